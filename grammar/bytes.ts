@@ -1,0 +1,145 @@
+/**
+ * Go strings are bytes; JavaScript strings are UTF-16. One convention bridges them, here and in `src/template`:
+ * text is itself, a byte that is not part of valid UTF-8 (`"\xff"`, half a rune cut by `slice`) is carried as the lone
+ * surrogate U+DC00 + byte (U+DC80…U+DCFF), and any other lone surrogate counts as U+FFFD, as Go's JSON decoder reads it.
+ */
+
+const rawByte = 0xdc00;
+
+const isRawByte = (unit: number): boolean => unit >= 0xdc80 && unit <= 0xdcff;
+const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
+const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
+
+/** The number of UTF-8 bytes of the code point (or raw byte) that starts at `index`. */
+function widthAt(text: string, index: number): number {
+  const unit = text.charCodeAt(index);
+  if (unit < 0x80) return 1;
+  if (unit < 0x800) return 2;
+  if (isHigh(unit) && isLow(text.charCodeAt(index + 1))) return 4;
+  return isRawByte(unit) ? 1 : 3;
+}
+
+/** Length in bytes, as Go's `len`. `from` and `to` are UTF-16 offsets. */
+export function byteLength(text: string, from = 0, to: number = text.length): number {
+  let bytes = 0;
+  for (let i = from; i < to; i++) {
+    const width = text.charCodeAt(i) < 0x80 ? 1 : widthAt(text, i);
+    bytes += width;
+    if (width === 4) i++;
+  }
+  return bytes;
+}
+
+/** Number of runes, as Go's `utf8.RuneCountInString`: a raw byte counts as one. */
+export function runeCount(text: string): number {
+  let runes = text.length;
+  for (let i = 0; i + 1 < text.length; i++) {
+    if (isHigh(text.charCodeAt(i)) && isLow(text.charCodeAt(i + 1))) {
+      runes--;
+      i++;
+    }
+  }
+  return runes;
+}
+
+export function encode(text: string): Uint8Array {
+  const bytes = new Uint8Array(byteLength(text));
+  let at = 0;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit < 0x80) {
+      bytes[at++] = unit;
+      continue;
+    }
+    const width = widthAt(text, i);
+    if (width === 1) {
+      bytes[at++] = unit - rawByte;
+      continue;
+    }
+    const code = width === 4 ? text.codePointAt(i)! : unit >= 0xd800 && unit <= 0xdfff ? 0xfffd : unit;
+    if (width === 4) i++;
+    bytes[at++] = width === 2 ? 0xc0 | (code >> 6) : width === 3 ? 0xe0 | (code >> 12) : 0xf0 | (code >> 18);
+    if (width === 4) bytes[at++] = 0x80 | ((code >> 12) & 0x3f);
+    if (width >= 3) bytes[at++] = 0x80 | ((code >> 6) & 0x3f);
+    bytes[at++] = 0x80 | (code & 0x3f);
+  }
+  return bytes;
+}
+
+/**
+ * Bytes to text. A byte that is not part of valid UTF-8 (Unicode table 3-7) becomes the lone surrogate that stands for
+ * it, or with `replace` U+FFFD, one for each byte as Go's decoders do.
+ */
+export function decode(bytes: Uint8Array, replace = false): string {
+  let text = "";
+  let i = 0;
+  while (i < bytes.length) {
+    const b = bytes[i]!;
+    const width = b < 0x80 ? 1 : b >= 0xc2 && b < 0xe0 ? 2 : b >= 0xe0 && b < 0xf0 ? 3 : b >= 0xf0 && b < 0xf5 ? 4 : 0;
+    let code = width === 1 ? b : b & (0x7f >> width);
+    let ok = width > 0 && i + width <= bytes.length;
+    for (let k = 1; ok && k < width; k++) {
+      const next = bytes[i + k]!;
+      ok = (next & 0xc0) === 0x80;
+      code = (code << 6) | (next & 0x3f);
+    }
+    ok &&= !(
+      (width === 3 && (code < 0x800 || (code >= 0xd800 && code < 0xe000))) ||
+      (width === 4 && (code < 0x10000 || code > 0x10ffff))
+    );
+    text += ok ? String.fromCodePoint(code) : replace ? "\ufffd" : String.fromCharCode(rawByte + b);
+    i += ok ? width : 1;
+  }
+  return text;
+}
+
+/** The byte at a byte index; the caller checks the range. */
+export function byteAt(text: string, index: number): number {
+  let at = 0;
+  for (let i = 0; i < text.length; i++) {
+    const width = widthAt(text, i);
+    if (index < at + width)
+      return width === 1 && at === index ? text.charCodeAt(i) & 0xff : sliceOfOne(text, i)[index - at]!;
+    at += width;
+    if (width === 4) i++;
+  }
+  return 0;
+}
+
+const sliceOfOne = (text: string, i: number): Uint8Array => encode(text.slice(i, i + 2));
+
+/** `text[from:to]` in bytes; the caller checks the range. May cut a rune: its parts become raw bytes. */
+export function byteSlice(text: string, from: number, to: number): string {
+  if (text.length === byteLength(text)) return text.slice(from, to); // only ASCII and raw bytes
+  return decode(encode(text).subarray(from, to));
+}
+
+/** Order of Go strings, by bytes: negative, zero or positive. UTF-16 order differs above U+FFFF and for raw bytes. */
+export function compareBytes(a: string, b: string): number {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    let x = a.charCodeAt(i);
+    let y = b.charCodeAt(i);
+    if (x === y) continue;
+    if (x < 0xd800 && y < 0xd800) return x - y;
+    if (isRawByte(x) || isRawByte(y) || isLow(x) || isLow(y)) return compareEncoded(a, b);
+    // Surrogate pairs are above every unit that is not a surrogate.
+    if (isHigh(x)) x += 0x10000;
+    if (isHigh(y)) y += 0x10000;
+    return x - y;
+  }
+  return a.length - b.length;
+}
+
+function compareEncoded(a: string, b: string): number {
+  const x = encode(a);
+  const y = encode(b);
+  const length = Math.min(x.length, y.length);
+  for (let i = 0; i < length; i++) if (x[i] !== y[i]) return x[i]! - y[i]!;
+  return x.length - y.length;
+}
+
+/** What a reader of the bytes sees: raw bytes that meet form their rune, what is left is U+FFFD. Well-formed text is itself. */
+export function toText(text: string): string {
+  return text.isWellFormed() ? text : decode(encode(text), true);
+}

@@ -1,0 +1,91 @@
+/** Where something stands in a template text: UTF-16 offsets, `end` exclusive. */
+export interface Span {
+  readonly start: number;
+  readonly end: number;
+}
+
+export type Phase = "parse" | "escape" | "exec";
+
+export interface TemplateErrorFields {
+  readonly message: string;
+  readonly phase: Phase;
+  /** Name under which `text` was parsed. */
+  readonly name: string;
+  readonly text: string;
+  readonly span: Span;
+  readonly output?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/**
+ * The one error a template can cause. `message` is Go's, byte for byte; everything kinder stands beside it.
+ * `String(error)` is the message, the line it is about and a caret.
+ */
+export class TemplateError extends Error {
+  readonly phase: Phase;
+  /** Name of the template text, as in the message (not the name of this class). */
+  override readonly name: string;
+  readonly text: string;
+  readonly span: Span;
+  /** 1-based. */
+  readonly line: number;
+  /** 1-based, in UTF-16 units, as editors count. (Go's messages count bytes from 0.) */
+  readonly column: number;
+  /** What was written before the error. */
+  readonly output: string;
+
+  constructor(fields: TemplateErrorFields) {
+    super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause });
+    this.phase = fields.phase;
+    this.name = fields.name;
+    this.text = fields.text;
+    this.span = fields.span;
+    this.output = fields.output ?? "";
+    const lineStart = fields.text.lastIndexOf("\n", fields.span.start - 1) + 1;
+    this.line = countLines(fields.text, fields.span.start);
+    this.column = fields.span.start - lineStart + 1;
+  }
+
+  override toString(): string {
+    return `${this.message}\n${excerpt(this)}`;
+  }
+}
+
+/** A render was stopped because it would not have ended, or not in bounds. */
+export class TemplateLimitError extends TemplateError {
+  readonly limit: Limit;
+
+  constructor(limit: Limit, fields: TemplateErrorFields) {
+    super(fields);
+    this.limit = limit;
+  }
+}
+
+export type Limit = "steps" | "output" | "depth";
+
+/** 1-based line of an offset. */
+export function countLines(text: string, offset: number): number {
+  let line = 1;
+  for (let i = text.indexOf("\n"); i >= 0 && i < offset; i = text.indexOf("\n", i + 1)) line++;
+  return line;
+}
+
+const excerptWidth = 100;
+
+/** The line with a caret below; of a long line the part around the caret. */
+function excerpt({ text, span, line }: TemplateError): string {
+  const lineStart = text.lastIndexOf("\n", span.start - 1) + 1;
+  const newline = text.indexOf("\n", lineStart);
+  const lineEnd = newline < 0 ? text.length : newline;
+  const from = Math.max(lineStart, Math.min(span.start - excerptWidth / 2, lineEnd - excerptWidth));
+  const to = Math.min(lineEnd, from + excerptWidth);
+  const before = (from > lineStart ? "…" : "") + printable(text.slice(from, span.start));
+  const after = printable(text.slice(span.start, to)) + (to < lineEnd ? "…" : "");
+  const gutter = String(line);
+  const carets = "^".repeat(Math.max(1, width(printable(text.slice(span.start, Math.min(span.end, to))))));
+  return `${gutter} | ${before}${after}\n${" ".repeat(gutter.length)} | ${" ".repeat(width(before))}${carets}`;
+}
+
+/** Tabs and control characters take one column in the excerpt, so that the caret stands below its place. */
+const printable = (text: string): string => text.toWellFormed().replace(/\p{Cc}/gu, " ");
+const width = (text: string): number => [...text].length;

@@ -1,0 +1,186 @@
+/**
+ * What a template sees. Go's evaluator distinguishes kinds that JSON-like JavaScript data does not carry, so:
+ *
+ * | JavaScript                                        | Go                                                          |
+ * |---------------------------------------------------|-------------------------------------------------------------|
+ * | `undefined`, a symbol                              | absent (no value at all)                                    |
+ * | `null`                                             | nil; boxed (`interface {}` holding nil) when read from data |
+ * | `boolean`, `string`                                | `bool`, `string` (bytes: see `grammar/bytes.ts`)            |
+ * | `number`                                           | see {@link Numbers}                                         |
+ * | `bigint`                                           | `int`, always                                               |
+ * | {@link Float64}, {@link SizedInt}, {@link Complex} | `float64`, `int64` … `uint8`, `complex128`                  |
+ * | array, `Set`, typed array                          | `[]interface {}`                                            |
+ * | plain object, `Map`, class instance                | `map[string]interface {}` of its own enumerable fields      |
+ * | `Date`                                             | `time.Time`, in UTC                                         |
+ * | function                                           | `func(...interface {}) interface {}`, reached with `call`   |
+ * | other iterables, {@link Pairs}                     | `iter.Seq`, `iter.Seq2`                                     |
+ *
+ * Only own properties exist: nothing that a prototype holds can be reached.
+ */
+
+/**
+ * What a JavaScript number in the data is. `"int"`: an integral one is a Go `int`, any other a `float64`.
+ * `"float64"`: each is a `float64`, as `encoding/json` decodes; ints made by the engine are then `bigint`.
+ */
+export type Numbers = "int" | "float64";
+
+/** A float64 that JavaScript would take for an int: `new Float64(1)` is Go's `1.0`. The field is private so that no template reads it. */
+export class Float64 {
+  readonly #value: number;
+  constructor(value: number) {
+    this.#value = value;
+  }
+  get value(): number {
+    return this.#value;
+  }
+}
+
+export type IntType = "int8" | "int16" | "int32" | "int64" | "uint" | "uint8" | "uint16" | "uint32" | "uint64";
+
+/** An integer of a Go type other than `int`: `index "A" 0` is a `uint8`. */
+export class SizedInt {
+  readonly #type: IntType;
+  readonly #value: bigint;
+  constructor(type: IntType, value: bigint | number) {
+    this.#type = type;
+    this.#value = BigInt(value);
+  }
+  get type(): IntType {
+    return this.#type;
+  }
+  get value(): bigint {
+    return this.#value;
+  }
+}
+
+export class Complex {
+  readonly #re: number;
+  readonly #im: number;
+  constructor(re: number, im: number) {
+    this.#re = re;
+    this.#im = im;
+  }
+  get re(): number {
+    return this.#re;
+  }
+  get im(): number {
+    return this.#im;
+  }
+}
+
+/** An iterable of `[key, value]` pairs that `range` treats as Go's `iter.Seq2`. */
+export class Pairs {
+  readonly #entries: Iterable<readonly [unknown, unknown]>;
+  constructor(entries: Iterable<readonly [unknown, unknown]>) {
+    this.#entries = entries;
+  }
+  get entries(): Iterable<readonly [unknown, unknown]> {
+    return this.#entries;
+  }
+}
+
+export type Kind =
+  | "invalid"
+  | "bool"
+  | "int"
+  | "uint"
+  | "float"
+  | "complex"
+  | "string"
+  | "list"
+  | "map"
+  | "time"
+  | "func"
+  | "seq"
+  | "seq2";
+
+export type List = ArrayLike<unknown>;
+
+const int64Limit = 2 ** 63;
+
+/** An integral number that fits a Go `int`. */
+export function isInt(n: number): boolean {
+  return Number.isInteger(n) && n >= -int64Limit && n < int64Limit;
+}
+
+/** `undefined` and `null` are both `"invalid"`: who needs to tell absent from boxed nil looks at the value. */
+export function kindOf(value: unknown, numbers: Numbers): Kind {
+  switch (typeof value) {
+    case "string":
+      return "string";
+    case "number":
+      return numbers === "int" && isInt(value) ? "int" : "float";
+    case "boolean":
+      return "bool";
+    case "bigint":
+      return "int";
+    case "function":
+      return "func";
+    case "object":
+      return value === null ? "invalid" : objectKind(value);
+    default:
+      return "invalid";
+  }
+}
+
+function objectKind(value: object): Kind {
+  if (Array.isArray(value)) return "list";
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype === Object.prototype || prototype === null) return "map";
+  if (value instanceof Float64) return "float";
+  if (value instanceof SizedInt) return value.type.startsWith("u") ? "uint" : "int";
+  if (value instanceof Complex) return "complex";
+  if (value instanceof Map) return "map";
+  if (value instanceof Set || (ArrayBuffer.isView(value) && !(value instanceof DataView))) return "list";
+  if (value instanceof Date) return "time";
+  if (value instanceof Pairs) return "seq2";
+  if (typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === "function") return "seq";
+  return "map";
+}
+
+/** Go's name of the dynamic type, as `%T` prints it. */
+export function typeName(value: unknown, numbers: Numbers): string {
+  switch (kindOf(value, numbers)) {
+    case "bool":
+      return "bool";
+    case "int":
+    case "uint":
+      return value instanceof SizedInt ? value.type : "int";
+    case "float":
+      return "float64";
+    case "complex":
+      return "complex128";
+    case "string":
+      return "string";
+    case "list":
+      return "[]interface {}";
+    case "map":
+      return "map[string]interface {}";
+    case "time":
+      return "time.Time";
+    case "func":
+      return "func(...interface {}) interface {}";
+    case "seq":
+      return "iter.Seq[interface {}]";
+    case "seq2":
+      return "iter.Seq2[interface {},interface {}]";
+    case "invalid":
+      return "<nil>";
+  }
+}
+
+/** The number behind a value of kind `"float"`. */
+export function floatOf(value: unknown): number {
+  return typeof value === "number" ? value : (value as Float64).value;
+}
+
+/** The integer behind a value of kind `"int"` or `"uint"`: exact, also beyond 2^53. */
+export function intOf(value: unknown): bigint {
+  if (typeof value === "bigint") return value;
+  return typeof value === "number" ? BigInt(value) : (value as SizedInt).value;
+}
+
+/** The elements behind a value of kind `"list"`. */
+export function elementsOf(value: unknown): List {
+  return value instanceof Set ? [...value] : (value as List);
+}
