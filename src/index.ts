@@ -1,0 +1,16 @@
+/**
+ * tocsin, the browser-safe half. In: a profile and an alert template. Out: an alert, or a `TemplateError`.
+ */
+export { type Limit, type Span, TemplateError, TemplateLimitError } from "../grammar/index.ts";
+export { type Alert, type AlertTemplate, type CompiledAlert, compileAlert, renderAlert } from "./alert.ts";
+export {
+  Complex,
+  compile,
+  Float64,
+  type Limits,
+  type Numbers,
+  Pairs,
+  SizedInt,
+  type Template,
+  type TemplateOptions,
+} from "./template/index.ts";
