@@ -3,3 +3,7 @@
  */
 export * from "./bytes.ts";
 export * from "./error.ts";
+export { type ParseOptions, parse } from "./parser.ts";
+export { printNode, printTrees } from "./printer.ts";
+export * from "./quote.ts";
+export * from "./tree.ts";

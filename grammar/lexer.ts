@@ -1,0 +1,76 @@
+import { createTokenInstance, type IToken, Lexer } from "chevrotain";
+import {
+  Break,
+  Continue,
+  Define,
+  DefineDelim,
+  Else,
+  ElseDelim,
+  End,
+  EndDelim,
+  endedInsideAction,
+  Identifier,
+  keywords,
+  LeftDelim,
+  modes,
+  type Payload,
+  Refused,
+  retype,
+  startLexing,
+} from "./tokens.ts";
+import type { Delims } from "./tree.ts";
+
+const lexer = new Lexer(modes, {
+  positionTracking: "onlyOffset",
+  ensureOptimizations: true,
+  skipValidations: true,
+});
+
+/**
+ * Text to tokens. Never fails: what Go's lexer refuses becomes a `Refused` token, and the parser complains when it gets
+ * there, as Go does. White space inside actions is dropped; whether two tokens touch is seen from their offsets.
+ *
+ * @param isFunction Go reads `break` and `continue` as words where functions of those names are known.
+ */
+export function tokenize(text: string, delims: Delims, isFunction: (name: string) => boolean): IToken[] {
+  startLexing(delims);
+  const { tokens } = lexer.tokenize(text);
+  for (let i = 0; i < tokens.length; i++) {
+    const token = tokens[i]!;
+    if ((token.payload as Payload | undefined)?.error !== undefined) retype(token, Refused);
+    else if (token.tokenType === Identifier) {
+      const keyword = keywords.get(token.image);
+      if (keyword === undefined) continue;
+      if ((keyword === Break || keyword === Continue) && isFunction(token.image)) continue;
+      retype(token, keyword);
+      const opener = tokens[i - 1]!;
+      if (opener.tokenType !== LeftDelim) continue;
+      if (keyword === End) retype(opener, EndDelim);
+      else if (keyword === Else) retype(opener, ElseDelim);
+      else if (keyword === Define) retype(opener, DefineDelim);
+    }
+  }
+  if (endedInsideAction()) tokens.push(refusedAt(text.length, "unclosed action"));
+  return tokens;
+}
+
+function refusedAt(offset: number, error: string): IToken {
+  const token = createTokenInstance(Refused, "", offset, offset, Number.NaN, Number.NaN, Number.NaN, Number.NaN);
+  token.payload = { error } satisfies Payload;
+  return token;
+}
+
+/** Where Go says a token starts. */
+export function startOf(token: IToken): number {
+  return (token.payload as Payload | undefined)?.start ?? token.startOffset;
+}
+
+export function endOf(token: IToken): number {
+  return token.startOffset + token.image.length;
+}
+
+/** The comment with its markers, without delimiters. */
+export function commentText(token: IToken): string {
+  const start = startOf(token) - token.startOffset;
+  return token.image.slice(start, token.image.indexOf("*/", start + 2) + 2);
+}

@@ -1,0 +1,122 @@
+import { quote, unquoteChar } from "./quote.ts";
+import type { NumberConstant } from "./tree.ts";
+
+/**
+ * Number, character and complex constants, read as Go's parser reads them.
+ * @throws Error with Go's message: `illegal number syntax: "0x"`, `integer overflow: "08"`, `invalid syntax`, …
+ */
+export function parseNumber(text: string, type: "number" | "char" | "complex"): NumberConstant {
+  if (type === "char") return charConstant(text);
+  if (type === "complex") return complexConstant(text);
+  if (text.endsWith("i")) {
+    const im = parseFloat64(text.slice(0, -1));
+    if (im !== undefined) return fromComplex(text, 0, im);
+  }
+  const integer = parseInteger(text);
+  const int = integer !== undefined && integer >= -(2n ** 63n) && integer < 2n ** 63n ? integer : undefined;
+  const negative = text.startsWith("-") || text.startsWith("+"); // Go reads an unsigned constant without any sign
+  const uint = integer !== undefined && (negative ? integer === 0n : integer < 2n ** 64n) ? integer : undefined;
+  const exact = int ?? uint;
+  if (exact !== undefined) return { text, int, uint, float: Number(exact), complex: undefined };
+  const float = parseFloat64(text);
+  if (float === undefined) throw new Error(`illegal number syntax: ${quote(text)}`);
+  if (!/[.eEpP]/.test(text)) throw new Error(`integer overflow: ${quote(text)}`);
+  return { text, float, ...integersOf(float), complex: undefined };
+}
+
+function charConstant(text: string): NumberConstant {
+  const char = unquoteChar(text.slice(1));
+  if (!char) throw new Error("invalid syntax");
+  if (char.rest !== "'") throw new Error(`malformed character constant: ${text}`);
+  const value = BigInt(char.code);
+  return { text, int: value, uint: value, float: char.code, complex: undefined };
+}
+
+function complexConstant(text: string): NumberConstant {
+  const [, re = "", im = ""] = /^([+-]?.*?[^eEpP])([+-].*)i$/.exec(text) ?? [];
+  return fromComplex(text, scanFloat(re), scanFloat(im));
+}
+
+/** A complex constant without an imaginary part serves as a number too. */
+function fromComplex(text: string, re: number, im: number): NumberConstant {
+  const complex = { re, im };
+  return im === 0
+    ? { text, float: re, ...integersOf(re), complex }
+    : { text, float: undefined, int: undefined, uint: undefined, complex };
+}
+
+function integersOf(float: number): { int: bigint | undefined; uint: bigint | undefined } {
+  if (!Number.isInteger(float)) return { int: undefined, uint: undefined };
+  const value = BigInt(float);
+  return {
+    int: value >= -(2n ** 63n) && value < 2n ** 63n ? value : undefined,
+    uint: value >= 0n && value < 2n ** 64n ? value : undefined,
+  };
+}
+
+/** Go's `strconv.ParseInt(text, 0, …)` without the range check. */
+function parseInteger(text: string): bigint | undefined {
+  const [, sign = "", body = ""] = /^([+-]?)(.*)$/.exec(text) ?? [];
+  if (!underscoresAllowed(body)) return undefined;
+  const digits = body.replaceAll("_", "").toLowerCase();
+  const octal = /^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits;
+  if (!/^(0|[1-9]\d*|0x[0-9a-f]+|0o[0-7]+|0b[01]+)$/.test(octal)) return undefined;
+  return sign === "-" ? -BigInt(octal) : BigInt(octal);
+}
+
+/** Go's `strconv.ParseFloat`; overflow is an error, underflow is 0. */
+function parseFloat64(text: string): number | undefined {
+  const [, sign = "", body = ""] = /^([+-]?)(.*)$/.exec(text) ?? [];
+  if (!underscoresAllowed(body)) return undefined;
+  const digits = body.replaceAll("_", "");
+  const magnitude = /^0x/i.test(digits) ? hexFloat(digits) : decimalFloat(digits);
+  if (magnitude === undefined || !Number.isFinite(magnitude)) return undefined;
+  return sign === "-" ? -magnitude : magnitude;
+}
+
+const decimalFloat = (digits: string): number | undefined =>
+  /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(digits) ? Number(digits) : undefined;
+
+function hexFloat(digits: string): number | undefined {
+  const [, whole = "", fraction = "", exponent] = /^0x([0-9a-f]*)\.?([0-9a-f]*)p([+-]?\d+)$/i.exec(digits) ?? [];
+  if (exponent === undefined || whole + fraction === "") return undefined;
+  return scale(BigInt(`0x${whole}${fraction}`), Number(exponent) - 4 * fraction.length);
+}
+
+/** `mantissa` × 2^`exponent`, rounded once (ties to even) also where the result is subnormal. */
+function scale(mantissa: bigint, exponent: number): number {
+  if (mantissa === 0n) return 0;
+  const bits = mantissa.toString(2).length;
+  if (exponent + bits > 1024) return Number.POSITIVE_INFINITY;
+  if (exponent + bits < -1080) return 0;
+  const drop = Math.max(0, -1074 - exponent, bits - 64);
+  let kept = mantissa >> BigInt(drop);
+  // A sticky bit below the 64 kept ones: enough for one correct rounding.
+  const lost = mantissa !== kept << BigInt(drop);
+  if (exponent + drop <= -1074 && drop > 0) {
+    const half = 1n << BigInt(drop - 1);
+    const rest = mantissa - (kept << BigInt(drop));
+    if (rest > half || (rest === half && (kept & 1n) === 1n)) kept += 1n;
+    return Number(kept) * 2 ** -1074;
+  }
+  const value = Number(lost ? (kept << 1n) | 1n : kept);
+  const shift = exponent + drop - (lost ? 1 : 0);
+  const step = Math.max(shift, -1000);
+  return value * 2 ** step * 2 ** (shift - step);
+}
+
+/** Underscores stand only between digits, or between a base prefix and a digit, and only in a number with a base prefix or an integer. */
+function underscoresAllowed(body: string): boolean {
+  if (!body.includes("_")) return true;
+  const [, prefix = "", digits = ""] = /^(0[xob]|0(?=_))?(.*)$/i.exec(body) ?? [];
+  const hex = /x/i.test(prefix);
+  const padded = prefix ? `0${digits}` : digits;
+  return !(hex ? /(?<![0-9a-f])_|_(?![0-9a-f])/i : /(?<!\d)_|_(?!\d)/).test(padded);
+}
+
+/** A part of `1+2i`, which Go reads with package fmt: an error is that of `strconv.ParseFloat`. */
+function scanFloat(text: string): number {
+  const value = parseFloat64(text);
+  if (value === undefined) throw new Error(`strconv.ParseFloat: parsing ${quote(text)}: invalid syntax`);
+  return value;
+}

@@ -1,0 +1,601 @@
+import { EmbeddedActionsParser, type IToken, type IRecognitionException, type ParserMethod } from "chevrotain";
+import { countLines, TemplateError } from "./error.ts";
+import { commentText, endOf, startOf, tokenize } from "./lexer.ts";
+import { parseNumber } from "./number.ts";
+import { printNode } from "./printer.ts";
+import { unquote } from "./quote.ts";
+import * as t from "./tokens.ts";
+import {
+  type Branch,
+  type Command,
+  type Delims,
+  isEmpty,
+  type List,
+  type Node,
+  type NumberNode,
+  type Operand,
+  type Pipe,
+  type Source,
+  type TemplateCall,
+  type Tree,
+  type Variable,
+} from "./tree.ts";
+import * as wording from "./wording.ts";
+import type { Context } from "./wording.ts";
+
+export interface ParseOptions {
+  /** Name that messages carry. */
+  readonly name: string;
+  readonly delims: Delims;
+  /** Functions must exist when a template is parsed. */
+  readonly isFunction: (name: string) => boolean;
+}
+
+/**
+ * Text to trees: that of the text itself, under `name`, and those of its `define`s and `block`s. Go: `parse.Parse`.
+ * @throws {@link TemplateError} in Go's words; nothing else, whatever the text
+ */
+export function parse(text: string, options: ParseOptions): Map<string, Tree> {
+  return parser.parse(text, options);
+}
+
+/** What is read between two ends; a `define` or `block` body starts a scope of its own. */
+interface Scope {
+  /** Names declared so far, innermost last. */
+  vars: string[];
+  rangeDepth: number;
+  parenDepth: number;
+  /** Line of the left delimiter of the action being read, 0 outside. */
+  actionLine: number;
+}
+
+const newScope = (): Scope => ({ vars: ["$"], rangeDepth: 0, parenDepth: 0, actionLine: 0 });
+
+/** How a list ended: `{{end}}`, or `{{else}}` whose right delimiter may be left to a chained `if` or `with`. */
+interface Ending {
+  readonly kind: "end" | "else";
+  readonly open: IToken;
+  /** The last token read: the right delimiter, or the chained keyword. */
+  readonly last: IToken;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** Parentheses inside parentheses. Go takes 10,000 (1,000 on small stacks, as ours may be). */
+const maxParenDepth = 1000;
+
+class TemplateParser extends EmbeddedActionsParser {
+  private source: Source = { name: "", text: "", delims: ["{{", "}}"] };
+  private isFunction: (name: string) => boolean = () => true;
+  private trees = new Map<string, Tree>();
+  private scope = newScope();
+  /** What Go would say it is reading if the next token does not fit. */
+  private context: Context = "input";
+  /** Offset of a token that Go read together with what follows it, to see whether it is a variable being declared. */
+  private readAhead = -1;
+
+  private readonly template: ParserMethod<[], List>;
+
+  constructor() {
+    super(t.vocabulary, { maxLookahead: 1, recoveryEnabled: false, skipValidations: true });
+
+    /** template: (text | comment | action | definition)* */
+    this.template = this.RULE("template", (): List => {
+      const nodes: Node[] = [];
+      this.MANY(() => {
+        this.OR([
+          { ALT: () => nodes.push(this.SUBRULE(text)) },
+          { ALT: () => nodes.push(this.SUBRULE(comment)) },
+          { ALT: () => nodes.push(this.SUBRULE(action)) },
+          { ALT: () => this.SUBRULE(definition) },
+          {
+            ALT: () => {
+              const stray = this.SUBRULE(ending);
+              this.failEnding(wording.strayEnding(this.render(stray)), stray);
+            },
+          },
+        ]);
+      });
+      this.context = "input";
+      return listOf(nodes, 0);
+    });
+
+    /** list: (text | comment | action)*, up to an ending */
+    const list = this.RULE("list", (): List => {
+      const nodes: Node[] = [];
+      const start = this.LA(1).startOffset;
+      this.MANY(() => {
+        nodes.push(
+          this.OR([
+            { ALT: (): Node => this.SUBRULE(text) },
+            { ALT: () => this.SUBRULE(comment) },
+            { ALT: () => this.SUBRULE(action) },
+          ]),
+        );
+      });
+      this.context = "input";
+      return listOf(nodes, start);
+    });
+
+    const text = this.RULE("text", (): Node => {
+      const token = this.CONSUME(t.Text);
+      return { kind: "text", text: token.image, ...placeOf(token) };
+    });
+
+    const comment = this.RULE("comment", (): Node => {
+      const token = this.CONSUME(t.Comment);
+      return { kind: "comment", text: commentText(token), ...placeOf(token) };
+    });
+
+    /** ending: "{{end}}" | "{{else" ("}}" | before "if" or "with") */
+    const ending = this.RULE("ending", (): Ending =>
+      this.OR([
+        {
+          ALT: (): Ending => {
+            const open = this.CONSUME(t.EndDelim);
+            this.startAction(open);
+            this.CONSUME(t.End);
+            this.context = "end";
+            const close = this.CONSUME1(t.RightDelim);
+            this.scope.actionLine = 0;
+            return { kind: "end", open, last: close, start: startOf(open), end: endOf(close) };
+          },
+        },
+        {
+          ALT: (): Ending => {
+            const open = this.CONSUME(t.ElseDelim);
+            this.startAction(open);
+            let last = this.CONSUME(t.Else);
+            this.context = "else";
+            if (!this.atChain()) last = this.CONSUME2(t.RightDelim);
+            this.scope.actionLine = 0;
+            return { kind: "else", open, last: this.atChain() ? this.LA(1) : last, start: startOf(open), end: endOf(last) };
+          },
+        },
+      ]),
+    );
+
+    /** definition: "{{define" string "}}" list "{{end}}" */
+    const definition = this.RULE("definition", (): void => {
+      this.CONSUME(t.DefineDelim);
+      this.CONSUME(t.Define);
+      const outer = this.enterScope();
+      this.context = "define clause";
+      const name = this.SUBRULE(templateName);
+      this.context = "define clause";
+      this.CONSUME(t.RightDelim);
+      const root = this.SUBRULE(list);
+      const close = this.SUBRULE(ending);
+      if (close.kind !== "end") this.failEnding(wording.endingIn(this.render(close), "define clause"), close);
+      this.add(name, root, close.last);
+      this.scope = outer;
+    });
+
+    const templateName = this.RULE("templateName", (): string => {
+      this.OR([{ ALT: () => this.CONSUME(t.String_) }, { ALT: () => this.CONSUME(t.RawString) }]);
+      return this.unquoted(this.LA(0));
+    });
+
+    /** action: "{{" (if | with | range | template | block | break | continue | pipeline "}}") */
+    const action = this.RULE("action", (): Node => {
+      const open = this.CONSUME(t.LeftDelim);
+      this.startAction(open);
+      this.context = "command";
+      const node = this.OR([
+        { ALT: (): Node => this.SUBRULE(ifControl) },
+        { ALT: () => this.SUBRULE(withControl) },
+        { ALT: () => this.SUBRULE(rangeControl) },
+        { ALT: () => this.SUBRULE(templateCall) },
+        { ALT: () => this.SUBRULE(block) },
+        { ALT: () => this.SUBRULE(jump) },
+        {
+          ALT: (): Node => {
+            const pipe = this.SUBRULE(pipeline, { ARGS: ["command"] });
+            const close = this.CONSUME(t.RightDelim);
+            this.checkPipeline(pipe, "command", close);
+            return { kind: "action", pipe, pos: pipe.pos, start: startOf(open), end: endOf(close) };
+          },
+        },
+      ]);
+      this.scope.actionLine = 0;
+      return node;
+    });
+
+    /** if: "if" pipeline "}}" list ("{{else" if | "{{else}}" list "{{end}}" | "{{end}}"), and likewise for "with" */
+    const ifControl = this.RULE("ifControl", (): Branch => {
+      this.CONSUME(t.If);
+      return this.SUBRULE(branch, { ARGS: ["if"] });
+    });
+
+    const withControl = this.RULE("withControl", (): Branch => {
+      this.CONSUME(t.With);
+      return this.SUBRULE(branch, { ARGS: ["with"] });
+    });
+
+    const rangeControl = this.RULE("rangeControl", (): Branch => {
+      this.CONSUME(t.Range);
+      return this.SUBRULE(branch, { ARGS: ["range"] });
+    });
+
+    /** branch: pipeline "}}" list ending, where "{{else if" in an if, "{{else with" in a with nest without an end of their own */
+    const branch = this.RULE("branch", (kind: Branch["kind"] = "if"): Branch => {
+      const opener = this.LA(0);
+      const declared = this.scope.vars.length;
+      this.context = kind;
+      const pipe = this.SUBRULE(pipeline, { ARGS: [kind] });
+      const close = this.CONSUME(t.RightDelim);
+      this.checkPipeline(pipe, kind, close);
+      if (kind === "range") this.scope.rangeDepth++;
+      const body = this.SUBRULE1(list);
+      if (kind === "range") this.scope.rangeDepth--;
+      const next = this.SUBRULE1(ending);
+      let elseList: List | undefined;
+      let end = next.end;
+      if (next.kind === "else") {
+        const chained = this.LA(1).tokenType;
+        if (kind === "if" && chained === t.If) {
+          const nested = this.SUBRULE(ifControl);
+          elseList = listOf([nested], next.start);
+          end = nested.end;
+        } else if (kind === "with" && chained === t.With) {
+          const nested = this.SUBRULE(withControl);
+          elseList = listOf([nested], next.start);
+          end = nested.end;
+        } else {
+          elseList = this.SUBRULE2(list);
+          const last = this.SUBRULE2(ending);
+          if (last.kind !== "end") this.failEnding(wording.expectedEnd(this.render(last)), last);
+          end = last.end;
+        }
+      }
+      this.scope.vars.length = declared;
+      return { kind, pipe, list: body, elseList, pos: pipe.pos, start: opener.startOffset, end };
+    });
+
+    /** template: "template" string pipeline? "}}" */
+    const templateCall = this.RULE("templateCall", (): TemplateCall => {
+      const opener = this.CONSUME(t.Template);
+      this.context = "template clause";
+      const pos = this.LA(1).startOffset;
+      const name = this.SUBRULE(templateName);
+      let pipe: Pipe | undefined;
+      this.context = "template clause";
+      this.OPTION({
+        GATE: () => this.LA(1).tokenType !== t.RightDelim,
+        DEF: () => {
+          pipe = this.SUBRULE(pipeline, { ARGS: ["template clause"] });
+        },
+      });
+      const close = this.CONSUME(t.RightDelim);
+      if (pipe) this.checkPipeline(pipe, "template clause", close);
+      return { kind: "template", name, pipe, pos, start: opener.startOffset, end: endOf(close) };
+    });
+
+    /** block: "block" string pipeline "}}" list "{{end}}", which is a definition and a call */
+    const block = this.RULE("block", (): TemplateCall => {
+      const opener = this.CONSUME(t.Block);
+      this.context = "block clause";
+      const pos = this.LA(1).startOffset;
+      const name = this.SUBRULE(templateName);
+      this.context = "block clause";
+      const pipe = this.SUBRULE(pipeline, { ARGS: ["block clause"] });
+      const close = this.CONSUME(t.RightDelim);
+      this.checkPipeline(pipe, "block clause", close);
+      const outer = this.enterScope();
+      const root = this.SUBRULE(list);
+      const end = this.SUBRULE(ending);
+      // Go names the line where the block clause ended, not that of the else.
+      if (end.kind !== "end") this.failEnding(wording.endingIn(this.render(end), "block clause"), end, startOf(close));
+      this.add(name, root, end.last);
+      this.scope = outer;
+      return { kind: "template", name, pipe, pos, start: opener.startOffset, end: end.end };
+    });
+
+    const jump = this.RULE("jump", (): Node => {
+      this.OR([{ ALT: () => this.CONSUME(t.Break) }, { ALT: () => this.CONSUME(t.Continue) }]);
+      const opener = this.LA(0);
+      const kind = opener.tokenType === t.Break ? "break" : "continue";
+      this.context = `{{${kind}}}`;
+      const close = this.CONSUME(t.RightDelim);
+      if (this.scope.rangeDepth === 0) this.fail(wording.outsideRange(kind), opener, startOf(close));
+      return { kind, ...placeOf(opener) };
+    });
+
+    /** pipeline: declaration? command ("|" command)* "|"? */
+    const pipeline = this.RULE("pipeline", (context: Context = "command"): Pipe => {
+      const first = this.LA(1);
+      const decl: Variable[] = [];
+      let isAssign = false;
+      let declares = true;
+      this.context = context;
+      this.MANY1({
+        GATE: () => declares && this.atDeclaration(),
+        DEF: () => {
+          const name = this.CONSUME(t.Variable);
+          const operator = this.OR([
+            { ALT: () => this.CONSUME(t.Declare) },
+            { ALT: () => this.CONSUME(t.Assign) },
+            { ALT: () => this.CONSUME(t.Comma) },
+          ]);
+          decl.push(variableOf(name));
+          this.scope.vars.push(name.image);
+          isAssign = operator.tokenType === t.Assign;
+          if (operator.tokenType === t.Comma) this.checkComma(operator, context, decl.length);
+          declares = operator.tokenType === t.Comma;
+        },
+      });
+      if (declares) this.readAhead = this.LA(1).startOffset;
+      const commands: Command[] = [];
+      this.MANY2(() => {
+        commands.push(this.SUBRULE(command));
+        this.context = "operand";
+        this.OPTION(() => {
+          this.CONSUME(t.Pipe);
+          this.context = context;
+        });
+      });
+      const last = this.LA(0);
+      return { kind: "pipe", decl, isAssign, commands, pos: startOf(first), start: first.startOffset, end: endOf(last) };
+    });
+
+    /** command: operand (space operand)* */
+    const command = this.RULE("command", (): Command => {
+      const args: Operand[] = [];
+      const start = this.LA(1).startOffset;
+      this.AT_LEAST_ONE(() => {
+        if (args.length > 0 && this.touches()) this.failUnexpected(this.LA(1), "operand");
+        args.push(this.SUBRULE(operand));
+        this.context = "operand";
+      });
+      return { kind: "command", args: args as [Operand, ...Operand[]], pos: start, start, end: endOf(this.LA(0)) };
+    });
+
+    /** operand: (literal | function | "." | ".Field" | "$" | "(" pipeline ")") ".Field"* */
+    const operand = this.RULE("operand", (): Operand => {
+      const term = this.OR([
+        { ALT: (): Operand => this.field(this.CONSUME1(t.Field)) },
+        { ALT: () => this.identifier(this.CONSUME(t.Identifier)) },
+        { ALT: () => this.string(this.CONSUME(t.String_)) },
+        { ALT: () => this.variable(this.CONSUME(t.Variable)) },
+        { ALT: () => this.number(this.CONSUME(t.Number_), "number") },
+        { ALT: (): Operand => ({ kind: "dot", ...placeOf(this.CONSUME(t.Dot)) }) },
+        { ALT: () => this.SUBRULE(parenthesised) },
+        { ALT: () => this.bool(this.CONSUME(t.Bool)) },
+        { ALT: (): Operand => ({ kind: "nil", ...placeOf(this.CONSUME(t.Nil)) }) },
+        { ALT: () => this.string(this.CONSUME(t.RawString)) },
+        { ALT: () => this.number(this.CONSUME(t.CharConstant), "char") },
+        { ALT: () => this.number(this.CONSUME(t.Complex), "complex") },
+      ]);
+      let fields: IToken[] | undefined;
+      this.MANY({
+        GATE: () => this.touches(),
+        DEF: () => {
+          const token = this.CONSUME2(t.Field);
+          if (fields === undefined) fields = [token];
+          else fields.push(token);
+        },
+      });
+      return fields === undefined ? term : this.chain(term, fields);
+    });
+
+    const parenthesised = this.RULE("parenthesised", (): Pipe => {
+      const open = this.CONSUME(t.LeftParen);
+      if (this.scope.parenDepth >= maxParenDepth) this.fail(wording.tooDeep, open);
+      this.scope.parenDepth++;
+      const pipe = this.SUBRULE(pipeline, { ARGS: ["parenthesized pipeline"] });
+      const close = this.CONSUME(t.RightParen);
+      this.checkPipeline(pipe, "parenthesized pipeline", close);
+      this.scope.parenDepth--;
+      return pipe;
+    });
+
+    this.performSelfAnalysis();
+  }
+
+  parse(text: string, { name, delims, isFunction }: ParseOptions): Map<string, Tree> {
+    this.source = { name, text, delims };
+    this.isFunction = isFunction;
+    this.trees = new Map();
+    this.scope = newScope();
+    this.readAhead = -1;
+    try {
+      this.input = tokenize(text, delims, isFunction);
+      const root = this.template();
+      const failure = this.errors[0];
+      if (failure) throw this.translate(failure);
+      this.add(name, root, this.LA(1));
+      return this.trees;
+    } catch (error) {
+      throw error instanceof TemplateError ? error : this.stackOverflow(error);
+    }
+  }
+
+  /** A nesting that the JavaScript stack does not hold. */
+  private stackOverflow(error: unknown): unknown {
+    if (!(error instanceof RangeError)) return error;
+    const at = this.LA(1);
+    return wording.parseError(wording.tooDeep, this.source, at, this.lineOf(at.startOffset));
+  }
+
+  /** Chevrotain says which token did not fit; `context` says what Go was reading. */
+  private translate({ token }: IRecognitionException): TemplateError {
+    // A define below the top level: Go complains about the keyword.
+    if (token.tokenType === t.DefineDelim) return this.unexpected(this.input[this.input.indexOf(token) + 1]!, "command");
+    if (this.context === "input" && token.image === "" && token.tokenType !== t.Refused) {
+      return wording.parseError(wording.unexpectedEnd, this.source, this.atEnd(), this.lineOf(this.source.text.length));
+    }
+    return this.unexpected(token, this.context);
+  }
+
+  private atEnd(): IToken {
+    const end = { ...this.LA(1), startOffset: this.source.text.length, image: "" };
+    return end;
+  }
+
+  private unexpected(token: IToken, context: Context): TemplateError {
+    const line = this.lineOf(startOf(token));
+    const message = wording.unexpected(token, context, this.source, line, this.scope.actionLine);
+    return wording.parseError(message, this.source, token, line);
+  }
+
+  private failUnexpected(token: IToken, context: Context): void {
+    if (!this.RECORDING_PHASE) throw this.unexpected(token, context);
+  }
+
+  /** @param goOffset where the token stands that Go had read last, if that is not `at` */
+  private fail(message: string, at: IToken, goOffset?: number): void {
+    if (!this.RECORDING_PHASE) throw wording.parseError(message, this.source, at, this.lineOf(goOffset ?? startOf(at)));
+  }
+
+  private failEnding(message: string, { open, last }: Ending, goOffset?: number): void {
+    if (!this.RECORDING_PHASE) this.fail(message, open, goOffset ?? startOf(last));
+  }
+
+  private lineOf(offset: number): number {
+    return countLines(this.source.text, Number.isNaN(offset) ? this.source.text.length : offset);
+  }
+
+  private startAction(open: IToken): void {
+    this.scope.actionLine = this.RECORDING_PHASE ? 0 : this.lineOf(startOf(open));
+  }
+
+  private enterScope(): Scope {
+    const outer = this.scope;
+    this.scope = newScope();
+    return outer;
+  }
+
+  /** A second definition in one text is an error unless one of the two is empty; the empty one gives way. */
+  private add(name: string, root: List, last: IToken): void {
+    if (this.RECORDING_PHASE) return;
+    const present = this.trees.get(name);
+    if (present && !isEmpty(present.root)) {
+      if (!isEmpty(root)) this.fail(wording.multipleDefinition(name), last);
+      return;
+    }
+    this.trees.set(name, { name, source: this.source, root });
+  }
+
+  private render({ kind }: Ending): string {
+    return this.source.delims[0] + kind + this.source.delims[1];
+  }
+
+  private atChain(): boolean {
+    const { tokenType } = this.LA(1);
+    return tokenType === t.If || tokenType === t.With;
+  }
+
+  /** The next token follows without white space. */
+  private touches(): boolean {
+    return endOf(this.LA(0)) === this.LA(1).startOffset;
+  }
+
+  /** `$x :=`, `$x =`, `$x ,`. */
+  private atDeclaration(): boolean {
+    if (this.LA(1).tokenType !== t.Variable) return false;
+    const { tokenType } = this.LA(2);
+    return tokenType === t.Declare || tokenType === t.Assign || tokenType === t.Comma;
+  }
+
+  private checkComma(comma: IToken, context: Context, count: number): void {
+    if (context !== "range" || count > 1) {
+      this.fail(wording.tooManyDeclarations(context), comma);
+      return;
+    }
+    const next = this.LA(1);
+    const { tokenType } = next;
+    if (tokenType === t.Variable || tokenType === t.RightDelim || tokenType === t.RightParen) return;
+    this.fail(wording.onlyVariables, next);
+  }
+
+  /** Only the first command of a pipeline may start with something that is not called or looked up. */
+  private checkPipeline(pipe: Pipe, context: Context, close: IToken): void {
+    if (this.RECORDING_PHASE) return;
+    if (pipe.commands.length === 0) this.fail(wording.missingValue(context), close);
+    for (let i = 1; i < pipe.commands.length; i++) {
+      const { kind } = pipe.commands[i]!.args[0];
+      if (kind === "bool" || kind === "dot" || kind === "nil" || kind === "number" || kind === "string") {
+        this.fail(wording.nonExecutable(i + 1), close);
+      }
+    }
+  }
+
+  private identifier(token: IToken): Operand {
+    if (!this.isFunction(token.image)) this.fail(wording.functionNotDefined(token.image), token);
+    return { kind: "identifier", name: token.image, ...placeOf(token) };
+  }
+
+  private field(token: IToken): Operand {
+    return { kind: "field", names: [token.image.slice(1)], ...placeOf(token) };
+  }
+
+  private variable(token: IToken): Operand {
+    if (!this.scope.vars.includes(token.image)) {
+      const ahead = token.startOffset === this.readAhead && !this.touches();
+      this.fail(wording.undefinedVariable(token.image), token, startOf(ahead ? this.LA(1) : token));
+    }
+    return variableOf(token);
+  }
+
+  private bool(token: IToken): Operand {
+    return { kind: "bool", value: token.image === "true", ...placeOf(token) };
+  }
+
+  private string(token: IToken): Operand {
+    return { kind: "string", quoted: token.image, text: this.unquoted(token), ...placeOf(token) };
+  }
+
+  private unquoted(token: IToken): string {
+    if (this.RECORDING_PHASE) return "";
+    const text = unquote(token.image);
+    if (text === undefined) this.fail(wording.invalidSyntax, token);
+    return text ?? "";
+  }
+
+  private number(token: IToken, type: "number" | "char" | "complex"): NumberNode {
+    try {
+      return { kind: "number", ...parseNumber(this.RECORDING_PHASE ? "0" : token.image, type), ...placeOf(token) };
+    } catch (error) {
+      if (!this.RECORDING_PHASE) this.fail((error as Error).message, token);
+      return { kind: "number", text: "0", int: 0n, uint: 0n, float: 0, complex: undefined, ...placeOf(token) };
+    }
+  }
+
+  /** Fields merge into a field or variable before them; after a pipeline or function they are a chain. */
+  private chain(term: Operand, tokens: readonly IToken[]): Operand {
+    if (this.RECORDING_PHASE) return term;
+    const fields = tokens.map((token) => token.image.slice(1));
+    const pos = tokens[0]!.startOffset;
+    const end = endOf(tokens.at(-1)!);
+    switch (term.kind) {
+      case "field":
+        return { kind: "field", names: [...term.names, ...fields], pos, start: term.start, end };
+      case "variable":
+        return { ...term, fields, pos, end };
+      case "pipe":
+      case "identifier":
+        return { kind: "chain", base: term, fields, pos, start: term.start, end };
+      default: {
+        const next = this.LA(1);
+        const read = this.touches() ? startOf(next) : end;
+        this.fail(wording.dotAfterTerm(printNode(term, this.source.delims)), tokens[0]!, read);
+        return term;
+      }
+    }
+  }
+}
+
+function placeOf(token: IToken): { pos: number; start: number; end: number } {
+  const pos = startOf(token);
+  return { pos, start: pos, end: endOf(token) };
+}
+
+function variableOf(token: IToken): Variable {
+  return { kind: "variable", name: token.image, fields: [], ...placeOf(token) };
+}
+
+function listOf(nodes: readonly Node[], start: number): List {
+  return { kind: "list", nodes, pos: start, start, end: nodes.at(-1)?.end ?? start };
+}
+
+const parser = new TemplateParser();
