@@ -1,4 +1,4 @@
-import { EmbeddedActionsParser, type IToken, type IRecognitionException, type ParserMethod } from "chevrotain";
+import { EmbeddedActionsParser, type IRecognitionException, type IToken, type ParserMethod } from "chevrotain";
 import { countLines, TemplateError } from "./error.ts";
 import { commentText, endOf, startOf, tokenize } from "./lexer.ts";
 import { parseNumber } from "./number.ts";
@@ -20,8 +20,8 @@ import {
   type Tree,
   type Variable,
 } from "./tree.ts";
-import * as wording from "./wording.ts";
 import type { Context } from "./wording.ts";
+import * as wording from "./wording.ts";
 
 export interface ParseOptions {
   /** Name that messages carry. */
@@ -128,31 +128,39 @@ class TemplateParser extends EmbeddedActionsParser {
     });
 
     /** ending: "{{end}}" | "{{else" ("}}" | before "if" or "with") */
-    const ending = this.RULE("ending", (): Ending =>
-      this.OR([
-        {
-          ALT: (): Ending => {
-            const open = this.CONSUME(t.EndDelim);
-            this.startAction(open);
-            this.CONSUME(t.End);
-            this.context = "end";
-            const close = this.CONSUME1(t.RightDelim);
-            this.scope.actionLine = 0;
-            return { kind: "end", open, last: close, start: startOf(open), end: endOf(close) };
+    const ending = this.RULE(
+      "ending",
+      (): Ending =>
+        this.OR([
+          {
+            ALT: (): Ending => {
+              const open = this.CONSUME(t.EndDelim);
+              this.startAction(open);
+              this.CONSUME(t.End);
+              this.context = "end";
+              const close = this.CONSUME1(t.RightDelim);
+              this.scope.actionLine = 0;
+              return { kind: "end", open, last: close, start: startOf(open), end: endOf(close) };
+            },
           },
-        },
-        {
-          ALT: (): Ending => {
-            const open = this.CONSUME(t.ElseDelim);
-            this.startAction(open);
-            let last = this.CONSUME(t.Else);
-            this.context = "else";
-            if (!this.atChain()) last = this.CONSUME2(t.RightDelim);
-            this.scope.actionLine = 0;
-            return { kind: "else", open, last: this.atChain() ? this.LA(1) : last, start: startOf(open), end: endOf(last) };
+          {
+            ALT: (): Ending => {
+              const open = this.CONSUME(t.ElseDelim);
+              this.startAction(open);
+              let last = this.CONSUME(t.Else);
+              this.context = "else";
+              if (!this.atChain()) last = this.CONSUME2(t.RightDelim);
+              this.scope.actionLine = 0;
+              return {
+                kind: "else",
+                open,
+                last: this.atChain() ? this.LA(1) : last,
+                start: startOf(open),
+                end: endOf(last),
+              };
+            },
           },
-        },
-      ]),
+        ]),
     );
 
     /** definition: "{{define" string "}}" list "{{end}}" */
@@ -335,7 +343,15 @@ class TemplateParser extends EmbeddedActionsParser {
         });
       });
       const last = this.LA(0);
-      return { kind: "pipe", decl, isAssign, commands, pos: startOf(first), start: first.startOffset, end: endOf(last) };
+      return {
+        kind: "pipe",
+        decl,
+        isAssign,
+        commands,
+        pos: startOf(first),
+        start: first.startOffset,
+        end: endOf(last),
+      };
     });
 
     /** command: operand (space operand)* */
@@ -420,7 +436,8 @@ class TemplateParser extends EmbeddedActionsParser {
   /** Chevrotain says which token did not fit; `context` says what Go was reading. */
   private translate({ token }: IRecognitionException): TemplateError {
     // A define below the top level: Go complains about the keyword.
-    if (token.tokenType === t.DefineDelim) return this.unexpected(this.input[this.input.indexOf(token) + 1]!, "command");
+    if (token.tokenType === t.DefineDelim)
+      return this.unexpected(this.input[this.input.indexOf(token) + 1]!, "command");
     if (this.context === "input" && token.image === "" && token.tokenType !== t.Refused) {
       return wording.parseError(wording.unexpectedEnd, this.source, this.atEnd(), this.lineOf(this.source.text.length));
     }

@@ -1,6 +1,6 @@
-import { createToken, type CustomPatternMatcherFunc, type IToken, Lexer, type TokenType } from "chevrotain";
-import type { Delims } from "./tree.ts";
+import { type CustomPatternMatcherFunc, createToken, type IToken, Lexer, type TokenType } from "chevrotain";
 import { quote, unicodeName } from "./quote.ts";
+import type { Delims } from "./tree.ts";
 
 /**
  * The tokens, in two lexer modes: text up to a left delimiter, and the inside of an action. Patterns are functions because
@@ -42,7 +42,8 @@ const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || cod
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 
 /** Trim markers: `{{- ` before, ` -}}` behind. */
-const trimsLeft = (text: string, at: number): boolean => text.charCodeAt(at) === 0x2d && isSpace(text.charCodeAt(at + 1));
+const trimsLeft = (text: string, at: number): boolean =>
+  text.charCodeAt(at) === 0x2d && isSpace(text.charCodeAt(at + 1));
 const trimsRight = (text: string, at: number): boolean =>
   isSpace(text.charCodeAt(at)) && text.charCodeAt(at + 1) === 0x2d && text.startsWith(state.right, at + 2);
 
@@ -80,7 +81,10 @@ const isAlphaNumeric = (text: string, at: number): boolean => wordEnd(text, at) 
 function endsWord(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   return (
-    Number.isNaN(code) || isSpace(code) || (code < 0x80 && ".,|:()".includes(text[at]!)) || text.startsWith(state.right, at)
+    Number.isNaN(code) ||
+    isSpace(code) ||
+    (code < 0x80 && ".,|:()".includes(text[at]!)) ||
+    text.startsWith(state.right, at)
   );
 }
 
@@ -203,7 +207,8 @@ const matchRawString: CustomPatternMatcherFunc = (text, at) => {
     : ok(text.slice(at, end + 1));
 };
 
-const number = /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;
+const number =
+  /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;
 
 /** End of the number at `at`, negative if a letter follows: minus the end including that letter. */
 function numberEnd(text: string, at: number): number {

@@ -149,4 +149,5 @@ export function isEmpty(list: List): boolean {
 }
 
 /** Only what Go's `unicode.IsSpace` takes: unlike `\s` with U+0085 and without U+FEFF. */
-const isGoSpace = (text: string): boolean => /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/.test(text);
+const isGoSpace = (text: string): boolean =>
+  /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/.test(text);

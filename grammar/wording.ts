@@ -64,7 +64,10 @@ function render(token: IToken): string {
   const { image, tokenType } = token;
   if (image === "") return "EOF";
   if (tokenType === Dot || (keywordTypes.has(tokenType) && image !== "true" && image !== "false")) return `<${image}>`;
-  const value = tokenType === RightDelim || tokenType === LeftDelim ? image.slice(startOf(token) - token.startOffset).trimEnd() : image;
+  const value =
+    tokenType === RightDelim || tokenType === LeftDelim
+      ? image.slice(startOf(token) - token.startOffset).trimEnd()
+      : image;
   return byteLength(value) > 10 ? `${quote([...value].slice(0, 10).join(""))}...` : quote(value);
 }
 

@@ -1,5 +1,10 @@
-/** What a parameter takes, by Go's names; `"list"` is `[]interface {}`, `"map"` is `map[string]interface {}`. */
-export type ParamType = "any" | "string" | "bool" | "int" | "int64" | "float64" | "list" | "map";
+import { Float64, floatOf, intOf, kindOf, type Numbers, SizedInt } from "./value.ts";
+
+/**
+ * What a parameter takes, by Go's names; `"list"` is `[]interface {}`, `"map"` is `map[string]interface {}`. `"any"` takes
+ * everything as the engine holds it, `"plain"` everything with numbers as plain JavaScript numbers (or `bigint` beyond 2^53).
+ */
+export type ParamType = "any" | "plain" | "string" | "bool" | "int" | "int64" | "float64" | "list" | "map";
 
 export interface Signature {
   readonly params: readonly ParamType[];
@@ -19,13 +24,102 @@ const signatures = new WeakMap<TemplateFunction, Signature>();
 
 /**
  * Gives a function Go's argument checks and messages. Arguments arrive as `string`, `boolean`, `number` (`int` and `int64`
- * beyond 2^53 as `bigint`), array and object; what it throws becomes `error calling NAME: MESSAGE`.
+ * beyond 2^53 as `bigint`), array and object; for `"any"` as the engine holds them (see the value table), nil as `null`.
+ * What it throws becomes `error calling NAME: MESSAGE`. Without a signature a function takes anything.
  */
 export function define(signature: Signature, fn: TemplateFunction): TemplateFunction {
   signatures.set(fn, signature);
   return fn;
 }
 
-export function signatureOf(fn: TemplateFunction): Signature | undefined {
-  return signatures.get(fn);
+/** A function nobody gave a signature: takes anything, numbers without their boxes. */
+const plain: Signature = { params: ["plain"], variadic: true };
+
+export function signatureOf(fn: TemplateFunction): Signature {
+  return signatures.get(fn) ?? plain;
+}
+
+export const goTypes: Readonly<Record<ParamType, string>> = {
+  any: "interface {}",
+  plain: "interface {}",
+  string: "string",
+  bool: "bool",
+  int: "int",
+  int64: "int64",
+  float64: "float64",
+  list: "[]interface {}",
+  map: "map[string]interface {}",
+};
+
+/** A checked argument as the function gets it. */
+export function toArgument(value: unknown, type: ParamType): unknown {
+  switch (type) {
+    case "int":
+    case "int64":
+      return toJsInt(intOf(value));
+    case "float64":
+      return floatOf(value);
+    case "list":
+      return value ?? [];
+    case "map":
+      return value ?? {};
+    case "any":
+      return value ?? null;
+    case "plain":
+      return toPlain(value ?? null);
+    default:
+      return value;
+  }
+}
+
+const toJsInt = (int: bigint): number | bigint =>
+  int >= BigInt(Number.MIN_SAFE_INTEGER) && int <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(int) : int;
+
+function toPlain(value: unknown): unknown {
+  if (typeof value === "bigint") return toJsInt(value);
+  if (value instanceof Float64) return value.value;
+  if (value instanceof SizedInt) return toJsInt(value.value);
+  return value;
+}
+
+/** A result as the engine holds it: a number of the type that the signature names. */
+export function toResult(value: unknown, type: ParamType, numbers: Numbers): unknown {
+  if (value === undefined) return null;
+  if (typeof value !== "number" && typeof value !== "bigint") return value;
+  switch (type) {
+    case "int":
+      return numbers === "int" ? value : BigInt(value);
+    case "int64":
+      return new SizedInt("int64", value);
+    case "float64":
+      return float(Number(value), numbers);
+    default:
+      return value;
+  }
+}
+
+/** A float64 as the engine holds it: boxed where the plain number would be read as an int. */
+export function float(value: number, numbers: Numbers): number | Float64 {
+  return numbers === "int" && Number.isInteger(value) ? new Float64(value) : value;
+}
+
+/** Go: `canBeNil`. */
+export function acceptsNil(type: ParamType): boolean {
+  return type === "any" || type === "plain" || type === "list" || type === "map";
+}
+
+/** Whether a value that is neither absent nor nil can be given to a parameter. */
+export function isAssignable(value: unknown, type: ParamType, numbers: Numbers): boolean {
+  if (type === "any" || type === "plain") return true;
+  const kind = kindOf(value, numbers);
+  switch (type) {
+    case "int":
+      return kind === "int" && !(value instanceof SizedInt);
+    case "int64":
+      return value instanceof SizedInt && value.type === "int64";
+    case "float64":
+      return kind === "float";
+    default:
+      return kind === type;
+  }
 }

@@ -1,28 +1,12 @@
 /**
- * What the language does. In: a tree and a profile. Out: text, or a `TemplateError` in Go's words.
+ * What the language does. In: template text and a profile. Out: text, or a `TemplateError` in Go's words.
+ *
+ * `template.ts` parses and collects a set, `program.ts` compiles each tree to closures: `statement.ts` for what writes,
+ * `expression.ts` and `call.ts` for what has a value. `run.ts` is the state of one render, `value.ts` what a template sees.
  */
-import type { FunctionSet } from "./function.ts";
-import type { Limits } from "./limits.ts";
-import type { Numbers } from "./value.ts";
-
-export { define, type FunctionSet, type ParamType, type Signature } from "./function.ts";
-export type { Limits } from "./limits.ts";
+export { define, type FunctionSet, type ParamType, type Signature, type TemplateFunction } from "./function.ts";
+export { defaultLimits, type Limits } from "./limits.ts";
+export type { MissingKey } from "./run.ts";
+export { compile, type Template, type TemplateOptions } from "./template.ts";
+export { truth } from "./truth.ts";
 export { Complex, Float64, type IntType, type Numbers, Pairs, SizedInt } from "./value.ts";
-
-export interface TemplateOptions {
-  readonly name?: string;
-  readonly delims?: readonly [left: string, right: string];
-  readonly missingKey?: "default" | "zero" | "error" | "required";
-  readonly numbers?: Numbers;
-  readonly functions?: readonly FunctionSet[];
-  readonly templates?: Readonly<Record<string, string>>;
-  readonly limits?: Partial<Limits>;
-}
-
-export interface Template {
-  render(profile?: unknown, options?: { readonly entry?: string }): string;
-}
-
-export function compile(_text: string, _options: TemplateOptions = {}): Template {
-  throw new Error("not yet");
-}

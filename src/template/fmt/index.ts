@@ -1,13 +1,7 @@
 /**
  * Go's package fmt, as far as templates reach it. In: values and a format. Out: text, or `LimitReached`.
  */
-import type { Numbers } from "../value.ts";
-
-/** How values are read, and how much one call may build. */
-export interface Printing {
-  readonly numbers: Numbers;
-  /** Characters that one call may build; beyond it `LimitReached("output")` is thrown before memory is spent. */
-  readonly output: number;
-  /** Containers inside containers; beyond it (a cyclic profile) `LimitReached("depth")` is thrown. */
-  readonly depth: number;
-}
+export { type FloatVerb, formatFloat } from "./float.ts";
+export type { Printing } from "./printing.ts";
+export { formatValue, sprint, sprintln } from "./sprint.ts";
+export { type CompiledFormat, compileFormat, sprintf } from "./sprintf.ts";

@@ -1,0 +1,87 @@
+import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import type { AlertTemplate, TemplateError } from "../index.ts";
+import { InputError, type Place } from "./problem.ts";
+import { alertParts, type Source } from "./source.ts";
+
+type Part = (typeof alertParts)[number];
+
+const braces = "a template that starts with {{ needs quotes around it, or a block (|) below its name";
+
+/** An alert template written as YAML. @throws {@link InputError} */
+export function alertSource(file: string, text: string): Source {
+  const lines = new LineCounter();
+  const fail = (message: string, offset: number): never => {
+    const { line, col } = lines.linePos(offset);
+    throw new InputError(message, { file, line, column: col });
+  };
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
+    if (code === "MULTIPLE_DOCS") fail("several YAML documents; one file is one alert", pos[0]);
+    const line = text.slice(text.lastIndexOf("\n", pos[0] - 1) + 1, pos[0]);
+    fail(line.includes(": {{") ? `${message} (${braces})` : message, pos[0]);
+  }
+  const root = document.contents;
+  if (!isMap(root)) {
+    const found = root === null ? "this file is empty" : "this is not a mapping";
+    return fail(`${found}; an alert has a title, and may have a subtitle, a body and html`, root?.range?.[0] ?? 0);
+  }
+  const template: { -readonly [part in Part]?: string } = {};
+  const nodes: { [part in Part]?: Node } = {};
+  for (const pair of root.items as Pair<Node, Node | null>[]) {
+    const name = isScalar(pair.key) ? pair.key.value : undefined;
+    const start = pair.key.range?.[0] ?? 0;
+    const part = alertParts.find((known) => known === name);
+    if (part === undefined) {
+      return fail(
+        `unknown key ${JSON.stringify(name ?? String(pair.key))}; an alert has ${alertParts.join(", ")}`,
+        start,
+      );
+    }
+    const found = partText(pair.value, document);
+    if ("problem" in found) return fail(`${part} ${found.problem}`, pair.value?.range?.[0] ?? start);
+    template[part] = found.text;
+    nodes[part] = found.node;
+  }
+  const { title } = template;
+  if (title === undefined) return fail("title is missing; every alert has one", root.range?.[0] ?? 0);
+  return {
+    file,
+    compile({ compileAlert }, options) {
+      const alert = compileAlert({ ...template, title } satisfies AlertTemplate, options);
+      return (profile) => alert.render(profile);
+    },
+    place(error) {
+      const part = alertParts.find((known) => template[known] === error.text);
+      const node = part && nodes[part];
+      return node ? { file, part, ...placeInFile(node, error, text, lines) } : { file };
+    },
+  };
+}
+
+function partText(
+  value: Node | null,
+  document: Document,
+): { readonly text: string; readonly node: Node } | { readonly problem: string } {
+  const node = isAlias(value) ? (value.resolve(document) as Node | undefined) : value;
+  if (node === undefined) return { problem: "is an alias of something that is not there; its anchor must come before" };
+  if (node === null || (isScalar(node) && node.value === null)) {
+    return { problem: 'is empty; leave it out, or write "" for no text' };
+  }
+  if (!isScalar(node)) {
+    if (!isMap(node)) return { problem: "must be text, this is a list" };
+    return { problem: node.flow ? `must be text, this is a mapping: ${braces}` : "must be text, this is a mapping" };
+  }
+  if (typeof node.value === "string") return { text: node.value, node };
+  return { problem: `must be text, this is a ${typeof node.value}: put it in quotes` };
+}
+
+/** Exact where YAML holds the template's line as it is; else (escapes, folded lines) where the part starts. */
+function placeInFile(node: Node, error: TemplateError, text: string, lines: LineCounter): Omit<Place, "file"> {
+  const start = lines.linePos(node.range?.[0] ?? 0);
+  const block = isScalar(node) && node.type?.startsWith("BLOCK") ? 1 : 0;
+  const line = start.line + block + error.line - 1;
+  const inFile = text.split("\n", line)[line - 1]?.replace(/\r$/, "") ?? "";
+  const inTemplate = error.text.split("\n", error.line)[error.line - 1] ?? "";
+  const at = block === 1 ? inFile.lastIndexOf(inTemplate) : inFile.indexOf(inTemplate, start.col - 1);
+  return at < 0 || inTemplate === "" ? { line: start.line, column: start.col } : { line, column: at + error.column };
+}

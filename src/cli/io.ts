@@ -1,0 +1,21 @@
+import { once } from "node:events";
+import type { Readable, Writable } from "node:stream";
+
+interface Screen {
+  readonly isTTY?: boolean;
+  readonly columns?: number;
+}
+
+/** What a command may touch of the outside, besides files. `process` is one. */
+export interface Io {
+  readonly stdin: Readable & Pick<Screen, "isTTY">;
+  readonly stdout: Writable & Screen;
+  readonly stderr: Writable & Screen;
+  /** Where file arguments start from. @default the current folder of the process */
+  cwd?(): string;
+}
+
+/** Resolves when the stream wants more, so that a slow reader slows us down and not fills memory. */
+export async function write(stream: Writable, text: string): Promise<void> {
+  if (text !== "" && !stream.write(text)) await once(stream, "drain");
+}

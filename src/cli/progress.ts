@@ -1,0 +1,46 @@
+import type { Io } from "./io.ts";
+
+export interface Progress {
+  /** @param bytes how far the file has been read */
+  show(count: number, bytes: number): void;
+  /** Before anything else is written to the screen. */
+  erase(): void;
+}
+
+const redrawEvery = 100;
+const barWidth = 20;
+
+/** A line that is redrawn on the terminal's error output; nothing if that is none, or if the results go there too. */
+export function createProgress(
+  { stderr, stdout }: Io,
+  size: number | undefined,
+  now = () => performance.now(),
+): Progress {
+  if (!stderr.isTTY || stdout.isTTY) return { show() {}, erase() {} };
+  const started = now();
+  let drawn = started;
+  let visible = false;
+  return {
+    show(count, bytes) {
+      const time = now();
+      if (time - drawn < redrawEvery) return;
+      drawn = time;
+      visible = true;
+      stderr.write(`\r\x1b[K${line(count, bytes, (time - started) / 1000).slice(0, (stderr.columns || 80) - 1)}`);
+    },
+    erase() {
+      if (visible) stderr.write("\r\x1b[K");
+      visible = false;
+    },
+  };
+
+  function line(count: number, bytes: number, seconds: number): string {
+    const done = `${count.toLocaleString("en")} profiles, ${Math.round(count / seconds).toLocaleString("en")}/s`;
+    if (!size) return done;
+    const part = Math.min(1, bytes / size);
+    const left = Math.ceil((seconds * (1 - part)) / part);
+    const bar = "#".repeat(Math.round(part * barWidth)).padEnd(barWidth, "-");
+    const clock = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
+    return `[${bar}] ${Math.floor(part * 100)}%  ${done}, ${clock} left`;
+  }
+}

@@ -1,0 +1,31 @@
+import { alertParts, type Rendered } from "./source.ts";
+
+/** One line. Half a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD as it does in text. */
+export const renderedJson = (rendered: Rendered): string =>
+  `${JSON.stringify(rendered, (_key, value) => (typeof value === "string" ? value.toWellFormed() : value))}\n`;
+
+/** A template's text as it is; an alert to be read by a person. */
+export function renderedText(rendered: Rendered): string {
+  if ("text" in rendered) return rendered.text;
+  return alertParts.map((part) => partText(part, rendered[part])).join("");
+}
+
+const labelWidth = "subtitle: ".length;
+
+/** The name of the part and its first line, further lines indented below. */
+function partText(part: string, text: string | undefined): string {
+  if (text === undefined) return "";
+  const lines = visible(text).replace(/\n$/, "").split("\n");
+  return lines
+    .map((line, i) => `${(i === 0 ? `${part}:` : "").padEnd(labelWidth)}${line}`.trimEnd())
+    .join("\n")
+    .concat("\n");
+}
+
+/** A profile must not be able to move the cursor or recolour the terminal. */
+const visible = (text: string): string =>
+  text
+    .replaceAll("\r\n", "\n")
+    .replace(/\p{Cc}/gu, (control) =>
+      control === "\n" || control === "\t" ? control : `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`,
+    );

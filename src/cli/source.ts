@@ -1,0 +1,31 @@
+import type { Alert, TemplateError, TemplateOptions } from "../index.ts";
+import type { Place } from "./problem.ts";
+
+/** Loaded only once a command needs it. */
+export type Engine = typeof import("../index.ts");
+
+/** In the order in which they are shown. */
+export const alertParts = ["title", "subtitle", "body", "html"] as const;
+
+export type Rendered = Alert | { readonly text: string };
+
+/** A file that holds templates: read, not yet compiled. */
+export interface Source {
+  readonly file: string;
+  /** @throws {@link TemplateError} */
+  compile(engine: Engine, options: TemplateOptions): (profile: unknown) => Rendered;
+  /** Where in the file a template error stands. */
+  place(error: TemplateError): Place;
+}
+
+/** A file that is one template from its first byte to its last. */
+export function templateSource(file: string, text: string, name: string): Source {
+  return {
+    file,
+    compile({ compile }, options) {
+      const template = compile(text, { name, ...options });
+      return (profile) => ({ text: template.render(profile) });
+    },
+    place: ({ line, column }) => ({ file, line, column }),
+  };
+}

@@ -1,0 +1,6 @@
+/**
+ * Functions that templates may call beyond Go's own. In: checked arguments. Out: a value; what is thrown becomes Go's
+ * `error calling NAME: …`.
+ */
+export { define, type FunctionSet, type ParamType, type Signature } from "../template/index.ts";
+export { sprig } from "./sprig.ts";

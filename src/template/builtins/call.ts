@@ -1,0 +1,39 @@
+import {
+  acceptsNil,
+  goTypes,
+  isAssignable,
+  signatureOf,
+  type TemplateFunction,
+  toArgument,
+  toResult,
+} from "../function.ts";
+import type { Run } from "../run.ts";
+import { kindOf, typeName } from "../value.ts";
+
+/**
+ * Go's `call`: a function that stands in the data.
+ * @param name the callee as written, for messages
+ */
+export function callValue(run: Run, fn: unknown, args: readonly unknown[], name: string): unknown {
+  const { numbers } = run.settings;
+  if (fn === undefined || fn === null) throw new Error("call of nil");
+  if (typeof fn !== "function") throw new Error(`non-function ${name} of type ${typeName(fn, numbers)}`);
+  const { params, variadic = false, returns = "any" } = signatureOf(fn as TemplateFunction);
+  const fixed = variadic ? params.length - 1 : params.length;
+  if (variadic ? args.length < fixed : args.length !== fixed) {
+    throw new Error(`wrong number of args for ${name}: got ${args.length} want ${variadic ? "at least " : ""}${fixed}`);
+  }
+  const converted = args.map((arg, i) => {
+    const type = params[Math.min(i, params.length - 1)]!;
+    if (arg === undefined || arg === null) {
+      if (!acceptsNil(type)) throw new Error(`arg ${i}: value is nil; should be of type ${goTypes[type]}`);
+    } else if (!isAssignable(arg, type, numbers)) {
+      const kind = kindOf(arg, numbers);
+      // Integers of one type pass for those of another here, and only here.
+      const int = (kind === "int" || kind === "uint") && (type === "int" || type === "int64");
+      if (!int) throw new Error(`arg ${i}: value has type ${typeName(arg, numbers)}; should be ${goTypes[type]}`);
+    }
+    return toArgument(arg, type);
+  });
+  return toResult((fn as TemplateFunction)(...converted), returns, numbers);
+}

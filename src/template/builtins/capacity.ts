@@ -1,0 +1,35 @@
+import { elementsOf, type List } from "../value.ts";
+
+/**
+ * Go's slices have a capacity beyond their length, and `slice` may reach into it: on a list of three that `encoding/json`
+ * decoded, `slice .list 0 4` is `[a b c <nil>]`. Lists here have the capacity that `encoding/json` gives a list of that length.
+ */
+
+/** What a list made by `slice` is a window of. */
+interface Window {
+  readonly base: List;
+  readonly offset: number;
+  readonly capacity: number;
+}
+
+const windows = new WeakMap<object, Window>();
+
+export function capacityOf(list: List): number {
+  return windows.get(list)?.capacity ?? decodedCapacity(elementsOf(list).length);
+}
+
+/** `list[from:to:max]`; the caller checked `from <= to <= max <= capacity`. */
+export function sliceList(list: List, from: number, to: number, max: number): unknown[] {
+  const window = windows.get(list) ?? { base: elementsOf(list), offset: 0, capacity: 0 };
+  const result: unknown[] = [];
+  for (let i = from; i < to; i++) result.push(window.base[window.offset + i] ?? null);
+  windows.set(result, { base: window.base, offset: window.offset + from, capacity: max - from });
+  return result;
+}
+
+/** What 64-bit Go's allocator makes of a list that grows by one. Longer lists have no room to spare here. */
+const sizes = [0, 1, 2, 4, 8, 16, 32, 71, 143, 303, 591, 1023, 1535, 2560, 3584, 5120, 6656, 8704, 11264, 14336, 18432];
+
+function decodedCapacity(length: number): number {
+  return sizes.find((size) => size >= length) ?? length;
+}

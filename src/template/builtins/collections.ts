@@ -1,0 +1,94 @@
+import { byteAt, byteLength, byteSlice } from "../../../grammar/index.ts";
+import { mapGet, mapSize } from "../maps.ts";
+import { elementsOf, intOf, kindOf, type List, type Numbers, SizedInt, typeName } from "../value.ts";
+import { capacityOf, sliceList } from "./capacity.ts";
+
+/** Go's `len`, `index` and `slice`. They throw Errors with Go's words. */
+
+export function length(item: unknown, numbers: Numbers): number {
+  if (item === null) throw new Error("len of nil pointer");
+  switch (kindOf(item, numbers)) {
+    case "string":
+      return byteLength(item as string);
+    case "list":
+      return elementsOf(item).length;
+    case "map":
+      return mapSize(item as object);
+    case "invalid":
+      throw new Error("reflect: call of reflect.Value.Type on zero Value");
+    default:
+      throw new Error(`len of type ${typeName(item, numbers)}`);
+  }
+}
+
+/** `item[i][j]…`. A missing key or a nil element is `null`. */
+export function index(item: unknown, indexes: readonly unknown[], numbers: Numbers): unknown {
+  if (item === undefined || item === null) throw new Error("index of untyped nil");
+  let current: unknown = item;
+  for (const key of indexes) current = indexOne(current, key, numbers);
+  return current;
+}
+
+function indexOne(item: unknown, key: unknown, numbers: Numbers): unknown {
+  if (item === null) throw new Error("index of nil pointer");
+  switch (kindOf(item, numbers)) {
+    case "string": {
+      const size = byteLength(item as string);
+      const at = checkIndex(key, size, numbers);
+      if (at === size) throw new Error("reflect: string index out of range");
+      return new SizedInt("uint8", byteAt(item as string, at));
+    }
+    case "list": {
+      const list = elementsOf(item);
+      const at = checkIndex(key, list.length, numbers);
+      if (at === list.length) throw new Error("reflect: slice index out of range");
+      return list[at] ?? null;
+    }
+    case "map": {
+      if (key === undefined || key === null) throw new Error("value is nil; should be of type string");
+      if (typeof key !== "string") throw new Error(`value has type ${typeName(key, numbers)}; should be string`);
+      return mapGet(item as object, key) ?? null;
+    }
+    default:
+      throw new Error(`can't index item of type ${typeName(item, numbers)}`);
+  }
+}
+
+function checkIndex(value: unknown, limit: number, numbers: Numbers): number {
+  if (value === undefined || value === null) throw new Error("cannot index slice/array with nil");
+  const kind = kindOf(value, numbers);
+  if (kind !== "int" && kind !== "uint") {
+    throw new Error(`cannot index slice/array with type ${typeName(value, numbers)}`);
+  }
+  const int = intOf(value);
+  if (int < 0n || int > BigInt(limit)) throw new Error(`index out of range: ${int}`);
+  return Number(int);
+}
+
+/**
+ * `item[i:j:k]`.
+ * @param boxed unlike `index`, Go's `slice` does not unwrap its indexes: one that came straight from data is refused
+ */
+export function slice(
+  item: unknown,
+  indexes: readonly unknown[],
+  boxed: readonly boolean[],
+  numbers: Numbers,
+): unknown {
+  if (item === undefined || item === null) throw new Error("slice of untyped nil");
+  if (indexes.length > 3) throw new Error(`too many slice indexes: ${indexes.length}`);
+  const kind = kindOf(item, numbers);
+  if (kind === "string" && indexes.length === 3) throw new Error("cannot 3-index slice a string");
+  if (kind !== "string" && kind !== "list") throw new Error(`can't slice item of type ${typeName(item, numbers)}`);
+  const size = kind === "string" ? byteLength(item as string) : elementsOf(item).length;
+  const capacity = kind === "string" ? size : capacityOf(item as List);
+  const bounds = [0, size, capacity];
+  for (let i = 0; i < indexes.length; i++) {
+    if (boxed[i]) throw new Error("cannot index slice/array with type interface {}");
+    bounds[i] = checkIndex(indexes[i], capacity, numbers);
+  }
+  const [from, to, max] = bounds as [number, number, number];
+  if (from > to) throw new Error(`invalid slice index: ${from} > ${to}`);
+  if (to > max) throw new Error(`invalid slice index: ${to} > ${max}`);
+  return kind === "string" ? byteSlice(item as string, from, to) : sliceList(item as List, from, to, max);
+}

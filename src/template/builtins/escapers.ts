@@ -1,0 +1,47 @@
+import { decode, encode, isPrint } from "../../../grammar/index.ts";
+
+/** Go's `html`, `js` and `urlquery`, over text. */
+
+const htmlEscapes: Readonly<Record<string, string>> = {
+  "\0": "\ufffd",
+  '"': "&#34;",
+  "'": "&#39;",
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+};
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is one of the characters Go replaces
+const htmlSpecial = /[\0"'&<>]/g;
+
+export function escapeHtml(text: string): string {
+  return text.replace(htmlSpecial, (char) => htmlEscapes[char]!);
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: Go escapes control characters
+const jsSpecial = /[\\'"<>&=\0-\x1f]|[^\0-\x7f]/gu;
+
+/** Text for a JavaScript string literal. Printable characters beyond ASCII stay. */
+export function escapeJs(text: string): string {
+  const joined = text.isWellFormed() ? text : decode(encode(text));
+  return joined.replace(jsSpecial, (char) => {
+    if (char === "\\" || char === "'" || char === '"') return `\\${char}`;
+    const code = char.codePointAt(0)!;
+    // Raw bytes are U+FFFD to Go, which is printable: they pass.
+    if (code >= 0x80 && ((code >= 0xd800 && code <= 0xdfff) || isPrint(code))) return char;
+    return `\\u${code.toString(16).toUpperCase().padStart(4, "0")}`;
+  });
+}
+
+const urlUnreserved = /^[A-Za-z0-9\-_.~]*$/;
+
+export function escapeUrlQuery(text: string): string {
+  if (urlUnreserved.test(text)) return text;
+  let escaped = "";
+  for (const byte of encode(text)) {
+    const char = String.fromCharCode(byte);
+    if (byte < 0x80 && urlUnreserved.test(char)) escaped += char;
+    else escaped += byte === 0x20 ? "+" : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+  }
+  return escaped;
+}

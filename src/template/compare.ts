@@ -1,0 +1,87 @@
+import { compareBytes } from "../../grammar/index.ts";
+import { type Printing, sprintf } from "./fmt/index.ts";
+import { type Complex, floatOf, intOf, type Kind, kindOf, typeName } from "./value.ts";
+
+/**
+ * Go's `eq`, `ne`, `lt`, `le`, `gt`, `ge`. What Go cannot compare throws an Error with Go's words, and the caller says who called.
+ */
+
+const isBasic = (kind: Kind): boolean =>
+  kind === "bool" || kind === "int" || kind === "uint" || kind === "float" || kind === "complex" || kind === "string";
+
+const isInteger = (kind: Kind): boolean => kind === "int" || kind === "uint";
+
+/** `a == b || a == c || …`; stops at the first match, so that what follows it is not even looked at. */
+export function equalsAny(a: unknown, others: readonly unknown[], printing: Printing): boolean {
+  if (others.length === 0) throw new Error("missing argument for comparison");
+  for (const other of others) if (equals(a, other, printing)) return true;
+  return false;
+}
+
+export function equals(a: unknown, b: unknown, printing: Printing): boolean {
+  if (typeof a === "string" && typeof b === "string") return a === b;
+  const { numbers } = printing;
+  const kindA = kindOf(a, numbers);
+  const kindB = kindOf(b, numbers);
+  if (kindA !== kindB) {
+    if (isInteger(kindA) && isInteger(kindB)) return intOf(a) === intOf(b);
+    if (isBasic(kindA) || isBasic(kindB)) {
+      if (kindA === "invalid" || kindB === "invalid") return false;
+      throw incompatible(a, b, printing);
+    }
+    if (kindA === "invalid" || kindB === "invalid") return false; // nil and a list, map or function
+    throw new Error(
+      `non-comparable types ${sprintf("%s", [a], printing)}: ${typeName(a, numbers)}, ${typeName(b, numbers)}: ${sprintf("%v", [b], printing)}`,
+    );
+  }
+  switch (kindA) {
+    case "invalid":
+      return true;
+    case "bool":
+      return a === b;
+    case "int":
+    case "uint":
+      return typeof a === "number" && typeof b === "number" ? a === b : intOf(a) === intOf(b);
+    case "float":
+      return floatOf(a) === floatOf(b);
+    case "complex":
+      return (a as Complex).re === (b as Complex).re && (a as Complex).im === (b as Complex).im;
+    case "string":
+      return a === b;
+    case "time":
+      return (a as Date).getTime() === (b as Date).getTime();
+    default:
+      throw new Error(`non-comparable type ${sprintf("%s", [b], printing)}: ${typeName(b, numbers)}`);
+  }
+}
+
+/** `a < b` for integers, floats and strings. */
+export function less(a: unknown, b: unknown, printing: Printing): boolean {
+  if (typeof a === "string" && typeof b === "string") return compareBytes(a, b) < 0;
+  const kindA = orderable(a, printing);
+  const kindB = orderable(b, printing);
+  if (isInteger(kindA) && isInteger(kindB)) {
+    return typeof a === "number" && typeof b === "number" ? a < b : intOf(a) < intOf(b);
+  }
+  if (kindA !== kindB) throw incompatible(a, b, printing);
+  if (kindA === "float") return floatOf(a) < floatOf(b);
+  throw invalidType();
+}
+
+/** Basic kinds pass here; bool and complex are refused only after the kinds were found to be the same, as Go does. */
+function orderable(value: unknown, { numbers }: Printing): Kind {
+  const kind = kindOf(value, numbers);
+  if (!isBasic(kind)) throw invalidType();
+  return kind;
+}
+
+/** Not the negation of "greater": with NaN, `gt` and `ge` are true. */
+export function lessOrEqual(a: unknown, b: unknown, printing: Printing): boolean {
+  return less(a, b, printing) || equals(a, b, printing);
+}
+
+const invalidType = (): Error => new Error("invalid type for comparison");
+
+function incompatible(a: unknown, b: unknown, { numbers }: Printing): Error {
+  return new Error(`incompatible types for comparison: ${typeName(a, numbers)} and ${typeName(b, numbers)}`);
+}

@@ -1,0 +1,269 @@
+import type { Chain, Command, Field, NumberNode, Operand, Pipe, Variable } from "../../grammar/index.ts";
+import { printNode } from "../../grammar/index.ts";
+import { compileCall } from "./call.ts";
+import { type Env, type Eval, type Expression, isBoxed } from "./env.ts";
+import { failFieldWithArguments, readField } from "./field.ts";
+import { float } from "./function.ts";
+import type { AnyNode, Run } from "./run.ts";
+import { findSlot } from "./scope.ts";
+import { Complex, type Numbers } from "./value.ts";
+
+/** The value of a pipeline is unboxed: nil becomes absent. Declares or assigns its variables. Go: `evalPipeline`. */
+export function compilePipe(pipe: Pipe, env: Env): Expression {
+  return unboxed(compileBoxedPipe(pipe, env));
+}
+
+/** The same where nil and absent come to the same: a value that is only printed or tested. */
+export function compileBoxedPipe(pipe: Pipe, env: Env): Expression {
+  let result: Expression | undefined;
+  for (const command of pipe.commands) result = compileCommand(command, result && unboxed(result), pipe, env);
+  if (result === undefined) throw new Error("a pipeline without commands");
+  if (pipe.decl.length > 0) result = unboxed(result);
+  for (const variable of pipe.decl) {
+    result = pipe.isAssign ? assign(variable, result, env) : declare(variable, result, env);
+  }
+  return result;
+}
+
+function unboxed({ eval: evaluate, boxed, field }: Expression): Expression {
+  if (boxed === false) return { eval: evaluate, boxed, field };
+  return {
+    eval: (run) => {
+      const value = evaluate(run);
+      return value === null ? undefined : value;
+    },
+    boxed: false,
+    field,
+  };
+}
+
+function declare(variable: Variable, { eval: evaluate }: Expression, env: Env): Expression {
+  const { index } = env.scope.declare(variable.name);
+  return {
+    eval: (run) => {
+      const value = evaluate(run);
+      run.vars[index] = value;
+      run.vars[index + 1] = false;
+      return value;
+    },
+    boxed: false,
+  };
+}
+
+function assign(variable: Variable, { eval: evaluate }: Expression, env: Env): Expression {
+  const set = compileAssignment(variable, env);
+  return {
+    eval: (run) => {
+      const value = evaluate(run);
+      set(run, value, false);
+      return value;
+    },
+    boxed: false,
+  };
+}
+
+export type Assignment = (run: Run, value: unknown, boxed: boolean) => void;
+
+/** Go: `setVar`. */
+export function compileAssignment({ name }: Variable, env: Env): Assignment {
+  const slots = env.scope.resolve(name);
+  return (run, value, boxed) => {
+    const index = findSlot(run, slots);
+    if (index < 0) run.fail(`undefined variable: ${name}`);
+    run.vars[index] = value;
+    run.vars[index + 1] = boxed;
+  };
+}
+
+/** @param final value of the command before it, which becomes the last argument */
+function compileCommand(command: Command, final: Expression | undefined, pipe: Pipe, env: Env): Expression {
+  const [first] = command.args;
+  const hasArguments = command.args.length > 1 || final !== undefined;
+  switch (first.kind) {
+    case "identifier":
+      return compileCall(first, command, command.args.slice(1), final, env);
+    case "field":
+    case "variable":
+    case "chain":
+      return hasArguments ? withArguments(first, final, env) : compileOperand(first, env);
+    case "pipe":
+      return hasArguments ? notAFunction(first, final, final ? undefined : pipe, env) : compilePipe(first, env);
+    case "nil":
+      return after(final, first, (run) => run.fail(hasArguments ? cannotGive(first, env) : "nil is not a command"));
+    default:
+      return hasArguments ? notAFunction(first, final, first, env) : compileOperand(first, env);
+  }
+}
+
+const cannotGive = (node: Operand, { delims }: Env): string =>
+  `can't give argument to non-function ${printNode(node, delims)}`;
+
+/** Evaluates what stands before, then fails. */
+function after(final: Expression | undefined, at: AnyNode | undefined, fail: (run: Run) => unknown): Expression {
+  return {
+    eval: (run) => {
+      final?.eval(run);
+      if (at) run.at = at;
+      return fail(run);
+    },
+    boxed: false,
+  };
+}
+
+function notAFunction(node: Operand, final: Expression | undefined, at: AnyNode | undefined, env: Env): Expression {
+  return after(final, at, (run) => run.fail(cannotGive(node, env)));
+}
+
+/** `.x.y 1`: the fields before the last are read, the last one refuses. */
+function withArguments(node: Field | Variable | Chain, final: Expression | undefined, env: Env): Expression {
+  const fields = node.kind === "field" ? node.names : node.fields;
+  const last = fields.at(-1);
+  if (last === undefined) {
+    const variable = compileOperand(node, env);
+    return after(final, node, (run) => {
+      variable.eval(run);
+      return run.fail(cannotGive(node, env));
+    });
+  }
+  const receiver = compileOperand(shortened(node), env);
+  return {
+    eval: (run) => {
+      final?.eval(run);
+      const value = receiver.eval(run);
+      if (node.kind !== "chain") run.at = node;
+      return failFieldWithArguments(run, value, last, isBoxed(receiver, run));
+    },
+    boxed: true,
+  };
+}
+
+/** The same chain without its last field. */
+function shortened(node: Field | Variable | Chain): Operand {
+  switch (node.kind) {
+    case "field":
+      return node.names.length > 1 ? { ...node, names: node.names.slice(0, -1) } : { ...node, kind: "dot" };
+    case "variable":
+      return { ...node, fields: node.fields.slice(0, -1) };
+    case "chain":
+      return node.fields.length > 1 ? { ...node, fields: node.fields.slice(0, -1) } : node.base;
+  }
+}
+
+export function compileOperand(node: Operand, env: Env): Expression {
+  switch (node.kind) {
+    case "field":
+      return compileField(node);
+    case "variable":
+      return compileVariable(node, env);
+    case "chain": {
+      const base = node.base.kind === "identifier" ? bareCall(node.base, env) : compileOperand(node.base, env);
+      return fieldsOf(base, node.fields);
+    }
+    case "identifier":
+      return bareCall(node, env);
+    case "pipe":
+      return compilePipe(node, env);
+    case "dot":
+      return {
+        eval: (run) => {
+          run.at = node;
+          return run.dot;
+        },
+        boxed: (run) => run.dotBoxed,
+      };
+    case "nil":
+      return constant(node, undefined);
+    case "bool":
+      return constant(node, node.value);
+    case "string":
+      return constant(node, node.text);
+    case "number":
+      return compileNumber(node, env.numbers);
+    default:
+      return node satisfies never;
+  }
+}
+
+/** A literal, or a value worked out from one. */
+export function constant(node: Operand, value: unknown): Expression {
+  return {
+    eval: (run) => {
+      run.at = node;
+      return value;
+    },
+    boxed: false,
+  };
+}
+
+/** A function among the arguments, called without any. */
+function bareCall(node: Operand & { kind: "identifier" }, env: Env): Expression {
+  return compileCall(node, node, [], undefined, env);
+}
+
+function compileField(node: Field): Expression {
+  const [name, ...rest] = node.names as readonly [string, ...string[]];
+  const first: Expression = {
+    eval: (run) => {
+      run.at = node;
+      return readField(run, run.dot, name, run.dotBoxed);
+    },
+    boxed: true,
+    field: name,
+  };
+  return rest.length === 0 ? first : fieldsOf(first, rest);
+}
+
+function compileVariable(node: Variable, env: Env): Expression {
+  const slots = env.scope.resolve(node.name);
+  const [slot] = slots;
+  const undefinedVariable = (run: Run): never => run.fail(`undefined variable: ${node.name}`, node);
+  let variable: Expression;
+  if (slot && !slot.maybe) {
+    const { index } = slot;
+    variable = {
+      eval: (run) => {
+        run.at = node;
+        return run.vars[index];
+      },
+      boxed: (run) => run.vars[index + 1] === true,
+    };
+  } else {
+    variable = {
+      eval: (run) => {
+        run.at = node;
+        const index = findSlot(run, slots);
+        return index < 0 ? undefinedVariable(run) : run.vars[index];
+      },
+      boxed: (run) => run.vars[findSlot(run, slots) + 1] === true,
+    };
+  }
+  return node.fields.length === 0 ? variable : fieldsOf(variable, node.fields);
+}
+
+/** Errors point at what was evaluated last: for a chain after a parenthesis that is inside it. */
+function fieldsOf(base: Expression, fields: readonly string[]): Expression {
+  const { eval: evaluate, boxed } = base;
+  const [name, ...rest] = fields as readonly [string, ...string[]];
+  const evalField: Eval =
+    boxed === true || boxed === false
+      ? (run) => readField(run, evaluate(run), name, boxed)
+      : (run) => readField(run, evaluate(run), name, boxed(run));
+  const field: Expression = { eval: evalField, boxed: true, field: name };
+  return rest.length === 0 ? field : fieldsOf(field, rest);
+}
+
+/** A constant where no type is expected: its own text says what it is. Go: `idealConstant`. */
+export function compileNumber(node: NumberNode, numbers: Numbers): Expression {
+  const { text, complex, int } = node;
+  const isFloat =
+    node.float !== undefined && /[.eEpP]/.test(text) && !/^0[xX][^pP]+$/.test(text) && !text.startsWith("'");
+  let value: unknown;
+  if (complex) value = new Complex(complex.re, complex.im);
+  else if (isFloat) value = float(node.float!, numbers);
+  else if (int !== undefined) value = numbers === "int" && isSafe(int) ? Number(int) : int;
+  else return { eval: (run) => run.fail(`${text} overflows int`, node), boxed: false };
+  return constant(node, value);
+}
+
+const isSafe = (int: bigint): boolean =>
+  int >= BigInt(Number.MIN_SAFE_INTEGER) && int <= BigInt(Number.MAX_SAFE_INTEGER);

@@ -1,0 +1,63 @@
+import { quote } from "../../grammar/index.ts";
+import { mapGet } from "./maps.ts";
+import type { AnyNode, Run } from "./run.ts";
+import { kindOf, typeName } from "./value.ts";
+
+const hasOwn = Object.hasOwn;
+
+/** `receiver.name`. The result is boxed; `undefined` is absent. Go: `evalField` without arguments. */
+export function readField(run: Run, receiver: unknown, name: string, boxed: boolean): unknown {
+  if (typeof receiver === "object" && receiver !== null && !Array.isArray(receiver) && hasOwn(receiver, name)) {
+    const value = (receiver as Record<string, unknown>)[name];
+    if (value !== undefined) return value;
+  }
+  return readUnusualField(run, receiver, name, boxed);
+}
+
+function readUnusualField(run: Run, receiver: unknown, name: string, boxed: boolean): unknown {
+  if (receiver === undefined) {
+    if (run.settings.missingKey === "error") run.fail(`nil data; no entry for key ${quote(name)}`);
+    return undefined;
+  }
+  if (receiver === null) run.fail(`nil pointer evaluating interface {}.${name}`);
+  if (kindOf(receiver, run.settings.numbers) !== "map") noField(run, receiver, name, boxed);
+  const value = receiver instanceof Map ? mapGet(receiver, name) : undefined;
+  return value === undefined ? missing(run, name) : value;
+}
+
+function missing(run: Run, name: string): unknown {
+  switch (run.settings.missingKey) {
+    case "error":
+      return run.fail(`map has no entry for key ${quote(name)}`);
+    case "zero":
+      return null;
+    default:
+      return undefined;
+  }
+}
+
+function noField(run: Run, receiver: unknown, name: string, boxed: boolean): never {
+  return run.fail(
+    `can't evaluate field ${name} in type ${boxed ? "interface {}" : typeName(receiver, run.settings.numbers)}`,
+  );
+}
+
+/** The last field of a command that gives it arguments, which no value without methods takes. */
+export function failFieldWithArguments(run: Run, receiver: unknown, name: string, boxed: boolean): unknown {
+  if (receiver === undefined || receiver === null || kindOf(receiver, run.settings.numbers) !== "map") {
+    return readUnusualField(run, receiver, name, boxed);
+  }
+  return run.fail(`${name} is not a method but has arguments`);
+}
+
+/**
+ * `missingKey: "required"`: something absent or null was about to be printed.
+ * @param name the field that was read last, if one was
+ */
+export function failRequired(run: Run, value: unknown, name: string | undefined, node: AnyNode): never {
+  if (name === undefined) return run.fail("no value to print", node);
+  return run.fail(
+    value === null ? `nil value for key ${quote(name)}` : `map has no entry for key ${quote(name)}`,
+    node,
+  );
+}

@@ -1,0 +1,70 @@
+import { decode, encode, runeCount } from "../../../grammar/index.ts";
+import { LimitReached } from "../limits.ts";
+import type { Numbers } from "../value.ts";
+import type { Printing } from "./printing.ts";
+import type { Spec } from "./spec.ts";
+
+const pieceLength = 4096;
+
+/** V8 keeps `a + b` as a tree, of 32 bytes for each `+`. To match anything it makes the tree one string. */
+const flatten = /^$/;
+
+/** The text that one call builds, within its budget. */
+export class Output {
+  #done = "";
+  #recent = "";
+  /** Characters that may still be written. */
+  left: number;
+  readonly numbers: Numbers;
+  readonly depth: number;
+  /** Inside `%!d(type=value)`, where Go does not call a value's methods. */
+  erroring = false;
+
+  constructor(printing: Printing) {
+    this.left = printing.output;
+    this.numbers = printing.numbers;
+    this.depth = printing.depth;
+  }
+
+  write(text: string): void {
+    this.left -= text.length;
+    if (this.left < 0) throw new LimitReached("output");
+    this.#recent += text;
+    if (this.#recent.length > pieceLength) {
+      flatten.test(this.#recent);
+      this.#done += this.#recent;
+      this.#recent = "";
+    }
+  }
+
+  get text(): string {
+    return this.#done + this.#recent;
+  }
+
+  /** To be called before that many characters are built. */
+  reserve(chars: number): void {
+    if (chars > this.left) throw new LimitReached("output");
+  }
+
+  /** Go pads everything with zeros under the `0` flag, words too; where it does not, `zero` is false. */
+  fill(count: number, spec: Spec, zero = spec.zero): void {
+    if (count <= 0) return;
+    this.reserve(count);
+    this.write((zero && !spec.minus ? "0" : " ").repeat(count));
+  }
+
+  padded(text: string, spec: Spec, zero = spec.zero): void {
+    if (spec.width === 0) {
+      this.write(text);
+      return;
+    }
+    const whole = joined(text);
+    const count = spec.width - runeCount(whole);
+    if (!spec.minus) this.fill(count, spec, zero);
+    this.write(whole);
+    if (spec.minus) this.fill(count, spec, zero);
+  }
+}
+
+/** Raw bytes that stand side by side may form a rune, and count as one then. */
+export const joined = (text: string): string => (text.isWellFormed() ? text : decode(encode(text)));

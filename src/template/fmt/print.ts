@@ -1,0 +1,181 @@
+import { LimitReached } from "../limits.ts";
+import { mapGet, sortedKeys } from "../maps.ts";
+import { type Complex, elementsOf, floatOf, intOf, isInt, type Kind, kindOf, SizedInt, typeName } from "../value.ts";
+import { printComplex, printFloat, printInteger } from "./number.ts";
+import type { Output } from "./output.ts";
+import type { Spec } from "./spec.ts";
+import { printString, writeString } from "./text.ts";
+import { timeFields, timeGoString, timeString } from "./time.ts";
+
+/** An operand of a format: `nil`, `%T` and `%p` exist only here, not inside containers. */
+export function printArgument(out: Output, value: unknown, spec: Spec, verb: string): void {
+  if (isNil(value)) {
+    if (verb === "v" || verb === "T") out.padded("<nil>", spec);
+    else out.write(`%!${verb}(<nil>)`);
+  } else if (verb === "T") writeString(out, typeName(value, out.numbers), spec);
+  else if (verb === "p") printAddress(out, value, spec);
+  else if (verb === "w") printBadVerb(out, value, spec, verb);
+  else printValue(out, value, spec, verb, 0);
+}
+
+export const isNil = (value: unknown): boolean => value === null || value === undefined || typeof value === "symbol";
+
+/** `level` is the number of containers around the value. */
+function printValue(out: Output, value: unknown, spec: Spec, verb: string, level: number): void {
+  const kind = typeof value === "object" && value !== null ? kindOf(value, out.numbers) : undefined;
+  if (kind === "list") printList(out, value as object, spec, verb, level);
+  else if (kind === "map") printMap(out, value as object, spec, verb, level);
+  else if (kind === "time") printTime(out, value as Date, spec, verb, level);
+  else if (!(kind === undefined ? printPrimitive(out, value, spec, verb) : printBox(out, value, kind, spec, verb))) {
+    printBadVerb(out, value, spec, verb);
+  }
+}
+
+/** False, as of `printBox`: the verb does not fit the value, and nothing was written. */
+function printPrimitive(out: Output, value: unknown, spec: Spec, verb: string): boolean {
+  switch (typeof value) {
+    case "string":
+      return printString(out, value, spec, verb);
+    case "number":
+      return out.numbers === "int" && isInt(value)
+        ? printInteger(out, value, spec, verb)
+        : printFloat(out, value, spec, verb);
+    case "boolean":
+      if (verb !== "v" && verb !== "t") return false;
+      out.padded(String(value), spec);
+      return true;
+    case "bigint":
+      return printInteger(out, value, spec, verb);
+    case "function":
+      return printPointer(out, value, spec, verb);
+    default:
+      out.write(spec.sharpV ? "interface {}(nil)" : "<nil>");
+      return true;
+  }
+}
+
+function printBox(out: Output, value: unknown, kind: Kind, spec: Spec, verb: string): boolean {
+  switch (kind) {
+    case "int":
+      return printInteger(out, intOf(value), spec, verb);
+    case "uint":
+      return printInteger(out, intOf(value), spec, verb, true);
+    case "float":
+      return printFloat(out, floatOf(value), spec, verb);
+    case "complex":
+      return printComplex(out, (value as Complex).re, (value as Complex).im, spec, verb);
+    default:
+      return printPointer(out, value, spec, verb);
+  }
+}
+
+function printList(out: Output, value: object, spec: Spec, verb: string, level: number): void {
+  if (level > out.depth) throw new LimitReached("depth");
+  out.write(spec.sharpV ? "[]interface {}{" : "[");
+  const elements = elementsOf(value);
+  const separator = spec.sharpV ? ", " : " ";
+  for (let i = 0; i < elements.length; i++) {
+    if (i > 0) out.write(separator);
+    printValue(out, elements[i], spec, verb, level + 1);
+  }
+  out.write(spec.sharpV ? "}" : "]");
+}
+
+/** Width, precision and verb go for keys and values alike. */
+function printMap(out: Output, value: object, spec: Spec, verb: string, level: number): void {
+  if (level > out.depth) throw new LimitReached("depth");
+  out.write(spec.sharpV ? "map[string]interface {}{" : "map[");
+  const separator = spec.sharpV ? ", " : " ";
+  let first = true;
+  for (const key of sortedKeys(value)) {
+    if (!first) out.write(separator);
+    first = false;
+    printValue(out, key, spec, verb, level + 1);
+    out.write(":");
+    printValue(out, mapGet(value, key), spec, verb, level + 1);
+  }
+  out.write(spec.sharpV ? "}" : "]");
+}
+
+/** A Stringer and GoStringer; a verb that wants no text, and an error text, get the struct behind it. */
+function printTime(out: Output, value: Date, spec: Spec, verb: string, level: number): void {
+  if (!out.erroring) {
+    if (spec.sharpV) {
+      writeString(out, timeGoString(value), spec);
+      return;
+    }
+    if (printString(out, timeString(value), spec, verb)) return;
+  }
+  if (level > out.depth) throw new LimitReached("depth");
+  const { wall, ext } = timeFields(value);
+  const named = spec.sharpV || spec.plusV;
+  const separator = spec.sharpV ? ", " : " ";
+  out.write(`${spec.sharpV ? "time.Time" : ""}{${named ? "wall:" : ""}`);
+  printValue(out, new SizedInt("uint64", wall), spec, verb, level + 1);
+  out.write(named ? `${separator}ext:` : separator);
+  printValue(out, new SizedInt("int64", ext), spec, verb, level + 1);
+  out.write(named ? `${separator}loc:` : separator);
+  printLocation(out, spec, verb);
+  out.write("}");
+}
+
+/** UTC is a nil pointer. */
+function printLocation(out: Output, spec: Spec, verb: string): void {
+  if (verb === "v") {
+    if (spec.sharpV) out.write("(*time.Location)(nil)");
+    else out.padded("<nil>", spec);
+  } else if ("bodxX".includes(verb)) printInteger(out, 0, spec, verb, true);
+  else {
+    out.write(`%!${verb}(*time.Location=`);
+    out.padded("<nil>", spec);
+    out.write(")");
+  }
+}
+
+/** Go prints where a function, list or map lies in memory. There is no such place here: it is always this one. */
+const address = 0xc000000000;
+
+function printPointer(out: Output, value: unknown, spec: Spec, verb: string): boolean {
+  switch (verb) {
+    case "v":
+      if (spec.sharpV) {
+        out.write(`(${typeName(value, out.numbers)})(`);
+        printInteger(out, address, spec, "v", true);
+        out.write(")");
+        return true;
+      }
+      return printInteger(out, address, { ...spec, sharp: !spec.sharp, plain: false }, "x", true);
+    case "b":
+    case "o":
+    case "d":
+    case "x":
+    case "X":
+      return printInteger(out, address, spec, verb, true);
+    default:
+      return false;
+  }
+}
+
+/** `%p`. */
+function printAddress(out: Output, value: unknown, spec: Spec): void {
+  switch (kindOf(value, out.numbers)) {
+    case "list":
+    case "map":
+    case "func":
+    case "seq":
+    case "seq2":
+      printInteger(out, address, { ...spec, sharp: !spec.sharp, plain: false }, "x", true);
+      return;
+    default:
+      printBadVerb(out, value, spec, "p");
+  }
+}
+
+/** `%!d(string=hi)`: the value as `%v` prints it, under the same flags. */
+function printBadVerb(out: Output, value: unknown, spec: Spec, verb: string): void {
+  out.write(`%!${verb}(${typeName(value, out.numbers)}=`);
+  out.erroring = true;
+  printValue(out, value, spec, "v", 0);
+  out.erroring = false;
+  out.write(")");
+}

@@ -1,0 +1,44 @@
+import { isInt } from "../value.ts";
+import { formatFloat } from "./float.ts";
+import { digitsOf } from "./number.ts";
+import { Output } from "./output.ts";
+import { printArgument } from "./print.ts";
+import type { Printing } from "./printing.ts";
+import { bare } from "./spec.ts";
+
+/** `%v` of one value. Nil and absent are `<nil>`. */
+export function formatValue(value: unknown, printing: Printing): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number") {
+    return printing.numbers === "int" && isInt(value) ? digitsOf(value) : formatFloat(value, "g");
+  }
+  if (typeof value === "bigint") return digitsOf(value);
+  if (typeof value === "boolean") return value ? "true" : "false";
+  const out = new Output(printing);
+  printArgument(out, value, bare, "v");
+  return out.text;
+}
+
+/** Spaces stand between operands of which neither is a string. */
+export function sprint(args: readonly unknown[], printing: Printing): string {
+  if (args.length === 1) return formatValue(args[0], printing);
+  const out = new Output(printing);
+  let afterString = true;
+  for (const arg of args) {
+    const isString = typeof arg === "string";
+    if (!isString && !afterString) out.write(" ");
+    printArgument(out, arg, bare, "v");
+    afterString = isString;
+  }
+  return out.text;
+}
+
+export function sprintln(args: readonly unknown[], printing: Printing): string {
+  const out = new Output(printing);
+  for (let i = 0; i < args.length; i++) {
+    if (i > 0) out.write(" ");
+    printArgument(out, args[i], bare, "v");
+  }
+  out.write("\n");
+  return out.text;
+}

@@ -1,0 +1,22 @@
+import type { Tree } from "../../grammar/index.ts";
+import type { Env } from "./env.ts";
+import { Scope } from "./scope.ts";
+import { compileList, type Statement, weigh } from "./statement.ts";
+
+/** One compiled template of a set. */
+export interface Program {
+  readonly tree: Tree;
+  readonly body: Statement;
+  /** Variables it needs room for, `$` among them. */
+  readonly slots: number;
+  /** Steps that running it costs, loops and calls aside. */
+  readonly weight: number;
+}
+
+export type ProgramEnv = Omit<Env, "scope" | "delims"> & { readonly lookup: (name: string) => Program | undefined };
+
+export function compileTree(tree: Tree, env: ProgramEnv): Program {
+  const scope = new Scope();
+  const body = compileList(tree.root, { ...env, delims: tree.source.delims, scope });
+  return { tree, body, slots: scope.size, weight: weigh(tree.root) };
+}

@@ -1,0 +1,150 @@
+import {
+  byteLength,
+  type Command,
+  countLines,
+  quote as goQuoted,
+  type Limit,
+  type Node,
+  type Operand,
+  type Pipe,
+  printNode,
+  TemplateError,
+  TemplateLimitError,
+  type Tree,
+} from "../../grammar/index.ts";
+import type { Printing } from "./fmt/index.ts";
+import { LimitReached, type Limits } from "./limits.ts";
+import type { Numbers } from "./value.ts";
+
+export type AnyNode = Node | Pipe | Command | Operand;
+
+export type MissingKey = "default" | "zero" | "error" | "required";
+
+/** What every render of one compiled template shares. */
+export interface Settings {
+  readonly numbers: Numbers;
+  readonly missingKey: MissingKey;
+  readonly limits: Limits;
+  readonly printing: Printing;
+}
+
+/** The state of one render. Go: `text/template`'s `state`. */
+export class Run {
+  readonly settings: Settings;
+  out = "";
+  dot: unknown;
+  /** Dot was taken from a list or map and not yet unwrapped: Go says `interface {}` where its type matters. */
+  dotBoxed = false;
+  /** Two entries a variable: its value, and whether it is boxed. */
+  vars: unknown[];
+  /** The node that an error is about. Set by each operand, and as in Go not restored on the way out. */
+  at: AnyNode;
+  tree: Tree;
+  depth = 0;
+  steps: number;
+  /** Length of `out` at which its bytes have to be counted. */
+  private checkAt: number;
+  private countedTo = 0;
+  private countedBytes = 0;
+
+  constructor(settings: Settings, tree: Tree, data: unknown, slots: number) {
+    this.settings = settings;
+    this.tree = tree;
+    this.at = tree.root.nodes[0] ?? emptyNode;
+    this.dot = data;
+    this.vars = newVars(data, slots);
+    this.steps = settings.limits.steps;
+    this.checkAt = Math.floor(settings.limits.output / 3);
+  }
+
+  write(text: string): void {
+    this.out += text;
+    if (this.out.length > this.checkAt) this.countOutput();
+  }
+
+  /** Every unit is one to three bytes, so the bytes need counting only when a third of the limit is used up. */
+  private countOutput(): void {
+    this.countedBytes += byteLength(this.out, this.countedTo);
+    this.countedTo = this.out.length;
+    const left = this.settings.limits.output - this.countedBytes;
+    if (left < 0) this.stop("output");
+    this.checkAt = this.countedTo + Math.floor(left / 3);
+  }
+
+  /** Pays for work that a loop, a call or a function is about to do. */
+  spend(steps: number): void {
+    this.steps -= steps;
+    if (this.steps < 0) this.stop("steps");
+  }
+
+  /** An int the engine makes: under `numbers: "float64"` a plain number would be read as a float. */
+  int(n: number): number | bigint {
+    return this.settings.numbers === "int" ? n : BigInt(n);
+  }
+
+  /** A node as messages show it. */
+  print(node: AnyNode): string {
+    return printNode(node, this.tree.source.delims);
+  }
+
+  fail(message: string, node: AnyNode = this.at, cause?: unknown): never {
+    throw new TemplateError({ ...this.place(node, message), cause });
+  }
+
+  stop(limit: Limit): never {
+    throw new TemplateLimitError(limit, this.place(this.at, limitMessage(limit, this.settings.limits)));
+  }
+
+  /** The same for templates that call each other; Go's words with our number. */
+  stopCall(): never {
+    const message = `exceeded maximum template depth (${this.settings.limits.depth})`;
+    throw new TemplateLimitError("depth", this.place(this.at, message));
+  }
+
+  /** What a function or the engine threw, as the error of this render. */
+  rethrow(error: unknown): never {
+    if (error instanceof TemplateError) throw error;
+    if (error instanceof LimitReached) return this.stop(error.limit);
+    if (isStackOverflow(error)) return this.stop("depth");
+    throw error;
+  }
+
+  private place(node: AnyNode, message: string) {
+    const { source, name } = this.tree;
+    const lineStart = source.text.lastIndexOf("\n", node.pos - 1) + 1;
+    const line = countLines(source.text, node.pos);
+    const column = byteLength(source.text, lineStart, node.pos);
+    const where = `${source.name}:${line}:${column}: executing ${goQuoted(name)} at <${this.print(node)}>`;
+    return {
+      message: `template: ${where}: ${message}`,
+      phase: "exec" as const,
+      name: source.name,
+      text: source.text,
+      span: { start: node.pos, end: Math.max(node.pos, node.end) },
+      output: this.out,
+    };
+  }
+}
+
+function limitMessage(limit: Limit, { steps, output, depth }: Limits): string {
+  switch (limit) {
+    case "steps":
+      return `exceeded maximum number of steps (${steps})`;
+    case "output":
+      return `exceeded maximum output (${output} bytes)`;
+    case "depth":
+      return `exceeded maximum nesting depth (${depth})`;
+  }
+}
+
+const emptyNode: AnyNode = { kind: "text", text: "", pos: 0, start: 0, end: 0 };
+
+export function newVars(root: unknown, slots: number): unknown[] {
+  const vars: unknown[] = new Array(slots * 2).fill(undefined);
+  vars[0] = root;
+  return vars;
+}
+
+export function isStackOverflow(error: unknown): boolean {
+  return error instanceof RangeError && error.message.includes("call stack");
+}

@@ -1,0 +1,108 @@
+import { isEmpty, parse, quote, TemplateError, type Tree, toText } from "../../grammar/index.ts";
+import { builtins, isBuiltin } from "./builtins/index.ts";
+import type { FunctionSet, TemplateFunction } from "./function.ts";
+import { defaultLimits, type Limits } from "./limits.ts";
+import { compileTree, type Program } from "./program.ts";
+import { type MissingKey, Run, type Settings } from "./run.ts";
+import type { Numbers } from "./value.ts";
+
+export interface TemplateOptions {
+  /** The name Go's messages carry. @default "template" */
+  readonly name?: string | undefined;
+  /** An empty one means its default. @default ["{{", "}}"] */
+  readonly delims?: readonly [left: string, right: string] | undefined;
+  /**
+   * What a field that the profile does not have is. As Go's `missingkey`: `"default"` prints `<no value>`, `"zero"` is nil,
+   * `"error"` fails. `"required"` is ours: fails only where it would be printed, so that `if`, `with` and `default` still work.
+   * @default "default"
+   */
+  readonly missingKey?: MissingKey | undefined;
+  /** What a number in the profile is. @default "int" */
+  readonly numbers?: Numbers | undefined;
+  /** Functions beyond Go's own; later sets win. @default [] */
+  readonly functions?: readonly FunctionSet[] | undefined;
+  /** Further templates that `{{template}}` can call, by name. @default {} */
+  readonly templates?: Readonly<Record<string, string>> | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+}
+
+export interface Template {
+  /**
+   * @param profile never changed
+   * @param options `entry`: the template to run, of those the text and `templates` define; the text itself unless given
+   * @throws {@link TemplateError} of phase `"exec"`
+   */
+  render(profile?: unknown, options?: { readonly entry?: string | undefined }): string;
+}
+
+/**
+ * Parses and resolves once; renders many times.
+ * @throws {@link TemplateError} of phase `"parse"`; TypeError for options that make no sense
+ */
+export function compile(text: string, options: TemplateOptions = {}): Template {
+  const { name = "template", numbers = "int", missingKey = "default" } = options;
+  const delims = [options.delims?.[0] || "{{", options.delims?.[1] || "}}"] as const;
+  const functions = collectFunctions(options.functions ?? []);
+  const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);
+  const limits: Limits = { ...defaultLimits, ...definedOnly(options.limits ?? {}) };
+  const { output, depth } = limits;
+  const settings: Settings = { numbers, missingKey, limits, printing: { numbers, output, depth } };
+
+  const set = new Map<string, Program>();
+  const env = { numbers, missingKey, builtins, functions, lookup: (id: string) => set.get(id) };
+  /** A later text replaces what earlier ones defined, unless it is empty. Go: `AddParseTree`. */
+  const add = (trees: ReadonlyMap<string, Tree>): void => {
+    for (const tree of trees.values()) {
+      if (set.has(tree.name) && isEmpty(tree.root)) continue;
+      set.set(tree.name, compileTree(tree, env));
+    }
+  };
+  add(parse(text, { name, delims, isFunction }));
+  // What the text is called may be defined again by another text; it still is what is rendered.
+  const main = set.get(name)!;
+  for (const [id, more] of Object.entries(options.templates ?? {})) add(parse(more, { name: id, delims, isFunction }));
+
+  return {
+    render(profile, { entry } = {}) {
+      const program = entry === undefined ? main : set.get(entry);
+      if (!program) throw noTemplate(entry!, main.tree);
+      const data = profile === null || typeof profile === "symbol" ? undefined : profile;
+      const run = new Run(settings, program.tree, data, program.slots);
+      try {
+        run.spend(program.weight);
+        program.body(run);
+      } catch (error) {
+        run.rethrow(error);
+      }
+      return toText(run.out);
+    },
+  };
+}
+
+function definedOnly<T extends object>(values: T): T {
+  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+}
+
+const identifier = /^[\p{L}_][\p{L}\p{Nd}_]*$/u;
+
+function collectFunctions(sets: readonly FunctionSet[]): Map<string, TemplateFunction> {
+  const functions = new Map<string, TemplateFunction>();
+  for (const set of sets) {
+    for (const [name, fn] of Object.entries(set)) {
+      if (!identifier.test(name)) throw new TypeError(`function name ${quote(name)} is not a valid identifier`);
+      if (typeof fn !== "function") throw new TypeError(`value for ${name} not a function`);
+      functions.set(name, fn);
+    }
+  }
+  return functions;
+}
+
+function noTemplate(entry: string, { source, name }: Tree): TemplateError {
+  return new TemplateError({
+    message: `template: no template ${quote(entry)} associated with template ${quote(name)}`,
+    phase: "exec",
+    name: source.name,
+    text: source.text,
+    span: { start: 0, end: 0 },
+  });
+}
