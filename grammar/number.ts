@@ -33,8 +33,8 @@ function charConstant(text: string): NumberConstant {
 }
 
 function complexConstant(text: string): NumberConstant {
-  const [, re = "", im = ""] = /^([+-]?.*?[^eEpP])([+-].*)i$/.exec(text) ?? [];
-  return fromComplex(text, scanFloat(re), scanFloat(im));
+  const [, re, im] = /^(.[^+-]*?(?:[eEpP][+-]?[^+-]*?)?)([+-].*)i$/.exec(text) ?? [];
+  return fromComplex(text, scanFloat(re ?? ""), scanFloat(im ?? ""));
 }
 
 /** A complex constant without an imaginary part serves as a number too. */
@@ -64,13 +64,19 @@ function parseInteger(text: string): bigint | undefined {
   return sign === "-" ? -BigInt(octal) : BigInt(octal);
 }
 
-/** Go's `strconv.ParseFloat`; overflow is an error, underflow is 0. */
+/** Go's `strconv.ParseFloat`: overflow is an error too. */
 function parseFloat64(text: string): number | undefined {
+  const value = readFloat(text);
+  return value !== undefined && Number.isFinite(value) ? value : undefined;
+}
+
+/** The nearest float64: infinite beyond the largest, 0 below the smallest. `undefined`: not a number. */
+function readFloat(text: string): number | undefined {
   const [, sign = "", body = ""] = /^([+-]?)(.*)$/.exec(text) ?? [];
   if (!underscoresAllowed(body)) return undefined;
   const digits = body.replaceAll("_", "");
   const magnitude = /^0x/i.test(digits) ? hexFloat(digits) : decimalFloat(digits);
-  if (magnitude === undefined || !Number.isFinite(magnitude)) return undefined;
+  if (magnitude === undefined) return undefined;
   return sign === "-" ? -magnitude : magnitude;
 }
 
@@ -114,9 +120,15 @@ function underscoresAllowed(body: string): boolean {
   return !(hex ? /(?<![0-9a-f])_|_(?![0-9a-f])/i : /(?<!\d)_|_(?!\d)/).test(padded);
 }
 
-/** A part of `1+2i`, which Go reads with package fmt: an error is that of `strconv.ParseFloat`. */
+/** A part of `1+2i`, which Go reads with package fmt: first its extent, then its value. */
 function scanFloat(text: string): number {
-  const value = parseFloat64(text);
-  if (value === undefined) throw new Error(`strconv.ParseFloat: parsing ${quote(text)}: invalid syntax`);
-  return value;
+  const value = readFloat(text);
+  if (value !== undefined && Number.isFinite(value)) return value;
+  if (!scanned.test(text)) throw new Error("syntax error scanning complex number");
+  throw new Error(
+    `strconv.ParseFloat: parsing ${quote(text)}: ${value === undefined ? "invalid syntax" : "value out of range"}`,
+  );
 }
+
+const scanned =
+  /^[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?|[0-9_]+(?:\.[0-9_]*)?|\.[0-9_]*)(?:[eEpP][+-]?[0-9_]*)?$/;

@@ -1,4 +1,4 @@
-import type { Command, Identifier, Operand } from "../../grammar/index.ts";
+import type { Command, Identifier, Operand, StringNode } from "../../grammar/index.ts";
 import { printNode, TemplateError } from "../../grammar/index.ts";
 import { callValue } from "./builtins/call.ts";
 import type { Builtin } from "./builtins/index.ts";
@@ -128,7 +128,7 @@ function compileBuiltin(call: Call, builtin: Builtin, operands: readonly Operand
       return { eval: guarded(call, (run) => apply2(run, a(run), b(run))), boxed };
     }
     const [format] = operands;
-    if (name === "printf" && format?.kind === "string") return compilePrintf(call, format.text, evals.slice(1));
+    if (name === "printf" && format?.kind === "string") return compilePrintf(call, format, evals.slice(1));
   }
   const finalParam = paramAt(call.count - 1);
   return {
@@ -171,13 +171,13 @@ function requireAll(run: Run, values: readonly unknown[], args: readonly Express
 }
 
 /** A constant format is read once. */
-function compilePrintf(call: Call, text: string, args: readonly Eval[]): Expression {
-  const format = compileFormat(text);
-  const { final, ident } = call;
+function compilePrintf(call: Call, literal: StringNode, args: readonly Eval[]): Expression {
+  const { final } = call;
+  const format = compileFormat(literal.text);
   return {
     eval: guarded(call, (run) => {
       const last = final?.eval(run);
-      run.at = ident;
+      run.at = literal;
       const values: unknown[] = [];
       for (const arg of args) values.push(arg(run));
       if (final) values.push(last);

@@ -177,7 +177,7 @@ function compileWith({ pipe, list, elseList }: Branch, env: StatementEnv): State
   });
 }
 
-type Bind = (run: Run, index: unknown, element: unknown, boxed: boolean) => void;
+type Bind = (run: Run, index: unknown, element: unknown, boxed: boolean, indexBoxed: boolean) => void;
 
 function compileRange({ pipe, list, elseList }: Branch, env: StatementEnv): Statement {
   const mark = env.scope.mark();
@@ -190,9 +190,9 @@ function compileRange({ pipe, list, elseList }: Branch, env: StatementEnv): Stat
   const two = pipe.decl.length > 1;
 
   /** One turn; true if it broke out. */
-  const turn = (run: Run, index: unknown, element: unknown, boxed: boolean): boolean => {
+  const turn = (run: Run, index: unknown, element: unknown, boxed: boolean, indexBoxed = false): boolean => {
     run.spend(weight);
-    bind(run, index, element, boxed);
+    bind(run, index, element, boxed, indexBoxed);
     run.dot = element;
     run.dotBoxed = boxed;
     return body(run) === breaks;
@@ -234,7 +234,7 @@ function compileRange({ pipe, list, elseList }: Branch, env: StatementEnv): Stat
         let any = false;
         for (const [key, element] of (value as Pairs).entries) {
           any = true;
-          if (turn(run, key ?? null, (two ? element : key) ?? null, true)) break;
+          if (turn(run, key ?? null, (two ? element : key) ?? null, true, true)) break;
         }
         return any;
       }
@@ -268,8 +268,8 @@ function compileBind(pipe: Pipe, env: StatementEnv): Bind {
     const setFirst = compileAssignment(first, env);
     if (!second) return (run, _, element, boxed) => setFirst(run, element, boxed);
     const setSecond = compileAssignment(second, env);
-    return (run, index, element, boxed) => {
-      setFirst(run, index, false);
+    return (run, index, element, boxed, indexBoxed) => {
+      setFirst(run, index, indexBoxed);
       setSecond(run, element, boxed);
     };
   }
@@ -283,11 +283,11 @@ function compileBind(pipe: Pipe, env: StatementEnv): Bind {
     };
   }
   const { index: firstSlot } = top[top.length - 2]!;
-  return (run, index, element, boxed) => {
+  return (run, index, element, boxed, indexBoxed) => {
     run.vars[slot] = element;
     run.vars[slot + 1] = boxed;
     run.vars[firstSlot] = index;
-    run.vars[firstSlot + 1] = false;
+    run.vars[firstSlot + 1] = indexBoxed;
   };
 }
 

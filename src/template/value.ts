@@ -126,7 +126,7 @@ export function kindOf(value: unknown, numbers: Numbers): Kind {
 function objectKind(value: object): Kind {
   if (Array.isArray(value)) return "list";
   const prototype = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return "map";
+  if (prototype === Object.prototype || prototype === null) return isIterable(value) ? "seq" : "map";
   if (value instanceof Float64) return "float";
   if (value instanceof SizedInt) return value.type.startsWith("u") ? "uint" : "int";
   if (value instanceof Complex) return "complex";
@@ -134,9 +134,11 @@ function objectKind(value: object): Kind {
   if (value instanceof Set || (ArrayBuffer.isView(value) && !(value instanceof DataView))) return "list";
   if (value instanceof Date) return "time";
   if (value instanceof Pairs) return "seq2";
-  if (typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === "function") return "seq";
-  return "map";
+  return isIterable(value) ? "seq" : "map";
 }
+
+const isIterable = (value: object): boolean =>
+  typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === "function";
 
 /** Go's name of the dynamic type, as `%T` prints it. */
 export function typeName(value: unknown, numbers: Numbers): string {

@@ -17,6 +17,8 @@ import { kindOf, typeName } from "../value.ts";
 export function callValue(run: Run, fn: unknown, args: readonly unknown[], name: string): unknown {
   const { numbers } = run.settings;
   if (fn === undefined || fn === null) throw new Error("call of nil");
+  const kind = kindOf(fn, numbers);
+  if (kind === "seq" || kind === "seq2") throw new Error(`function ${name} has 0 return values; should be 1 or 2`);
   if (typeof fn !== "function") throw new Error(`non-function ${name} of type ${typeName(fn, numbers)}`);
   const { params, variadic = false, returns = "any" } = signatureOf(fn as TemplateFunction);
   const fixed = variadic ? params.length - 1 : params.length;

@@ -84,7 +84,7 @@ export function slice(
   const capacity = kind === "string" ? size : capacityOf(item as List);
   const bounds = [0, size, capacity];
   for (let i = 0; i < indexes.length; i++) {
-    if (boxed[i]) throw new Error("cannot index slice/array with type interface {}");
+    if (boxed[i] && indexes[i] !== undefined) throw new Error("cannot index slice/array with type interface {}");
     bounds[i] = checkIndex(indexes[i], capacity, numbers);
   }
   const [from, to, max] = bounds as [number, number, number];

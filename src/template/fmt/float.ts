@@ -46,7 +46,7 @@ function paddedExponent(text: string): string {
 function fixed(value: number, precision: number): string {
   const magnitude = Math.abs(value);
   if (precision >= 0 && precision < 100 && magnitude < 1e21) {
-    // A tie has precision+1 decimals, the last a 5: an odd number of halves of 2^-precision.
+    // A tie has one decimal more, a 5, and is then an odd multiple of 2^-(precision+1). The product is exact.
     const halves = magnitude * powerOfTwo[precision + 1]!;
     const tie = Math.floor(halves) === halves && halves % 2 === 1;
     const text = tie ? tieToEven(magnitude, precision) : magnitude.toFixed(precision);
