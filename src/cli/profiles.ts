@@ -32,8 +32,7 @@ async function* chain(head: readonly Line[], rest: AsyncIterable<readonly Line[]
   yield* rest;
 }
 
-export const isBlank = (bytes: Buffer | undefined): boolean =>
-  bytes !== undefined && bytes.every((byte) => byte <= 0x20);
+export const isBlank = (bytes: Buffer | undefined): boolean => bytes?.every((byte) => byte <= 0x20) ?? false;
 
 function isJson(bytes: Buffer | undefined): boolean {
   try {
