@@ -41,7 +41,7 @@ export class TemplateError extends Error {
     this.text = fields.text;
     this.span = fields.span;
     this.output = fields.output ?? "";
-    const lineStart = fields.text.lastIndexOf("\n", fields.span.start - 1) + 1;
+    const lineStart = startOfLine(fields.text, fields.span.start);
     this.line = countLines(fields.text, fields.span.start);
     this.column = fields.span.start - lineStart + 1;
   }
@@ -70,11 +70,16 @@ export function countLines(text: string, offset: number): number {
   return line;
 }
 
+/** Offset of the first character of the line that `offset` stands on. */
+export function startOfLine(text: string, offset: number): number {
+  return offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1; // from a negative place lastIndexOf looks at 0
+}
+
 const excerptWidth = 100;
 
 /** The line with a caret below; of a long line the part around the caret. */
 function excerpt({ text, span, line }: TemplateError): string {
-  const lineStart = text.lastIndexOf("\n", span.start - 1) + 1;
+  const lineStart = startOfLine(text, span.start);
   const newline = text.indexOf("\n", lineStart);
   const lineEnd = newline < 0 ? text.length : newline;
   const from = Math.max(lineStart, Math.min(span.start - excerptWidth / 2, lineEnd - excerptWidth));

@@ -18,7 +18,7 @@ import {
   toResult,
 } from "./function.ts";
 import { LimitReached } from "./limits.ts";
-import { isStackOverflow, type Run } from "./run.ts";
+import { errorText, isStackOverflow, type Run } from "./run.ts";
 import { truth } from "./truth.ts";
 import { Float64, typeName } from "./value.ts";
 
@@ -111,45 +111,65 @@ function compileLazy(call: Call, operands: readonly Operand[], env: Env): Expres
 }
 
 function compileBuiltin(call: Call, builtin: Builtin, operands: readonly Operand[], env: Env): Expression {
-  const { ident, final, name } = call;
+  const { name, count, final } = call;
   const { params, variadic, apply1, apply2 } = builtin;
-  const wrong = countError(call, name === "call" ? 2 : params.length, variadic);
+  const wrong = countError(call, params.length, variadic);
   if (wrong) return failing(call, wrong);
   const paramAt = (i: number): Param => params[Math.min(i, params.length - 1)]!;
   const args = operands.map((operand, i) => compileArgument(operand, paramAt(i), env));
-  const evals = args.map((arg) => arg.eval);
-  const required = env.missingKey === "required" && builtin.prints === true;
-  const boxed = builtin.boxedResult ?? false;
   if (name === "call") return compileCallOfValue(call, args, operands, env);
-  if (!required) {
-    const [a, b] = evals;
-    if (apply1 && call.count === 1) return { eval: guarded(call, apply1To(apply1, a ?? piped(call))), boxed };
-    if (apply2 && call.count === 2 && a && b) {
-      return { eval: guarded(call, (run) => apply2(run, a(run), b(run))), boxed };
-    }
-    const [format] = operands;
-    if (name === "printf" && format?.kind === "string") return compilePrintf(call, format, evals.slice(1));
-  }
-  const finalParam = paramAt(call.count - 1);
+  const [format] = operands;
+  if (env.missingKey === "required" && builtin.prints) return compileRequired(call, builtin, args, paramAt(count - 1));
+  if (apply1 && count === 1) return applyOne(call, apply1, args[0]?.eval ?? piped(call), builtin);
+  if (apply2 && count === 2 && !final) return applyTwo(call, apply2, args[0]!.eval, args[1]!.eval);
+  if (name === "printf" && format?.kind === "string") return compilePrintf(call, format, args);
+  const values = compileValues(call, args, paramAt(count - 1));
+  const { usesBoxed, apply } = builtin;
   return {
-    eval: guarded(call, (run) => {
-      const last = final?.eval(run);
-      run.at = ident;
-      const values: unknown[] = [];
-      for (const arg of evals) values.push(arg(run));
-      if (final) values.push(checkValue(run, last, finalParam));
-      if (required) requireAll(run, values, args, call);
-      const flags = builtin.usesBoxed ? args.map((arg) => isBoxed(arg, run)) : noFlags;
-      return builtin.apply(run, values, flags);
-    }),
-    boxed,
+    eval: (run) => {
+      const given = values(run);
+      try {
+        const result = apply(run, given, usesBoxed ? args.map((arg) => isBoxed(arg, run)) : noFlags);
+        return counted(run, result);
+      } catch (error) {
+        return failCall(run, call, error);
+      }
+    },
+    boxed: builtin.boxedResult ?? false,
   };
 }
 
-const apply1To =
-  (apply1: NonNullable<Builtin["apply1"]>, a: Eval): Eval =>
-  (run) =>
-    apply1(run, a(run));
+const noFlags: readonly boolean[] = [];
+
+function applyOne(call: Call, apply: NonNullable<Builtin["apply1"]>, a: Eval, { boxedResult }: Builtin): Expression {
+  return {
+    eval: (run) => {
+      const value = a(run);
+      try {
+        return counted(run, apply(run, value));
+      } catch (error) {
+        return failCall(run, call, error);
+      }
+    },
+    boxed: boxedResult ?? false,
+  };
+}
+
+function applyTwo(call: Call, apply: NonNullable<Builtin["apply2"]>, a: Eval, b: Eval): Expression {
+  return {
+    eval: (run) => {
+      const first = a(run);
+      const second = b(run);
+      run.spend(1);
+      try {
+        return apply(run, first, second);
+      } catch (error) {
+        return failCall(run, call, error);
+      }
+    },
+    boxed: false,
+  };
+}
 
 /** The only argument comes from the command before. */
 function piped({ final, ident }: Call): Eval {
@@ -160,31 +180,78 @@ function piped({ final, ident }: Call): Eval {
   };
 }
 
-const noFlags: readonly boolean[] = [];
+type Values = (run: Run) => unknown[];
+
+/**
+ * All arguments, the final one last.
+ * @param at what an error is about until an argument is evaluated
+ */
+function compileValues(
+  { final, ident }: Call,
+  args: readonly Expression[],
+  finalType: Param,
+  at: Operand = ident,
+): Values {
+  const evals = args.map((arg) => arg.eval);
+  const [a, b, c] = evals;
+  if (!final && evals.length === 3 && a && b && c) return (run) => [a(run), b(run), c(run)];
+  if (!final && evals.length === 2 && a && b) return (run) => [a(run), b(run)];
+  return (run) => {
+    const last = final?.eval(run);
+    run.at = at;
+    const values: unknown[] = [];
+    for (const evaluate of evals) values.push(evaluate(run));
+    if (final) values.push(checkValue(run, last, finalType));
+    return values;
+  };
+}
 
 /** `missingKey: "required"`: what is about to be printed has to be there. */
-function requireAll(run: Run, values: readonly unknown[], args: readonly Expression[], { node, final }: Call): void {
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    if (value === undefined || value === null) failRequired(run, value, (args[i] ?? final)?.field, node);
-  }
+function compileRequired(call: Call, builtin: Builtin, args: readonly Expression[], finalType: Param): Expression {
+  const values = compileValues(call, args, finalType);
+  return {
+    eval: (run) => {
+      const given = values(run);
+      for (let i = 0; i < given.length; i++) {
+        const value = given[i];
+        if (value === undefined || value === null) failRequired(run, value, (args[i] ?? call.final)?.field, call.node);
+      }
+      try {
+        return counted(run, builtin.apply(run, given, noFlags));
+      } catch (error) {
+        return failCall(run, call, error);
+      }
+    },
+    boxed: false,
+  };
 }
 
 /** A constant format is read once. */
-function compilePrintf(call: Call, literal: StringNode, args: readonly Eval[]): Expression {
-  const { final } = call;
+function compilePrintf(call: Call, literal: StringNode, args: readonly Expression[]): Expression {
   const format = compileFormat(literal.text);
+  const values = compileValues(call, args.slice(1), "any", literal);
   return {
-    eval: guarded(call, (run) => {
-      const last = final?.eval(run);
-      run.at = literal;
-      const values: unknown[] = [];
-      for (const arg of args) values.push(arg(run));
-      if (final) values.push(last);
-      return format(values, run.settings.printing);
-    }),
+    eval: (run) => {
+      const given = values(run);
+      try {
+        return counted(run, format(given, run.settings.printing));
+      } catch (error) {
+        return failCall(run, call, error);
+      }
+    },
     boxed: false,
   };
+}
+
+/** Counts a call, and what it built. */
+function counted(run: Run, result: unknown): unknown {
+  run.spend(typeof result === "string" ? 1 + (result.length >> 6) : 1);
+  return result;
+}
+
+function failCall(run: Run, { name, node }: Call, error: unknown): never {
+  if (error instanceof TemplateError || error instanceof LimitReached || isStackOverflow(error)) run.rethrow(error);
+  return run.fail(`error calling ${name}: ${errorText(error)}`, node, error);
 }
 
 function compileCallOfValue(
@@ -193,18 +260,18 @@ function compileCallOfValue(
   operands: readonly Operand[],
   env: Env,
 ): Expression {
-  const { final, ident } = call;
   const [callee] = operands;
   const calleeName = callee && printNode(callee, env.delims);
+  const values = compileValues(call, args, "value");
   return {
-    eval: guarded(call, (run) => {
-      const last = final?.eval(run);
-      run.at = ident;
-      const values = args.map((arg) => arg.eval(run));
-      if (final) values.push(last);
-      const [fn, ...rest] = values;
-      return callValue(run, fn, rest, calleeName ?? reflectString(fn, env));
-    }),
+    eval: (run) => {
+      const [fn, ...rest] = values(run);
+      try {
+        return counted(run, callValue(run, fn, rest, calleeName ?? reflectString(fn, env)));
+      } catch (error) {
+        return failCall(run, call, error);
+      }
+    },
     boxed: true,
   };
 }
@@ -217,38 +284,23 @@ function reflectString(value: unknown, { numbers }: Env): string {
 /** Arguments are counted before any is evaluated, and each is checked when it is. */
 function compileFunction(call: Call, fn: TemplateFunction, operands: readonly Operand[], env: Env): Expression {
   const { params, variadic = false, returns = "any" } = signatureOf(fn);
-  const { ident, final } = call;
   const wrong = countError(call, params.length, variadic);
   if (wrong) return failing(call, wrong);
   const typeAt = (i: number): ParamType => params[Math.min(i, params.length - 1)]!;
-  const types = Array.from({ length: call.count }, (_, i) => typeAt(i));
-  const args = operands.map((operand, i) => compileArgument(operand, typeAt(i), env).eval);
+  const args = operands.map((operand, i) => compileArgument(operand, typeAt(i), env));
+  const values = compileValues(call, args, typeAt(call.count - 1));
   const { numbers } = env;
   return {
-    eval: guarded(call, (run) => {
-      const last = final?.eval(run);
-      run.at = ident;
-      const values: unknown[] = [];
-      for (let i = 0; i < args.length; i++) values.push(toArgument(args[i]!(run), types[i]!));
-      if (final) values.push(toArgument(checkValue(run, last, types.at(-1)!), types.at(-1)!));
-      return toResult(fn(...values), returns, numbers);
-    }),
+    eval: (run) => {
+      const given = values(run);
+      try {
+        for (let i = 0; i < given.length; i++) given[i] = toArgument(given[i], typeAt(i));
+        return counted(run, toResult(fn(...given), returns, numbers));
+      } catch (error) {
+        return failCall(run, call, error);
+      }
+    },
     boxed: returns === "any",
-  };
-}
-
-/** Counts the call and what it built, and says who failed. */
-function guarded({ name, node }: Call, evaluate: Eval): Eval {
-  return (run) => {
-    let result: unknown;
-    try {
-      result = evaluate(run);
-    } catch (error) {
-      if (error instanceof TemplateError || error instanceof LimitReached || isStackOverflow(error)) run.rethrow(error);
-      run.fail(`error calling ${name}: ${error instanceof Error ? error.message : String(error)}`, node, error);
-    }
-    run.spend(typeof result === "string" ? 1 + (result.length >> 6) : 1);
-    return result;
   };
 }
 

@@ -11,16 +11,29 @@ const hasOwn = Object.hasOwn;
 export function mapGet(map: object, key: string): unknown {
   if (map instanceof Map) {
     const value: unknown = map.get(key);
-    if (value !== undefined || map.has(key)) return value;
-    for (const [k, v] of map) if (typeof k !== "string" && keyText(k) === key) return v;
-    return undefined;
+    return value !== undefined || map.has(key) ? value : map.get(keyOfText(key, map));
   }
   return hasOwn(map, key) ? (map as Record<string, unknown>)[key] : undefined;
 }
 
-/** Keys in Go's order, by UTF-8 bytes. */
-export function sortedKeys(map: object): string[] {
-  return keysOf(map).sort(compareBytes);
+/** Keys and values in Go's order, by the keys' UTF-8 bytes. */
+export function sortedEntries(map: object): [key: string, value: unknown][] {
+  const entries: [string, unknown][] = [];
+  if (map instanceof Map) {
+    for (const entry of textKeyed(map)) entries.push(entry);
+  } else for (const key of keysOf(map)) entries.push([key, (map as Record<string, unknown>)[key]]);
+  return entries.sort(([a], [b]) => compareBytes(a, b));
+}
+
+/** A `Map` by the text of its keys; a string key goes before another of the same text. */
+function textKeyed(map: ReadonlyMap<unknown, unknown>): Map<string, unknown> {
+  const values = new Map<string, unknown>();
+  for (const [key, value] of map) {
+    const text = keyText(key);
+    if (text !== undefined && value !== undefined && (typeof key === "string" || !values.has(text)))
+      values.set(text, value);
+  }
+  return values;
 }
 
 export function mapSize(map: object): number {
@@ -34,19 +47,20 @@ export function isEmptyMap(map: object): boolean {
 }
 
 function keysOf(map: object): string[] {
-  if (map instanceof Map) {
-    const keys = new Set<string>();
-    for (const [key, value] of map) {
-      const text = keyText(key);
-      if (text !== undefined && value !== undefined) keys.add(text);
-    }
-    return [...keys];
-  }
+  if (map instanceof Map) return [...textKeyed(map).keys()];
   const keys = Object.keys(map);
   // A field set to `undefined` is absent. Checked first because it is rare and `filter` copies.
   return keys.some((key) => (map as Record<string, unknown>)[key] === undefined)
     ? keys.filter((key) => (map as Record<string, unknown>)[key] !== undefined)
     : keys;
+}
+
+/** The number, bigint or boolean that reads like this. */
+function keyOfText(text: string, map: ReadonlyMap<unknown, unknown>): unknown {
+  if (text === "true" || text === "false") return text === "true";
+  const number = Number(text);
+  if (String(number) === text && map.has(number)) return number;
+  return /^-?\d{1,400}$/.test(text) && String(BigInt(text)) === text ? BigInt(text) : undefined;
 }
 
 function keyText(key: unknown): string | undefined {

@@ -8,6 +8,7 @@ import {
   type Operand,
   type Pipe,
   printNode,
+  startOfLine,
   TemplateError,
   TemplateLimitError,
   type Tree,
@@ -101,17 +102,17 @@ export class Run {
     throw new TemplateLimitError("depth", this.place(this.at, message));
   }
 
-  /** What a function or the engine threw, as the error of this render. */
+  /** What a function, an iterator or a getter in the data threw, as the error of this render. */
   rethrow(error: unknown): never {
     if (error instanceof TemplateError) throw error;
     if (error instanceof LimitReached) return this.stop(error.limit);
     if (isStackOverflow(error)) return this.stop("depth");
-    throw error;
+    return this.fail(errorText(error), this.at, error);
   }
 
   private place(node: AnyNode, message: string) {
     const { source, name } = this.tree;
-    const lineStart = source.text.lastIndexOf("\n", node.pos - 1) + 1;
+    const lineStart = startOfLine(source.text, node.pos);
     const line = countLines(source.text, node.pos);
     const column = byteLength(source.text, lineStart, node.pos);
     const where = `${source.name}:${line}:${column}: executing ${goQuoted(name)} at <${this.print(node)}>`;
@@ -139,10 +140,16 @@ function limitMessage(limit: Limit, { steps, output, depth }: Limits): string {
 
 const emptyNode: AnyNode = { kind: "text", text: "", pos: 0, start: 0, end: 0 };
 
+/** Room for the variables of one template. `$` is the first. */
 export function newVars(root: unknown, slots: number): unknown[] {
-  const vars: unknown[] = new Array(slots * 2).fill(undefined);
-  vars[0] = root;
+  const vars = [root, false];
+  for (let i = 1; i < slots; i++) vars.push(undefined, false);
   return vars;
+}
+
+/** What Go would print of what was thrown. */
+export function errorText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 export function isStackOverflow(error: unknown): boolean {

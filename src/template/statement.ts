@@ -4,12 +4,12 @@ import type { Env, Expression } from "./env.ts";
 import { compileAssignment, compileBoxedPipe, compilePipe } from "./expression.ts";
 import { failRequired } from "./field.ts";
 import { formatValue } from "./fmt/index.ts";
-import { mapGet, sortedKeys } from "./maps.ts";
+import { sortedEntries } from "./maps.ts";
 import type { Program } from "./program.ts";
 import { newVars, type Run } from "./run.ts";
 import { unset } from "./scope.ts";
 import { truth } from "./truth.ts";
-import { elementsOf, intOf, kindOf, type Pairs, SizedInt, typeName } from "./value.ts";
+import { type List as Elements, elementsOf, intOf, kindOf, type Pairs, SizedInt, typeName } from "./value.ts";
 
 /** How a statement ended: it ran through, or met `{{break}}` or `{{continue}}`. */
 export type Completion = 0 | 1 | 2;
@@ -103,9 +103,11 @@ function compileAction(node: Node, pipe: Pipe, env: StatementEnv): Statement {
     };
   }
   const required = env.missingKey === "required";
+  const plainInts = env.numbers === "int";
   return (run) => {
     const value = evaluate(run);
     if (typeof value === "string") run.write(value);
+    else if (typeof value === "number" && plainInts && Number.isSafeInteger(value)) run.write(`${value}`);
     else if (required && (value === undefined || value === null)) failRequired(run, value, field, node);
     else run.write(printed(run, value, node));
     return through;
@@ -123,11 +125,7 @@ function printed(run: Run, value: unknown, node: Node): string {
     case "seq2":
       return run.fail(`can't print ${run.print(node)} of type ${typeName(value, numbers)}`, node);
     default:
-      try {
-        return formatValue(value, run.settings.printing);
-      } catch (error) {
-        return run.rethrow(error);
-      }
+      return formatValue(value, run.settings.printing);
   }
 }
 
@@ -177,7 +175,11 @@ function compileWith({ pipe, list, elseList }: Branch, env: StatementEnv): State
   });
 }
 
+/** Gives the variables of a `range` their values for one turn. */
 type Bind = (run: Run, index: unknown, element: unknown, boxed: boolean, indexBoxed: boolean) => void;
+
+/** One turn; true if it broke out. */
+type Turn = (run: Run, index: unknown, element: unknown, boxed: boolean, indexBoxed: boolean) => boolean;
 
 function compileRange({ pipe, list, elseList }: Branch, env: StatementEnv): Statement {
   const mark = env.scope.mark();
@@ -188,82 +190,88 @@ function compileRange({ pipe, list, elseList }: Branch, env: StatementEnv): Stat
   env.scope.pop(mark);
   const weight = weigh(list);
   const two = pipe.decl.length > 1;
-
-  /** One turn; true if it broke out. */
-  const turn = (run: Run, index: unknown, element: unknown, boxed: boolean, indexBoxed = false): boolean => {
+  const turn: Turn = (run, index, element, boxed, indexBoxed) => {
     run.spend(weight);
-    bind(run, index, element, boxed, indexBoxed);
+    bind?.(run, index, element, boxed, indexBoxed);
     run.dot = element;
     run.dotBoxed = boxed;
     return body(run) === breaks;
   };
-
-  /** True if there was anything to go through. */
-  const loop = (run: Run, value: unknown): boolean => {
-    const { numbers } = run.settings;
-    switch (kindOf(value, numbers)) {
-      case "list": {
-        const elements = elementsOf(value);
-        for (let i = 0; i < elements.length; i++) if (turn(run, run.int(i), elements[i] ?? null, true)) break;
-        return elements.length > 0;
-      }
-      case "map": {
-        const keys = sortedKeys(value as object);
-        for (const key of keys) if (turn(run, key, mapGet(value as object, key) ?? null, true)) break;
-        return keys.length > 0;
-      }
-      case "int":
-      case "uint": {
-        const text = formatValue(value, run.settings.printing);
-        if (two) run.fail(`can't use ${text} to iterate over more than one variable`);
-        const end = intOf(value);
-        const make = value instanceof SizedInt ? (n: number) => new SizedInt(value.type, n) : (n: number) => run.int(n);
-        for (let i = 0; i < end; i++) if (turn(run, undefined, make(i), false)) break;
-        return end > 0n;
-      }
-      case "seq": {
-        if (two) run.fail(`can't use ${formatValue(value, run.settings.printing)} iterate over more than one variable`);
-        let any = false;
-        for (const element of value as Iterable<unknown>) {
-          any = true;
-          if (turn(run, undefined, element ?? null, true)) break;
-        }
-        return any;
-      }
-      case "seq2": {
-        let any = false;
-        for (const [key, element] of (value as Pairs).entries) {
-          any = true;
-          if (turn(run, key ?? null, (two ? element : key) ?? null, true, true)) break;
-        }
-        return any;
-      }
-      case "invalid":
-        return false;
-      default:
-        return run.fail(`range can't iterate over ${formatValue(value, run.settings.printing)}`);
-    }
-  };
-
   return own((run) => {
     const value = evaluate(run);
     const { dot, dotBoxed } = run;
-    let any: boolean;
-    try {
-      any = loop(run, value);
-    } catch (error) {
-      return run.rethrow(error);
-    }
+    const any = Array.isArray(value) ? rangeList(run, value, turn) : rangeOther(run, value, two, turn);
     run.dot = dot;
     run.dotBoxed = dotBoxed;
     return any ? through : otherwise(run);
   });
 }
 
+/** Each of these goes through what there is and tells whether there was anything. */
+function rangeList(run: Run, elements: Elements, turn: Turn): boolean {
+  const { length } = elements;
+  const ints = run.settings.numbers === "int";
+  for (let i = 0; i < length; i++) if (turn(run, ints ? i : BigInt(i), elements[i] ?? null, true, false)) break;
+  return length > 0;
+}
+
+function rangeOther(run: Run, value: unknown, two: boolean, turn: Turn): boolean {
+  const text = (): string => formatValue(value, run.settings.printing);
+  switch (kindOf(value, run.settings.numbers)) {
+    case "list":
+      return rangeList(run, elementsOf(value), turn);
+    case "map": {
+      const entries = sortedEntries(value as object);
+      for (const [key, element] of entries) if (turn(run, key, element, true, false)) break;
+      return entries.length > 0;
+    }
+    case "int":
+    case "uint":
+      if (two) run.fail(`can't use ${text()} to iterate over more than one variable`);
+      return rangeInt(run, value, turn);
+    case "seq":
+      if (two) run.fail(`can't use ${text()} iterate over more than one variable`);
+      return rangeSeq(run, value as Iterable<unknown>, turn);
+    case "seq2":
+      return rangePairs(run, value as Pairs, two, turn);
+    case "invalid":
+      return false;
+    default:
+      return run.fail(`range can't iterate over ${text()}`);
+  }
+}
+
+function rangeInt(run: Run, value: unknown, turn: Turn): boolean {
+  const end = intOf(value);
+  const type = value instanceof SizedInt ? value.type : undefined;
+  for (let i = 0; i < end; i++)
+    if (turn(run, undefined, type ? new SizedInt(type, i) : run.int(i), false, false)) break;
+  return end > 0n;
+}
+
+function rangeSeq(run: Run, elements: Iterable<unknown>, turn: Turn): boolean {
+  let any = false;
+  for (const element of elements) {
+    any = true;
+    if (turn(run, undefined, element ?? null, true, false)) break;
+  }
+  return any;
+}
+
+/** One variable, and dot with it, is the first of the pair; with two variables dot is the second. */
+function rangePairs(run: Run, { entries }: Pairs, two: boolean, turn: Turn): boolean {
+  let any = false;
+  for (const [key, element] of entries) {
+    any = true;
+    if (turn(run, key ?? null, (two ? element : key) ?? null, true, true)) break;
+  }
+  return any;
+}
+
 /** With one variable it is the element, with two the first is the index or key. */
-function compileBind(pipe: Pipe, env: StatementEnv): Bind {
+function compileBind(pipe: Pipe, env: StatementEnv): Bind | undefined {
   const [first, second] = pipe.decl;
-  if (!first) return () => {};
+  if (!first) return undefined;
   if (pipe.isAssign) {
     const setFirst = compileAssignment(first, env);
     if (!second) return (run, _, element, boxed) => setFirst(run, element, boxed);

@@ -1,5 +1,5 @@
 import { LimitReached } from "../limits.ts";
-import { mapGet, sortedKeys } from "../maps.ts";
+import { sortedEntries } from "../maps.ts";
 import { type Complex, elementsOf, floatOf, intOf, isInt, type Kind, kindOf, SizedInt, typeName } from "../value.ts";
 import { printComplex, printFloat, printInteger } from "./number.ts";
 import type { Output } from "./output.ts";
@@ -87,12 +87,12 @@ function printMap(out: Output, value: object, spec: Spec, verb: string, level: n
   out.write(spec.sharpV ? "map[string]interface {}{" : "map[");
   const separator = spec.sharpV ? ", " : " ";
   let first = true;
-  for (const key of sortedKeys(value)) {
+  for (const [key, element] of sortedEntries(value)) {
     if (!first) out.write(separator);
     first = false;
     printValue(out, key, spec, verb, level + 1);
     out.write(":");
-    printValue(out, mapGet(value, key), spec, verb, level + 1);
+    printValue(out, element, spec, verb, level + 1);
   }
   out.write(spec.sharpV ? "}" : "]");
 }

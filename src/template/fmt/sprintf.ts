@@ -1,6 +1,7 @@
 import { intOf, kindOf, typeName } from "../value.ts";
 import { type Directive, largest, parseFormat } from "./format.ts";
 import { Output } from "./output.ts";
+import { compilePlain } from "./plain.ts";
 import { isNil, printArgument } from "./print.ts";
 import type { Printing } from "./printing.ts";
 import { bare, makeSpec, type Spec } from "./spec.ts";
@@ -14,7 +15,8 @@ const longestKept = 1000;
 export function compileFormat(source: string): CompiledFormat {
   if (source.length > longestKept) return (args, printing) => run(parseFormat(source), args, printing);
   const directives = [...parseFormat(source)];
-  return (args, printing) => run(directives, args, printing);
+  const plain = compilePlain(directives);
+  return (args, printing) => plain?.(args, printing) ?? run(directives, args, printing);
 }
 
 function run(directives: Iterable<Directive>, args: readonly unknown[], printing: Printing): string {
