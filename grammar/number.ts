@@ -32,10 +32,22 @@ function charConstant(text: string): NumberConstant {
   return { text, int: value, uint: value, float: char.code, complex: undefined };
 }
 
+/** Go reads the two parts with package fmt: first their extent, then their values. */
 function complexConstant(text: string): NumberConstant {
-  const [, re, im] = /^(.[^+-]*?(?:[eEpP][+-]?[^+-]*?)?)([+-].*)i$/.exec(text) ?? [];
-  return fromComplex(text, scanFloat(re ?? ""), scanFloat(im ?? ""));
+  const [, re = "", im = ""] = /^(.[^+-]*?(?:[eEpP][+-]?[^+-]*?)?)([+-].*)i$/.exec(text) ?? [];
+  if (!scanned.test(re) || !scanned.test(im)) throw new Error("syntax error scanning complex number");
+  return fromComplex(text, complexPart(re), complexPart(im));
 }
+
+function complexPart(text: string): number {
+  const value = readFloat(text);
+  if (value !== undefined && Number.isFinite(value)) return value;
+  const reason = value === undefined ? "invalid syntax" : "value out of range";
+  throw new Error(`strconv.ParseFloat: parsing ${quote(text)}: ${reason}`);
+}
+
+const scanned =
+  /^[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?|[0-9_]+(?:\.[0-9_]*)?|\.[0-9_]*)(?:[eEpP][+-]?[0-9_]*)?$/;
 
 /** A complex constant without an imaginary part serves as a number too. */
 function fromComplex(text: string, re: number, im: number): NumberConstant {
@@ -119,16 +131,3 @@ function underscoresAllowed(body: string): boolean {
   const padded = prefix ? `0${digits}` : digits;
   return !(hex ? /(?<![0-9a-f])_|_(?![0-9a-f])/i : /(?<!\d)_|_(?!\d)/).test(padded);
 }
-
-/** A part of `1+2i`, which Go reads with package fmt: first its extent, then its value. */
-function scanFloat(text: string): number {
-  const value = readFloat(text);
-  if (value !== undefined && Number.isFinite(value)) return value;
-  if (!scanned.test(text)) throw new Error("syntax error scanning complex number");
-  throw new Error(
-    `strconv.ParseFloat: parsing ${quote(text)}: ${value === undefined ? "invalid syntax" : "value out of range"}`,
-  );
-}
-
-const scanned =
-  /^[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?|[0-9_]+(?:\.[0-9_]*)?|\.[0-9_]*)(?:[eEpP][+-]?[0-9_]*)?$/;

@@ -79,39 +79,45 @@ class TemplateParser extends EmbeddedActionsParser {
   constructor() {
     super(t.vocabulary, { maxLookahead: 1, recoveryEnabled: false, skipValidations: true });
 
+    // Alternatives are listed once, outside the rules: chevrotain would otherwise be given new ones at each call.
+    const items = [
+      { ALT: (): Node => this.SUBRULE(text) },
+      { ALT: (): Node => this.SUBRULE(comment) },
+      { ALT: (): Node => this.SUBRULE(action) },
+    ];
+
     /** template: (text | comment | action | definition)* */
     this.template = this.RULE("template", (): List => {
       const nodes: Node[] = [];
       this.MANY(() => {
-        this.OR([
-          { ALT: () => nodes.push(this.SUBRULE(text)) },
-          { ALT: () => nodes.push(this.SUBRULE(comment)) },
-          { ALT: () => nodes.push(this.SUBRULE(action)) },
-          { ALT: () => this.SUBRULE(definition) },
-          {
-            ALT: () => {
-              const stray = this.SUBRULE(ending);
-              this.failEnding(wording.strayEnding(this.render(stray)), stray);
-            },
-          },
-        ]);
+        const node = this.OR(topItems);
+        if (node) nodes.push(node);
       });
       this.context = "input";
       return listOf(nodes, 0);
     });
 
+    const topItems = [
+      ...(items as { ALT: () => Node | undefined }[]),
+      {
+        ALT: (): undefined => {
+          this.SUBRULE(definition);
+        },
+      },
+      {
+        ALT: (): undefined => {
+          const stray = this.SUBRULE(ending);
+          this.failEnding(wording.strayEnding(this.render(stray)), stray);
+        },
+      },
+    ];
+
     /** list: (text | comment | action)*, up to an ending */
     const list = this.RULE("list", (): List => {
       const nodes: Node[] = [];
-      const start = this.LA(1).startOffset;
+      const start = startOf(this.LA(1));
       this.MANY(() => {
-        nodes.push(
-          this.OR([
-            { ALT: (): Node => this.SUBRULE(text) },
-            { ALT: () => this.SUBRULE(comment) },
-            { ALT: () => this.SUBRULE(action) },
-          ]),
-        );
+        nodes.push(this.OR(items));
       });
       this.context = "input";
       return listOf(nodes, start);
@@ -128,40 +134,33 @@ class TemplateParser extends EmbeddedActionsParser {
     });
 
     /** ending: "{{end}}" | "{{else" ("}}" | before "if" or "with") */
-    const ending = this.RULE(
-      "ending",
-      (): Ending =>
-        this.OR([
-          {
-            ALT: (): Ending => {
-              const open = this.CONSUME(t.EndDelim);
-              this.startAction(open);
-              this.CONSUME(t.End);
-              this.context = "end";
-              const close = this.CONSUME1(t.RightDelim);
-              this.scope.actionLine = 0;
-              return { kind: "end", open, last: close, start: startOf(open), end: endOf(close) };
-            },
-          },
-          {
-            ALT: (): Ending => {
-              const open = this.CONSUME(t.ElseDelim);
-              this.startAction(open);
-              let last = this.CONSUME(t.Else);
-              this.context = "else";
-              if (!this.atChain()) last = this.CONSUME2(t.RightDelim);
-              this.scope.actionLine = 0;
-              return {
-                kind: "else",
-                open,
-                last: this.atChain() ? this.LA(1) : last,
-                start: startOf(open),
-                end: endOf(last),
-              };
-            },
-          },
-        ]),
-    );
+    const ending = this.RULE("ending", (): Ending => this.OR(endings));
+
+    const endings = [
+      {
+        ALT: (): Ending => {
+          const open = this.CONSUME(t.EndDelim);
+          this.startAction(open);
+          this.CONSUME(t.End);
+          this.context = "end";
+          const close = this.CONSUME1(t.RightDelim);
+          this.scope.actionLine = 0;
+          return { kind: "end", open, last: close, start: startOf(open), end: endOf(close) };
+        },
+      },
+      {
+        ALT: (): Ending => {
+          const open = this.CONSUME(t.ElseDelim);
+          this.startAction(open);
+          let last = this.CONSUME(t.Else);
+          this.context = "else";
+          const chained = this.atChain();
+          if (!chained) last = this.CONSUME2(t.RightDelim);
+          this.scope.actionLine = 0;
+          return { kind: "else", open, last: chained ? this.LA(1) : last, start: startOf(open), end: endOf(last) };
+        },
+      },
+    ];
 
     /** definition: "{{define" string "}}" list "{{end}}" */
     const definition = this.RULE("definition", (): void => {
@@ -189,25 +188,28 @@ class TemplateParser extends EmbeddedActionsParser {
       const open = this.CONSUME(t.LeftDelim);
       this.startAction(open);
       this.context = "command";
-      const node = this.OR([
-        { ALT: (): Node => this.SUBRULE(ifControl) },
-        { ALT: () => this.SUBRULE(withControl) },
-        { ALT: () => this.SUBRULE(rangeControl) },
-        { ALT: () => this.SUBRULE(templateCall) },
-        { ALT: () => this.SUBRULE(block) },
-        { ALT: () => this.SUBRULE(jump) },
-        {
-          ALT: (): Node => {
-            const pipe = this.SUBRULE(pipeline, { ARGS: ["command"] });
-            const close = this.CONSUME(t.RightDelim);
-            this.checkPipeline(pipe, "command", close);
-            return { kind: "action", pipe, pos: pipe.pos, start: startOf(open), end: endOf(close) };
-          },
-        },
-      ]);
+      const node = this.OR(actions);
       this.scope.actionLine = 0;
       return node;
     });
+
+    const actions = [
+      { ALT: (): Node => this.SUBRULE(ifControl) },
+      { ALT: (): Node => this.SUBRULE(withControl) },
+      { ALT: (): Node => this.SUBRULE(rangeControl) },
+      { ALT: (): Node => this.SUBRULE(templateCall) },
+      { ALT: (): Node => this.SUBRULE(block) },
+      { ALT: (): Node => this.SUBRULE(jump) },
+      {
+        ALT: (): Node => {
+          const open = this.LA(0);
+          const pipe = this.SUBRULE(pipeline, { ARGS: ["command"] });
+          const close = this.CONSUME(t.RightDelim);
+          this.checkPipeline(pipe, "command", close);
+          return { kind: "action", pipe, pos: pipe.pos, start: startOf(open), end: endOf(close) };
+        },
+      },
+    ];
 
     /** if: "if" pipeline "}}" list ("{{else" if | "{{else}}" list "{{end}}" | "{{end}}"), and likewise for "with" */
     const ifControl = this.RULE("ifControl", (): Branch => {
@@ -320,11 +322,7 @@ class TemplateParser extends EmbeddedActionsParser {
         GATE: () => declares && this.atDeclaration(),
         DEF: () => {
           const name = this.CONSUME(t.Variable);
-          const operator = this.OR([
-            { ALT: () => this.CONSUME(t.Declare) },
-            { ALT: () => this.CONSUME(t.Assign) },
-            { ALT: () => this.CONSUME(t.Comma) },
-          ]);
+          const operator = this.OR(operators);
           decl.push(variableOf(name));
           this.scope.vars.push(name.image);
           isAssign = operator.tokenType === t.Assign;
@@ -354,6 +352,12 @@ class TemplateParser extends EmbeddedActionsParser {
       };
     });
 
+    const operators = [
+      { ALT: (): IToken => this.CONSUME(t.Declare) },
+      { ALT: (): IToken => this.CONSUME(t.Assign) },
+      { ALT: (): IToken => this.CONSUME(t.Comma) },
+    ];
+
     /** command: operand (space operand)* */
     const command = this.RULE("command", (): Command => {
       const args: Operand[] = [];
@@ -368,20 +372,7 @@ class TemplateParser extends EmbeddedActionsParser {
 
     /** operand: (literal | function | "." | ".Field" | "$" | "(" pipeline ")") ".Field"* */
     const operand = this.RULE("operand", (): Operand => {
-      const term = this.OR([
-        { ALT: (): Operand => this.field(this.CONSUME1(t.Field)) },
-        { ALT: () => this.identifier(this.CONSUME(t.Identifier)) },
-        { ALT: () => this.string(this.CONSUME(t.String_)) },
-        { ALT: () => this.variable(this.CONSUME(t.Variable)) },
-        { ALT: () => this.number(this.CONSUME(t.Number_), "number") },
-        { ALT: (): Operand => ({ kind: "dot", ...placeOf(this.CONSUME(t.Dot)) }) },
-        { ALT: () => this.SUBRULE(parenthesised) },
-        { ALT: () => this.bool(this.CONSUME(t.Bool)) },
-        { ALT: (): Operand => ({ kind: "nil", ...placeOf(this.CONSUME(t.Nil)) }) },
-        { ALT: () => this.string(this.CONSUME(t.RawString)) },
-        { ALT: () => this.number(this.CONSUME(t.CharConstant), "char") },
-        { ALT: () => this.number(this.CONSUME(t.Complex), "complex") },
-      ]);
+      const term = this.OR(terms);
       let fields: IToken[] | undefined;
       this.MANY({
         GATE: () => this.touches(),
@@ -393,6 +384,21 @@ class TemplateParser extends EmbeddedActionsParser {
       });
       return fields === undefined ? term : this.chain(term, fields);
     });
+
+    const terms = [
+      { ALT: (): Operand => this.field(this.CONSUME1(t.Field)) },
+      { ALT: () => this.identifier(this.CONSUME(t.Identifier)) },
+      { ALT: () => this.string(this.CONSUME(t.String_)) },
+      { ALT: () => this.variable(this.CONSUME(t.Variable)) },
+      { ALT: () => this.number(this.CONSUME(t.Number_), "number") },
+      { ALT: (): Operand => ({ kind: "dot", ...placeOf(this.CONSUME(t.Dot)) }) },
+      { ALT: () => this.SUBRULE(parenthesised) },
+      { ALT: () => this.bool(this.CONSUME(t.Bool)) },
+      { ALT: (): Operand => ({ kind: "nil", ...placeOf(this.CONSUME(t.Nil)) }) },
+      { ALT: () => this.string(this.CONSUME(t.RawString)) },
+      { ALT: () => this.number(this.CONSUME(t.CharConstant), "char") },
+      { ALT: () => this.number(this.CONSUME(t.Complex), "complex") },
+    ];
 
     const parenthesised = this.RULE("parenthesised", (): Pipe => {
       const open = this.CONSUME(t.LeftParen);
@@ -548,7 +554,7 @@ class TemplateParser extends EmbeddedActionsParser {
 
   private variable(token: IToken): Operand {
     if (!this.scope.vars.includes(token.image)) {
-      const ahead = token.startOffset === this.readAhead && !this.touches();
+      const ahead = token.startOffset === this.readAhead;
       this.fail(wording.undefinedVariable(token.image), token, startOf(ahead ? this.LA(1) : token));
     }
     return variableOf(token);

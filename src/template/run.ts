@@ -51,11 +51,11 @@ export class Run {
   constructor(settings: Settings, tree: Tree, data: unknown, slots: number) {
     this.settings = settings;
     this.tree = tree;
-    this.at = tree.root.nodes[0] ?? emptyNode;
+    this.at = emptyNode;
     this.dot = data;
     this.vars = newVars(data, slots);
     this.steps = settings.limits.steps;
-    this.checkAt = Math.floor(settings.limits.output / 3);
+    this.checkAt = settings.limits.output / 3;
   }
 
   write(text: string): void {
@@ -69,7 +69,7 @@ export class Run {
     this.countedTo = this.out.length;
     const left = this.settings.limits.output - this.countedBytes;
     if (left < 0) this.stop("output");
-    this.checkAt = this.countedTo + Math.floor(left / 3);
+    this.checkAt = this.countedTo + left / 3;
   }
 
   /** Pays for work that a loop, a call or a function is about to do. */

@@ -26,8 +26,14 @@ export interface StatementEnv extends Env {
 
 export function compileList({ nodes }: List, env: StatementEnv): Statement {
   const statements: Statement[] = [];
-  for (const node of nodes) {
-    const statement = compileNode(node, env);
+  for (let i = 0; i < nodes.length; i++) {
+    const node = nodes[i]!;
+    const next = nodes[i + 1];
+    let statement: Statement | undefined;
+    if (node.kind === "action" && node.pipe.decl.length === 0 && next?.kind === "text") {
+      statement = compileAction(node, node.pipe, next.text, env);
+      i++;
+    } else statement = compileNode(node, env);
     if (statement) statements.push(withUnset(statement, env));
   }
   return sequence(statements);
@@ -75,7 +81,7 @@ function compileNode(node: Node, env: StatementEnv): Statement | undefined {
     case "comment":
       return undefined;
     case "action":
-      return compileAction(node, node.pipe, env);
+      return compileAction(node, node.pipe, "", env);
     case "if":
       return compileIf(node, env);
     case "with":
@@ -93,8 +99,11 @@ function compileNode(node: Node, env: StatementEnv): Statement | undefined {
   }
 }
 
-/** An action that declares or assigns prints nothing. */
-function compileAction(node: Node, pipe: Pipe, env: StatementEnv): Statement {
+/**
+ * An action that declares or assigns prints nothing.
+ * @param after the text that follows it, written together with the value
+ */
+function compileAction(node: Node, pipe: Pipe, after: string, env: StatementEnv): Statement {
   const { eval: evaluate, field } = compileBoxedPipe(pipe, env);
   if (pipe.decl.length > 0) {
     return (run) => {
@@ -106,10 +115,10 @@ function compileAction(node: Node, pipe: Pipe, env: StatementEnv): Statement {
   const plainInts = env.numbers === "int";
   return (run) => {
     const value = evaluate(run);
-    if (typeof value === "string") run.write(value);
-    else if (typeof value === "number" && plainInts && Number.isSafeInteger(value)) run.write(`${value}`);
+    if (typeof value === "string") run.write(value + after);
+    else if (typeof value === "number" && plainInts && Number.isSafeInteger(value)) run.write(value + after);
     else if (required && (value === undefined || value === null)) failRequired(run, value, field, node);
-    else run.write(printed(run, value, node));
+    else run.write(printed(run, value, node) + after);
     return through;
   };
 }

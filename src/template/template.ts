@@ -63,7 +63,8 @@ export function compile(text: string, options: TemplateOptions = {}): Template {
   for (const [id, more] of Object.entries(options.templates ?? {})) add(parse(more, { name: id, delims, isFunction }));
 
   return {
-    render(profile, { entry } = {}) {
+    render(profile, options) {
+      const entry = options?.entry;
       const program = entry === undefined ? main : set.get(entry);
       if (!program) throw noTemplate(entry!, main.tree);
       const data = profile === null || typeof profile === "symbol" ? undefined : profile;
