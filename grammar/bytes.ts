@@ -71,9 +71,14 @@ export function encode(text: string): Uint8Array {
  * it, or with `replace` U+FFFD, one for each byte as Go's decoders do.
  */
 export function decode(bytes: Uint8Array, replace = false): string {
+  const pieces: string[] = [];
   let text = "";
   let i = 0;
   while (i < bytes.length) {
+    if (text.length >= 8192) {
+      pieces.push(text);
+      text = "";
+    }
     const b = bytes[i]!;
     const width = b < 0x80 ? 1 : b >= 0xc2 && b < 0xe0 ? 2 : b >= 0xe0 && b < 0xf0 ? 3 : b >= 0xf0 && b < 0xf5 ? 4 : 0;
     let code = width === 1 ? b : b & (0x7f >> width);
@@ -90,7 +95,7 @@ export function decode(bytes: Uint8Array, replace = false): string {
     text += ok ? String.fromCodePoint(code) : replace ? "\ufffd" : String.fromCharCode(rawByte + b);
     i += ok ? width : 1;
   }
-  return text;
+  return pieces.length === 0 ? text : pieces.join("") + text;
 }
 
 /** The byte at a byte index; the caller checks the range. */
@@ -137,6 +142,11 @@ function compareEncoded(a: string, b: string): number {
   const length = Math.min(x.length, y.length);
   for (let i = 0; i < length; i++) if (x[i] !== y[i]) return x[i]! - y[i]!;
   return x.length - y.length;
+}
+
+/** Raw bytes that came to stand side by side may form a rune: then that rune stands there instead. */
+export function joinBytes(text: string): string {
+  return text.isWellFormed() ? text : decode(encode(text));
 }
 
 /** What a reader of the bytes sees: raw bytes that meet form their rune, what is left is U+FFFD. Well-formed text is itself. */

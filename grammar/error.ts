@@ -1,3 +1,5 @@
+import { toText } from "./bytes.ts";
+
 /** Where something stands in a template text: UTF-16 offsets, `end` exclusive. */
 export interface Span {
   readonly start: number;
@@ -35,12 +37,12 @@ export class TemplateError extends Error {
   readonly output: string;
 
   constructor(fields: TemplateErrorFields) {
-    super(fields.message, fields.cause === undefined ? undefined : { cause: fields.cause });
+    super(toText(fields.message), fields.cause === undefined ? undefined : { cause: fields.cause });
     this.phase = fields.phase;
     this.name = fields.name;
     this.text = fields.text;
     this.span = fields.span;
-    this.output = fields.output ?? "";
+    this.output = toText(fields.output ?? "");
     const lineStart = startOfLine(fields.text, fields.span.start);
     this.line = countLines(fields.text, fields.span.start);
     this.column = fields.span.start - lineStart + 1;

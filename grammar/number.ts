@@ -46,8 +46,7 @@ function complexPart(text: string): number {
   throw new Error(`strconv.ParseFloat: parsing ${quote(text)}: ${reason}`);
 }
 
-const scanned =
-  /^[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?|[0-9_]+(?:\.[0-9_]*)?|\.[0-9_]*)(?:[eEpP][+-]?[0-9_]*)?$/;
+const scanned = /^[+-]?(?=.)(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?|[0-9_]*(?:\.[0-9_]*)?)(?:[eEpP][+-]?[0-9_]*)?$/;
 
 /** A complex constant without an imaginary part serves as a number too. */
 function fromComplex(text: string, re: number, im: number): NumberConstant {

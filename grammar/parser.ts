@@ -1,4 +1,4 @@
-import { EmbeddedActionsParser, type IRecognitionException, type IToken, type ParserMethod } from "chevrotain";
+import { EmbeddedActionsParser, EOF, type IRecognitionException, type IToken, type ParserMethod } from "chevrotain";
 import { countLines, TemplateError } from "./error.ts";
 import { commentText, endOf, startOf, tokenize } from "./lexer.ts";
 import { parseNumber } from "./number.ts";
@@ -425,7 +425,7 @@ class TemplateParser extends EmbeddedActionsParser {
       const root = this.template();
       const failure = this.errors[0];
       if (failure) throw this.translate(failure);
-      this.add(name, root, this.LA(1));
+      this.add(name, root, this.endOfText());
       return this.trees;
     } catch (error) {
       throw error instanceof TemplateError ? error : this.stackOverflow(error);
@@ -445,14 +445,18 @@ class TemplateParser extends EmbeddedActionsParser {
     if (token.tokenType === t.DefineDelim)
       return this.unexpected(this.input[this.input.indexOf(token) + 1]!, "command");
     if (this.context === "input" && token.image === "" && token.tokenType !== t.Refused) {
-      return wording.parseError(wording.unexpectedEnd, this.source, this.atEnd(), this.lineOf(this.source.text.length));
+      return wording.parseError(
+        wording.unexpectedEnd,
+        this.source,
+        this.endOfText(),
+        this.lineOf(this.source.text.length),
+      );
     }
     return this.unexpected(token, this.context);
   }
 
-  private atEnd(): IToken {
-    const end = { ...this.LA(1), startOffset: this.source.text.length, image: "" };
-    return end;
+  private endOfText(): IToken {
+    return { ...EOF, startOffset: this.source.text.length, image: "", tokenTypeIdx: EOF.tokenTypeIdx!, tokenType: EOF };
   }
 
   private unexpected(token: IToken, context: Context): TemplateError {

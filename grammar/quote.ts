@@ -1,4 +1,4 @@
-import { decode, encode, toText } from "./bytes.ts";
+import { decode, encode, joinBytes, toText } from "./bytes.ts";
 
 /**
  * Go's quoted strings and characters, both ways: package strconv's Quote, QuoteToASCII, QuoteRune, Unquote and UnquoteChar.
@@ -13,12 +13,12 @@ const notPlainAscii = /[^ !#-[\]-~]/gu;
 
 /** `strconv.Quote`. */
 export function quote(text: string): string {
-  return plainAscii.test(text) ? `"${text}"` : `"${joined(text).replace(unprintable, escapeInString)}"`;
+  return plainAscii.test(text) ? `"${text}"` : `"${joinBytes(text).replace(unprintable, escapeInString)}"`;
 }
 
 /** `strconv.QuoteToASCII`. */
 export function quoteAscii(text: string): string {
-  return plainAscii.test(text) ? `"${text}"` : `"${joined(text).replace(notPlainAscii, escapeInString)}"`;
+  return plainAscii.test(text) ? `"${text}"` : `"${joinBytes(text).replace(notPlainAscii, escapeInString)}"`;
 }
 
 /** `strconv.QuoteRune`, with `ascii` QuoteRuneToASCII. What is no Unicode scalar value is quoted as U+FFFD. */
@@ -44,7 +44,7 @@ export function isPrint(code: number): boolean {
 
 /** `strconv.CanBackquote`: one line, valid UTF-8, no control characters but tab, no backquote, no byte order mark. */
 export function canBackquote(text: string): boolean {
-  return !unquotable.test(text) && (text.isWellFormed() || !rawByte.test(joined(text)));
+  return !unquotable.test(text) && (text.isWellFormed() || !rawByte.test(joinBytes(text)));
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it looks for
@@ -77,9 +77,6 @@ const shortEscapes = new Map([
   [0x0d, "\\r"],
   [0x5c, "\\\\"],
 ]);
-
-/** Raw bytes that stand side by side may form a rune, which Go quotes as such. */
-const joined = (text: string): string => (text.isWellFormed() ? text : decode(encode(text)));
 
 const isScalar = (code: number): boolean => code >= 0 && (code < 0xd800 || (code > 0xdfff && code <= 0x10ffff));
 
@@ -125,7 +122,7 @@ function unescaped(body: string): string | undefined {
  * character. `undefined`: Go's "invalid syntax".
  */
 export function unquoteChar(source: string): { readonly code: number; readonly rest: string } | undefined {
-  const text = joined(source);
+  const text = joinBytes(source);
   if (text === "" || text[0] === "'") return undefined;
   if (text[0] === "\\") {
     const escaped = readEscape(text, 0, 0x27);

@@ -1,5 +1,5 @@
 import type { Command, Identifier, Operand, StringNode } from "../../grammar/index.ts";
-import { printNode, TemplateError } from "../../grammar/index.ts";
+import { joinBytes, printNode, TemplateError } from "../../grammar/index.ts";
 import { callValue } from "./builtins/call.ts";
 import type { Builtin } from "./builtins/index.ts";
 import type { Env, Eval, Expression } from "./env.ts";
@@ -245,8 +245,12 @@ function compilePrintf(call: Call, literal: StringNode, args: readonly Expressio
 
 /** Counts a call, and what it built. */
 function counted(run: Run, result: unknown): unknown {
-  run.spend(typeof result === "string" ? 1 + (result.length >> 6) : 1);
-  return result;
+  if (typeof result !== "string") {
+    run.spend(1);
+    return result;
+  }
+  run.spend(1 + (result.length >> 6));
+  return joinBytes(result);
 }
 
 function failCall(run: Run, { name, node }: Call, error: unknown): never {

@@ -1,4 +1,4 @@
-import { decode, encode, isPrint } from "../../../grammar/index.ts";
+import { encode, isPrint, joinBytes } from "../../../grammar/index.ts";
 
 /** Go's `html`, `js` and `urlquery`, over text. */
 
@@ -23,8 +23,7 @@ const jsSpecial = /[\\'"<>&=\0-\x1f]|[^\0-\x7f]/gu;
 
 /** Text for a JavaScript string literal. Printable characters beyond ASCII stay. */
 export function escapeJs(text: string): string {
-  const joined = text.isWellFormed() ? text : decode(encode(text));
-  return joined.replace(jsSpecial, (char) => {
+  return joinBytes(text).replace(jsSpecial, (char) => {
     if (char === "\\" || char === "'" || char === '"') return `\\${char}`;
     const code = char.codePointAt(0)!;
     // Raw bytes are U+FFFD to Go, which is printable: they pass.

@@ -1,4 +1,4 @@
-import { decode, encode } from "../../../grammar/index.ts";
+import { joinBytes } from "../../../grammar/index.ts";
 import { bare, type Flags, makeSpec, noFlags, type Spec } from "./spec.ts";
 
 /** One `%…` of a format, and the text before it. What Go decides only when it knows the operands stays open in `steps`. */
@@ -23,7 +23,7 @@ const longText = 4096;
 
 /** No format is wrong: what makes no sense is printed as such. */
 export function* parseFormat(source: string): Generator<Directive, undefined> {
-  const format = source.isWellFormed() ? source : decode(encode(source));
+  const format = joinBytes(source);
   const lastBracket = format.lastIndexOf("]");
   let literal = "";
   let at = 0;

@@ -1,4 +1,4 @@
-import { decode, encode, runeCount } from "../../../grammar/index.ts";
+import { joinBytes, runeCount } from "../../../grammar/index.ts";
 import { LimitReached } from "../limits.ts";
 import type { Numbers } from "../value.ts";
 import type { Printing } from "./printing.ts";
@@ -58,13 +58,10 @@ export class Output {
       this.write(text);
       return;
     }
-    const whole = joined(text);
+    const whole = joinBytes(text);
     const count = spec.width - runeCount(whole);
     if (!spec.minus) this.fill(count, spec, zero);
     this.write(whole);
     if (spec.minus) this.fill(count, spec, zero);
   }
 }
-
-/** Raw bytes that stand side by side may form a rune, and count as one then. */
-export const joined = (text: string): string => (text.isWellFormed() ? text : decode(encode(text)));

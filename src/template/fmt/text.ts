@@ -1,5 +1,5 @@
-import { canBackquote, encode, quote, quoteAscii } from "../../../grammar/index.ts";
-import { joined, type Output } from "./output.ts";
+import { canBackquote, encode, joinBytes, quote, quoteAscii } from "../../../grammar/index.ts";
+import type { Output } from "./output.ts";
 import type { Spec } from "./spec.ts";
 
 /** A string under a spec. Tells whether it knows the verb; if not, it has written nothing. */
@@ -33,7 +33,7 @@ export function writeString(out: Output, text: string, spec: Spec): void {
 /** A precision cuts runes. */
 function truncated(text: string, spec: Spec): string {
   if (spec.precision < 0) return text;
-  const whole = joined(text);
+  const whole = joinBytes(text);
   if (whole.length <= spec.precision) return whole;
   let end = 0;
   for (let runes = 0; runes < spec.precision && end < whole.length; runes++) {
@@ -54,7 +54,7 @@ const pieceLength = 1 << 16;
 /** Piece by piece, since what a quoted text becomes may be six times as long. */
 function quoted(out: Output, text: string, quoteOf: (text: string) => string): string {
   if (text.length <= pieceLength) return quoteOf(text);
-  const whole = joined(text);
+  const whole = joinBytes(text);
   let body = "";
   for (let from = 0; from < whole.length; ) {
     let to = Math.min(whole.length, from + pieceLength);
