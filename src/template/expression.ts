@@ -118,34 +118,27 @@ function notAFunction(node: Operand, final: Expression | undefined, at: AnyNode 
 function withArguments(node: Field | Variable | Chain, final: Expression | undefined, env: Env): Expression {
   const fields = node.kind === "field" ? node.names : node.fields;
   const last = fields.at(-1);
-  if (last === undefined) {
-    const variable = compileOperand(node, env);
-    return after(final, node, (run) => {
-      variable.eval(run);
-      return run.fail(cannotGive(node, env));
-    });
-  }
-  const receiver = compileOperand(shortened(node), env);
+  const receiver = compileFields(node, fields.slice(0, -1), env);
   return {
     eval: (run) => {
       final?.eval(run);
       const value = receiver.eval(run);
-      if (node.kind !== "chain") run.at = node;
+      if (last === undefined) return run.fail(cannotGive(node, env));
       return failFieldWithArguments(run, value, last, isBoxed(receiver, run));
     },
     boxed: true,
   };
 }
 
-/** The same chain without its last field. */
-function shortened(node: Field | Variable | Chain): Operand {
+/** The first fields of a chain, or none of them; errors show the whole. */
+function compileFields(node: Field | Variable | Chain, fields: readonly string[], env: Env): Expression {
   switch (node.kind) {
     case "field":
-      return node.names.length > 1 ? { ...node, names: node.names.slice(0, -1) } : { ...node, kind: "dot" };
+      return fieldsOf(compileDot(node), fields);
     case "variable":
-      return { ...node, fields: node.fields.slice(0, -1) };
+      return fieldsOf(compileVariable(node, env), fields);
     case "chain":
-      return node.fields.length > 1 ? { ...node, fields: node.fields.slice(0, -1) } : node.base;
+      return fieldsOf(compileOperand(node.base, env), fields);
   }
 }
 
@@ -154,23 +147,14 @@ export function compileOperand(node: Operand, env: Env): Expression {
     case "field":
       return compileField(node);
     case "variable":
-      return compileVariable(node, env);
-    case "chain": {
-      const base = node.base.kind === "identifier" ? bareCall(node.base, env) : compileOperand(node.base, env);
-      return fieldsOf(base, node.fields);
-    }
+    case "chain":
+      return compileFields(node, node.fields, env);
     case "identifier":
       return bareCall(node, env);
     case "pipe":
       return compilePipe(node, env);
     case "dot":
-      return {
-        eval: (run) => {
-          run.at = node;
-          return run.dot;
-        },
-        boxed: (run) => run.dotBoxed,
-      };
+      return compileDot(node);
     case "nil":
       return constant(node, undefined);
     case "bool":
@@ -200,6 +184,17 @@ function bareCall(node: Operand & { kind: "identifier" }, env: Env): Expression 
   return compileCall(node, node, [], undefined, env);
 }
 
+function compileDot(node: Operand): Expression {
+  return {
+    eval: (run) => {
+      run.at = node;
+      return run.dot;
+    },
+    boxed: (run) => run.dotBoxed,
+  };
+}
+
+/** As `compileFields`, with the first look-up in one step: nothing is run more often. */
 function compileField(node: Field): Expression {
   const [name, ...rest] = node.names as readonly [string, ...string[]];
   const first: Expression = {
@@ -210,46 +205,43 @@ function compileField(node: Field): Expression {
     boxed: true,
     field: name,
   };
-  return rest.length === 0 ? first : fieldsOf(first, rest);
+  return fieldsOf(first, rest);
 }
 
+/** The variable alone, without the fields behind it. */
 function compileVariable(node: Variable, env: Env): Expression {
   const slots = env.scope.resolve(node.name);
   const [slot] = slots;
-  const undefinedVariable = (run: Run): never => run.fail(`undefined variable: ${node.name}`, node);
-  let variable: Expression;
   if (slot && !slot.maybe) {
     const { index } = slot;
-    variable = {
+    return {
       eval: (run) => {
         run.at = node;
         return run.vars[index];
       },
       boxed: (run) => run.vars[index + 1] === true,
     };
-  } else {
-    variable = {
-      eval: (run) => {
-        run.at = node;
-        const index = findSlot(run, slots);
-        return index < 0 ? undefinedVariable(run) : run.vars[index];
-      },
-      boxed: (run) => run.vars[findSlot(run, slots) + 1] === true,
-    };
   }
-  return node.fields.length === 0 ? variable : fieldsOf(variable, node.fields);
+  return {
+    eval: (run) => {
+      run.at = node;
+      const index = findSlot(run, slots);
+      return index < 0 ? run.fail(`undefined variable: ${node.name}`) : run.vars[index];
+    },
+    boxed: (run) => run.vars[findSlot(run, slots) + 1] === true,
+  };
 }
 
 /** Errors point at what was evaluated last: for a chain after a parenthesis that is inside it. */
 function fieldsOf(base: Expression, fields: readonly string[]): Expression {
+  const [name, ...rest] = fields;
+  if (name === undefined) return base;
   const { eval: evaluate, boxed } = base;
-  const [name, ...rest] = fields as readonly [string, ...string[]];
   const evalField: Eval =
     boxed === true || boxed === false
       ? (run) => readField(run, evaluate(run), name, boxed)
       : (run) => readField(run, evaluate(run), name, boxed(run));
-  const field: Expression = { eval: evalField, boxed: true, field: name };
-  return rest.length === 0 ? field : fieldsOf(field, rest);
+  return fieldsOf({ eval: evalField, boxed: true, field: name }, rest);
 }
 
 /** A constant where no type is expected: its own text says what it is. Go: `idealConstant`. */

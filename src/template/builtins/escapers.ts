@@ -11,7 +11,6 @@ const htmlEscapes: Readonly<Record<string, string>> = {
   ">": "&gt;",
 };
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: NUL is one of the characters Go replaces
 const htmlSpecial = /[\0"'&<>]/g;
 
 export function escapeHtml(text: string): string {

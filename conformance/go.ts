@@ -1,0 +1,79 @@
+import { execFileSync, spawn } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Numbers } from "../src/template/index.ts";
+import type { Answer, Case } from "./case.ts";
+
+/** An answer of the recorder: `phase` also says `"panic"`, `"limit"` (too much or too long) or `"case"` (not a case). */
+export interface GoAnswer extends Answer {
+  readonly phase?: "parse" | "exec" | "panic" | "limit" | "case";
+}
+
+/** Real Go, running the recorder. Questions are answered in order. */
+export interface Go {
+  readonly version: string;
+  ask(question: Case, numbers: Numbers): Promise<GoAnswer>;
+  close(): void;
+}
+
+const oldest = [1, 27] as const;
+
+/** Go's command and version, or why there is none. */
+export function findGo(): { readonly command: string; readonly version: string } | { readonly missing: string } {
+  const command = process.env.GO || "go";
+  let said: string;
+  try {
+    said = execFileSync(command, ["version"], { encoding: "utf8", env: offline() });
+  } catch {
+    return { missing: `Go is needed: "${command}" cannot be run. Put go on PATH, or its path into GO.` };
+  }
+  const version = /go(\d+)\.(\d+)\S*/.exec(said);
+  const [major, minor] = [Number(version?.[1]), Number(version?.[2])];
+  const recent = major > oldest[0] || (major === oldest[0] && minor >= oldest[1]);
+  if (!recent) return { missing: `Go ${oldest.join(".")} or later is needed; "${command}" says: ${said.trim()}` };
+  return { command, version: version![0] };
+}
+
+/** Builds the recorder in a temporary folder and starts it. Throws where there is no Go. */
+export function startGo(): Go {
+  const found = findGo();
+  if ("missing" in found) throw new Error(found.missing);
+  const folder = mkdtempSync(join(tmpdir(), "conformance-"));
+  const program = join(folder, "recorder");
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  execFileSync(found.command, ["build", "-buildvcs=false", "-o", program, "."], {
+    cwd: join(import.meta.dirname, "record"),
+    env: offline(),
+    stdio: ["ignore", "inherit", "inherit"],
+  });
+  const child = spawn(program);
+
+  const waiting: { resolve(answer: GoAnswer): void; reject(error: Error): void }[] = [];
+  let complaint = "";
+  child.stderr.on("data", (chunk) => {
+    complaint += chunk;
+  });
+  createInterface({ input: child.stdout, crlfDelay: Infinity }).on("line", (line) => {
+    waiting.shift()?.resolve(JSON.parse(line));
+  });
+  child.on("close", () => {
+    for (const { reject } of waiting.splice(0)) reject(new Error(`the recorder ended: ${complaint.slice(0, 2000)}`));
+  });
+
+  return {
+    version: found.version,
+    ask: (question, numbers) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        child.stdin.write(`${JSON.stringify({ ...question, numbers })}\n`);
+      }),
+    close: () => child.stdin.end(),
+  };
+}
+
+/** Nothing is ever fetched: the recorder needs the standard library only. */
+function offline(): NodeJS.ProcessEnv {
+  return { ...process.env, GOTOOLCHAIN: "local", GOPROXY: "off", GOFLAGS: "-mod=mod" };
+}

@@ -1,0 +1,117 @@
+/** Runs the engine on the cases. As a script: how many cases of each section agree with Go. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { TemplateError, TemplateLimitError } from "../grammar/index.ts";
+import { compile, type Numbers } from "../src/template/index.ts";
+import { type Answer, type Case, type CaseFile, policies, type RecordedCase, sameAnswer, wanted } from "./case.ts";
+import { decodeData } from "./data.ts";
+import { functions } from "./functions.ts";
+
+/**
+ * `phase` is `"panic"` for whatever a template must not cause: anything thrown that is not a `TemplateError`; and
+ * `"limit"` for a render that was stopped.
+ */
+export interface EngineAnswer extends Answer {
+  readonly phase?: "parse" | "exec" | "panic" | "limit";
+}
+
+/** A difference on purpose: exactly this is what the engine answers, under this policy or both. */
+export interface Divergence {
+  /** The case's `id`, else its template. */
+  readonly case: string;
+  readonly numbers?: Numbers;
+  readonly reason: string;
+  readonly ours: Answer;
+}
+
+export interface Mismatch {
+  readonly case: Case;
+  readonly numbers: Numbers;
+  readonly want: Answer;
+  readonly got: EngineAnswer;
+  /** Set where the list of divergences is wrong about this case. */
+  readonly divergence?: Divergence;
+}
+
+/** What the engine makes of a case. Never throws. */
+export function answer(question: Case, numbers: Numbers): EngineAnswer {
+  try {
+    const template = compile(question.template, {
+      name: question.name ?? "t",
+      numbers,
+      ...(question.delims && { delims: question.delims }),
+      ...(question.missingKey && { missingKey: question.missingKey }),
+      ...(question.templates && { templates: Object.fromEntries(question.templates) }),
+      ...(question.functions && { functions: [functions] }),
+    });
+    const { entry } = question;
+    return { output: template.render(decodeData(question.data), entry === undefined ? {} : { entry }) };
+  } catch (error) {
+    if (!(error instanceof TemplateError)) return { error: described(error), phase: "panic" };
+    if (error.phase === "parse") return { error: error.message, phase: "parse" };
+    return {
+      output: error.output,
+      error: error.message,
+      phase: error instanceof TemplateLimitError ? "limit" : "exec",
+    };
+  }
+}
+
+export function caseFiles(): readonly { readonly name: string; readonly file: CaseFile }[] {
+  const folder = join(import.meta.dirname, "cases");
+  return readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .sort()
+    .map((name) => ({ name: name.slice(0, -5), file: JSON.parse(readFileSync(join(folder, name), "utf8")) }));
+}
+
+/** All divergences that no case stands behind have to go. */
+export function strayDivergences(): readonly Divergence[] {
+  const named = new Set(caseFiles().flatMap(({ file }) => file.cases.map(caseName)));
+  return listed.filter((divergence) => !named.has(divergence.case));
+}
+
+export function mismatches(cases: readonly RecordedCase[], numbers: Numbers): readonly Mismatch[] {
+  return cases.flatMap((one) => {
+    const want = wanted(one.want, numbers);
+    const got = answer(one, numbers);
+    const divergence = listed.find((d) => d.case === caseName(one) && (d.numbers ?? numbers) === numbers);
+    const { want: _, ...asked } = one;
+    if (divergence === undefined) return agrees(want, got) ? [] : [{ case: asked, numbers, want, got }];
+    const stands = agrees(divergence.ours, got) && !sameAnswer(divergence.ours, want);
+    return stands ? [] : [{ case: asked, numbers, want, got, divergence }];
+  });
+}
+
+/** A readable list of the first ones. */
+export function report(found: readonly Mismatch[], total: number, most = 10): string {
+  const shown = found
+    .slice(0, most)
+    .map(({ case: { template, ...rest }, numbers, want, got, divergence }) =>
+      [
+        template,
+        `  ${JSON.stringify(rest)} numbers: ${numbers}`,
+        `  Go:   ${JSON.stringify(want)}`,
+        ...(divergence ? [`  told: ${JSON.stringify(divergence.ours)} (${divergence.reason})`] : []),
+        `  ours: ${JSON.stringify(got)}`,
+      ].join("\n"),
+    );
+  return [`${found.length} of ${total} cases differ`, ...shown].join("\n\n");
+}
+
+const listed: readonly Divergence[] = JSON.parse(readFileSync(join(import.meta.dirname, "divergences.json"), "utf8"));
+
+const caseName = ({ id, template }: Case): string => id ?? template;
+
+const agrees = (want: Answer, got: EngineAnswer): boolean => got.phase !== "panic" && sameAnswer(want, got);
+
+const described = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
+
+if (import.meta.main) {
+  const rows = caseFiles().map(({ name, file: { cases } }) => {
+    const [int, float64] = policies.map((numbers) => cases.length - mismatches(cases, numbers).length);
+    return { section: name, cases: cases.length, int: int!, float64: float64! };
+  });
+  const sum = (column: "cases" | "int" | "float64") => rows.reduce((total, row) => total + row[column], 0);
+  console.table([...rows, { section: "total", cases: sum("cases"), int: sum("int"), float64: sum("float64") }]);
+}
