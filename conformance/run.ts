@@ -108,10 +108,14 @@ const agrees = (want: Answer, got: EngineAnswer): boolean => got.phase !== "pani
 const described = (error: unknown): string => (error instanceof Error ? (error.stack ?? error.message) : String(error));
 
 if (import.meta.main) {
-  const rows = caseFiles().map(({ name, file: { cases } }) => {
-    const [int, float64] = policies.map((numbers) => cases.length - mismatches(cases, numbers).length);
-    return { section: name, cases: cases.length, int: int!, float64: float64! };
-  });
-  const sum = (column: "cases" | "int" | "float64") => rows.reduce((total, row) => total + row[column], 0);
-  console.table([...rows, { section: "total", cases: sum("cases"), int: sum("int"), float64: sum("float64") }]);
+  const lines = ["| section | cases | agree, `int` | agree, `float64` |", "| --- | ---: | ---: | ---: |"];
+  const total = [0, 0, 0];
+  for (const { name, file } of caseFiles()) {
+    const agree = policies.map((numbers) => file.cases.length - mismatches(file.cases, numbers).length);
+    const counts = [file.cases.length, ...agree];
+    for (const [i, count] of counts.entries()) total[i]! += count;
+    lines.push(`| ${[name, ...counts].join(" | ")} |`);
+  }
+  lines.push(`| **total** | ${total.join(" | ")} |`);
+  console.log(lines.join("\n"));
 }

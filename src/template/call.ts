@@ -1,28 +1,18 @@
 import type { Command, Identifier, Operand, StringNode } from "../../grammar/index.ts";
 import { joinBytes, printNode, TemplateError } from "../../grammar/index.ts";
+import { checkValue, compileArgument, type Param } from "./argument.ts";
 import { callValue } from "./builtins/call.ts";
 import type { Builtin } from "./builtins/index.ts";
 import type { Env, Eval, Expression } from "./env.ts";
 import { isBoxed } from "./env.ts";
-import { compileOperand, constant } from "./expression.ts";
+import { compileOperand } from "./expression.ts";
 import { failRequired } from "./field.ts";
 import { compileFormat } from "./fmt/index.ts";
-import {
-  acceptsNil,
-  goTypes,
-  isAssignable,
-  type ParamType,
-  signatureOf,
-  type TemplateFunction,
-  toArgument,
-  toResult,
-} from "./function.ts";
+import { type ParamType, signatureOf, type TemplateFunction, toArgument, toResult } from "./function.ts";
 import { LimitReached } from "./limits.ts";
 import { errorText, isStackOverflow, type Run } from "./run.ts";
 import { truth } from "./truth.ts";
-import { Float64, typeName } from "./value.ts";
-
-type Param = ParamType | "value";
+import { typeName } from "./value.ts";
 
 /**
  * A call of a named function.
@@ -306,82 +296,4 @@ function compileFunction(call: Call, fn: TemplateFunction, operands: readonly Op
     },
     boxed: returns === "any",
   };
-}
-
-/** An argument, checked against the parameter. Go: `evalArg`. */
-function compileArgument(operand: Operand, type: Param, env: Env): Expression {
-  switch (operand.kind) {
-    case "nil":
-      if (type === "value" || acceptsNil(type)) return compileOperand(operand, env);
-      return constantFailure(operand, `cannot assign nil to ${goTypes[type]}`);
-    case "bool":
-    case "string":
-    case "number":
-      return compileConstant(operand, type, env);
-    default: {
-      const { eval: evaluate, boxed, field } = compileOperand(operand, env);
-      if (type === "value" || type === "any" || type === "plain") return { eval: evaluate, boxed, field };
-      return {
-        eval: (run) => {
-          const value = evaluate(run);
-          return typeof value === type ? value : checkValue(run, value, type);
-        },
-        boxed: false,
-        field,
-      };
-    }
-  }
-}
-
-function checkValue(run: Run, value: unknown, type: Param): unknown {
-  if (type === "value") return value;
-  if (value === undefined) {
-    if (!acceptsNil(type)) run.fail(`invalid value; expected ${goTypes[type]}`);
-    return value;
-  }
-  if (value === null && (type === "any" || type === "plain")) return value;
-  const { numbers } = run.settings;
-  if (value !== null && isAssignable(value, type, numbers)) return value;
-  const got = value === null ? "interface {}" : typeName(value, numbers);
-  return run.fail(`wrong type for value; expected ${goTypes[type]}; got ${got}`);
-}
-
-function constantFailure(operand: Operand, message: string): Expression {
-  return {
-    eval: (run) => {
-      run.at = operand;
-      return run.fail(message);
-    },
-    boxed: false,
-  };
-}
-
-type Constant = Extract<Operand, { kind: "bool" | "string" | "number" }>;
-
-/** A literal is converted to the type of its parameter, as an untyped Go constant is. */
-function compileConstant(operand: Constant, type: Param, env: Env): Expression {
-  const found = printNode(operand, env.delims);
-  const number = operand.kind === "number" ? operand : undefined;
-  switch (type) {
-    case "value":
-    case "any":
-    case "plain":
-      return compileOperand(operand, env);
-    case "string":
-    case "bool":
-      return operand.kind === type
-        ? compileOperand(operand, env)
-        : constantFailure(operand, `expected ${type}; found ${found}`);
-    case "int":
-    case "int64":
-      return number?.int === undefined
-        ? constantFailure(operand, `expected integer; found ${found}`)
-        : constant(operand, number.int);
-    case "float64":
-      return number?.float === undefined
-        ? constantFailure(operand, `expected float; found ${found}`)
-        : constant(operand, new Float64(number.float));
-    default:
-      return constantFailure(operand, `can't handle ${found} for arg of type ${goTypes[type]}`);
-  }
 }

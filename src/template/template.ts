@@ -46,7 +46,13 @@ export function compile(text: string, options: TemplateOptions = {}): Template {
   const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);
   const limits: Limits = { ...defaultLimits, ...definedOnly(options.limits ?? {}) };
   const { output, depth } = limits;
-  const settings: Settings = { numbers, missingKey, limits, printing: { numbers, output, depth } };
+  const settings: Settings = {
+    numbers,
+    missingKey,
+    limits,
+    printing: { numbers, output, depth },
+    firstCheck: Math.floor(output / 3),
+  };
 
   const set = new Map<string, Program>();
   const env = { numbers, missingKey, builtins, functions, lookup: (id: string) => set.get(id) };

@@ -2,6 +2,7 @@
  * The functions that are part of the language. In: a run and evaluated arguments. Out: a value, or an Error with Go's words.
  * Go: `text/template`, "Functions". `and` and `or` are compiled in `call.ts`, since they do not evaluate all arguments.
  */
+import type { Param } from "../argument.ts";
 import { equals, equalsAny, less, lessOrEqual } from "../compare.ts";
 import { sprint, sprintf, sprintln } from "../fmt/index.ts";
 import type { Run } from "../run.ts";
@@ -11,8 +12,7 @@ import { index, length, slice } from "./collections.ts";
 import { escapeHtml, escapeJs, escapeUrlQuery } from "./escapers.ts";
 
 export interface Builtin {
-  /** `"value"` takes anything as it is, absent and boxed nil told apart. */
-  readonly params: readonly ("value" | "any" | "string")[];
+  readonly params: readonly Param[];
   readonly variadic: boolean;
   readonly apply: (run: Run, args: readonly unknown[], boxed: readonly boolean[]) => unknown;
   /** The same for the usual number of arguments, without a list. */
