@@ -1,7 +1,8 @@
 import type { Tree } from "../../grammar/index.ts";
 import type { Env } from "./env.ts";
 import { Scope } from "./scope.ts";
-import { compileList, type Statement, weigh } from "./statement.ts";
+import { compileList, type Statement } from "./statement.ts";
+import { weigh } from "./weight.ts";
 
 /** One compiled template of a set. */
 export interface Program {
