@@ -1,0 +1,22 @@
+import { builtinModules } from "node:module";
+import { expect, test } from "vitest";
+import { bundle } from "./bench/bundle.ts";
+
+const { code, gzipped, modules, imports } = await bundle();
+
+test("is at most 60,000 bytes, gzipped", () => {
+  expect(gzipped).toBeLessThanOrEqual(60_000);
+});
+
+test("needs nothing of Node, and nothing else at run time", () => {
+  const ofNode = modules.filter((path) => path.startsWith("node:") || builtinModules.includes(path));
+  expect(ofNode).toEqual([]);
+  expect(imports).toEqual([]);
+});
+
+test("renders", async () => {
+  const url = `data:text/javascript;base64,${Buffer.from(code).toString("base64")}`;
+  const { compile, renderAlert, TemplateError } = await import(/* @vite-ignore */ url);
+  expect(renderAlert({ first_name: "Zoë" }, { title: "Hey, {{ .first_name }}" })).toEqual({ title: "Hey, Zoë" });
+  expect(() => compile("{{ .first_name")).toThrow(TemplateError);
+});
