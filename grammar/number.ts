@@ -92,10 +92,10 @@ function readFloat(text: string): number | undefined {
 }
 
 const decimalFloat = (digits: string): number | undefined =>
-  /^(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(digits) ? Number(digits) : undefined;
+  /^(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?$/i.test(digits) ? Number(digits) : undefined;
 
 function hexFloat(digits: string): number | undefined {
-  const [, whole = "", fraction = "", exponent] = /^0x([0-9a-f]*)\.?([0-9a-f]*)p([+-]?\d+)$/i.exec(digits) ?? [];
+  const [, whole = "", fraction = "", exponent] = /^0x([0-9a-f]*)(?:\.([0-9a-f]*))?p([+-]?\d+)$/i.exec(digits) ?? [];
   if (exponent === undefined || whole + fraction === "") return undefined;
   return scale(BigInt(`0x${whole}${fraction}`), Number(exponent) - 4 * fraction.length);
 }

@@ -81,8 +81,8 @@ class TemplateParser extends EmbeddedActionsParser {
 
     // Alternatives are listed once, outside the rules: chevrotain would otherwise be given new ones at each call.
     const items = [
-      { ALT: (): Node => this.SUBRULE(text) },
-      { ALT: (): Node => this.SUBRULE(comment) },
+      { ALT: (): Node => this.text(this.CONSUME(t.Text)) },
+      { ALT: (): Node => this.comment(this.CONSUME(t.Comment)) },
       { ALT: (): Node => this.SUBRULE(action) },
     ];
 
@@ -121,16 +121,6 @@ class TemplateParser extends EmbeddedActionsParser {
       });
       this.context = "input";
       return listOf(nodes, start);
-    });
-
-    const text = this.RULE("text", (): Node => {
-      const token = this.CONSUME(t.Text);
-      return { kind: "text", text: token.image, ...placeOf(token) };
-    });
-
-    const comment = this.RULE("comment", (): Node => {
-      const token = this.CONSUME(t.Comment);
-      return { kind: "comment", text: commentText(token), ...placeOf(token) };
     });
 
     /** ending: "{{end}}" | "{{else" ("}}" | before "if" or "with") */
@@ -194,9 +184,24 @@ class TemplateParser extends EmbeddedActionsParser {
     });
 
     const actions = [
-      { ALT: (): Node => this.SUBRULE(ifControl) },
-      { ALT: (): Node => this.SUBRULE(withControl) },
-      { ALT: (): Node => this.SUBRULE(rangeControl) },
+      {
+        ALT: (): Node => {
+          this.CONSUME(t.If);
+          return this.SUBRULE1(branch, { ARGS: ["if"] });
+        },
+      },
+      {
+        ALT: (): Node => {
+          this.CONSUME(t.With);
+          return this.SUBRULE2(branch, { ARGS: ["with"] });
+        },
+      },
+      {
+        ALT: (): Node => {
+          this.CONSUME(t.Range);
+          return this.SUBRULE3(branch, { ARGS: ["range"] });
+        },
+      },
       { ALT: (): Node => this.SUBRULE(templateCall) },
       { ALT: (): Node => this.SUBRULE(block) },
       { ALT: (): Node => this.SUBRULE(jump) },
@@ -210,22 +215,6 @@ class TemplateParser extends EmbeddedActionsParser {
         },
       },
     ];
-
-    /** if: "if" pipeline "}}" list ("{{else" if | "{{else}}" list "{{end}}" | "{{end}}"), and likewise for "with" */
-    const ifControl = this.RULE("ifControl", (): Branch => {
-      this.CONSUME(t.If);
-      return this.SUBRULE(branch, { ARGS: ["if"] });
-    });
-
-    const withControl = this.RULE("withControl", (): Branch => {
-      this.CONSUME(t.With);
-      return this.SUBRULE(branch, { ARGS: ["with"] });
-    });
-
-    const rangeControl = this.RULE("rangeControl", (): Branch => {
-      this.CONSUME(t.Range);
-      return this.SUBRULE(branch, { ARGS: ["range"] });
-    });
 
     /** branch: pipeline "}}" list ending, where "{{else if" in an if, "{{else with" in a with nest without an end of their own */
     const branch = this.RULE("branch", (kind: Branch["kind"] = "if"): Branch => {
@@ -244,11 +233,13 @@ class TemplateParser extends EmbeddedActionsParser {
       if (next.kind === "else") {
         const chained = this.LA(1).tokenType;
         if (kind === "if" && chained === t.If) {
-          const nested = this.SUBRULE(ifControl);
+          this.CONSUME(t.If);
+          const nested = this.SUBRULE1(branch, { ARGS: ["if"] });
           elseList = listOf([nested], next.start);
           end = nested.end;
         } else if (kind === "with" && chained === t.With) {
-          const nested = this.SUBRULE(withControl);
+          this.CONSUME(t.With);
+          const nested = this.SUBRULE2(branch, { ARGS: ["with"] });
           elseList = listOf([nested], next.start);
           end = nested.end;
         } else {
@@ -373,16 +364,10 @@ class TemplateParser extends EmbeddedActionsParser {
     /** operand: (literal | function | "." | ".Field" | "$" | "(" pipeline ")") ".Field"* */
     const operand = this.RULE("operand", (): Operand => {
       const term = this.OR(terms);
-      let fields: IToken[] | undefined;
-      this.MANY({
-        GATE: () => this.touches(),
-        DEF: () => {
-          const token = this.CONSUME2(t.Field);
-          if (fields === undefined) fields = [token];
-          else fields.push(token);
-        },
-      });
-      return fields === undefined ? term : this.chain(term, fields);
+      if (!this.RECORDING_PHASE && !this.atField()) return term;
+      const fields: IToken[] = [];
+      this.MANY({ GATE: () => this.atField(), DEF: () => fields.push(this.CONSUME2(t.Field)) });
+      return this.chain(term, fields);
     });
 
     const terms = [
@@ -517,6 +502,11 @@ class TemplateParser extends EmbeddedActionsParser {
     return endOf(this.LA(0)) === this.LA(1).startOffset;
   }
 
+  /** A field that belongs to the operand before it. */
+  private atField(): boolean {
+    return this.LA(1).tokenType === t.Field && this.touches();
+  }
+
   /** `$x :=`, `$x =`, `$x ,`. */
   private atDeclaration(): boolean {
     if (this.LA(1).tokenType !== t.Variable) return false;
@@ -547,13 +537,25 @@ class TemplateParser extends EmbeddedActionsParser {
     }
   }
 
+  private text(token: IToken): Node {
+    const start = token.startOffset;
+    return { kind: "text", text: token.image, pos: start, start, end: endOf(token) };
+  }
+
+  private comment(token: IToken): Node {
+    if (this.RECORDING_PHASE) return { kind: "comment", text: "", pos: 0, start: 0, end: 0 };
+    return { kind: "comment", text: commentText(token), ...placeOf(token) };
+  }
+
   private identifier(token: IToken): Operand {
     if (!this.isFunction(token.image)) this.fail(wording.functionNotDefined(token.image), token);
-    return { kind: "identifier", name: token.image, ...placeOf(token) };
+    const start = token.startOffset;
+    return { kind: "identifier", name: token.image, pos: start, start, end: endOf(token) };
   }
 
   private field(token: IToken): Operand {
-    return { kind: "field", names: [token.image.slice(1)], ...placeOf(token) };
+    const start = token.startOffset;
+    return { kind: "field", names: [token.image.slice(1)], pos: start, start, end: endOf(token) };
   }
 
   private variable(token: IToken): Operand {
@@ -569,7 +571,8 @@ class TemplateParser extends EmbeddedActionsParser {
   }
 
   private string(token: IToken): Operand {
-    return { kind: "string", quoted: token.image, text: this.unquoted(token), ...placeOf(token) };
+    const start = token.startOffset;
+    return { kind: "string", quoted: token.image, text: this.unquoted(token), pos: start, start, end: endOf(token) };
   }
 
   private unquoted(token: IToken): string {
@@ -618,7 +621,8 @@ function placeOf(token: IToken): { pos: number; start: number; end: number } {
 }
 
 function variableOf(token: IToken): Variable {
-  return { kind: "variable", name: token.image, fields: [], ...placeOf(token) };
+  const start = token.startOffset;
+  return { kind: "variable", name: token.image, fields: [], pos: start, start, end: endOf(token) };
 }
 
 function listOf(nodes: readonly Node[], start: number): List {

@@ -77,7 +77,8 @@ function printOperand(node: Operand): string {
 
 /**
  * Prints whole templates as text that parses to the same trees: the main one, then each `define`. Unlike Go's printing it
- * keeps comments, and a text that would run into the delimiter after it is set off by a trim marker.
+ * keeps comments, and sets off what would run into each other: a text and the delimiter after it by a trim marker, two texts
+ * that make a delimiter together by a comment, a word and a right delimiter that starts like one by a space.
  */
 export function printTrees(trees: Iterable<Tree>, main: string): string {
   const all = [...trees];
@@ -94,17 +95,19 @@ export function printTrees(trees: Iterable<Tree>, main: string): string {
 }
 
 function sourceWriter([left, right]: Delims) {
+  const close = /^[\p{L}\p{Nd}_.+-]/u.test(right) ? ` ${right}` : right;
   let out = "";
   let textStart = 0;
   const action = (content: string): void => {
     const collides = (out.slice(textStart) + left).indexOf(left) !== out.length - textStart;
-    out += `${collides ? ` ${left}- ` : left}${content}${right}`;
+    out += `${collides ? ` ${left}- ` : left}${content}${content.startsWith("/*") ? right : close}`;
     textStart = out.length;
   };
   const list = ({ nodes }: List): void => {
     for (const node of nodes) {
       switch (node.kind) {
         case "text":
+          if (out.length > textStart && (out.slice(textStart) + node.text).includes(left)) action("/**/");
           out += node.text;
           break;
         case "if":

@@ -57,25 +57,22 @@ function skipSpace(text: string, at: number): number {
 function wordEnd(text: string, at: number): number {
   let end = at;
   for (;;) {
-    const code = text.charCodeAt(end);
-    if ((code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || isDigit(code) || code === 0x5f) end++;
-    else if (code >= 0x80) {
-      const width = letterWidth(text, end);
-      if (width === 0) return end;
-      end += width;
-    } else return end;
+    const width = letterWidth(text, end);
+    if (width === 0) return end;
+    end += width;
   }
 }
 
-const letter = /[\p{L}\p{Nd}]/uy;
-
-/** UTF-16 width of the letter or digit beyond ASCII at `at`, 0 if there is none. */
+/** UTF-16 width of the letter, digit or `_` at `at`, 0 if there is none. */
 function letterWidth(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  if ((code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || isDigit(code) || code === 0x5f) return 1;
+  if (!(code >= 0x80)) return 0;
   letter.lastIndex = at;
   return letter.test(text) ? letter.lastIndex - at : 0;
 }
 
-const isAlphaNumeric = (text: string, at: number): boolean => wordEnd(text, at) > at;
+const letter = /[\p{L}\p{Nd}]/uy;
 
 /** What may follow a word: white space, the end, `. , | : ( )` or the right delimiter. */
 function endsWord(text: string, at: number): boolean {
@@ -215,8 +212,8 @@ function numberEnd(text: string, at: number): number {
   number.lastIndex = at;
   number.test(text);
   const end = number.lastIndex;
-  const next = text.codePointAt(end);
-  return isAlphaNumeric(text, end) ? -(end + (next! > 0xffff ? 2 : 1)) : end;
+  const width = letterWidth(text, end);
+  return width > 0 ? -(end + width) : end;
 }
 
 const startsNumber = (code: number): boolean => isDigit(code) || code === 0x2b || code === 0x2d || code === 0x2e;

@@ -76,12 +76,15 @@ function render(token: IToken): string {
  * @param line the line Go names: that of the token it had read last
  */
 export function parseError(message: string, source: Source, at: IToken, line: number): TemplateError {
-  const start = Math.min((at.payload as Payload | undefined)?.culprit ?? startOf(at), source.text.length);
+  const { text } = source;
+  const culprit = (at.payload as Payload | undefined)?.culprit;
+  const start = Math.min(culprit ?? startOf(at), text.length);
+  const end = culprit === undefined ? endOf(at) : start + String.fromCodePoint(text.codePointAt(start)!).length;
   return new TemplateError({
     message: `template: ${source.name}:${line}: ${message}`,
     phase: "parse",
     name: source.name,
-    text: source.text,
-    span: { start, end: Math.max(start, endOf(at)) },
+    text,
+    span: { start, end: Math.max(start, end) },
   });
 }
