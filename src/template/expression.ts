@@ -234,14 +234,15 @@ function compileVariable(node: Variable, env: Env): Expression {
 
 /** Errors point at what was evaluated last: for a chain after a parenthesis that is inside it. */
 function fieldsOf(base: Expression, fields: readonly string[]): Expression {
-  const [name, ...rest] = fields;
-  if (name === undefined) return base;
-  const { eval: evaluate, boxed } = base;
+  return fields.reduce(fieldOf, base);
+}
+
+function fieldOf({ eval: evaluate, boxed }: Expression, name: string): Expression {
   const evalField: Eval =
     boxed === true || boxed === false
       ? (run) => readField(run, evaluate(run), name, boxed)
       : (run) => readField(run, evaluate(run), name, boxed(run));
-  return fieldsOf({ eval: evalField, boxed: true, field: name }, rest);
+  return { eval: evalField, boxed: true, field: name };
 }
 
 /** A constant where no type is expected: its own text says what it is. Go: `idealConstant`. */

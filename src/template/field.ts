@@ -3,26 +3,30 @@ import { mapGet } from "./maps.ts";
 import type { AnyNode, Run } from "./run.ts";
 import { kindOf, typeName } from "./value.ts";
 
-const hasOwn = Object.hasOwn;
+const { hasOwn } = Object;
 
-/** `receiver.name`. The result is boxed; `undefined` is absent. Go: `evalField` without arguments. */
+/**
+ * `receiver.name`. The result is boxed; `undefined` is absent. Go: `evalField` without arguments.
+ * Nearly every receiver is a plain object, and asking for its prototype would cost as much as reading the field: only what
+ * has own fields that are none to Go is kept out first.
+ */
 export function readField(run: Run, receiver: unknown, name: string, boxed: boolean): unknown {
   if (typeof receiver === "object" && receiver !== null && !Array.isArray(receiver) && hasOwn(receiver, name)) {
     const value = (receiver as Record<string, unknown>)[name];
-    if (value !== undefined) return value;
+    if (value !== undefined && typeof value !== "symbol") return value;
   }
   return readUnusualField(run, receiver, name, boxed);
 }
 
 function readUnusualField(run: Run, receiver: unknown, name: string, boxed: boolean): unknown {
-  if (receiver === undefined) {
+  if (receiver === undefined || typeof receiver === "symbol") {
     if (run.settings.missingKey === "error") run.fail(`nil data; no entry for key ${quote(name)}`);
     return undefined;
   }
   if (receiver === null) run.fail(`nil pointer evaluating interface {}.${name}`);
   if (kindOf(receiver, run.settings.numbers) !== "map") noField(run, receiver, name, boxed);
   const value = receiver instanceof Map ? mapGet(receiver, name) : undefined;
-  return value === undefined ? missing(run, name) : value;
+  return value === undefined || typeof value === "symbol" ? missing(run, name) : value;
 }
 
 function missing(run: Run, name: string): unknown {

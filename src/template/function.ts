@@ -1,4 +1,5 @@
-import { Float64, floatOf, intOf, kindOf, type Numbers, SizedInt } from "./value.ts";
+import { sortedEntries } from "./maps.ts";
+import { elementsOf, Float64, floatOf, intOf, kindOf, type Numbers, SizedInt } from "./value.ts";
 
 /**
  * What a parameter takes, by Go's names; `"list"` is `[]interface {}`, `"map"` is `map[string]interface {}`. `"any"` takes
@@ -60,9 +61,9 @@ export function toArgument(value: unknown, type: ParamType): unknown {
     case "float64":
       return floatOf(value);
     case "list":
-      return value ?? [];
+      return Array.isArray(value) ? value : Array.from(elementsOf(value ?? []));
     case "map":
-      return value ?? {};
+      return value instanceof Map ? Object.fromEntries(sortedEntries(value)) : (value ?? {});
     case "any":
       return value ?? null;
     case "plain":

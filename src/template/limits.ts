@@ -5,8 +5,9 @@ import type { Limit } from "../../grammar/index.ts";
  */
 export interface Limits {
   /**
-   * Work: each loop turn and each template call costs as many steps as its body has nodes, each function call one, and
-   * each 64 characters that a function builds one more. @default 10_000_000
+   * Work: each loop turn and each template call costs as many steps as its body has nodes, each function call one, each 64
+   * characters that it builds one more, each 16 that it looks through too, and each key of a map that is counted or sorted.
+   * @default 10_000_000
    */
   readonly steps: number;
   /** Bytes of UTF-8 in the result, and characters in the result of any one function. @default 16_777_216 (16 MiB) */

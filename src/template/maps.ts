@@ -5,7 +5,7 @@ import { compareBytes } from "../../grammar/index.ts";
  * string keys count; a `Map`'s number, bigint and boolean keys are read as their text, keys of other types do not exist.
  */
 
-const hasOwn = Object.hasOwn;
+const isOwn = (map: object, key: string): boolean => Object.prototype.propertyIsEnumerable.call(map, key);
 
 /** The value at `key`, `undefined` when there is none: a field set to `undefined` is absent too. */
 export function mapGet(map: object, key: string): unknown {
@@ -13,7 +13,7 @@ export function mapGet(map: object, key: string): unknown {
     const value: unknown = map.get(key);
     return value !== undefined || map.has(key) ? value : map.get(keyOfText(key, map));
   }
-  return hasOwn(map, key) ? (map as Record<string, unknown>)[key] : undefined;
+  return isOwn(map, key) ? (map as Record<string, unknown>)[key] : undefined;
 }
 
 /** Keys and values in Go's order, by the keys' UTF-8 bytes. */
@@ -42,7 +42,7 @@ export function mapSize(map: object): number {
 
 export function isEmptyMap(map: object): boolean {
   if (map instanceof Map) return keysOf(map).length === 0;
-  for (const key in map) if (hasOwn(map, key) && (map as Record<string, unknown>)[key] !== undefined) return false;
+  for (const key in map) if (isOwn(map, key) && (map as Record<string, unknown>)[key] !== undefined) return false;
   return true;
 }
 

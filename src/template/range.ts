@@ -51,9 +51,11 @@ function rangeOther(run: Run, value: unknown, two: boolean, turn: Turn): boolean
   const text = (): string => formatValue(value, run.settings.printing);
   switch (kindOf(value, run.settings.numbers)) {
     case "list":
+      if (value instanceof Set) run.spend(value.size >> 4);
       return rangeList(run, elementsOf(value), turn);
     case "map": {
       const entries = sortedEntries(value as object);
+      run.spend(entries.length);
       for (const [key, element] of entries) if (turn(run, key, element, true, false)) break;
       return entries.length > 0;
     }

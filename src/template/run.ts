@@ -55,7 +55,7 @@ export class Run {
     this.tree = tree;
     this.at = emptyNode;
     this.dot = data;
-    this.vars = newVars(data, slots);
+    this.vars = slots === 1 ? [data, false] : newVars(data, slots);
     this.steps = settings.limits.steps;
     this.checkAt = settings.firstCheck;
   }

@@ -40,11 +40,17 @@ export interface Template {
  * @throws {@link TemplateError} of phase `"parse"`; TypeError for options that make no sense
  */
 export function compile(text: string, options: TemplateOptions = {}): Template {
+  if (typeof text !== "string") throw new TypeError("a template is text");
   const { name = "template", numbers = "int", missingKey = "default" } = options;
+  if (!missingKeys.includes(missingKey)) throw new TypeError(`unrecognized option: missingkey=${missingKey}`);
+  if (!policies.includes(numbers)) throw new TypeError(`unrecognized option: numbers=${numbers}`);
   const delims = [options.delims?.[0] || "{{", options.delims?.[1] || "}}"] as const;
   const functions = collectFunctions(options.functions ?? []);
   const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);
   const limits: Limits = { ...defaultLimits, ...definedOnly(options.limits ?? {}) };
+  for (const [limit, value] of Object.entries(limits)) {
+    if (!(value >= 0)) throw new TypeError(`the ${limit} limit is ${value}, not a number from 0`);
+  }
   const { output, depth } = limits;
   const settings: Settings = {
     numbers,
@@ -85,6 +91,9 @@ export function compile(text: string, options: TemplateOptions = {}): Template {
     },
   };
 }
+
+const missingKeys: readonly MissingKey[] = ["default", "zero", "error", "required"];
+const policies: readonly Numbers[] = ["int", "float64"];
 
 function definedOnly<T extends object>(values: T): T {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;

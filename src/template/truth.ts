@@ -1,5 +1,5 @@
 import { isEmptyMap } from "./maps.ts";
-import { Complex, elementsOf, Float64, kindOf, SizedInt } from "./value.ts";
+import { Complex, Float64, kindOf, type List, SizedInt } from "./value.ts";
 
 /** Go's `template.IsTrue`: false are absent, nil, false, zero of any kind, and empty strings, lists and maps. */
 export function truth(value: unknown): boolean {
@@ -28,7 +28,7 @@ function objectTruth(value: object): boolean {
   if (value instanceof Complex) return value.re !== 0 || value.im !== 0;
   switch (kindOf(value, "int")) {
     case "list":
-      return elementsOf(value).length > 0;
+      return value instanceof Set ? value.size > 0 : (value as List).length > 0;
     case "map":
       return !isEmptyMap(value);
     default:

@@ -126,7 +126,8 @@ export function kindOf(value: unknown, numbers: Numbers): Kind {
 function objectKind(value: object): Kind {
   if (Array.isArray(value)) return "list";
   const prototype = Object.getPrototypeOf(value);
-  if (prototype === Object.prototype || prototype === null) return isIterable(value) ? "seq" : "map";
+  if (prototype === Object.prototype || prototype === null)
+    return Object.hasOwn(value, Symbol.iterator) ? "seq" : "map";
   if (value instanceof Float64) return "float";
   if (value instanceof SizedInt) return value.type.startsWith("u") ? "uint" : "int";
   if (value instanceof Complex) return "complex";

@@ -11,7 +11,7 @@ export function length(item: unknown, numbers: Numbers): number {
     case "string":
       return byteLength(item as string);
     case "list":
-      return elementsOf(item).length;
+      return item instanceof Set ? item.size : (item as List).length;
     case "map":
       return mapSize(item as object);
     case "invalid":

@@ -1,6 +1,26 @@
 import { encode, isPrint, joinBytes } from "../../../grammar/index.ts";
+import { LimitReached } from "../limits.ts";
 
 /** Go's `html`, `js` and `urlquery`, over text. */
+
+const pieceLength = 1 << 16;
+
+/**
+ * Piece by piece, since what is escaped may be many times as long: V8 ends the process over a replacement in too many places.
+ * @param most characters of the result
+ */
+export function escapePieces(text: string, escapeText: (text: string) => string, most: number): string {
+  const whole = text.length > pieceLength ? joinBytes(text) : text;
+  let escaped = "";
+  for (let from = 0; from < whole.length; ) {
+    let to = Math.min(whole.length, from + pieceLength);
+    if (whole.codePointAt(to - 1)! > 0xffff) to++;
+    escaped += escapeText(whole.slice(from, to));
+    if (escaped.length > most) throw new LimitReached("output");
+    from = to;
+  }
+  return escaped;
+}
 
 const htmlEscapes: Readonly<Record<string, string>> = {
   "\0": "\ufffd",
@@ -36,10 +56,12 @@ const urlUnreserved = /^[A-Za-z0-9\-_.~]*$/;
 export function escapeUrlQuery(text: string): string {
   if (urlUnreserved.test(text)) return text;
   let escaped = "";
-  for (const byte of encode(text)) {
-    const char = String.fromCharCode(byte);
-    if (byte < 0x80 && urlUnreserved.test(char)) escaped += char;
-    else escaped += byte === 0x20 ? "+" : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
-  }
+  for (const byte of encode(text)) escaped += urlBytes[byte]!;
   return escaped;
 }
+
+const urlBytes = Array.from({ length: 256 }, (_, byte) => {
+  const char = String.fromCharCode(byte);
+  if (urlUnreserved.test(char)) return char;
+  return char === " " ? "+" : `%${byte.toString(16).toUpperCase().padStart(2, "0")}`;
+});

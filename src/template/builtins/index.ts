@@ -7,9 +7,10 @@ import { equals, equalsAny, less, lessOrEqual } from "../compare.ts";
 import { sprint, sprintf, sprintln } from "../fmt/index.ts";
 import type { Run } from "../run.ts";
 import { truth } from "../truth.ts";
+import { kindOf } from "../value.ts";
 import { callValue } from "./call.ts";
 import { index, length, slice } from "./collections.ts";
-import { escapeHtml, escapeJs, escapeUrlQuery } from "./escapers.ts";
+import { escapeHtml, escapeJs, escapePieces, escapeUrlQuery } from "./escapers.ts";
 
 export interface Builtin {
   readonly params: readonly Param[];
@@ -27,12 +28,26 @@ export interface Builtin {
 }
 
 function comparison(compare: (a: unknown, b: unknown, run: Run) => boolean): Builtin {
-  return {
-    params: ["value", "value"],
-    variadic: false,
-    apply: (run, [a, b]) => compare(a, b, run),
-    apply2: (run, a, b) => compare(a, b, run),
+  const apply2 = (run: Run, a: unknown, b: unknown): boolean => {
+    payFor(run, a);
+    return compare(a, b, run);
   };
+  return { params: ["value", "value"], variadic: false, apply: (run, [a, b]) => apply2(run, a, b), apply2 };
+}
+
+function lengthOf(run: Run, item: unknown): number | bigint {
+  const { numbers } = run.settings;
+  payFor(run, item);
+  const count = length(item, numbers);
+  if (kindOf(item, numbers) === "map") run.spend(count);
+  return run.int(count);
+}
+
+/** A function that looks through a long text, or copies a set, costs more than one step. */
+function payFor(run: Run, item: unknown): void {
+  if (typeof item === "string") {
+    if (item.length > 16) run.spend(item.length >> 4);
+  } else if (item instanceof Set) run.spend(item.size >> 4);
 }
 
 function printer(print: (args: readonly unknown[], run: Run) => string): Builtin {
@@ -48,12 +63,16 @@ function printer(print: (args: readonly unknown[], run: Run) => string): Builtin
 /** As Go's: arguments joined as by `print`, but for an absent one, which reads `<no value>`. */
 function escaper(escapeText: (text: string) => string): Builtin {
   const text = (value: unknown) => (value === undefined || value === null ? "<no value>" : value);
+  const escaped = (run: Run, whole: string): string => {
+    payFor(run, whole);
+    return escapePieces(whole, escapeText, run.settings.printing.output);
+  };
   return {
     params: ["any"],
     variadic: true,
     prints: true,
-    apply: (run, args) => escapeText(sprint(args.map(text), run.settings.printing)),
-    apply1: (run, a) => escapeText(typeof a === "string" ? a : sprint([text(a)], run.settings.printing)),
+    apply: (run, args) => escaped(run, sprint(args.map(text), run.settings.printing)),
+    apply1: (run, a) => escaped(run, typeof a === "string" ? a : sprint([text(a)], run.settings.printing)),
   };
 }
 
@@ -62,8 +81,14 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   eq: {
     params: ["value", "value"],
     variadic: true,
-    apply: (run, [a, ...others]) => equalsAny(a, others, run.settings.printing),
-    apply2: (run, a, b) => equals(a, b, run.settings.printing),
+    apply: (run, [a, ...others]) => {
+      for (let i = 0; i < others.length; i++) payFor(run, a);
+      return equalsAny(a, others, run.settings.printing);
+    },
+    apply2: (run, a, b) => {
+      payFor(run, a);
+      return equals(a, b, run.settings.printing);
+    },
   },
   ge: comparison((a, b, run) => !less(a, b, run.settings.printing)),
   gt: comparison((a, b, run) => !lessOrEqual(a, b, run.settings.printing)),
@@ -72,15 +97,18 @@ export const builtins: Readonly<Record<string, Builtin>> = {
     params: ["value", "value"],
     variadic: true,
     boxedResult: true,
-    apply: (run, [item, ...indexes]) => index(item, indexes, run.settings.numbers),
+    apply: (run, [item, ...indexes]) => {
+      payFor(run, item);
+      return index(item, indexes, run.settings.numbers);
+    },
   },
   js: escaper(escapeJs),
   le: comparison((a, b, run) => lessOrEqual(a, b, run.settings.printing)),
   len: {
     params: ["value"],
     variadic: false,
-    apply: (run, [item]) => run.int(length(item, run.settings.numbers)),
-    apply1: (run, item) => run.int(length(item, run.settings.numbers)),
+    apply: (run, [item]) => lengthOf(run, item),
+    apply1: lengthOf,
   },
   lt: comparison((a, b, run) => less(a, b, run.settings.printing)),
   ne: comparison((a, b, run) => !equals(a, b, run.settings.printing)),
@@ -97,7 +125,12 @@ export const builtins: Readonly<Record<string, Builtin>> = {
     params: ["value", "value"],
     variadic: true,
     usesBoxed: true,
-    apply: (run, [item, ...indexes], [, ...boxed]) => slice(item, indexes, boxed, run.settings.numbers),
+    apply: (run, [item, ...indexes], [, ...boxed]) => {
+      payFor(run, item);
+      const part = slice(item, indexes, boxed, run.settings.numbers);
+      if (Array.isArray(part)) run.spend(part.length >> 4);
+      return part;
+    },
   },
   urlquery: escaper(escapeUrlQuery),
 };
