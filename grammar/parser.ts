@@ -44,12 +44,11 @@ interface Scope {
   /** Names declared so far, innermost last. */
   vars: string[];
   rangeDepth: number;
-  parenDepth: number;
   /** Line of the left delimiter of the action being read, 0 outside. */
   actionLine: number;
 }
 
-const newScope = (): Scope => ({ vars: ["$"], rangeDepth: 0, parenDepth: 0, actionLine: 0 });
+const newScope = (): Scope => ({ vars: ["$"], rangeDepth: 0, actionLine: 0 });
 
 /** How a list ended: `{{end}}`, or `{{else}}` whose right delimiter may be left to a chained `if` or `with`. */
 interface Ending {
@@ -61,8 +60,13 @@ interface Ending {
   readonly end: number;
 }
 
-/** Parentheses inside parentheses. Go takes 10,000 (1,000 on small stacks, as ours may be). */
-const maxParenDepth = 1000;
+/**
+ * What may stand inside each other: 200 blocks and parentheses, or 1,000 links of an `else if` chain. Go takes 10,000
+ * parentheses and any number of blocks; here each is several calls deep on a stack a thousandth the size.
+ */
+const maxNesting = 1000;
+const nestingCost = 5;
+const chainCost = 1;
 
 class TemplateParser extends EmbeddedActionsParser {
   private source: Source = { name: "", text: "", delims: ["{{", "}}"] };
@@ -73,6 +77,8 @@ class TemplateParser extends EmbeddedActionsParser {
   private context: Context = "input";
   /** Offset of a token that Go read together with what follows it, to see whether it is a variable being declared. */
   private readAhead = -1;
+  /** How much stands around what is being read, in the units of `maxNesting`. */
+  private nesting = 0;
 
   private readonly template: ParserMethod<[], List>;
 
@@ -217,8 +223,9 @@ class TemplateParser extends EmbeddedActionsParser {
     ];
 
     /** branch: pipeline "}}" list ending, where "{{else if" in an if, "{{else with" in a with nest without an end of their own */
-    const branch = this.RULE("branch", (kind: Branch["kind"] = "if"): Branch => {
+    const branch = this.RULE("branch", (kind: Branch["kind"] = "if", cost = nestingCost): Branch => {
       const opener = this.LA(0);
+      this.nest(cost, opener);
       const declared = this.scope.vars.length;
       this.context = kind;
       const pipe = this.SUBRULE(pipeline, { ARGS: [kind] });
@@ -234,12 +241,12 @@ class TemplateParser extends EmbeddedActionsParser {
         const chained = this.LA(1).tokenType;
         if (kind === "if" && chained === t.If) {
           this.CONSUME(t.If);
-          const nested = this.SUBRULE1(branch, { ARGS: ["if"] });
+          const nested = this.SUBRULE1(branch, { ARGS: ["if", chainCost] });
           elseList = listOf([nested], next.start);
           end = nested.end;
         } else if (kind === "with" && chained === t.With) {
           this.CONSUME(t.With);
-          const nested = this.SUBRULE2(branch, { ARGS: ["with"] });
+          const nested = this.SUBRULE2(branch, { ARGS: ["with", chainCost] });
           elseList = listOf([nested], next.start);
           end = nested.end;
         } else {
@@ -250,6 +257,7 @@ class TemplateParser extends EmbeddedActionsParser {
         }
       }
       this.scope.vars.length = declared;
+      this.nesting -= cost;
       return { kind, pipe, list: body, elseList, pos: pipe.pos, start: opener.startOffset, end };
     });
 
@@ -283,8 +291,10 @@ class TemplateParser extends EmbeddedActionsParser {
       const close = this.CONSUME(t.RightDelim);
       this.checkPipeline(pipe, "block clause", close);
       const outer = this.enterScope();
+      this.nest(nestingCost, opener);
       const root = this.SUBRULE(list);
       const end = this.SUBRULE(ending);
+      this.nesting -= nestingCost;
       // Go names the line where the block clause ended, not that of the else.
       if (end.kind !== "end") this.failEnding(wording.endingIn(this.render(end), "block clause"), end, startOf(close));
       this.add(name, root, end.last);
@@ -387,12 +397,11 @@ class TemplateParser extends EmbeddedActionsParser {
 
     const parenthesised = this.RULE("parenthesised", (): Pipe => {
       const open = this.CONSUME(t.LeftParen);
-      if (this.scope.parenDepth >= maxParenDepth) this.fail(wording.tooDeep, open);
-      this.scope.parenDepth++;
+      this.nest(nestingCost, open);
       const pipe = this.SUBRULE(pipeline, { ARGS: ["parenthesized pipeline"] });
       const close = this.CONSUME(t.RightParen);
       this.checkPipeline(pipe, "parenthesized pipeline", close);
-      this.scope.parenDepth--;
+      this.nesting -= nestingCost;
       return pipe;
     });
 
@@ -405,6 +414,7 @@ class TemplateParser extends EmbeddedActionsParser {
     this.trees = new Map();
     this.scope = newScope();
     this.readAhead = -1;
+    this.nesting = 0;
     try {
       this.input = tokenize(text, delims, isFunction);
       const root = this.template();
@@ -417,7 +427,7 @@ class TemplateParser extends EmbeddedActionsParser {
     }
   }
 
-  /** A nesting that the JavaScript stack does not hold. */
+  /** The stack that the caller left was too small for what `maxNesting` allows. */
   private stackOverflow(error: unknown): unknown {
     if (!(error instanceof RangeError)) return error;
     const at = this.LA(1);
@@ -457,6 +467,11 @@ class TemplateParser extends EmbeddedActionsParser {
   /** @param goOffset where the token stands that Go had read last, if that is not `at` */
   private fail(message: string, at: IToken, goOffset?: number): void {
     if (!this.RECORDING_PHASE) throw wording.parseError(message, this.source, at, this.lineOf(goOffset ?? startOf(at)));
+  }
+
+  private nest(cost: number, at: IToken): void {
+    this.nesting += cost;
+    if (this.nesting > maxNesting) this.fail(wording.tooDeep, at);
   }
 
   private failEnding(message: string, { open, last }: Ending, goOffset?: number): void {
