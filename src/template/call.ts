@@ -79,7 +79,7 @@ function compileLazy(call: Call, operands: readonly Operand[], env: Env): Expres
       eval: (run) => {
         run.spend(1);
         const value = a(run);
-        return truth(value) === decides ? value : b(run);
+        return truth(value, run) === decides ? value : b(run);
       },
       boxed: true,
     };
@@ -92,7 +92,7 @@ function compileLazy(call: Call, operands: readonly Operand[], env: Env): Expres
       let value: unknown;
       for (const arg of args) {
         value = arg(run);
-        if (truth(value) === decides) return value;
+        if (truth(value, run) === decides) return value;
       }
       return final ? last : value;
     },

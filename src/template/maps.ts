@@ -40,12 +40,6 @@ export function mapSize(map: object): number {
   return keysOf(map).length;
 }
 
-export function isEmptyMap(map: object): boolean {
-  if (map instanceof Map) return keysOf(map).length === 0;
-  for (const key in map) if (isOwn(map, key) && (map as Record<string, unknown>)[key] !== undefined) return false;
-  return true;
-}
-
 function keysOf(map: object): string[] {
   if (map instanceof Map) return [...textKeyed(map).keys()];
   const keys = Object.keys(map);

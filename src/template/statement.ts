@@ -144,7 +144,7 @@ function compileIf({ pipe, list, elseList }: Branch, env: StatementEnv): Stateme
   const own = takeUnset(env);
   const [yes, no] = compileBranches(list, elseList, env);
   env.scope.pop(mark);
-  return own((run) => (truth(condition(run)) ? yes(run) : no(run)));
+  return own((run) => (truth(condition(run), run) ? yes(run) : no(run)));
 }
 
 /** Variables declared in one branch are not known in the other. */
@@ -173,7 +173,7 @@ function compileWith({ pipe, list, elseList }: Branch, env: StatementEnv): State
   env.scope.pop(mark);
   return own((run) => {
     const value = evaluate(run);
-    if (!truth(value)) return no(run);
+    if (!truth(value, run)) return no(run);
     const { dot, dotBoxed } = run;
     run.dot = value;
     run.dotBoxed = false;

@@ -1,8 +1,13 @@
-import { isEmptyMap } from "./maps.ts";
+import { mapSize } from "./maps.ts";
 import { Complex, Float64, kindOf, type List, SizedInt } from "./value.ts";
 
+/** Who is charged for the look into a big map: JavaScript lists all its keys to see the first. */
+export interface Payer {
+  spend(steps: number): void;
+}
+
 /** Go's `template.IsTrue`: false are absent, nil, false, zero of any kind, and empty strings, lists and maps. */
-export function truth(value: unknown): boolean {
+export function truth(value: unknown, payer?: Payer): boolean {
   switch (typeof value) {
     case "string":
       return value !== "";
@@ -13,7 +18,7 @@ export function truth(value: unknown): boolean {
     case "bigint":
       return value !== 0n;
     case "object":
-      return value !== null && objectTruth(value);
+      return value !== null && objectTruth(value, payer);
     case "function":
       return true;
     default:
@@ -21,7 +26,7 @@ export function truth(value: unknown): boolean {
   }
 }
 
-function objectTruth(value: object): boolean {
+function objectTruth(value: object, payer: Payer | undefined): boolean {
   if (Array.isArray(value)) return value.length > 0;
   if (value instanceof Float64) return value.value !== 0;
   if (value instanceof SizedInt) return value.value !== 0n;
@@ -29,8 +34,11 @@ function objectTruth(value: object): boolean {
   switch (kindOf(value, "int")) {
     case "list":
       return value instanceof Set ? value.size > 0 : (value as List).length > 0;
-    case "map":
-      return !isEmptyMap(value);
+    case "map": {
+      const size = mapSize(value);
+      if (size > 16) payer?.spend(size >> 4);
+      return size > 0;
+    }
     default:
       return true;
   }

@@ -112,7 +112,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   },
   lt: comparison((a, b, run) => less(a, b, run.settings.printing)),
   ne: comparison((a, b, run) => !equals(a, b, run.settings.printing)),
-  not: { params: ["value"], variadic: false, apply: (_, [a]) => !truth(a), apply1: (_, a) => !truth(a) },
+  not: { params: ["value"], variadic: false, apply: (run, [a]) => !truth(a, run), apply1: (run, a) => !truth(a, run) },
   print: printer((args, run) => sprint(args, run.settings.printing)),
   printf: {
     params: ["string", "any"],

@@ -1,0 +1,101 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join, posix } from "node:path";
+import { describe, expect, test } from "vitest";
+
+/**
+ * Who may import whom: a folder or file, what of ours, which packages. Each module belongs to the most specific row, and
+ * within a row modules may import each other. What runs in a browser imports nothing of Node.
+ */
+const layers: readonly (readonly [layer: string, ours: readonly string[], packages: readonly string[]])[] = [
+  ["grammar", [], ["chevrotain"]],
+  ["src/template", ["grammar"], []],
+  ["src/functions", ["src/template"], []],
+  ["src/alert.ts", ["grammar", "src/template", "src/functions"], []],
+  ["src/index.ts", ["grammar", "src/template", "src/functions", "src/alert.ts"], []],
+  ["src/cli", ["grammar", "src"], ["commander", "yaml", "node:*"]],
+];
+
+const root = join(import.meta.dirname, "..");
+const source = (path: string): string => readFileSync(join(root, path), "utf8");
+const modules = ["grammar", "src"].flatMap((folder) =>
+  readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(".ts"))
+    .map((path) => posix.join(folder, path.replaceAll("\\", "/"))),
+);
+
+const isIn = (path: string, layer: string): boolean => path === layer || path.startsWith(`${layer}/`);
+
+const layerOf = (path: string) =>
+  layers.filter(([layer]) => isIn(path, layer)).sort(([a], [b]) => b.length - a.length)[0];
+
+/** What a module imports, of types too. What is imported under a name worked out at run time is its source text. */
+function importsOf(text: string): string[] {
+  const statements = text.matchAll(/^\s*(?:import|export)\b(?:[^;"'`]*\bfrom)?\s*["']([^"']+)["']/gm);
+  const calls = text.matchAll(/\b(?:import|require)\s*\(\s*(?:["']([^"']+)["']|([^)]*))/g);
+  return [...statements, ...calls].map(([, literal, other]) => literal ?? `(${other})`);
+}
+
+/** Why a module may not import this, or nothing. */
+function objection(path: string, imported: string): string | undefined {
+  const [layer, ours, packages] = layerOf(path) ?? ["", [], []];
+  if (!imported.startsWith(".")) {
+    const allowed = packages.some((name) => (name === "node:*" ? imported.startsWith("node:") : imported === name));
+    return allowed ? undefined : `${path} imports ${imported}`;
+  }
+  const target = posix.join(posix.dirname(path), imported);
+  if (!modules.includes(target)) return `${path} imports ${target}, which is not there`;
+  return [layer, ...ours].some((one) => isIn(target, one)) ? undefined : `${path} imports ${target}`;
+}
+
+const objections = (path: string, text: string): string[] =>
+  importsOf(text).flatMap((imported) => objection(path, imported) ?? []);
+
+test("every module is in a layer", () => {
+  expect(modules.filter((path) => layerOf(path) === undefined)).toEqual([]);
+});
+
+test.each(layers)("%s imports only what it may", (layer) => {
+  const own = modules.filter((path) => layerOf(path)?.[0] === layer);
+  expect(own).not.toEqual([]);
+  expect(own.flatMap((path) => objections(path, source(path)))).toEqual([]);
+});
+
+test("every package is a dependency, and every dependency is used", () => {
+  const { dependencies } = JSON.parse(source("package.json"));
+  const packages = new Set(layers.flatMap(([, , names]) => names).filter((name) => name !== "node:*"));
+  expect([...packages].sort()).toEqual(Object.keys(dependencies).sort());
+});
+
+/** Not `.eval(`, which is how an expression of a template gives its value. */
+const makesCode =
+  /(?<!\.)\beval\s*\(|\b(?:globalThis|window|self)\.eval\b|,\s*eval\b|\bFunction\s*\(|\.constructor\s*\(/;
+
+test("no text becomes code", () => {
+  expect(modules.filter((path) => makesCode.test(source(path)))).toEqual([]);
+  const code = ["eval(text)", "return eval (text)", "(0, eval)(text)", "new Function(text)", "f.constructor(text)"];
+  expect(code.filter((text) => !makesCode.test(text))).toEqual([]);
+});
+
+describe("what would be objected to", () => {
+  test.each([
+    [
+      "grammar/parser.ts",
+      'import { x } from "../src/template/run.ts";',
+      "grammar/parser.ts imports src/template/run.ts",
+    ],
+    ["grammar/parser.ts", 'import type {\n  x,\n} from "../src/index.ts";', "grammar/parser.ts imports src/index.ts"],
+    ["grammar/parser.ts", 'export * from "commander";', "grammar/parser.ts imports commander"],
+    ["grammar/parser.ts", 'import "chevrotain/x";', "grammar/parser.ts imports chevrotain/x"],
+    ["src/template/run.ts", 'import { createToken } from "chevrotain";', "src/template/run.ts imports chevrotain"],
+    ["src/template/run.ts", 'import "node:fs";', "src/template/run.ts imports node:fs"],
+    ["src/template/run.ts", 'const fs = await import("node:fs");', "src/template/run.ts imports node:fs"],
+    ["src/template/run.ts", 'type A = import("../index.ts").A;', "src/template/run.ts imports src/index.ts"],
+    ["src/template/run.ts", "await import(name);", "src/template/run.ts imports (name)"],
+    ["src/functions/sprig.ts", 'import "../cli/main.ts";', "src/functions/sprig.ts imports src/cli/main.ts"],
+    ["src/alert.ts", 'import "./index.ts";', "src/alert.ts imports src/index.ts"],
+    ["src/index.ts", 'import "./cli/main.ts";', "src/index.ts imports src/cli/main.ts"],
+    ["src/index.ts", 'import "./nowhere.ts";', "src/index.ts imports src/nowhere.ts, which is not there"],
+  ])("%s: %s", (path, text, complaint) => {
+    expect(objections(path, text)).toEqual([complaint]);
+  });
+});
