@@ -44,11 +44,11 @@ interface Scope {
   /** Names declared so far, innermost last. */
   vars: string[];
   rangeDepth: number;
-  /** Line of the left delimiter of the action being read, 0 outside. */
-  actionLine: number;
+  /** Offset of the left delimiter of the action being read, -1 outside. */
+  actionStart: number;
 }
 
-const newScope = (): Scope => ({ vars: ["$"], rangeDepth: 0, actionLine: 0 });
+const newScope = (): Scope => ({ vars: ["$"], rangeDepth: 0, actionStart: -1 });
 
 /** How a list ended: `{{end}}`, or `{{else}}` whose right delimiter may be left to a chained `if` or `with`. */
 interface Ending {
@@ -140,7 +140,7 @@ class TemplateParser extends EmbeddedActionsParser {
           this.CONSUME(t.End);
           this.context = "end";
           const close = this.CONSUME1(t.RightDelim);
-          this.scope.actionLine = 0;
+          this.scope.actionStart = -1;
           return { kind: "end", open, last: close, start: startOf(open), end: endOf(close) };
         },
       },
@@ -152,7 +152,7 @@ class TemplateParser extends EmbeddedActionsParser {
           this.context = "else";
           const chained = this.atChain();
           if (!chained) last = this.CONSUME2(t.RightDelim);
-          this.scope.actionLine = 0;
+          this.scope.actionStart = -1;
           return { kind: "else", open, last: chained ? this.LA(1) : last, start: startOf(open), end: endOf(last) };
         },
       },
@@ -185,7 +185,7 @@ class TemplateParser extends EmbeddedActionsParser {
       this.startAction(open);
       this.context = "command";
       const node = this.OR(actions);
-      this.scope.actionLine = 0;
+      this.scope.actionStart = -1;
       return node;
     });
 
@@ -456,7 +456,9 @@ class TemplateParser extends EmbeddedActionsParser {
 
   private unexpected(token: IToken, context: Context): TemplateError {
     const line = this.lineOf(startOf(token));
-    const message = wording.unexpected(token, context, this.source, line, this.scope.actionLine);
+    const { actionStart } = this.scope;
+    const actionLine = actionStart < 0 ? 0 : this.lineOf(actionStart);
+    const message = wording.unexpected(token, context, this.source, line, actionLine);
     return wording.parseError(message, this.source, token, line);
   }
 
@@ -483,7 +485,7 @@ class TemplateParser extends EmbeddedActionsParser {
   }
 
   private startAction(open: IToken): void {
-    this.scope.actionLine = this.RECORDING_PHASE ? 0 : this.lineOf(startOf(open));
+    this.scope.actionStart = startOf(open);
   }
 
   private enterScope(): Scope {
