@@ -1,6 +1,6 @@
 import type { Branch, List, Node, Pipe, TemplateCall } from "../../grammar/index.ts";
 import { quote } from "../../grammar/index.ts";
-import type { Env, Expression } from "./env.ts";
+import type { Env, Eval, Expression } from "./env.ts";
 import { compileBoxedPipe, compilePipe } from "./expression.ts";
 import { failRequired } from "./field.ts";
 import { formatValue } from "./fmt/index.ts";
@@ -26,17 +26,61 @@ export interface StatementEnv extends Env {
 
 export function compileList({ nodes }: List, env: StatementEnv): Statement {
   const statements: Statement[] = [];
-  for (let i = 0; i < nodes.length; i++) {
-    const node = nodes[i]!;
-    const next = nodes[i + 1];
-    let statement: Statement | undefined;
-    if (node.kind === "action" && node.pipe.decl.length === 0 && next?.kind === "text") {
-      statement = compileAction(node, node.pipe, next.text, env);
-      i++;
-    } else statement = compileNode(node, env);
-    if (statement) statements.push(withUnset(statement, env));
+  let printing: Printing | undefined;
+  for (const node of nodes) {
+    if (node.kind === "comment") continue;
+    if (node.kind === "text" || (node.kind === "action" && node.pipe.decl.length === 0)) {
+      if (!printing) {
+        printing = { before: "", actions: [] };
+        statements.push(print(printing, env));
+      }
+      if (node.kind === "action") printing.actions.push(compileAction(node, node.pipe, env));
+      else if (printing.actions.length === 0) printing.before += node.text;
+      else printing.actions.at(-1)!.after += node.text;
+      if (env.scope.unset.length > 0) statements.push(withUnset(statements.pop()!, env));
+    } else {
+      printing = undefined;
+      statements.push(withUnset(compileNode(node, env), env));
+    }
   }
   return sequence(statements);
+}
+
+/** Texts and actions that follow each other: one statement writes them all. */
+interface Printing {
+  before: string;
+  readonly actions: Action[];
+}
+
+interface Action {
+  readonly node: Node;
+  readonly evaluate: Eval;
+  readonly field: string | undefined;
+  /** The text behind it, written together with its value. */
+  after: string;
+}
+
+function compileAction(node: Node, pipe: Pipe, env: StatementEnv): Action {
+  const { eval: evaluate, field } = compileBoxedPipe(pipe, env);
+  return { node, evaluate, field, after: "" };
+}
+
+function print(printing: Printing, { missingKey, numbers }: StatementEnv): Statement {
+  const { actions } = printing;
+  const required = missingKey === "required";
+  const plainInts = numbers === "int";
+  return (run) => {
+    if (printing.before !== "") run.write(printing.before);
+    for (let i = 0; i < actions.length; i++) {
+      const { node, evaluate, field, after } = actions[i]!;
+      const value = evaluate(run);
+      if (typeof value === "string") run.write(value + after);
+      else if (typeof value === "number" && plainInts && Number.isSafeInteger(value)) run.write(value + after);
+      else if (required && (value === undefined || value === null)) failRequired(run, value, field, node);
+      else run.write(printed(run, value, node) + after);
+    }
+    return through;
+  };
 }
 
 function sequence(statements: readonly Statement[]): Statement {
@@ -69,19 +113,16 @@ function withUnset(statement: Statement, { scope }: StatementEnv): Statement {
   };
 }
 
-function compileNode(node: Node, env: StatementEnv): Statement | undefined {
+function compileNode(node: Exclude<Node, { kind: "text" | "comment" }>, env: StatementEnv): Statement {
   switch (node.kind) {
-    case "text": {
-      const { text } = node;
+    case "action": {
+      // One that declares or assigns: it prints nothing.
+      const { eval: evaluate } = compileBoxedPipe(node.pipe, env);
       return (run) => {
-        run.write(text);
+        evaluate(run);
         return through;
       };
     }
-    case "comment":
-      return undefined;
-    case "action":
-      return compileAction(node, node.pipe, "", env);
     case "if":
       return compileIf(node, env);
     case "with":
@@ -97,30 +138,6 @@ function compileNode(node: Node, env: StatementEnv): Statement | undefined {
     default:
       return node satisfies never;
   }
-}
-
-/**
- * An action that declares or assigns prints nothing.
- * @param after the text that follows it, written together with the value
- */
-function compileAction(node: Node, pipe: Pipe, after: string, env: StatementEnv): Statement {
-  const { eval: evaluate, field } = compileBoxedPipe(pipe, env);
-  if (pipe.decl.length > 0) {
-    return (run) => {
-      evaluate(run);
-      return through;
-    };
-  }
-  const required = env.missingKey === "required";
-  const plainInts = env.numbers === "int";
-  return (run) => {
-    const value = evaluate(run);
-    if (typeof value === "string") run.write(value + after);
-    else if (typeof value === "number" && plainInts && Number.isSafeInteger(value)) run.write(value + after);
-    else if (required && (value === undefined || value === null)) failRequired(run, value, field, node);
-    else run.write(printed(run, value, node) + after);
-    return through;
-  };
 }
 
 /** Go: `printValue`. */
