@@ -65,6 +65,11 @@ export class TemplateLimitError extends TemplateError {
 
 export type Limit = "steps" | "output" | "depth";
 
+/** The JavaScript stack was used up: a RangeError, but for Firefox. */
+export function isStackOverflow(error: unknown): boolean {
+  return error instanceof Error && /call stack|too much recursion/.test(error.message);
+}
+
 /** 1-based line of an offset. */
 export function countLines(text: string, offset: number): number {
   let line = 1;

@@ -1,5 +1,5 @@
 import { EmbeddedActionsParser, EOF, type IRecognitionException, type IToken, type ParserMethod } from "chevrotain";
-import { countLines, TemplateError } from "./error.ts";
+import { countLines, isStackOverflow, TemplateError } from "./error.ts";
 import { commentText, endOf, startOf, tokenize } from "./lexer.ts";
 import { parseNumber } from "./number.ts";
 import { printNode } from "./printer.ts";
@@ -429,7 +429,7 @@ class TemplateParser extends EmbeddedActionsParser {
 
   /** The stack that the caller left was too small for what `maxNesting` allows. */
   private stackOverflow(error: unknown): unknown {
-    if (!(error instanceof RangeError)) return error;
+    if (!isStackOverflow(error)) return error;
     const at = this.LA(1);
     return wording.parseError(wording.tooDeep, this.source, at, this.lineOf(at.startOffset));
   }

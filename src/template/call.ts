@@ -1,5 +1,5 @@
 import type { Command, Identifier, Operand, StringNode } from "../../grammar/index.ts";
-import { joinBytes, printNode, TemplateLimitError } from "../../grammar/index.ts";
+import { isStackOverflow, joinBytes, printNode, TemplateLimitError } from "../../grammar/index.ts";
 import { checkValue, compileArgument, type Param } from "./argument.ts";
 import { callValue } from "./builtins/call.ts";
 import type { Builtin } from "./builtins/index.ts";
@@ -10,7 +10,7 @@ import { failRequired } from "./field.ts";
 import { compileFormat } from "./fmt/index.ts";
 import { type ParamType, signatureOf, type TemplateFunction, toArgument, toResult } from "./function.ts";
 import { LimitReached } from "./limits.ts";
-import { errorText, isStackOverflow, type Run } from "./run.ts";
+import { errorText, type Run } from "./run.ts";
 import { truth } from "./truth.ts";
 import { typeName } from "./value.ts";
 

@@ -3,6 +3,7 @@ import {
   type Command,
   countLines,
   quote as goQuoted,
+  isStackOverflow,
   type Limit,
   type Node,
   type Operand,
@@ -109,6 +110,7 @@ export class Run {
     if (error instanceof TemplateError) throw error;
     if (error instanceof LimitReached) return this.stop(error.limit);
     if (isStackOverflow(error)) return this.stop("depth");
+    if (error instanceof RangeError && error.message === "Invalid string length") return this.stop("output");
     return this.fail(errorText(error), this.at, error);
   }
 
@@ -152,8 +154,4 @@ export function newVars(root: unknown, slots: number): unknown[] {
 /** What Go would print of what was thrown. */
 export function errorText(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
-}
-
-export function isStackOverflow(error: unknown): boolean {
-  return error instanceof RangeError && error.message.includes("call stack");
 }

@@ -68,7 +68,8 @@ function quoted(out: Output, text: string, quoteOf: (text: string) => string): s
 
 /** Bytes as two digits each. A precision cuts bytes, a space flag separates them. */
 function writeHex(out: Output, text: string, spec: Spec, prefix: "0x" | "0X"): void {
-  const all = encode(text);
+  // Each unit is at least a byte, and one more keeps a pair whole: no need to encode what is cut off.
+  const all = encode(spec.precision >= 0 ? text.slice(0, spec.precision + 1) : text);
   const bytes = spec.precision >= 0 ? all.subarray(0, spec.precision) : all;
   if (bytes.length === 0) {
     out.fill(spec.width, spec);
