@@ -3,7 +3,7 @@ import { compileAssignment, compilePipe } from "./expression.ts";
 import { formatValue } from "./fmt/index.ts";
 import { sortedEntries } from "./maps.ts";
 import type { Run } from "./run.ts";
-import { breaks, compileBranches, type Statement, type StatementEnv, takeUnset, through } from "./statement.ts";
+import { breaks, compileBranches, type Statement, type StatementEnv, through, withUnset } from "./statement.ts";
 import { elementsOf, intOf, kindOf, type List, type Pairs, SizedInt } from "./value.ts";
 import { weigh } from "./weight.ts";
 
@@ -16,7 +16,7 @@ type Turn = (run: Run, index: unknown, element: unknown, boxed: boolean, indexBo
 export function compileRange({ pipe, list, elseList }: Branch, env: StatementEnv): Statement {
   const mark = env.scope.mark();
   const { eval: evaluate } = compilePipe(pipe, env);
-  const own = takeUnset(env);
+  const slots = env.scope.takeUnset();
   const bind = compileBind(pipe, env);
   const [body, otherwise] = compileBranches(list, elseList, env);
   env.scope.pop(mark);
@@ -29,14 +29,15 @@ export function compileRange({ pipe, list, elseList }: Branch, env: StatementEnv
     run.dotBoxed = boxed;
     return body(run) === breaks;
   };
-  return own((run) => {
+  const statement: Statement = (run) => {
     const value = evaluate(run);
     const { dot, dotBoxed } = run;
     const any = Array.isArray(value) ? rangeList(run, value, turn) : rangeOther(run, value, two, turn);
     run.dot = dot;
     run.dotBoxed = dotBoxed;
     return any ? through : otherwise(run);
-  });
+  };
+  return withUnset(statement, slots);
 }
 
 /** Each of these goes through what there is and tells whether there was anything. */

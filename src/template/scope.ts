@@ -13,8 +13,7 @@ export class Scope {
   size = 1;
   /** Inside an argument that may not be evaluated. */
   maybe = false;
-  /** Slots that the statement being compiled has to mark unset. */
-  unset: number[] = [];
+  private unset: number[] = [];
 
   declare(name: string): Slot {
     const slot = { index: this.size++ * 2, maybe: this.maybe };
@@ -33,6 +32,13 @@ export class Scope {
       if (!entry.slot.maybe) break;
     }
     return found;
+  }
+
+  /** Slots that the pipelines compiled since the last call may leave undeclared: their statement marks them unset first. */
+  takeUnset(): readonly number[] {
+    const taken = this.unset;
+    this.unset = [];
+    return taken;
   }
 
   /** The two slots declared last. */

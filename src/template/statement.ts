@@ -27,22 +27,24 @@ export interface StatementEnv extends Env {
 export function compileList({ nodes }: List, env: StatementEnv): Statement {
   const statements: Statement[] = [];
   let printing: Printing | undefined;
+  const endPrinting = (): void => {
+    if (printing) statements.push(withUnset(print(printing, env), env.scope.takeUnset()));
+    printing = undefined;
+  };
   for (const node of nodes) {
     if (node.kind === "comment") continue;
     if (node.kind === "text" || (node.kind === "action" && node.pipe.decl.length === 0)) {
-      if (!printing) {
-        printing = { before: "", actions: [] };
-        statements.push(print(printing, env));
-      }
+      printing ??= { before: "", actions: [] };
+      const last = printing.actions.at(-1);
       if (node.kind === "action") printing.actions.push(compileAction(node, node.pipe, env));
-      else if (printing.actions.length === 0) printing.before += node.text;
-      else printing.actions.at(-1)!.after += node.text;
-      if (env.scope.unset.length > 0) statements.push(withUnset(statements.pop()!, env));
+      else if (last) last.after += node.text;
+      else printing.before += node.text;
     } else {
-      printing = undefined;
-      statements.push(withUnset(compileNode(node, env), env));
+      endPrinting();
+      statements.push(compileNode(node, env));
     }
   }
+  endPrinting();
   return sequence(statements);
 }
 
@@ -65,12 +67,11 @@ function compileAction(node: Node, pipe: Pipe, env: StatementEnv): Action {
   return { node, evaluate, field, after: "" };
 }
 
-function print(printing: Printing, { missingKey, numbers }: StatementEnv): Statement {
-  const { actions } = printing;
+function print({ before, actions }: Printing, { missingKey, numbers }: StatementEnv): Statement {
   const required = missingKey === "required";
   const plainInts = numbers === "int";
   return (run) => {
-    if (printing.before !== "") run.write(printing.before);
+    if (before !== "") run.write(before);
     for (let i = 0; i < actions.length; i++) {
       const { node, evaluate, field, after } = actions[i]!;
       const value = evaluate(run);
@@ -103,10 +104,8 @@ function sequence(statements: readonly Statement[]): Statement {
 }
 
 /** Variables that the statement may or may not declare start out undeclared each time it runs. */
-function withUnset(statement: Statement, { scope }: StatementEnv): Statement {
-  if (scope.unset.length === 0) return statement;
-  const slots = scope.unset;
-  scope.unset = [];
+export function withUnset(statement: Statement, slots: readonly number[]): Statement {
+  if (slots.length === 0) return statement;
   return (run) => {
     for (const slot of slots) run.vars[slot] = unset;
     return statement(run);
@@ -118,10 +117,11 @@ function compileNode(node: Exclude<Node, { kind: "text" | "comment" }>, env: Sta
     case "action": {
       // One that declares or assigns: it prints nothing.
       const { eval: evaluate } = compileBoxedPipe(node.pipe, env);
-      return (run) => {
+      const statement: Statement = (run) => {
         evaluate(run);
         return through;
       };
+      return withUnset(statement, env.scope.takeUnset());
     }
     case "if":
       return compileIf(node, env);
@@ -158,10 +158,10 @@ function printed(run: Run, value: unknown, node: Node): string {
 function compileIf({ pipe, list, elseList }: Branch, env: StatementEnv): Statement {
   const mark = env.scope.mark();
   const { eval: condition } = compileBoxedPipe(pipe, env);
-  const own = takeUnset(env);
+  const slots = env.scope.takeUnset();
   const [yes, no] = compileBranches(list, elseList, env);
   env.scope.pop(mark);
-  return own((run) => (truth(condition(run), run) ? yes(run) : no(run)));
+  return withUnset((run) => (truth(condition(run), run) ? yes(run) : no(run)), slots);
 }
 
 /** Variables declared in one branch are not known in the other. */
@@ -172,23 +172,13 @@ export function compileBranches(list: List, elseList: List | undefined, env: Sta
   return [yes, elseList ? compileList(elseList, env) : () => through];
 }
 
-/** What the pipeline of a control structure may declare is unset before it, not before what stands inside. */
-export function takeUnset(env: StatementEnv): (statement: Statement) => Statement {
-  const slots = env.scope.unset;
-  env.scope.unset = [];
-  return (statement) => {
-    if (slots.length > 0) env.scope.unset = [...env.scope.unset, ...slots];
-    return statement;
-  };
-}
-
 function compileWith({ pipe, list, elseList }: Branch, env: StatementEnv): Statement {
   const mark = env.scope.mark();
   const { eval: evaluate } = compilePipe(pipe, env);
-  const own = takeUnset(env);
+  const slots = env.scope.takeUnset();
   const [yes, no] = compileBranches(list, elseList, env);
   env.scope.pop(mark);
-  return own((run) => {
+  const statement: Statement = (run) => {
     const value = evaluate(run);
     if (!truth(value, run)) return no(run);
     const { dot, dotBoxed } = run;
@@ -198,13 +188,14 @@ function compileWith({ pipe, list, elseList }: Branch, env: StatementEnv): State
     run.dot = dot;
     run.dotBoxed = dotBoxed;
     return end;
-  });
+  };
+  return withUnset(statement, slots);
 }
 
 function compileTemplateCall(node: TemplateCall, env: StatementEnv): Statement {
   const { name, pipe } = node;
   const argument: Expression | undefined = pipe && compilePipe(pipe, env);
-  return (run) => {
+  const statement: Statement = (run) => {
     run.at = node;
     const program = env.lookup(name);
     if (!program) return run.fail(`template ${quote(name)} not defined`);
@@ -225,4 +216,5 @@ function compileTemplateCall(node: TemplateCall, env: StatementEnv): Statement {
     run.vars = vars;
     return through;
   };
+  return withUnset(statement, env.scope.takeUnset());
 }
