@@ -224,7 +224,7 @@ function compilePrintf(call: Call, literal: StringNode, args: readonly Expressio
     eval: (run) => {
       const given = values(run);
       try {
-        return counted(run, format(given, run.settings.printing));
+        return counted(run, format(given, run.printing));
       } catch (error) {
         return failCall(run, call, error);
       }
@@ -289,7 +289,7 @@ function compileFunction(call: Call, fn: TemplateFunction, operands: readonly Op
     eval: (run) => {
       const given = values(run);
       try {
-        for (let i = 0; i < given.length; i++) given[i] = toArgument(given[i], typeAt(i));
+        for (let i = 0; i < given.length; i++) given[i] = toArgument(given[i], typeAt(i), run);
         return counted(run, toResult(fn(...given), returns, numbers));
       } catch (error) {
         return failCall(run, call, error);

@@ -3,15 +3,14 @@ import { mapGet } from "./maps.ts";
 import type { AnyNode, Run } from "./run.ts";
 import { kindOf, typeName } from "./value.ts";
 
-const { hasOwn } = Object;
+const isOwn = Object.prototype.propertyIsEnumerable;
 
 /**
  * `receiver.name`. The result is boxed; `undefined` is absent. Go: `evalField` without arguments.
- * Nearly every receiver is a plain object, and asking for its prototype would cost as much as reading the field: only what
- * has own fields that are none to Go is kept out first.
+ * Only own enumerable fields are there: not a list's `length`, not an Error's `stack`, nothing from a prototype.
  */
 export function readField(run: Run, receiver: unknown, name: string, boxed: boolean): unknown {
-  if (typeof receiver === "object" && receiver !== null && !Array.isArray(receiver) && hasOwn(receiver, name)) {
+  if (typeof receiver === "object" && receiver !== null && isOwn.call(receiver, name)) {
     const value = (receiver as Record<string, unknown>)[name];
     if (value !== undefined && typeof value !== "symbol") return value;
   }

@@ -1,5 +1,6 @@
 import { sortedEntries } from "./maps.ts";
-import { elementsOf, Float64, floatOf, intOf, kindOf, type Numbers, SizedInt } from "./value.ts";
+import type { Payer } from "./truth.ts";
+import { elementsOf, Float64, floatOf, intOf, kindOf, type List, type Numbers, SizedInt } from "./value.ts";
 
 /**
  * What a parameter takes, by Go's names; `"list"` is `[]interface {}`, `"map"` is `map[string]interface {}`. `"any"` takes
@@ -10,9 +11,9 @@ export type ParamType = "any" | "plain" | "string" | "bool" | "int" | "int64" | 
 export interface Signature {
   readonly params: readonly ParamType[];
   /** The last parameter takes any number of arguments, also none. @default false */
-  readonly variadic?: boolean;
+  readonly variadic?: boolean | undefined;
   /** Go's type of the result, where a JavaScript number would not tell. @default "any" */
-  readonly returns?: ParamType;
+  readonly returns?: ParamType | undefined;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: arguments are checked against the signature at run time
@@ -29,8 +30,12 @@ const signatures = new WeakMap<TemplateFunction, Signature>();
  * What it throws becomes `error calling NAME: MESSAGE`. Without a signature a function takes anything.
  */
 export function define(signature: Signature, fn: TemplateFunction): TemplateFunction {
-  signatures.set(fn, signature);
-  return fn;
+  if (signature.variadic && signature.params.length === 0) {
+    throw new TypeError("a variadic function needs a parameter to repeat");
+  }
+  const defined: TemplateFunction = (...args) => fn(...args); // its own, so that one function may have several signatures
+  signatures.set(defined, signature);
+  return defined;
 }
 
 /** A function nobody gave a signature: takes anything, numbers without their boxes. */
@@ -53,7 +58,7 @@ export const goTypes: Readonly<Record<ParamType, string>> = {
 };
 
 /** A checked argument as the function gets it. */
-export function toArgument(value: unknown, type: ParamType): unknown {
+export function toArgument(value: unknown, type: ParamType, payer: Payer): unknown {
   switch (type) {
     case "int":
     case "int64":
@@ -61,9 +66,9 @@ export function toArgument(value: unknown, type: ParamType): unknown {
     case "float64":
       return floatOf(value);
     case "list":
-      return Array.isArray(value) ? value : Array.from(elementsOf(value ?? []));
+      return toArray(value ?? [], payer);
     case "map":
-      return value instanceof Map ? Object.fromEntries(sortedEntries(value)) : (value ?? {});
+      return value instanceof Map ? toObject(value, payer) : (value ?? {});
     case "any":
       return value ?? null;
     case "plain":
@@ -71,6 +76,18 @@ export function toArgument(value: unknown, type: ParamType): unknown {
     default:
       return value;
   }
+}
+
+/** Functions get arrays and objects, whatever holds the list or map: what has to be copied is paid for first. */
+function toArray(list: object, payer: Payer): unknown {
+  if (Array.isArray(list)) return list;
+  payer.spend(list instanceof Set ? list.size : (list as List).length);
+  return Array.from(elementsOf(list));
+}
+
+function toObject(map: ReadonlyMap<unknown, unknown>, payer: Payer): object {
+  payer.spend(map.size);
+  return Object.fromEntries(sortedEntries(map));
 }
 
 const toJsInt = (int: bigint): number | bigint =>
@@ -86,6 +103,13 @@ function toPlain(value: unknown): unknown {
 /** A result as the engine holds it: a number of the type that the signature names. */
 export function toResult(value: unknown, type: ParamType, numbers: Numbers): unknown {
   if (value === undefined) return null;
+  if (value instanceof Promise) {
+    value.catch(() => {}); // nobody will wait for it
+    throw new Error("returned a promise, and a template cannot wait for one");
+  }
+  if ((type === "int" || type === "int64") && typeof value === "number" && !Number.isInteger(value)) {
+    throw new Error(`returned ${value}, which is no ${type}`);
+  }
   if (typeof value !== "number" && typeof value !== "bigint") return value;
   switch (type) {
     case "int":

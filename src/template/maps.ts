@@ -1,9 +1,11 @@
 import { compareBytes } from "../../grammar/index.ts";
 
 /**
- * Maps: plain objects, `Map`s and class instances, seen as Go's `map[string]interface {}`. Only own fields with string
- * keys exist, and the enumerable ones are listed and counted; a `Map`'s number, bigint and boolean keys are read as their text, keys of other types do not exist.
+ * Maps: plain objects, `Map`s and class instances, seen as Go's `map[string]interface {}`. Only own enumerable fields with
+ * string keys exist; a `Map`'s number, bigint and boolean keys are read as their text, keys of other types do not exist.
  */
+
+const isOwn = Object.prototype.propertyIsEnumerable;
 
 /** The value at `key`, `undefined` when there is none: a field set to `undefined` is absent too. */
 export function mapGet(map: object, key: string): unknown {
@@ -11,7 +13,7 @@ export function mapGet(map: object, key: string): unknown {
     const value: unknown = map.get(key);
     return value !== undefined || map.has(key) ? value : map.get(keyOfText(key, map));
   }
-  return Object.hasOwn(map, key) ? (map as Record<string, unknown>)[key] : undefined;
+  return isOwn.call(map, key) ? (map as Record<string, unknown>)[key] : undefined;
 }
 
 /** Keys and values in Go's order, by the keys' UTF-8 bytes. */

@@ -50,6 +50,9 @@ export class Run {
   private checkAt: number;
   private countedTo = 0;
   private countedBytes = 0;
+  private paidPrinting: Printing | undefined;
+  /** What this render throws: any other `TemplateError` comes from a template that a function or getter renders. */
+  private failure: TemplateError | undefined;
 
   constructor(settings: Settings, tree: Tree, data: unknown, slots: number) {
     this.settings = settings;
@@ -81,6 +84,12 @@ export class Run {
     if (this.steps < 0) this.stop("steps");
   }
 
+  /** For printing that this render pays for. */
+  get printing(): Printing {
+    this.paidPrinting ??= { ...this.settings.printing, payer: this };
+    return this.paidPrinting;
+  }
+
   /** An int the engine makes: under `numbers: "float64"` a plain number would be read as a float. */
   int(n: number): number | bigint {
     return this.settings.numbers === "int" ? n : BigInt(n);
@@ -92,7 +101,8 @@ export class Run {
   }
 
   fail(message: string, node: AnyNode = this.at, cause?: unknown): never {
-    throw new TemplateError({ ...this.place(node, message), cause });
+    this.failure = new TemplateError({ ...this.place(node, message), cause });
+    throw this.failure;
   }
 
   stop(limit: Limit): never {
@@ -107,7 +117,7 @@ export class Run {
 
   /** What a function, an iterator or a getter in the data threw, as the error of this render. */
   rethrow(error: unknown): never {
-    if (error instanceof TemplateError) throw error;
+    if (error === this.failure || error instanceof TemplateLimitError) throw error;
     if (error instanceof LimitReached) return this.stop(error.limit);
     if (isStackOverflow(error)) return this.stop("depth");
     if (error instanceof RangeError && error.message === "Invalid string length") return this.stop("output");
@@ -153,5 +163,10 @@ export function newVars(root: unknown, slots: number): unknown[] {
 
 /** What Go would print of what was thrown. */
 export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  try {
+    const text: unknown = error instanceof Error ? error.message : error;
+    return typeof text === "string" ? text : String(text);
+  } catch {
+    return "something was thrown that has no text"; // its own code threw when it was asked
+  }
 }

@@ -36,7 +36,7 @@ function objectTruth(value: object, payer: Payer | undefined): boolean {
       return value instanceof Set ? value.size > 0 : (value as List).length > 0;
     case "map": {
       const size = mapSize(value);
-      if (size > 16) payer?.spend(size >> 4);
+      if (size > 16) payer?.spend(size);
       return size > 0;
     }
     default:

@@ -15,8 +15,7 @@
  * | function                                           | `func(...interface {}) interface {}`, reached with `call`   |
  * | other iterables, {@link Pairs}                     | `iter.Seq`, `iter.Seq2`                                     |
  *
- * Only own properties exist: nothing that a prototype holds can be reached. `.name` and `index` read any of them; what is
- * listed, counted and printed are the enumerable ones.
+ * Only own enumerable properties exist: nothing that a prototype holds can be reached.
  */
 
 /**

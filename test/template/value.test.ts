@@ -214,9 +214,9 @@ describe("maps", () => {
     const text = '{{index . "1"}} {{index . "2"}} {{index . "true"}} {{index . "3"}} {{index . "4"}} {{len .}}';
     expect(render(text, map)).toBe("string two yes three <no value> 4");
   });
-  test("what cannot be listed is read by name, and not listed, counted or printed", () => {
-    const text = '{{.message}} {{index . "message"}} {{len .}} {{range $k, $v := .}}{{$k}}{{else}}none{{end}} {{.}}';
-    expect(render(text, new Error("own"))).toBe("own own 0 none map[]");
+  test("what is not enumerable is not there", () => {
+    const text = '{{.stack}} {{.message}} {{index . "message"}} {{len .}} {{range .}}x{{else}}none{{end}} {{.}}';
+    expect(render(text, new Error("secret"))).toBe("<no value> <no value> <no value> 0 none map[]");
   });
   test("accessors are read", () => {
     expect(render("{{.a}}", { get a() { return "A"; } })).toBe("A"); // biome-ignore format: one line

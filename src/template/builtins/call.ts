@@ -35,7 +35,7 @@ export function callValue(run: Run, fn: unknown, args: readonly unknown[], name:
       const int = (kind === "int" || kind === "uint") && (type === "int" || type === "int64");
       if (!int) throw new Error(`arg ${i}: value has type ${typeName(arg, numbers)}; should be ${goTypes[type]}`);
     }
-    return toArgument(arg, type);
+    return toArgument(arg, type, run);
   });
   return toResult((fn as TemplateFunction)(...converted), returns, numbers);
 }

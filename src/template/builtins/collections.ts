@@ -1,5 +1,6 @@
 import { byteAt, byteLength, byteSlice } from "../../../grammar/index.ts";
 import { mapGet, mapSize } from "../maps.ts";
+import type { Payer } from "../truth.ts";
 import { elementsOf, intOf, kindOf, type List, type Numbers, SizedInt, typeName } from "../value.ts";
 import { capacityOf, sliceList } from "./capacity.ts";
 
@@ -74,6 +75,7 @@ export function slice(
   indexes: readonly unknown[],
   boxed: readonly boolean[],
   numbers: Numbers,
+  payer: Payer,
 ): unknown {
   if (item === undefined || item === null) throw new Error("slice of untyped nil");
   if (indexes.length > 3) throw new Error(`too many slice indexes: ${indexes.length}`);
@@ -90,5 +92,7 @@ export function slice(
   const [from, to, max] = bounds as [number, number, number];
   if (from > to) throw new Error(`invalid slice index: ${from} > ${to}`);
   if (to > max) throw new Error(`invalid slice index: ${to} > ${max}`);
-  return kind === "string" ? byteSlice(item as string, from, to) : sliceList(item as List, from, to, max);
+  if (kind === "string") return byteSlice(item as string, from, to);
+  payer.spend((to - from) >>> 4);
+  return sliceList(item as List, from, to, max);
 }

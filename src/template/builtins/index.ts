@@ -71,8 +71,8 @@ function escaper(escapeText: (text: string) => string): Builtin {
     params: ["any"],
     variadic: true,
     prints: true,
-    apply: (run, args) => escaped(run, sprint(args.map(text), run.settings.printing)),
-    apply1: (run, a) => escaped(run, typeof a === "string" ? a : sprint([text(a)], run.settings.printing)),
+    apply: (run, args) => escaped(run, sprint(args.map(text), run.printing)),
+    apply1: (run, a) => escaped(run, typeof a === "string" ? a : sprint([text(a)], run.printing)),
   };
 }
 
@@ -113,23 +113,21 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   lt: comparison((a, b, run) => less(a, b, run.settings.printing)),
   ne: comparison((a, b, run) => !equals(a, b, run.settings.printing)),
   not: { params: ["value"], variadic: false, apply: (run, [a]) => !truth(a, run), apply1: (run, a) => !truth(a, run) },
-  print: printer((args, run) => sprint(args, run.settings.printing)),
+  print: printer((args, run) => sprint(args, run.printing)),
   printf: {
     params: ["string", "any"],
     variadic: true,
     prints: true,
-    apply: (run, [format, ...args]) => sprintf(format as string, args, run.settings.printing),
+    apply: (run, [format, ...args]) => sprintf(format as string, args, run.printing),
   },
-  println: printer((args, run) => sprintln(args, run.settings.printing)),
+  println: printer((args, run) => sprintln(args, run.printing)),
   slice: {
     params: ["value", "value"],
     variadic: true,
     usesBoxed: true,
     apply: (run, [item, ...indexes], [, ...boxed]) => {
       payFor(run, item);
-      const part = slice(item, indexes, boxed, run.settings.numbers);
-      if (Array.isArray(part)) run.spend(part.length >> 4);
-      return part;
+      return slice(item, indexes, boxed, run.settings.numbers, run);
     },
   },
   urlquery: escaper(escapeUrlQuery),

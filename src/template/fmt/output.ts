@@ -1,5 +1,6 @@
 import { joinBytes, runeCount } from "../../../grammar/index.ts";
 import { LimitReached } from "../limits.ts";
+import type { Payer } from "../truth.ts";
 import type { Numbers } from "../value.ts";
 import type { Printing } from "./printing.ts";
 import type { Spec } from "./spec.ts";
@@ -17,6 +18,7 @@ export class Output {
   left: number;
   readonly numbers: Numbers;
   readonly depth: number;
+  readonly payer: Payer | undefined;
   /** Inside `%!d(type=value)`, where Go does not call a value's methods. */
   erroring = false;
 
@@ -24,6 +26,7 @@ export class Output {
     this.left = printing.output;
     this.numbers = printing.numbers;
     this.depth = printing.depth;
+    this.payer = printing.payer;
   }
 
   write(text: string): void {

@@ -87,7 +87,9 @@ function printMap(out: Output, value: object, spec: Spec, verb: string, level: n
   out.write(spec.sharpV ? "map[string]interface {}{" : "map[");
   const separator = spec.sharpV ? ", " : " ";
   let first = true;
-  for (const [key, element] of sortedEntries(value)) {
+  const entries = sortedEntries(value);
+  out.payer?.spend(entries.length);
+  for (const [key, element] of entries) {
     if (!first) out.write(separator);
     first = false;
     printValue(out, key, spec, verb, level + 1);
