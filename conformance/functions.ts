@@ -1,22 +1,12 @@
-import {
-  Complex,
-  define,
-  Float64,
-  type FunctionSet,
-  Pairs,
-  type ParamType,
-  type Signature,
-  SizedInt,
-} from "../src/template/index.ts";
+import { sprig } from "../src/functions/index.ts";
+import { define, type FunctionSet, type ParamType, type Signature } from "../src/template/index.ts";
 
 const identity = (type: ParamType) => define({ params: [type], returns: type }, (x) => x);
 const number = (signature: Signature, fn: (...args: never[]) => number) => define({ ...signature, returns: "int" }, fn);
 
 /** Functions to reach every check of arguments, and Sprig's `default`. The twins of `record/functions.go`. */
 export const functions: FunctionSet = {
-  default: define({ params: ["any", "any"], variadic: true }, (d, ...given) =>
-    given.length === 0 || isEmpty(given[0]) ? d : given[0],
-  ),
+  default: sprig.default,
   takeNothing: define({ params: [], returns: "string" }, () => "nothing"),
   takeAny: identity("any"),
   takeString: define({ params: ["string"], returns: "string" }, (s) => `<${s}>`),
@@ -56,15 +46,3 @@ export const dataFunctions: Readonly<Record<string, (...args: unknown[]) => unkn
     throw new Error("boom");
   },
 };
-
-/** Whatever `if` takes for false. */
-function isEmpty(value: unknown): boolean {
-  if (!value) return !Number.isNaN(value);
-  if (typeof value !== "object") return false;
-  if (value instanceof Float64) return value.value === 0;
-  if (value instanceof SizedInt) return value.value === 0n;
-  if (value instanceof Complex) return value.re === 0 && value.im === 0;
-  if (value instanceof Date || value instanceof Pairs) return false;
-  if (Array.isArray(value)) return value.length === 0;
-  return Object.keys(value).length === 0 && !(Symbol.iterator in value);
-}

@@ -111,7 +111,12 @@ if (import.meta.main) {
   const lines = ["| section | cases | agree, `int` | agree, `float64` |", "| --- | ---: | ---: | ---: |"];
   const total = [0, 0, 0];
   for (const { name, file } of caseFiles()) {
-    const agree = policies.map((numbers) => file.cases.length - mismatches(file.cases, numbers).length);
+    const agree = policies.map((numbers) => {
+      const known = file.cases.filter((one) =>
+        listed.some((d) => d.case === caseName(one) && (d.numbers ?? numbers) === numbers),
+      );
+      return file.cases.length - mismatches(file.cases, numbers).length - known.length;
+    });
     const counts = [file.cases.length, ...agree];
     for (const [i, count] of counts.entries()) total[i]! += count;
     lines.push(`| ${[name, ...counts].join(" | ")} |`);

@@ -52,7 +52,7 @@ export const invalidSyntax = "invalid syntax";
  */
 export function unexpected(token: IToken, context: Context, source: Source, line: number, actionLine: number): string {
   const error = (token.payload as Payload | undefined)?.error;
-  if (token.tokenType !== Refused || error === undefined) return `unexpected ${render(token)} in ${context}`;
+  if (token.tokenType !== Refused || error === undefined) return `unexpected ${render(token, source)} in ${context}`;
   if (actionLine === 0 || actionLine === line) return error;
   return `${error}${error.endsWith(" action") ? "" : " in action"} started at ${source.name}:${actionLine}`;
 }
@@ -60,14 +60,12 @@ export function unexpected(token: IToken, context: Context, source: Source, line
 const keywordTypes = new Set(keywords.values());
 
 /** A token as Go's messages show it: keywords in angle brackets, all else quoted, and cut when longer than ten bytes. */
-function render(token: IToken): string {
+function render(token: IToken, { delims: [left, right] }: Source): string {
   const { image, tokenType } = token;
   if (image === "") return "EOF";
   if (tokenType === Dot || (keywordTypes.has(tokenType) && image !== "true" && image !== "false")) return `<${image}>`;
-  const value =
-    tokenType === RightDelim || tokenType === LeftDelim
-      ? image.slice(startOf(token) - token.startOffset).trimEnd()
-      : image;
+  // White space that a trim marker removes belongs to the token, not to what is shown of it.
+  const value = tokenType === RightDelim ? right : tokenType === LeftDelim ? left : image;
   return byteLength(value) > 10 ? `${quote([...value].slice(0, 10).join(""))}...` : quote(value);
 }
 

@@ -29,7 +29,7 @@ export interface CompiledAlert {
 const parts = ["title", "subtitle", "body"] as const;
 
 /**
- * Compiles once, renders many.
+ * Compiles once, renders many. Each part is a template set of its own: what one defines, another cannot call.
  * @param options as of `compile`; `functions` has Sprig's `default` unless given, and a part's name in messages is
  * `title`, `subtitle` or `body`, behind `name` and a dot if there is one
  * @throws TemplateError of phase `"parse"`; TypeError for a missing title; Error for an `html` part
@@ -44,6 +44,7 @@ export function compileAlert(template: AlertTemplate, options: TemplateOptions =
   for (const part of parts) {
     const text = template[part];
     if (text === undefined) continue;
+    if (typeof text !== "string") throw new TypeError(`the ${part} of an alert template is text`);
     compiled.push([
       part,
       compile(text, { ...options, functions, name: name === undefined ? part : `${name}.${part}` }),

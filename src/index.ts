@@ -1,13 +1,15 @@
 /**
  * tocsin, the browser-safe half. In: a profile and an alert template. Out: an alert, or a `TemplateError`.
  */
-export { type Limit, type Span, TemplateError, TemplateLimitError } from "../grammar/index.ts";
+export { type Limit, type Phase, type Span, TemplateError, TemplateLimitError } from "../grammar/index.ts";
 export { type Alert, type AlertTemplate, type CompiledAlert, compileAlert, renderAlert } from "./alert.ts";
 export {
   Complex,
   compile,
   Float64,
+  type IntType,
   type Limits,
+  type MissingKey,
   type Numbers,
   Pairs,
   SizedInt,

@@ -2,5 +2,5 @@
  * Functions that templates may call beyond Go's own. In: checked arguments. Out: a value; what is thrown becomes Go's
  * `error calling NAME: …`.
  */
-export { define, type FunctionSet, type ParamType, type Signature } from "../template/index.ts";
+export { define, type FunctionSet, type ParamType, type Signature, type TemplateFunction } from "../template/index.ts";
 export { sprig } from "./sprig.ts";

@@ -1,4 +1,4 @@
-import { isEmpty, parse, quote, TemplateError, type Tree, toText } from "../../grammar/index.ts";
+import { type Delims, isEmpty, parse, quote, TemplateError, type Tree, toText } from "../../grammar/index.ts";
 import { builtins, isBuiltin } from "./builtins/index.ts";
 import type { FunctionSet, TemplateFunction } from "./function.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
@@ -21,9 +21,13 @@ export interface TemplateOptions {
   readonly numbers?: Numbers | undefined;
   /** Functions beyond Go's own; later sets win. @default [] */
   readonly functions?: readonly FunctionSet[] | undefined;
-  /** Further templates that `{{template}}` can call, by name. @default {} */
+  /**
+   * Further templates that `{{template}}` can call, by name. Parsed after the text, in the order of the object's keys; what
+   * a later one defines replaces what an earlier one did. @default {}
+   */
   readonly templates?: Readonly<Record<string, string>> | undefined;
-  readonly limits?: Partial<Limits> | undefined;
+  /** What is not given has its default. */
+  readonly limits?: { readonly [L in keyof Limits]?: Limits[L] | undefined } | undefined;
 }
 
 export interface Template {
@@ -44,13 +48,10 @@ export function compile(text: string, options: TemplateOptions = {}): Template {
   const { name = "template", numbers = "int", missingKey = "default" } = options;
   if (!missingKeys.includes(missingKey)) throw new TypeError(`unrecognized option: missingkey=${missingKey}`);
   if (!policies.includes(numbers)) throw new TypeError(`unrecognized option: numbers=${numbers}`);
-  const delims = [options.delims?.[0] || "{{", options.delims?.[1] || "}}"] as const;
+  const delims = checkDelims(options.delims);
   const functions = collectFunctions(options.functions ?? []);
   const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);
-  const limits: Limits = { ...defaultLimits, ...definedOnly(options.limits ?? {}) };
-  for (const [limit, value] of Object.entries(limits)) {
-    if (!(value >= 0)) throw new TypeError(`the ${limit} limit is ${value}, not a number from 0`);
-  }
+  const limits = checkLimits(options.limits);
   const { output, depth } = limits;
   const settings: Settings = {
     numbers,
@@ -72,7 +73,10 @@ export function compile(text: string, options: TemplateOptions = {}): Template {
   add(parse(text, { name, delims, isFunction }));
   // What the text is called may be defined again by another text; it still is what is rendered.
   const main = set.get(name)!;
-  for (const [id, more] of Object.entries(options.templates ?? {})) add(parse(more, { name: id, delims, isFunction }));
+  for (const [id, more] of Object.entries(options.templates ?? {})) {
+    if (typeof more !== "string") throw new TypeError(`the template ${id} is text`);
+    add(parse(more, { name: id, delims, isFunction }));
+  }
 
   return {
     render(profile, options) {
@@ -95,14 +99,32 @@ export function compile(text: string, options: TemplateOptions = {}): Template {
 const missingKeys: readonly MissingKey[] = ["default", "zero", "error", "required"];
 const policies: readonly Numbers[] = ["int", "float64"];
 
-function definedOnly<T extends object>(values: T): T {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
+/** An empty one means its default, as in Go. */
+function checkDelims(delims: TemplateOptions["delims"]): Delims {
+  if (delims === undefined) return ["{{", "}}"];
+  if (!Array.isArray(delims) || delims.length !== 2 || delims.some((delim) => typeof delim !== "string")) {
+    throw new TypeError("delims are two texts, the left and the right delimiter");
+  }
+  return [delims[0] || "{{", delims[1] || "}}"];
+}
+
+function checkLimits(given: TemplateOptions["limits"] = {}): Limits {
+  const limits: { -readonly [L in keyof Limits]: number } = { ...defaultLimits };
+  for (const name of Object.keys(limits) as (keyof Limits)[]) {
+    const value = given[name];
+    if (value === undefined) continue;
+    if (typeof value !== "number" || !(value >= 0))
+      throw new TypeError(`the ${name} limit is ${value}, not a number from 0`);
+    limits[name] = value;
+  }
+  return limits;
 }
 
 const identifier = /^[\p{L}_][\p{L}\p{Nd}_]*$/u;
 
 function collectFunctions(sets: readonly FunctionSet[]): Map<string, TemplateFunction> {
   const functions = new Map<string, TemplateFunction>();
+  if (!(Symbol.iterator in sets)) throw new TypeError("functions are a list of function sets");
   for (const set of sets) {
     for (const [name, fn] of Object.entries(set)) {
       if (!identifier.test(name)) throw new TypeError(`function name ${quote(name)} is not a valid identifier`);
