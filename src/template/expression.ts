@@ -2,7 +2,7 @@ import type { Chain, Command, Field, NumberNode, Operand, Pipe, Variable } from 
 import { printNode } from "../../grammar/index.ts";
 import { compileCall } from "./call.ts";
 import { type Env, type Eval, type Expression, isBoxed } from "./env.ts";
-import { failFieldWithArguments, readField } from "./field.ts";
+import { failFieldWithArguments, fieldReader } from "./field.ts";
 import { float } from "./function.ts";
 import type { AnyNode, Run } from "./run.ts";
 import { findSlot } from "./scope.ts";
@@ -197,10 +197,11 @@ function compileDot(node: Operand): Expression {
 /** As `compileFields`, with the first look-up in one step: nothing is run more often. */
 function compileField(node: Field): Expression {
   const [name, ...rest] = node.names as readonly [string, ...string[]];
+  const read = fieldReader(name);
   const first: Expression = {
     eval: (run) => {
       run.at = node;
-      return readField(run, run.dot, name, run.dotBoxed);
+      return read(run, run.dot, name, run.dotBoxed);
     },
     boxed: true,
     field: name,
@@ -238,10 +239,11 @@ function fieldsOf(base: Expression, fields: readonly string[]): Expression {
 }
 
 function fieldOf({ eval: evaluate, boxed }: Expression, name: string): Expression {
+  const read = fieldReader(name);
   const evalField: Eval =
     boxed === true || boxed === false
-      ? (run) => readField(run, evaluate(run), name, boxed)
-      : (run) => readField(run, evaluate(run), name, boxed(run));
+      ? (run) => read(run, evaluate(run), name, boxed)
+      : (run) => read(run, evaluate(run), name, boxed(run));
   return { eval: evalField, boxed: true, field: name };
 }
 
