@@ -29,8 +29,9 @@ export function compileCall(
   const call: Call = { name: name.name, ident: name, node, final, count: operands.length + (final ? 1 : 0) };
   const fn = env.functions.get(name.name);
   const builtin = Object.hasOwn(env.builtins, name.name) ? env.builtins[name.name] : undefined;
-  if (!fn && (name.name === "and" || name.name === "or")) return compileLazy(call, operands, env);
   if (fn) return compileFunction(call, fn, operands, env);
+  if (name.name === "and" || name.name === "or") return compileLazy(call, operands, env);
+  if (name.name === "call") return compileCallOfValue(call, operands, env);
   if (builtin) return compileBuiltin(call, builtin, operands, env);
   return failing(call, `"${name.name}" is not a defined function`);
 }
@@ -107,7 +108,6 @@ function compileBuiltin(call: Call, builtin: Builtin, operands: readonly Operand
   if (wrong) return failing(call, wrong);
   const paramAt = (i: number): Param => params[Math.min(i, params.length - 1)]!;
   const args = operands.map((operand, i) => compileArgument(operand, paramAt(i), env));
-  if (name === "call") return compileCallOfValue(call, args, operands, env);
   const [format] = operands;
   if (env.missingKey === "required" && builtin.prints) return compileRequired(call, builtin, args, paramAt(count - 1));
   if (apply1 && count === 1) return applyOne(call, apply1, args[0]?.eval ?? piped(call), builtin);
@@ -249,12 +249,11 @@ function failCall(run: Run, { name, node }: Call, error: unknown): never {
   return run.fail(`error calling ${name}: ${errorText(error)}`, node, error);
 }
 
-function compileCallOfValue(
-  call: Call,
-  args: readonly Expression[],
-  operands: readonly Operand[],
-  env: Env,
-): Expression {
+/** `call f x`: a function that stands in the data. */
+function compileCallOfValue(call: Call, operands: readonly Operand[], env: Env): Expression {
+  const wrong = countError(call, 2, true);
+  if (wrong) return failing(call, wrong);
+  const args = operands.map((operand) => compileOperand(operand, env));
   const [callee] = operands;
   const calleeName = callee && printNode(callee, env.delims);
   const values = compileValues(call, args, "value");

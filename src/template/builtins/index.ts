@@ -1,6 +1,6 @@
 /**
  * The functions that are part of the language. In: a run and evaluated arguments. Out: a value, or an Error with Go's words.
- * Go: `text/template`, "Functions". `and` and `or` are compiled in `call.ts`, since they do not evaluate all arguments.
+ * Go: `text/template`, "Functions". `and` and `or`, which do not evaluate all arguments, and `call`, whose messages show one as written, are in `../call.ts`.
  */
 import type { Param } from "../argument.ts";
 import { equals, equalsAny, less, lessOrEqual } from "../compare.ts";
@@ -8,7 +8,6 @@ import { sprint, sprintf, sprintln } from "../fmt/index.ts";
 import type { Run } from "../run.ts";
 import { truth } from "../truth.ts";
 import { kindOf } from "../value.ts";
-import { callValue } from "./call.ts";
 import { index, length, slice } from "./collections.ts";
 import { escapeHtml, escapeJs, escapePieces, escapeUrlQuery } from "./escapers.ts";
 
@@ -77,7 +76,6 @@ function escaper(escapeText: (text: string) => string): Builtin {
 }
 
 export const builtins: Readonly<Record<string, Builtin>> = {
-  call: { params: ["value", "value"], variadic: true, apply: (run, [fn, ...args]) => callValue(run, fn, args, "") },
   eq: {
     params: ["value", "value"],
     variadic: true,
@@ -133,4 +131,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   urlquery: escaper(escapeUrlQuery),
 };
 
-export const isBuiltin = (name: string): boolean => name === "and" || name === "or" || Object.hasOwn(builtins, name);
+/** Those that `call.ts` compiles itself. */
+const compiled = new Set(["and", "call", "or"]);
+
+export const isBuiltin = (name: string): boolean => compiled.has(name) || Object.hasOwn(builtins, name);
