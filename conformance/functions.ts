@@ -23,7 +23,10 @@ export const functions: FunctionSet = {
   ),
   takeAnys: number({ params: ["any"], variadic: true }, (...all) => all.length),
   takeStrings: number({ params: ["string"], variadic: true }, (...all) => all.length),
-  takeInts: number({ params: ["int"], variadic: true }, (...all: number[]) => all.reduce((sum, n) => sum + n, 0)),
+  // Beyond 2^53 an int arrives as a bigint.
+  takeInts: define({ params: ["int"], variadic: true, returns: "int" }, (...all: (number | bigint)[]) =>
+    all.reduce((sum: bigint, n) => sum + BigInt(n), 0n),
+  ),
   fails: define({ params: ["any"], variadic: true, returns: "string" }, () => {
     throw new Error("boom");
   }),
