@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type AlertTemplate, compileAlert, renderAlert, TemplateError } from "../src/index.ts";
+import { errorOf } from "./thrown.ts";
 
 /** What every team that sends alerts writes first. */
 const classics: readonly (readonly [
@@ -91,15 +92,6 @@ describe("parts", () => {
 });
 
 describe("errors", () => {
-  const errorOf = (action: () => unknown): TemplateError => {
-    try {
-      action();
-    } catch (error) {
-      if (error instanceof TemplateError) return error;
-      throw error;
-    }
-    return expect.fail("no error");
-  };
   test.each([
     ["title", { title: "{{", subtitle: "{{", body: "{{" }],
     ["subtitle", { title: "T", subtitle: "{{", body: "{{" }],

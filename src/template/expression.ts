@@ -3,7 +3,7 @@ import { printNode } from "../../grammar/index.ts";
 import { compileCall } from "./call.ts";
 import { type Env, type Eval, type Expression, isBoxed } from "./env.ts";
 import { failFieldWithArguments, fieldReader } from "./field.ts";
-import { float } from "./function.ts";
+import { float, toJsInt } from "./function.ts";
 import type { AnyNode, Run } from "./run.ts";
 import { findSlot } from "./scope.ts";
 import { Complex, type Numbers } from "./value.ts";
@@ -255,10 +255,7 @@ export function compileNumber(node: NumberNode, numbers: Numbers): Expression {
   let value: unknown;
   if (complex) value = new Complex(complex.re, complex.im);
   else if (isFloat) value = float(node.float!, numbers);
-  else if (int !== undefined) value = numbers === "int" && isSafe(int) ? Number(int) : int;
+  else if (int !== undefined) value = numbers === "int" ? toJsInt(int) : int;
   else return { eval: (run) => run.fail(`${text} overflows int`, node), boxed: false };
   return constant(node, value);
 }
-
-const isSafe = (int: bigint): boolean =>
-  int >= BigInt(Number.MIN_SAFE_INTEGER) && int <= BigInt(Number.MAX_SAFE_INTEGER);

@@ -90,7 +90,8 @@ function toObject(map: ReadonlyMap<unknown, unknown>, payer: Payer): object {
   return Object.fromEntries(sortedEntries(map));
 }
 
-const toJsInt = (int: bigint): number | bigint =>
+/** A plain number where it holds the integer exactly. */
+export const toJsInt = (int: bigint): number | bigint =>
   int >= BigInt(Number.MIN_SAFE_INTEGER) && int <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(int) : int;
 
 function toPlain(value: unknown): unknown {

@@ -26,6 +26,8 @@ export interface TemplateOptions {
    * a later one defines replaces what an earlier one did. @default {}
    */
   readonly templates?: Readonly<Record<string, string>> | undefined;
+  /** `"html"`, escaping by context, is not yet available and refused rather than ignored. @default "none" */
+  readonly escape?: "none" | undefined;
   /** What is not given has its default. */
   readonly limits?: { readonly [L in keyof Limits]?: Limits[L] | undefined } | undefined;
 }
@@ -48,6 +50,8 @@ export function compile(text: string, options: TemplateOptions = {}): Template {
   const { name = "template", numbers = "int", missingKey = "default" } = options;
   if (!missingKeys.includes(missingKey)) throw new TypeError(`unrecognized option: missingkey=${missingKey}`);
   if (!policies.includes(numbers)) throw new TypeError(`unrecognized option: numbers=${numbers}`);
+  const { escape: escaping = "none" } = options;
+  if (escaping !== "none") throw new TypeError(`escape: ${escaping} is not yet available`);
   const delims = checkDelims(options.delims);
   const functions = collectFunctions(options.functions ?? []);
   const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);

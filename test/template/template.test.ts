@@ -1,16 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { TemplateError } from "../../grammar/index.ts";
 import { compile, type TemplateOptions } from "../../src/template/index.ts";
-
-function errorOf(action: () => unknown): TemplateError {
-  try {
-    action();
-  } catch (error) {
-    if (error instanceof TemplateError) return error;
-    throw error;
-  }
-  return expect.fail("no error");
-}
+import { errorOf } from "../thrown.ts";
 
 describe("further templates", () => {
   const templates = { footer: "Bye, {{.}}", "a b/c": '[{{template "footer" .}}]' };
@@ -108,6 +98,7 @@ describe("options that make no sense", () => {
     [{ functions: [{}, { f: null }] }, "value for f not a function"],
     [{ missingKey: "nope" }, "unrecognized option: missingkey=nope"],
     [{ numbers: "double" }, "unrecognized option: numbers=double"],
+    [{ escape: "html" }, "escape: html is not yet available"],
     [{ limits: { steps: Number.NaN } }, "the steps limit is NaN, not a number from 0"],
     [{ limits: { output: -1 } }, "the output limit is -1, not a number from 0"],
     [{ limits: { depth: "deep" } }, "the depth limit is deep, not a number from 0"],

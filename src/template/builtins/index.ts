@@ -1,6 +1,7 @@
 /**
  * The functions that are part of the language. In: a run and evaluated arguments. Out: a value, or an Error with Go's words.
- * Go: `text/template`, "Functions". `and` and `or`, which do not evaluate all arguments, and `call`, whose messages show one as written, are in `../call.ts`.
+ * Go: `text/template`, "Functions". `and` and `or`, which do not evaluate all arguments, and `call`, whose messages show
+ * one as written, are in `../call.ts`.
  */
 import type { Param } from "../argument.ts";
 import { equals, equalsAny, less, lessOrEqual } from "../compare.ts";
