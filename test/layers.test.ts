@@ -12,6 +12,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ["src/functions", ["src/template"], []],
   ["src/alert.ts", ["grammar", "src/template", "src/functions"], []],
   ["src/index.ts", ["grammar", "src/template", "src/functions", "src/alert.ts"], []],
+  ["src/dispatch", [], []],
   ["src/cli", ["grammar", "src"], ["commander", "yaml", "node:*"]],
 ];
 

@@ -1,0 +1,69 @@
+/** Words of the delivery half. A delivery is one alert bound for one destination on one channel, with its history. */
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** What the template half renders; the delivery half never renders by itself. */
+export interface Alert {
+  readonly title: string;
+  readonly subtitle?: string | undefined;
+  readonly body?: string | undefined;
+  readonly html?: string | undefined;
+}
+
+/** As a channel gets it: everything that does not change over retries, and which attempt this is. */
+export interface Delivery {
+  /** `msg_` and letters and digits: what receivers dedupe on. */
+  readonly id: string;
+  /** Name of the channel, as the dispatcher knows it. */
+  readonly channel: string;
+  /** Where to, as the channel documents it: a URL, an address, a device token, a push subscription. */
+  readonly to: Json;
+  /** What limits, holds and breakers are kept by: see `Channel.accept`. */
+  readonly destination: string;
+  readonly alert: Alert;
+  /** What this one delivery asks of its channel, as the channel documents it: urgency, a collapse key, attachments. */
+  readonly options?: { readonly [name: string]: Json } | undefined;
+  /** What `Channel.compose` made at hand-over. */
+  readonly content?: Json | undefined;
+  /** When it was handed over, in ms since 1970. */
+  readonly createdAt: number;
+  /** 1-based; counted when the delivery is claimed. */
+  readonly attempt: number;
+}
+
+/** How an attempt ended. */
+export type Outcome =
+  | { readonly kind: "delivered" }
+  | {
+      readonly kind: "retry";
+      /** In words, for the journal: what the receiver said or what failed. */
+      readonly reason: string;
+      /** What the receiver asked for, in ms from now; not yet clamped. */
+      readonly retryAfter?: number | undefined;
+      /** Who has to wait, besides this delivery: all of its destination (429, 503), or the whole channel (wrong password). */
+      readonly holds?: "destination" | "channel" | undefined;
+      /** The fault is the operator's, so the attempt does not count. */
+      readonly uncounted?: true | undefined;
+    }
+  /** Will never be accepted: a dead letter. */
+  | { readonly kind: "rejected"; readonly reason: string }
+  /** The destination is no more: a dead letter, and nothing further is sent there. */
+  | { readonly kind: "gone"; readonly reason: string };
+
+/** What was said and answered in one attempt, for the journal. Never a secret; texts are capped by who fills it in. */
+export interface Exchange {
+  readonly request?: {
+    /** `POST https://…`, `SMTP example.org:587`. */
+    readonly line: string;
+    readonly headers?: { readonly [name: string]: string } | undefined;
+    readonly body?: string | undefined;
+  };
+  readonly answer?: {
+    /** `410 Gone`, `250 2.0.0 Ok: queued as …`. */
+    readonly line: string;
+    readonly headers?: { readonly [name: string]: string } | undefined;
+    readonly body?: string | undefined;
+  };
+}
+
+export type Sent = Exchange & { readonly outcome: Outcome };
