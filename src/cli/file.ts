@@ -1,6 +1,8 @@
 import { type Buffer, isUtf8 } from "node:buffer";
-import { open } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { open, rename, rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
+import process from "node:process";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
 import type { Io } from "./io.ts";
@@ -34,6 +36,21 @@ export async function openFile(file: string, io: Io): Promise<OpenFile> {
 export async function readText(file: string, io: Io): Promise<string> {
   const { stream, file: name } = await openFile(file, io);
   return decode(await buffer(stream), { file: name });
+}
+
+export const exists = (file: string, io: Io): boolean => existsSync(resolve(io.cwd?.() ?? "", file));
+
+/** All of it or, if the disk is full or the process ends, nothing. @throws {@link InputError} */
+export async function writeText(file: string, text: string, io: Io): Promise<void> {
+  const path = resolve(io.cwd?.() ?? "", file);
+  const half = `${path}.${process.pid}.tmp`;
+  try {
+    await writeFile(half, text, { flush: true });
+    await rename(half, path);
+  } catch (error) {
+    await rm(half, { force: true });
+    throw new InputError(`this file cannot be written: ${(error as Error).message}`, { file });
+  }
 }
 
 /** UTF-8 without its byte order mark. @throws {@link InputError} if it is not UTF-8 */

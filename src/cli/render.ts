@@ -1,14 +1,14 @@
-import { basename } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { TemplateOptions } from "../index.ts";
 import type { ExitCode } from "./cli.ts";
-import { openFile, readText } from "./file.ts";
+import { openFile } from "./file.ts";
 import { type Io, write } from "./io.ts";
 import { problemJson, problemText, type Report, toProblem } from "./problem.ts";
 import { readProfiles } from "./profiles.ts";
 import { renderLines } from "./render-lines.ts";
 import { renderedJson, renderedText } from "./rendered.ts";
-import { type Source, templateSource } from "./source.ts";
+import type { Source } from "./source.ts";
+import { readSource } from "./source-file.ts";
 
 interface Flags {
   readonly profile?: string;
@@ -87,15 +87,6 @@ async function render(file: string, flags: Flags, io: Io): Promise<ExitCode> {
     await report(toProblem(error as Error, source));
     return 1;
   }
-}
-
-async function readSource(file: string, io: Io): Promise<Source> {
-  if (file === "-" && io.stdin.isTTY) await write(io.stderr, "Type a template, then end it with Ctrl-D.\n");
-  const text = await readText(file, io);
-  if (file === "-") return templateSource("stdin", text, "stdin");
-  if (!/\.ya?ml$/i.test(file)) return templateSource(file, text, basename(file));
-  const { alertSource } = await import("./alert-file.ts");
-  return alertSource(file, text);
 }
 
 function templateOptions({ name, delims, missingKey, numbers }: Flags): TemplateOptions {

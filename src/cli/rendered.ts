@@ -23,7 +23,7 @@ function partText(part: string, text: string | undefined): string {
 }
 
 /** A profile must not be able to move the cursor or recolour the terminal. */
-const visible = (text: string): string =>
+export const visible = (text: string): string =>
   text
     .replaceAll("\r\n", "\n")
     .replace(/\p{Cc}/gu, (control) =>
