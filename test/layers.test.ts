@@ -16,7 +16,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ["src/index.ts", ["grammar", "src/template", "src/functions", "src/compile.ts", "src/alert.ts"], []],
   ["src/dispatch", [], []],
   ["src/guard", [], ["ipaddr.js", "node:*"]],
-  ["src/channels", ["src/dispatch", "src/guard"], ["undici", "node:*"]],
+  ["src/channels", ["src/dispatch", "src/guard"], ["undici", "web-push", "zod", "node:*"]],
   ["src/cli", ["grammar", "src"], ["commander", "yaml", "node:*"]],
 ];
 

@@ -4,4 +4,4 @@
  */
 export { type Attempting, type Channel, DestinationError, type DestinationLimits, type Draft } from "./channel.ts";
 export type { Alert, Delivery, Exchange, Json, Outcome, Sent } from "./delivery.ts";
-export type { RetryPolicy } from "./retry.ts";
+export { delayAfter, parseRetryAfter, type RetryPolicy } from "./retry.ts";

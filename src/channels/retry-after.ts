@@ -1,0 +1,10 @@
+import { parseRetryAfter } from "../dispatch/index.ts";
+
+/** What an answer's `Retry-After` asks for, in ms; nothing if it is not there or not understood. */
+export function retryAfterOf(
+  headers: Readonly<Record<string, string | string[] | undefined>>,
+  now: number,
+): number | undefined {
+  const value = headers["retry-after"];
+  return typeof value === "string" ? parseRetryAfter(value, now) : undefined;
+}

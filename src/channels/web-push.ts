@@ -1,0 +1,160 @@
+import { createHash } from "node:crypto";
+import library from "web-push";
+import { z } from "zod";
+import {
+  type Channel,
+  type Delivery,
+  DestinationError,
+  type DestinationLimits,
+  type Json,
+  type RetryPolicy,
+  type Sent,
+} from "../dispatch/index.ts";
+import { checked, configured } from "./checked.ts";
+import { fitted, json } from "./fit.ts";
+import { type HttpOptions, httpClient } from "./http.ts";
+import { retryAfterOf } from "./retry-after.ts";
+import { pushAnswer } from "./web-push/answer.ts";
+import { createServices } from "./web-push/services.ts";
+import {
+  type Subscription,
+  subscriptionSchema,
+  type Vapid,
+  type VapidKeys,
+  vapidSchema,
+} from "./web-push/subscription.ts";
+
+export type { Subscription, Vapid, VapidKeys };
+
+/** What one delivery may ask for, too. */
+export interface PushOptions {
+  /** s that the push service keeps the push for a browser that is away; 0 to 2,592,000. @default 2,419,200, four weeks */
+  readonly ttl?: number | undefined;
+  /** What it may cost a device's battery. @default "normal" */
+  readonly urgency?: "very-low" | "low" | "normal" | "high" | undefined;
+  /**
+   * Of pushes with one topic that wait for a browser only the last is kept; up to 32 of `A-Z a-z 0-9 _ -`. `false` for
+   * none. @default from the delivery's id, so that one delivery sent twice is one push
+   */
+  readonly topic?: string | false | undefined;
+  /** Further keys of the payload, for the service worker. */
+  readonly data?: { readonly [name: string]: Json } | undefined;
+}
+
+export interface WebPushOptions extends PushOptions, Omit<HttpOptions, "keepAlive"> {
+  readonly vapid: Vapid;
+  /**
+   * Bytes that the payload has at most. @default 3,993, what is left of the 4,096 that every push service takes (RFC 8291
+   * section 4). Firefox on Android takes about 2,500.
+   */
+  readonly maxPayload?: number | undefined;
+  readonly retry?: RetryPolicy | undefined;
+  readonly limits?: DestinationLimits | undefined;
+}
+
+const reserved = ["title", "subtitle", "body", "id"];
+
+const pushSchema = {
+  ttl: z.int().min(0).max(2_592_000).optional(),
+  urgency: z.enum(["very-low", "low", "normal", "high"]).optional(),
+  topic: z.union([z.string().regex(/^[\w-]{1,32}$/, "is not 1 to 32 of A-Z a-z 0-9 _ -"), z.literal(false)]).optional(),
+  data: z
+    .record(z.string(), z.json())
+    .refine((data) => !reserved.some((name) => Object.hasOwn(data, name)), `has one of ${reserved.join(", ")} in it`)
+    .optional(),
+};
+const deliverySchema = z.strictObject(pushSchema);
+const channelSchema = z.object({
+  ...pushSchema,
+  vapid: vapidSchema,
+  maxPayload: z.int().min(100).max(3993).optional(),
+});
+
+/**
+ * Pushes for browsers (RFC 8030, 8291, 8292), for service workers to show. `to` is the browser's `Subscription`; a delivery's
+ * `options` are `PushOptions`. The payload is JSON, `{ title, subtitle?, body?, id, …data }`: `id` is the delivery's, for
+ * a notification's `tag`, since a push may come twice. Where it is too long, see `fitted`.
+ *
+ * The destination is the endpoint, since it is a single subscription that is `gone`. What belongs to the push service as a
+ * whole, its origin, stays in the channel: at most `connections` at once (default 32), and a pause where it asked for one
+ * (503 with `Retry-After`) or does not believe our tokens. `holds: "channel"` would be wrong for both: anyone can
+ * register an endpoint, and one that answers so would stop the pushes of all.
+ *
+ * Each attempt encrypts anew: RFC 8291 wants a fresh key and salt for each message, and keeping them for the next
+ * attempt would mean keeping secrets. What does not change over attempts is the payload and its `id`.
+ *
+ * @throws TypeError for bad options
+ */
+export function webPush(options: WebPushOptions): Channel {
+  const {
+    vapid,
+    maxPayload = 3993,
+    data: shared,
+    ...defaults
+  } = { ...options, ...configured(channelSchema, options, "web push") };
+  const services = createServices(vapid);
+  const client = httpClient({ connections: 32, ...options, keepAlive: true });
+
+  const payloadOf = ({ id, alert, options: own }: Pick<Delivery, "id" | "alert" | "options">): string | undefined =>
+    fitted(alert, maxPayload, (texts) => json({ ...texts, id, ...shared, ...(own?.data as object) }));
+
+  return {
+    kind: "web-push",
+    retry: options.retry,
+    limits: options.limits,
+
+    accept(to, own = {}) {
+      const { endpoint } = checked(subscriptionSchema, to, "the subscription");
+      checked(deliverySchema, own, "the options of a web push");
+      if (payloadOf({ id: "x".repeat(64), alert: { title: "…" }, options: own }) !== undefined)
+        return { destination: endpoint };
+      throw new DestinationError(`the data of a web push leave no room for its title in ${maxPayload} bytes`);
+    },
+
+    async send(delivery, { now, signal }): Promise<Sent> {
+      const { endpoint, keys } = delivery.to as unknown as Subscription;
+      const url = new URL(endpoint);
+      const pause = services.pause(url.origin, now);
+      if (pause !== undefined) {
+        const reason = `${url.origin} is left alone for a while: it answered ${pause.reason}`;
+        return { outcome: { kind: "retry", reason, retryAfter: pause.until - now, uncounted: true } };
+      }
+      const payload = payloadOf(delivery);
+      if (payload === undefined)
+        return { outcome: { kind: "rejected", reason: "its data leave no room for its title" } };
+      const {
+        ttl = 2_419_200,
+        urgency = "normal",
+        topic = topicOf(delivery.id),
+      }: PushOptions = { ...defaults, ...delivery.options };
+      const exchange = await client.exchange({
+        method: "POST",
+        url,
+        headers: {
+          authorization: services.authorization(url.origin, now),
+          "content-encoding": "aes128gcm",
+          "content-type": "application/octet-stream",
+          ttl: `${ttl}`,
+          urgency,
+          ...(topic !== false && { topic }),
+        },
+        body: library.encrypt(keys.p256dh, keys.auth, payload, "aes128gcm").cipherText,
+        journal: payload,
+        signal,
+      });
+      if (!("got" in exchange)) return exchange;
+      const { got, ...said } = exchange;
+      const answer = pushAnswer(got.status, got.text, retryAfterOf(got.headers, now));
+      return { ...said, outcome: services.answered(url.origin, answer, now) };
+    },
+
+    close: () => client.close(),
+  };
+}
+
+/** Of pushes to one browser that bear this topic, the last stays: a retry takes the place of what it repeats. */
+const topicOf = (id: string): string =>
+  /^[\w-]{1,32}$/.test(id) ? id : createHash("sha256").update(id).digest("base64url").slice(0, 32);
+
+/** A new VAPID key pair. Browsers subscribe with its public half, so another pair means that all have to subscribe anew. */
+export const vapidKeys = (): VapidKeys => library.generateVAPIDKeys();

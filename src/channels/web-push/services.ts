@@ -1,0 +1,78 @@
+import library from "web-push";
+import type { Outcome } from "../../dispatch/index.ts";
+import type { PushAnswer } from "./answer.ts";
+import type { Vapid } from "./subscription.ts";
+
+/** What is known of a push service, that is of an origin. */
+interface Service {
+  /** The `Authorization` header and when it is made anew, ms. */
+  token?: { readonly header: string; readonly until: number } | undefined;
+  /** It asked to be left alone: until when (ms), and with which words. */
+  pause?: { readonly until: number; readonly reason: string } | undefined;
+  /** It took a push of ours, so our key and subject are good. */
+  trusts?: true;
+}
+
+/** ms that a token is valid (a day at most, RFC 8292 section 2), and how long before its end a new one is made. */
+const lifetime = 12 * 3_600_000;
+const early = 3_600_000;
+/** ms that a push service is left alone that has never believed a token of ours. */
+const doubt = 60_000;
+/** Endpoints come from browsers, or whoever says to be one: what is remembered of origins has to be bounded. */
+const most = 1000;
+
+export interface Services {
+  /** The `Authorization` header for an origin: signed once, used for 11 hours. */
+  authorization(origin: string, now: number): string;
+  /** Until when an origin is left alone, and why; nothing if it is not. */
+  pause(origin: string, now: number): { readonly until: number; readonly reason: string } | undefined;
+  /**
+   * Notes what an answer says of the whole service. A token that was refused is signed anew; by a service that took one
+   * before, the trouble is the subscription's, else ours: then the service is left alone for a minute.
+   * @returns the outcome for the delivery
+   */
+  answered(origin: string, answer: PushAnswer, now: number): Outcome;
+}
+
+/** What a channel remembers of push services: it is lost with the process, and nothing depends on it but their peace. */
+export function createServices(vapid: Vapid): Services {
+  const services = new Map<string, Service>();
+
+  const serviceAt = (origin: string): Service => {
+    const known = services.get(origin);
+    if (known !== undefined) return known;
+    if (services.size >= most) services.delete(services.keys().next().value!);
+    const service: Service = {};
+    services.set(origin, service);
+    return service;
+  };
+
+  return {
+    authorization(origin, now) {
+      const service = serviceAt(origin);
+      if (service.token === undefined || service.token.until <= now) {
+        const { subject, publicKey, privateKey } = vapid;
+        const expires = Math.floor((now + lifetime) / 1000);
+        const headers = library.getVapidHeaders(origin, subject, publicKey, privateKey, "aes128gcm", expires);
+        service.token = { header: headers.Authorization, until: now + lifetime - early };
+      }
+      return service.token.header;
+    },
+    pause(origin, now) {
+      const pause = services.get(origin)?.pause;
+      return pause !== undefined && pause.until > now ? pause : undefined;
+    },
+    answered(origin, { outcome, service: says }, now) {
+      const service = serviceAt(origin);
+      if (outcome.kind === "delivered") service.trusts = true;
+      if (outcome.kind !== "retry" || says === undefined) return outcome;
+      const { reason, retryAfter = doubt } = outcome;
+      if (says === "token") {
+        service.token = undefined;
+        if (service.trusts) return outcome;
+      }
+      service.pause = { until: now + retryAfter, reason };
+      return says === "token" ? { ...outcome, retryAfter, uncounted: true } : outcome;
+    },
+  };
+}

@@ -1,0 +1,191 @@
+import { z } from "zod";
+import { duration, size } from "./units.ts";
+
+/** A text, or what stands in a file: keys and certificates. */
+const secret = z.union([z.string(), z.strictObject({ file: z.string() })], {
+  error: "this must be a text, or { file: PATH }",
+});
+export type Secret = z.output<typeof secret>;
+
+const count = z.int().positive();
+const port = z.int().min(1).max(65535);
+const rate = z.strictObject({ count, per: duration });
+const texts = z.record(z.string(), z.string());
+
+const retry = z.strictObject({
+  wait: z.union([z.strictObject({ base: duration, cap: duration }), z.array(duration).nonempty()]).optional(),
+  jitter: z.number().min(0).max(1).optional(),
+  maxAttempts: count.optional(),
+  maxAge: duration.optional(),
+  retryAfter: z.strictObject({ min: duration, max: duration }).optional(),
+});
+
+const limits = z.strictObject({
+  concurrency: count.optional(),
+  rate: rate.optional(),
+  breaker: z.strictObject({ failures: count, rest: duration }).optional(),
+});
+
+/** What may be connected to, besides public addresses; or only what. */
+const guard = z.strictObject({
+  allow: z.array(z.string()).optional(),
+  hosts: z.array(z.string()).optional(),
+  ports: z.array(port).optional(),
+  proxy: z.string().optional(),
+});
+
+const tls = z.strictObject({
+  ca: secret.optional(),
+  cert: secret.optional(),
+  key: secret.optional(),
+  passphrase: z.string().optional(),
+});
+
+/** Of every channel. `to` is a template of where an alert goes, for profiles: `{{ .email }}`. */
+const common = { to: z.string().optional(), guard: guard.optional(), retry: retry.optional(), limits: limits.optional() };
+
+const http = {
+  tls: tls.optional(),
+  keepAlive: z.boolean().optional(),
+  connections: count.optional(),
+  timeout: duration.optional(),
+  connectTimeout: duration.optional(),
+  answerTimeout: duration.optional(),
+  maxAnswer: size.optional(),
+};
+
+const webhook = z.strictObject({
+  kind: z.literal("webhook"),
+  ...common,
+  ...http,
+  url: z.string().optional(),
+  keys: z.array(z.string()).optional(),
+  method: z.string().optional(),
+  headers: texts.optional(),
+  auth: z
+    .discriminatedUnion("kind", [
+      z.strictObject({ kind: z.literal("basic"), user: z.string(), password: z.string() }),
+      z.strictObject({ kind: z.literal("bearer"), token: z.string() }),
+      z.strictObject({ kind: z.literal("header"), name: z.string(), value: z.string() }),
+      z.strictObject({
+        kind: z.literal("oauth2"),
+        tokenUrl: z.string(),
+        clientId: z.string(),
+        clientSecret: z.string(),
+        scope: z.string().optional(),
+        audience: z.string().optional(),
+        credentials: z.enum(["header", "form"]).optional(),
+      }),
+    ])
+    .optional(),
+  final: z.array(z.int().min(100).max(599)).optional(),
+  batch: z.strictObject({ size: count, wait: duration }).optional(),
+  type: z.string().optional(),
+  body: z.string().optional(),
+  contentType: z.string().optional(),
+  cloudEvents: z.strictObject({ source: z.string() }).optional(),
+});
+
+const mailbox = z.union([z.string(), z.strictObject({ address: z.string(), name: z.string().optional() })]);
+
+const attachment = z.strictObject({
+  filename: z.string().optional(),
+  file: z.string(),
+  contentType: z.string().optional(),
+  cid: z.string().optional(),
+});
+
+const email = z.strictObject({
+  kind: z.literal("email"),
+  ...common,
+  host: z.string(),
+  port: port.optional(),
+  secure: z.boolean().optional(),
+  starttls: z.enum(["required", "offered", "off"]).optional(),
+  tls: tls.extend({ servername: z.string().optional() }).optional(),
+  auth: z.strictObject({ user: z.string(), pass: z.string() }).optional(),
+  ehlo: z.string().optional(),
+  from: mailbox,
+  replyTo: mailbox.optional(),
+  returnPath: z.string().optional(),
+  dkim: z.strictObject({ domain: z.string(), selector: z.string(), privateKey: secret }).optional(),
+  headers: texts.optional(),
+  attachments: z.array(attachment).optional(),
+  unsubscribe: z.strictObject({ url: z.string().optional(), mailto: z.string().optional() }).optional(),
+  encrypt: z
+    .strictObject({
+      keys: z.record(z.string(), secret).optional(),
+      required: z.boolean().optional(),
+      subject: z.string().optional(),
+    })
+    .optional(),
+  pool: z
+    .strictObject({
+      connections: count.optional(),
+      messages: count.optional(),
+      idle: duration.optional(),
+      rate: rate.optional(),
+    })
+    .optional(),
+  timeouts: z
+    .strictObject({
+      connect: duration.optional(),
+      greeting: duration.optional(),
+      idle: duration.optional(),
+      total: duration.optional(),
+    })
+    .optional(),
+  maxSize: size.optional(),
+  maxText: count.optional(),
+});
+
+const data = z.record(z.string(), z.json());
+
+const webPush = z.strictObject({
+  kind: z.literal("web-push"),
+  ...common,
+  ...http,
+  vapid: z.strictObject({ subject: z.string(), publicKey: z.string(), privateKey: z.string() }),
+  ttl: z.int().min(0).optional(),
+  urgency: z.enum(["very-low", "low", "normal", "high"]).optional(),
+  topic: z.union([z.string(), z.literal(false)]).optional(),
+  data: data.optional(),
+  maxPayload: count.optional(),
+});
+
+const log = z.strictObject({ kind: z.literal("log"), to: z.string().optional() });
+
+export const channel = z.discriminatedUnion("kind", [webhook, email, webPush, log]);
+
+/** All of `tocsin.yaml`. */
+export const config = z.strictObject({
+  /** For editors. */
+  $schema: z.string().optional(),
+  store: z
+    .strictObject({
+      file: z.string().default("tocsin.db"),
+      /** What is kept of settled deliveries. */
+      retention: z.strictObject({ age: duration.optional(), size: size.optional() }).optional(),
+    })
+    .prefault({}),
+  /** For all channels that have no guard of their own. */
+  guard: guard.optional(),
+  /** Which functions templates have, besides Go's own. */
+  functions: z.array(z.enum(["sprig", "alerting", "alertmanager"])).default(["sprig", "alerting"]),
+  timeZone: z.string().optional(),
+  locale: z.string().optional(),
+  channels: z.record(z.string().regex(/^[a-z][a-z0-9_-]*$/, "a channel's name is lower-case letters, digits, - and _"), channel).default({}),
+  work: z
+    .strictObject({
+      /** Attempts at once, of all channels. */
+      concurrency: count.optional(),
+      /** Where metrics and health are served: `9464`, or `127.0.0.1:9464`. */
+      metrics: z.union([port, z.string().regex(/^(.+:)?\d{1,5}$/)]).optional(),
+      log: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+      /** How long a stop waits for what is under way. */
+      grace: duration.default(15_000),
+    })
+    .prefault({}),
+});
+export type Config = z.output<typeof config>;
+export type ChannelConfig = z.output<typeof channel>;

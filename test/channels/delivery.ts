@@ -1,0 +1,18 @@
+import type { Attempting, Delivery } from "../../src/dispatch/index.ts";
+
+/** A delivery as the dispatcher hands it to a channel. */
+export function delivery(of: Partial<Delivery> & Pick<Delivery, "to">): Delivery {
+  return {
+    id: "msg_01k0000000abcdefghjkmnpqrs",
+    channel: "push",
+    destination: "",
+    alert: { title: "Hey" },
+    createdAt: Date.now(),
+    attempt: 1,
+    ...of,
+  };
+}
+
+export function attempting(now = Date.now(), signal = new AbortController().signal): Attempting {
+  return { now, signal };
+}
