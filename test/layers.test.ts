@@ -13,6 +13,8 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ["src/alert.ts", ["grammar", "src/template", "src/functions"], []],
   ["src/index.ts", ["grammar", "src/template", "src/functions", "src/alert.ts"], []],
   ["src/dispatch", [], []],
+  ["src/guard", [], ["ipaddr.js", "node:*"]],
+  ["src/channels", ["src/dispatch", "src/guard"], ["undici", "node:*"]],
   ["src/cli", ["grammar", "src"], ["commander", "yaml", "node:*"]],
 ];
 

@@ -1,0 +1,24 @@
+import { DestinationError, type Json } from "../dispatch/index.ts";
+
+/** Longer ones are refused by servers and proxies. */
+const longest = 8 * 1024;
+
+/**
+ * A URL to send to: http or https, no user and password in it, the fragment (which is never sent) left out.
+ * @throws DestinationError
+ */
+export function targetUrl(text: Json | undefined, what = "the destination"): URL {
+  if (typeof text !== "string") throw new DestinationError(`${what} is a URL, as text`);
+  if (text.length > longest)
+    throw new DestinationError(`${what} has ${text.length} characters; at most ${longest} are sent`);
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url === undefined) throw new DestinationError(`${what} is no URL: ${JSON.stringify(text.slice(0, 100))}`);
+  if (url.protocol !== "https:" && url.protocol !== "http:") {
+    throw new DestinationError(`${what} starts with ${url.protocol}; http: and https: can be sent to`);
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new DestinationError(`${what} has a user or a password in it; they belong in the channel's auth`);
+  }
+  url.hash = "";
+  return url;
+}
