@@ -26,7 +26,8 @@ export function addressOf(text: string): string {
   const local = text.slice(0, at).normalize("NFC");
   const domain = domainText.test(text.slice(at + 1)) ? domainToASCII(text.slice(at + 1)) : "";
   if (!domainName.test(domain)) throw wrong("what is after the @ is not a domain name");
-  if (!localPart.test(local)) throw wrong("what is before the @ has characters that are not allowed there, % and ! too");
+  if (!localPart.test(local))
+    throw wrong("what is before the @ has characters that are not allowed there, % and ! too");
   const address = `${local}@${domain}`;
   if (Buffer.byteLength(local) > 64) throw wrong("what is before the @ has more than 64 bytes");
   if (Buffer.byteLength(address) > 254) throw wrong("it has more than 254 bytes");

@@ -18,5 +18,11 @@ export function htmlOf({ subtitle, html }: Alert): string | undefined {
 /** Line ends as mail has them. A lone CR or LF would be another message to some servers, and another to what signs it. */
 const newlines = (text: string): string => text.toWellFormed().replace(/\r\n|\r|\n/g, "\r\n");
 
-const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&#34;", "'": "&#39;" };
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&#34;",
+  "'": "&#39;",
+};
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => entities[char]!);
