@@ -17,6 +17,12 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ["src/dispatch", [], []],
   ["src/guard", [], ["ipaddr.js", "node:*"]],
   ["src/channels", ["src/dispatch", "src/guard"], ["undici", "web-push", "zod", "node:*"]],
+  ["src/channels/email.ts", ["src/channels", "src/dispatch", "src/guard"], ["node:*"]],
+  [
+    "src/channels/email",
+    ["src/channels", "src/dispatch", "src/guard"],
+    ["nodemailer", "openpgp", "p-queue", "zod", "node:*"],
+  ],
   ["src/cli", ["grammar", "src"], ["commander", "yaml", "node:*"]],
 ];
 

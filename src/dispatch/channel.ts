@@ -41,7 +41,7 @@ export interface Channel {
    */
   accept(to: Json, options?: { readonly [name: string]: Json }): { readonly destination: string };
   /** Renders what depends on the profile, once: kept as `Delivery.content`. */
-  compose?(draft: Draft): Json | undefined;
+  compose?(draft: Draft): Json | undefined | Promise<Json | undefined>;
   /** One attempt. What a receiver does is an outcome; only a bug throws. */
   send(delivery: Delivery, attempting: Attempting): Promise<Sent>;
   /** Deliveries of one destination that may go as one: sent when `size` are there, or `wait` ms after the first. */

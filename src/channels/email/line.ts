@@ -1,0 +1,23 @@
+const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+
+/**
+ * Text as one line of a header: control characters and line ends become spaces, lone surrogates U+FFFD, runs of white space
+ * one space; at most `most` UTF-16 units, cut between graphemes.
+ */
+export function line(text: string, most: number): string {
+  // Bounds the work for a field of any length.
+  const start = text.slice(0, 20 * most);
+  const whole = start
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
+    .trim();
+  if (whole.length <= most && start.length === text.length) return whole;
+  let end = 0;
+  for (const { index, segment } of graphemes.segment(whole.slice(0, most + 64))) {
+    if (index + segment.length > most - 1) break;
+    end = index + segment.length;
+  }
+  // A single grapheme may be longer than that.
+  const cut = end > 0 ? whole.slice(0, end) : whole.slice(0, most - 1).replace(/[\uD800-\uDBFF]$/, "");
+  return `${cut.trimEnd()}…`;
+}

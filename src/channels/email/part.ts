@@ -1,0 +1,28 @@
+import type { Alert } from "../../dispatch/index.ts";
+import { line } from "./line.ts";
+
+/** The text part: the body, or for want of one the subtitle or the title. */
+export const textOf = ({ title, subtitle, body }: Alert): string => newlines(body || subtitle || title);
+
+/** The html part with the subtitle as its preheader: what mail programs show in the list, beside the subject. */
+export function htmlOf({ subtitle, html }: Alert): string | undefined {
+  if (!html) return undefined;
+  const preheader = line(subtitle ?? "", 250);
+  if (preheader === "") return newlines(html);
+  const hidden = `<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${escapeHtml(preheader)}</div>`;
+  const body = /<body(?=[\s>])(?:[^"'>]|"[^"]*"|'[^']*')*>/i.exec(html.slice(0, 1 << 16));
+  const at = body === null ? 0 : body.index + body[0].length;
+  return newlines(html.slice(0, at) + hidden + html.slice(at));
+}
+
+/** Line ends as mail has them. A lone CR or LF would be another message to some servers, and another to what signs it. */
+const newlines = (text: string): string => text.toWellFormed().replace(/\r\n|\r|\n/g, "\r\n");
+
+const entities: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&#34;",
+  "'": "&#39;",
+};
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => entities[char]!);

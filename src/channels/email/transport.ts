@@ -1,0 +1,114 @@
+import type { Socket } from "node:net";
+import type { Readable } from "node:stream";
+import { createTransport, type SendMailOptions } from "nodemailer";
+import PQueue from "p-queue";
+import { createGuard } from "../../guard/index.ts";
+import { addressOf } from "./address.ts";
+import type { EmailOptions } from "./options.ts";
+
+export interface Envelope {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** How far an attempt came. */
+export interface Progress {
+  /** What the server is given; unread as long as it has not taken the envelope. */
+  message?: Readable;
+}
+
+export interface Transport {
+  /** `mx.example.org:587` */
+  readonly server: string;
+  /**
+   * One message over one of the connections, in its turn.
+   * @returns the server's answer
+   * @throws what nodemailer throws; p-queue's TimeoutError; the signal's reason
+   */
+  send(message: Buffer, envelope: Envelope, signal: AbortSignal, progress: Progress): Promise<string>;
+  close(): void;
+}
+
+/** @throws TypeError for options that contradict each other */
+export function createPool(options: EmailOptions): Transport {
+  const { host, auth, ehlo, starttls = "required", pool = {}, timeouts = {} } = options;
+  const secure = options.secure ?? options.port === 465;
+  const port = options.port ?? (secure ? 465 : 587);
+  if (auth !== undefined && !secure && starttls !== "required") {
+    throw new TypeError(`starttls "${starttls}" could send the password in clear; make it "required" or use secure`);
+  }
+  if (ehlo !== undefined) addressOf(`postmaster@${ehlo}`);
+  const { connections = 5, rate } = pool;
+  const { connect = 10_000, greeting = 10_000, idle = 60_000, total = 120_000 } = timeouts;
+  const guard = createGuard(options.guard);
+  guard.check(host, port);
+
+  const { ca, ...tls } = options.tls ?? {};
+  const transport = createTransport({
+    pool: true,
+    host,
+    port,
+    secure,
+    ...(!secure && { requireTLS: starttls === "required", ignoreTLS: starttls === "off" }),
+    tls: { minVersion: "TLSv1.2", ...definedOf(tls), ...(ca !== undefined && { ca: ca as string | string[] }) },
+    ...(auth !== undefined && { auth: { user: auth.user, pass: auth.pass } }),
+    ...(ehlo !== undefined && { name: ehlo }),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    connectionTimeout: connect,
+    greetingTimeout: greeting,
+    socketTimeout: idle,
+    maxConnections: connections,
+    maxMessages: pool.messages ?? 100,
+    idleTimeout: pool.idle ?? 60_000,
+    // Once more when the server has closed a kept connection before a byte of the message was sent.
+    maxRequeues: 1,
+    maxResponseSize: 16_384,
+    getSocket(_options: unknown, done: (error: Error | null, socket?: { connection: Socket }) => void) {
+      guard.connect({ host, port, timeout: connect }).then(
+        (connection) => done(null, { connection }),
+        (error: Error) => done(error),
+      );
+    },
+  });
+  transport.use("stream", ({ message, data }, done) => {
+    const { progress } = data as Tracked;
+    message.processFunc((stream) => {
+      progress.message = stream;
+      return stream;
+    });
+    done();
+  });
+
+  // In front of nodemailer's own queue, so that an attempt's time begins when a connection is free for it.
+  const turns = new PQueue({
+    concurrency: connections,
+    timeout: total,
+    ...(rate !== undefined && { intervalCap: rate.count, interval: rate.per, strict: true }),
+  });
+
+  return {
+    server: `${host}:${port}`,
+    send: (message, { from, to }, signal, progress) =>
+      turns.add(
+        async ({ signal: stop }) => {
+          const mail: Tracked = {
+            raw: message,
+            envelope: { from, to: [to], size: message.length },
+            ...(stop !== undefined && { signal: stop }),
+            progress,
+          };
+          return (await transport.sendMail(mail)).response;
+        },
+        { signal },
+      ),
+    close: () => transport.close(),
+  };
+}
+
+interface Tracked extends SendMailOptions {
+  readonly progress: Progress;
+}
+
+const definedOf = <T extends object>(given: T) =>
+  Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
