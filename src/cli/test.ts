@@ -104,7 +104,7 @@ async function testFile(
   count: { passed: number; failed: number; updated: number },
 ): Promise<void> {
   const text = await readText(file, io);
-  const { tests, clock, timeZone, locale } = readConfig(file, text, fixtures);
+  const { tests, clock, timeZone, locale } = readConfig(file, text, fixtures).value;
   const source = await readSource(templateOf(file, io), io);
   const [engine, { alerting, sprig }] = await Promise.all([import("../index.ts"), import("../functions/index.ts")]);
   const options: TemplateOptions = {

@@ -36,7 +36,12 @@ export class ConfigError extends Error {
  * @param env where `${NAME}` in texts is looked up; `$${` is then a plain `${`. Without one, texts stay as they are
  * @throws {@link ConfigError} for the first thing that is wrong
  */
-export function readConfig<T extends z.ZodType>(file: string, text: string, schema: T, env?: Environment): z.output<T> {
+export function readConfig<T extends z.ZodType>(
+  file: string,
+  text: string,
+  schema: T,
+  env?: Environment,
+): Read<z.output<T>> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const fail = (message: string, offset: number, key = ""): never => {
@@ -46,9 +51,20 @@ export function readConfig<T extends z.ZodType>(file: string, text: string, sche
   for (const { message, pos } of [...document.errors, ...document.warnings]) fail(message, pos[0]);
   const value = document.contents === null ? {} : fill(document.contents, document, env, [], fail);
   const checked = schema.safeParse(value);
-  if (checked.success) return checked.data;
+  if (checked.success) {
+    return {
+      value: checked.data,
+      fail: (path, message) => fail(message, offsetOf(document, path), path.join(".")),
+    };
+  }
   const { path, message } = clearest(checked.error.issues[0]!, value);
   return fail(message, offsetOf(document, path), path.join("."));
+}
+
+export interface Read<T> {
+  readonly value: T;
+  /** Throws a {@link ConfigError} about the value at this path. */
+  fail(path: readonly PropertyKey[], message: string): never;
 }
 
 type Fail = (message: string, offset: number, key: string) => never;

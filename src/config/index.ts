@@ -2,5 +2,7 @@
  * What an operator writes down. In: the text of `tocsin.yaml`. Out: checked values, and channels made of them; or a
  * `ConfigError` that says file, line and key.
  */
-export { ConfigError, type Environment, readConfig } from "./file.ts";
+export { createChannels, type Setting } from "./channels.ts";
+export { ConfigError, type Environment, type Read, readConfig } from "./file.ts";
+export { type Config, config } from "./schema.ts";
 export { duration, parseDuration, parseSize, size } from "./units.ts";

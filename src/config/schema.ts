@@ -42,7 +42,12 @@ const tls = z.strictObject({
 });
 
 /** Of every channel. `to` is a template of where an alert goes, for profiles: `{{ .email }}`. */
-const common = { to: z.string().optional(), guard: guard.optional(), retry: retry.optional(), limits: limits.optional() };
+const common = {
+  to: z.string().optional(),
+  guard: guard.optional(),
+  retry: retry.optional(),
+  limits: limits.optional(),
+};
 
 const http = {
   tls: tls.optional(),
@@ -174,7 +179,9 @@ export const config = z.strictObject({
   functions: z.array(z.enum(["sprig", "alerting", "alertmanager"])).default(["sprig", "alerting"]),
   timeZone: z.string().optional(),
   locale: z.string().optional(),
-  channels: z.record(z.string().regex(/^[a-z][a-z0-9_-]*$/, "a channel's name is lower-case letters, digits, - and _"), channel).default({}),
+  channels: z
+    .record(z.string().regex(/^[a-z][a-z0-9_-]*$/, "a channel's name is lower-case letters, digits, - and _"), channel)
+    .default({}),
   work: z
     .strictObject({
       /** Attempts at once, of all channels. */
