@@ -12,7 +12,9 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ["src/functions", ["src/template"], []],
   ["src/alert.ts", ["grammar", "src/template", "src/functions"], []],
   ["src/index.ts", ["grammar", "src/template", "src/functions", "src/alert.ts"], []],
-  ["src/dispatch", [], []],
+  ["src/dispatch", [], ["diff", "p-queue", "node:*"]],
+  ["src/stores", ["src/dispatch"], ["better-sqlite3", "node:*"]],
+  ["src/channels", ["src/dispatch"], ["node:*"]],
   ["src/cli", ["grammar", "src"], ["commander", "yaml", "node:*"]],
 ];
 
