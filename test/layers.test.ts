@@ -14,7 +14,8 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ["src/compile.ts", ["src/template", "src/escape"], []],
   ["src/alert.ts", ["grammar", "src/template", "src/functions", "src/compile.ts"], []],
   ["src/index.ts", ["grammar", "src/template", "src/functions", "src/compile.ts", "src/alert.ts"], []],
-  ["src/dispatch", [], []],
+  ["src/dispatch", [], ["diff", "p-queue", "node:*"]],
+  ["src/stores", ["src/dispatch"], ["better-sqlite3", "node:*"]],
   ["src/guard", [], ["ipaddr.js", "node:*"]],
   ["src/channels", ["src/dispatch", "src/guard"], ["undici", "web-push", "zod", "node:*"]],
   ["src/channels/email.ts", ["src/channels", "src/dispatch", "src/guard"], ["node:*"]],
@@ -23,7 +24,8 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
     ["src/channels", "src/dispatch", "src/guard"],
     ["nodemailer", "openpgp", "p-queue", "zod", "node:*"],
   ],
-  ["src/cli", ["grammar", "src"], ["commander", "yaml", "node:*"]],
+  ["src/config", ["src"], ["yaml", "zod", "node:*"]],
+  ["src/cli", ["grammar", "src"], ["commander", "diff", "tinyglobby", "yaml", "zod", "node:*"]],
 ];
 
 const root = join(import.meta.dirname, "..");

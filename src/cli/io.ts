@@ -13,6 +13,8 @@ export interface Io {
   readonly stderr: Writable & Screen;
   /** Where file arguments start from. @default the current folder of the process */
   cwd?(): string;
+  /** What `${NAME}` in a configuration is. @default the environment of the process */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /** Resolves when the stream wants more, so that a slow reader slows us down and not fills memory. */

@@ -38,8 +38,8 @@ export async function createChannels(config: Config, setting: Setting): Promise<
 
 async function createChannel(config: ChannelConfig, setting: Setting): Promise<Channel> {
   const text = (secret: Secret): string => readSecret(secret, setting.folder);
-  const template = (source: string, escape: "none" | "json" = "none") =>
-    compile(source, { ...setting.templates, escape });
+  const template = (source: string, escaping: "none" | "json" = "none") =>
+    compile(source, { ...setting.templates, escape: escaping });
   /** A text with no action in it stays a text. */
   const textOrTemplate = (source: string) => (source.includes("{{") ? template(source) : source);
   switch (config.kind) {
@@ -71,7 +71,7 @@ async function createChannel(config: ChannelConfig, setting: Setting): Promise<C
             ...(unsubscribe.url !== undefined && { url: textOrTemplate(unsubscribe.url) }),
           },
         }),
-        ...(encrypt && { encrypt: { ...encrypt, ...(encrypt.keys && { keys: mapValues(encrypt.keys, text) }) } }),
+        ...(encrypt && { encrypt: { ...encrypt, keys: encrypt.keys && mapValues(encrypt.keys, text) } }),
       });
     }
     case "web-push": {

@@ -1,0 +1,118 @@
+import { readFile } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { Command } from "commander";
+import { ConfigError, type Config, config as schema, readConfig } from "../config/index.ts";
+import type { Channel, Outbox, Render, Store } from "../dispatch/index.ts";
+import type { AlertTemplate, TemplateOptions } from "../index.ts";
+import type { ExitCode } from "./cli.ts";
+import { exists } from "./file.ts";
+import { type Io, write } from "./io.ts";
+import { InputError, problemText, toProblem } from "./problem.ts";
+
+export interface SetupFlags {
+  readonly config?: string;
+  readonly store?: string;
+}
+
+const defaultFile = "tocsin.yaml";
+
+export const addSetupOptions = (command: Command): Command =>
+  command
+    .option("-c, --config <file>", `configuration (default: ${defaultFile}, if it is there)`)
+    .option("--store <file>", "the outbox (default: the configuration's, or tocsin.db)");
+
+/** A configuration, read and checked; without one, what holds without. */
+export interface Setup {
+  readonly config: Config;
+  /** Where relative paths in it start from. */
+  readonly folder: string;
+  /** For templates: alerts' and the configuration's. */
+  readonly templates: TemplateOptions;
+  /** Throws InputError: something is wrong with what stands at this path of the configuration. */
+  fail(path: readonly string[], message: string): never;
+}
+
+export async function readSetup({ config: given }: SetupFlags, io: Io): Promise<Setup> {
+  const file = given ?? (exists(defaultFile, io) ? defaultFile : undefined);
+  const folder = resolve(io.cwd?.() ?? "", file === undefined ? "" : dirname(file));
+  const path = resolve(io.cwd?.() ?? "", file ?? defaultFile);
+  try {
+    const text = file === undefined ? "" : await readFile(path, "utf8");
+    const { value, fail } = readConfig(file ?? defaultFile, text, schema, io.env ?? process.env);
+    const sets = await import("../functions/index.ts");
+    const { functions, timeZone, locale } = value;
+    const templates: TemplateOptions = {
+      functions: functions.map((name) => sets[name]),
+      ...(timeZone !== undefined && { timeZone }),
+      ...(locale !== undefined && { locale }),
+    };
+    return { config: value, folder, templates, fail: (at, message) => located(() => fail(at, message)) };
+  } catch (error) {
+    if (error instanceof ConfigError) return located(() => { throw error; });
+    throw new InputError(`this configuration cannot be read: ${(error as Error).message}`, { file: file ?? defaultFile });
+  }
+}
+
+/** What the configuration complains of, as all complaints are made here. */
+function located(complain: () => never): never {
+  try {
+    return complain();
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const { file, line, column, key, message } = error;
+    throw new InputError(key === "" ? message : `${key}: ${message}`, { file, line, column });
+  }
+}
+
+export async function openStore({ config, folder }: Setup, { store }: SetupFlags, io: Io): Promise<Store> {
+  const { sqliteStore } = await import("../stores/sqlite.ts");
+  const file = store === undefined ? resolve(folder, config.store.file) : resolve(io.cwd?.() ?? "", store);
+  return sqliteStore(file, { retention: config.store.retention });
+}
+
+export async function setupChannels(setup: Setup, io: Io): Promise<Record<string, Channel>> {
+  const { createChannels } = await import("../config/channels.ts");
+  return createChannels(setup.config, {
+    ...setup,
+    print: (text) => io.stdout.write(text),
+    fail: (name, message) => setup.fail(["channels", name], message),
+  });
+}
+
+/** The template half, as the dispatcher calls it: each alert template compiled once. */
+export async function renderer({ templates }: Setup): Promise<Render> {
+  const { compileAlert } = await import("../index.ts");
+  const compiled = new WeakMap<object, ReturnType<typeof compileAlert>>();
+  return (profile, template) => {
+    const known = compiled.get(template as object);
+    const alert = known ?? compileAlert(template as AlertTemplate, templates);
+    if (!known) compiled.set(template as object, alert);
+    return alert.render(profile);
+  };
+}
+
+/** Runs a command on the outbox. What a person can put right is said, and is exit code 1. */
+export async function withStore(
+  flags: SetupFlags,
+  io: Io,
+  run: (opened: { readonly outbox: Outbox; now(): number }) => Promise<ExitCode | void>,
+): Promise<ExitCode> {
+  return guarded(io, async () => {
+    const store = await openStore(await readSetup(flags, io), flags, io);
+    try {
+      return (await run({ outbox: store.outbox, now: Date.now })) ?? 0;
+    } finally {
+      await store.close();
+    }
+  });
+}
+
+/** What a person can put right is said on the error output, and is exit code 1. */
+export async function guarded(io: Io, run: () => Promise<ExitCode>): Promise<ExitCode> {
+  try {
+    return await run();
+  } catch (error) {
+    await write(io.stderr, problemText(toProblem(error as Error, undefined)));
+    return 1;
+  }
+}
