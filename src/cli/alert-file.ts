@@ -44,10 +44,12 @@ export function alertSource(file: string, text: string): Source {
   }
   const { title } = template;
   if (title === undefined) return fail("title is missing; every alert has one", root.range?.[0] ?? 0);
+  const alertTemplate: AlertTemplate = { ...template, title };
   return {
     file,
+    alertTemplate,
     compile({ compileAlert }, options) {
-      const alert = compileAlert({ ...template, title } satisfies AlertTemplate, options);
+      const alert = compileAlert(alertTemplate, options);
       return (profile) => alert.render(profile);
     },
     place(error) {

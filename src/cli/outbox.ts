@@ -43,8 +43,7 @@ export function addOutboxCommand(program: Command, io: Io, end: (code: ExitCode)
   filtered("list", "Lists deliveries, newest first.")
     .addOption(new Option("--state <state>", "only those in this state").choices(states))
     .action(async (flags: Filter) => {
-      await withStore(flags, io, ({ outbox, now }) => list(outbox, flags, now(), io));
-      end(0);
+      end(await withStore(flags, io, ({ outbox, now }) => list(outbox, flags, now(), io)));
     });
   command("show", "Prints everything that is known of a delivery, as JSON.")
     .argument("<id>")
@@ -89,8 +88,7 @@ export function addOutboxCommand(program: Command, io: Io, end: (code: ExitCode)
     });
   command("stats", "Counts deliveries by channel and state, and names the destinations in trouble.").action(
     async (flags: Filter) => {
-      await withStore(flags, io, ({ outbox, now }) => stats(outbox, flags, now(), io));
-      end(0);
+      end(await withStore(flags, io, ({ outbox, now }) => stats(outbox, flags, now(), io)));
     },
   );
   command("enable", "Lets a held or disabled destination be sent to again.")

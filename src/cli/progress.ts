@@ -7,6 +7,15 @@ export interface Progress {
   erase(): void;
 }
 
+export interface ProgressOptions {
+  /** Also where the results go to the terminal. @default false */
+  readonly always?: boolean;
+  /** What is counted. @default "profiles" */
+  readonly what?: string;
+  /** ms. */
+  readonly now?: () => number;
+}
+
 const redrawEvery = 100;
 const barWidth = 20;
 
@@ -14,9 +23,9 @@ const barWidth = 20;
 export function createProgress(
   { stderr, stdout }: Io,
   size: number | undefined,
-  now = () => performance.now(),
+  { always = false, what = "profiles", now = () => performance.now() }: ProgressOptions = {},
 ): Progress {
-  if (!stderr.isTTY || stdout.isTTY) return { show() {}, erase() {} };
+  if (!stderr.isTTY || (stdout.isTTY && !always)) return { show() {}, erase() {} };
   const started = now();
   let drawn = started;
   let visible = false;
@@ -35,7 +44,7 @@ export function createProgress(
   };
 
   function line(count: number, bytes: number, seconds: number): string {
-    const done = `${count.toLocaleString("en")} profiles, ${Math.round(count / seconds).toLocaleString("en")}/s`;
+    const done = `${count.toLocaleString("en")} ${what}, ${Math.round(count / seconds).toLocaleString("en")}/s`;
     if (!size) return done;
     const part = Math.min(1, bytes / size);
     const left = Math.ceil((seconds * (1 - part)) / part);

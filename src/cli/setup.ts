@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
-import { ConfigError, type Config, config as schema, readConfig } from "../config/index.ts";
+import { type Config, ConfigError, readConfig, config as schema } from "../config/index.ts";
 import type { Channel, Outbox, Render, Store } from "../dispatch/index.ts";
 import type { AlertTemplate, TemplateOptions } from "../index.ts";
 import type { ExitCode } from "./cli.ts";
@@ -24,10 +24,14 @@ export const addSetupOptions = (command: Command): Command =>
 /** A configuration, read and checked; without one, what holds without. */
 export interface Setup {
   readonly config: Config;
+  /** As messages call it. */
+  readonly file: string;
   /** Where relative paths in it start from. */
   readonly folder: string;
   /** For templates: alerts' and the configuration's. */
   readonly templates: TemplateOptions;
+  /** Where the log channel prints to. */
+  print(text: string): void;
   /** Throws InputError: something is wrong with what stands at this path of the configuration. */
   fail(path: readonly string[], message: string): never;
 }
@@ -46,10 +50,22 @@ export async function readSetup({ config: given }: SetupFlags, io: Io): Promise<
       ...(timeZone !== undefined && { timeZone }),
       ...(locale !== undefined && { locale }),
     };
-    return { config: value, folder, templates, fail: (at, message) => located(() => fail(at, message)) };
+    return {
+      file: file ?? defaultFile,
+      config: value,
+      folder,
+      templates,
+      print: (text) => io.stdout.write(text),
+      fail: (at, message) => located(() => fail(at, message)),
+    };
   } catch (error) {
-    if (error instanceof ConfigError) return located(() => { throw error; });
-    throw new InputError(`this configuration cannot be read: ${(error as Error).message}`, { file: file ?? defaultFile });
+    if (error instanceof ConfigError)
+      return located(() => {
+        throw error;
+      });
+    throw new InputError(`this configuration cannot be read: ${(error as Error).message}`, {
+      file: file ?? defaultFile,
+    });
   }
 }
 
@@ -67,14 +83,14 @@ function located(complain: () => never): never {
 export async function openStore({ config, folder }: Setup, { store }: SetupFlags, io: Io): Promise<Store> {
   const { sqliteStore } = await import("../stores/sqlite.ts");
   const file = store === undefined ? resolve(folder, config.store.file) : resolve(io.cwd?.() ?? "", store);
-  return sqliteStore(file, { retention: config.store.retention });
+  const { age, size } = config.store.retention ?? {};
+  return sqliteStore(file, { retention: { ...(age !== undefined && { age }), ...(size !== undefined && { size }) } });
 }
 
-export async function setupChannels(setup: Setup, io: Io): Promise<Record<string, Channel>> {
+export async function setupChannels(setup: Setup): Promise<Record<string, Channel>> {
   const { createChannels } = await import("../config/channels.ts");
   return createChannels(setup.config, {
     ...setup,
-    print: (text) => io.stdout.write(text),
     fail: (name, message) => setup.fail(["channels", name], message),
   });
 }
@@ -95,12 +111,13 @@ export async function renderer({ templates }: Setup): Promise<Render> {
 export async function withStore(
   flags: SetupFlags,
   io: Io,
-  run: (opened: { readonly outbox: Outbox; now(): number }) => Promise<ExitCode | void>,
+  run: (opened: { readonly outbox: Outbox; now(): number }) => Promise<unknown>,
 ): Promise<ExitCode> {
   return guarded(io, async () => {
     const store = await openStore(await readSetup(flags, io), flags, io);
     try {
-      return (await run({ outbox: store.outbox, now: Date.now })) ?? 0;
+      const code = await run({ outbox: store.outbox, now: Date.now });
+      return code === 1 ? 1 : 0;
     } finally {
       await store.close();
     }

@@ -1,4 +1,4 @@
-import type { Alert, TemplateError, TemplateOptions } from "../index.ts";
+import type { Alert, AlertTemplate, TemplateError, TemplateOptions } from "../index.ts";
 import type { Place } from "./problem.ts";
 
 /** Loaded only once a command needs it. */
@@ -12,6 +12,8 @@ export type Rendered = Alert | { readonly text: string };
 /** A file that holds templates: read, not yet compiled. */
 export interface Source {
   readonly file: string;
+  /** Of an alert file. */
+  readonly alertTemplate?: AlertTemplate;
   /** @throws {@link TemplateError} */
   compile(engine: Engine, options: TemplateOptions): (profile: unknown) => Rendered;
   /** Where in the file a template error stands. */

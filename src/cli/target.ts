@@ -1,0 +1,71 @@
+import type { Channel, Json } from "../dispatch/index.ts";
+import { compile, type Template } from "../index.ts";
+import { InputError } from "./problem.ts";
+import type { Setup } from "./setup.ts";
+
+/** Where `--to` says that alerts go. */
+export interface Target {
+  /** Name of a channel. */
+  readonly channel: string;
+  /**
+   * Where to on that channel, for a profile; nothing if it has no address there.
+   * @throws TemplateError
+   */
+  readonly to: (profile: unknown) => Json | undefined;
+}
+
+/**
+ * `NAME`, `NAME=DESTINATION` (a template), or the URL of a webhook.
+ * @param channels gets a channel of its own for a URL
+ * @throws InputError
+ */
+export async function parseTarget(
+  text: string,
+  setup: Setup,
+  channels: Record<string, Channel>,
+  allow: readonly string[],
+): Promise<Target> {
+  if (/^https?:\/\//i.test(text)) {
+    const { webhook } = await import("../channels/webhook.ts");
+    channels[text] ??= webhook({
+      url: text,
+      guard: { ...setup.config.guard, allow: [...(setup.config.guard?.allow ?? []), ...allow] },
+    });
+    return { channel: text, to: () => text };
+  }
+  const [, name = "", given] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
+  if (name === "log" && !Object.hasOwn(channels, name)) {
+    const { log } = await import("../channels/log.ts");
+    channels.log = log({ write: setup.print });
+  }
+  if (!Object.hasOwn(channels, name)) {
+    const names = [...Object.keys(channels), "log", "a URL"].join(", ");
+    throw new InputError(
+      `--to: there is no channel ${JSON.stringify(name)} in the configuration; there are: ${names}`,
+      {
+        file: setup.file,
+      },
+    );
+  }
+  const written = given ?? setup.config.channels[name]?.to;
+  if (written === undefined) return { channel: name, to: () => (channels[name]!.kind === "log" ? "log" : null) };
+  let template: Template;
+  try {
+    template = compile(written, { ...setup.templates, name: `${name}.to` });
+  } catch (error) {
+    return setup.fail(["channels", name, "to"], (error as Error).message);
+  }
+  return { channel: name, to: (profile) => destinationOf(template.render(profile)) };
+}
+
+/** A subscription or a mailbox is written as JSON; an absent field leaves nothing. */
+function destinationOf(rendered: string): Json | undefined {
+  const text = rendered.trim();
+  if (text === "" || text === "<no value>" || text === "null") return undefined;
+  if (!text.startsWith("{")) return text;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return text;
+  }
+}

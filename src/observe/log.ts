@@ -1,0 +1,47 @@
+import type { Logger } from "pino";
+import type { DispatchEvent } from "../dispatch/index.ts";
+import { pseudonym, redacted } from "./redact.ts";
+
+/** Writes a line for each event: what went wrong as a warning, what went well as `debug`. */
+export function eventLog(logger: Logger): (event: DispatchEvent) => void {
+  return (event) => {
+    if (event.type === "error") {
+      const { doing, error } = event;
+      logger.error({ err: { message: redacted(messageOf(error)), code: codeOf(error) } }, `failed: ${doing}`);
+      return;
+    }
+    const { type, at: _at, ...rest } = event;
+    const { destination, reason, outcome, ...plain } = rest as {
+      destination?: string;
+      reason?: string;
+      outcome?: { kind: string; reason?: string };
+    };
+    const why = reason ?? outcome?.reason;
+    const fields = {
+      event: type,
+      ...plain,
+      ...(destination !== undefined && { destination: pseudonym(destination) }),
+      ...(outcome && { outcome: outcome.kind }),
+      ...(why !== undefined && { reason: redacted(why) }),
+    };
+    logger[levelOf(event)](fields, type);
+  };
+}
+
+function levelOf(event: DispatchEvent): "debug" | "info" | "warn" {
+  switch (event.type) {
+    case "attempt":
+      return event.outcome.kind === "delivered" ? "debug" : "warn";
+    case "settled":
+      return event.state === "delivered" ? "info" : "warn";
+    case "held":
+    case "disabled":
+    case "lost":
+      return "warn";
+    default:
+      return "debug";
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const codeOf = (error: unknown): unknown => (error as { code?: unknown } | undefined)?.code;

@@ -1,0 +1,94 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "@prometheus-io/client";
+import type { DispatchEvent, Outbox } from "../dispatch/index.ts";
+
+export interface Metrics {
+  /** The dispatcher's `onEvent`. */
+  readonly onEvent: (event: DispatchEvent) => void;
+  readonly contentType: string;
+  /** In Prometheus' text format; counts what the outbox holds when asked. */
+  text(): Promise<string>;
+}
+
+/** Labels are channels and outcomes, never destinations: there may be millions of those. */
+export function eventMetrics(outbox: Outbox): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const handedOver = new Counter({
+    name: "tocsin_handed_over_total",
+    help: "Deliveries handed over, by channel and the state they were kept in.",
+    labelNames: ["channel", "state"],
+    registers,
+  });
+  const attempts = new Counter({
+    name: "tocsin_attempts_total",
+    help: "Attempts, by channel and outcome.",
+    labelNames: ["channel", "outcome"],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: "tocsin_attempt_seconds",
+    help: "How long attempts took.",
+    labelNames: ["channel"],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+    registers,
+  });
+  const settled = new Counter({
+    name: "tocsin_settled_total",
+    help: "Deliveries settled, by channel and state.",
+    labelNames: ["channel", "state"],
+    registers,
+  });
+  const age = new Histogram({
+    name: "tocsin_delivered_age_seconds",
+    help: "From hand-over to delivery.",
+    labelNames: ["channel"],
+    buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200, 86_400],
+    registers,
+  });
+  const troubles = new Counter({
+    name: "tocsin_troubles_total",
+    help: "Destinations or channels held or disabled, leases lost, and failures of the store.",
+    labelNames: ["kind"],
+    registers,
+  });
+  new Gauge({
+    name: "tocsin_outbox_deliveries",
+    help: "Deliveries in the outbox, by channel and state.",
+    labelNames: ["channel", "state"],
+    registers,
+    async collect() {
+      this.reset();
+      for (const [channel, by] of Object.entries((await outbox.stats()).channels)) {
+        for (const [state, count] of Object.entries(by)) this.set({ channel, state }, count);
+      }
+    },
+  });
+
+  return {
+    onEvent(event) {
+      switch (event.type) {
+        case "handed-over":
+          if (!event.duplicate) handedOver.inc({ channel: event.channel, state: event.state });
+          return;
+        case "attempt":
+          attempts.inc({ channel: event.channel, outcome: event.outcome.kind });
+          seconds.observe({ channel: event.channel }, (event.at - event.startedAt) / 1000);
+          return;
+        case "settled":
+          settled.inc({ channel: event.channel, state: event.state });
+          if (event.state === "delivered") age.observe({ channel: event.channel }, (event.at - event.createdAt) / 1000);
+          return;
+        case "held":
+        case "disabled":
+        case "lost":
+        case "error":
+          troubles.inc({ kind: event.type });
+          return;
+        default:
+      }
+    },
+    contentType: registry.contentType,
+    text: () => registry.metrics(),
+  };
+}
