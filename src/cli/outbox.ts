@@ -95,8 +95,8 @@ export function addOutboxCommand(program: Command, io: Io, end: (code: ExitCode)
     .argument("<channel>")
     .argument("<destination>")
     .action(async (channel: string, destination: string, flags: SetupFlags) => {
-      await withStore(flags, io, ({ outbox }) => outbox.enable({ channel, destination } satisfies Required<Place>));
-      end(0);
+      const place: Required<Place> = { channel, destination };
+      end(await withStore(flags, io, ({ outbox }) => outbox.enable(place)));
     });
 }
 
