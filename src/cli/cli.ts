@@ -5,10 +5,24 @@ import { readFileSync } from "node:fs";
 import { findPackageJSON } from "node:module";
 import { Command, CommanderError } from "commander";
 import type { Io } from "./io.ts";
-import { addRenderCommand } from "./render.ts";
 
 /** 0: all went well; 1: a file, a profile or a template is wrong; 2: the command line is. */
 export type ExitCode = 0 | 1 | 2;
+
+type AddCommand = (program: Command, io: Io, end: (code: ExitCode) => void) => void;
+
+/** In the order in which help lists them. Only the one that is run is loaded, since loading all takes a while. */
+const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  render: async () => (await import("./render.ts")).addRenderCommand,
+  test: async () => (await import("./test.ts")).addTestCommand,
+  send: async () => (await import("./send.ts")).addSendCommand,
+  work: async () => (await import("./work.ts")).addWorkCommand,
+  outbox: async () => (await import("./outbox.ts")).addOutboxCommand,
+  why: async () => (await import("./why.ts")).addWhyCommand,
+  keys: async () => (await import("./keys.ts")).addKeysCommand,
+  verify: async () => (await import("./verify.ts")).addVerifyCommand,
+  config: async () => (await import("./config.ts")).addConfigCommand,
+};
 
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   let code: ExitCode = 0;
@@ -28,9 +42,12 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
       "after",
       "\nExit codes: 0 all went well, 1 a file, profile or template is wrong, 2 the command line is.",
     );
-  addRenderCommand(program, io, (ended) => {
+  const end = (ended: ExitCode): void => {
     code = ended;
-  });
+  };
+  const [name] = args;
+  const load = name !== undefined && Object.hasOwn(commands, name) ? [commands[name]!] : Object.values(commands);
+  for (const add of await Promise.all(load.map((one) => one()))) add(program, io, end);
   try {
     await program.parseAsync(args, { from: "user" });
     return code;

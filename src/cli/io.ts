@@ -13,6 +13,8 @@ export interface Io {
   readonly stderr: Writable & Screen;
   /** Where file arguments start from. @default the current folder of the process */
   cwd?(): string;
+  /** Resolves when the process is told to stop, with what told it. @default never */
+  untilStopped?(): Promise<string>;
   /** What `${NAME}` in a configuration is. @default the environment of the process */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }

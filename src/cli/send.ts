@@ -10,6 +10,7 @@ import {
 import { type AlertTemplate, compile, type Template } from "../index.ts";
 import type { ExitCode } from "./cli.ts";
 import { openFile } from "./file.ts";
+import { collect } from "./flags.ts";
 import { type Io, write } from "./io.ts";
 import type { Line } from "./lines.ts";
 import { InputError, problemJson, problemText, toProblem } from "./problem.ts";
@@ -78,8 +79,6 @@ export function addSendCommand(program: Command, io: Io, end: (code: ExitCode) =
     .addHelpText("after", examples)
     .action(async (file: string, flags: Flags) => end(await guarded(io, () => send(file, flags, io))));
 }
-
-const collect = (text: string, others: readonly string[]): string[] => [...others, text];
 
 function parsePriority(text: string): string {
   if (!["high", "normal", "low"].includes(text)) throw new InvalidArgumentError("It is high, normal or low.");

@@ -47,7 +47,7 @@ export async function readSetup({ config: given }: SetupFlags, io: Io): Promise<
     const sets = await import("../functions/index.ts");
     const { functions, timeZone, locale } = value;
     const templates: TemplateOptions = {
-      functions: functions.map((name) => (sets as Record<string, FunctionSet>)[name]!),
+      functions: functions.flatMap((name) => (sets as unknown as Record<string, FunctionSet>)[name] ?? []),
       ...(timeZone !== undefined && { timeZone }),
       ...(locale !== undefined && { locale }),
     };

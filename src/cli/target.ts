@@ -25,12 +25,8 @@ export async function parseTarget(
   channels: Record<string, Channel>,
   allow: readonly string[],
 ): Promise<Target> {
-  if (/^https?:\/\//i.test(text)) {
-    const { webhook } = await import("../channels/webhook.ts");
-    channels[text] ??= webhook({
-      url: text,
-      guard: { ...setup.config.guard, allow: [...(setup.config.guard?.allow ?? []), ...allow] },
-    });
+  if (isUrl(text)) {
+    channels[text] ??= await urlChannel(text, setup, allow);
     return { channel: text, to: () => text };
   }
   const [, name = "", given] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
@@ -68,4 +64,16 @@ function destinationOf(rendered: string): Json | undefined {
   } catch {
     return text;
   }
+}
+
+/** A URL given in place of a channel is its name, too. */
+export const isUrl = (name: string): boolean => /^https?:\/\//i.test(name);
+
+export async function urlChannel(
+  url: string,
+  { config: { guard } }: Setup,
+  allow: readonly string[],
+): Promise<Channel> {
+  const { webhook } = await import("../channels/webhook.ts");
+  return webhook({ url, guard: { ...guard, allow: [...(guard?.allow ?? []), ...allow] } });
 }

@@ -7,8 +7,12 @@ const secret = z.union([z.string(), z.strictObject({ file: z.string() })], {
 });
 export type Secret = z.output<typeof secret>;
 
-const count = z.int().positive();
-const port = z.int().min(1).max(65535);
+/** What the environment fills in is text. */
+const whole = z
+  .union([z.int(), z.string().regex(/^\d+$/).transform(Number)], { error: "this must be a whole number" })
+  .pipe(z.int());
+const count = whole.pipe(z.int().positive());
+const port = whole.pipe(z.int().min(1).max(65535));
 const rate = z.strictObject({ count, per: duration });
 const texts = z.record(z.string(), z.string());
 

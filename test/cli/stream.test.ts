@@ -69,7 +69,7 @@ describe("progress", () => {
     const stderr = new Screen(true);
     const clock = { time: 0 };
     const io = { stdin: new PassThrough(), stdout: new Screen(stdoutIsTerminal), stderr };
-    return { stderr, clock, progress: createProgress(io, size, () => clock.time) };
+    return { stderr, clock, progress: createProgress(io, size, { now: () => clock.time }) };
   };
 
   test("a bar with the time left, redrawn ten times a second and erased", () => {
