@@ -79,12 +79,34 @@ async function createChannel(config: ChannelConfig, setting: Setting): Promise<C
       const { webPush } = await import("../channels/web-push.ts");
       return webPush({ ...rest, ...(tls && { tls: tlsOf(tls, text) }) } as Parameters<typeof webPush>[0]);
     }
+    case "apns": {
+      const { to: _to, kind: _kind, key, ca, push, ...rest } = config;
+      const { apns } = await import("../channels/apns.ts");
+      return apns({ ...push, ...rest, key: text(key), ...(ca !== undefined && { ca: text(ca) }) });
+    }
+    case "fcm": {
+      const { to: _to, kind: _kind, tls, keepAlive: _keepAlive, serviceAccount, push, ...rest } = config;
+      const { fcm } = await import("../channels/fcm.ts");
+      const account = parseAccount(text(serviceAccount));
+      return fcm({ ...push, ...rest, ...(tls && { tls: tlsOf(tls, text) }), serviceAccount: account } as Parameters<
+        typeof fcm
+      >[0]);
+    }
     case "log": {
       const { log } = await import("../channels/log.ts");
       return log({ write: setting.print });
     }
     default:
       return config satisfies never;
+  }
+}
+
+/** Throws TypeError. */
+function parseAccount(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new TypeError("serviceAccount is not the JSON that Google gives");
   }
 }
 

@@ -9,7 +9,8 @@ import {
   type Node,
   parseDocument,
 } from "yaml";
-import type { z } from "zod";
+import { z } from "zod";
+import { similar } from "../lint/suggest.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -57,7 +58,7 @@ export function readConfig<T extends z.ZodType>(
       fail: (path, message) => fail(message, offsetOf(document, path), path.join(".")),
     };
   }
-  const { path, message } = clearest(checked.error.issues[0]!, value);
+  const { path, message } = clearest(checked.error.issues[0]!, value, schema);
   return fail(message, offsetOf(document, path), path.join("."));
 }
 
@@ -128,27 +129,67 @@ interface Complaint {
 }
 
 /** Zod's issue in words that say what would be right. */
-function clearest(issue: z.core.$ZodIssue, value: unknown): Complaint {
+function clearest(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType): Complaint {
   const { path } = issue;
   switch (issue.code) {
     case "unrecognized_keys": {
       const [key] = issue.keys;
-      return { path: [...path, key!], message: `unknown key ${JSON.stringify(key)}` };
+      return {
+        path: [...path, key!],
+        message: `unknown key ${JSON.stringify(key)}${known(key!, keysAt(schema, value, path))}`,
+      };
     }
+    case "invalid_key":
+      return { path, message: issue.issues[0]?.message ?? issue.message };
     case "invalid_type":
       if (valueAt(value, path) === undefined) return { path, message: `${String(path.at(-1))} is missing` };
-      return { path, message: `this must be ${article(issue.expected)}` };
+      return {
+        path,
+        message: issue.message.startsWith("Invalid") ? `this must be ${article(issue.expected)}` : issue.message,
+      };
     case "invalid_union": {
-      // Of a union by `kind`, zod tells which kinds there are; of others, the branch that came furthest is meant.
-      const branches = issue.errors.flat();
-      const deepest = branches.sort((a, b) => b.path.length - a.path.length)[0];
-      if (deepest) return clearest({ ...deepest, path: [...path, ...deepest.path] }, value);
-      const { note } = issue as { note?: string };
-      return { path, message: note === "No matching discriminator" ? `${issue.message}: no such kind` : issue.message };
+      const { discriminator, options } = issue as { discriminator?: string; options?: readonly unknown[] };
+      if (discriminator !== undefined && options !== undefined) {
+        const given = valueAt(value, path);
+        const what =
+          given === undefined ? `${discriminator} is missing` : `there is no ${discriminator} ${JSON.stringify(given)}`;
+        return { path, message: `${what}; it is one of ${options.join(", ")}` };
+      }
+      return { path, message: issue.message };
     }
     default:
       return { path, message: issue.message };
   }
+}
+
+/** What may stand where there is an unknown key: the one that is most like it, or all. */
+function known(key: string, keys: readonly string[]): string {
+  const [like] = similar(key, keys);
+  if (like !== undefined) return `; did you mean ${like}?`;
+  return keys.length === 0 ? "" : `; it may have ${[...keys].sort().join(", ")}`;
+}
+
+function keysAt(schema: z.ZodType, value: unknown, path: readonly PropertyKey[]): string[] {
+  let at: unknown = z.toJSONSchema(schema, { io: "input", unrepresentable: "any" });
+  let here = value;
+  for (const step of [...path, undefined]) {
+    const { oneOf, anyOf } = at as { oneOf?: readonly unknown[]; anyOf?: readonly unknown[] };
+    const branches = (oneOf ?? anyOf ?? [at]) as readonly {
+      type?: string;
+      properties?: Record<string, { const?: unknown }>;
+      additionalProperties?: unknown;
+      items?: unknown;
+    }[];
+    const kind = (here as { kind?: unknown } | null | undefined)?.kind;
+    const fits = branches.find(
+      ({ properties }) => properties?.kind?.const !== undefined && properties.kind.const === kind,
+    );
+    const branch = fits ?? branches.find(({ type }) => type === "object" || type === "array");
+    if (step === undefined) return Object.keys(branch?.properties ?? {});
+    at = branch?.properties?.[String(step)] ?? (branch?.additionalProperties || branch?.items) ?? {};
+    here = (here as Record<PropertyKey, unknown> | undefined)?.[step];
+  }
+  return [];
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {

@@ -162,9 +162,37 @@ const webPush = z.strictObject({
   maxPayload: count.optional(),
 });
 
+const apns = z.strictObject({
+  kind: z.literal("apns"),
+  ...common,
+  teamId: z.string(),
+  keyId: z.string(),
+  key: secret,
+  topic: z.string(),
+  sandbox: z.boolean().optional(),
+  host: z.string().optional(),
+  ca: secret.optional(),
+  connectTimeout: duration.optional(),
+  timeout: duration.optional(),
+  /** What else Apple has: sound, badge, thread, category, priority …, as the channel's options are called. */
+  push: z.record(z.string(), z.json()).optional(),
+});
+
+const fcm = z.strictObject({
+  kind: z.literal("fcm"),
+  ...common,
+  ...http,
+  /** The JSON file that Google gives for a service account. */
+  serviceAccount: secret,
+  origin: z.string().optional(),
+  validateOnly: z.boolean().optional(),
+  /** As the channel's options are called. */
+  push: z.record(z.string(), z.json()).optional(),
+});
+
 const log = z.strictObject({ kind: z.literal("log"), to: z.string().optional() });
 
-export const channel = z.discriminatedUnion("kind", [webhook, email, webPush, log]);
+export const channel = z.discriminatedUnion("kind", [webhook, email, webPush, apns, fcm, log]);
 
 /** All of `tocsin.yaml`. */
 export const config = z.strictObject({

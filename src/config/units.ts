@@ -27,7 +27,7 @@ export function parseSize(text: string): number | undefined {
 
 const parsed = (parse: (text: string) => number | undefined, what: string, pattern: string) =>
   z
-    .string()
+    .string({ error: what })
     .regex(new RegExp(pattern), what)
     .transform((text, context) => {
       const value = parse(text);
