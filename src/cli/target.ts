@@ -49,7 +49,9 @@ export async function parseTarget(
   try {
     template = compile(written, { ...setup.templates, name: `${name}.to` });
   } catch (error) {
-    return setup.fail(["channels", name, "to"], (error as Error).message);
+    const { message } = error as Error;
+    if (given === undefined) return setup.fail(["channels", name, "to"], message);
+    throw new InputError(`--to: ${message}`, { file: setup.file });
   }
   return { channel: name, to: (profile) => destinationOf(template.render(profile)) };
 }

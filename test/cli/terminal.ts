@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Readable, Writable } from "node:stream";
 import { afterAll } from "vitest";
 import { run } from "../../src/cli/cli.ts";
+import type { Io } from "../../src/cli/io.ts";
 
 export class Screen extends Writable {
   readonly isTTY: boolean;
@@ -32,10 +33,16 @@ export interface Outcome {
 }
 
 /** Runs the command line in this process, in a folder of its own. */
-export async function tocsin(folder: string, args: readonly string[], stdin: string | Buffer = ""): Promise<Outcome> {
+export async function tocsin(
+  folder: string,
+  args: readonly string[],
+  stdin: string | Buffer = "",
+  outside: Pick<Io, "env" | "untilStopped"> = {},
+): Promise<Outcome> {
   const stdout = new Screen();
   const stderr = new Screen();
-  const code = await run(args, { stdin: Readable.from([Buffer.from(stdin)]), stdout, stderr, cwd: () => folder });
+  const stream = Readable.from([Buffer.from(stdin)]);
+  const code = await run(args, { stdin: stream, stdout, stderr, cwd: () => folder, ...outside });
   return { code, stdout: stdout.text, stderr: stderr.text };
 }
 
