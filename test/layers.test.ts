@@ -24,8 +24,9 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
     ["src/channels", "src/dispatch", "src/guard"],
     ["nodemailer", "openpgp", "p-queue", "zod", "node:*"],
   ],
+  ["src/observe", ["src/dispatch"], ["@opentelemetry/api", "@prometheus-io/client", "pino", "node:*"]],
   ["src/config", ["src"], ["yaml", "zod", "node:*"]],
-  ["src/cli", ["grammar", "src"], ["commander", "diff", "tinyglobby", "yaml", "zod", "node:*"]],
+  ["src/cli", ["grammar", "src"], ["commander", "diff", "pino", "tinyglobby", "yaml", "zod", "node:*"]],
 ];
 
 const root = join(import.meta.dirname, "..");

@@ -15,7 +15,7 @@ export function pseudonym(destination: string): string {
 export function redacted(text: string): string {
   return text
     .replace(/\bhttps?:\/\/[^\s"'<>]+/gi, (url) => (URL.canParse(url) ? `${new URL(url).origin}/…` : "…"))
-    .replace(/[^\s"'<>@:,;()]+@(?=[^\s"'<>@,;()]+)/gu, "…@")
+    .replace(/[^\s"<>@:,;()]+@(?=[^\s"'<>@,;()]+)/gu, "…@")
     .replace(/(?<![\w.])\+?\d[\d ()-]{6,}\d(?![\w.])/g, "…")
     .replace(/[\w-]{40,}/g, "…");
 }
