@@ -4,6 +4,25 @@
 export { type Limit, type Phase, type Span, TemplateError, TemplateLimitError } from "../grammar/index.ts";
 export { type Alert, type AlertTemplate, type CompiledAlert, compileAlert, renderAlert } from "./alert.ts";
 export {
+  addSample,
+  applyEdits,
+  applyFixes,
+  type Change,
+  createShape,
+  type Edit,
+  type Finding,
+  type Fixed,
+  type LintOptions,
+  lint,
+  type Part,
+  type Rule,
+  rules,
+  type Severity,
+  type Shape,
+  shapeOf,
+  shapeOfSchema,
+} from "./lint/index.ts";
+export {
   Complex,
   compile,
   Float64,

@@ -11,7 +11,8 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ["src/template", ["grammar"], []],
   ["src/functions", ["src/template"], []],
   ["src/alert.ts", ["grammar", "src/template", "src/functions"], []],
-  ["src/index.ts", ["grammar", "src/template", "src/functions", "src/alert.ts"], []],
+  ["src/lint", ["grammar", "src/template", "src/functions", "src/alert.ts"], []],
+  ["src/index.ts", ["grammar", "src/template", "src/functions", "src/alert.ts", "src/lint"], []],
   ["src/dispatch", [], []],
   ["src/cli", ["grammar", "src"], ["commander", "yaml", "node:*"]],
 ];

@@ -1,0 +1,15 @@
+/**
+ * What is wrong with a template before anything is sent. In: template text or an alert template, and what is known of the
+ * data. Out: findings, by place.
+ *
+ * `lint.ts` puts it together: `grammar/` reads what can be read, `walk.ts` follows dot and variables through it and tells the
+ * rules (`rules/`, one a file) of everything it meets, with types (`type.ts`) from samples (`shape.ts`) or a schema (`schema.ts`).
+ */
+export type { Change, Edit, Finding, Part, Severity } from "./finding.ts";
+export { applyEdits, applyFixes, type Fixed } from "./fix.ts";
+export { lint } from "./lint.ts";
+export type { LintOptions } from "./options.ts";
+export type { Example, Rule } from "./rule.ts";
+export { rules } from "./rules/index.ts";
+export { shapeOfSchema } from "./schema.ts";
+export { addSample, createShape, type Shape, shapeOf } from "./shape.ts";

@@ -1,0 +1,37 @@
+/** The names that were most likely meant, best first: equal but for case and `_`, or a typing mistake or two away. */
+export function similar(name: string, candidates: Iterable<string>, most = 3): string[] {
+  const found: { readonly candidate: string; readonly distance: number }[] = [];
+  const plain = simplified(name);
+  const allowed = name.length <= 3 ? 1 : Math.min(3, Math.ceil(name.length / 4));
+  for (const candidate of candidates) {
+    if (candidate === name) continue;
+    const distance =
+      simplified(candidate) === plain ? 0 : editDistance(name.toLowerCase(), candidate.toLowerCase(), allowed);
+    if (distance <= allowed) found.push({ candidate, distance });
+  }
+  return found
+    .sort((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1))
+    .slice(0, most)
+    .map(({ candidate }) => candidate);
+}
+
+const simplified = (name: string): string => name.toLowerCase().replaceAll(/[_-]/g, "");
+
+/** Insertions, deletions, replacements and swaps of neighbours; more than `most` is just more. */
+function editDistance(a: string, b: string, most: number): number {
+  if (Math.abs(a.length - b.length) > most) return most + 1;
+  let before: number[] = [];
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1];
+      let cost = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (same ? 0 : 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, before[j - 2]! + 1);
+      next.push(cost);
+    }
+    before = row;
+    row = next;
+  }
+  return row[b.length]!;
+}
