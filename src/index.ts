@@ -12,6 +12,8 @@ export {
   type Edit,
   type Finding,
   type Fixed,
+  type FormatOptions,
+  format,
   type LintOptions,
   lint,
   type Part,

@@ -7,6 +7,7 @@
  */
 export type { Change, Edit, Finding, Part, Severity } from "./finding.ts";
 export { applyEdits, applyFixes, type Fixed } from "./fix.ts";
+export { type FormatOptions, format } from "./format.ts";
 export { lint } from "./lint.ts";
 export type { LintOptions } from "./options.ts";
 export type { Example, Rule } from "./rule.ts";
