@@ -1,0 +1,68 @@
+import { isEmpty, type Problem, parseAll, type Source, type Tree, unreadable } from "../../grammar/index.ts";
+import { sprig } from "../functions/index.ts";
+import { builtinNames, isBuiltin } from "../template/builtins/index.ts";
+import { checkDelims, collectFunctions } from "../template/options.ts";
+import type { LintOptions } from "./options.ts";
+import type { Context } from "./rule.ts";
+import { shapeOfSchema } from "./schema.ts";
+import { type Shape, shapeOf } from "./shape.ts";
+
+/** A text as far as it can be read: what `walk` walks, and what is wrong with its syntax. */
+export interface Reading {
+  readonly context: Omit<Context, "report">;
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads a text for `walk`. An editor does this to know the types at a place, where `lint` asks for mistakes.
+ * @throws TypeError for options that make no sense
+ */
+export function readTemplate(text: string, options: LintOptions = {}): Reading {
+  const { name = "template", part } = options;
+  const delims = checkDelims(options.delims);
+  const source: Source = { name, text, delims };
+  const functions = collectFunctions(options.functions ?? [sprig]);
+  const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);
+  const { trees: own, problems } = parseAll(text, { name, delims, isFunction });
+  const context: Reading["context"] = {
+    source,
+    part,
+    options,
+    numbers: options.numbers ?? "int",
+    shape: knownShape(options),
+    samples: options.samples ?? [],
+    trees: withTemplates(own, options, delims, isFunction),
+    functionNames: [...new Set([...builtinNames, ...functions.keys()])],
+    isFunction: (id) => id !== unreadable && isFunction(id),
+    functionOf: (id) => functions.get(id),
+    sets: options.sets ?? { sprig },
+    parses: problems.length === 0,
+  };
+  return { context, problems };
+}
+
+/** The shape that the options say, from what they say it. */
+export function knownShape({ shape, schema, samples }: LintOptions): Shape | undefined {
+  if (shape !== undefined) return shape;
+  if (schema !== undefined) return shapeOfSchema(schema);
+  return samples === undefined || samples.length === 0 ? undefined : shapeOf(samples);
+}
+
+/** With the further templates, as `compile` puts a set together; those that do not parse are as good as not there. */
+function withTemplates(
+  own: ReadonlyMap<string, Tree>,
+  { templates = {} }: LintOptions,
+  delims: Source["delims"],
+  isFunction: (name: string) => boolean,
+): ReadonlyMap<string, Tree> {
+  const trees = new Map(own);
+  for (const [name, text] of Object.entries(templates)) {
+    if (typeof text !== "string") throw new TypeError(`the template ${name} is text`);
+    const more = parseAll(text, { name, delims, isFunction }).trees;
+    for (const tree of more.values()) if (!trees.has(tree.name) || !isEmpty(tree.root)) trees.set(tree.name, tree);
+  }
+  // What the text is called stays the text.
+  const main = [...own.values()].find((tree) => tree.name === tree.source.name);
+  if (main) trees.set(main.name, main);
+  return trees;
+}
