@@ -5,7 +5,7 @@
  * `lint.ts` puts it together: `grammar/` reads what can be read, `walk.ts` follows dot and variables through it and tells the
  * rules (`rules/`, one a file) of everything it meets, with types (`type.ts`) from samples (`shape.ts`) or a schema (`schema.ts`).
  */
-export { type Reading, readTemplate } from "./context.ts";
+
 export type { Change, Edit, Finding, Part, Severity } from "./finding.ts";
 export { applyEdits, applyFixes, type Fixed } from "./fix.ts";
 export { type FormatOptions, format } from "./format.ts";
@@ -21,11 +21,13 @@ export type {
   Report,
   Rule,
   Scope,
+  Subject,
   Variable,
   Visitor,
 } from "./rule.ts";
 export { rules } from "./rules/index.ts";
 export { shapeOfSchema } from "./schema.ts";
 export { addSample, createShape, type Shape, shapeOf } from "./shape.ts";
+export { type Reading, readTemplate } from "./subject.ts";
 export { describe, fieldOf, type Type } from "./type.ts";
 export { walk } from "./walk.ts";

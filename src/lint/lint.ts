@@ -1,9 +1,9 @@
 import type { AlertTemplate } from "../alert.ts";
 import { Collector } from "./collector.ts";
-import { knownShape, readTemplate } from "./context.ts";
 import type { Finding, Part } from "./finding.ts";
 import type { LintOptions } from "./options.ts";
 import { rules } from "./rules/index.ts";
+import { knownShape, readTemplate } from "./subject.ts";
 import { walk } from "./walk.ts";
 
 /**
@@ -37,12 +37,12 @@ function checkRules({ rules: chosen = {} }: LintOptions): void {
 }
 
 function lintText(text: string, part: Part | undefined, options: LintOptions): Finding[] {
-  const { context, problems } = readTemplate(text, { ...options, part });
-  const collector = new Collector(context.source, options);
+  const { subject, problems } = readTemplate(text, { ...options, part });
+  const collector = new Collector(subject.source, options);
   const visitors = rules
     .filter((rule) => options.rules?.[rule.name] !== "off")
-    .map((rule) => rule.check({ ...context, report: (report) => collector.add(rule, report) }));
+    .map((rule) => rule.check({ ...subject, report: (report) => collector.add(rule, report) }));
   for (const problem of problems) for (const { problem: tell } of visitors) tell?.(problem);
-  walk(context, visitors);
+  walk(subject, visitors);
   return collector.findings();
 }

@@ -41,7 +41,7 @@ export interface Rule {
 export type Example = string | { readonly text: string | AlertTemplate; readonly options: LintOptions };
 
 /** What there is to know about the text being linted. */
-export interface Context {
+export interface Subject {
   /** The text itself; further templates have sources of their own. */
   readonly source: Source;
   readonly part: Part | undefined;
@@ -61,6 +61,10 @@ export interface Context {
   readonly sets: Readonly<Record<string, FunctionSet>>;
   /** The text could be read without a mistake. */
   readonly parses: boolean;
+}
+
+/** What a rule is given. */
+export interface Context extends Subject {
   readonly report: (report: Report) => void;
 }
 

@@ -13,7 +13,7 @@ import type {
 import { builtins } from "../template/builtins/index.ts";
 import { type ParamType, signatureOf } from "../template/function.ts";
 import { allowsAbsent, resultOf, truthPaths } from "./results.ts";
-import type { Argument, Block, Call, Context, Scope, Variable, Visitor } from "./rule.ts";
+import type { Argument, Block, Call, Scope, Subject, Variable, Visitor } from "./rule.ts";
 import { fieldOf, itemsOf, ofKind, present, type Type, typeOfShape, unboxed, unknown } from "./type.ts";
 
 type Handlers = { readonly [E in keyof Visitor]-?: readonly NonNullable<Visitor[E]>[] };
@@ -26,14 +26,14 @@ const mostCalls = 300;
  * Walks the text once, from its own template on, and tells the visitors of everything in it, with the types of all values:
  * dot and variables are followed through blocks, calls of templates and pipelines.
  */
-export function walk(context: Context, visitors: readonly Visitor[]): void {
+export function walk(subject: Subject, visitors: readonly Visitor[]): void {
   const handlers = Object.fromEntries(
     events.map((event) => [
       event,
       visitors.map((visitor) => visitor[event]).filter((handler) => handler !== undefined),
     ]),
   ) as unknown as Handlers;
-  new Walker(context, handlers).start();
+  new Walker(subject, handlers).start();
 }
 
 const events = [
@@ -42,7 +42,7 @@ const events = [
 ] as const satisfies readonly (keyof Visitor)[];
 
 class Walker {
-  private readonly context: Context;
+  private readonly subject: Subject;
   private readonly on: Handlers;
   private readonly called = new Set<string>();
   private readonly seen = new Set<string>();
@@ -65,19 +65,19 @@ class Walker {
   /** Paths that are known to be there and not empty. */
   private facts: Set<string> = new Set();
 
-  constructor(context: Context, on: Handlers) {
-    this.context = context;
+  constructor(subject: Subject, on: Handlers) {
+    this.subject = subject;
     this.on = on;
   }
 
   start(): void {
-    const { context } = this;
-    const main = context.trees.get(context.source.name);
-    for (const tree of context.trees.values()) for (const tell of this.on.tree) tell(tree);
-    if (main) this.template(main, typeOfShape(context.shape, "$", context.numbers));
+    const { subject } = this;
+    const main = subject.trees.get(subject.source.name);
+    for (const tree of subject.trees.values()) for (const tell of this.on.tree) tell(tree);
+    if (main) this.template(main, typeOfShape(subject.shape, "$", subject.numbers));
     // What nothing calls has a dot that nobody knows.
-    for (const tree of context.trees.values()) {
-      if (tree !== main && !this.called.has(tree.name) && tree.source === context.source) this.template(tree, unknown);
+    for (const tree of subject.trees.values()) {
+      if (tree !== main && !this.called.has(tree.name) && tree.source === subject.source) this.template(tree, unknown);
     }
     for (const tell of this.on.done) tell({ called: this.called });
   }
@@ -115,7 +115,7 @@ class Walker {
     const type = node.pipe ? this.pipe(node.pipe) : { ...unknown, absent: true };
     for (const tell of this.on.template) tell(node, type, this.scope);
     this.called.add(node.name);
-    const tree = this.context.trees.get(node.name);
+    const tree = this.subject.trees.get(node.name);
     if (!tree || this.depth >= deepest || this.calls >= mostCalls) return;
     const key = `${node.name} ${type.path ?? "?"} ${[...this.facts].join(" ")}`;
     // What nothing is known of is walked once.
@@ -198,7 +198,7 @@ class Walker {
     const type = this.condition(node.pipe);
     for (const tell of this.on.branch) tell(node, type, this.scope);
     const path = `${type.path ?? `#${this.places++}`}[${this.blocks.length}]`;
-    const element = itemsOf(type, path, this.context.numbers);
+    const element = itemsOf(type, path, this.subject.numbers);
     const { decl } = node.pipe;
     const key = rangeKey(type);
     const types = decl.length === 2 ? [key, element] : [element];
@@ -338,7 +338,7 @@ class Walker {
     let base = this.known(start);
     let at = node.end - names.reduce((length, name) => length + name.length + 1, 0);
     for (const [index, name] of names.entries()) {
-      const found = fieldOf(base, name, this.context.numbers);
+      const found = fieldOf(base, name, this.subject.numbers);
       const span = { start: at, end: at + name.length + 1 };
       at = span.end;
       const path = base.path === undefined ? undefined : `${base.path}.${name}`;
@@ -360,7 +360,7 @@ class Walker {
 
   private apply(node: Identifier, command: Command | undefined, operands: readonly Operand[], piped?: Argument): Type {
     const { name } = node;
-    const fn = this.context.functionOf(name);
+    const fn = this.subject.functionOf(name);
     const lazy = !fn && (name === "and" || name === "or");
     const guards = allowsAbsent(name);
     const { facts } = this;
@@ -376,11 +376,11 @@ class Walker {
     if (piped) args.push(piped);
     const call: Call = { name, node, command, args, piped: piped !== undefined, fn, ...this.parameters(name) };
     for (const tell of this.on.call) tell(call, this.scope);
-    return resultOf(call, this.context.numbers);
+    return resultOf(call, this.subject.numbers);
   }
 
   private parameters(name: string): { params: readonly (ParamType | "value")[] | undefined; variadic: boolean } {
-    const fn = this.context.functionOf(name);
+    const fn = this.subject.functionOf(name);
     if (fn) {
       const { params, variadic = false } = signatureOf(fn);
       return { params, variadic };

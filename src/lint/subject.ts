@@ -3,13 +3,13 @@ import { sprig } from "../functions/index.ts";
 import { builtinNames, isBuiltin } from "../template/builtins/index.ts";
 import { checkDelims, collectFunctions } from "../template/options.ts";
 import type { LintOptions } from "./options.ts";
-import type { Context } from "./rule.ts";
+import type { Subject } from "./rule.ts";
 import { shapeOfSchema } from "./schema.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 
 /** A text as far as it can be read: what `walk` walks, and what is wrong with its syntax. */
 export interface Reading {
-  readonly context: Omit<Context, "report">;
+  readonly subject: Subject;
   readonly problems: readonly Problem[];
 }
 
@@ -24,7 +24,7 @@ export function readTemplate(text: string, options: LintOptions = {}): Reading {
   const functions = collectFunctions(options.functions ?? [sprig]);
   const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);
   const { trees: own, problems } = parseAll(text, { name, delims, isFunction });
-  const context: Reading["context"] = {
+  const subject: Subject = {
     source,
     part,
     options,
@@ -38,7 +38,7 @@ export function readTemplate(text: string, options: LintOptions = {}): Reading {
     sets: options.sets ?? { sprig },
     parses: problems.length === 0,
   };
-  return { context, problems };
+  return { subject, problems };
 }
 
 /** The shape that the options say, from what they say it. */
