@@ -25,6 +25,8 @@ export function lint(template: string | AlertTemplate, options: LintOptions = {}
   });
 }
 
+const ruleNames = rules.map(({ name }) => name);
+
 const parts: readonly Part[] = ["title", "subtitle", "body", "html"];
 
 function checkRules({ rules: chosen = {} }: LintOptions): void {
@@ -41,7 +43,7 @@ function lintText(text: string, part: Part | undefined, options: LintOptions): F
   const collector = new Collector(subject.source, options);
   const visitors = rules
     .filter((rule) => options.rules?.[rule.name] !== "off")
-    .map((rule) => rule.check({ ...subject, report: (report) => collector.add(rule, report) }));
+    .map((rule) => rule.check({ ...subject, ruleNames, report: (report) => collector.add(rule, report) }));
   for (const problem of problems) for (const { problem: tell } of visitors) tell?.(problem);
   walk(subject, visitors);
   return collector.findings();

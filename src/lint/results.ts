@@ -2,7 +2,7 @@ import { type ParamType, signatureOf } from "../template/function.ts";
 import type { Numbers } from "../template/value.ts";
 import type { Call } from "./rule.ts";
 import type { Kind } from "./shape.ts";
-import { fieldOf, itemsOf, join, ofKind, present, type Type, unknown } from "./type.ts";
+import { fieldOf, itemsOf, join, ofKind, present, type Type, truthOf, unknown } from "./type.ts";
 
 /** Functions that are asked about what may not be there, or give something else in its place. */
 const forAbsent = new Set([
@@ -30,26 +30,29 @@ export function resultOf(call: Call, numbers: Numbers): Type {
 }
 
 function builtinResult(name: string, types: readonly Type[], numbers: Numbers): Type {
-  if (comparisons.has(name)) return { ...bool, ...comparisonFacts(name, types) };
+  if (comparisons.has(name)) return { ...bool, ...comparisonFacts(name, types), truth: comparedLiterals(name, types) };
   if (printers.has(name)) return text;
   const [first = unknown, second] = types;
   switch (name) {
     case "and": {
       const all = types.reduce(join, first);
-      return { ...all, whenTrue: types.flatMap((type) => truthPaths(type)) };
+      const truth = types.some((type) => truthOf(type) === false) ? false : undefined;
+      return { ...all, truth, whenTrue: types.flatMap((type) => truthPaths(type)) };
     }
     case "or": {
       const last = types.at(-1) ?? unknown;
       const all = types.map((type, i) => (i < types.length - 1 ? present(type) : type)).reduce(join);
+      const truth = types.some((type) => truthOf(type) === true) ? true : undefined;
       return {
         ...all,
+        truth,
         absent: last.absent,
         gap: last.gap,
         whenFalse: types.flatMap(({ whenFalse }) => whenFalse ?? []),
       };
     }
     case "not":
-      return { ...bool, whenTrue: first.whenFalse, whenFalse: truthPaths(first) };
+      return { ...bool, truth: negated(truthOf(first)), whenTrue: first.whenFalse, whenFalse: truthPaths(first) };
     case "len":
       return { ...int, whenTrue: pathsOf(first), whenFalse: pathsOf(first) };
     case "index":
@@ -59,6 +62,16 @@ function builtinResult(name: string, types: readonly Type[], numbers: Numbers): 
     default:
       return unknown;
   }
+}
+
+const negated = (truth: boolean | undefined): boolean | undefined => (truth === undefined ? undefined : !truth);
+
+/** Of two literals of one type, what is known without data. */
+function comparedLiterals(name: string, [a, b, ...others]: readonly Type[]): boolean | undefined {
+  const [x, y] = [a?.literal, b?.literal];
+  if (others.length > 0 || x === undefined || typeof x !== typeof y) return undefined;
+  if (name === "eq" || name === "ne") return (x === y) === (name === "eq");
+  return undefined;
 }
 
 function elementOf(type: Type, key: Type, numbers: Numbers): Type {

@@ -66,6 +66,8 @@ export interface Subject {
 /** What a rule is given. */
 export interface Context extends Subject {
   readonly report: (report: Report) => void;
+  /** Names of all rules there are. */
+  readonly ruleNames: readonly string[];
 }
 
 export interface Report {

@@ -20,10 +20,11 @@ export interface Reading {
 export function readTemplate(text: string, options: LintOptions = {}): Reading {
   const { name = "template", part } = options;
   const delims = checkDelims(options.delims);
-  const source: Source = { name, text, delims };
   const functions = collectFunctions(options.functions ?? [sprig]);
   const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);
   const { trees: own, problems } = parseAll(text, { name, delims, isFunction });
+  const [first] = own.values();
+  const source: Source = first?.source ?? { name, text, delims };
   const subject: Subject = {
     source,
     part,

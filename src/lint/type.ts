@@ -13,6 +13,8 @@ export interface Type {
   readonly gap?: Gap | undefined;
   /** An int of another type than Go's `int`: `int64`. */
   readonly sized?: boolean | undefined;
+  /** It is always true, or always false, whatever the data. */
+  readonly truth?: boolean | undefined;
   /** Paths that are there if this is true, or if it is false. What is true is there itself. */
   readonly whenTrue?: readonly string[] | undefined;
   readonly whenFalse?: readonly string[] | undefined;
@@ -76,6 +78,12 @@ export function itemsOf(type: Type, path: string, numbers: Numbers): Type {
   if (!shape || !kinds) return unknown;
   if (kinds.has("list") && !kinds.has("map")) return shape.items ? typeOfShape(shape.items, path, numbers) : unknown;
   return unknown;
+}
+
+/** Whether it is true, if that is known: of literals, and what is made of them alone. */
+export function truthOf({ truth, literal }: Type): boolean | undefined {
+  if (truth !== undefined || literal === undefined) return truth;
+  return typeof literal === "string" ? literal !== "" : Number(literal) !== 0;
 }
 
 /** What is one or the other. */
