@@ -1,7 +1,9 @@
+import type { Problem } from "../../grammar/index.ts";
 import type { AlertTemplate } from "../alert.ts";
 import { Collector } from "./collector.ts";
 import type { Finding, Part } from "./finding.ts";
 import type { LintOptions } from "./options.ts";
+import type { Subject, Visitor } from "./rule.ts";
 import { rules } from "./rules/index.ts";
 import { knownShape, readTemplate } from "./subject.ts";
 import { walk } from "./walk.ts";
@@ -39,12 +41,19 @@ function checkRules({ rules: chosen = {} }: LintOptions): void {
 }
 
 function lintText(text: string, part: Part | undefined, options: LintOptions): Finding[] {
-  const { subject, problems } = readTemplate(text, { ...options, part });
+  const { subject, problems, others } = readTemplate(text, { ...options, part });
   const collector = new Collector(subject.source, options);
-  const visitors = rules
-    .filter((rule) => options.rules?.[rule.name] !== "off")
-    .map((rule) => rule.check({ ...subject, ruleNames, report: (report) => collector.add(rule, report) }));
-  for (const problem of problems) for (const { problem: tell } of visitors) tell?.(problem);
+  const active = rules.filter((rule) => options.rules?.[rule.name] !== "off");
+  const visitorsOf = (of: Subject): Visitor[] =>
+    active.map((rule) =>
+      rule.check({ ...of, ruleNames, report: (report) => collector.add(rule, { source: of.source, ...report }) }),
+    );
+  const tell = (visitors: readonly Visitor[], found: readonly Problem[]): void => {
+    for (const problem of found) for (const visitor of visitors) visitor.problem?.(problem);
+  };
+  const visitors = visitorsOf(subject);
+  tell(visitors, problems);
   walk(subject, visitors);
+  for (const { source, problems: found } of others) tell(visitorsOf({ ...subject, source }), found);
   return collector.findings();
 }

@@ -41,7 +41,7 @@ function builtinResult(name: string, types: readonly Type[], numbers: Numbers): 
     }
     case "or": {
       const last = types.at(-1) ?? unknown;
-      const all = types.map((type, i) => (i < types.length - 1 ? present(type) : type)).reduce(join);
+      const all = types.map((type, i) => (i < types.length - 1 ? present(type) : type)).reduce(join, first);
       const truth = types.some((type) => truthOf(type) === true) ? true : undefined;
       return {
         ...all,

@@ -95,9 +95,12 @@ export interface Visitor {
   readonly jump?: (node: Jump, scope: Scope) => void;
   readonly template?: (node: TemplateCall, type: Type, scope: Scope) => void;
   readonly call?: (call: Call, scope: Scope) => void;
+  /** A command that is a value: what it starts with is no function. */
+  readonly value?: (command: Command, piped: boolean, scope: Scope) => void;
   readonly field?: (access: Access, scope: Scope) => void;
   readonly declare?: (variable: Variable, scope: Scope) => void;
-  readonly assign?: (variable: Variable, node: VariableNode, scope: Scope) => void;
+  /** Undefined: of that name nothing was declared. */
+  readonly assign?: (variable: Variable | undefined, node: VariableNode, scope: Scope) => void;
   readonly use?: (variable: Variable, node: VariableNode, scope: Scope) => void;
   /** A variable's scope ends. */
   readonly drop?: (variable: Variable, scope: Scope) => void;

@@ -24,6 +24,8 @@ export interface Shape {
   items: Shape | undefined;
   /** Fields that are never absent, by a schema. */
   readonly required: Set<string>;
+  /** Elements of the list that has the fewest. */
+  shortest: number;
   /** A text has line breaks. */
   multiline: boolean;
   /** Of floats that are no integers, and of integers, the largest magnitudes. */
@@ -34,7 +36,13 @@ export interface Shape {
 export function createShape(from: Shape["from"] = "samples"): Shape {
   return {
     ...{ from, seen: 0, kinds: new Map(), empty: 0, falsy: 0, fields: new Map(), open: false, items: undefined },
-    ...{ required: new Set<string>(), multiline: false, largestFloat: 0, largestInt: 0 },
+    ...{
+      required: new Set<string>(),
+      multiline: false,
+      shortest: Number.POSITIVE_INFINITY,
+      largestFloat: 0,
+      largestInt: 0,
+    },
   };
 }
 
@@ -60,7 +68,11 @@ function fold(shape: Shape, value: unknown, depth: number): void {
   const invalid = value === undefined || value === null;
   const kind = invalid ? "nil" : kindOf(value, "int");
   if (kind === "invalid") return;
-  shape.kinds.set(kind, (shape.kinds.get(kind) ?? 0) + 1);
+  if (typeof value === "bigint") {
+    add(shape, "uint"); // an integer under both policies
+    return;
+  }
+  add(shape, kind);
   switch (kind) {
     case "string":
       if (value === "") shape.empty++;
@@ -79,6 +91,7 @@ function fold(shape: Shape, value: unknown, depth: number): void {
     case "list": {
       if (!Array.isArray(value) || depth >= deepest) return;
       if (value.length === 0) shape.empty++;
+      shape.shortest = Math.min(shape.shortest, value.length);
       if (value.length > 0) shape.items ??= createShape(shape.from);
       for (const element of value) fold(shape.items!, element, depth + 1);
       return;
@@ -90,6 +103,10 @@ function fold(shape: Shape, value: unknown, depth: number): void {
       else for (const [key, element] of entries) foldField(shape, String(key), element, depth);
     }
   }
+}
+
+function add({ kinds }: Shape, kind: Kind): void {
+  kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
 }
 
 function foldField(shape: Shape, key: string, value: unknown, depth: number): void {

@@ -11,6 +11,8 @@ import { type Shape, shapeOf } from "./shape.ts";
 export interface Reading {
   readonly subject: Subject;
   readonly problems: readonly Problem[];
+  /** The further templates that cannot be read without a mistake. */
+  readonly others: readonly { readonly source: Source; readonly problems: readonly Problem[] }[];
 }
 
 /**
@@ -22,6 +24,7 @@ export function readTemplate(text: string, options: LintOptions = {}): Reading {
   const delims = checkDelims(options.delims);
   const functions = collectFunctions(options.functions ?? [sprig]);
   const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);
+  const others: { source: Source; problems: readonly Problem[] }[] = [];
   const { trees: own, problems } = parseAll(text, { name, delims, isFunction });
   const [first] = own.values();
   const source: Source = first?.source ?? { name, text, delims };
@@ -32,14 +35,19 @@ export function readTemplate(text: string, options: LintOptions = {}): Reading {
     numbers: options.numbers ?? "int",
     shape: knownShape(options),
     samples: options.samples ?? [],
-    trees: withTemplates(own, options, delims, isFunction),
+    trees: withTemplates(own, options, (id, more) => {
+      const read = parseAll(more, { name: id, delims, isFunction });
+      const source = { name: id, text: more, delims };
+      if (read.problems.length > 0) others.push({ source, problems: read.problems });
+      return read.trees;
+    }),
     functionNames: [...new Set([...builtinNames, ...functions.keys()])],
     isFunction: (id) => id !== unreadable && isFunction(id),
     functionOf: (id) => functions.get(id),
     sets: options.sets ?? { sprig },
     parses: problems.length === 0,
   };
-  return { subject, problems };
+  return { subject, problems, others };
 }
 
 /** The shape that the options say, from what they say it. */
@@ -49,18 +57,17 @@ export function knownShape({ shape, schema, samples }: LintOptions): Shape | und
   return samples === undefined || samples.length === 0 ? undefined : shapeOf(samples);
 }
 
-/** With the further templates, as `compile` puts a set together; those that do not parse are as good as not there. */
+/** With the further templates, as `compile` puts a set together. */
 function withTemplates(
   own: ReadonlyMap<string, Tree>,
   { templates = {} }: LintOptions,
-  delims: Source["delims"],
-  isFunction: (name: string) => boolean,
+  read: (name: string, text: string) => ReadonlyMap<string, Tree>,
 ): ReadonlyMap<string, Tree> {
   const trees = new Map(own);
   for (const [name, text] of Object.entries(templates)) {
     if (typeof text !== "string") throw new TypeError(`the template ${name} is text`);
-    const more = parseAll(text, { name, delims, isFunction }).trees;
-    for (const tree of more.values()) if (!trees.has(tree.name) || !isEmpty(tree.root)) trees.set(tree.name, tree);
+    for (const tree of read(name, text).values())
+      if (!trees.has(tree.name) || !isEmpty(tree.root)) trees.set(tree.name, tree);
   }
   // What the text is called stays the text.
   const main = [...own.values()].find((tree) => tree.name === tree.source.name);

@@ -13,6 +13,8 @@ export interface Type {
   readonly gap?: Gap | undefined;
   /** An int of another type than Go's `int`: `int64`. */
   readonly sized?: boolean | undefined;
+  /** A condition has asked for it. */
+  readonly asked?: boolean | undefined;
   /** It is always true, or always false, whatever the data. */
   readonly truth?: boolean | undefined;
   /** Paths that are there if this is true, or if it is false. What is true is there itself. */

@@ -14,7 +14,7 @@ import { builtins } from "../template/builtins/index.ts";
 import { type ParamType, signatureOf } from "../template/function.ts";
 import { allowsAbsent, resultOf, truthPaths } from "./results.ts";
 import type { Argument, Block, Call, Scope, Subject, Variable, Visitor } from "./rule.ts";
-import { fieldOf, itemsOf, ofKind, present, type Type, typeOfShape, unboxed, unknown } from "./type.ts";
+import { fieldOf, itemsOf, ofKind, present, type Type, truthOf, typeOfShape, unboxed, unknown } from "./type.ts";
 
 type Handlers = { readonly [E in keyof Visitor]-?: readonly NonNullable<Visitor[E]>[] };
 
@@ -37,7 +37,7 @@ export function walk(subject: Subject, visitors: readonly Visitor[]): void {
 }
 
 const events = [
-  ...(["tree", "text", "comment", "print", "branch", "jump", "template", "call"] as const),
+  ...(["tree", "text", "comment", "print", "branch", "jump", "template", "call", "value"] as const),
   ...(["field", "declare", "assign", "use", "drop", "done", "problem"] as const),
 ] as const satisfies readonly (keyof Visitor)[];
 
@@ -240,7 +240,7 @@ class Walker {
   private bindOne(node: VariableNode, pipe: Pipe, type: Type, by: Variable["by"]): void {
     if (pipe.isAssign) {
       const variable = this.find(node.name);
-      if (variable) for (const tell of this.on.assign) tell(variable, node, this.scope);
+      if (variable || node.name !== "$") for (const tell of this.on.assign) tell(variable, node, this.scope);
       return;
     }
     const isFollowed = !this.assigned.has(node.name);
@@ -290,6 +290,7 @@ class Walker {
     const [first, ...others] = command.args;
     if (first.kind === "identifier") return this.apply(first, command, others, piped);
     const type = this.operand(first);
+    for (const tell of this.on.value) tell(command, piped !== undefined, this.scope);
     for (const other of others) this.operand(other);
     return others.length > 0 || piped ? unknown : type;
   }
@@ -355,7 +356,7 @@ class Walker {
 
   /** With what is known at this point. */
   private known(type: Type): Type {
-    return type.path !== undefined && this.facts.has(type.path) ? present(type) : type;
+    return type.path !== undefined && this.facts.has(type.path) ? { ...present(type), asked: true } : type;
   }
 
   private apply(node: Identifier, command: Command | undefined, operands: readonly Operand[], piped?: Argument): Type {
@@ -366,8 +367,11 @@ class Walker {
     const { facts } = this;
     if (guards) this.guards++;
     const args: Argument[] = [];
+    let decided = false;
     for (const operand of operands) {
-      const type = this.operand(operand);
+      // What is never evaluated is not looked at.
+      const type: Type = decided ? unknown : this.operand(operand);
+      decided ||= lazy && truthOf(type) === (name === "or");
       args.push({ node: operand, type });
       if (lazy) this.facts = withFacts(this.facts, name === "and" ? truthPaths(type) : type.whenFalse);
     }

@@ -1,6 +1,5 @@
-import type { Pipe, Tree } from "../../../grammar/index.ts";
 import { execMessage } from "../../template/run.ts";
-import type { Context, Rule, Visitor } from "../rule.ts";
+import type { Rule } from "../rule.ts";
 
 /** Too few or too many arguments for a function. */
 export const argumentCount: Rule = {
@@ -32,28 +31,14 @@ export const argumentCount: Rule = {
         go: execMessage(tree, node, go),
       });
     },
-    ...valueCalls(context),
-  }),
-};
-
-/** `{{ .name .title }}`: only functions take arguments. */
-function valueCalls(context: Context): Pick<Visitor, "print" | "branch" | "template"> {
-  const check = (pipe: Pipe | undefined, tree: Tree): void => {
-    for (const [i, { args }] of (pipe?.commands ?? []).entries()) {
-      const [first, second] = args;
-      if (first.kind === "identifier" || (i === 0 && !second)) continue;
-      if (first.kind === "pipe" || first.kind === "nil") continue;
+    value({ args: [first, second] }, piped, { tree }) {
+      if ((!second && !piped) || first.kind === "nil" || (first.kind === "pipe" && !second)) return;
       const shown = tree.source.text.slice(first.start, first.end);
       context.report({
-        message: `${shown} is a value and takes no arguments${i > 0 ? ", but something is piped into it" : ""}. Put a function before it, or separate the two.`,
+        message: `${shown} is a value and takes no arguments${second ? "" : ", but something is piped into it"}. Put a function before it, or separate the two.`,
         at: first,
         source: tree.source,
       });
-    }
-  };
-  return {
-    print: ({ pipe }, _, { tree }) => check(pipe, tree),
-    branch: ({ pipe }, _, { tree }) => check(pipe, tree),
-    template: ({ pipe }, _, { tree }) => check(pipe, tree),
-  };
-}
+    },
+  }),
+};

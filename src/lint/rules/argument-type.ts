@@ -8,7 +8,7 @@ import { named } from "../words.ts";
 const kindsOfParam: Partial<Record<ParamType | "value", readonly Kind[]>> = {
   string: ["string"],
   bool: ["bool"],
-  int: ["int"],
+  int: ["int", "uint"],
   int64: ["int"],
   float64: ["float"],
   list: ["list", "nil"],
@@ -37,6 +37,7 @@ export const argumentType: Rule = {
       { text: "{{ index .items 0 }}", options: { samples: [{ items: [1] }] } },
     ],
     bad: [
+      { text: "{{ index .items 0 }}", options: { samples: [{ items: [1] }, { items: [] }] } },
       { text: "{{ len .points }}", options: { samples: [{ points: 3 }] } },
       "{{ printf 3 }}",
       { text: "{{ index .items .name }}", options: { samples: [{ items: [1], name: "Ada" }] } },
@@ -48,11 +49,14 @@ export const argumentType: Rule = {
       if (!call.params) return;
       const bad = call.fn || call.name === "printf" ? badArgument(call) : badCollection(call);
       if (!bad) return;
-      const { argument, wants, go } = bad;
+      const { argument, wants, why, go } = bad;
       const what = named(argument.type, tree.source.text.slice(argument.node.start, argument.node.end));
       const is = argument.type.literal === undefined ? ` is ${describe(argument.type)}` : "";
       context.report({
-        message: `${call.name} takes ${wants} here, and ${what}${is === "" ? " is not that" : is}. Rendering stops there: give it ${wants}.`,
+        message:
+          why !== undefined
+            ? `${call.name} takes ${wants} here, and ${why}. Rendering stops there: ask with if whether there is anything.`
+            : `${call.name} takes ${wants} here, and ${what}${is === "" ? " is not that" : is}. Rendering stops there: give it ${wants}.`,
         at: argument.node,
         source: tree.source,
         ...(go !== undefined && {
@@ -66,6 +70,8 @@ export const argumentType: Rule = {
 interface Bad {
   readonly argument: Argument;
   readonly wants: string;
+  /** What is said instead of what it is. */
+  readonly why?: string;
   readonly go?: string;
 }
 
@@ -150,6 +156,19 @@ function badCollection({ name, args }: Call): Bad | undefined {
       const [key] = keys;
       const keyKinds = key ? kindsOf(key.type) : [];
       if (!key || keyKinds.length === 0 || kinds.length !== 1) return undefined;
+      const { shape, asked } = collection.type;
+      const position = key.type.literal;
+      if (
+        kinds[0] === "list" &&
+        shape?.from === "samples" &&
+        typeof position === "bigint" &&
+        position >= shape.shortest
+      ) {
+        if (!(asked && position === 0n)) {
+          const few = shape.shortest === 0 ? "is empty" : `has only ${shape.shortest} elements`;
+          return { argument: key, wants: `a position that is there`, why: `the list ${few} in some samples` };
+        }
+      }
       if (kinds[0] === "map" && !keyKinds.includes("string"))
         return { argument: key, wants: "the name of a field, as text," };
       if (kinds[0] !== "map" && !keyKinds.includes("int"))

@@ -1,6 +1,6 @@
 import { equals, less } from "../../template/compare.ts";
 import { errorText, execMessage } from "../../template/run.ts";
-import { Float64 } from "../../template/value.ts";
+import { Complex, Float64 } from "../../template/value.ts";
 import type { Call, Context, Rule } from "../rule.ts";
 import type { Kind } from "../shape.ts";
 import { describe, kindsOf, type Type } from "../type.ts";
@@ -62,12 +62,12 @@ const specimens: Readonly<Record<Kind, unknown>> = {
   int: 1n,
   uint: 1n,
   float: new Float64(1.5),
-  complex: undefined,
+  complex: new Complex(1, 1),
   string: "a",
   list: ["a"],
   map: { a: "b" },
-  time: undefined,
-  func: undefined,
+  time: new Date(0),
+  func: () => null,
   seq: undefined,
   seq2: undefined,
 };

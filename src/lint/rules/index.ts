@@ -14,6 +14,7 @@ import { missingValue } from "./missing-value.ts";
 import { newlineInTitle } from "./newline-in-title.ts";
 import { noFields } from "./no-fields.ts";
 import { notAComment } from "./not-a-comment.ts";
+import { notAValue } from "./not-a-value.ts";
 import { operator } from "./operator.ts";
 import { printfVerb } from "./printf-verb.ts";
 import { printsStructure } from "./prints-structure.ts";
@@ -51,6 +52,7 @@ export const rules: readonly Rule[] = [
   wrongDot,
   noFields,
   missingValue,
+  notAValue,
   argumentCount,
   argumentType,
   comparison,

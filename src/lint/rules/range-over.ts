@@ -37,6 +37,7 @@ export const rangeOver: Rule = {
         message: `${shown} is ${describe(type)}, and range goes through lists, maps and whole numbers only. Rendering stops there.`,
         at: node.pipe,
         source: tree.source,
+        ...((type.absent || type.kinds?.has("nil")) && { severity: "warning" as const }),
       });
     },
   }),

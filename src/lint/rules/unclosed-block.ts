@@ -11,17 +11,22 @@ export const unclosedBlock: Rule = {
     good: ["{{ if .vip }}Hey{{ end }}"],
     bad: ["{{ if .vip }}Hey", "{{ range .items }}{{ if .sale }}{{ .name }}{{ end }}"],
   },
-  check: (context) => ({
-    problem(problem) {
-      if (syntaxRuleOf(problem, context) !== "unclosed-block") return;
-      const { text, delims } = context.source;
-      const at = problem.unclosed!;
-      const [word = "block"] = /[a-z]+/.exec(text.slice(at.start + delims[0].length, at.end)) ?? [];
-      context.report({
-        message: `This ${word} has no end. Add ${delims[0]} end ${delims[1]} where it is over.`,
-        at,
-        go: problem.error.message,
-      });
-    },
-  }),
+  check(context) {
+    let before = 0;
+    return {
+      problem(problem) {
+        before++;
+        if (syntaxRuleOf(problem, context) !== "unclosed-block") return;
+        const { text, delims } = context.source;
+        const at = problem.unclosed!;
+        const [word = "block"] = /[a-z]+/.exec(text.slice(at.start + delims[0].length, at.end)) ?? [];
+        context.report({
+          message: `This ${word} has no end. Add ${delims[0]} end ${delims[1]} where it is over.`,
+          at,
+          // Go sees the end of the text, and only if nothing was wrong before.
+          ...(before === 1 && { go: problem.error.message }),
+        });
+      },
+    };
+  },
 };

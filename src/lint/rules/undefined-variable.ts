@@ -1,3 +1,4 @@
+import { execMessage } from "../../template/run.ts";
 import type { Rule } from "../rule.ts";
 import { similar } from "../suggest.ts";
 import { syntaxRuleOf } from "../syntax.ts";
@@ -14,6 +15,15 @@ export const undefinedVariable: Rule = {
     bad: ["{{ $name := .name }}{{ $nmae }}", "{{ if .a }}{{ $x := 1 }}{{ print $x }}{{ end }}{{ $x }}"],
   },
   check: (context) => ({
+    assign(variable, node, { tree }) {
+      if (variable) return;
+      context.report({
+        message: `The variable ${node.name} is not declared here, so that it cannot be assigned. Write := to declare it.`,
+        at: node,
+        source: tree.source,
+        go: execMessage(tree, node, `undefined variable: ${node.name}`),
+      });
+    },
     problem(problem) {
       if (syntaxRuleOf(problem, context) !== "undefined-variable") return;
       const { span, text, message: go } = problem.error;
