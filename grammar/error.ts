@@ -85,7 +85,7 @@ export function startOfLine(text: string, offset: number): number {
 const excerptWidth = 100;
 
 /** The line with a caret below; of a long line the part around the caret. */
-function excerpt({ text, span, line }: TemplateError): string {
+export function excerpt({ text, span, line }: Pick<TemplateError, "text" | "span" | "line">): string {
   const lineStart = startOfLine(text, span.start);
   const newline = text.indexOf("\n", lineStart);
   const lineEnd = newline < 0 ? text.length : newline;

@@ -3,7 +3,9 @@
  */
 export * from "./bytes.ts";
 export * from "./error.ts";
-export { type ParseOptions, parse } from "./parser.ts";
+export { type Mistake, type ParseOptions, parse } from "./parser.ts";
+export { type Piece, piecesOf, type Word } from "./pieces.ts";
 export { printNode, printTrees } from "./printer.ts";
 export * from "./quote.ts";
+export * from "./recover.ts";
 export * from "./tree.ts";

@@ -39,6 +39,28 @@ export function parse(text: string, options: ParseOptions): Map<string, Tree> {
   return parser.parse(text, options);
 }
 
+/** What a text is wrong with, where reading goes on after the first mistake. */
+export interface Mistake {
+  readonly error: TemplateError;
+  /** Go's words without the template's name and line. */
+  readonly reason: string;
+}
+
+/** All mistakes up to one that reading cannot go on behind. */
+export interface Attempt {
+  readonly trees: Map<string, Tree>;
+  readonly mistakes: readonly Mistake[];
+  /** Where reading stopped. Its mistake is the last one. */
+  readonly stopped: IToken | undefined;
+  /** Offsets of the blocks that were open then, outermost first. */
+  readonly open: readonly number[];
+}
+
+/** As {@link parse}, of tokens, and not thrown: what is wrong with a word is noted, what is wrong with the structure ends it. */
+export function attempt(tokens: IToken[], text: string, options: ParseOptions): Attempt {
+  return parser.attempt(tokens, text, options);
+}
+
 /** What is read between two ends; a `define` or `block` body starts a scope of its own. */
 interface Scope {
   /** Names declared so far, innermost last. */
@@ -77,6 +99,11 @@ class TemplateParser extends EmbeddedActionsParser {
   private context: Context = "input";
   /** Offset of a token that Go read together with what follows it, to see whether it is a variable being declared. */
   private readAhead = -1;
+  /** Mistakes so far, where they are collected rather than thrown. */
+  private mistakes: Mistake[] | undefined;
+  private stopped: IToken | undefined;
+  /** Offsets of the blocks being read. */
+  private open: number[] = [];
   /** How much stands around what is being read, in the units of `maxNesting`. */
   private nesting = 0;
 
@@ -160,7 +187,7 @@ class TemplateParser extends EmbeddedActionsParser {
 
     /** definition: "{{define" string "}}" list "{{end}}" */
     const definition = this.RULE("definition", (): void => {
-      this.CONSUME(t.DefineDelim);
+      this.open.push(startOf(this.CONSUME(t.DefineDelim)));
       this.CONSUME(t.Define);
       const outer = this.enterScope();
       this.context = "define clause";
@@ -170,6 +197,7 @@ class TemplateParser extends EmbeddedActionsParser {
       const root = this.SUBRULE(list);
       const close = this.SUBRULE(ending);
       if (close.kind !== "end") this.failEnding(wording.endingIn(this.render(close), "define clause"), close);
+      this.open.pop();
       this.add(name, root, close.last);
       this.scope = outer;
     });
@@ -226,6 +254,7 @@ class TemplateParser extends EmbeddedActionsParser {
     const branch = this.RULE("branch", (kind: Branch["kind"] = "if", cost = nestingCost): Branch => {
       const opener = this.LA(0);
       this.nest(cost, opener);
+      if (cost === nestingCost) this.open.push(this.scope.actionStart);
       const declared = this.scope.vars.length;
       this.context = kind;
       const pipe = this.SUBRULE(pipeline, { ARGS: [kind] });
@@ -256,6 +285,7 @@ class TemplateParser extends EmbeddedActionsParser {
           end = last.end;
         }
       }
+      if (cost === nestingCost) this.open.pop();
       this.scope.vars.length = declared;
       this.nesting -= cost;
       return { kind, pipe, list: body, elseList, pos: pipe.pos, start: opener.startOffset, end };
@@ -283,6 +313,7 @@ class TemplateParser extends EmbeddedActionsParser {
     /** block: "block" string pipeline "}}" list "{{end}}", which is a definition and a call */
     const block = this.RULE("block", (): TemplateCall => {
       const opener = this.CONSUME(t.Block);
+      this.open.push(this.scope.actionStart);
       this.context = "block clause";
       const pos = this.LA(1).startOffset;
       const name = this.SUBRULE(templateName);
@@ -295,6 +326,7 @@ class TemplateParser extends EmbeddedActionsParser {
       const root = this.SUBRULE(list);
       const end = this.SUBRULE(ending);
       this.nesting -= nestingCost;
+      this.open.pop();
       // Go names the line where the block clause ended, not that of the else.
       if (end.kind !== "end") this.failEnding(wording.endingIn(this.render(end), "block clause"), end, startOf(close));
       this.add(name, root, end.last);
@@ -408,19 +440,44 @@ class TemplateParser extends EmbeddedActionsParser {
     this.performSelfAnalysis();
   }
 
-  parse(text: string, { name, delims, isFunction }: ParseOptions): Map<string, Tree> {
+  parse(text: string, options: ParseOptions): Map<string, Tree> {
+    this.start(text, options);
+    this.mistakes = undefined;
+    return this.read(() => tokenize(text, options.delims, options.isFunction));
+  }
+
+  attempt(tokens: IToken[], text: string, options: ParseOptions): Attempt {
+    this.start(text, options);
+    const mistakes: Mistake[] = [];
+    this.mistakes = mistakes;
+    this.stopped = undefined;
+    try {
+      this.read(() => tokens);
+    } catch (error) {
+      if (!(error instanceof TemplateError)) throw error;
+      mistakes.push({ error, reason: reasonOf(error) });
+      this.stopped ??= this.LA(1);
+    }
+    return { trees: this.trees, mistakes, stopped: this.stopped, open: this.open };
+  }
+
+  private start(text: string, { name, delims, isFunction }: ParseOptions): void {
     this.source = { name, text, delims };
     this.isFunction = isFunction;
     this.trees = new Map();
     this.scope = newScope();
     this.readAhead = -1;
     this.nesting = 0;
+    this.open = [];
+  }
+
+  private read(tokens: () => IToken[]): Map<string, Tree> {
     try {
-      this.input = tokenize(text, delims, isFunction);
+      this.input = tokens();
       const root = this.template();
       const failure = this.errors[0];
       if (failure) throw this.translate(failure);
-      this.add(name, root, this.endOfText());
+      this.add(this.source.name, root, this.endOfText());
       return this.trees;
     } catch (error) {
       throw error instanceof TemplateError ? error : this.stackOverflow(error);
@@ -436,6 +493,7 @@ class TemplateParser extends EmbeddedActionsParser {
 
   /** Chevrotain says which token did not fit; `context` says what Go was reading. */
   private translate({ token }: IRecognitionException): TemplateError {
+    this.stopped = token;
     // A define below the top level: Go complains about the keyword.
     if (token.tokenType === t.DefineDelim)
       return this.unexpected(this.input[this.input.indexOf(token) + 1]!, "command");
@@ -463,21 +521,33 @@ class TemplateParser extends EmbeddedActionsParser {
   }
 
   private failUnexpected(token: IToken, context: Context): void {
-    if (!this.RECORDING_PHASE) throw this.unexpected(token, context);
+    if (!this.RECORDING_PHASE) this.note(this.unexpected(token, context));
   }
 
   /** @param goOffset where the token stands that Go had read last, if that is not `at` */
   private fail(message: string, at: IToken, goOffset?: number): void {
-    if (!this.RECORDING_PHASE) throw wording.parseError(message, this.source, at, this.lineOf(goOffset ?? startOf(at)));
+    if (!this.RECORDING_PHASE) this.note(this.errorAt(message, at, goOffset));
+  }
+
+  private errorAt(message: string, at: IToken, goOffset?: number): TemplateError {
+    return wording.parseError(message, this.source, at, this.lineOf(goOffset ?? startOf(at)));
+  }
+
+  /** Where mistakes are collected, whoever found one goes on as if it were none. */
+  private note(error: TemplateError): void {
+    if (this.mistakes === undefined) throw error;
+    this.mistakes.push({ error, reason: reasonOf(error) });
   }
 
   private nest(cost: number, at: IToken): void {
     this.nesting += cost;
-    if (this.nesting > maxNesting) this.fail(wording.tooDeep, at);
+    if (this.nesting > maxNesting && !this.RECORDING_PHASE) throw this.errorAt(wording.tooDeep, at);
   }
 
   private failEnding(message: string, { open, last }: Ending, goOffset?: number): void {
-    if (!this.RECORDING_PHASE) this.fail(message, open, goOffset ?? startOf(last));
+    if (this.RECORDING_PHASE) return;
+    this.stopped = open;
+    throw this.errorAt(message, open, goOffset ?? startOf(last));
   }
 
   private lineOf(offset: number): number {
@@ -630,6 +700,10 @@ class TemplateParser extends EmbeddedActionsParser {
       }
     }
   }
+}
+
+function reasonOf({ message, name }: TemplateError): string {
+  return message.slice(`template: ${name}:`.length).replace(/^\d+: /, "");
 }
 
 function placeOf(token: IToken): { pos: number; start: number; end: number } {

@@ -5,6 +5,27 @@ export { type Limit, type Phase, type Span, TemplateError, TemplateLimitError } 
 export { type Alert, type AlertTemplate, type CompiledAlert, compileAlert, renderAlert } from "./alert.ts";
 export { compile, type Escaping, type TemplateOptions } from "./compile.ts";
 export {
+  addSample,
+  applyEdits,
+  applyFixes,
+  type Change,
+  createShape,
+  type Edit,
+  type Finding,
+  type Fixed,
+  type FormatOptions,
+  format,
+  type LintOptions,
+  lint,
+  type Part,
+  type Rule,
+  rules,
+  type Severity,
+  type Shape,
+  shapeOf,
+  shapeOfSchema,
+} from "./lint/index.ts";
+export {
   Complex,
   Float64,
   type IntType,

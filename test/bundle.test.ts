@@ -14,6 +14,14 @@ test("needs nothing of Node, and nothing else at run time", () => {
   expect(imports).toEqual([]);
 });
 
+test("has nothing of the linter, which needs nothing of Node either", async () => {
+  const isLint = (path: string): boolean => path.startsWith("src/lint/");
+  expect(modules.filter(isLint)).toEqual([]);
+  const linter = await bundle(["lint"]);
+  expect(linter.modules.filter(isLint)).not.toEqual([]);
+  expect(linter.imports).toEqual([]);
+});
+
 test("renders", async () => {
   const url = `data:text/javascript;base64,${Buffer.from(code).toString("base64")}`;
   const { compile, renderAlert, TemplateError } = await import(/* @vite-ignore */ url);

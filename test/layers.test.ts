@@ -13,7 +13,8 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ["src/escape", ["grammar", "src/template"], []],
   ["src/compile.ts", ["src/template", "src/escape"], []],
   ["src/alert.ts", ["grammar", "src/template", "src/functions", "src/compile.ts"], []],
-  ["src/index.ts", ["grammar", "src/template", "src/functions", "src/compile.ts", "src/alert.ts"], []],
+  ["src/lint", ["grammar", "src/template", "src/functions", "src/compile.ts", "src/alert.ts"], []],
+  ["src/index.ts", ["grammar", "src/template", "src/functions", "src/compile.ts", "src/alert.ts", "src/lint"], []],
   ["src/dispatch", [], ["diff", "p-queue", "node:*"]],
   ["src/stores", ["src/dispatch"], ["better-sqlite3", "node:*"]],
   ["src/guard", [], ["ipaddr.js", "node:*"]],
@@ -25,7 +26,11 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
     ["nodemailer", "openpgp", "p-queue", "zod", "node:*"],
   ],
   ["src/observe", ["src/dispatch"], ["@opentelemetry/api", "@prometheus-io/client", "pino", "node:*"]],
-  ["src/config", ["src"], ["yaml", "zod", "node:*"]],
+  [
+    "src/config",
+    ["src/index.ts", "src/functions", "src/lint", "src/dispatch", "src/channels"],
+    ["yaml", "zod", "node:*"],
+  ],
   ["src/cli", ["grammar", "src"], ["commander", "diff", "pino", "tinyglobby", "yaml", "zod", "node:*"]],
 ];
 

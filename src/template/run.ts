@@ -125,20 +125,25 @@ export class Run {
   }
 
   private place(node: AnyNode, message: string) {
-    const { source, name } = this.tree;
-    const lineStart = startOfLine(source.text, node.pos);
-    const line = countLines(source.text, node.pos);
-    const column = byteLength(source.text, lineStart, node.pos);
-    const where = `${source.name}:${line}:${column}: executing ${goQuoted(name)} at <${this.print(node)}>`;
+    const { name, text } = this.tree.source;
     return {
-      message: `template: ${where}: ${message}`,
+      message: execMessage(this.tree, node, message),
       phase: "exec" as const,
-      name: source.name,
-      text: source.text,
+      name,
+      text,
       span: { start: node.pos, end: Math.max(node.pos, node.end) },
       output: this.out,
     };
   }
+}
+
+/** Go's whole message for what fails at a node of a template. */
+export function execMessage({ source, name }: Tree, node: AnyNode, message: string): string {
+  const { text, delims } = source;
+  const line = countLines(text, node.pos);
+  const column = byteLength(text, startOfLine(text, node.pos), node.pos);
+  const where = `${source.name}:${line}:${column}: executing ${goQuoted(name)} at <${printNode(node, delims)}>`;
+  return `template: ${where}: ${message}`;
 }
 
 function limitMessage(limit: Limit, { steps, output, depth }: Limits): string {

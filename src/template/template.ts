@@ -1,7 +1,8 @@
-import { type Delims, isEmpty, parse, quote, TemplateError, type Tree, toText } from "../../grammar/index.ts";
+import { isEmpty, parse, quote, TemplateError, type Tree, toText } from "../../grammar/index.ts";
 import { builtins, isBuiltin } from "./builtins/index.ts";
 import type { FunctionSet, TemplateFunction } from "./function.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
+import { checkDelims, collectFunctions } from "./options.ts";
 import type { Pass } from "./pass.ts";
 import { compileTree, type Program, type ProgramEnv } from "./program.ts";
 import { type MissingKey, Run, type Settings } from "./run.ts";
@@ -137,15 +138,6 @@ function callable(functions: ReadonlyMap<string, TemplateFunction>, pass: Pass |
 const missingKeys: readonly MissingKey[] = ["default", "zero", "error", "required"];
 const policies: readonly Numbers[] = ["int", "float64"];
 
-/** An empty one means its default, as in Go. */
-function checkDelims(delims: LanguageOptions["delims"]): Delims {
-  if (delims === undefined) return ["{{", "}}"];
-  if (!Array.isArray(delims) || delims.length !== 2 || delims.some((delim) => typeof delim !== "string")) {
-    throw new TypeError("delims are two texts, the left and the right delimiter");
-  }
-  return [delims[0] || "{{", delims[1] || "}}"];
-}
-
 function checkLimits(given: LanguageOptions["limits"] = {}): Limits {
   const limits: { -readonly [L in keyof Limits]: number } = { ...defaultLimits };
   for (const name of Object.keys(limits) as (keyof Limits)[]) {
@@ -156,21 +148,6 @@ function checkLimits(given: LanguageOptions["limits"] = {}): Limits {
     limits[name] = value;
   }
   return limits;
-}
-
-const identifier = /^[\p{L}_][\p{L}\p{Nd}_]*$/u;
-
-function collectFunctions(sets: readonly FunctionSet[]): Map<string, TemplateFunction> {
-  const functions = new Map<string, TemplateFunction>();
-  if (!(Symbol.iterator in sets)) throw new TypeError("functions are a list of function sets");
-  for (const set of sets) {
-    for (const [name, fn] of Object.entries(set)) {
-      if (!identifier.test(name)) throw new TypeError(`function name ${quote(name)} is not a valid identifier`);
-      if (typeof fn !== "function") throw new TypeError(`value for ${name} not a function`);
-      functions.set(name, fn);
-    }
-  }
-  return functions;
 }
 
 function noTemplate(entry: string, { source, name }: Tree): TemplateError {

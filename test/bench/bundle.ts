@@ -1,4 +1,4 @@
-/** What the browser loads: the public entry with all it imports, as one minified module. */
+/** What the browser loads: what renders, of the public entry, with all it imports, as one minified module. */
 import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { build } from "esbuild";
@@ -12,10 +12,16 @@ export interface Bundle {
   readonly imports: readonly string[];
 }
 
+const rendering = ["compile", "compileAlert", "renderAlert", "TemplateError", "TemplateLimitError"];
+const values = ["Complex", "Float64", "Pairs", "SizedInt"];
+
 /** Fails where anything needs Node. */
-export async function bundle(): Promise<Bundle> {
+export async function bundle(names: readonly string[] = [...rendering, ...values]): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
-    entryPoints: [fileURLToPath(new URL("../../src/index.ts", import.meta.url))],
+    stdin: {
+      contents: `export { ${names.join(", ")} } from "./src/index.ts";`,
+      resolveDir: fileURLToPath(new URL("../..", import.meta.url)),
+    },
     bundle: true,
     minify: true,
     platform: "browser",
@@ -29,7 +35,7 @@ export async function bundle(): Promise<Bundle> {
   return {
     code,
     gzipped: gzipSync(code, { level: 9 }).length,
-    modules: Object.keys(metafile.inputs),
+    modules: Object.entries(output!.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? path : [])),
     imports: output!.imports.map(({ path }) => path),
   };
 }

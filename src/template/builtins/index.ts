@@ -138,3 +138,5 @@ export const builtins: Readonly<Record<string, Builtin>> = {
 const compiled = new Set(["and", "call", "or"]);
 
 export const isBuiltin = (name: string): boolean => compiled.has(name) || Object.hasOwn(builtins, name);
+
+export const builtinNames: readonly string[] = [...compiled, ...Object.keys(builtins)];

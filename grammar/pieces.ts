@@ -1,0 +1,70 @@
+import type { IToken, TokenType } from "chevrotain";
+import { endOf, startOf, tokenize } from "./lexer.ts";
+import * as t from "./tokens.ts";
+import type { Delims } from "./tree.ts";
+
+/** A template as its texts and actions, in order: what is needed to write it again otherwise. */
+export type Piece =
+  /** What is copied: text with the white space that trim markers remove, and comments. */
+  | { readonly kind: "text"; readonly text: string }
+  | {
+      readonly kind: "action";
+      /** The delimiters with their trim markers: `{{`, `{{-`, `}}`, ` -}}`. */
+      readonly open: string;
+      readonly close: string;
+      readonly tokens: readonly Word[];
+    };
+
+export interface Word {
+  readonly text: string;
+  readonly start: number;
+  readonly end: number;
+  /** A field of what stands right before it. */
+  readonly isJoined: boolean;
+}
+
+const haveFields: readonly TokenType[] = [t.Field, t.Variable, t.Identifier, t.RightParen];
+
+function isJoined({ tokenType, startOffset }: IToken, last: TokenType | undefined, before: Word | undefined): boolean {
+  return tokenType === t.Field && last !== undefined && haveFields.includes(last) && before?.end === startOffset;
+}
+
+/** Of a text that parses. */
+export function piecesOf(text: string, delims: Delims, isFunction: (name: string) => boolean): readonly Piece[] {
+  const pieces: Piece[] = [];
+  const [left, right] = delims;
+  let words: Word[] = [];
+  let last: TokenType | undefined;
+  let open = "";
+  let copied = 0;
+  for (const token of tokenize(text, delims, isFunction)) {
+    const start = startOf(token);
+    switch (token.tokenType) {
+      case t.Text:
+      case t.Comment:
+        break;
+      case t.LeftDelim:
+      case t.EndDelim:
+      case t.ElseDelim:
+      case t.DefineDelim:
+        if (start > copied) pieces.push({ kind: "text", text: text.slice(copied, start) });
+        open = text.slice(start, endOf(token)).trimEnd();
+        words = [];
+        break;
+      case t.RightDelim: {
+        // With a trim marker the token is ` -}}` and the white space behind it.
+        const trims = start > token.startOffset;
+        const end = (trims ? start : token.startOffset) + right.length;
+        const close = trims ? ` -${right}` : right;
+        pieces.push({ kind: "action", open: open === "" ? left : open, close, tokens: words });
+        copied = end;
+        break;
+      }
+      default:
+        words.push({ text: token.image, start, end: endOf(token), isJoined: isJoined(token, last, words.at(-1)) });
+    }
+    last = token.tokenType;
+  }
+  if (copied < text.length) pieces.push({ kind: "text", text: text.slice(copied) });
+  return pieces;
+}

@@ -1,0 +1,62 @@
+import { type Piece, parse, piecesOf, type Word } from "../../grammar/index.ts";
+import { isBuiltin } from "../template/builtins/index.ts";
+import { checkDelims } from "../template/options.ts";
+
+export interface FormatOptions {
+  /** The name that messages carry. @default "template" */
+  readonly name?: string | undefined;
+  /** @default ["{{", "}}"] */
+  readonly delims?: readonly [left: string, right: string] | undefined;
+}
+
+/**
+ * A template with canonical spacing inside its actions: one space behind the left delimiter and before the right one, between
+ * operands and around `|`, `:=` and `=`, none inside parentheses. Line breaks inside actions stay, indented by two. Text, comments and literals
+ * are never touched, so that it renders the same.
+ * @throws TemplateError for a template that does not parse; functions need not exist
+ */
+export function format(text: string, options: FormatOptions = {}): string {
+  const delims = checkDelims(options.delims);
+  parse(text, { name: options.name ?? "template", delims, isFunction });
+  const pieces = piecesOf(text, delims, isFunction);
+  let out = "";
+  for (const piece of pieces) out += piece.kind === "text" ? piece.text : action(piece, text, out);
+  // With delimiters that look like something else a space can change what is read: then it stays as it is.
+  return same(pieces, piecesOf(out, delims, isFunction)) ? out : text;
+}
+
+/** `break` and `continue` are words of the language unless a function has their name, and that makes no difference here. */
+const isFunction = (name: string): boolean => isBuiltin(name) || (name !== "break" && name !== "continue");
+
+type Action = Extract<Piece, { kind: "action" }>;
+
+function action({ open, tokens, close }: Action, text: string, before: string): string {
+  let out = open;
+  const indent = `\n${/^[ \t]*/.exec((before + open).slice((before + open).lastIndexOf("\n") + 1))![0]}  `;
+  for (const [i, token] of tokens.entries()) {
+    const last = tokens[i - 1];
+    const gap = last ? text.slice(last.end, token.start) : "";
+    if (gap.includes("\n")) out += indent;
+    else if (!last || !isTight(last.text, token)) out += out.endsWith(" ") && !last ? "" : " ";
+    out += token.text;
+  }
+  return out + (close.startsWith(" ") ? close : ` ${close}`);
+}
+
+/** No space belongs between them. */
+function isTight(left: string, { text, isJoined }: Word): boolean {
+  return isJoined || left === "(" || text === ")" || text === ",";
+}
+
+/** Both read the same, white space aside. */
+function same(a: readonly Piece[], b: readonly Piece[]): boolean {
+  const sign = (pieces: readonly Piece[]): string =>
+    JSON.stringify(
+      pieces.map((piece) =>
+        piece.kind === "text"
+          ? piece.text
+          : [piece.open.trim(), piece.tokens.map(({ text }) => text), piece.close.trim()],
+      ),
+    );
+  return sign(a) === sign(b);
+}

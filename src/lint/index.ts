@@ -1,0 +1,33 @@
+/**
+ * What is wrong with a template before anything is sent. In: template text or an alert template, and what is known of the
+ * data. Out: findings, by place.
+ *
+ * `lint.ts` puts it together: `grammar/` reads what can be read, `walk.ts` follows dot and variables through it and tells the
+ * rules (`rules/`, one a file) of everything it meets, with types (`type.ts`) from samples (`shape.ts`) or a schema (`schema.ts`).
+ */
+
+export type { Change, Edit, Finding, Part, Severity } from "./finding.ts";
+export { applyEdits, applyFixes, type Fixed } from "./fix.ts";
+export { type FormatOptions, format } from "./format.ts";
+export { lint } from "./lint.ts";
+export type { LintOptions } from "./options.ts";
+export type {
+  Access,
+  Argument,
+  Block,
+  Call,
+  Context,
+  Example,
+  Report,
+  Rule,
+  Scope,
+  Subject,
+  Variable,
+  Visitor,
+} from "./rule.ts";
+export { rules } from "./rules/index.ts";
+export { shapeOfSchema } from "./schema.ts";
+export { addSample, createShape, type Shape, shapeOf } from "./shape.ts";
+export { type Reading, readTemplate } from "./subject.ts";
+export { describe, fieldOf, type Type } from "./type.ts";
+export { walk } from "./walk.ts";

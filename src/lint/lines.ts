@@ -1,0 +1,33 @@
+import { byteLength } from "../../grammar/index.ts";
+
+/** Where offsets of one text are, worked out once. */
+export interface Lines {
+  /** 1-based line and column in UTF-16 units; `byteColumn` from 0, as Go counts. */
+  at(offset: number): { readonly line: number; readonly column: number };
+  byteColumn(offset: number): number;
+  /** Offset of the start of a 1-based line. */
+  startOf(line: number): number;
+}
+
+export function linesOf(text: string): Lines {
+  const starts = [0];
+  for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) starts.push(i + 1);
+  const lineOf = (offset: number): number => {
+    let low = 0;
+    let high = starts.length - 1;
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (starts[middle]! <= offset) low = middle;
+      else high = middle - 1;
+    }
+    return low;
+  };
+  return {
+    at(offset) {
+      const line = lineOf(offset);
+      return { line: line + 1, column: offset - starts[line]! + 1 };
+    },
+    byteColumn: (offset) => byteLength(text, starts[lineOf(offset)]!, offset),
+    startOf: (line) => starts[line - 1] ?? text.length,
+  };
+}

@@ -1,0 +1,171 @@
+import { type ParamType, signatureOf } from "../template/function.ts";
+import type { Numbers } from "../template/value.ts";
+import type { Call } from "./rule.ts";
+import type { Kind } from "./shape.ts";
+import { fieldOf, itemsOf, join, ofKind, present, type Type, truthOf, unknown } from "./type.ts";
+
+/** Functions that are asked about what may not be there, or give something else in its place. */
+const forAbsent = new Set([
+  ...["and", "or", "not", "default", "coalesce", "empty", "hasKey", "ternary", "required", "require", "fail", "kindIs"],
+  ...["kindOf", "typeIs", "typeOf", "typeIsLike", "all", "any", "dig", "get", "eq", "ne", "compact", "toJson", "index"],
+]);
+
+export const allowsAbsent = (name: string): boolean => forAbsent.has(name);
+
+/** Go's own functions that write their arguments as text. */
+export const printers: ReadonlySet<string> = new Set(["print", "printf", "println", "html", "js", "urlquery"]);
+
+const comparisons = new Set(["eq", "ne", "lt", "le", "gt", "ge"]);
+
+const bool = ofKind("bool");
+const text = ofKind("string");
+const int = ofKind("int");
+
+/** The type of what a function gives. */
+export function resultOf(call: Call, numbers: Numbers): Type {
+  const types = call.args.map(({ type }) => type);
+  if (!call.fn) return builtinResult(call.name, types, numbers);
+  const special = specialResult(call.name, types, numbers);
+  return special ?? ofParam(signatureOf(call.fn).returns);
+}
+
+function builtinResult(name: string, types: readonly Type[], numbers: Numbers): Type {
+  if (comparisons.has(name)) return { ...bool, ...comparisonFacts(name, types), truth: comparedLiterals(name, types) };
+  if (printers.has(name)) return text;
+  const [first = unknown, second] = types;
+  switch (name) {
+    case "and": {
+      const all = types.reduce(join, first);
+      const truth = types.some((type) => truthOf(type) === false) ? false : undefined;
+      return { ...all, truth, whenTrue: types.flatMap((type) => truthPaths(type)) };
+    }
+    case "or": {
+      const last = types.at(-1) ?? unknown;
+      const all = types.map((type, i) => (i < types.length - 1 ? present(type) : type)).reduce(join, first);
+      const truth = types.some((type) => truthOf(type) === true) ? true : undefined;
+      return {
+        ...all,
+        truth,
+        absent: last.absent,
+        gap: last.gap,
+        whenFalse: types.flatMap(({ whenFalse }) => whenFalse ?? []),
+      };
+    }
+    case "not":
+      return { ...bool, truth: negated(truthOf(first)), whenTrue: first.whenFalse, whenFalse: truthPaths(first) };
+    case "len":
+      return { ...int, whenTrue: pathsOf(first), whenFalse: pathsOf(first) };
+    case "index":
+      return types.length === 2 ? elementOf(first, second!, numbers) : unknown;
+    case "slice":
+      return { kinds: first.kinds, absent: false, shape: first.shape, items: first.items };
+    default:
+      return unknown;
+  }
+}
+
+const negated = (truth: boolean | undefined): boolean | undefined => (truth === undefined ? undefined : !truth);
+
+/** Of two literals of one type, what is known without data. */
+function comparedLiterals(name: string, [a, b, ...others]: readonly Type[]): boolean | undefined {
+  const [x, y] = [a?.literal, b?.literal];
+  if (others.length > 0 || x === undefined || typeof x !== typeof y) return undefined;
+  if (name === "eq" || name === "ne") return (x === y) === (name === "eq");
+  return undefined;
+}
+
+function elementOf(type: Type, key: Type, numbers: Numbers): Type {
+  if (typeof key.literal === "string") {
+    const field = fieldOf(type, key.literal, numbers);
+    return field === "unknown" || field === undefined ? unknown : field;
+  }
+  return itemsOf(type, `${type.path ?? "?"}[${String(key.literal ?? key.path ?? "?")}]`, numbers);
+}
+
+/** Sprig's, and those of the same names, whose result depends on what they are given. */
+function specialResult(name: string, types: readonly Type[], numbers: Numbers): Type | undefined {
+  const [first = unknown, second = unknown] = types;
+  switch (name) {
+    case "default":
+      return { ...join(first, present(second)), absent: first.absent && second.absent };
+    case "coalesce":
+      return { ...types.map(present).reduce(join, types[0] ? present(types[0]) : unknown), absent: false };
+    case "ternary":
+      return join(first, second);
+    case "required":
+    case "require":
+      return present(second);
+    case "empty":
+      return { ...bool, whenFalse: pathsOf(first) };
+    case "hasKey":
+      return typeof second.literal === "string" && first.path !== undefined
+        ? { ...bool, whenTrue: [`${first.path}.${second.literal}`] }
+        : bool;
+    case "kindIs":
+    case "typeIs":
+      return { ...bool, whenTrue: pathsOf(second) };
+    case "get": {
+      const found = typeof second.literal === "string" ? fieldOf(first, second.literal, numbers) : "unknown";
+      return found === "unknown" || found === undefined ? unknown : found;
+    }
+    case "dict":
+      return dict(types);
+    case "list":
+    case "tuple":
+      return { ...ofKind("list"), items: types.length > 0 ? types.reduce(join) : unknown };
+    case "first":
+    case "last":
+    case "mustFirst":
+    case "mustLast":
+      return itemsOf(first, `${first.path ?? "?"}[${name}]`, numbers);
+    default:
+      return undefined;
+  }
+}
+
+function dict(types: readonly Type[]): Type {
+  const fields = new Map<string, Type>();
+  for (let i = 0; i < types.length; i += 2) {
+    const key = types[i]!.literal;
+    if (typeof key !== "string") return ofKind("map");
+    fields.set(key, types[i + 1] ?? text);
+  }
+  return { ...ofKind("map"), fields };
+}
+
+const kindsOfParam: Partial<Record<ParamType, Kind>> = {
+  string: "string",
+  bool: "bool",
+  int: "int",
+  int64: "int",
+  float64: "float",
+  list: "list",
+  map: "map",
+};
+
+/** What a signature says of a result. */
+function ofParam(type: ParamType | undefined): Type {
+  const kind = type && kindsOfParam[type];
+  if (!kind) return unknown;
+  return type === "int64" ? { ...ofKind(kind), sized: true } : ofKind(kind);
+}
+
+const pathsOf = ({ path }: Type): readonly string[] => (path === undefined ? [] : [path]);
+
+/** What is there if the value is true. */
+export const truthPaths = (type: Type): readonly string[] => [...(type.whenTrue ?? []), ...pathsOf(type)];
+
+/** To be equal to something is to be there; to be compared in order, too, or it fails. */
+function comparisonFacts(name: string, types: readonly Type[]): Partial<Type> {
+  const paths = types.flatMap(pathsOf);
+  if (name === "eq") {
+    const others = types.slice(1);
+    const isNil = others.some(({ kinds, literal }) => literal === undefined && kinds?.size === 1 && kinds.has("nil"));
+    return isNil ? { whenFalse: paths } : { whenTrue: paths };
+  }
+  if (name === "ne") {
+    const isNil = types.some(({ kinds, literal }) => literal === undefined && kinds?.size === 1 && kinds.has("nil"));
+    return isNil ? { whenTrue: paths } : { whenFalse: paths };
+  }
+  return { whenTrue: paths, whenFalse: paths };
+}

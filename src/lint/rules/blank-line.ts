@@ -1,0 +1,102 @@
+import { type Piece, piecesOf } from "../../../grammar/index.ts";
+import type { Rule } from "../rule.ts";
+
+/** A line of nothing but actions that write nothing. */
+export const blankLine: Rule = {
+  name: "blank-line",
+  severity: "info",
+  summary: "A line of its own for an action that writes nothing leaves a blank line.",
+  reason: "The line break behind the action is text and is written. A trim marker takes it away: `{{- if .vip }}`.",
+  examples: {
+    good: [
+      "Hey\n{{- if .vip }}\nThank you\n{{- end }}\n",
+      { text: "<p>\n{{ if .vip }}\nx\n{{ end }}\n</p>", options: { part: "html" } },
+    ],
+    bad: ["Hey\n{{ if .vip }}\nThank you\n{{- end }}\n", "{{ $name := .name }}\nHey, {{ $name }}"],
+  },
+  check: (context) => ({
+    done() {
+      if (!context.parses || context.part === "html" || context.part === "title") return;
+      const { text, delims } = context.source;
+      let offset = 0;
+      /** The actions of the line so far, if nothing else is on it. */
+      let line: { start: number; end: number; trims: boolean } | undefined;
+      let isBlank = true;
+      const pieces = piecesOf(text, delims, context.isFunction);
+      for (const piece of pieces) {
+        const length = lengthOf(piece, text, offset, delims[1]);
+        const source = text.slice(offset, offset + length);
+        for (const { content, start } of split(piece, source, delims[0])) {
+          const isAction = content.startsWith(delims[0]);
+          if (isAction) {
+            const trims = content.startsWith(`${delims[0]}-`) || content.endsWith(`-${delims[1]}`);
+            if (piece.kind === "action" && !isSilent(piece)) isBlank = false;
+            line = {
+              start: line?.start ?? offset + start,
+              end: offset + start + content.length,
+              trims: trims || (line?.trims ?? false),
+            };
+            continue;
+          }
+          const parts = content.split("\n");
+          for (const [i, part] of parts.entries()) {
+            if (part.trim() !== "") isBlank = false;
+            if (i === parts.length - 1) break;
+            if (line && isBlank && !line.trims && !text.slice(line.start, line.end).includes("\n")) report(line);
+            line = undefined;
+            isBlank = true;
+          }
+        }
+        offset += length;
+      }
+      function report({ start, end }: { start: number; end: number }): void {
+        const [left, right] = delims;
+        const next = /^\s*/.exec(text.slice(end))![0].length + end;
+        if (text.startsWith(`${left}-`, next) || text.slice(0, start).trimEnd().endsWith(`-${right}`)) return;
+        context.report({
+          message: `This line writes nothing but its line break, which leaves a blank line. Write ${delims[0]}- to take the one before it away.`,
+          at: { start, end },
+          suggestions: [
+            {
+              message: "Trim the line break before it",
+              edits: [{ start: start + delims[0].length, end: start + delims[0].length, text: "- " }],
+            },
+          ],
+        });
+      }
+    },
+  }),
+};
+
+function lengthOf(piece: Piece, text: string, offset: number, right: string): number {
+  if (piece.kind === "text") return piece.text.length;
+  const last = piece.tokens.at(-1)?.end ?? offset + piece.open.length;
+  return text.indexOf(right, last) + right.length - offset;
+}
+
+/** A piece as it stands in the text, comments apart from the text around them. */
+function* split(piece: Piece, source: string, left: string): Generator<{ content: string; start: number }> {
+  if (piece.kind === "action") {
+    yield { content: source, start: 0 };
+    return;
+  }
+  let at = 0;
+  for (;;) {
+    const start = source.indexOf(left, at);
+    if (start < 0) break;
+    yield { content: source.slice(at, start), start: at };
+    const end = source.indexOf("*/", start + left.length + 2) + 2;
+    const close = /^(?:\s-)?/.exec(source.slice(end))![0].length;
+    at = Math.min(source.length, end + close + left.length);
+    yield { content: source.slice(start, at), start };
+  }
+  yield { content: source.slice(at), start: at };
+}
+
+/** It writes nothing itself. */
+function isSilent({ tokens }: Extract<Piece, { kind: "action" }>): boolean {
+  const [first, second] = tokens;
+  if (!first) return true;
+  if (["if", "else", "end", "range", "with", "define", "break", "continue"].includes(first.text)) return true;
+  return first.text.startsWith("$") && (second?.text === ":=" || second?.text === "=");
+}

@@ -1,0 +1,31 @@
+import type { Rule } from "../rule.ts";
+
+/** `html` and `js` where no HTML is. */
+export const escapeInText: Rule = {
+  name: "escape-in-text",
+  severity: "warning",
+  summary: "`html` or `js` in a part that is plain text.",
+  reason:
+    "Titles and bodies are plain text: the customer reads `Tom &amp; Jerry`. In an `html` part escaping is done for you.",
+  examples: {
+    good: [{ text: { title: "Hey, {{ .name }}" }, options: {} }, "{{ .name | html }}"],
+    bad: [
+      { text: { title: "Hey, {{ .name | html }}" }, options: {} },
+      { text: "{{ js .name }}", options: { part: "body" } },
+    ],
+  },
+  check(context) {
+    const { part } = context;
+    if (part === undefined || part === "html") return {};
+    return {
+      call({ name, node, fn }, { tree }) {
+        if (fn || (name !== "html" && name !== "js")) return;
+        context.report({
+          message: `The ${part} is plain text, where ${name} makes ${name === "html" ? "&amp; of &" : "\\u0026 of &"} for people to read. Remove it.`,
+          at: node,
+          source: tree.source,
+        });
+      },
+    };
+  },
+};

@@ -1,0 +1,33 @@
+import type { Rule } from "../rule.ts";
+import { similar } from "../suggest.ts";
+import { fieldNames, syntaxRuleOf, undefinedFunction } from "../syntax.ts";
+
+/** `{{ first_name }}` for `{{ .first_name }}`. */
+export const forgottenDot: Rule = {
+  name: "forgotten-dot",
+  severity: "error",
+  summary: "A field without its dot: `{{ first_name }}`.",
+  reason:
+    "A word without a dot is the name of a function. Fields of the profile start with a dot: `{{ .first_name }}`.",
+  examples: {
+    good: ["Hey, {{ .first_name }}"],
+    bad: ["Hey, {{ first_name }}", { text: "{{ upper }}", options: { samples: [{ upper: "A" }] } }],
+  },
+  check: (context) => ({
+    problem(problem) {
+      if (syntaxRuleOf(problem, context) !== "forgotten-dot") return;
+      const name = undefinedFunction(problem)!;
+      const { span } = problem.error;
+      const names = fieldNames(context);
+      const meant = names.length === 0 || names.includes(name) ? name : (similar(name, names)[0] ?? name);
+      const change = { message: `Write .${meant}`, edits: [{ ...span, text: `.${meant}` }] };
+      context.report({
+        message: `There is no function ${name}, but a field is meant by the look of it: fields start with a dot. Write .${meant}.`,
+        at: span,
+        go: problem.error.message,
+        // Sure only where the profile has the field.
+        ...(names.includes(name) ? { fix: change } : { suggestions: [change] }),
+      });
+    },
+  }),
+};

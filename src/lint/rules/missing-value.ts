@@ -1,0 +1,95 @@
+import { execMessage } from "../../template/run.ts";
+import type { Change } from "../finding.ts";
+import { allowsAbsent, printers } from "../results.ts";
+import type { Context, Rule } from "../rule.ts";
+import type { Gap, Type } from "../type.ts";
+import { describeGap, showPath } from "../words.ts";
+
+/** Something is written that some profiles do not have. */
+export const missingValue: Rule = {
+  name: "missing-value",
+  severity: "warning",
+  summary: "A field that some profiles lack is written or used without a guard.",
+  reason:
+    'Go writes `<no value>` for what is missing, and stops where a function needs it: "Hey, <no value>". Guard it with `if` or `with`, or say what to write instead with `default`.',
+  examples: {
+    good: [
+      { text: 'Hey, {{ .name | default "you" }}', options: { samples: [{ name: "Ada" }, {}] } },
+      { text: "{{ with .name }}Hey, {{ . }}{{ end }}", options: { samples: [{ name: "Ada" }, {}] } },
+      {
+        text: "{{ if and .vip .level }}Level {{ .level }}{{ end }}",
+        options: { samples: [{ vip: true, level: 1 }, {}] },
+      },
+    ],
+    bad: [
+      { text: "Hey, {{ .name }}", options: { samples: [{ name: "Ada" }, {}] } },
+      { text: 'Hey, {{ printf "%s" .name }}', options: { samples: [{ name: "Ada" }, { name: null }] } },
+      { text: "{{ if gt .points 100 }}Wow{{ end }}", options: { samples: [{ points: 1 }, {}] } },
+      { text: "{{ .name }}", options: { schema: { properties: { name: { type: "string" } } } } },
+    ],
+  },
+  check: (context) => ({
+    print(node, type, { tree }) {
+      const gap = gapOf(type);
+      if (!gap) return;
+      const value = node.pipe.commands.length === 1 ? node.pipe.commands[0]! : node.pipe;
+      const suggestions: Change[] = context.isFunction("default")
+        ? [{ message: "Add a default", edits: [{ start: value.end, end: value.end, text: ' | default "…"' }] }]
+        : [];
+      context.report({
+        message: `${showPath(gap.path)} is ${describeGap(gap)}: Go writes <no value> there. ${advice(gap, context)}`,
+        at: value,
+        source: tree.source,
+        suggestions,
+      });
+    },
+    call(call, { tree }) {
+      if (!call.params || (allowsAbsent(call.name) && call.name !== "eq" && call.name !== "ne")) return;
+      for (const [i, { node, type }] of call.args.entries()) {
+        const gap = gapOf(type);
+        if (!gap) continue;
+        const param = call.params[Math.min(i, call.params.length - 1)];
+        const outcome = consequence(call.name, param);
+        if (outcome === undefined) continue;
+        const [text, go] = outcome;
+        context.report({
+          message: `${showPath(gap.path)} is ${describeGap(gap)}: ${text}. ${advice(gap, context)}`,
+          at: node,
+          source: tree.source,
+          ...(go !== undefined && { go: execMessage(tree, call.command ?? call.node, go) }),
+        });
+      }
+    },
+  }),
+};
+
+/** What is known to be missing at times; data that nothing is known of is not. */
+function gapOf(type: Type): Gap | undefined {
+  if (!type.absent && !type.kinds?.has("nil")) return undefined;
+  return type.gap;
+}
+
+function advice(gap: Gap, context: Context): string {
+  const path = showPath(gap.path);
+  const otherwise = context.isFunction("default") ? `, or write ${path} | default "…"` : "";
+  return `Guard it: {{ with ${path} }} … {{ end }}${otherwise}.`;
+}
+
+/** What becomes of an argument that is missing, and Go's words for it; undefined: nothing bad. */
+function consequence(name: string, param: string | undefined): readonly [text: string, go?: string] | undefined {
+  if (printers.has(name)) return [`${name} writes <nil> or <no value> there`];
+  switch (name) {
+    case "lt":
+    case "le":
+    case "gt":
+    case "ge":
+      return [`${name} cannot compare it, and rendering stops`, `error calling ${name}: invalid type for comparison`];
+    case "len":
+      return ["len cannot count it, and rendering stops", "error calling len: len of nil pointer"];
+    default:
+      if (param === "string" || param === "bool" || param === "int" || param === "int64" || param === "float64") {
+        return [`${name} needs a value, and rendering stops`];
+      }
+      return undefined;
+  }
+}

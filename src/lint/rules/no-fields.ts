@@ -1,0 +1,67 @@
+import { execMessage } from "../../template/run.ts";
+import type { Rule } from "../rule.ts";
+import { describe, isNumber, kindsOf } from "../type.ts";
+import { describeGap, named } from "../words.ts";
+import { meansRoot } from "./unknown-field.ts";
+
+/** A field of what has none: text, a number, a list, or nothing. */
+export const noFields: Rule = {
+  name: "no-fields",
+  severity: "error",
+  summary: "A field read from something that has no fields, or that can be null.",
+  reason:
+    "Go stops rendering where a field is asked of text, a number, a list or null: the alert is not sent. Ask with `with` first.",
+  examples: {
+    good: [
+      {
+        text: "{{ with .user }}{{ .name }}{{ end }}",
+        options: { samples: [{ user: null }, { user: { name: "Ada" } }] },
+      },
+    ],
+    bad: [
+      { text: "{{ .name.first }}", options: { samples: [{ name: "Ada" }] } },
+      { text: "{{ .items.title }}", options: { samples: [{ items: [{ title: "Gear" }] }] } },
+      { text: "{{ .user.name }}", options: { samples: [{ user: null }, { user: { name: "Ada" } }] } },
+    ],
+  },
+  check: (context) => ({
+    field({ base, name, span, node, fromDot, index }, scope) {
+      const kinds = kindsOf(base);
+      const what = named(base, "This value");
+      const { source } = scope.tree;
+      if (kinds.length > 0 && !kinds.some((kind) => kind === "map" || kind === "time" || kind === "func")) {
+        if (fromDot && index === 0 && meansRoot(name, scope)) return;
+        const type = isNumber(kinds[0]!)
+          ? kinds[0] === "float"
+            ? "float64"
+            : "int"
+          : kinds[0] === "list"
+            ? "[]interface {}"
+            : kinds[0]!;
+        const shown = base.path !== undefined && (index > 0 || !fromDot) ? "interface {}" : type;
+        const advice = kinds.includes("list")
+          ? `Go through it with range, or take one with index … 0.`
+          : `Remove .${name}, or look for the field that has it.`;
+        context.report({
+          message: `${what} is ${describe(base)}, and that has no fields. ${advice}`,
+          at: span,
+          source,
+          ...(kinds.length === 1 &&
+            index > 0 && {
+              go: execMessage(scope.tree, node, `can't evaluate field ${name} in type ${shown}`),
+            }),
+        });
+        return;
+      }
+      // Absent is harmless, null is not: the field of a field that is null is an error.
+      if (index > 0 && base.kinds?.has("nil") && base.gap && base.gap.nil > 0) {
+        context.report({
+          message: `${what} is ${describeGap({ ...base.gap, absent: 0, empty: 0 })}, and a field of null stops the rendering. Put it in {{ with ${what} }} … {{ end }}.`,
+          at: span,
+          source,
+          go: execMessage(scope.tree, node, `nil pointer evaluating interface {}.${name}`),
+        });
+      }
+    },
+  }),
+};

@@ -1,0 +1,39 @@
+import type { Rule } from "../rule.ts";
+import { actionText, syntaxRuleOf } from "../syntax.ts";
+
+/** `{{ /* c *\/ }}`, with spaces. */
+export const notAComment: Rule = {
+  name: "not-a-comment",
+  severity: "error",
+  summary: "A comment with spaces between the delimiters and its marks: `{{ /* … */ }}`.",
+  reason:
+    "Go takes for a comment only what starts directly behind the delimiter, or behind `{{- `, and ends directly before it.",
+  examples: {
+    good: ["{{/* greeting */}}Hey", "{{- /* greeting */ -}}Hey"],
+    bad: ["{{ /* greeting */ }}Hey"],
+  },
+  check: (context) => ({
+    problem(problem) {
+      if (syntaxRuleOf(problem, context) !== "not-a-comment") return;
+      const { span, message: go } = problem.error;
+      const [left, right] = context.source.delims;
+      const content = actionText(problem, context).slice(left.length, -right.length);
+      const [, trimLeft, comment, trimRight] = /^(-?)\s*(\/\*[\s\S]*?\*\/)\s*(-?)$/.exec(content) ?? [];
+      const fix =
+        comment !== undefined && problem.action
+          ? {
+              message: "Write it as a comment",
+              edits: [
+                { ...problem.action, text: `${left}${trimLeft ? "- " : ""}${comment}${trimRight ? " -" : ""}${right}` },
+              ],
+            }
+          : undefined;
+      context.report({
+        message: `This is not a comment to Go, because there is a space before /*. Write ${left}/* … */${right}.`,
+        at: span,
+        go,
+        fix,
+      });
+    },
+  }),
+};

@@ -1,0 +1,53 @@
+import type { Problem } from "../../../grammar/index.ts";
+import type { Change } from "../finding.ts";
+import type { Context, Rule } from "../rule.ts";
+import { actionText, operatorIn, syntaxRuleOf } from "../syntax.ts";
+
+const functions: Readonly<Record<string, string>> = {
+  ...{ "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "&&": "and", "||": "or", "!": "not" },
+  ...{ "+": "add", "*": "mul", "%": "mod" },
+};
+
+/** `{{ if .a == "b" }}`. */
+export const operator: Rule = {
+  name: "operator",
+  severity: "error",
+  summary: "An operator of another language: `==`, `&&`, `!`, `+`.",
+  reason:
+    "Go templates have functions in place of operators, and a function stands before what it works on: `eq .a .b`.",
+  examples: {
+    good: ['{{ if eq .status "vip" }}Hey{{ end }}', "{{ if and .a (not .b) }}Hey{{ end }}"],
+    bad: ['{{ if .status == "vip" }}Hey{{ end }}', "{{ if .a && .b }}Hey{{ end }}", "{{ if !.a }}Hey{{ end }}"],
+  },
+  check: (context) => ({
+    problem(problem) {
+      if (syntaxRuleOf(problem, context) !== "operator") return;
+      const { operator: found, span } = operatorIn(problem, context)!;
+      const name = functions[found]!;
+      const usage = found === "!" ? `${name} .a` : `${name} .a .b`;
+      const has = context.isFunction(name) ? "" : ", if a function set in use has it";
+      const change = rewritten(problem, context, found, name);
+      context.report({
+        message: `Go templates have no operator ${found}. Write the function before its arguments${has}: ${usage}.`,
+        at: span,
+        go: problem.error.message,
+        suggestions: change ? [change] : [],
+      });
+    },
+  }),
+};
+
+/** The whole condition as a call, where it is simple enough. */
+function rewritten(problem: Problem, context: Context, found: string, name: string): Change | undefined {
+  const { action } = problem;
+  if (!action || found === "!") return undefined;
+  const text = actionText(problem, context);
+  const at = text.indexOf(found);
+  const before = /(\$?\.?[\w.$]+|"[^"]*")\s*$/.exec(text.slice(0, at));
+  const after = /^\s*(\$?\.?[\w.$]+|"[^"]*")/.exec(text.slice(at + found.length));
+  if (!before || !after) return undefined;
+  const call = `${name} ${before[1]} ${after[1]}`;
+  const start = action.start + before.index;
+  const end = action.start + at + found.length + after[0].length;
+  return { message: `Write ${call}`, edits: [{ start, end, text: call }] };
+}

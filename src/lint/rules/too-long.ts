@@ -1,0 +1,81 @@
+import { sprig } from "../../functions/index.ts";
+import { compile } from "../../template/index.ts";
+import type { Part } from "../finding.ts";
+import type { Context, Rule } from "../rule.ts";
+
+/** Characters that are shown of each part, about: what the platforms document, or what fits a telephone. */
+const shown: Readonly<Record<string, { readonly [P in Part]?: number }>> = {
+  push: { title: 65, subtitle: 65, body: 240 },
+  email: { title: 70 },
+  sms: { body: 160 },
+};
+
+/** Not more samples than these are rendered. */
+const mostSamples = 500;
+
+/** A text that is cut off where it is shown. */
+export const tooLong: Rule = {
+  name: "too-long",
+  severity: "warning",
+  summary: "A title or body longer than what the channel shows.",
+  reason:
+    "Notifications and lists of mails show the beginning only. Say what matters there, or shorten it; `longest` sets other limits.",
+  examples: {
+    good: [{ text: { title: "Hey, {{ .name }}" }, options: { channel: "push", samples: [{ name: "Ada" }] } }],
+    bad: [
+      {
+        text: { title: "Hey, {{ .name }}" },
+        options: { channel: "push", samples: [{ name: "Ada ".repeat(20) }, { name: "Bo" }] },
+      },
+      {
+        text: { title: "Something that nobody will ever read to its end on the small screen of a telephone" },
+        options: { channel: "email" },
+      },
+    ],
+  },
+  check(context) {
+    const { part, options } = context;
+    const limit = part && (options.longest?.[part] ?? shown[options.channel ?? ""]?.[part]);
+    if (limit === undefined || !context.parses) return {};
+    return {
+      done() {
+        const lengths = context.samples.length > 0 ? rendered(context) : [constantLength(context)];
+        const over = lengths.filter((length) => length > limit);
+        if (over.length === 0) return;
+        const how =
+          context.samples.length > 0
+            ? `in ${over.length} of ${lengths.length} samples, ${Math.max(...over)} at most`
+            : `${over[0]} without any value in it`;
+        const { text } = context.source;
+        const end = text.indexOf("\n");
+        context.report({
+          message: `The ${part} is longer than the ${limit} characters that are shown (${how}). Shorten it, or put what matters first.`,
+          at: { start: 0, end: end < 0 ? text.length : end },
+        });
+      },
+    };
+  },
+};
+
+function rendered({ source, options, samples }: Context): number[] {
+  const { delims, name, text } = source;
+  const { missingKey, numbers, functions = [sprig], templates } = options;
+  try {
+    const template = compile(text, { delims, name, missingKey, numbers, functions, templates });
+    return samples.slice(0, mostSamples).flatMap((sample) => {
+      try {
+        return [...template.render(sample)].length;
+      } catch {
+        return []; // what fails is another rule's
+      }
+    });
+  } catch {
+    return [];
+  }
+}
+
+/** Of the text that is always there. */
+function constantLength({ trees, source }: Context): number {
+  const nodes = trees.get(source.name)?.root.nodes ?? [];
+  return nodes.reduce((sum, node) => sum + (node.kind === "text" ? [...node.text].length : 0), 0);
+}

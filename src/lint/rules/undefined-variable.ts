@@ -1,0 +1,50 @@
+import { execMessage } from "../../template/run.ts";
+import type { Rule } from "../rule.ts";
+import { similar } from "../suggest.ts";
+import { syntaxRuleOf } from "../syntax.ts";
+
+/** A variable that was not declared where it is used. */
+export const undefinedVariable: Rule = {
+  name: "undefined-variable",
+  severity: "error",
+  summary: "A variable that is not declared there.",
+  reason:
+    "A variable lives from its `:=` to the end of the block it is declared in, and templates do not see those of their callers.",
+  examples: {
+    good: ["{{ $name := .name }}{{ $name }}"],
+    bad: ["{{ $name := .name }}{{ $nmae }}", "{{ if .a }}{{ $x := 1 }}{{ print $x }}{{ end }}{{ $x }}"],
+  },
+  check: (context) => ({
+    assign(variable, node, { tree }) {
+      if (variable) return;
+      context.report({
+        message: `The variable ${node.name} is not declared here, so that it cannot be assigned. Write := to declare it.`,
+        at: node,
+        source: tree.source,
+        go: execMessage(tree, node, `undefined variable: ${node.name}`),
+      });
+    },
+    problem(problem) {
+      if (syntaxRuleOf(problem, context) !== "undefined-variable") return;
+      const { span, text, message: go } = problem.error;
+      const name = text.slice(span.start, span.end);
+      const declared = [
+        ...new Set(
+          [...text.matchAll(/(\$[\p{L}\p{Nd}_]+)\s*(?:,\s*\$[\p{L}\p{Nd}_]+\s*)?:=/gu)].map(([, one]) => one!),
+        ),
+      ];
+      const close = similar(name, declared);
+      const advice = declared.includes(name)
+        ? `It is declared elsewhere, but only for the block or template it is declared in. Declare it before that block.`
+        : close.length > 0
+          ? `Is ${close.join(" or ")} meant?`
+          : `Declare it first: {{ ${name} := … }}.`;
+      context.report({
+        message: `The variable ${name} is not declared here. ${advice}`,
+        at: span,
+        go,
+        suggestions: close.map((other) => ({ message: `Write ${other}`, edits: [{ ...span, text: other }] })),
+      });
+    },
+  }),
+};

@@ -1,0 +1,39 @@
+import { isEmpty, quote } from "../../../grammar/index.ts";
+import type { Rule } from "../rule.ts";
+
+/** A template that nothing calls. */
+export const unusedTemplate: Rule = {
+  name: "unused-template",
+  severity: "warning",
+  summary: "A template that is defined and never called.",
+  reason: "What nothing calls is never rendered. In a text that only defines templates for others nothing is reported.",
+  examples: {
+    good: ['{{ define "greeting" }}Hey{{ end }}{{ template "greeting" . }}', '{{ define "shared" }}Hey{{ end }}'],
+    bad: ['{{ define "greeting" }}Hey{{ end }}Hello'],
+  },
+  check: (context) => ({
+    done({ called }) {
+      const main = context.trees.get(context.source.name);
+      if (!main || isEmpty(main.root) || !context.parses) return;
+      for (const { name, source, root } of context.trees.values()) {
+        if (source !== context.source || name === source.name || called.has(name)) continue;
+        const at = definition(name, source.text) ?? { start: root.start, end: root.start };
+        context.report({
+          message: `Nothing calls the template ${quote(name)}. Call it with {{ template ${quote(name)} . }}, or remove it.`,
+          at,
+        });
+      }
+    },
+  }),
+};
+
+/** Where the name stands in its define. */
+function definition(name: string, text: string): { readonly start: number; readonly end: number } | undefined {
+  for (const match of text.matchAll(/\bdefine\s*("(?:[^"\\\n]|\\.)*"|`[^`]*`)/g)) {
+    const quoted = match[1]!;
+    if (quoted.slice(1, -1) !== name && quoted !== quote(name)) continue;
+    const start = match.index + match[0].length - quoted.length;
+    return { start, end: start + quoted.length };
+  }
+  return undefined;
+}

@@ -1,0 +1,51 @@
+import type { Change } from "../finding.ts";
+import type { Rule } from "../rule.ts";
+import { similar } from "../suggest.ts";
+
+/** A variable that nothing reads. */
+export const unusedVariable: Rule = {
+  name: "unused-variable",
+  severity: "warning",
+  summary: "A variable that is never read.",
+  reason: "What is never read is left over, or is read under a name that is written otherwise.",
+  examples: {
+    good: ["{{ $name := .name }}{{ $name }}", "{{ range $i, $item := .items }}{{ $item }}{{ end }}"],
+    bad: ["{{ $name := .name }}{{ .name }}", "{{ with $user := .user }}{{ .name }}{{ end }}"],
+  },
+  check: (context) => {
+    /** Variables that are not declared: one of them may be this one, misspelt. */
+    const missed: string[] = [];
+    return {
+      problem({ reason }) {
+        const [, name] = /^undefined variable "(.*)"/.exec(reason) ?? [];
+        if (name !== undefined) missed.push(name);
+      },
+      drop(variable, { variables }) {
+        if (variable.used || variable.name.startsWith("$_") || variable.name === "$") return;
+        if (missed.includes(variable.name) || similar(variable.name, missed).length > 0) return;
+        const { node, pipe, tree, name, by } = variable;
+        // The index may stay where the element is what is wanted.
+        if (
+          pipe.decl.length === 2 &&
+          (pipe.decl[0] === node || !variables.some(({ node: other }) => other === pipe.decl[0]))
+        ) {
+          if (pipe.decl[0] === node) return;
+        }
+        if (variables.some((other) => other.name === name && other.depth < variable.depth)) return;
+        const value = pipe.commands[0];
+        const isAlone = pipe.decl.length === 1 && value !== undefined;
+        // Without the name the value is the same; what an action writes is not.
+        const fix: Change | undefined =
+          isAlone && by !== "action"
+            ? { message: `Remove ${name} :=`, edits: [{ start: node.start, end: value.start, text: "" }] }
+            : undefined;
+        context.report({
+          message: `${name} is never read. Remove it, or use it.`,
+          at: node,
+          source: tree.source,
+          fix,
+        });
+      },
+    };
+  },
+};

@@ -1,0 +1,131 @@
+import { kindOf, type Kind as ValueKind } from "../template/value.ts";
+
+/** Kinds of values by Go's types; a number of the data is `"int"` or `"float"` as under `numbers: "int"`. */
+export type Kind = Exclude<ValueKind, "invalid"> | "nil";
+
+/**
+ * What is known of the values at one place of the data: folded from samples, or read from a JSON Schema. Samples count:
+ * a field was absent in as many as it was seen less often than the maps around it.
+ */
+export interface Shape {
+  readonly from: "samples" | "schema";
+  /** Values folded in; 0 for a schema. */
+  seen: number;
+  /** How often each kind was seen; for a schema 1 is "may be". Without any, nothing is known. */
+  readonly kinds: Map<Kind, number>;
+  /** `""`, empty lists and maps. */
+  empty: number;
+  /** `false` and numbers that are zero. */
+  falsy: number;
+  readonly fields: Map<string, Shape>;
+  /** There may be other fields than those. */
+  open: boolean;
+  /** The elements of all lists. */
+  items: Shape | undefined;
+  /** Fields that are never absent, by a schema. */
+  readonly required: Set<string>;
+  /** Elements of the list that has the fewest. */
+  shortest: number;
+  /** A text has line breaks. */
+  multiline: boolean;
+  /** Of floats that are no integers, and of integers, the largest magnitudes. */
+  largestFloat: number;
+  largestInt: number;
+}
+
+export function createShape(from: Shape["from"] = "samples"): Shape {
+  return {
+    ...{ from, seen: 0, kinds: new Map(), empty: 0, falsy: 0, fields: new Map(), open: false, items: undefined },
+    ...{
+      required: new Set<string>(),
+      multiline: false,
+      shortest: Number.POSITIVE_INFINITY,
+      largestFloat: 0,
+      largestInt: 0,
+    },
+  };
+}
+
+/** Data nests no deeper for a shape; what is below is unknown. */
+const deepest = 64;
+/** A map with more different keys is used as a table: any key may be there. */
+const mostFields = 2000;
+
+/** The shape of samples: profiles as they are, one or a stream of them. */
+export function shapeOf(samples: Iterable<unknown>): Shape {
+  const shape = createShape();
+  for (const sample of samples) addSample(shape, sample);
+  return shape;
+}
+
+/** Folds one more sample into a shape that {@link createShape} or {@link shapeOf} made. Never changes the sample. */
+export function addSample(shape: Shape, sample: unknown): void {
+  fold(shape, sample, 0);
+}
+
+function fold(shape: Shape, value: unknown, depth: number): void {
+  shape.seen++;
+  const invalid = value === undefined || value === null;
+  const kind = invalid ? "nil" : kindOf(value, "int");
+  if (kind === "invalid") return;
+  if (typeof value === "bigint") {
+    add(shape, "uint"); // an integer under both policies
+    return;
+  }
+  add(shape, kind);
+  switch (kind) {
+    case "string":
+      if (value === "") shape.empty++;
+      else if (!shape.multiline && (value as string).includes("\n")) shape.multiline = true;
+      return;
+    case "bool":
+      if (value === false) shape.falsy++;
+      return;
+    case "int":
+      shape.largestInt = Math.max(shape.largestInt, Math.abs(Number(value)));
+      if (Number(value) === 0) shape.falsy++;
+      return;
+    case "float":
+      if (typeof value === "number") shape.largestFloat = Math.max(shape.largestFloat, Math.abs(value));
+      return;
+    case "list": {
+      if (!Array.isArray(value) || depth >= deepest) return;
+      if (value.length === 0) shape.empty++;
+      shape.shortest = Math.min(shape.shortest, value.length);
+      if (value.length > 0) shape.items ??= createShape(shape.from);
+      for (const element of value) fold(shape.items!, element, depth + 1);
+      return;
+    }
+    case "map": {
+      const entries = value instanceof Map ? [...value] : Object.entries(value as object);
+      if (entries.length === 0) shape.empty++;
+      if (depth >= deepest) shape.open = true;
+      else for (const [key, element] of entries) foldField(shape, String(key), element, depth);
+    }
+  }
+}
+
+function add({ kinds }: Shape, kind: Kind): void {
+  kinds.set(kind, (kinds.get(kind) ?? 0) + 1);
+}
+
+function foldField(shape: Shape, key: string, value: unknown, depth: number): void {
+  if (value === undefined) return;
+  let field = shape.fields.get(key);
+  if (!field) {
+    if (shape.fields.size >= mostFields) {
+      shape.open = true;
+      return;
+    }
+    field = createShape(shape.from);
+    shape.fields.set(key, field);
+  }
+  fold(field, value, depth + 1);
+}
+
+/** In how many of how many samples a field of a map is absent; for a schema 1 of 1, or 0. */
+export function absences(map: Shape, name: string): { readonly absent: number; readonly of: number } {
+  if (map.from === "schema") return { absent: map.required.has(name) ? 0 : 1, of: 1 };
+  const of = map.kinds.get("map") ?? 0;
+  return { absent: of - (map.fields.get(name)?.seen ?? 0), of };
+}

@@ -1,0 +1,76 @@
+import { isEmpty, type Problem, parseAll, type Source, type Tree, unreadable } from "../../grammar/index.ts";
+import { sprig } from "../functions/index.ts";
+import { builtinNames, isBuiltin } from "../template/builtins/index.ts";
+import { checkDelims, collectFunctions } from "../template/options.ts";
+import type { LintOptions } from "./options.ts";
+import type { Subject } from "./rule.ts";
+import { shapeOfSchema } from "./schema.ts";
+import { type Shape, shapeOf } from "./shape.ts";
+
+/** A text as far as it can be read: what `walk` walks, and what is wrong with its syntax. */
+export interface Reading {
+  readonly subject: Subject;
+  readonly problems: readonly Problem[];
+  /** The further templates that cannot be read without a mistake. */
+  readonly others: readonly { readonly source: Source; readonly problems: readonly Problem[] }[];
+}
+
+/**
+ * Reads a text for `walk`. An editor does this to know the types at a place, where `lint` asks for mistakes.
+ * @throws TypeError for options that make no sense
+ */
+export function readTemplate(text: string, options: LintOptions = {}): Reading {
+  const { name = "template", part } = options;
+  const delims = checkDelims(options.delims);
+  const functions = collectFunctions(options.functions ?? [sprig]);
+  const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);
+  const others: { source: Source; problems: readonly Problem[] }[] = [];
+  const { trees: own, problems } = parseAll(text, { name, delims, isFunction });
+  const [first] = own.values();
+  const source: Source = first?.source ?? { name, text, delims };
+  const subject: Subject = {
+    source,
+    part,
+    options,
+    numbers: options.numbers ?? "int",
+    shape: knownShape(options),
+    samples: options.samples ?? [],
+    trees: withTemplates(own, options, (id, more) => {
+      const read = parseAll(more, { name: id, delims, isFunction });
+      const source = { name: id, text: more, delims };
+      if (read.problems.length > 0) others.push({ source, problems: read.problems });
+      return read.trees;
+    }),
+    functionNames: [...new Set([...builtinNames, ...functions.keys()])],
+    isFunction: (id) => id !== unreadable && isFunction(id),
+    functionOf: (id) => functions.get(id),
+    sets: options.sets ?? { sprig },
+    parses: problems.length === 0,
+  };
+  return { subject, problems, others };
+}
+
+/** The shape that the options say, from what they say it. */
+export function knownShape({ shape, schema, samples }: LintOptions): Shape | undefined {
+  if (shape !== undefined) return shape;
+  if (schema !== undefined) return shapeOfSchema(schema);
+  return samples === undefined || samples.length === 0 ? undefined : shapeOf(samples);
+}
+
+/** With the further templates, as `compile` puts a set together. */
+function withTemplates(
+  own: ReadonlyMap<string, Tree>,
+  { templates = {} }: LintOptions,
+  read: (name: string, text: string) => ReadonlyMap<string, Tree>,
+): ReadonlyMap<string, Tree> {
+  const trees = new Map(own);
+  for (const [name, text] of Object.entries(templates)) {
+    if (typeof text !== "string") throw new TypeError(`the template ${name} is text`);
+    for (const tree of read(name, text).values())
+      if (!trees.has(tree.name) || !isEmpty(tree.root)) trees.set(tree.name, tree);
+  }
+  // What the text is called stays the text.
+  const main = [...own.values()].find((tree) => tree.name === tree.source.name);
+  if (main) trees.set(main.name, main);
+  return trees;
+}

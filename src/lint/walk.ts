@@ -1,0 +1,438 @@
+import type {
+  Branch,
+  Command,
+  Identifier,
+  List,
+  Node,
+  Operand,
+  Pipe,
+  TemplateCall,
+  Tree,
+  Variable as VariableNode,
+} from "../../grammar/index.ts";
+import { builtins } from "../template/builtins/index.ts";
+import { type ParamType, signatureOf } from "../template/function.ts";
+import { allowsAbsent, resultOf, truthPaths } from "./results.ts";
+import type { Argument, Block, Call, Scope, Subject, Variable, Visitor } from "./rule.ts";
+import { fieldOf, itemsOf, ofKind, present, type Type, truthOf, typeOfShape, unboxed, unknown } from "./type.ts";
+
+type Handlers = { readonly [E in keyof Visitor]-?: readonly NonNullable<Visitor[E]>[] };
+
+/** Templates that call each other are followed this deep, and so many times in all. */
+const deepest = 20;
+const mostCalls = 300;
+
+/**
+ * Walks the text once, from its own template on, and tells the visitors of everything in it, with the types of all values:
+ * dot and variables are followed through blocks, calls of templates and pipelines.
+ */
+export function walk(subject: Subject, visitors: readonly Visitor[]): void {
+  const handlers = Object.fromEntries(
+    events.map((event) => [
+      event,
+      visitors.map((visitor) => visitor[event]).filter((handler) => handler !== undefined),
+    ]),
+  ) as unknown as Handlers;
+  new Walker(subject, handlers).start();
+}
+
+const events = [
+  ...(["tree", "text", "comment", "print", "branch", "jump", "template", "call", "value"] as const),
+  ...(["field", "declare", "assign", "use", "drop", "done", "problem"] as const),
+] as const satisfies readonly (keyof Visitor)[];
+
+class Walker {
+  private readonly subject: Subject;
+  private readonly on: Handlers;
+  private readonly called = new Set<string>();
+  private readonly seen = new Set<string>();
+  private calls = 0;
+  private depth = 0;
+  private places = 0;
+
+  // The scope, as seen by visitors through `scope`.
+  private tree!: Tree;
+  private dot: Type = unknown;
+  private root: Type = unknown;
+  private variables: Variable[] = [];
+  private blocks: Block[] = [];
+  private conditions = 0;
+  private guards = 0;
+  private nodes: readonly Node[] = [];
+  private index = 0;
+  /** Variables that are assigned somewhere in this template: what they hold is not followed. */
+  private assigned: ReadonlySet<string> = new Set();
+  /** Paths that are known to be there and not empty. */
+  private facts: Set<string> = new Set();
+
+  constructor(subject: Subject, on: Handlers) {
+    this.subject = subject;
+    this.on = on;
+  }
+
+  start(): void {
+    const { subject } = this;
+    const main = subject.trees.get(subject.source.name);
+    for (const tree of subject.trees.values()) for (const tell of this.on.tree) tell(tree);
+    if (main) this.template(main, typeOfShape(subject.shape, "$", subject.numbers));
+    // What nothing calls has a dot that nobody knows.
+    for (const tree of subject.trees.values()) {
+      if (tree !== main && !this.called.has(tree.name) && tree.source === subject.source) this.template(tree, unknown);
+    }
+    for (const tell of this.on.done) tell({ called: this.called });
+  }
+
+  private get scope(): Scope {
+    const { tree, dot, root, variables, blocks, nodes, index } = this;
+    return { tree, dot, root, variables, blocks, inCondition: this.conditions > 0, nodes, index };
+  }
+
+  // --- templates
+
+  private template(tree: Tree, dot: Type): void {
+    const outer = { ...this.state() };
+    this.tree = tree;
+    this.dot = unboxed(dot);
+    this.root = this.dot;
+    this.variables = [];
+    this.blocks = [];
+    this.conditions = 0;
+    this.guards = 0;
+    this.assigned = assignedIn(tree.root);
+    this.depth++;
+    this.list(tree.root);
+    this.pop(0);
+    this.depth--;
+    Object.assign(this, outer);
+  }
+
+  private state() {
+    const { tree, dot, root, variables, blocks, conditions, guards, assigned, nodes, index } = this;
+    return { tree, dot, root, variables, blocks, conditions, guards, assigned, nodes, index };
+  }
+
+  private call(node: TemplateCall): void {
+    const type = node.pipe ? this.pipe(node.pipe) : { ...unknown, absent: true };
+    for (const tell of this.on.template) tell(node, type, this.scope);
+    this.called.add(node.name);
+    const tree = this.subject.trees.get(node.name);
+    if (!tree || this.depth >= deepest || this.calls >= mostCalls) return;
+    const key = `${node.name} ${type.path ?? "?"} ${[...this.facts].join(" ")}`;
+    // What nothing is known of is walked once.
+    const again = type.path === undefined && (type.fields || type.items || type.shape || type.kinds);
+    if (this.seen.has(key) && !again) return;
+    this.seen.add(key);
+    this.calls++;
+    this.template(tree, type);
+  }
+
+  // --- statements
+
+  /** @returns whether it always leaves the loop around it */
+  private list({ nodes }: List): boolean {
+    const outer = { nodes: this.nodes, index: this.index };
+    this.nodes = nodes;
+    let leaves = false;
+    for (let i = 0; i < nodes.length; i++) {
+      this.index = i;
+      if (this.node(nodes[i]!)) leaves = true;
+    }
+    Object.assign(this, outer);
+    return leaves;
+  }
+
+  private node(node: Node): boolean {
+    switch (node.kind) {
+      case "text":
+        for (const tell of this.on.text) tell(node, this.scope);
+        return false;
+      case "comment":
+        for (const tell of this.on.comment) tell(node, this.scope);
+        return false;
+      case "action": {
+        const type = this.pipe(node.pipe);
+        this.bind(node.pipe, type, "action");
+        if (node.pipe.decl.length === 0) for (const tell of this.on.print) tell(node, type, this.scope);
+        return false;
+      }
+      case "if":
+      case "with":
+        return this.branch(node);
+      case "range":
+        this.range(node);
+        return false;
+      case "template":
+        this.call(node);
+        return false;
+      case "break":
+      case "continue":
+        for (const tell of this.on.jump) tell(node, this.scope);
+        return true;
+      default:
+        return node satisfies never;
+    }
+  }
+
+  private branch(node: Branch): boolean {
+    const { dot, facts } = this;
+    const mark = this.variables.length;
+    const type = this.condition(node.pipe);
+    this.bind(node.pipe, type, node.kind);
+    for (const tell of this.on.branch) tell(node, type, this.scope);
+    this.facts = withFacts(facts, truthPaths(type));
+    if (node.kind === "with") this.dot = this.placed(present(type));
+    const bodyLeaves = this.block({ node, dot, isElse: false }, node.list);
+    this.dot = dot;
+    const otherwise = withFacts(facts, type.whenFalse);
+    this.facts = otherwise;
+    const elseLeaves = node.elseList !== undefined && this.block({ node, dot, isElse: true }, node.elseList);
+    this.pop(mark);
+    // What is behind a branch that leaves is only reached by the other.
+    this.facts = bodyLeaves ? otherwise : elseLeaves ? withFacts(facts, truthPaths(type)) : facts;
+    return bodyLeaves && elseLeaves;
+  }
+
+  private range(node: Branch): void {
+    const { dot, facts } = this;
+    const mark = this.variables.length;
+    const type = this.condition(node.pipe);
+    for (const tell of this.on.branch) tell(node, type, this.scope);
+    const path = `${type.path ?? `#${this.places++}`}[${this.blocks.length}]`;
+    const element = itemsOf(type, path, this.subject.numbers);
+    const { decl } = node.pipe;
+    const key = rangeKey(type);
+    const types = decl.length === 2 ? [key, element] : [element];
+    for (const [i, variable] of decl.entries()) this.bindOne(variable, node.pipe, types[i] ?? unknown, "range");
+    this.facts = withFacts(facts, truthPaths(type));
+    this.dot = this.placed(element);
+    this.block({ node, dot, isElse: false }, node.list);
+    this.dot = dot;
+    this.facts = facts;
+    if (node.elseList) this.block({ node, dot, isElse: true }, node.elseList);
+    this.pop(mark);
+    this.facts = facts;
+  }
+
+  private block(block: Block, list: List): boolean {
+    this.blocks = [...this.blocks, block];
+    const mark = this.variables.length;
+    const leaves = this.list(list);
+    this.pop(mark);
+    this.blocks = this.blocks.slice(0, -1);
+    return leaves;
+  }
+
+  private condition(pipe: Pipe): Type {
+    this.conditions++;
+    this.guards++;
+    const type = this.pipe(pipe);
+    this.guards--;
+    this.conditions--;
+    return type;
+  }
+
+  // --- variables
+
+  private bind(pipe: Pipe, type: Type, by: Variable["by"]): void {
+    for (const variable of pipe.decl) this.bindOne(variable, pipe, type, by);
+  }
+
+  private bindOne(node: VariableNode, pipe: Pipe, type: Type, by: Variable["by"]): void {
+    if (pipe.isAssign) {
+      const variable = this.find(node.name);
+      if (variable || node.name !== "$") for (const tell of this.on.assign) tell(variable, node, this.scope);
+      return;
+    }
+    const isFollowed = !this.assigned.has(node.name);
+    const variable: Variable = {
+      ...{ name: node.name, node, pipe, by, depth: this.blocks.length, tree: this.tree, used: false },
+      type: isFollowed ? this.placed(type) : unknown,
+    };
+    for (const tell of this.on.declare) tell(variable, this.scope);
+    this.variables.push(variable);
+  }
+
+  private find(name: string): Variable | undefined {
+    return this.variables.findLast((variable) => variable.name === name);
+  }
+
+  private pop(mark: number): void {
+    while (this.variables.length > mark) {
+      const variable = this.variables.pop()!;
+      for (const tell of this.on.drop) tell(variable, this.scope);
+    }
+  }
+
+  /** A place of its own for a value that has none, so that what is found out about its fields is known of them. */
+  private placed(type: Type): Type {
+    return type.path === undefined ? { ...type, path: `#${this.places++}` } : type;
+  }
+
+  // --- values
+
+  private pipe(pipe: Pipe): Type {
+    let type: Type = unknown;
+    let before: Command | undefined;
+    const { commands } = pipe;
+    for (const [i, command] of commands.entries()) {
+      // What the next function takes in place of nothing is not missed here.
+      const next = commands[i + 1]?.args[0];
+      const guards = next?.kind === "identifier" && allowsAbsent(next.name);
+      if (guards) this.guards++;
+      type = unboxed(this.command(command, before && { node: before, type }));
+      if (guards) this.guards--;
+      before = command;
+    }
+    return type;
+  }
+
+  private command(command: Command, piped: Argument | undefined): Type {
+    const [first, ...others] = command.args;
+    if (first.kind === "identifier") return this.apply(first, command, others, piped);
+    const type = this.operand(first);
+    for (const tell of this.on.value) tell(command, piped !== undefined, this.scope);
+    for (const other of others) this.operand(other);
+    return others.length > 0 || piped ? unknown : type;
+  }
+
+  private operand(node: Operand): Type {
+    switch (node.kind) {
+      case "field":
+        return this.access(this.dot, node.names, node, true);
+      case "variable":
+        return this.access(this.variable(node), node.fields, node, false);
+      case "chain":
+        return this.access(this.operand(node.base), node.fields, node, false);
+      case "identifier":
+        return this.apply(node, undefined, [], undefined);
+      case "dot":
+        return this.dot;
+      case "nil":
+        return { kinds: new Set(["nil"]), absent: false };
+      case "bool":
+        return { ...ofKind("bool"), literal: node.value };
+      case "string":
+        return { ...ofKind("string"), literal: node.text };
+      case "number":
+        if (node.complex !== undefined && node.float === undefined) return ofKind("complex");
+        if (node.int !== undefined && !isFloatText(node.text)) return { ...ofKind("int"), literal: node.int };
+        return node.float === undefined ? ofKind("int") : { ...ofKind("float"), literal: node.float };
+      case "pipe": {
+        const type = this.pipe(node);
+        this.bind(node, type, "action");
+        return type;
+      }
+      default:
+        return node satisfies never;
+    }
+  }
+
+  private variable(node: VariableNode): Type {
+    const variable = this.find(node.name);
+    if (!variable) return node.name === "$" ? this.root : unknown;
+    variable.used = true;
+    for (const tell of this.on.use) tell(variable, node, this.scope);
+    return this.known(variable.type);
+  }
+
+  private access(start: Type, names: readonly string[], node: Operand, fromDot: boolean): Type {
+    let base = this.known(start);
+    let at = node.end - names.reduce((length, name) => length + name.length + 1, 0);
+    for (const [index, name] of names.entries()) {
+      const found = fieldOf(base, name, this.subject.numbers);
+      const span = { start: at, end: at + name.length + 1 };
+      at = span.end;
+      const path = base.path === undefined ? undefined : `${base.path}.${name}`;
+      const guarded = this.guards > 0 || (path !== undefined && this.facts.has(path));
+      const access = { base, name, names, index, node, span, found, guarded, fromDot };
+      for (const tell of this.on.field) tell(access, this.scope);
+      const { absent, gap } = base;
+      base = found === undefined || found === "unknown" ? { ...unknown, path } : found;
+      if (absent) base = { ...base, absent, gap };
+      base = this.known(base);
+    }
+    return base;
+  }
+
+  /** With what is known at this point. */
+  private known(type: Type): Type {
+    return type.path !== undefined && this.facts.has(type.path) ? { ...present(type), asked: true } : type;
+  }
+
+  private apply(node: Identifier, command: Command | undefined, operands: readonly Operand[], piped?: Argument): Type {
+    const { name } = node;
+    const fn = this.subject.functionOf(name);
+    const lazy = !fn && (name === "and" || name === "or");
+    const guards = allowsAbsent(name);
+    const { facts } = this;
+    if (guards) this.guards++;
+    const args: Argument[] = [];
+    let decided = false;
+    for (const operand of operands) {
+      // What is never evaluated is not looked at.
+      const type: Type = decided ? unknown : this.operand(operand);
+      decided ||= lazy && truthOf(type) === (name === "or");
+      args.push({ node: operand, type });
+      if (lazy) this.facts = withFacts(this.facts, name === "and" ? truthPaths(type) : type.whenFalse);
+    }
+    if (guards) this.guards--;
+    this.facts = facts;
+    if (piped) args.push(piped);
+    const call: Call = { name, node, command, args, piped: piped !== undefined, fn, ...this.parameters(name) };
+    for (const tell of this.on.call) tell(call, this.scope);
+    return resultOf(call, this.subject.numbers);
+  }
+
+  private parameters(name: string): { params: readonly (ParamType | "value")[] | undefined; variadic: boolean } {
+    const fn = this.subject.functionOf(name);
+    if (fn) {
+      const { params, variadic = false } = signatureOf(fn);
+      return { params, variadic };
+    }
+    if (name === "and" || name === "or" || name === "call") return { params: ["value", "value"], variadic: true };
+    const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
+    return { params: builtin?.params, variadic: builtin?.variadic ?? false };
+  }
+}
+
+const isFloatText = (text: string): boolean =>
+  !/^[+-]?0[xX]/.test(text) && !text.startsWith("'") && /[.eEpP]/.test(text);
+
+function rangeKey({ kinds }: Type): Type {
+  if (!kinds) return unknown;
+  const own = [...kinds].filter((kind) => kind !== "nil");
+  if (own.length === 1 && own[0] === "map") return ofKind("string");
+  return own.length === 1 && own[0] === "list" ? ofKind("int") : unknown;
+}
+
+/** What is there has what is around it. */
+function withFacts(facts: Set<string>, paths: readonly string[] | undefined): Set<string> {
+  if (!paths || paths.length === 0) return facts;
+  const more = new Set(facts);
+  for (const path of paths) {
+    for (let end = path.length; end > 0; end = path.lastIndexOf(".", end - 1)) more.add(path.slice(0, end));
+  }
+  return more;
+}
+
+function assignedIn(list: List, into: Set<string> = new Set()): ReadonlySet<string> {
+  for (const node of list.nodes) {
+    if (!("pipe" in node) || !node.pipe) continue;
+    assignedInPipe(node.pipe, into);
+    if (node.kind === "if" || node.kind === "with" || node.kind === "range") {
+      assignedIn(node.list, into);
+      if (node.elseList) assignedIn(node.elseList, into);
+    }
+  }
+  return into;
+}
+
+function assignedInPipe(pipe: Pipe, into: Set<string>): void {
+  if (pipe.isAssign) for (const { name } of pipe.decl) into.add(name);
+  for (const { args } of pipe.commands) {
+    for (const arg of args) {
+      const inner = arg.kind === "chain" ? arg.base : arg;
+      if (inner.kind === "pipe") assignedInPipe(inner, into);
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, test } from "vitest";
+import { policies, type RecordedCase, wanted } from "../../conformance/case.ts";
+import { decodeData } from "../../conformance/data.ts";
+import { functions } from "../../conformance/functions.ts";
+import { caseFiles, type Divergence } from "../../conformance/run.ts";
+import { parseAll } from "../../grammar/index.ts";
+import { type Finding, type LintOptions, lint } from "../../src/lint/index.ts";
+import { isBuiltin } from "../../src/template/builtins/index.ts";
+import type { Numbers } from "../../src/template/index.ts";
+
+/** What real Go recorded, against what the linter says without rendering. */
+const divergences: readonly Divergence[] = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../conformance/divergences.json"), "utf8"),
+);
+const isDivergent = (one: RecordedCase): boolean =>
+  divergences.some((divergence) => divergence.case === (one.id ?? one.template));
+
+function optionsOf(one: RecordedCase, numbers: Numbers): LintOptions {
+  return {
+    name: one.name ?? "t",
+    numbers,
+    delims: one.delims,
+    missingKey: one.missingKey,
+    functions: one.functions ? [functions] : [],
+    sets: {},
+    templates: Object.fromEntries(one.templates ?? []),
+    samples: one.data === undefined ? [] : [decodeData(one.data)],
+  };
+}
+
+const isSyntax = ({ go, severity }: Finding): boolean =>
+  severity === "error" && go !== undefined && !go.includes(": executing ");
+
+describe.each(caseFiles())("$file.section", ({ file: { cases } }) => {
+  const comparable = cases.filter((one) => !isDivergent(one));
+
+  test.each(policies)("what does not parse is found, in Go's words; numbers: %s", (numbers) => {
+    const wrong = comparable.flatMap((one) => {
+      const { output, error } = wanted(one.want, numbers);
+      if (output !== undefined) return [];
+      const found = lint(one.template, optionsOf(one, numbers)).map(({ go }) => go);
+      return found.includes(error) ? [] : [{ template: one.template, error, found }];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test.each(policies)("what parses has no error of syntax; numbers: %s", (numbers) => {
+    const wrong = comparable.flatMap((one) => {
+      const { output } = wanted(one.want, numbers);
+      if (output === undefined) return [];
+      const found = lint(one.template, optionsOf(one, numbers)).filter(isSyntax);
+      return found.length === 0 ? [] : [{ template: one.template, found: found.map(({ message }) => message) }];
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test("the first mistake that is read is Go's", () => {
+    const wrong = comparable.flatMap((one) => {
+      const { output, error } = wanted(one.want, "int");
+      if (output !== undefined || one.templates) return [];
+      const isFunction = (name: string): boolean =>
+        isBuiltin(name) || (one.functions === true && Object.hasOwn(functions, name));
+      const [left, right] = one.delims ?? ["", ""];
+      const options = { name: one.name ?? "t", delims: [left || "{{", right || "}}"] as const, isFunction };
+      const [first] = parseAll(one.template, options).problems;
+      return first?.error.message === error ? [] : [{ template: one.template, error, first: first?.error.message }];
+    });
+    expect(wrong).toEqual([]);
+  });
+});
+
+/** Findings that say for sure that rendering stops; of what is never reached that is not so. */
+const sure = new Set([
+  "no-fields",
+  "argument-type",
+  "argument-count",
+  "comparison",
+  "undefined-template",
+  "not-a-value",
+]);
+
+test("what renders is said to stop only in parts that are not reached, or where the value is missing first", () => {
+  const all = caseFiles().flatMap(({ file }) => file.cases);
+  const wrong = all.flatMap((one) => {
+    if (isDivergent(one) || wanted(one.want, "int").error !== undefined) return [];
+    const found = lint(one.template, optionsOf(one, "int"));
+    return found.some(({ rule, severity }) => severity === "error" && sure.has(rule)) ? [one.template] : [];
+  });
+  expect(wrong).toEqual([]);
+});
