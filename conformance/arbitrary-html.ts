@@ -101,7 +101,7 @@ const operand = some(
   [2, pick(".", ".nope", ".m", ".l", "$x")],
 );
 const pipeline = some(
-  [12, operand],
+  [30, operand],
   [1, join(operand, " | ", pick("html", "urlquery", "js", "print", "printf `%v`", "len"))],
   [
     1,
@@ -181,7 +181,13 @@ function grammar(pipe: Text) {
         ),
       ],
     );
-  const call = join('{{template "', pick("d1", "d2", "d3", "d1", "nope"), '" ', pick(".", "$", ".a"), "}}");
+  const call = join(
+    '{{template "',
+    pick("d1", "d2", "d3", "d1", "d2", "d3", "d1", "d2", "d3", "nope"),
+    '" ',
+    pick(".", "$", ".a"),
+    "}}",
+  );
   const called = some(
     [14, call],
     [1, pick('{{block "b1" .}}', '{{block "b2" $.m}}').map((open) => `${open}x{{.}}{{end}}`)],
@@ -462,7 +468,12 @@ function grammar(pipe: Text) {
         { weight: 1, arbitrary: body("title", join(plain, pick("", "<b>", "</", "<!--x-->")), none) },
         {
           weight: 2,
-          arbitrary: join("<!--", pick("", "x", "--", ">", "<script>"), maybe(act), pick("-->", "-->", "--", "")),
+          arbitrary: join(
+            "<!--",
+            pick("", "x", "--", ">", "<script>"),
+            maybe(act),
+            pick("-->", "-->", "-->", "-->", "-->", "--", ""),
+          ),
         },
         { weight: 2, arbitrary: controlled(html) },
         { weight: 1, arbitrary: called },
@@ -487,7 +498,7 @@ function templates(pipe: Text): { readonly whole: Text } {
   );
   const recursive = join(piece, '{{if .m}}{{template "d1" .m}}{{end}}', maybe(piece));
   const define = (name: string): Text =>
-    maybe(join(`{{define "${name}"}}`, some([7, piece], [1, recursive]), "{{end}}"), 4, 1);
+    maybe(join(`{{define "${name}"}}{{$x := .}}`, some([7, piece], [1, recursive]), "{{end}}"), 14, 1);
   return {
     whole: join("{{$x := .c}}", list(some([1, html], [2, fragment]), 1, 2), define("d1"), define("d2"), define("d3")),
   };
@@ -505,7 +516,8 @@ function cases(pipe: Text, functions: boolean): fc.Arbitrary<Case> {
       name: rarely(pick("x.tmpl", "a b"), 25),
     })
     .map(({ template: valid, damages, ...rest }) => {
-      const template = damages ? damaged(valid, damages) : valid;
+      const apart = valid.replace(/\{(?=\{\{)/g, "{ ");
+      const template = damages ? damaged(apart, damages) : apart;
       return JSON.parse(JSON.stringify({ ...rest, template, escape: "html", ...(functions && { functions }) })) as Case;
     });
 }

@@ -62,12 +62,13 @@ export type Attr = "None" | "Script" | "ScriptType" | "Style" | "URL" | "Srcset"
 
 export type Element = "None" | "Script" | "Style" | "Textarea" | "Title" | "Meta";
 
+/** Changed in place when it passes through a loop, for all contexts that hold it. */
 export interface Problem {
-  readonly message: string;
+  message: string;
   /** The node that Go's message names, which most problems of texts do not have. */
   readonly node?: Spot | undefined;
   /** The line of the loop in which it was met, where there is no node. */
-  readonly line?: number | undefined;
+  line?: number | undefined;
 }
 
 /** Something in a template text. */

@@ -30,7 +30,13 @@ function ofText(toSafe: EscapeText): Builtin {
 
 /** What is inserted gets the value of the pipeline before it; an `html` without arguments leaves none. */
 function ofValue(apply1: (run: Run, value: unknown) => string): Builtin {
-  return { params: ["any"], variadic: true, prints: true, apply1, apply: (run, args) => apply1(run, args.length === 0 ? "" : args[0]) };
+  return {
+    params: ["any"],
+    variadic: true,
+    prints: true,
+    apply1,
+    apply: (run, args) => apply1(run, args.length === 0 ? "" : args[0]),
+  };
 }
 
 const isNil = (value: unknown): boolean => value === undefined || value === null;

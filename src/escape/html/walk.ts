@@ -71,12 +71,16 @@ export class Walk {
   private loop: Loop = { breaks: [], continues: [] };
   private steps = 0;
   private calls = 0;
+  private readonly jumps: boolean;
   /** Where problems stand that Go gives no place. */
   readonly places = new Map<Problem, Spot>();
 
   constructor(trees: ReadonlyMap<string, Tree>, entry: Tree) {
     this.trees = trees;
     this.tree = entry;
+    this.jumps = [...trees.values()].some(({ root }) =>
+      has(root, ({ kind }) => kind === "break" || kind === "continue"),
+    );
   }
 
   /** Context behind the named template when it is called in context `c`, and the name it goes by there. Go: `escapeTree`. */
@@ -98,15 +102,19 @@ export class Walk {
     return derived;
   }
 
-  /** Go: `computeOutCtx`. */
+  /**
+   * Go: `computeOutCtx`. An error stays one when the body is tried again from there; that is left out, since it doubles the
+   * work with each template inside another, but where a `break` or `continue` adds to the message each time.
+   */
   private outputOf(e: Inference, c: Context, tree: Tree): Context {
     const [first, agrees] = this.body(e, c, tree);
     if (agrees) return first;
-    if (first.state === "Error") {
+    if (first.state === "Error" && !this.jumps) {
       e.outputs.set(tree.name, first);
       return first;
     }
     const [second, agreesNow] = this.body(e, first, tree);
+    if (first.state === "Error") return first;
     return agreesNow
       ? second
       : failed(`cannot compute output context for template ${tree.name}`, { ...tree.root, source: tree.source });
@@ -189,13 +197,17 @@ export class Walk {
     return join(yes, no, this.spot(node), node.kind);
   }
 
-  /** A second turn has to end as the first did. */
+  /**
+   * A second turn has to end as the first did. It does so where it starts like the first, unless what is known has changed:
+   * what counts braces, and templates, which end as they start when they are met again. Loops in loops make that worth while.
+   */
   private range(e: Inference, c: Context, node: Branch): Context {
     const outer = this.loop;
     this.loop = { breaks: [], continues: [] };
     let first = this.list(e, { ...c, braces: cloneBraces(c.braces) }, node.list);
     if (first.state !== "Error") first = this.joinJumps(first);
-    if (first.state !== "Error" && (c.braces || first.braces || !same(c, first))) {
+    const again = c.braces || first.braces || !same(c, first) || has(node.list, (one) => one.kind === "template");
+    if (first.state !== "Error" && again) {
       this.loop = { breaks: [], continues: [] };
       const second = this.list(new Inference(e), first, node.list);
       const joined = join(first, second, this.spot(node), "range");
@@ -217,11 +229,10 @@ export class Walk {
   }
 
   private prefixed(prefix: string, c: Context, { pos }: Branch | Jump): Context {
-    const line = countLines(this.tree.source.text, pos);
-    const problem = { ...c.problem!, message: `${prefix}: ${c.problem!.message}`, line };
-    const place = this.places.get(c.problem!);
-    if (place) this.places.set(problem, place);
-    return { ...c, problem };
+    const problem = c.problem!;
+    problem.message = `${prefix}: ${problem.message}`;
+    problem.line = countLines(this.tree.source.text, pos);
+    return c;
   }
 
   private spot({ pos, end }: { readonly pos: number; readonly end: number }): Spot {
@@ -239,6 +250,13 @@ export class Walk {
       span: { start: pos, end: Math.max(pos, end) },
     });
   }
+}
+
+function has({ nodes }: List, wanted: (node: Node) => boolean): boolean {
+  return nodes.some((node) => {
+    if (wanted(node)) return true;
+    return "list" in node && (has(node.list, wanted) || (node.elseList !== undefined && has(node.elseList, wanted)));
+  });
 }
 
 /** Nodes of their own for a derived template: what is found out about a node is kept by the node. */
