@@ -3,6 +3,9 @@
  * value safe in its place added to the pipelines.
  */
 import type { Pass } from "../template/index.ts";
+import { html } from "./html/index.ts";
+
+export { checkHtml } from "./html/index.ts";
 
 /** By the name that the `escape` option gives them. */
-export const passes = {} satisfies Readonly<Record<string, Pass>>;
+export const passes = { html } satisfies Readonly<Record<string, Pass>>;
