@@ -1,5 +1,5 @@
-import { sprig } from "./functions/index.ts";
-import { compile, type Template, type TemplateOptions } from "./template/index.ts";
+import { alerting } from "./functions/index.ts";
+import { compile, RenderAborted, type Template, type TemplateOptions } from "./template/index.ts";
 
 /** The parts of an alert as templates; only `title` has to be there. */
 export interface AlertTemplate {
@@ -16,21 +16,33 @@ export interface Alert {
   subtitle?: string;
   body?: string;
   html?: string;
+  aborted?: undefined;
+}
+
+/** A template called `abort`: this profile gets no alert. `if (alert.aborted !== undefined)` tells the two apart. */
+export interface AlertAborted {
+  /** The reason that the template gave. */
+  aborted: string;
+  title?: undefined;
+  subtitle?: undefined;
+  body?: undefined;
+  html?: undefined;
 }
 
 export interface CompiledAlert {
   /**
+   * Parts are rendered in the order title, subtitle, body: the first that fails or aborts decides.
    * @param profile never changed
-   * @throws TemplateError of phase `"exec"`, from the first part that fails
+   * @throws TemplateError of phase `"exec"`
    */
-  render(profile: unknown): Alert;
+  render(profile: unknown): Alert | AlertAborted;
 }
 
 const parts = ["title", "subtitle", "body"] as const;
 
 /**
  * Compiles once, renders many. Each part is a template set of its own: what one defines, another cannot call.
- * @param options as of `compile`; `functions` has Sprig's `default` unless given, and a part's name in messages is
+ * @param options as of `compile`; `functions` is the set `alerting` unless given, and a part's name in messages is
  * `title`, `subtitle` or `body`, behind `name` and a dot if there is one
  * @throws TemplateError of phase `"parse"`; TypeError for a missing title; Error for an `html` part
  */
@@ -39,7 +51,7 @@ export function compileAlert(template: AlertTemplate, options: TemplateOptions =
   if (template.html !== undefined) {
     throw new Error("the html part of an alert is not yet available: it needs escaping by context to be safe");
   }
-  const { name, functions = [sprig] } = options;
+  const { name, functions = [alerting] } = options;
   const compiled: [(typeof parts)[number], Template][] = [];
   for (const part of parts) {
     const text = template[part];
@@ -53,13 +65,22 @@ export function compileAlert(template: AlertTemplate, options: TemplateOptions =
   return {
     render(profile) {
       const alert: Alert = { title: "" };
-      for (const [part, one] of compiled) alert[part] = one.render(profile);
+      try {
+        for (const [part, one] of compiled) alert[part] = one.render(profile);
+      } catch (error) {
+        if (error instanceof RenderAborted) return { aborted: error.reason };
+        throw error;
+      }
       return alert;
     },
   };
 }
 
 /** One alert for one profile; the same alert for many is {@link compileAlert}'s. */
-export function renderAlert(profile: unknown, template: AlertTemplate, options?: TemplateOptions): Alert {
+export function renderAlert(
+  profile: unknown,
+  template: AlertTemplate,
+  options?: TemplateOptions,
+): Alert | AlertAborted {
   return compileAlert(template, options).render(profile);
 }

@@ -1,5 +1,6 @@
 import type { Command, Identifier, Operand, StringNode } from "../../grammar/index.ts";
 import { isStackOverflow, joinBytes, printNode, TemplateLimitError } from "../../grammar/index.ts";
+import { RenderAborted } from "./aborted.ts";
 import { checkValue, compileArgument, type Param } from "./argument.ts";
 import { callValue } from "./builtins/call.ts";
 import type { Builtin } from "./builtins/index.ts";
@@ -244,8 +245,8 @@ function counted(run: Run, result: unknown): unknown {
 }
 
 function failCall(run: Run, { name, node }: Call, error: unknown): never {
-  if (error instanceof TemplateLimitError || error instanceof LimitReached || isStackOverflow(error))
-    run.rethrow(error);
+  const passes = error instanceof TemplateLimitError || error instanceof LimitReached || error instanceof RenderAborted;
+  if (passes || isStackOverflow(error)) run.rethrow(error);
   return run.fail(`error calling ${name}: ${errorText(error)}`, node, error);
 }
 

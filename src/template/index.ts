@@ -4,6 +4,7 @@
  * `template.ts` parses and collects a set, `program.ts` compiles each tree to closures: `statement.ts` for what writes,
  * `expression.ts` and `call.ts` for what has a value. `run.ts` is the state of one render, `value.ts` what a template sees.
  */
+export { RenderAborted } from "./aborted.ts";
 export { define, type FunctionSet, type ParamType, type Signature, type TemplateFunction } from "./function.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
 export type { MissingKey } from "./run.ts";

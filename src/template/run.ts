@@ -14,6 +14,7 @@ import {
   TemplateLimitError,
   type Tree,
 } from "../../grammar/index.ts";
+import { RenderAborted } from "./aborted.ts";
 import type { Printing } from "./fmt/index.ts";
 import { LimitReached, type Limits } from "./limits.ts";
 import type { Numbers } from "./value.ts";
@@ -117,7 +118,7 @@ export class Run {
 
   /** What a function, an iterator or a getter in the data threw, as the error of this render. */
   rethrow(error: unknown): never {
-    if (error === this.failure || error instanceof TemplateLimitError) throw error;
+    if (error === this.failure || error instanceof TemplateLimitError || error instanceof RenderAborted) throw error;
     if (error instanceof LimitReached) return this.stop(error.limit);
     if (isStackOverflow(error)) return this.stop("depth");
     if (error instanceof RangeError && error.message === "Invalid string length") return this.stop("output");

@@ -36,7 +36,7 @@ export interface Template {
   /**
    * @param profile never changed
    * @param options `entry`: the template to run, of those the text and `templates` define; the text itself unless given
-   * @throws {@link TemplateError} of phase `"exec"`
+   * @throws {@link TemplateError} of phase `"exec"`; {@link RenderAborted} where the template calls `abort`
    */
   render(profile?: unknown, options?: { readonly entry?: string | undefined }): string;
 }
