@@ -14,6 +14,7 @@ import {
   TemplateLimitError,
   type Tree,
 } from "../../grammar/index.ts";
+import { type Context, makeContext, type Surroundings } from "./context.ts";
 import type { Printing } from "./fmt/index.ts";
 import { LimitReached, type Limits } from "./limits.ts";
 import type { Numbers } from "./value.ts";
@@ -28,6 +29,7 @@ export interface Settings {
   readonly missingKey: MissingKey;
   readonly limits: Limits;
   readonly printing: Printing;
+  readonly surroundings: Surroundings;
   /** A third of the output limit: see `Run.write`. Whole, since V8 gives each fraction in a field an object of its own. */
   readonly firstCheck: number;
 }
@@ -51,6 +53,7 @@ export class Run {
   private countedTo = 0;
   private countedBytes = 0;
   private paidPrinting: Printing | undefined;
+  private ownContext: Context | undefined;
   /** What this render throws: any other `TemplateError` comes from a template that a function or getter renders. */
   private failure: TemplateError | undefined;
 
@@ -88,6 +91,13 @@ export class Run {
   get printing(): Printing {
     this.paidPrinting ??= { ...this.settings.printing, payer: this };
     return this.paidPrinting;
+  }
+
+  /** For functions that ask for it. */
+  get context(): Context {
+    const { surroundings, numbers, limits } = this.settings;
+    this.ownContext ??= makeContext(surroundings, numbers, limits, (steps) => this.spend(steps));
+    return this.ownContext;
   }
 
   /** An int the engine makes: under `numbers: "float64"` a plain number would be read as a float. */
