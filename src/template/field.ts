@@ -1,7 +1,9 @@
 import { quote } from "../../grammar/index.ts";
+import { readMethod } from "./call.ts";
+import type { TemplateFunction } from "./function.ts";
 import { mapGet } from "./maps.ts";
 import type { AnyNode, Run } from "./run.ts";
-import { kindOf, typeName } from "./value.ts";
+import { type GoType, goTypeOf, kindOf, typeName } from "./value.ts";
 
 const { hasOwn } = Object;
 const isEnumerable = Object.prototype.propertyIsEnumerable;
@@ -34,9 +36,19 @@ function readUnusualField(run: Run, receiver: unknown, name: string, boxed: bool
     return undefined;
   }
   if (receiver === null) run.fail(`nil pointer evaluating interface {}.${name}`);
+  const type = goTypeOf(receiver);
+  const method = methodOf(receiver, type, name);
+  if (method) return readMethod(run, method, name);
+  if (type?.struct) noField(run, receiver, name, boxed);
   if (kindOf(receiver, run.settings.numbers) !== "map") noField(run, receiver, name, boxed);
   const value = receiver instanceof Map ? mapGet(receiver, name) : undefined;
   return value === undefined || typeof value === "symbol" ? missing(run, name) : value;
+}
+
+/** The method of a value, where its type has one of that name. */
+export function methodOf(receiver: unknown, type: GoType | undefined, name: string): TemplateFunction | undefined {
+  const methods = type?.methods;
+  return methods && hasOwn(methods, name) ? methods[name]!(receiver) : undefined;
 }
 
 function missing(run: Run, name: string): unknown {
@@ -61,6 +73,7 @@ export function failFieldWithArguments(run: Run, receiver: unknown, name: string
   if (receiver === undefined || receiver === null || kindOf(receiver, run.settings.numbers) !== "map") {
     return readUnusualField(run, receiver, name, boxed);
   }
+  if (goTypeOf(receiver)?.struct && mapGet(receiver, name) === undefined) noField(run, receiver, name, boxed);
   return run.fail(`${name} is not a method but has arguments`);
 }
 

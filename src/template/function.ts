@@ -1,12 +1,25 @@
+import type { Context } from "./context.ts";
 import { sortedEntries } from "./maps.ts";
 import type { Payer } from "./truth.ts";
-import { elementsOf, Float64, floatOf, intOf, kindOf, type List, type Numbers, SizedInt } from "./value.ts";
+import {
+  elementsOf,
+  Float64,
+  floatOf,
+  goTypeOf,
+  intOf,
+  kindOf,
+  type List,
+  type Numbers,
+  SizedInt,
+  Time,
+} from "./value.ts";
 
 /**
  * What a parameter takes, by Go's names; `"list"` is `[]interface {}`, `"map"` is `map[string]interface {}`. `"any"` takes
- * everything as the engine holds it, `"plain"` everything with numbers as plain JavaScript numbers (or `bigint` beyond 2^53).
+ * everything as the engine holds it, `"plain"` everything with numbers as plain JavaScript numbers (or `bigint` beyond 2^53);
+ * `"time"` is `time.Time`.
  */
-export type ParamType = "any" | "plain" | "string" | "bool" | "int" | "int64" | "float64" | "list" | "map";
+export type ParamType = "any" | "plain" | "string" | "bool" | "int" | "int64" | "float64" | "list" | "map" | "time";
 
 export interface Signature {
   readonly params: readonly ParamType[];
@@ -14,6 +27,8 @@ export interface Signature {
   readonly variadic?: boolean | undefined;
   /** Go's type of the result, where a JavaScript number would not tell. @default "any" */
   readonly returns?: ParamType | undefined;
+  /** The function gets the {@link Context} of the render before its arguments. @default false */
+  readonly context?: boolean | undefined;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: arguments are checked against the signature at run time
@@ -26,9 +41,16 @@ const signatures = new WeakMap<TemplateFunction, Signature>();
 
 /**
  * Gives a function Go's argument checks and messages. Arguments arrive as `string`, `boolean`, `number` (`int` and `int64`
- * beyond 2^53 as `bigint`), array and object; for `"any"` as the engine holds them (see the value table), nil as `null`.
+ * beyond 2^53 as `bigint`), array, object and {@link Time}; for `"any"` as the engine holds them (see the value table), nil as
+ * `null`. Arrays and objects are the profile's own: a function must not change them.
  * What it throws becomes `error calling NAME: MESSAGE`. Without a signature a function takes anything.
  */
+export function define(
+  signature: Signature & { readonly context: true },
+  // biome-ignore lint/suspicious/noExplicitAny: as of TemplateFunction
+  fn: (context: Context, ...args: any[]) => unknown,
+): TemplateFunction;
+export function define(signature: Signature, fn: TemplateFunction): TemplateFunction;
 export function define(signature: Signature, fn: TemplateFunction): TemplateFunction {
   if (signature.variadic && signature.params.length === 0) {
     throw new TypeError("a variadic function needs a parameter to repeat");
@@ -55,7 +77,23 @@ export const goTypes: Readonly<Record<ParamType, string>> = {
   float64: "float64",
   list: "[]interface {}",
   map: "map[string]interface {}",
+  time: "time.Time",
 };
+
+/** What a call is made by: a render. */
+export interface Caller extends Payer {
+  readonly context: Context;
+  readonly settings: { readonly numbers: Numbers };
+}
+
+/** Calls with checked arguments. */
+export function apply(fn: TemplateFunction, given: unknown[], run: Caller): unknown {
+  const { params, returns = "any", context } = signatureOf(fn);
+  const last = params.length - 1;
+  for (let i = 0; i < given.length; i++) given[i] = toArgument(given[i], params[Math.min(i, last)]!, run);
+  const result: unknown = context ? fn(run.context, ...given) : fn(...given);
+  return toResult(result, returns, run.settings.numbers);
+}
 
 /** A checked argument as the function gets it. */
 export function toArgument(value: unknown, type: ParamType, payer: Payer): unknown {
@@ -69,6 +107,8 @@ export function toArgument(value: unknown, type: ParamType, payer: Payer): unkno
       return toArray(value ?? [], payer);
     case "map":
       return value instanceof Map ? toObject(value, payer) : (value ?? {});
+    case "time":
+      return Time.of(value as Date | Time);
     case "any":
       return value ?? null;
     case "plain":
@@ -145,6 +185,9 @@ export function isAssignable(value: unknown, type: ParamType, numbers: Numbers):
       return value instanceof SizedInt && value.type === "int64";
     case "float64":
       return kind === "float";
+    case "list":
+    case "map":
+      return kind === type && goTypeOf(value) === undefined;
     default:
       return kind === type;
   }

@@ -5,9 +5,54 @@
  * `expression.ts` and `call.ts` for what has a value. `run.ts` is the state of one render, `value.ts` what a template sees.
  */
 export { RenderAborted } from "./aborted.ts";
-export { define, type FunctionSet, type ParamType, type Signature, type TemplateFunction } from "./function.ts";
-export { defaultLimits, type Limits } from "./limits.ts";
+export { equals } from "./compare.ts";
+export type { Context } from "./context.ts";
+export {
+  type Civil,
+  civil,
+  daysOf,
+  digits,
+  formatFloat,
+  formatValue,
+  months,
+  offsetText,
+  sprintf,
+  timeString,
+} from "./fmt/index.ts";
+export {
+  define,
+  type FunctionSet,
+  float,
+  type ParamType,
+  type Signature,
+  signatureOf,
+  type TemplateFunction,
+} from "./function.ts";
+export { defaultLimits, LimitReached, type Limits } from "./limits.ts";
+export { mapGet, mapSize, sortedEntries } from "./maps.ts";
 export type { MissingKey } from "./run.ts";
 export { compile, type Template, type TemplateOptions } from "./template.ts";
 export { truth } from "./truth.ts";
-export { Complex, Float64, type IntType, type Numbers, Pairs, SizedInt } from "./value.ts";
+export {
+  Complex,
+  elementsOf,
+  Float64,
+  floatOf,
+  type GoType,
+  goType,
+  goTypeOf,
+  type IntType,
+  intOf,
+  isInt,
+  type Kind,
+  kindOf,
+  type List,
+  type Numbers,
+  Pairs,
+  SizedInt,
+  Struct,
+  Time,
+  typeName,
+  utc,
+  type Zone,
+} from "./value.ts";

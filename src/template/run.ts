@@ -15,6 +15,7 @@ import {
   type Tree,
 } from "../../grammar/index.ts";
 import { RenderAborted } from "./aborted.ts";
+import { type Context, makeContext, type Surroundings } from "./context.ts";
 import type { Printing } from "./fmt/index.ts";
 import { LimitReached, type Limits } from "./limits.ts";
 import type { Numbers } from "./value.ts";
@@ -29,6 +30,7 @@ export interface Settings {
   readonly missingKey: MissingKey;
   readonly limits: Limits;
   readonly printing: Printing;
+  readonly surroundings: Surroundings;
   /** A third of the output limit: see `Run.write`. Whole, since V8 gives each fraction in a field an object of its own. */
   readonly firstCheck: number;
 }
@@ -52,6 +54,7 @@ export class Run {
   private countedTo = 0;
   private countedBytes = 0;
   private paidPrinting: Printing | undefined;
+  private ownContext: Context | undefined;
   /** What this render throws: any other `TemplateError` comes from a template that a function or getter renders. */
   private failure: TemplateError | undefined;
 
@@ -89,6 +92,13 @@ export class Run {
   get printing(): Printing {
     this.paidPrinting ??= { ...this.settings.printing, payer: this };
     return this.paidPrinting;
+  }
+
+  /** For functions that ask for it. */
+  get context(): Context {
+    const { surroundings, numbers, limits } = this.settings;
+    this.ownContext ??= makeContext(surroundings, numbers, limits, (steps) => this.spend(steps));
+    return this.ownContext;
   }
 
   /** An int the engine makes: under `numbers: "float64"` a plain number would be read as a float. */

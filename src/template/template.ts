@@ -1,5 +1,6 @@
 import { type Delims, isEmpty, parse, quote, TemplateError, type Tree, toText } from "../../grammar/index.ts";
 import { builtins, isBuiltin } from "./builtins/index.ts";
+import { checkSurroundings } from "./context.ts";
 import type { FunctionSet, TemplateFunction } from "./function.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { compileTree, type Program } from "./program.ts";
@@ -28,6 +29,14 @@ export interface TemplateOptions {
   readonly templates?: Readonly<Record<string, string>> | undefined;
   /** `"html"`, escaping by context, is not yet available and refused rather than ignored. @default "none" */
   readonly escape?: "none" | undefined;
+  /** What date functions take for local time: an IANA name, such as `Europe/Warsaw`. @default "UTC" */
+  readonly timeZone?: string | undefined;
+  /** What functions take for now. A fixed one makes a render reproducible. @default the system's */
+  readonly clock?: (() => Date) | undefined;
+  /** Where functions take chance from: at least 0, below 1. @default the platform's secure source */
+  readonly random?: (() => number) | undefined;
+  /** How functions write numbers, dates and lists for people: a BCP 47 tag. @default "en-US" */
+  readonly locale?: string | undefined;
   /** What is not given has its default. */
   readonly limits?: { readonly [L in keyof Limits]?: Limits[L] | undefined } | undefined;
 }
@@ -62,6 +71,7 @@ export function compile(text: string, options: TemplateOptions = {}): Template {
     missingKey,
     limits,
     printing: { numbers, output, depth },
+    surroundings: checkSurroundings(options),
     firstCheck: Math.floor(output / 3),
   };
 

@@ -1,6 +1,18 @@
 import { LimitReached } from "../limits.ts";
 import { sortedEntries } from "../maps.ts";
-import { type Complex, elementsOf, floatOf, intOf, isInt, type Kind, kindOf, SizedInt, typeName } from "../value.ts";
+import {
+  type Complex,
+  elementsOf,
+  floatOf,
+  goTypeOf,
+  intOf,
+  isInt,
+  type Kind,
+  kindOf,
+  SizedInt,
+  type Time,
+  typeName,
+} from "../value.ts";
 import { printComplex, printFloat, printInteger } from "./number.ts";
 import type { Output } from "./output.ts";
 import type { Spec } from "./spec.ts";
@@ -23,12 +35,19 @@ export const isNil = (value: unknown): boolean => value === null || value === un
 /** `level` is the number of containers around the value. */
 function printValue(out: Output, value: unknown, spec: Spec, verb: string, level: number): void {
   const kind = typeof value === "object" && value !== null ? kindOf(value, out.numbers) : undefined;
+  if (kind !== undefined && !out.erroring && !spec.sharpV && printsOwnText(out, value, spec, verb)) return;
   if (kind === "list") printList(out, value as object, spec, verb, level);
   else if (kind === "map") printMap(out, value as object, spec, verb, level);
-  else if (kind === "time") printTime(out, value as Date, spec, verb, level);
+  else if (kind === "time") printTime(out, value as Date | Time, spec, verb, level);
   else if (!(kind === undefined ? printPrimitive(out, value, spec, verb) : printBox(out, value, kind, spec, verb))) {
     printBadVerb(out, value, spec, verb);
   }
+}
+
+/** A Stringer. False: it is none, or the verb does not fit a text. */
+function printsOwnText(out: Output, value: unknown, spec: Spec, verb: string): boolean {
+  const text = goTypeOf(value)?.text;
+  return text !== undefined && printString(out, text(value), spec, verb);
 }
 
 /** False, as of `printBox`: the verb does not fit the value, and nothing was written. */
@@ -71,7 +90,7 @@ function printBox(out: Output, value: unknown, kind: Kind, spec: Spec, verb: str
 
 function printList(out: Output, value: object, spec: Spec, verb: string, level: number): void {
   if (level > out.depth) throw new LimitReached("depth");
-  out.write(spec.sharpV ? "[]interface {}{" : "[");
+  out.write(spec.sharpV ? `${typeName(value, out.numbers)}{` : "[");
   const elements = elementsOf(value);
   const separator = spec.sharpV ? ", " : " ";
   for (let i = 0; i < elements.length; i++) {
@@ -84,7 +103,7 @@ function printList(out: Output, value: object, spec: Spec, verb: string, level: 
 /** Width, precision and verb go for keys and values alike. */
 function printMap(out: Output, value: object, spec: Spec, verb: string, level: number): void {
   if (level > out.depth) throw new LimitReached("depth");
-  out.write(spec.sharpV ? "map[string]interface {}{" : "map[");
+  out.write(spec.sharpV ? `${typeName(value, out.numbers)}{` : "map[");
   const separator = spec.sharpV ? ", " : " ";
   let first = true;
   const entries = sortedEntries(value);
@@ -100,7 +119,7 @@ function printMap(out: Output, value: object, spec: Spec, verb: string, level: n
 }
 
 /** A Stringer and GoStringer; a verb that wants no text, and an error text, get the struct behind it. */
-function printTime(out: Output, value: Date, spec: Spec, verb: string, level: number): void {
+function printTime(out: Output, value: Date | Time, spec: Spec, verb: string, level: number): void {
   if (!out.erroring) {
     if (spec.sharpV) {
       writeString(out, timeGoString(value), spec);
