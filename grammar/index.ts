@@ -3,6 +3,7 @@
  */
 export * from "./bytes.ts";
 export * from "./error.ts";
+export { parseNumber } from "./number.ts";
 export { type ParseOptions, parse } from "./parser.ts";
 export { printNode, printTrees } from "./printer.ts";
 export * from "./quote.ts";
