@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 const layers: readonly (readonly [layer: string, ours: readonly string[], packages: readonly string[]])[] = [
   ["grammar", [], ["chevrotain"]],
   ["src/template", ["grammar"], []],
-  ["src/functions", ["grammar", "src/template"], []],
+  ["src/functions", ["grammar", "src/template"], ["re2js"]],
   ["src/alert.ts", ["grammar", "src/template", "src/functions"], []],
   ["src/index.ts", ["grammar", "src/template", "src/functions", "src/alert.ts"], []],
   ["src/dispatch", [], []],

@@ -12,14 +12,26 @@ import {
   type Numbers,
   SizedInt,
   Time,
+  typeName,
 } from "./value.ts";
 
 /**
  * What a parameter takes, by Go's names; `"list"` is `[]interface {}`, `"map"` is `map[string]interface {}`. `"any"` takes
  * everything as the engine holds it, `"plain"` everything with numbers as plain JavaScript numbers (or `bigint` beyond 2^53);
- * `"time"` is `time.Time`.
+ * `"time"` is `time.Time`, `"duration"` `time.Duration`.
  */
-export type ParamType = "any" | "plain" | "string" | "bool" | "int" | "int64" | "float64" | "list" | "map" | "time";
+export type ParamType =
+  | "any"
+  | "plain"
+  | "string"
+  | "bool"
+  | "int"
+  | "int64"
+  | "float64"
+  | "list"
+  | "map"
+  | "time"
+  | "duration";
 
 export interface Signature {
   readonly params: readonly ParamType[];
@@ -41,7 +53,7 @@ const signatures = new WeakMap<TemplateFunction, Signature>();
 
 /**
  * Gives a function Go's argument checks and messages. Arguments arrive as `string`, `boolean`, `number` (`int` and `int64`
- * beyond 2^53 as `bigint`), array, object and {@link Time}; for `"any"` as the engine holds them (see the value table), nil as
+ * beyond 2^53 as `bigint`), array, object, {@link Time} and `bigint` nanoseconds; for `"any"` as the engine holds them (see the value table), nil as
  * `null`. Arrays and objects are the profile's own: a function must not change them.
  * What it throws becomes `error calling NAME: MESSAGE`. Without a signature a function takes anything.
  */
@@ -78,6 +90,7 @@ export const goTypes: Readonly<Record<ParamType, string>> = {
   list: "[]interface {}",
   map: "map[string]interface {}",
   time: "time.Time",
+  duration: "time.Duration",
 };
 
 /** What a call is made by: a render. */
@@ -107,6 +120,8 @@ export function toArgument(value: unknown, type: ParamType, payer: Payer): unkno
       return toArray(value ?? [], payer);
     case "map":
       return value instanceof Map ? toObject(value, payer) : (value ?? {});
+    case "duration":
+      return intOf(value);
     case "time":
       return Time.of(value as Date | Time);
     case "any":
@@ -182,7 +197,9 @@ export function isAssignable(value: unknown, type: ParamType, numbers: Numbers):
     case "int":
       return kind === "int" && !(value instanceof SizedInt);
     case "int64":
-      return value instanceof SizedInt && value.type === "int64";
+      return typeName(value, numbers) === "int64";
+    case "duration":
+      return typeName(value, numbers) === "time.Duration";
     case "float64":
       return kind === "float";
     case "list":

@@ -91,15 +91,14 @@ export const goType: unique symbol = Symbol("goType");
  *     const kv: GoType = { name: "template.KV", methods: { Names: (kv) => define({ params: [] }, () => Object.keys(kv)) } };
  *     const labels = { [goType]: kv, severity: "page" }; // {{ .labels.severity }} {{ .labels.Names }}
  */
-export interface GoType {
+// biome-ignore lint/suspicious/noExplicitAny: the receiver is whatever holds the type
+export interface GoType<Receiver = any> {
   /** As `%T` prints it: `[]string`, `map[string]string`, `*semver.Version`. */
   readonly name: string;
   /** The function behind `.name`, for this receiver. It is called as soon as it is read, with the arguments that follow. */
-  // biome-ignore lint/suspicious/noExplicitAny: the receiver is whatever holds the type
-  readonly methods?: Readonly<Record<string, (receiver: any) => TemplateFunction>> | undefined;
+  readonly methods?: Readonly<Record<string, (receiver: Receiver) => TemplateFunction>> | undefined;
   /** A Stringer's text, which is what printing shows. */
-  // biome-ignore lint/suspicious/noExplicitAny: as above
-  readonly text?: ((receiver: any) => string) | undefined;
+  readonly text?: ((receiver: Receiver) => string) | undefined;
   /** A struct: a field that is not there is an error, not a missing key. */
   readonly struct?: boolean | undefined;
   /** The elements have a type of their own, not `interface {}`. */
