@@ -13,4 +13,5 @@ export {
   type TemplateFunction,
 } from "../template/index.ts";
 export { alerting } from "./alerting/index.ts";
+export { alertmanager, alertmanagerData } from "./alertmanager/index.ts";
 export { sprig } from "./sprig.ts";

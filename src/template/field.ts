@@ -39,10 +39,19 @@ function readUnusualField(run: Run, receiver: unknown, name: string, boxed: bool
   const type = goTypeOf(receiver);
   const method = methodOf(receiver, type, name);
   if (method) return readMethod(run, method, name);
+  const fields = type?.fields?.(receiver);
+  if (fields && hasOwn(fields, name)) return concrete(run, fields[name]);
   if (type?.struct) noField(run, receiver, name, boxed);
   if (kindOf(receiver, run.settings.numbers) !== "map") noField(run, receiver, name, boxed);
-  const value = receiver instanceof Map ? mapGet(receiver, name) : undefined;
-  return value === undefined || typeof value === "symbol" ? missing(run, name) : value;
+  const held = receiver instanceof Map ? mapGet(receiver, name) : undefined;
+  const value = held === undefined || typeof held === "symbol" ? missing(run, name, type?.zero) : held;
+  return type?.typed ? concrete(run, value) : value;
+}
+
+/** Of a value that is no `interface {}` in Go, messages tell the type. */
+function concrete(run: Run, value: unknown): unknown {
+  run.concrete = value;
+  return value;
 }
 
 /** The method of a value, where its type has one of that name. */
@@ -51,25 +60,26 @@ export function methodOf(receiver: unknown, type: GoType | undefined, name: stri
   return methods && hasOwn(methods, name) ? methods[name]!(receiver) : undefined;
 }
 
-function missing(run: Run, name: string): unknown {
+function missing(run: Run, name: string, zero: unknown = null): unknown {
   switch (run.settings.missingKey) {
     case "error":
       return run.fail(`map has no entry for key ${quote(name)}`);
     case "zero":
-      return null;
+      return zero;
     default:
       return undefined;
   }
 }
 
 function noField(run: Run, receiver: unknown, name: string, boxed: boolean): never {
-  return run.fail(
-    `can't evaluate field ${name} in type ${boxed ? "interface {}" : typeName(receiver, run.settings.numbers)}`,
-  );
+  const type = boxed && receiver !== run.concrete ? "interface {}" : typeName(receiver, run.settings.numbers);
+  return run.fail(`can't evaluate field ${name} in type ${type}`);
 }
 
 /** The last field of a command that gives it arguments, which no value without methods takes. */
 export function failFieldWithArguments(run: Run, receiver: unknown, name: string, boxed: boolean): unknown {
+  const fields = goTypeOf(receiver)?.fields?.(receiver);
+  if (fields && hasOwn(fields, name)) run.fail(`${name} has arguments but cannot be invoked as function`);
   if (receiver === undefined || receiver === null || kindOf(receiver, run.settings.numbers) !== "map") {
     return readUnusualField(run, receiver, name, boxed);
   }

@@ -18,7 +18,7 @@ import {
 /**
  * What a parameter takes, by Go's names; `"list"` is `[]interface {}`, `"map"` is `map[string]interface {}`. `"any"` takes
  * everything as the engine holds it, `"plain"` everything with numbers as plain JavaScript numbers (or `bigint` beyond 2^53);
- * `"time"` is `time.Time`, `"duration"` `time.Duration`.
+ * `"strings"` is `[]string`, `"time"` is `time.Time`, `"duration"` `time.Duration`.
  */
 export type ParamType =
   | "any"
@@ -29,6 +29,7 @@ export type ParamType =
   | "int64"
   | "float64"
   | "list"
+  | "strings"
   | "map"
   | "time"
   | "duration";
@@ -88,6 +89,7 @@ export const goTypes: Readonly<Record<ParamType, string>> = {
   int64: "int64",
   float64: "float64",
   list: "[]interface {}",
+  strings: "[]string",
   map: "map[string]interface {}",
   time: "time.Time",
   duration: "time.Duration",
@@ -117,6 +119,7 @@ export function toArgument(value: unknown, type: ParamType, payer: Payer): unkno
     case "float64":
       return floatOf(value);
     case "list":
+    case "strings":
       return toArray(value ?? [], payer);
     case "map":
       return value instanceof Map ? toObject(value, payer) : (value ?? {});
@@ -186,7 +189,7 @@ export function float(value: number, numbers: Numbers): number | Float64 {
 
 /** Go: `canBeNil`. */
 export function acceptsNil(type: ParamType): boolean {
-  return type === "any" || type === "plain" || type === "list" || type === "map";
+  return type === "any" || type === "plain" || type === "list" || type === "strings" || type === "map";
 }
 
 /** Whether a value that is neither absent nor nil can be given to a parameter. */
@@ -202,6 +205,8 @@ export function isAssignable(value: unknown, type: ParamType, numbers: Numbers):
       return typeName(value, numbers) === "time.Duration";
     case "float64":
       return kind === "float";
+    case "strings":
+      return kind === "list" && typeName(value, numbers) === goTypes.strings;
     case "list":
     case "map":
       return kind === type && goTypeOf(value) === undefined;

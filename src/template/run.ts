@@ -47,6 +47,8 @@ export class Run {
   /** The node that an error is about. Set by each operand, and as in Go not restored on the way out. */
   at: AnyNode;
   tree: Tree;
+  /** Read last from what has elements of a Go type of their own. */
+  concrete: unknown;
   depth = 0;
   steps: number;
   /** Length of `out` at which its bytes have to be counted. */

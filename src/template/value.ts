@@ -101,6 +101,10 @@ export interface GoType<Receiver = any> {
   readonly text?: ((receiver: Receiver) => string) | undefined;
   /** A struct: a field that is not there is an error, not a missing key. */
   readonly struct?: boolean | undefined;
+  /** The fields of a {@link Struct}, in their order. @default none */
+  readonly fields?: ((receiver: Receiver) => Readonly<Record<string, unknown>>) | undefined;
+  /** What a key that a map does not have is where Go gives a zero value. @default nil */
+  readonly zero?: unknown;
   /** The elements have a type of their own, not `interface {}`. */
   readonly typed?: boolean | undefined;
 }
@@ -169,7 +173,7 @@ export type Kind =
   | "seq"
   | "seq2";
 
-/** A value of which a template sees only the methods and the text of its {@link GoType}. */
+/** A value of which a template sees only the methods, the fields and the text of its {@link GoType}. */
 export abstract class Struct {
   abstract get [goType](): GoType;
 }
