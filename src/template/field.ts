@@ -42,7 +42,7 @@ function readUnusualField(run: Run, receiver: unknown, name: string, boxed: bool
   if (type?.struct) noField(run, receiver, name, boxed);
   if (kindOf(receiver, run.settings.numbers) !== "map") noField(run, receiver, name, boxed);
   const value = receiver instanceof Map ? mapGet(receiver, name) : undefined;
-  return value === undefined || typeof value === "symbol" ? missing(run, name) : value;
+  return value === undefined || typeof value === "symbol" ? missing(run, name, type) : value;
 }
 
 /** The method of a value, where its type has one of that name. */
@@ -51,12 +51,12 @@ export function methodOf(receiver: unknown, type: GoType | undefined, name: stri
   return methods && hasOwn(methods, name) ? methods[name]!(receiver) : undefined;
 }
 
-function missing(run: Run, name: string): unknown {
+function missing(run: Run, name: string, type: GoType | undefined): unknown {
   switch (run.settings.missingKey) {
     case "error":
       return run.fail(`map has no entry for key ${quote(name)}`);
     case "zero":
-      return null;
+      return type?.zero ?? null;
     default:
       return undefined;
   }

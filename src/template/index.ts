@@ -4,7 +4,7 @@
  * `template.ts` parses and collects a set, `program.ts` compiles each tree to closures: `statement.ts` for what writes,
  * `expression.ts` and `call.ts` for what has a value. `run.ts` is the state of one render, `value.ts` what a template sees.
  */
-export { equals } from "./compare.ts";
+export { capacityOf, sliceList, withCapacity } from "./builtins/capacity.ts";
 export type { Context } from "./context.ts";
 export {
   type Civil,

@@ -103,6 +103,10 @@ export interface GoType<Receiver = any> {
   readonly struct?: boolean | undefined;
   /** The elements have a type of their own, not `interface {}`. */
   readonly typed?: boolean | undefined;
+  /** What a map gives for a key that it does not have. @default nil */
+  readonly zero?: unknown;
+  /** A nil slice: it prints as an empty list, and is `null` in JSON. */
+  readonly isNil?: boolean | undefined;
 }
 
 export function goTypeOf(value: unknown): GoType | undefined {

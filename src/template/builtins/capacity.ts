@@ -27,6 +27,12 @@ export function sliceList(list: List, from: number, to: number, max: number): un
   return result;
 }
 
+/** For a list that was not decoded: how far `slice` may reach, at least its length. */
+export function withCapacity<L extends unknown[]>(list: L, capacity: number): L {
+  windows.set(list, { base: list, offset: 0, capacity });
+  return list;
+}
+
 /** What 64-bit Go's allocator makes of a list that grows by one. Longer lists have no room to spare here. */
 const sizes = [0, 1, 2, 4, 8, 16, 32, 71, 143, 303, 591, 1023, 1535, 2560, 3584, 5120, 6656, 8704, 11264, 14336, 18432];
 

@@ -1,7 +1,7 @@
 import { byteAt, byteLength, byteSlice } from "../../../grammar/index.ts";
 import { mapGet, mapSize } from "../maps.ts";
 import type { Payer } from "../truth.ts";
-import { elementsOf, intOf, kindOf, type List, type Numbers, SizedInt, typeName } from "../value.ts";
+import { elementsOf, goTypeOf, intOf, kindOf, type List, type Numbers, SizedInt, typeName } from "../value.ts";
 import { capacityOf, sliceList } from "./capacity.ts";
 
 /** Go's `len`, `index` and `slice`. They throw Errors with Go's words. */
@@ -48,7 +48,7 @@ function indexOne(item: unknown, key: unknown, numbers: Numbers): unknown {
     case "map": {
       if (key === undefined || key === null) throw new Error("value is nil; should be of type string");
       if (typeof key !== "string") throw new Error(`value has type ${typeName(key, numbers)}; should be string`);
-      return mapGet(item as object, key) ?? null;
+      return mapGet(item as object, key) ?? goTypeOf(item)?.zero ?? null;
     }
     default:
       throw new Error(`can't index item of type ${typeName(item, numbers)}`);
