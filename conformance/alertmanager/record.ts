@@ -10,7 +10,7 @@ import { join } from "node:path";
 import type { Answer } from "../case.ts";
 import { findGo } from "../go.ts";
 import { caseFile, type NotificationCase, notificationCases, now, payloadNamed, payloadNames, templatesNamed } from "./case.ts"; // biome-ignore format: one line
-import { kept, stockFile, stockTemplates } from "./stock.ts";
+import { callOf, kept, stockFile, stockTemplates } from "./stock.ts";
 
 type Question = Omit<NotificationCase, "want">;
 
@@ -61,9 +61,7 @@ console.log(`${recorded.length} cases recorded`);
 const stock = stockTemplates();
 if (stock) {
   const questions = payloadNames.flatMap((payload) =>
-    stock.names.flatMap((name) =>
-      [false, true].map((html) => ({ payload, name, html, template: `{{ template "${name}" . }}` })),
-    ),
+    stock.names.flatMap((name) => [false, true].map((html) => ({ payload, name, html, template: callOf(name) }))),
   );
   const outputs = ask(questions.map((question) => ({ ...question, texts: stock.texts })));
   const rendered = questions.map(({ payload, name, html }, i) => {

@@ -39,6 +39,10 @@ const installed = "/usr/share/prometheus/alertmanager";
 const version = "0.28.1";
 const digest = "9d726fe7719e1026ee49ed9e27563f597bbb5ff8ee75fbd520a7ff440cd29a60";
 
+/** What calls a template of that name: most are for all of the data. */
+export const callOf = (name: string): string =>
+  `{{ template "${name}" ${name === "pagerduty.default.instances" ? ".Alerts.Firing" : "."} }}`;
+
 /** Nothing, where they are not installed. @throws Error where they are another version's */
 export function stockTemplates(folder = process.env.ALERTMANAGER_TEMPLATES ?? installed): StockTemplates | undefined {
   if (!files.every((file) => existsSync(join(folder, file)))) return undefined;

@@ -16,11 +16,18 @@ function mapped(text: string, map: (char: string) => string): string {
 
 const isOne = (text: string): boolean => text.length === (text.codePointAt(0)! > 0xffff ? 2 : 1);
 
-/** What becomes several letters stays itself. */
+/** What becomes several letters stays itself, but for small Greek letters with an iota below, which have a large form. */
 export function upperOf(char: string): string {
   const upper = char.toUpperCase();
-  return isOne(upper) ? upper : char;
+  return isOne(upper) ? upper : (withIota.get(char) ?? char);
 }
+
+const withIota = new Map(
+  [..."ᾀᾁᾂᾃᾄᾅᾆᾇᾐᾑᾒᾓᾔᾕᾖᾗᾠᾡᾢᾣᾤᾥᾦᾧᾳῃῳ"].map((small) => {
+    const code = small.codePointAt(0)!;
+    return [small, String.fromCodePoint(code + (code < 0x1fb0 ? 8 : 9))];
+  }),
+);
 
 export function lowerOf(char: string): string {
   if (char === "İ") return "i";

@@ -282,7 +282,8 @@ function reflectString(value: unknown, { numbers }: Env): string {
 
 /** Arguments are counted before any is evaluated, and each is checked when it is. */
 function compileFunction(call: Call, fn: TemplateFunction, operands: readonly Operand[], env: Env): Expression {
-  const { params, variadic = false, returns = "any", context = false } = signatureOf(fn);
+  const { params, variadic = false, returns = "any", context = false, changes } = signatureOf(fn);
+  if (changes) env.found.changes = true;
   const wrong = countError(call, params.length, variadic);
   if (wrong) return failing(call, wrong);
   const typeAt = (i: number): ParamType => params[Math.min(i, params.length - 1)]!;

@@ -38,13 +38,13 @@ function readUnusualField(run: Run, receiver: unknown, name: string, boxed: bool
   if (receiver === null) run.fail(`nil pointer evaluating interface {}.${name}`);
   const type = goTypeOf(receiver);
   const method = methodOf(receiver, type, name);
-  if (method) return readMethod(run, method, name);
+  if (method) return concrete(run, readMethod(run, method, name));
   const fields = type?.fields?.(receiver);
   if (fields && hasOwn(fields, name)) return concrete(run, fields[name]);
   if (type?.struct) noField(run, receiver, name, boxed);
   if (kindOf(receiver, run.settings.numbers) !== "map") noField(run, receiver, name, boxed);
   const held = receiver instanceof Map ? mapGet(receiver, name) : undefined;
-  const value = held === undefined || typeof held === "symbol" ? missing(run, name, type?.zero) : held;
+  const value = held === undefined || typeof held === "symbol" ? missing(run, name, type) : held;
   return type?.typed ? concrete(run, value) : value;
 }
 
@@ -60,12 +60,12 @@ export function methodOf(receiver: unknown, type: GoType | undefined, name: stri
   return methods && hasOwn(methods, name) ? methods[name]!(receiver) : undefined;
 }
 
-function missing(run: Run, name: string, zero: unknown = null): unknown {
+function missing(run: Run, name: string, type: GoType | undefined): unknown {
   switch (run.settings.missingKey) {
     case "error":
       return run.fail(`map has no entry for key ${quote(name)}`);
     case "zero":
-      return zero;
+      return type?.zero ?? null;
     default:
       return undefined;
   }
@@ -73,6 +73,9 @@ function missing(run: Run, name: string, zero: unknown = null): unknown {
 
 function noField(run: Run, receiver: unknown, name: string, boxed: boolean): never {
   const type = boxed && receiver !== run.concrete ? "interface {}" : typeName(receiver, run.settings.numbers);
+  if (kindOf(receiver, run.settings.numbers) === "time" && ["wall", "ext", "loc"].includes(name)) {
+    run.fail(`${name} is an unexported field of struct type ${type}`);
+  }
   return run.fail(`can't evaluate field ${name} in type ${type}`);
 }
 

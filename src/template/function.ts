@@ -5,7 +5,6 @@ import {
   elementsOf,
   Float64,
   floatOf,
-  goTypeOf,
   intOf,
   kindOf,
   type List,
@@ -42,6 +41,11 @@ export interface Signature {
   readonly returns?: ParamType | undefined;
   /** The function gets the {@link Context} of the render before its arguments. @default false */
   readonly context?: boolean | undefined;
+  /**
+   * The function changes maps that it is given. Templates that call one see a copy of the profile, so that the profile itself
+   * never changes; what functions and iterators in the profile give is not copied. @default false
+   */
+  readonly changes?: boolean | undefined;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: arguments are checked against the signature at run time
@@ -209,7 +213,7 @@ export function isAssignable(value: unknown, type: ParamType, numbers: Numbers):
       return kind === "list" && typeName(value, numbers) === goTypes.strings;
     case "list":
     case "map":
-      return kind === type && goTypeOf(value) === undefined;
+      return kind === type && typeName(value, numbers) === goTypes[type];
     default:
       return kind === type;
   }

@@ -5,6 +5,7 @@
  * `expression.ts` and `call.ts` for what has a value. `run.ts` is the state of one render, `value.ts` what a template sees.
  */
 export { RenderAborted } from "./aborted.ts";
+export { capacityOf, sliceList, withCapacity } from "./builtins/capacity.ts";
 export { equals } from "./compare.ts";
 export type { Context } from "./context.ts";
 export {

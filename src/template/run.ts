@@ -70,6 +70,12 @@ export class Run {
     this.checkAt = settings.firstCheck;
   }
 
+  /** Other data than it began with, before anything is run. */
+  setRoot(data: unknown): void {
+    this.dot = data;
+    this.vars[0] = data;
+  }
+
   write(text: string): void {
     this.out += text;
     if (this.out.length > this.checkAt) this.countOutput();

@@ -1,6 +1,7 @@
 import { type Delims, isEmpty, parse, quote, TemplateError, type Tree, toText } from "../../grammar/index.ts";
 import { builtins, isBuiltin } from "./builtins/index.ts";
 import { checkSurroundings } from "./context.ts";
+import { copyProfile } from "./copy.ts";
 import type { FunctionSet, TemplateFunction } from "./function.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { compileTree, type Program } from "./program.ts";
@@ -76,7 +77,8 @@ export function compile(text: string, options: TemplateOptions = {}): Template {
   };
 
   const set = new Map<string, Program>();
-  const env = { numbers, missingKey, builtins, functions, lookup: (id: string) => set.get(id) };
+  const found = { changes: false };
+  const env = { numbers, missingKey, builtins, functions, found, lookup: (id: string) => set.get(id) };
   /** A later text replaces what earlier ones defined, unless it is empty. Go: `AddParseTree`. */
   const add = (trees: ReadonlyMap<string, Tree>): void => {
     for (const tree of trees.values()) {
@@ -100,6 +102,7 @@ export function compile(text: string, options: TemplateOptions = {}): Template {
       const data = profile === null || typeof profile === "symbol" ? undefined : profile;
       const run = new Run(settings, program.tree, data, program.slots);
       try {
+        if (found.changes) run.setRoot(copyProfile(data, run));
         run.spend(program.weight);
         program.body(run);
       } catch (error) {

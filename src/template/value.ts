@@ -103,10 +103,12 @@ export interface GoType<Receiver = any> {
   readonly struct?: boolean | undefined;
   /** The fields of a {@link Struct}, in their order. @default none */
   readonly fields?: ((receiver: Receiver) => Readonly<Record<string, unknown>>) | undefined;
-  /** What a key that a map does not have is where Go gives a zero value. @default nil */
-  readonly zero?: unknown;
   /** The elements have a type of their own, not `interface {}`. */
   readonly typed?: boolean | undefined;
+  /** What a map gives for a key that it does not have. @default nil */
+  readonly zero?: unknown;
+  /** A nil slice: it prints as an empty list, and is `null` in JSON. */
+  readonly isNil?: boolean | undefined;
 }
 
 export function goTypeOf(value: unknown): GoType | undefined {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type NotificationCase, notificationCases, now, payloadNamed, templatesNamed } from "../../conformance/alertmanager/case.ts"; // biome-ignore format: one line
-import { kept, type StockRender, stockFile, stockTemplates } from "../../conformance/alertmanager/stock.ts";
+import { callOf, kept, type StockRender, stockFile, stockTemplates } from "../../conformance/alertmanager/stock.ts";
 import type { Answer } from "../../conformance/case.ts";
 import { alertmanager, alertmanagerData } from "../../src/functions/index.ts";
 import { compile, TemplateError } from "../../src/index.ts";
@@ -61,7 +61,7 @@ describe("Alertmanager's stock templates", () => {
   });
   const possible = renders.filter(({ html }) => !html || htmlWorks);
   test.skipIf(!stock).each(possible)("$name for $payload, html: $html", ({ name, payload, html, output }) => {
-    const given = answer({ template: `{{ template "${name}" . }}`, payload, html, texts: stock?.texts ?? [] });
+    const given = answer({ template: callOf(name), payload, html, texts: stock?.texts ?? [] });
     expect({ ...given, output: kept(given.output ?? "") }).toEqual({ output });
   });
 });

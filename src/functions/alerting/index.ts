@@ -3,7 +3,7 @@
  * Where a language, a time zone or digits matter, they may stand before the value; else they are the options of the render.
  */
 import type { FunctionSet } from "../../template/index.ts";
-import { sprig } from "../sprig.ts";
+import { defaultFunction } from "../default.ts";
 import { abort } from "./abort.ts";
 import { formatDate, formatDateTime, formatRelative, formatTime } from "./date.ts";
 import { formatDuration, humanizeDuration } from "./duration.ts";
@@ -15,7 +15,7 @@ import { require } from "./require.ts";
 import { truncate, truncateBytes } from "./truncate.ts";
 
 export const alerting = {
-  default: sprig.default,
+  default: defaultFunction,
   abort,
   require,
   truncate,

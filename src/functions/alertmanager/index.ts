@@ -54,7 +54,9 @@ export const alertmanager = {
       return formatTime(time, layout);
     },
   ),
-  tz: define({ params: ["string", "time"] }, (zone: string, time: Time) => goTime(time, loadZone(zone))),
+  tz: define({ params: ["string", "time"], context: true }, (context: Context, zone: string, time: Time) =>
+    goTime(time, loadZone(zone === "Local" ? context.timeZone : zone)),
+  ),
   since: define(
     { params: ["time"], context: true },
     (context: Context, time: Time) => new Duration(subtract(Time.of(context.clock()), time)),

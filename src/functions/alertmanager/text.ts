@@ -1,12 +1,15 @@
-import { toLower, upperOf } from "../case.ts";
+import { upperOf } from "../case.ts";
 
 const words = new Intl.Segmenter("en", { granularity: "word" });
 
 /** Letters that have a case. */
 const cased = /\p{Cased}/u;
 
-/** Letters whose upper case is not what begins a word. */
-const titles: Readonly<Record<string, string>> = { ǆ: "ǅ", Ǆ: "ǅ", ǅ: "ǅ", ǉ: "ǈ", Ǉ: "ǈ", ǈ: "ǈ", ǌ: "ǋ", Ǌ: "ǋ", ǋ: "ǋ", ǳ: "ǲ", Ǳ: "ǲ", ǲ: "ǲ" }; // biome-ignore format: a table
+/** Georgian letters, which are not made large to begin a word. */
+const georgian = /[\u10d0-\u10fa\u10fd-\u10ff]/;
+
+/** Letters that are two in one: only the first of them is made large. */
+const titles = new Map([..."ǄǅǅǅǆǅǇǈǈǈǉǈǊǋǋǋǌǋǱǲǲǲǳǲ"].map((_, i, all) => [all[i & ~1]!, all[i | 1]!] as const));
 
 /** `cases.Title(language.AmericanEnglish)`: the first letter of each word large, the others small. */
 export function titleCase(text: string): string {
@@ -18,7 +21,19 @@ export function titleCase(text: string): string {
       continue;
     }
     const first = String.fromCodePoint(segment.codePointAt(at)!);
-    result += segment.slice(0, at) + (titles[first] ?? upperOf(first)) + toLower(segment.slice(at + first.length));
+    result += segment.slice(0, at) + titleOf(first) + lowerEnd(segment.slice(at + first.length));
   }
   return result;
 }
+
+function titleOf(letter: string): string {
+  if (georgian.test(letter) || /\p{Lt}/u.test(letter)) return letter;
+  const upper = titles.get(letter) ?? letter.toUpperCase();
+  if (upper.length > letter.length && upperOf(letter) !== letter) return upperOf(letter);
+  const first = String.fromCodePoint(upper.codePointAt(0)!);
+  const rest = upper.slice(first.length);
+  return cased.test(first) ? first + rest.toLowerCase() : upper;
+}
+
+/** Behind a letter, so that a sigma knows whether it is the last. */
+const lowerEnd = (text: string): string => `a${text}`.toLowerCase().slice(1);

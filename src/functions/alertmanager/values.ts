@@ -1,5 +1,5 @@
 /** The Go types that hold notification data: structs, and lists and maps whose elements have a type. */
-import { type GoType, goType, Struct } from "../../template/index.ts";
+import { type GoType, goType, Struct, withCapacity } from "../../template/index.ts";
 
 /** A struct of Go: fields that messages and `%+v` know by these names. */
 export class Fields extends Struct {
@@ -31,7 +31,7 @@ function typeNamed(name: string): GoType<Fields> {
 
 /** A list whose elements are of one type. @returns the array, which has to be the caller's own */
 export function listOf<T>(type: GoType<readonly T[]>, items: T[]): T[] {
-  return Object.defineProperty(items, goType, { value: type });
+  return withCapacity(Object.defineProperty(items, goType, { value: type }), items.length);
 }
 
 const stringsType: GoType<readonly string[]> = { name: "[]string", typed: true };

@@ -84,7 +84,8 @@ export function slice(
   if (indexes.length > 3) throw new Error(`too many slice indexes: ${indexes.length}`);
   const kind = kindOf(item, numbers);
   if (kind === "string" && indexes.length === 3) throw new Error("cannot 3-index slice a string");
-  if (kind !== "string" && kind !== "list") throw new Error(`can't slice item of type ${typeName(item, numbers)}`);
+  if (kind !== "string" && kind !== "list")
+    throw new Error(`can't slice item of type ${pointedTo(typeName(item, numbers))}`);
   const size = kind === "string" ? byteLength(item as string) : elementsOf(item).length;
   const capacity = kind === "string" ? size : capacityOf(item as List);
   const bounds = [0, size, capacity];
