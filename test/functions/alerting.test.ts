@@ -166,7 +166,7 @@ describe("numbers", () => {
     ['{{ formatNumber "not a locale" 3 }}', '! formatNumber: "not a locale" is no locale such as en-GB'],
     [
       "{{ formatNumber 21 3 }}",
-      "! formatNumber: cannot format as 21; give a locale, a time zone or a number of digits",
+      "! formatNumber: 21 is no way to format; give a locale, a time zone or a number of digits",
     ],
     ['{{ formatCurrency "EURO" 1 }}', '! formatCurrency: "EURO" is no currency; give its three letters, such as EUR'],
   ]);

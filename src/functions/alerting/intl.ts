@@ -20,7 +20,8 @@ export function wishesOf(context: Context, given: readonly unknown[], words: rea
   let word: string | undefined;
   for (const wish of given) {
     if (typeof wish === "number" && Number.isInteger(wish) && wish >= 0 && wish <= 20) digits = wish;
-    else if (typeof wish !== "string") throw new Error(`cannot format as ${String(wish)}; give ${offer(words)}`);
+    else if (typeof wish !== "string")
+      throw new Error(`${typeof wish === "number" ? wish : "this"} is no way to format; give ${offer(words)}`);
     else if (words.includes(wish)) word = wish;
     else if (wish === "UTC" || wish.includes("/")) timeZone = checked(wish, isTimeZone, "time zone", "Europe/Warsaw");
     else
