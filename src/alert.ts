@@ -1,6 +1,6 @@
 import { compile, type TemplateOptions } from "./compile.ts";
-import { sprig } from "./functions/index.ts";
-import type { Template } from "./template/index.ts";
+import { alerting } from "./functions/index.ts";
+import { RenderAborted, type Template } from "./template/index.ts";
 
 /** The parts of an alert as templates; only `title` has to be there. */
 export interface AlertTemplate {
@@ -17,27 +17,39 @@ export interface Alert {
   subtitle?: string;
   body?: string;
   html?: string;
+  aborted?: undefined;
+}
+
+/** A template called `abort`: this profile gets no alert. `if (alert.aborted !== undefined)` tells the two apart. */
+export interface AlertAborted {
+  /** The reason that the template gave. */
+  aborted: string;
+  title?: undefined;
+  subtitle?: undefined;
+  body?: undefined;
+  html?: undefined;
 }
 
 export interface CompiledAlert {
   /**
+   * Parts are rendered in the order title, subtitle, body: the first that fails or aborts decides.
    * @param profile never changed
-   * @throws TemplateError of phase `"exec"`, from the first part that fails
+   * @throws TemplateError of phase `"exec"`
    */
-  render(profile: unknown): Alert;
+  render(profile: unknown): Alert | AlertAborted;
 }
 
 const parts = ["title", "subtitle", "body", "html"] as const;
 
 /**
  * Compiles once, renders many. Each part is a template set of its own: what one defines, another cannot call.
- * @param options as of `compile`; `functions` has Sprig's `default` unless given, and a part's name in messages is
+ * @param options as of `compile`; `functions` is the set `alerting` unless given, and a part's name in messages is
  * `title`, `subtitle`, `body` or `html`, behind `name` and a dot if there is one; `escape` is `"html"` for that part alone
  * @throws TemplateError of phase `"parse"`, of `html` also `"escape"`; TypeError for a missing title
  */
 export function compileAlert(template: AlertTemplate, options: TemplateOptions = {}): CompiledAlert {
   if (typeof template?.title !== "string") throw new TypeError("an alert template needs a title, as text");
-  const { name, functions = [sprig] } = options;
+  const { name, functions = [alerting] } = options;
   const compiled: [(typeof parts)[number], Template][] = [];
   for (const part of parts) {
     const text = template[part];
@@ -50,13 +62,22 @@ export function compileAlert(template: AlertTemplate, options: TemplateOptions =
   return {
     render(profile) {
       const alert: Alert = { title: "" };
-      for (const [part, one] of compiled) alert[part] = one.render(profile);
+      try {
+        for (const [part, one] of compiled) alert[part] = one.render(profile);
+      } catch (error) {
+        if (error instanceof RenderAborted) return { aborted: error.reason };
+        throw error;
+      }
       return alert;
     },
   };
 }
 
 /** One alert for one profile; the same alert for many is {@link compileAlert}'s. */
-export function renderAlert(profile: unknown, template: AlertTemplate, options?: TemplateOptions): Alert {
+export function renderAlert(
+  profile: unknown,
+  template: AlertTemplate,
+  options?: TemplateOptions,
+): Alert | AlertAborted {
   return compileAlert(template, options).render(profile);
 }

@@ -28,6 +28,7 @@ export async function renderLines(batches: AsyncIterable<readonly Line[]>, rende
   const { source, renderOne, file, size, numbers, report, io } = rendering;
   const progress = createProgress(io, size);
   let rendered = 0;
+  let aborted = 0;
   let failed = 0;
   for await (const batch of batches) {
     let output = "";
@@ -35,8 +36,10 @@ export async function renderLines(batches: AsyncIterable<readonly Line[]>, rende
       if (isBlank(bytes)) continue;
       const place = { file, line: number };
       try {
-        output += renderedJson(renderOne(parseProfile(bytes, place, numbers)));
-        rendered++;
+        const result = renderOne(parseProfile(bytes, place, numbers));
+        output += renderedJson(result);
+        if (result.aborted === undefined) rendered++;
+        else aborted++;
       } catch (error) {
         failed++;
         progress.erase();
@@ -46,14 +49,15 @@ export async function renderLines(batches: AsyncIterable<readonly Line[]>, rende
         await write(io.stdout, output);
         output = "";
       }
-      progress.show(rendered + failed, end);
+      progress.show(rendered + aborted + failed, end);
     }
     await write(io.stdout, output);
   }
   progress.erase();
-  if (failed > 0 || io.stderr.isTTY) {
-    const text = `${rendered.toLocaleString("en")} rendered, ${failed.toLocaleString("en")} failed`;
-    await write(io.stderr, `${rendering.json ? JSON.stringify({ rendered, failed }) : text}\n`);
+  if (failed > 0 || aborted > 0 || io.stderr.isTTY) {
+    const counts = aborted > 0 ? { rendered, aborted, failed } : { rendered, failed };
+    const text = Object.entries(counts).map(([what, count]) => `${count.toLocaleString("en")} ${what}`);
+    await write(io.stderr, `${rendering.json ? JSON.stringify(counts) : text.join(", ")}\n`);
   }
   return failed > 0 ? 1 : 0;
 }

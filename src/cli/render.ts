@@ -6,7 +6,7 @@ import { type Io, write } from "./io.ts";
 import { problemJson, problemText, type Report, toProblem } from "./problem.ts";
 import { readProfiles } from "./profiles.ts";
 import { renderLines } from "./render-lines.ts";
-import { renderedJson, renderedText } from "./rendered.ts";
+import { abortedText, renderedJson, renderedText } from "./rendered.ts";
 import type { Source } from "./source.ts";
 import { readSource } from "./source-file.ts";
 
@@ -73,15 +73,17 @@ async function render(file: string, flags: Flags, io: Io): Promise<ExitCode> {
   let source: Source | undefined;
   try {
     source = await readSource(file, io);
-    const [engine, { sprig }] = await loading;
-    const renderOne = source.compile(engine, { ...templateOptions(flags), functions: [sprig] });
+    const [engine, { alerting, sprig }] = await loading;
+    const renderOne = source.compile(engine, { ...templateOptions(flags), functions: [sprig, alerting] });
     const opened = flags.profile === undefined ? undefined : await openFile(flags.profile, io);
     const profiles = opened ? await readProfiles(opened, flags.numbers) : { one: {} };
     if ("many" in profiles) {
       return await renderLines(profiles.many, { ...opened!, ...flags, source, renderOne, report, io });
     }
     const rendered = renderOne(profiles.one);
-    await write(io.stdout, flags.json ? renderedJson(rendered) : renderedText(rendered));
+    if (flags.json) await write(io.stdout, renderedJson(rendered));
+    else if (rendered.aborted !== undefined) await write(io.stderr, abortedText(rendered));
+    else await write(io.stdout, renderedText(rendered));
     return 0;
   } catch (error) {
     await report(toProblem(error as Error, source));

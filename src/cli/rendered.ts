@@ -1,3 +1,4 @@
+import type { AlertAborted } from "../index.ts";
 import { alertParts, type Rendered } from "./source.ts";
 
 /** One line. Half a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD as it does in text. */
@@ -5,10 +6,13 @@ export const renderedJson = (rendered: Rendered): string =>
   `${JSON.stringify(rendered, (_key, value) => (typeof value === "string" ? value.toWellFormed() : value))}\n`;
 
 /** A template's text as it is; an alert to be read by a person. */
-export function renderedText(rendered: Rendered): string {
+export function renderedText(rendered: Exclude<Rendered, AlertAborted>): string {
   if ("text" in rendered) return rendered.text;
   return alertParts.map((part) => partText(part, rendered[part])).join("");
 }
+
+/** Why there is nothing to be read, for the standard error output. */
+export const abortedText = ({ aborted }: AlertAborted): string => `aborted: ${visible(aborted)}\n`;
 
 const labelWidth = "subtitle: ".length;
 

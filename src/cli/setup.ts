@@ -3,7 +3,6 @@ import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { type Config, ConfigError, readConfig, config as schema } from "../config/index.ts";
 import type { Channel, Outbox, Render, Store } from "../dispatch/index.ts";
-import type { FunctionSet } from "../functions/index.ts";
 import type { AlertTemplate, TemplateOptions } from "../index.ts";
 import type { ExitCode } from "./cli.ts";
 import { exists } from "./file.ts";
@@ -47,7 +46,7 @@ export async function readSetup({ config: given }: SetupFlags, io: Io): Promise<
     const sets = await import("../functions/index.ts");
     const { functions, timeZone, locale } = value;
     const templates: TemplateOptions = {
-      functions: functions.flatMap((name) => (sets as unknown as Record<string, FunctionSet>)[name] ?? []),
+      functions: functions.map((name) => sets[name]),
       ...(timeZone !== undefined && { timeZone }),
       ...(locale !== undefined && { locale }),
     };

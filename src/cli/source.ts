@@ -1,4 +1,4 @@
-import type { Alert, AlertTemplate, TemplateError, TemplateOptions } from "../index.ts";
+import type { Alert, AlertAborted, AlertTemplate, TemplateError, TemplateOptions } from "../index.ts";
 import type { Place } from "./problem.ts";
 
 /** Loaded only once a command needs it. */
@@ -7,7 +7,7 @@ export type Engine = typeof import("../index.ts");
 /** In the order in which they are shown. */
 export const alertParts = ["title", "subtitle", "body", "html"] as const;
 
-export type Rendered = Alert | { readonly text: string };
+export type Rendered = Alert | AlertAborted | { readonly text: string; readonly aborted?: undefined };
 
 /** A file that holds templates: read, not yet compiled. */
 export interface Source {
@@ -24,9 +24,16 @@ export interface Source {
 export function templateSource(file: string, text: string, name: string): Source {
   return {
     file,
-    compile({ compile }, options) {
+    compile({ compile, RenderAborted }, options) {
       const template = compile(text, { name, ...options });
-      return (profile) => ({ text: template.render(profile) });
+      return (profile) => {
+        try {
+          return { text: template.render(profile) };
+        } catch (error) {
+          if (error instanceof RenderAborted) return { aborted: error.reason };
+          throw error;
+        }
+      };
     },
     place: ({ line, column }) => ({ file, line, column }),
   };

@@ -2,6 +2,17 @@
  * Functions that templates may call beyond Go's own. In: checked arguments. Out: a value; what is thrown becomes Go's
  * `error calling NAME: …`.
  */
-export { define, type FunctionSet, type ParamType, type Signature, type TemplateFunction } from "../template/index.ts";
+export {
+  type Context,
+  define,
+  type FunctionSet,
+  type GoType,
+  goType,
+  type ParamType,
+  type Signature,
+  type TemplateFunction,
+} from "../template/index.ts";
+export { alerting } from "./alerting/index.ts";
+export { alertmanager, alertmanagerData } from "./alertmanager/index.ts";
 export { content } from "./content.ts";
 export { sprig } from "./sprig.ts";

@@ -138,6 +138,7 @@ const names: Readonly<Record<Kind, string>> = {
   func: "a function",
   seq: "a sequence",
   seq2: "a sequence of pairs",
+  struct: "a record",
 };
 
 /** `text`, `a list or text`. */

@@ -76,6 +76,7 @@ function compileConstant(operand: Constant, type: Param, env: Env): Expression {
         : constantFailure(operand, `expected ${type}; found ${found}`);
     case "int":
     case "int64":
+    case "duration":
       return number?.int === undefined
         ? constantFailure(operand, `expected integer; found ${found}`)
         : constant(operand, number.int);

@@ -1,5 +1,6 @@
 import type { Command, Identifier, Operand, StringNode } from "../../grammar/index.ts";
 import { isStackOverflow, joinBytes, printNode, TemplateLimitError } from "../../grammar/index.ts";
+import { RenderAborted } from "./aborted.ts";
 import { checkValue, compileArgument, type Param } from "./argument.ts";
 import { callValue } from "./builtins/call.ts";
 import type { Builtin } from "./builtins/index.ts";
@@ -8,9 +9,9 @@ import { isBoxed } from "./env.ts";
 import { compileOperand } from "./expression.ts";
 import { failRequired } from "./field.ts";
 import { compileFormat } from "./fmt/index.ts";
-import { type ParamType, signatureOf, type TemplateFunction, toArgument, toResult } from "./function.ts";
+import { apply, type ParamType, signatureOf, type TemplateFunction, toArgument, toResult } from "./function.ts";
 import { LimitReached } from "./limits.ts";
-import { errorText, type Run } from "./run.ts";
+import { type AnyNode, errorText, type Run } from "./run.ts";
 import { truth } from "./truth.ts";
 import { typeName } from "./value.ts";
 
@@ -56,7 +57,11 @@ function failing({ final, ident }: Call, message: string): Expression {
 }
 
 /** Go's complaint about the number of arguments, if it has one. */
-function countError({ name, count, final }: Call, params: number, variadic: boolean): string | undefined {
+function countError(
+  { name, count, final }: Pick<Call, "name" | "count" | "final">,
+  params: number,
+  variadic: boolean,
+): string | undefined {
   if (variadic && count < params - 1) {
     return `wrong number of args for ${name}: want at least ${params - 1} got ${final ? count - 1 : count}`;
   }
@@ -243,9 +248,9 @@ function counted(run: Run, result: unknown): unknown {
   return joinBytes(result);
 }
 
-function failCall(run: Run, { name, node }: Call, error: unknown): never {
-  if (error instanceof TemplateLimitError || error instanceof LimitReached || isStackOverflow(error))
-    run.rethrow(error);
+function failCall(run: Run, { name, node }: { name: string; node: AnyNode }, error: unknown): never {
+  const passes = error instanceof TemplateLimitError || error instanceof LimitReached || error instanceof RenderAborted;
+  if (passes || isStackOverflow(error)) run.rethrow(error);
   return run.fail(`error calling ${name}: ${errorText(error)}`, node, error);
 }
 
@@ -277,7 +282,8 @@ function reflectString(value: unknown, { numbers }: Env): string {
 
 /** Arguments are counted before any is evaluated, and each is checked when it is. */
 function compileFunction(call: Call, fn: TemplateFunction, operands: readonly Operand[], env: Env): Expression {
-  const { params, variadic = false, returns = "any" } = signatureOf(fn);
+  const { params, variadic = false, returns = "any", context = false, changes } = signatureOf(fn);
+  if (changes) env.found.changes = true;
   const wrong = countError(call, params.length, variadic);
   if (wrong) return failing(call, wrong);
   const typeAt = (i: number): ParamType => params[Math.min(i, params.length - 1)]!;
@@ -289,11 +295,53 @@ function compileFunction(call: Call, fn: TemplateFunction, operands: readonly Op
       const given = values(run);
       try {
         for (let i = 0; i < given.length; i++) given[i] = toArgument(given[i], typeAt(i), run);
-        return counted(run, toResult(fn(...given), returns, numbers));
+        const result: unknown = context ? fn(run.context, ...given) : fn(...given);
+        return counted(run, toResult(result, returns, numbers));
       } catch (error) {
         return failCall(run, call, error);
       }
     },
     boxed: returns === "any",
   };
+}
+
+/** Calls a method of a value, with the operands that follow its name. */
+export type MethodCall = (run: Run, method: TemplateFunction, name: string, node: Operand, last: unknown) => unknown;
+
+/** What the parameters are is known only when the method is found. Go: `evalCall` of a method. */
+export function compileMethodCall(operands: readonly Operand[], final: Expression | undefined, env: Env): MethodCall {
+  const args = operands.map((operand) => compileOperand(operand, env));
+  const count = operands.length + (final ? 1 : 0);
+  return (run, method, name, node, last) => {
+    const { params, variadic = false } = signatureOf(method);
+    const wrong = countError({ name, count, final }, params.length, variadic);
+    if (wrong) return run.fail(wrong);
+    const typeAt = (i: number): ParamType => params[Math.min(i, params.length - 1)]!;
+    const given = args.map((arg, i) => {
+      const operand = operands[i]!;
+      return isLiteral(operand)
+        ? compileArgument(operand, typeAt(i), env).eval(run)
+        : checkValue(run, arg.eval(run), typeAt(i));
+    });
+    if (final) given.push(checkValue(run, last, typeAt(count - 1)));
+    return callMethod(run, method, given, name, node);
+  };
+}
+
+const isLiteral = ({ kind }: Operand): boolean =>
+  kind === "nil" || kind === "bool" || kind === "string" || kind === "number";
+
+function callMethod(run: Run, method: TemplateFunction, given: unknown[], name: string, node: AnyNode): unknown {
+  try {
+    return counted(run, apply(method, given, run));
+  } catch (error) {
+    return failCall(run, { name, node }, error);
+  }
+}
+
+/** `.name` without arguments, where that is a method. */
+export function readMethod(run: Run, method: TemplateFunction, name: string): unknown {
+  const { params, variadic = false } = signatureOf(method);
+  const wrong = countError({ name, count: 0, final: undefined }, params.length, variadic);
+  return wrong ? run.fail(wrong) : callMethod(run, method, [], name, run.at);
 }

@@ -1,6 +1,6 @@
 import { compareBytes } from "../../grammar/index.ts";
 import { type Printing, sprintf } from "./fmt/index.ts";
-import { type Complex, floatOf, intOf, type Kind, kindOf, textOf, typeName } from "./value.ts";
+import { type Complex, floatOf, intOf, type Kind, kindOf, Time, textOf, typeName } from "./value.ts";
 
 /**
  * Go's `eq`, `ne`, `lt`, `le`, `gt`, `ge`. What Go cannot compare throws an Error with Go's words, and the caller says who called.
@@ -49,11 +49,17 @@ export function equals(a: unknown, b: unknown, printing: Printing): boolean {
     case "string":
       return textOf(a) === textOf(b);
     case "time":
-      return (a as Date).getTime() === (b as Date).getTime();
+      return sameTime(Time.of(a as Date | Time), Time.of(b as Date | Time));
+    case "struct":
+      return a === b;
     default:
       throw new Error(`non-comparable type ${sprintf("%s", [b], printing)}: ${typeName(b, numbers)}`);
   }
 }
+
+/** As Go compares the structs: the same point in time in another zone is another. */
+const sameTime = (a: Time, b: Time): boolean =>
+  a.seconds === b.seconds && a.nanos === b.nanos && a.zone.name === b.zone.name;
 
 /** `a < b` for integers, floats and strings. */
 export function less(a: unknown, b: unknown, printing: Printing): boolean {

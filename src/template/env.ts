@@ -13,6 +13,13 @@ export interface Env {
   readonly builtins: Readonly<Record<string, Builtin>>;
   readonly functions: ReadonlyMap<string, TemplateFunction>;
   readonly scope: Scope;
+  /** What is found out while compiling. */
+  readonly found: Findings;
+}
+
+export interface Findings {
+  /** Some function that is called changes maps. */
+  changes: boolean;
 }
 
 export type Eval = (run: Run) => unknown;

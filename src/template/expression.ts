@@ -1,12 +1,12 @@
 import type { Chain, Command, Field, NumberNode, Operand, Pipe, Variable } from "../../grammar/index.ts";
 import { printNode } from "../../grammar/index.ts";
-import { compileCall } from "./call.ts";
+import { compileCall, compileMethodCall } from "./call.ts";
 import { type Env, type Eval, type Expression, isBoxed } from "./env.ts";
-import { failFieldWithArguments, fieldReader } from "./field.ts";
+import { failFieldWithArguments, fieldReader, methodOf } from "./field.ts";
 import { float, toJsInt } from "./function.ts";
 import type { AnyNode, Run } from "./run.ts";
 import { findSlot } from "./scope.ts";
-import { Complex, type Numbers } from "./value.ts";
+import { Complex, goTypeOf, type Numbers } from "./value.ts";
 
 /** The value of a pipeline is unboxed: nil becomes absent. Declares or assigns its variables. Go: `evalPipeline`. */
 export function compilePipe(pipe: Pipe, env: Env): Expression {
@@ -85,7 +85,7 @@ function compileCommand(command: Command, final: Expression | undefined, pipe: P
     case "field":
     case "variable":
     case "chain":
-      return hasArguments ? withArguments(first, final, env) : compileOperand(first, env);
+      return hasArguments ? withArguments(first, command.args.slice(1), final, env) : compileOperand(first, env);
     case "pipe":
       return hasArguments ? notAFunction(first, final, final ? undefined : pipe, env) : compilePipe(first, env);
     case "nil":
@@ -114,16 +114,24 @@ function notAFunction(node: Operand, final: Expression | undefined, at: AnyNode 
   return after(final, at, (run) => run.fail(cannotGive(node, env)));
 }
 
-/** `.x.y 1`: the fields before the last are read, the last one refuses. */
-function withArguments(node: Field | Variable | Chain, final: Expression | undefined, env: Env): Expression {
+/** `.x.y 1`: the fields before the last are read, the last one is a method or refuses. */
+function withArguments(
+  node: Field | Variable | Chain,
+  operands: readonly Operand[],
+  final: Expression | undefined,
+  env: Env,
+): Expression {
   const fields = node.kind === "field" ? node.names : node.fields;
   const last = fields.at(-1);
   const receiver = compileFields(node, fields.slice(0, -1), env);
+  const callMethod = compileMethodCall(operands, final, env);
   return {
     eval: (run) => {
-      final?.eval(run);
+      const given = final?.eval(run);
       const value = receiver.eval(run);
       if (last === undefined) return run.fail(cannotGive(node, env));
+      const method = methodOf(value, goTypeOf(value), last);
+      if (method) return callMethod(run, method, last, node, given);
       return failFieldWithArguments(run, value, last, isBoxed(receiver, run));
     },
     boxed: true,

@@ -1,7 +1,9 @@
 import { quote } from "../../grammar/index.ts";
+import { readMethod } from "./call.ts";
+import type { TemplateFunction } from "./function.ts";
 import { mapGet } from "./maps.ts";
 import type { AnyNode, Run } from "./run.ts";
-import { kindOf, typeName } from "./value.ts";
+import { type GoType, goTypeOf, kindOf, typeName } from "./value.ts";
 
 const { hasOwn } = Object;
 const isEnumerable = Object.prototype.propertyIsEnumerable;
@@ -34,33 +36,57 @@ function readUnusualField(run: Run, receiver: unknown, name: string, boxed: bool
     return undefined;
   }
   if (receiver === null) run.fail(`nil pointer evaluating interface {}.${name}`);
+  const type = goTypeOf(receiver);
+  const method = methodOf(receiver, type, name);
+  if (method) return concrete(run, readMethod(run, method, name));
+  const fields = type?.fields?.(receiver);
+  if (fields && hasOwn(fields, name)) return concrete(run, fields[name]);
+  if (type?.struct) noField(run, receiver, name, boxed);
   if (kindOf(receiver, run.settings.numbers) !== "map") noField(run, receiver, name, boxed);
-  const value = receiver instanceof Map ? mapGet(receiver, name) : undefined;
-  return value === undefined || typeof value === "symbol" ? missing(run, name) : value;
+  const held = receiver instanceof Map ? mapGet(receiver, name) : undefined;
+  const value = held === undefined || typeof held === "symbol" ? missing(run, name, type) : held;
+  return type?.typed ? concrete(run, value) : value;
 }
 
-function missing(run: Run, name: string): unknown {
+/** Of a value that is no `interface {}` in Go, messages tell the type. */
+function concrete(run: Run, value: unknown): unknown {
+  run.concrete = value;
+  return value;
+}
+
+/** The method of a value, where its type has one of that name. */
+export function methodOf(receiver: unknown, type: GoType | undefined, name: string): TemplateFunction | undefined {
+  const methods = type?.methods;
+  return methods && hasOwn(methods, name) ? methods[name]!(receiver) : undefined;
+}
+
+function missing(run: Run, name: string, type: GoType | undefined): unknown {
   switch (run.settings.missingKey) {
     case "error":
       return run.fail(`map has no entry for key ${quote(name)}`);
     case "zero":
-      return null;
+      return type?.zero ?? null;
     default:
       return undefined;
   }
 }
 
 function noField(run: Run, receiver: unknown, name: string, boxed: boolean): never {
-  return run.fail(
-    `can't evaluate field ${name} in type ${boxed ? "interface {}" : typeName(receiver, run.settings.numbers)}`,
-  );
+  const type = boxed && receiver !== run.concrete ? "interface {}" : typeName(receiver, run.settings.numbers);
+  if (kindOf(receiver, run.settings.numbers) === "time" && ["wall", "ext", "loc"].includes(name)) {
+    run.fail(`${name} is an unexported field of struct type ${type}`);
+  }
+  return run.fail(`can't evaluate field ${name} in type ${type}`);
 }
 
 /** The last field of a command that gives it arguments, which no value without methods takes. */
 export function failFieldWithArguments(run: Run, receiver: unknown, name: string, boxed: boolean): unknown {
+  const fields = goTypeOf(receiver)?.fields?.(receiver);
+  if (fields && hasOwn(fields, name)) run.fail(`${name} has arguments but cannot be invoked as function`);
   if (receiver === undefined || receiver === null || kindOf(receiver, run.settings.numbers) !== "map") {
     return readUnusualField(run, receiver, name, boxed);
   }
+  if (goTypeOf(receiver)?.struct && mapGet(receiver, name) === undefined) noField(run, receiver, name, boxed);
   return run.fail(`${name} is not a method but has arguments`);
 }
 

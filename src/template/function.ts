@@ -1,12 +1,37 @@
+import type { Context } from "./context.ts";
 import { sortedEntries } from "./maps.ts";
 import type { Payer } from "./truth.ts";
-import { elementsOf, Float64, floatOf, intOf, kindOf, type List, type Numbers, SizedInt } from "./value.ts";
+import {
+  elementsOf,
+  Float64,
+  floatOf,
+  intOf,
+  kindOf,
+  type List,
+  type Numbers,
+  SizedInt,
+  Time,
+  typeName,
+} from "./value.ts";
 
 /**
  * What a parameter takes, by Go's names; `"list"` is `[]interface {}`, `"map"` is `map[string]interface {}`. `"any"` takes
- * everything as the engine holds it, `"plain"` everything with numbers as plain JavaScript numbers (or `bigint` beyond 2^53).
+ * everything as the engine holds it, `"plain"` everything with numbers as plain JavaScript numbers (or `bigint` beyond 2^53);
+ * `"strings"` is `[]string`, `"time"` is `time.Time`, `"duration"` `time.Duration`.
  */
-export type ParamType = "any" | "plain" | "string" | "bool" | "int" | "int64" | "float64" | "list" | "map";
+export type ParamType =
+  | "any"
+  | "plain"
+  | "string"
+  | "bool"
+  | "int"
+  | "int64"
+  | "float64"
+  | "list"
+  | "strings"
+  | "map"
+  | "time"
+  | "duration";
 
 export interface Signature {
   readonly params: readonly ParamType[];
@@ -14,6 +39,13 @@ export interface Signature {
   readonly variadic?: boolean | undefined;
   /** Go's type of the result, where a JavaScript number would not tell. @default "any" */
   readonly returns?: ParamType | undefined;
+  /** The function gets the {@link Context} of the render before its arguments. @default false */
+  readonly context?: boolean | undefined;
+  /**
+   * The function changes maps that it is given. Templates that call one see a copy of the profile, so that the profile itself
+   * never changes; what functions and iterators in the profile give is not copied. @default false
+   */
+  readonly changes?: boolean | undefined;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: arguments are checked against the signature at run time
@@ -26,9 +58,16 @@ const signatures = new WeakMap<TemplateFunction, Signature>();
 
 /**
  * Gives a function Go's argument checks and messages. Arguments arrive as `string`, `boolean`, `number` (`int` and `int64`
- * beyond 2^53 as `bigint`), array and object; for `"any"` as the engine holds them (see the value table), nil as `null`.
+ * beyond 2^53 as `bigint`), array, object, {@link Time} and `bigint` nanoseconds; for `"any"` as the engine holds them (see the value table), nil as
+ * `null`. Arrays and objects are the profile's own: a function must not change them.
  * What it throws becomes `error calling NAME: MESSAGE`. Without a signature a function takes anything.
  */
+export function define(
+  signature: Signature & { readonly context: true },
+  // biome-ignore lint/suspicious/noExplicitAny: as of TemplateFunction
+  fn: (context: Context, ...args: any[]) => unknown,
+): TemplateFunction;
+export function define(signature: Signature, fn: TemplateFunction): TemplateFunction;
 export function define(signature: Signature, fn: TemplateFunction): TemplateFunction {
   if (signature.variadic && signature.params.length === 0) {
     throw new TypeError("a variadic function needs a parameter to repeat");
@@ -54,8 +93,26 @@ export const goTypes: Readonly<Record<ParamType, string>> = {
   int64: "int64",
   float64: "float64",
   list: "[]interface {}",
+  strings: "[]string",
   map: "map[string]interface {}",
+  time: "time.Time",
+  duration: "time.Duration",
 };
+
+/** What a call is made by: a render. */
+export interface Caller extends Payer {
+  readonly context: Context;
+  readonly settings: { readonly numbers: Numbers };
+}
+
+/** Calls with checked arguments. */
+export function apply(fn: TemplateFunction, given: unknown[], run: Caller): unknown {
+  const { params, returns = "any", context } = signatureOf(fn);
+  const last = params.length - 1;
+  for (let i = 0; i < given.length; i++) given[i] = toArgument(given[i], params[Math.min(i, last)]!, run);
+  const result: unknown = context ? fn(run.context, ...given) : fn(...given);
+  return toResult(result, returns, run.settings.numbers);
+}
 
 /** A checked argument as the function gets it. */
 export function toArgument(value: unknown, type: ParamType, payer: Payer): unknown {
@@ -66,9 +123,14 @@ export function toArgument(value: unknown, type: ParamType, payer: Payer): unkno
     case "float64":
       return floatOf(value);
     case "list":
+    case "strings":
       return toArray(value ?? [], payer);
     case "map":
       return value instanceof Map ? toObject(value, payer) : (value ?? {});
+    case "duration":
+      return intOf(value);
+    case "time":
+      return Time.of(value as Date | Time);
     case "any":
       return value ?? null;
     case "plain":
@@ -131,7 +193,7 @@ export function float(value: number, numbers: Numbers): number | Float64 {
 
 /** Go: `canBeNil`. */
 export function acceptsNil(type: ParamType): boolean {
-  return type === "any" || type === "plain" || type === "list" || type === "map";
+  return type === "any" || type === "plain" || type === "list" || type === "strings" || type === "map";
 }
 
 /** Whether a value that is neither absent nor nil can be given to a parameter. */
@@ -144,9 +206,16 @@ export function isAssignable(value: unknown, type: ParamType, numbers: Numbers):
     case "int":
       return kind === "int" && !(value instanceof SizedInt);
     case "int64":
-      return value instanceof SizedInt && value.type === "int64";
+      return typeName(value, numbers) === "int64";
+    case "duration":
+      return typeName(value, numbers) === "time.Duration";
     case "float64":
       return kind === "float";
+    case "strings":
+      return kind === "list" && typeName(value, numbers) === goTypes.strings;
+    case "list":
+    case "map":
+      return kind === type && typeName(value, numbers) === goTypes[type];
     default:
       return kind === type;
   }

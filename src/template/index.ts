@@ -4,11 +4,35 @@
  * `template.ts` parses and collects a set, `program.ts` compiles each tree to closures: `statement.ts` for what writes,
  * `expression.ts` and `call.ts` for what has a value. `run.ts` is the state of one render, `value.ts` what a template sees.
  */
+export { RenderAborted } from "./aborted.ts";
+export { capacityOf, sliceList, withCapacity } from "./builtins/capacity.ts";
 export { type Builtin, escapePieces, payFor, spellBytes } from "./builtins/index.ts";
-export { sprint } from "./fmt/index.ts";
-export { define, type FunctionSet, type ParamType, type Signature, type TemplateFunction } from "./function.ts";
+export { equals } from "./compare.ts";
+export type { Context } from "./context.ts";
+export {
+  type Civil,
+  civil,
+  daysOf,
+  digits,
+  formatFloat,
+  formatValue,
+  months,
+  offsetText,
+  sprint,
+  sprintf,
+  timeString,
+} from "./fmt/index.ts";
+export {
+  define,
+  type FunctionSet,
+  float,
+  type ParamType,
+  type Signature,
+  signatureOf,
+  type TemplateFunction,
+} from "./function.ts";
 export { defaultLimits, LimitReached, type Limits } from "./limits.ts";
-export { sortedEntries } from "./maps.ts";
+export { mapGet, mapSize, sortedEntries } from "./maps.ts";
 export type { Pass } from "./pass.ts";
 export type { MissingKey, Run } from "./run.ts";
 export { compile, type LanguageOptions, type Template } from "./template.ts";
@@ -20,12 +44,22 @@ export {
   elementsOf,
   Float64,
   floatOf,
+  type GoType,
+  goType,
+  goTypeOf,
   type IntType,
   intOf,
+  isInt,
+  type Kind,
   kindOf,
+  type List,
   type Numbers,
   Pairs,
   SizedInt,
+  Struct,
+  Time,
   textOf,
   typeName,
+  utc,
+  type Zone,
 } from "./value.ts";

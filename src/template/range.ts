@@ -4,7 +4,7 @@ import { formatValue } from "./fmt/index.ts";
 import { sortedEntries } from "./maps.ts";
 import type { Run } from "./run.ts";
 import { breaks, compileBranches, type Statement, type StatementEnv, through, withUnset } from "./statement.ts";
-import { elementsOf, intOf, kindOf, type List, type Pairs, SizedInt } from "./value.ts";
+import { elementsOf, goTypeOf, intOf, kindOf, type List, type Pairs, SizedInt } from "./value.ts";
 import { weigh } from "./weight.ts";
 
 /** Gives the variables of a `range` their values for one turn. */
@@ -44,7 +44,8 @@ export function compileRange({ pipe, list, elseList }: Branch, env: StatementEnv
 function rangeList(run: Run, elements: List, turn: Turn): boolean {
   const { length } = elements;
   const ints = run.settings.numbers === "int";
-  for (let i = 0; i < length; i++) if (turn(run, ints ? i : BigInt(i), elements[i] ?? null, true, false)) break;
+  const boxed = !goTypeOf(elements)?.typed;
+  for (let i = 0; i < length; i++) if (turn(run, ints ? i : BigInt(i), elements[i] ?? null, boxed, false)) break;
   return length > 0;
 }
 
@@ -57,7 +58,8 @@ function rangeOther(run: Run, value: unknown, two: boolean, turn: Turn): boolean
     case "map": {
       const entries = sortedEntries(value as object);
       run.spend(entries.length);
-      for (const [key, element] of entries) if (turn(run, key, element, true, false)) break;
+      const boxed = !goTypeOf(value)?.typed;
+      for (const [key, element] of entries) if (turn(run, key, element, boxed, false)) break;
       return entries.length > 0;
     }
     case "int":

@@ -14,6 +14,8 @@ import {
   TemplateLimitError,
   type Tree,
 } from "../../grammar/index.ts";
+import { RenderAborted } from "./aborted.ts";
+import { type Context, makeContext, type Surroundings } from "./context.ts";
 import type { Printing } from "./fmt/index.ts";
 import { LimitReached, type Limits } from "./limits.ts";
 import type { Numbers } from "./value.ts";
@@ -28,6 +30,7 @@ export interface Settings {
   readonly missingKey: MissingKey;
   readonly limits: Limits;
   readonly printing: Printing;
+  readonly surroundings: Surroundings;
   /** A third of the output limit: see `Run.write`. Whole, since V8 gives each fraction in a field an object of its own. */
   readonly firstCheck: number;
 }
@@ -44,6 +47,8 @@ export class Run {
   /** The node that an error is about. Set by each operand, and as in Go not restored on the way out. */
   at: AnyNode;
   tree: Tree;
+  /** Read last from what has elements of a Go type of their own. */
+  concrete: unknown;
   depth = 0;
   steps: number;
   /** Length of `out` at which its bytes have to be counted. */
@@ -51,6 +56,7 @@ export class Run {
   private countedTo = 0;
   private countedBytes = 0;
   private paidPrinting: Printing | undefined;
+  private ownContext: Context | undefined;
   /** What this render throws: any other `TemplateError` comes from a template that a function or getter renders. */
   private failure: TemplateError | undefined;
 
@@ -62,6 +68,12 @@ export class Run {
     this.vars = slots === 1 ? [data, false] : newVars(data, slots);
     this.steps = settings.limits.steps;
     this.checkAt = settings.firstCheck;
+  }
+
+  /** Other data than it began with, before anything is run. */
+  setRoot(data: unknown): void {
+    this.dot = data;
+    this.vars[0] = data;
   }
 
   write(text: string): void {
@@ -88,6 +100,13 @@ export class Run {
   get printing(): Printing {
     this.paidPrinting ??= { ...this.settings.printing, payer: this };
     return this.paidPrinting;
+  }
+
+  /** For functions that ask for it. */
+  get context(): Context {
+    const { surroundings, numbers, limits } = this.settings;
+    this.ownContext ??= makeContext(surroundings, numbers, limits, (steps) => this.spend(steps));
+    return this.ownContext;
   }
 
   /** An int the engine makes: under `numbers: "float64"` a plain number would be read as a float. */
@@ -117,7 +136,7 @@ export class Run {
 
   /** What a function, an iterator or a getter in the data threw, as the error of this render. */
   rethrow(error: unknown): never {
-    if (error === this.failure || error instanceof TemplateLimitError) throw error;
+    if (error === this.failure || error instanceof TemplateLimitError || error instanceof RenderAborted) throw error;
     if (error instanceof LimitReached) return this.stop(error.limit);
     if (isStackOverflow(error)) return this.stop("depth");
     if (error instanceof RangeError && error.message === "Invalid string length") return this.stop("output");

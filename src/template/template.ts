@@ -1,5 +1,7 @@
 import { isEmpty, parse, quote, TemplateError, type Tree, toText } from "../../grammar/index.ts";
 import { builtins, isBuiltin } from "./builtins/index.ts";
+import { checkSurroundings } from "./context.ts";
+import { copyProfile } from "./copy.ts";
 import type { FunctionSet, TemplateFunction } from "./function.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import { checkDelims, collectFunctions } from "./options.ts";
@@ -29,6 +31,14 @@ export interface LanguageOptions {
    * a later one defines replaces what an earlier one did. @default {}
    */
   readonly templates?: Readonly<Record<string, string>> | undefined;
+  /** What date functions take for local time: an IANA name, such as `Europe/Warsaw`. @default "UTC" */
+  readonly timeZone?: string | undefined;
+  /** What functions take for now. A fixed one makes a render reproducible. @default the system's */
+  readonly clock?: (() => Date) | undefined;
+  /** Where functions take chance from: at least 0, below 1. @default the platform's secure source */
+  readonly random?: (() => number) | undefined;
+  /** How functions write numbers, dates and lists for people: a BCP 47 tag. @default "en-US" */
+  readonly locale?: string | undefined;
   /** What is not given has its default. */
   readonly limits?: { readonly [L in keyof Limits]?: Limits[L] | undefined } | undefined;
 }
@@ -37,7 +47,8 @@ export interface Template {
   /**
    * @param profile never changed
    * @param options `entry`: the template to run, of those the text and `templates` define; the text itself unless given
-   * @throws {@link TemplateError} of phase `"exec"`, or `"escape"` where another `entry` cannot be escaped
+   * @throws {@link TemplateError} of phase `"exec"`, or `"escape"` where another `entry` cannot be escaped;
+   * {@link RenderAborted} where the template calls `abort`
    */
   render(profile?: unknown, options?: { readonly entry?: string | undefined }): string;
 }
@@ -62,6 +73,7 @@ export function compile(text: string, options: LanguageOptions = {}, pass?: Pass
     missingKey,
     limits,
     printing: { numbers, output, depth },
+    surroundings: checkSurroundings(options),
     firstCheck: Math.floor(output / 3),
   };
 
@@ -78,7 +90,8 @@ export function compile(text: string, options: LanguageOptions = {}, pass?: Pass
     add(parse(more, { name: id, delims, isFunction }));
   }
 
-  const env = { numbers, missingKey, ...callable(functions, pass) };
+  const found = { changes: false };
+  const env = { numbers, missingKey, found, ...callable(functions, pass) };
   const [main, find] = pass ? rewritten(pass, trees, name, env) : link(trees, mainTree, env);
 
   return {
@@ -89,6 +102,7 @@ export function compile(text: string, options: LanguageOptions = {}, pass?: Pass
       const data = profile === null || typeof profile === "symbol" ? undefined : profile;
       const run = new Run(settings, program.tree, data, program.slots);
       try {
+        if (found.changes) run.setRoot(copyProfile(data, run));
         run.spend(program.weight);
         program.body(run);
       } catch (error) {

@@ -1,3 +1,5 @@
+import type { TemplateFunction } from "./function.ts";
+
 /**
  * What a template sees. Go's evaluator distinguishes kinds that JSON-like JavaScript data does not carry, so:
  *
@@ -11,12 +13,13 @@
  * | {@link Float64}, {@link SizedInt}, {@link Complex} | `float64`, `int64` … `uint8`, `complex128`                  |
  * | array, `Set`, typed array                          | `[]interface {}`                                            |
  * | plain object, `Map`, class instance                | `map[string]interface {}` of its own enumerable fields      |
- * | `Date`                                             | `time.Time`, in UTC                                         |
+ * | `Date`, {@link Time}                               | `time.Time`, in UTC or the zone it carries                  |
  * | function                                           | `func(...interface {}) interface {}`, reached with `call`   |
  * | other iterables, {@link Pairs}                     | `iter.Seq`, `iter.Seq2`                                     |
  * | {@link Content}                                    | `template.HTML` and its like, which are strings             |
  *
- * Only own enumerable properties exist: nothing that a prototype holds can be reached.
+ * Only own enumerable properties exist: nothing that a prototype holds can be reached. What Go knows of a type beyond its
+ * kind (its name, methods, text) a value holds under the symbol {@link goType}, which no template and no JSON can name.
  */
 
 /**
@@ -102,6 +105,83 @@ export class Content {
   }
 }
 
+/** Under this symbol a value tells its Go type; a class does so by a getter. */
+export const goType: unique symbol = Symbol("goType");
+
+/**
+ * A Go type that is more than its kind.
+ *
+ *     const kv: GoType = { name: "template.KV", methods: { Names: (kv) => define({ params: [] }, () => Object.keys(kv)) } };
+ *     const labels = { [goType]: kv, severity: "page" }; // {{ .labels.severity }} {{ .labels.Names }}
+ */
+// biome-ignore lint/suspicious/noExplicitAny: the receiver is whatever holds the type
+export interface GoType<Receiver = any> {
+  /** As `%T` prints it: `[]string`, `map[string]string`, `*semver.Version`. */
+  readonly name: string;
+  /** The function behind `.name`, for this receiver. It is called as soon as it is read, with the arguments that follow. */
+  readonly methods?: Readonly<Record<string, (receiver: Receiver) => TemplateFunction>> | undefined;
+  /** A Stringer's text, which is what printing shows. */
+  readonly text?: ((receiver: Receiver) => string) | undefined;
+  /** A struct: a field that is not there is an error, not a missing key. */
+  readonly struct?: boolean | undefined;
+  /** The fields of a {@link Struct}, in their order. @default none */
+  readonly fields?: ((receiver: Receiver) => Readonly<Record<string, unknown>>) | undefined;
+  /** The elements have a type of their own, not `interface {}`. */
+  readonly typed?: boolean | undefined;
+  /** What a map gives for a key that it does not have. @default nil */
+  readonly zero?: unknown;
+  /** A nil slice: it prints as an empty list, and is `null` in JSON. */
+  readonly isNil?: boolean | undefined;
+}
+
+export function goTypeOf(value: unknown): GoType | undefined {
+  return typeof value === "object" && value !== null ? (value as { [goType]?: GoType })[goType] : undefined;
+}
+
+/** What a time zone is at a point in time: seconds east of UTC, and the abbreviation as Go prints it. */
+export interface Zone {
+  /** Go's name of the location: `UTC`, `Europe/Warsaw`; empty for a fixed offset without a name. */
+  readonly name: string;
+  /** @param seconds since 1970, UTC */
+  at(seconds: number): { readonly offset: number; readonly abbreviation: string };
+}
+
+export const utc: Zone = { name: "UTC", at: () => ({ offset: 0, abbreviation: "UTC" }) };
+
+const secondsBefore1970 = -62_135_596_800;
+
+/** A point in time in a zone. A `Date` is one in UTC, to the millisecond; an invalid one is Go's zero time, the year 1. */
+export class Time {
+  readonly #seconds: number;
+  readonly #nanos: number;
+  readonly #zone: Zone;
+  /**
+   * @param seconds since 1970, UTC, a whole number
+   * @param nanos of that second, 0 to 999,999,999
+   */
+  constructor(seconds: number, nanos = 0, zone: Zone = utc) {
+    this.#seconds = seconds;
+    this.#nanos = nanos;
+    this.#zone = zone;
+  }
+  get seconds(): number {
+    return this.#seconds;
+  }
+  get nanos(): number {
+    return this.#nanos;
+  }
+  get zone(): Zone {
+    return this.#zone;
+  }
+  static of(value: Date | Time, zone: Zone = utc): Time {
+    if (value instanceof Time) return value;
+    const ms = value.getTime();
+    if (Number.isNaN(ms)) return new Time(secondsBefore1970, 0, zone);
+    const seconds = Math.floor(ms / 1000);
+    return new Time(seconds, (ms - seconds * 1000) * 1_000_000, zone);
+  }
+}
+
 export type Kind =
   | "invalid"
   | "bool"
@@ -113,9 +193,15 @@ export type Kind =
   | "list"
   | "map"
   | "time"
+  | "struct"
   | "func"
   | "seq"
   | "seq2";
+
+/** A value of which a template sees only the methods, the fields and the text of its {@link GoType}. */
+export abstract class Struct {
+  abstract get [goType](): GoType;
+}
 
 export type List = ArrayLike<unknown>;
 
@@ -156,7 +242,8 @@ function objectKind(value: object): Kind {
   if (value instanceof Complex) return "complex";
   if (value instanceof Map) return "map";
   if (value instanceof Set || (ArrayBuffer.isView(value) && !(value instanceof DataView))) return "list";
-  if (value instanceof Date) return "time";
+  if (value instanceof Date || value instanceof Time) return "time";
+  if (value instanceof Struct) return "struct";
   if (value instanceof Content) return "string";
   if (value instanceof Pairs) return "seq2";
   return isIterable(value) ? "seq" : "map";
@@ -167,6 +254,8 @@ const isIterable = (value: object): boolean =>
 
 /** Go's name of the dynamic type, as `%T` prints it. */
 export function typeName(value: unknown, numbers: Numbers): string {
+  const named = goTypeOf(value);
+  if (named) return named.name;
   switch (kindOf(value, numbers)) {
     case "bool":
       return "bool";
@@ -185,6 +274,8 @@ export function typeName(value: unknown, numbers: Numbers): string {
       return "map[string]interface {}";
     case "time":
       return "time.Time";
+    case "struct":
+      return "struct";
     case "func":
       return "func(...interface {}) interface {}";
     case "seq":

@@ -30,7 +30,7 @@ function renderUpTo(count: number): void {
 
 function render(profile: Profile): void {
   const { title, subtitle, body } = alert.render(profile);
-  read(title);
+  read(title!);
   read(subtitle!);
   read(body!);
 }

@@ -70,6 +70,7 @@ const specimens: Readonly<Record<Kind, unknown>> = {
   func: () => null,
   seq: undefined,
   seq2: undefined,
+  struct: undefined,
 };
 
 /** The engine's own refusal, for the first two kinds that it refuses; `always`: it refuses all that may come. */

@@ -1,12 +1,4 @@
-import {
-  acceptsNil,
-  goTypes,
-  isAssignable,
-  signatureOf,
-  type TemplateFunction,
-  toArgument,
-  toResult,
-} from "../function.ts";
+import { acceptsNil, apply, goTypes, isAssignable, signatureOf, type TemplateFunction } from "../function.ts";
 import type { Run } from "../run.ts";
 import { kindOf, typeName } from "../value.ts";
 
@@ -20,12 +12,12 @@ export function callValue(run: Run, fn: unknown, args: readonly unknown[], name:
   const kind = kindOf(fn, numbers);
   if (kind === "seq" || kind === "seq2") throw new Error(`function ${name} has 0 return values; should be 1 or 2`);
   if (typeof fn !== "function") throw new Error(`non-function ${name} of type ${typeName(fn, numbers)}`);
-  const { params, variadic = false, returns = "any" } = signatureOf(fn as TemplateFunction);
+  const { params, variadic = false } = signatureOf(fn as TemplateFunction);
   const fixed = variadic ? params.length - 1 : params.length;
   if (variadic ? args.length < fixed : args.length !== fixed) {
     throw new Error(`wrong number of args for ${name}: got ${args.length} want ${variadic ? "at least " : ""}${fixed}`);
   }
-  const converted = args.map((arg, i) => {
+  for (const [i, arg] of args.entries()) {
     const type = params[Math.min(i, params.length - 1)]!;
     if (arg === undefined || arg === null) {
       if (!acceptsNil(type)) throw new Error(`arg ${i}: value is nil; should be of type ${goTypes[type]}`);
@@ -35,7 +27,6 @@ export function callValue(run: Run, fn: unknown, args: readonly unknown[], name:
       const int = (kind === "int" || kind === "uint") && (type === "int" || type === "int64");
       if (!int) throw new Error(`arg ${i}: value has type ${typeName(arg, numbers)}; should be ${goTypes[type]}`);
     }
-    return toArgument(arg, type, run);
-  });
-  return toResult((fn as TemplateFunction)(...converted), returns, numbers);
+  }
+  return apply(fn as TemplateFunction, [...args], run);
 }

@@ -1,4 +1,4 @@
-import { elementsOf, type List } from "../value.ts";
+import { elementsOf, goType, goTypeOf, type List } from "../value.ts";
 
 /**
  * Go's slices have a capacity beyond their length, and `slice` may reach into it: on a list of three that `encoding/json`
@@ -24,7 +24,14 @@ export function sliceList(list: List, from: number, to: number, max: number): un
   const result: unknown[] = [];
   for (let i = from; i < to; i++) result.push(window.base[window.offset + i] ?? null);
   windows.set(result, { base: window.base, offset: window.offset + from, capacity: max - from });
-  return result;
+  const type = goTypeOf(list);
+  return type ? Object.assign(result, { [goType]: type }) : result;
+}
+
+/** For a list that was not decoded: how far `slice` may reach, at least its length. */
+export function withCapacity<L extends unknown[]>(list: L, capacity: number): L {
+  windows.set(list, { base: list, offset: 0, capacity });
+  return list;
 }
 
 /** What 64-bit Go's allocator makes of a list that grows by one. Longer lists have no room to spare here. */

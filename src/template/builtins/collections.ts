@@ -1,7 +1,7 @@
 import { byteAt, byteLength, byteSlice } from "../../../grammar/index.ts";
 import { mapGet, mapSize } from "../maps.ts";
 import type { Payer } from "../truth.ts";
-import { elementsOf, intOf, kindOf, type List, type Numbers, SizedInt, textOf, typeName } from "../value.ts";
+import { elementsOf, goTypeOf, intOf, kindOf, type List, type Numbers, SizedInt, textOf, typeName } from "../value.ts";
 import { capacityOf, sliceList } from "./capacity.ts";
 
 /** Go's `len`, `index` and `slice`. They throw Errors with Go's words. */
@@ -18,9 +18,12 @@ export function length(item: unknown, numbers: Numbers): number {
     case "invalid":
       throw new Error("reflect: call of reflect.Value.Type on zero Value");
     default:
-      throw new Error(`len of type ${typeName(item, numbers)}`);
+      throw new Error(`len of type ${pointedTo(typeName(item, numbers))}`);
   }
 }
+
+/** Go looks through pointers here. */
+const pointedTo = (type: string): string => type.replace(/^\*/, "");
 
 /** `item[i][j]…`. A missing key or a nil element is `null`. */
 export function index(item: unknown, indexes: readonly unknown[], numbers: Numbers): unknown {
@@ -48,10 +51,10 @@ function indexOne(item: unknown, key: unknown, numbers: Numbers): unknown {
     case "map": {
       if (key === undefined || key === null) throw new Error("value is nil; should be of type string");
       if (typeof key !== "string") throw new Error(`value has type ${typeName(key, numbers)}; should be string`);
-      return mapGet(item as object, key) ?? null;
+      return mapGet(item as object, key) ?? goTypeOf(item)?.zero ?? null;
     }
     default:
-      throw new Error(`can't index item of type ${typeName(item, numbers)}`);
+      throw new Error(`can't index item of type ${pointedTo(typeName(item, numbers))}`);
   }
 }
 
@@ -81,7 +84,8 @@ export function slice(
   if (indexes.length > 3) throw new Error(`too many slice indexes: ${indexes.length}`);
   const kind = kindOf(item, numbers);
   if (kind === "string" && indexes.length === 3) throw new Error("cannot 3-index slice a string");
-  if (kind !== "string" && kind !== "list") throw new Error(`can't slice item of type ${typeName(item, numbers)}`);
+  if (kind !== "string" && kind !== "list")
+    throw new Error(`can't slice item of type ${pointedTo(typeName(item, numbers))}`);
   const size = kind === "string" ? byteLength(textOf(item)) : elementsOf(item).length;
   const capacity = kind === "string" ? size : capacityOf(item as List);
   const bounds = [0, size, capacity];

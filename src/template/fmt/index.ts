@@ -5,3 +5,4 @@ export { type FloatVerb, formatFloat } from "./float.ts";
 export type { Printing } from "./printing.ts";
 export { formatValue, sprint, sprintln } from "./sprint.ts";
 export { type CompiledFormat, compileFormat, sprintf } from "./sprintf.ts";
+export { type Civil, civil, daysOf, digits, months, offsetText, timeString } from "./time.ts";

@@ -4,11 +4,13 @@ import {
   type Complex,
   elementsOf,
   floatOf,
+  goTypeOf,
   intOf,
   isInt,
   type Kind,
   kindOf,
   SizedInt,
+  type Time,
   textOf,
   typeName,
 } from "../value.ts";
@@ -26,20 +28,37 @@ export function printArgument(out: Output, value: unknown, spec: Spec, verb: str
   } else if (verb === "T") writeString(out, typeName(value, out.numbers), spec);
   else if (verb === "p") printAddress(out, value, spec);
   else if (verb === "w") printBadVerb(out, value, spec, verb);
-  else printValue(out, value, spec, verb, 0);
+  else if (isPointer(value)) {
+    out.write("&");
+    printValue(out, value, spec, verb, 1);
+  } else printValue(out, value, spec, verb, 0);
+}
+
+/** To a struct with fields. An action prints what it points to. */
+export function isPointer(value: unknown): boolean {
+  const type = goTypeOf(value);
+  return type?.fields !== undefined && type.name.startsWith("*");
 }
 
 export const isNil = (value: unknown): boolean => value === null || value === undefined || typeof value === "symbol";
 
 /** `level` is the number of containers around the value. */
-function printValue(out: Output, value: unknown, spec: Spec, verb: string, level: number): void {
+export function printValue(out: Output, value: unknown, spec: Spec, verb: string, level: number): void {
   const kind = typeof value === "object" && value !== null ? kindOf(value, out.numbers) : undefined;
+  if (kind !== undefined && !out.erroring && !spec.sharpV && printsOwnText(out, value, spec, verb)) return;
   if (kind === "list") printList(out, value as object, spec, verb, level);
   else if (kind === "map") printMap(out, value as object, spec, verb, level);
-  else if (kind === "time") printTime(out, value as Date, spec, verb, level);
+  else if (kind === "struct" && goTypeOf(value)?.fields) printStruct(out, value as object, spec, verb, level);
+  else if (kind === "time") printTime(out, value as Date | Time, spec, verb, level);
   else if (!(kind === undefined ? printPrimitive(out, value, spec, verb) : printBox(out, value, kind, spec, verb))) {
     printBadVerb(out, value, spec, verb);
   }
+}
+
+/** A Stringer. False: it is none, or the verb does not fit a text. */
+function printsOwnText(out: Output, value: unknown, spec: Spec, verb: string): boolean {
+  const text = goTypeOf(value)?.text;
+  return text !== undefined && printString(out, text(value), spec, verb);
 }
 
 /** False, as of `printBox`: the verb does not fit the value, and nothing was written. */
@@ -84,7 +103,7 @@ function printBox(out: Output, value: unknown, kind: Kind, spec: Spec, verb: str
 
 function printList(out: Output, value: object, spec: Spec, verb: string, level: number): void {
   if (level > out.depth) throw new LimitReached("depth");
-  out.write(spec.sharpV ? "[]interface {}{" : "[");
+  out.write(spec.sharpV ? `${typeName(value, out.numbers)}{` : "[");
   const elements = elementsOf(value);
   const separator = spec.sharpV ? ", " : " ";
   for (let i = 0; i < elements.length; i++) {
@@ -97,7 +116,7 @@ function printList(out: Output, value: object, spec: Spec, verb: string, level: 
 /** Width, precision and verb go for keys and values alike. */
 function printMap(out: Output, value: object, spec: Spec, verb: string, level: number): void {
   if (level > out.depth) throw new LimitReached("depth");
-  out.write(spec.sharpV ? "map[string]interface {}{" : "map[");
+  out.write(spec.sharpV ? `${typeName(value, out.numbers)}{` : "map[");
   const separator = spec.sharpV ? ", " : " ";
   let first = true;
   const entries = sortedEntries(value);
@@ -112,8 +131,22 @@ function printMap(out: Output, value: object, spec: Spec, verb: string, level: n
   out.write(spec.sharpV ? "}" : "]");
 }
 
+function printStruct(out: Output, value: object, spec: Spec, verb: string, level: number): void {
+  if (level > out.depth) throw new LimitReached("depth");
+  const { sharpV, plusV } = spec;
+  out.write(sharpV ? `${typeName(value, out.numbers).replace(/^\*/, "")}{` : "{");
+  let first = true;
+  for (const [name, field] of Object.entries(goTypeOf(value)!.fields!(value))) {
+    if (!first) out.write(sharpV ? ", " : " ");
+    first = false;
+    if (sharpV || plusV) out.write(`${name}:`);
+    printValue(out, field, spec, verb, level + 1);
+  }
+  out.write("}");
+}
+
 /** A Stringer and GoStringer; a verb that wants no text, and an error text, get the struct behind it. */
-function printTime(out: Output, value: Date, spec: Spec, verb: string, level: number): void {
+function printTime(out: Output, value: Date | Time, spec: Spec, verb: string, level: number): void {
   if (!out.erroring) {
     if (spec.sharpV) {
       writeString(out, timeGoString(value), spec);

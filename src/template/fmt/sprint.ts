@@ -2,7 +2,7 @@ import { Content, isInt } from "../value.ts";
 import { formatFloat } from "./float.ts";
 import { digitsOf } from "./number.ts";
 import { Output } from "./output.ts";
-import { printArgument } from "./print.ts";
+import { isPointer, printArgument, printValue } from "./print.ts";
 import type { Printing } from "./printing.ts";
 import { bare } from "./spec.ts";
 
@@ -15,13 +15,14 @@ export function formatValue(value: unknown, printing: Printing): string {
   if (typeof value === "bigint") return digitsOf(value);
   if (typeof value === "boolean") return value ? "true" : "false";
   const out = new Output(printing);
-  printArgument(out, value, bare, "v");
+  if (isPointer(value)) printValue(out, value, bare, "v", 0);
+  else printArgument(out, value, bare, "v");
   return out.text;
 }
 
 /** Spaces stand between operands of which neither is a string. */
 export function sprint(args: readonly unknown[], printing: Printing): string {
-  if (args.length === 1) return formatValue(args[0], printing);
+  if (args.length === 1 && !isPointer(args[0])) return formatValue(args[0], printing);
   const out = new Output(printing);
   let afterString = true;
   for (const arg of args) {

@@ -1,0 +1,78 @@
+import type { Context } from "../../template/index.ts";
+
+/** How one call wants its value formatted: what stands between the name and the value, in any order. */
+export interface Wishes {
+  readonly locale: string;
+  readonly timeZone: string;
+  /** Digits behind the decimal point. */
+  readonly digits: number | undefined;
+  /** A word of those that the function offers. */
+  readonly word: string | undefined;
+}
+
+/**
+ * Takes the arguments apart: a whole number is a number of digits, a word on offer is itself, a text with a slash (or `UTC`) a
+ * time zone, any other text a locale. What is not given is the render's.
+ */
+export function wishesOf(context: Context, given: readonly unknown[], words: readonly string[] = []): Wishes {
+  let { locale, timeZone } = context;
+  let digits: number | undefined;
+  let word: string | undefined;
+  for (const wish of given) {
+    if (typeof wish === "number" && Number.isInteger(wish) && wish >= 0 && wish <= 20) digits = wish;
+    else if (typeof wish !== "string")
+      throw new Error(`${typeof wish === "number" ? wish : "this"} is no way to format; give ${offer(words)}`);
+    else if (words.includes(wish)) word = wish;
+    else if (wish === "UTC" || wish.includes("/")) timeZone = checked(wish, isTimeZone, "time zone", "Europe/Warsaw");
+    else
+      locale = checked(wish, isLocale, "locale", words.length > 0 ? `en-GB, and none of ${words.join(", ")}` : "en-GB");
+  }
+  return { locale, timeZone, digits, word };
+}
+
+const offer = (words: readonly string[]): string =>
+  [...words, "a locale, a time zone or a number of digits"].join(", ");
+
+function checked(wish: string, test: (wish: string) => unknown, what: string, example: string): string {
+  try {
+    test(wish);
+    return wish;
+  } catch {
+    throw new Error(`${JSON.stringify(wish.slice(0, 50))} is no ${what} such as ${example}`);
+  }
+}
+
+const isTimeZone = (timeZone: string): unknown =>
+  formatter("zone", timeZone, () => new Intl.DateTimeFormat("en", { timeZone }));
+const isLocale = (locale: string): unknown => Intl.getCanonicalLocales(locale);
+
+/** Making a formatter takes some hundred times as long as using it. */
+const formatters = new Map<string, unknown>();
+const mostFormatters = 200;
+
+/** @param key what tells it from others of its kind, which `kind` names */
+export function formatter<T>(kind: string, key: string, make: () => T): T {
+  const name = `${kind} ${key}`;
+  let found = formatters.get(name) as T | undefined;
+  if (found === undefined) {
+    found = make();
+    if (formatters.size >= mostFormatters) formatters.clear();
+    formatters.set(name, found);
+  }
+  return found;
+}
+
+/** A locale that is not known must not become that of the process. */
+export const locales = (locale: string): string[] => [locale, "en-US"];
+
+/** A number as `Intl` takes it; text of digits too, which is how many an interface sends prices. */
+export function numeric(value: unknown): number | bigint {
+  if (typeof value === "number" || typeof value === "bigint") return value;
+  if (typeof value === "string" && value.length <= 100 && /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(value)) {
+    return Number(value);
+  }
+  if (value === null || value === undefined) throw new Error("there is no number; the value is missing");
+  throw new Error(
+    typeof value === "string" ? `${JSON.stringify(value.slice(0, 50))} is no number` : "the value is no number",
+  );
+}

@@ -1,0 +1,40 @@
+/** The Go types that hold notification data: structs, and lists and maps whose elements have a type. */
+import { type GoType, goType, Struct, withCapacity } from "../../template/index.ts";
+
+/** A struct of Go: fields that messages and `%+v` know by these names. */
+export class Fields extends Struct {
+  readonly #type: GoType<Fields>;
+  readonly #fields: Readonly<Record<string, unknown>>;
+
+  constructor(name: string, fields: Readonly<Record<string, unknown>>) {
+    super();
+    this.#type = typeNamed(name);
+    this.#fields = fields;
+  }
+
+  get [goType](): GoType<Fields> {
+    return this.#type;
+  }
+
+  static of(struct: Fields): Readonly<Record<string, unknown>> {
+    return struct.#fields;
+  }
+}
+
+const structs = new Map<string, GoType<Fields>>();
+
+function typeNamed(name: string): GoType<Fields> {
+  const type = structs.get(name) ?? { name, struct: true, fields: Fields.of };
+  structs.set(name, type);
+  return type;
+}
+
+/** A list whose elements are of one type. @returns the array, which has to be the caller's own */
+export function listOf<T>(type: GoType<readonly T[]>, items: T[]): T[] {
+  return withCapacity(Object.defineProperty(items, goType, { value: type }), items.length);
+}
+
+const stringsType: GoType<readonly string[]> = { name: "[]string", typed: true };
+
+/** A `[]string`. */
+export const strings = (items: string[]): string[] => listOf(stringsType, items);

@@ -1,0 +1,169 @@
+/**
+ * Go's package regexp, on RE2 (re2js): linear in pattern and text. In: the context that pays, a pattern, text. Out: what
+ * matches, or an Error with Go's words. `text` may hold raw bytes (`grammar/bytes.ts`), which count as characters.
+ */
+import { type Matcher, RE2JS, RE2JSSyntaxException } from "re2js";
+import type { Context } from "../template/index.ts";
+
+const compiled = new Map<string, RE2JS>();
+const mostCompiled = 200;
+/** Longer patterns are compiled each time, so that what is kept stays small. */
+const longestKept = 500;
+
+/** `regexp.Compile`. Costs a step for each instruction that the pattern may become: repetitions multiply. */
+export function compileRegexp(pattern: string, context: Context): Regexp {
+  const repeats = pattern.match(/\{\d{1,4}(?:,\d{0,4})?\}/g) ?? [];
+  const most = Math.max(1, ...repeats.slice(0, 1000).flatMap((repeat) => (repeat.match(/\d+/g) ?? []).map(Number)));
+  context.spend(pattern.length * Math.min(most, 1000));
+  return new Regexp(compile(pattern), context);
+}
+
+function compile(pattern: string): RE2JS {
+  const known = compiled.get(pattern);
+  if (known) return known;
+  let regexp: RE2JS;
+  try {
+    regexp = RE2JS.compile(pattern);
+  } catch (error) {
+    throw error instanceof RE2JSSyntaxException ? new Error(goMessage(error.message, pattern)) : error;
+  }
+  if (pattern.length <= longestKept) {
+    if (compiled.size >= mostCompiled) compiled.clear();
+    compiled.set(pattern, regexp);
+  }
+  return regexp;
+}
+
+/** Go always shows what it is about, if only an empty text. */
+function goMessage(message: string, pattern: string): string {
+  if (message.endsWith("`")) return message;
+  return `${message}: \`${message.endsWith("too deeply") || message.endsWith("too large") ? pattern : ""}\``;
+}
+
+export class Regexp {
+  readonly #regexp: RE2JS;
+  readonly #context: Context;
+  constructor(regexp: RE2JS, context: Context) {
+    this.#regexp = regexp;
+    this.#context = context;
+  }
+
+  /** Each character may meet each instruction. */
+  #matcher(text: string): Matcher {
+    this.#context.spend(Math.ceil((text.length * (1 + this.#regexp.programSize())) / 16));
+    return this.#regexp.matcher(text);
+  }
+
+  matches(text: string): boolean {
+    return this.#matcher(text).find();
+  }
+
+  /** The leftmost match. */
+  find(text: string): string | undefined {
+    const matcher = this.#matcher(text);
+    return matcher.find() ? (matcher.group() ?? "") : undefined;
+  }
+
+  /** Matches that follow each other, at most `most`; below 0 is any number. An empty one next to a match is none. */
+  *#each(text: string, most: number): Generator<Matcher, void> {
+    if (most === 0) return;
+    const matcher = this.#matcher(text);
+    let count = 0;
+    let end = -1;
+    while (matcher.find()) {
+      const start = matcher.start();
+      if (start === end && matcher.end() === start) continue;
+      if (isInsidePair(text, start)) continue;
+      end = matcher.end();
+      this.#context.spend(1);
+      yield matcher;
+      if (++count === most) return;
+    }
+  }
+
+  findAll(text: string, most: number): string[] {
+    const found: string[] = [];
+    for (const matcher of this.#each(text, most)) found.push(matcher.group() ?? "");
+    return found;
+  }
+
+  /** `ReplaceAllString`: `$1`, `$name` and `${name}` in the template are what the group matched, `$$` is `$`. */
+  replaceAll(text: string, template: string): string {
+    const parts = parseTemplate(template);
+    return this.#replace(text, template.length, (matcher) => {
+      let filled = "";
+      for (const part of parts) filled += typeof part === "string" ? part : (groupOf(matcher, part.group) ?? "");
+      return filled;
+    });
+  }
+
+  replaceAllLiteral(text: string, replacement: string): string {
+    return this.#replace(text, replacement.length, () => replacement);
+  }
+
+  /** @param work length of what has to be put together for each match */
+  #replace(text: string, work: number, by: (matcher: Matcher) => string): string {
+    const { limits } = this.#context;
+    let replaced = "";
+    let from = 0;
+    for (const matcher of this.#each(text, -1)) {
+      this.#context.spend(work >> 4);
+      const piece = by(matcher);
+      replaced += text.slice(from, matcher.start()) + piece;
+      if (replaced.length > limits.output) this.#context.grow(replaced.length);
+      from = matcher.end();
+    }
+    this.#context.grow(replaced.length + text.length - from);
+    return replaced + text.slice(from);
+  }
+
+  /** `Split`: at most `most` pieces, below 0 any number, none for 0. */
+  split(text: string, most: number): string[] {
+    if (most === 0) return [];
+    if (this.#regexp.pattern() !== "" && text === "") return [""];
+    const pieces: string[] = [];
+    let from = 0;
+    let end = 0;
+    for (const matcher of this.#each(text, most)) {
+      if (most > 0 && pieces.length === most - 1) break;
+      end = matcher.start();
+      if (matcher.end() !== 0) pieces.push(text.slice(from, end));
+      from = matcher.end();
+    }
+    if (end !== text.length) pieces.push(text.slice(from));
+    return pieces;
+  }
+}
+
+/** Between the two halves of a character above U+FFFF there is nothing to match. */
+function isInsidePair(text: string, at: number): boolean {
+  const before = text.codePointAt(at - 1);
+  return at > 0 && before !== undefined && before > 0xffff;
+}
+
+function groupOf(matcher: Matcher, group: string): string | null {
+  if (/^(?:0|[1-9][0-9]*)$/.test(group)) {
+    const index = Number(group);
+    return index <= matcher.groupCount() ? matcher.group(index) : null;
+  }
+  return Object.hasOwn(matcher.namedGroups, group) ? matcher.group(group) : null;
+}
+
+type Part = string | { readonly group: string };
+
+/** Go: `Regexp.Expand`. A `$` that begins nothing stands for itself. */
+function parseTemplate(template: string): Part[] {
+  const parts: Part[] = [];
+  let from = 0;
+  for (const found of template.matchAll(/\$(?:\$|\{([\p{L}\p{Nd}_]+)\}|([\p{L}\p{Nd}_]+))/gu)) {
+    parts.push(template.slice(from, found.index));
+    const group = found[1] ?? found[2];
+    parts.push(group === undefined ? "$" : { group });
+    from = found.index + found[0].length;
+  }
+  parts.push(template.slice(from));
+  return parts;
+}
+
+/** `regexp.QuoteMeta`. */
+export const quoteMeta = (text: string): string => text.replace(/[\\.+*?()|[\]{}^$]/g, "\\$&");
