@@ -31,6 +31,7 @@ export {
   type Shape,
   shapeOf,
   shapeOfSchema,
+  shownLengths,
 } from "./lint/index.ts";
 export {
   Complex,

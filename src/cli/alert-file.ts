@@ -1,6 +1,7 @@
 import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from "yaml";
-import type { AlertTemplate, TemplateError } from "../index.ts";
-import { InputError, type Place } from "./problem.ts";
+import type { AlertTemplate } from "../index.ts";
+import { InputError } from "./problem.ts";
+import { type ScalarText, scalarText } from "./scalar.ts";
 import { alertParts, type Source } from "./source.ts";
 
 type Part = (typeof alertParts)[number];
@@ -44,6 +45,10 @@ export function alertSource(file: string, text: string): Source {
   }
   const { title } = template;
   if (title === undefined) return fail("title is missing; every alert has one", root.range?.[0] ?? 0);
+  const scalar = (part: Part): ScalarText | undefined => {
+    const [node, value] = [nodes[part], template[part]];
+    return node && value !== undefined ? scalarText(node, text, value, lines) : undefined;
+  };
   const alertTemplate: AlertTemplate = { ...template, title };
   return {
     file,
@@ -54,9 +59,10 @@ export function alertSource(file: string, text: string): Source {
     },
     place(error) {
       const part = alertParts.find((known) => template[known] === error.text);
-      const node = part && nodes[part];
-      return node ? { file, part, ...placeInFile(node, error, text, lines) } : { file };
+      const at = part && scalar(part)?.place(error.line, error.column);
+      return at ? { file, part, ...at } : { file };
     },
+    scalar,
   };
 }
 
@@ -75,15 +81,4 @@ function partText(
   }
   if (typeof node.value === "string") return { text: node.value, node };
   return { problem: `must be text, this is a ${typeof node.value}: put it in quotes` };
-}
-
-/** Exact where YAML holds the template's line as it is; else (escapes, folded lines) where the part starts. */
-function placeInFile(node: Node, error: TemplateError, text: string, lines: LineCounter): Omit<Place, "file"> {
-  const start = lines.linePos(node.range?.[0] ?? 0);
-  const block = isScalar(node) && node.type?.startsWith("BLOCK") ? 1 : 0;
-  const line = start.line + block + error.line - 1;
-  const inFile = text.split("\n", line)[line - 1]?.replace(/\r$/, "") ?? "";
-  const inTemplate = error.text.split("\n", error.line)[error.line - 1] ?? "";
-  const at = block === 1 ? inFile.lastIndexOf(inTemplate) : inFile.indexOf(inTemplate, start.col - 1);
-  return at < 0 || inTemplate === "" ? { line: start.line, column: start.col } : { line, column: at + error.column };
 }

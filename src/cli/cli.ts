@@ -6,13 +6,16 @@ import { findPackageJSON } from "node:module";
 import { Command, CommanderError } from "commander";
 import type { Io } from "./io.ts";
 
-/** 0: all went well; 1: a file, a profile or a template is wrong; 2: the command line is. */
-export type ExitCode = 0 | 1 | 2;
+/** 0: all went well; 1: a file, a profile or a template is wrong; 2: the command line is; 3: `lint` could not do its work. */
+export type ExitCode = 0 | 1 | 2 | 3;
 
 type AddCommand = (program: Command, io: Io, end: (code: ExitCode) => void) => void;
 
 /** In the order in which help lists them. Only the one that is run is loaded, since loading all takes a while. */
 const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
+  lint: async () => (await import("./lint.ts")).addLintCommand,
+  fmt: async () => (await import("./fmt.ts")).addFmtCommand,
+  "dry-run": async () => (await import("./dry-run.ts")).addDryRunCommand,
   render: async () => (await import("./render.ts")).addRenderCommand,
   test: async () => (await import("./test.ts")).addTestCommand,
   send: async () => (await import("./send.ts")).addSendCommand,

@@ -1,5 +1,5 @@
 import { type Buffer, isUtf8 } from "node:buffer";
-import { existsSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { open, rename, rm, writeFile } from "node:fs/promises";
 import { resolve } from "node:path";
 import process from "node:process";
@@ -37,6 +37,8 @@ export async function readText(file: string, io: Io): Promise<string> {
   const { stream, file: name } = await openFile(file, io);
   return decode(await buffer(stream), { file: name });
 }
+
+export const isFolder = (file: string, io: Io): boolean => statSync(resolve(io.cwd?.() ?? "", file)).isDirectory();
 
 export const exists = (file: string, io: Io): boolean => existsSync(resolve(io.cwd?.() ?? "", file));
 

@@ -61,7 +61,7 @@ export function addRenderCommand(program: Command, io: Io, end: (code: ExitCode)
     });
 }
 
-function parseDelims(value: string): [string, string] {
+export function parseDelims(value: string): [string, string] {
   const [left, right, ...more] = value.trim().split(/\s/.test(value.trim()) ? /\s+/ : ",");
   if (!left || !right || more.length > 0) throw new InvalidArgumentError('Give two, as in "<%,%>" or "<% %>".');
   return [left, right];

@@ -70,7 +70,7 @@ export async function readSetup({ config: given }: SetupFlags, io: Io): Promise<
 }
 
 /** What the configuration complains of, as all complaints are made here. */
-function located(complain: () => never): never {
+export function located<T>(complain: () => T): T {
   try {
     return complain();
   } catch (error) {

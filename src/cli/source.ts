@@ -1,5 +1,6 @@
 import type { Alert, AlertAborted, AlertTemplate, TemplateError, TemplateOptions } from "../index.ts";
 import type { Place } from "./problem.ts";
+import type { ScalarText } from "./scalar.ts";
 
 /** Loaded only once a command needs it. */
 export type Engine = typeof import("../index.ts");
@@ -12,10 +13,14 @@ export type Rendered = Alert | AlertAborted | { readonly text: string; readonly 
 /** A file that holds templates: read, not yet compiled. */
 export interface Source {
   readonly file: string;
+  /** What Go's messages call the template; of an alert, its parts have names of their own. */
+  readonly name?: string;
   /** Of an alert file. */
   readonly alertTemplate?: AlertTemplate;
   /** @throws {@link TemplateError} */
   compile(engine: Engine, options: TemplateOptions): (profile: unknown) => Rendered;
+  /** Where a part of an alert stands in its file. */
+  scalar?(part: (typeof alertParts)[number]): ScalarText | undefined;
   /** Where in the file a template error stands. */
   place(error: TemplateError): Place;
 }
@@ -24,6 +29,7 @@ export interface Source {
 export function templateSource(file: string, text: string, name: string): Source {
   return {
     file,
+    name,
     compile({ compile, RenderAborted }, options) {
       const template = compile(text, { name, ...options });
       return (profile) => {

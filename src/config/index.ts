@@ -4,5 +4,5 @@
  */
 export { createChannels, type Setting } from "./channels.ts";
 export { ConfigError, type Environment, type Read, readConfig } from "./file.ts";
-export { type Config, config } from "./schema.ts";
+export { type Config, config, lintSection } from "./schema.ts";
 export { duration, parseDuration, parseSize, size } from "./units.ts";

@@ -194,6 +194,30 @@ const log = z.strictObject({ kind: z.literal("log"), to: z.string().optional() }
 
 export const channel = z.discriminatedUnion("kind", [webhook, email, webPush, apns, fcm, log]);
 
+const severity = z.enum(["error", "warning", "info", "off"]);
+
+/** What `tocsin lint` and the editor go by. */
+export const lintSection = z
+  .strictObject({
+    rules: z.record(z.string(), severity).optional(),
+    /** Profiles, or a JSON Schema of them, to check against. */
+    profile: z.string().optional(),
+    schema: z.string().optional(),
+    functions: z.array(z.enum(["sprig", "alerting", "alertmanager"])).optional(),
+    channel: z.enum(["push", "email", "sms"]).optional(),
+    longest: z
+      .strictObject({
+        title: count.optional(),
+        subtitle: count.optional(),
+        body: count.optional(),
+        html: count.optional(),
+      })
+      .optional(),
+    missingKey: z.enum(["default", "zero", "error", "required"]).optional(),
+    numbers: z.enum(["int", "float64"]).optional(),
+  })
+  .prefault({});
+
 /** All of `tocsin.yaml`. */
 export const config = z.strictObject({
   /** For editors. */
@@ -214,6 +238,7 @@ export const config = z.strictObject({
   channels: z
     .record(z.string().regex(/^[a-z][a-z0-9_-]*$/, "a channel's name is lower-case letters, digits, - and _"), channel)
     .default({}),
+  lint: lintSection,
   work: z
     .strictObject({
       /** Attempts at once, of all channels. */

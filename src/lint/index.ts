@@ -26,6 +26,7 @@ export type {
   Visitor,
 } from "./rule.ts";
 export { rules } from "./rules/index.ts";
+export { shownLengths } from "./rules/too-long.ts";
 export { shapeOfSchema } from "./schema.ts";
 export { addSample, createShape, type Shape, shapeOf } from "./shape.ts";
 export { type Reading, readTemplate } from "./subject.ts";

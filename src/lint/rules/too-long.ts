@@ -4,7 +4,7 @@ import type { Part } from "../finding.ts";
 import type { Context, Rule } from "../rule.ts";
 
 /** Characters that are shown of each part, about: what the platforms document, or what fits a telephone. */
-const shown: Readonly<Record<string, { readonly [P in Part]?: number }>> = {
+export const shownLengths: Readonly<Record<string, { readonly [P in Part]?: number }>> = {
   push: { title: 65, subtitle: 65, body: 240 },
   email: { title: 70 },
   sms: { body: 160 },
@@ -35,7 +35,7 @@ export const tooLong: Rule = {
   },
   check(context) {
     const { part, options } = context;
-    const limit = part && (options.longest?.[part] ?? shown[options.channel ?? ""]?.[part]);
+    const limit = part && (options.longest?.[part] ?? shownLengths[options.channel ?? ""]?.[part]);
     if (limit === undefined || !context.parses) return {};
     return {
       done() {

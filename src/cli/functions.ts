@@ -1,0 +1,29 @@
+import { InvalidArgumentError } from "commander";
+import type { FunctionSet } from "../functions/index.ts";
+
+/** The function sets that `--functions` and the configuration name. */
+export const setNames = ["sprig", "alerting", "alertmanager"] as const;
+export type SetName = (typeof setNames)[number];
+
+/** Options as the command line has them, unless told otherwise. */
+export const defaultSets: readonly SetName[] = ["sprig", "alerting"];
+
+/** `none`, or names with commas between them. */
+export function parseSets(text: string): SetName[] {
+  if (text === "none") return [];
+  return text.split(",").map((name) => {
+    const known = setNames.find((one) => one === name.trim());
+    if (known === undefined) throw new InvalidArgumentError(`There are ${setNames.join(", ")}, and none.`);
+    return known;
+  });
+}
+
+export async function loadSets(names: readonly SetName[]): Promise<FunctionSet[]> {
+  const sets = await import("../functions/index.ts");
+  return names.map((name) => sets[name]);
+}
+
+export async function allSets(): Promise<Readonly<Record<SetName, FunctionSet>>> {
+  const { sprig, alerting, alertmanager } = await import("../functions/index.ts");
+  return { sprig, alerting, alertmanager };
+}
