@@ -7,7 +7,7 @@ interface Head {
   readonly name: string;
   readonly held_until: number;
   readonly disabled: string | null;
-  readonly trial: number;
+  readonly trial_until: number | null;
 }
 
 interface ChannelRow {
@@ -71,7 +71,7 @@ export function claimer(db: Database.Database, ledger: Ledger): (request: ClaimR
   );
   const putBack = db.prepare("update deliveries set state = 0, lease = null, rank = ?, due = ? where seq = ?");
   const heads = db.prepare<[number, number, number, number], Head>(
-    `select h.destination, d.name, d.held_until, d.disabled, d.trial
+    `select h.destination, d.name, d.held_until, d.disabled, d.trial_until
      from heads h join destinations d on d.id = h.destination
      where h.channel = ? and h.rank = ? and h.at <= ? order by h.at limit ?`,
   );
@@ -91,7 +91,7 @@ export function claimer(db: Database.Database, ledger: Ledger): (request: ClaimR
   const moveHead = db.prepare("update heads set at = ?, due = ? where destination = ? and rank = ?");
   const postpone = db.prepare("update heads set at = ? where destination = ? and rank = ?");
   const removeHead = db.prepare("delete from heads where destination = ? and rank = ?");
-  const onTrial = db.prepare("update destinations set held_until = ?, held_reason = ? where id = ?");
+  const onTrial = db.prepare("update destinations set trial_until = ? where id = ?");
   const next = db
     .prepare<[number, number, number], number | null>(
       "select min(at) from heads where channel = ? and rank = ? and at > ?",
@@ -123,14 +123,15 @@ export function claimer(db: Database.Database, ledger: Ledger): (request: ClaimR
 
     function visit(channel: string, head: Head, rank: number, most: number): void {
       const { destination, name } = head;
-      if (head.disabled === null && head.held_until > now) {
-        postpone.run(head.held_until, destination, rank);
+      const blockedUntil = Math.max(head.held_until, head.trial_until ?? 0);
+      if (head.disabled === null && blockedUntil > now) {
+        postpone.run(blockedUntil, destination, rank);
         return;
       }
       const { each, room } = request.channels[channel]!;
       const free =
         head.disabled === null ? Math.min(each, room?.get(name) ?? each) - (taken.get(destination) ?? 0) : most;
-      const allowed = Math.min(most, free, head.trial === 1 ? 1 : most);
+      const allowed = Math.min(most, free, head.trial_until === null ? most : 1);
       if (allowed <= 0) return;
       const found = rows.all(destination, rank, now, allowed);
       for (const row of found) {
@@ -138,9 +139,7 @@ export function claimer(db: Database.Database, ledger: Ledger): (request: ClaimR
         claimed.push(claimedOf(row, channel, head, rank));
       }
       taken.set(destination, (taken.get(destination) ?? 0) + found.length);
-      if (head.trial === 1 && found.length > 0) {
-        onTrial.run(now + request.lease, "one attempt is under way to see whether it works again", destination);
-      }
+      if (head.trial_until !== null && found.length > 0) onTrial.run(now + request.lease, destination);
       const due = soonest.get(destination, rank);
       if (due === undefined) removeHead.run(destination, rank);
       else moveHead.run(Math.max(due, now), due, destination, rank);

@@ -91,7 +91,9 @@ export function settler(db: Database.Database, ledger: Ledger, places: Places) {
 
   function release({ id, claim }: Claim, now: number): void {
     const row = giveBack.get(now, id, claim);
-    if (row !== undefined) ledger.wait(row.destination, places.row(row.destination).channel, row.rank, now);
+    if (row === undefined) return;
+    places.noTrial(row.destination);
+    ledger.wait(row.destination, places.row(row.destination).channel, row.rank, now);
   }
 
   const renew = ({ id, claim }: Claim, until: number): boolean => extend.run(until, id, claim).changes === 1;
