@@ -416,7 +416,7 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
         expect(await claimIds(outbox, { now: start + 2000 })).toEqual([]);
         const second = await outbox.claim(claimAll({ now: start + 2001 }));
         expect(second.claimed).toHaveLength(1);
-        await outbox.settle([settlement(second.claimed[0]!, delivered, health(true))]);
+        await outbox.settle([settlement(second.claimed[0]!, delivered, { ...health(true), now: start + 2001 })]);
         expect(await claimIds(outbox, { now: start + 2001 })).toHaveLength(3);
         expect((await outbox.troubles()).items).toEqual([]);
       });
