@@ -91,7 +91,7 @@ const lease = 3;
 describe.each(kinds)("%s: whatever happens, it is as the model says", (_, open) => {
   test("any history", async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(action, { maxLength: 60 }), async (actions) => {
+      fc.asyncProperty(fc.array(action, { minLength: 20, maxLength: 80, size: "max" }), async (actions) => {
         const opened = open();
         const model = new Model(start);
         let store = opened.store;
