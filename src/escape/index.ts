@@ -3,6 +3,7 @@
  * value safe in its place added to the pipelines.
  */
 import type { Pass } from "../template/index.ts";
+import { json } from "./json/index.ts";
 
 /** By the name that the `escape` option gives them. */
-export const passes = {} satisfies Readonly<Record<string, Pass>>;
+export const passes = { json } satisfies Readonly<Record<string, Pass>>;

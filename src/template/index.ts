@@ -8,8 +8,20 @@ export { type Builtin, escapePieces } from "./builtins/index.ts";
 export { sprint } from "./fmt/index.ts";
 export { define, type FunctionSet, type ParamType, type Signature, type TemplateFunction } from "./function.ts";
 export { defaultLimits, type Limits } from "./limits.ts";
+export { sortedEntries } from "./maps.ts";
 export type { Pass } from "./pass.ts";
 export type { MissingKey, Run } from "./run.ts";
 export { compile, type LanguageOptions, type Template } from "./template.ts";
 export { truth } from "./truth.ts";
-export { Complex, Float64, type IntType, type Numbers, Pairs, SizedInt } from "./value.ts";
+export {
+  Complex,
+  elementsOf,
+  Float64,
+  floatOf,
+  type IntType,
+  intOf,
+  kindOf,
+  type Numbers,
+  Pairs,
+  SizedInt,
+} from "./value.ts";

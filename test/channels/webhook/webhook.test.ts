@@ -69,6 +69,17 @@ describe("the body", () => {
     );
   });
 
+  test("of a template compiled for JSON is JSON, whatever the profile", async () => {
+    await using there = await receiver();
+    const text =
+      '{"text":"{{ .alert.title }} {{ .profile.name }}","who":{{ .profile.name }},"tags":[{{ range .profile.tags }}{{ . }},{{ end }}]}';
+    const name = '"}],\\\n\ud800';
+    const profile = { name, tags: [1, '"', null] };
+    await send({ body: compile(text, { escape: "json" }) }, draft(there.url, { profile }));
+    const who = name.toWellFormed();
+    expect(JSON.parse(`${there.received[0]?.body}`)).toEqual({ text: `Say "hi" ${who}`, who, tags: profile.tags });
+  });
+
   test("of a template that makes no JSON is refused at hand-over, unless another content type is said", async () => {
     const body = compile('{"a":"{{ .alert.title }}"}');
     expect(() => webhook({ body }).compose?.(draft(null))).toThrow(
