@@ -94,8 +94,8 @@ export function httpClient(options: HttpOptions = {}): HttpClient {
       if (signal?.aborted) return { request, outcome: stopped };
       const asking = new Asking(maxAnswer);
       const timer = setTimeout(() => asking.end(new Late(timeout)), timeout);
-      const stop = () => asking.end(new Stopped());
-      signal?.addEventListener("abort", stop, { once: true });
+      const running = signal === undefined ? undefined : runningOf(signal);
+      running?.add(asking);
       try {
         const { origin, pathname, search } = url;
         agent.dispatch({ origin, path: pathname + search, method, headers, body: body ?? null }, asking);
@@ -108,7 +108,7 @@ export function httpClient(options: HttpOptions = {}): HttpClient {
         return { request, outcome: error instanceof Stopped ? stopped : failureOutcome(error) };
       } finally {
         clearTimeout(timer);
-        signal?.removeEventListener("abort", stop);
+        running?.delete(asking);
       }
     },
     close: () => agent.destroy(),
@@ -139,6 +139,22 @@ function guarded({ guard: policy, tls }: HttpOptions, timeout: number): buildCon
 function cutReason(cut: Error | "long", max: number): string {
   if (cut === "long") return `only its first ${max} bytes were read`;
   return cut instanceof Stopped ? "this process was stopped" : (failureReason(cut) ?? cut.message);
+}
+
+const allRunning = new WeakMap<AbortSignal, Set<Asking>>();
+
+/** What one signal ends. All attempts of a process share it, and a listener for each would cost more than this. */
+function runningOf(signal: AbortSignal): Set<Asking> {
+  let running = allRunning.get(signal);
+  if (running === undefined) {
+    const all = new Set<Asking>();
+    running = all;
+    allRunning.set(signal, all);
+    signal.addEventListener("abort", () => {
+      for (const asking of all) asking.end(new Stopped());
+    });
+  }
+  return running;
 }
 
 const capped = (text: string): string =>
