@@ -3,4 +3,5 @@
  * `error calling NAME: …`.
  */
 export { define, type FunctionSet, type ParamType, type Signature, type TemplateFunction } from "../template/index.ts";
+export { content } from "./content.ts";
 export { sprig } from "./sprig.ts";

@@ -4,10 +4,10 @@
  * `template.ts` parses and collects a set, `program.ts` compiles each tree to closures: `statement.ts` for what writes,
  * `expression.ts` and `call.ts` for what has a value. `run.ts` is the state of one render, `value.ts` what a template sees.
  */
-export { type Builtin, escapePieces } from "./builtins/index.ts";
+export { type Builtin, escapePieces, payFor, spellBytes } from "./builtins/index.ts";
 export { sprint } from "./fmt/index.ts";
 export { define, type FunctionSet, type ParamType, type Signature, type TemplateFunction } from "./function.ts";
-export { defaultLimits, type Limits } from "./limits.ts";
+export { defaultLimits, LimitReached, type Limits } from "./limits.ts";
 export { sortedEntries } from "./maps.ts";
 export type { Pass } from "./pass.ts";
 export type { MissingKey, Run } from "./run.ts";
@@ -15,6 +15,8 @@ export { compile, type LanguageOptions, type Template } from "./template.ts";
 export { truth } from "./truth.ts";
 export {
   Complex,
+  Content,
+  type ContentType,
   elementsOf,
   Float64,
   floatOf,
@@ -24,4 +26,6 @@ export {
   type Numbers,
   Pairs,
   SizedInt,
+  textOf,
+  typeName,
 } from "./value.ts";

@@ -14,6 +14,7 @@
  * | `Date`                                             | `time.Time`, in UTC                                         |
  * | function                                           | `func(...interface {}) interface {}`, reached with `call`   |
  * | other iterables, {@link Pairs}                     | `iter.Seq`, `iter.Seq2`                                     |
+ * | {@link Content}                                    | `template.HTML` and its like, which are strings             |
  *
  * Only own enumerable properties exist: nothing that a prototype holds can be reached.
  */
@@ -79,6 +80,28 @@ export class Pairs {
   }
 }
 
+/** Package html/template's names of content. */
+export type ContentType = "CSS" | "HTML" | "HTMLAttr" | "JS" | "JSStr" | "URL" | "Srcset";
+
+/** Text that someone vouched for: escaping takes it as it is where content of its type belongs. Elsewhere it is its text. */
+export class Content {
+  readonly #type: ContentType;
+  readonly #text: string;
+  constructor(type: ContentType, text: string) {
+    this.#type = type;
+    this.#text = text;
+  }
+  get type(): ContentType {
+    return this.#type;
+  }
+  get text(): string {
+    return this.#text;
+  }
+  toString(): string {
+    return this.#text;
+  }
+}
+
 export type Kind =
   | "invalid"
   | "bool"
@@ -134,6 +157,7 @@ function objectKind(value: object): Kind {
   if (value instanceof Map) return "map";
   if (value instanceof Set || (ArrayBuffer.isView(value) && !(value instanceof DataView))) return "list";
   if (value instanceof Date) return "time";
+  if (value instanceof Content) return "string";
   if (value instanceof Pairs) return "seq2";
   return isIterable(value) ? "seq" : "map";
 }
@@ -154,7 +178,7 @@ export function typeName(value: unknown, numbers: Numbers): string {
     case "complex":
       return "complex128";
     case "string":
-      return "string";
+      return value instanceof Content ? `template.${value.type}` : "string";
     case "list":
       return "[]interface {}";
     case "map":
@@ -181,6 +205,11 @@ export function floatOf(value: unknown): number {
 export function intOf(value: unknown): bigint {
   if (typeof value === "bigint") return value;
   return typeof value === "number" ? BigInt(value) : (value as SizedInt).value;
+}
+
+/** The text behind a value of kind `"string"`. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : (value as Content).text;
 }
 
 /** The elements behind a value of kind `"list"`. */

@@ -11,7 +11,7 @@ const hostile = 'a"b\\c\n\u0000\u2028</script>\ud800é🎉{"x":1},[';
 describe("values", () => {
   test.each<[unknown, string]>([
     ["x", '"x"'],
-    [hostile, JSON.stringify(hostile.toWellFormed())],
+    [hostile, `"a\\"b\\\\c\\n\\u0000\\u2028\\u003c/script\\u003e\ufffdé🎉{\\"x\\":1},["`],
     [7, "7"],
     [-1.5, "-1.5"],
     [1e21, "1e+21"],
@@ -27,7 +27,7 @@ describe("values", () => {
     [JSON.parse('{"__proto__":{"a":1}}'), '{"__proto__":{"a":1}}'],
     [new Map([["k", 1]]), '{"k":1}'],
     [new Set([1, 2]), "[1,2]"],
-    [new Date(0), '"1970-01-01T00:00:00.000Z"'],
+    [new Date(0), '"1970-01-01T00:00:00Z"'],
   ])("%o", (value, json) => {
     expect(render('{"v":{{ .v }}}', { v: value })).toBe(`{"v":${json}}`);
     expect(render("{{ .v }}", { v: value })).toBe(json);
@@ -37,8 +37,7 @@ describe("values", () => {
   test.each<[unknown, string]>([
     [Number.NaN, "json: unsupported value: NaN"],
     [Number.NEGATIVE_INFINITY, "json: unsupported value: -Inf"],
-    [[[() => 1]], "json: unsupported type: a func"],
-    [new Date(Number.NaN), "json: unsupported value: a date that is none"],
+    [[[() => 1]], "json: unsupported type: func"],
   ])("%o cannot be said in JSON", (value, message) => {
     const error = errorOf(() => render('{"v":{{ .v }}}', { v: value }));
     expect(error).toMatchObject({ phase: "exec", line: 1, column: 9 });
@@ -58,7 +57,7 @@ describe("values", () => {
   });
 
   test("what is absent is null, and an error where it is required", () => {
-    expect(render('{"v":{{ .v }},"s":"{{ .v }}"}', {})).toBe('{"v":null,"s":"<no value>"}');
+    expect(render('{"v":{{ .v }},"s":"{{ .v }}"}', {})).toBe(String.raw`{"v":null,"s":"\u003cno value\u003e"}`);
     const error = errorOf(() => render('{"v":{{ .v }}}', {}, { missingKey: "required" }));
     expect(error).toMatchObject({ phase: "exec", column: 9 });
   });

@@ -1,6 +1,17 @@
 import { LimitReached } from "../limits.ts";
 import { sortedEntries } from "../maps.ts";
-import { type Complex, elementsOf, floatOf, intOf, isInt, type Kind, kindOf, SizedInt, typeName } from "../value.ts";
+import {
+  type Complex,
+  elementsOf,
+  floatOf,
+  intOf,
+  isInt,
+  type Kind,
+  kindOf,
+  SizedInt,
+  textOf,
+  typeName,
+} from "../value.ts";
 import { printComplex, printFloat, printInteger } from "./number.ts";
 import type { Output } from "./output.ts";
 import type { Spec } from "./spec.ts";
@@ -62,6 +73,8 @@ function printBox(out: Output, value: unknown, kind: Kind, spec: Spec, verb: str
       return printInteger(out, intOf(value), spec, verb, true);
     case "float":
       return printFloat(out, floatOf(value), spec, verb);
+    case "string":
+      return printString(out, textOf(value), spec, verb);
     case "complex":
       return printComplex(out, (value as Complex).re, (value as Complex).im, spec, verb);
     default:
