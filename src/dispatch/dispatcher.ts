@@ -65,7 +65,9 @@ export interface Dispatcher {
 const chunk = 250;
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { store, channels, render, keepSource = false, clock = Date.now } = options;
+  const { store, channels, render, keepSource = false } = options;
+  // Stores keep whole ms.
+  const clock = (): number => Math.floor((options.clock ?? Date.now)());
   const { outbox } = store;
   const emit = (event: DispatchEvent): void => {
     try {

@@ -1,5 +1,5 @@
 import type { Outcome } from "./delivery.ts";
-import type { State } from "./outbox.ts";
+import type { Claimed, Settlement, State } from "./outbox.ts";
 
 interface About {
   readonly id: string;
@@ -37,6 +37,7 @@ export type DispatchEvent =
   | (About & { readonly type: "released" })
   /** Its lease ended: how this attempt ended does not count. */
   | (About & { readonly type: "lost" })
+  /** By a receiver, an operator's fault, or after too many failures in a row. */
   | {
       readonly type: "held";
       readonly channel: string;
@@ -55,3 +56,27 @@ export type DispatchEvent =
     }
   /** The store or a channel failed in a way that is not an outcome. Work goes on. */
   | { readonly type: "error"; readonly doing: string; readonly error: unknown; readonly at: number };
+
+/** What a settlement is to those who watch. */
+export function eventsOf(claimed: Claimed, settlement: Settlement, counted: boolean): DispatchEvent[] {
+  const { id, channel, destination, attempt: number, createdAt } = claimed;
+  const { verdict, attempt, hold, disable, now: at } = settlement;
+  const about = { id, channel, destination, at };
+  if (!counted) return [{ type: "lost", ...about }];
+  const events: DispatchEvent[] = [];
+  if (attempt !== undefined) {
+    const { startedAt, outcome } = attempt;
+    const due = verdict.state === "pending" ? { due: verdict.due } : {};
+    events.push({ type: "attempt", ...about, attempt: number, startedAt, outcome: outcome as Outcome, ...due });
+  }
+  if (verdict.state !== "pending") {
+    const attempts = attempt === undefined ? number - 1 : number;
+    events.push({ type: "settled", ...about, ...verdict, attempts, createdAt });
+  }
+  if (hold !== undefined) {
+    const { of, until, reason } = hold;
+    events.push({ type: "held", channel, ...(of === "channel" ? {} : { destination }), until, reason, at });
+  }
+  if (disable !== undefined) events.push({ type: "disabled", channel, destination, reason: disable, at });
+  return events;
+}

@@ -1,7 +1,7 @@
 import { type Channel, DestinationError } from "./channel.ts";
 import type { Alert, Json } from "./delivery.ts";
 import { newId } from "./id.ts";
-import type { Added, Entry, Priority } from "./outbox.ts";
+import { type Added, type Entry, type Priority, priorities } from "./outbox.ts";
 
 /** Renders; what the template half is to this one. `aborted` is the template's reason not to send. */
 export type Render = (profile: unknown, template: unknown) => Alert | { readonly aborted: string };
@@ -50,6 +50,7 @@ export function entryOf(request: SendRequest, options: HandoverOptions, now: num
     const names = Object.keys(options.channels).join(", ");
     throw new DestinationError(`there is no channel "${name}"; there are: ${names}`);
   }
+  check(request);
   const { destination } = channel.accept(to, request.options);
   const rendered = render(request, options.render);
   const id = newId(now);
@@ -69,6 +70,21 @@ export function entryOf(request: SendRequest, options: HandoverOptions, now: num
     profile,
   };
   return { ...entry, alert: rendered, content: channel.compose?.(draft) };
+}
+
+/** What a store cannot keep, or would keep as something else. */
+function check({ idempotencyKey, orderingKey, priority, notBefore }: SendRequest): void {
+  for (const [name, key] of Object.entries({ idempotencyKey, orderingKey })) {
+    if (key !== undefined && (typeof key !== "string" || !key.isWellFormed())) {
+      throw new TypeError(`send: ${name} has to be a text, without half characters`);
+    }
+  }
+  if (priority !== undefined && !priorities.includes(priority)) {
+    throw new TypeError(`send: priority has to be ${priorities.join(", ")}, not ${JSON.stringify(priority)}`);
+  }
+  if (notBefore !== undefined && !Number.isSafeInteger(notBefore)) {
+    throw new TypeError(`send: notBefore has to be whole ms since 1970, not ${notBefore}`);
+  }
 }
 
 function render({ alert, profile, template }: SendRequest, render: Render | undefined): ReturnType<Render> {

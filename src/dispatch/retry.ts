@@ -22,6 +22,9 @@ const defaults = {
   retryAfter: { min: 1_000, max: 86_400_000 },
 };
 
+/** More than any cap needs; 2 ** 1024 would be infinite. */
+const mostDoublings = 64;
+
 export const defaultMaxAge = 3 * 86_400_000;
 
 /**
@@ -45,12 +48,13 @@ export function delayAfter(
 /** A receiver's `Retry-After`, in ms, within the policy's bounds. */
 export function clampRetryAfter(asked: number, policy: RetryPolicy): number {
   const { min, max } = policy.retryAfter ?? defaults.retryAfter;
-  return Number.isNaN(asked) ? min : Math.min(max, Math.max(min, asked));
+  return Number.isNaN(asked) ? min : Math.ceil(Math.min(max, Math.max(min, asked)));
 }
 
 function ownDelay(attempt: number, policy: RetryPolicy, random: () => number): number | undefined {
   const wait = policy.wait ?? defaults.wait;
-  if ("base" in wait) return Math.round(random() * Math.min(wait.cap, wait.base * 2 ** (attempt - 1)));
+  if ("base" in wait)
+    return Math.round(random() * Math.min(wait.cap, wait.base * 2 ** Math.min(attempt - 1, mostDoublings)));
   const listed = wait[attempt - 1];
   const jitter = policy.jitter ?? defaults.jitter;
   return listed === undefined ? undefined : Math.round(listed * (1 + jitter * (2 * random() - 1)));
@@ -90,7 +94,8 @@ function parseHttpDate(text: string, now: number): number | undefined {
 function yearNear(twoDigits: number, now: number): number {
   const thisYear = new Date(now).getUTCFullYear();
   const year = thisYear - (thisYear % 100) + twoDigits;
-  return year > thisYear + 50 ? year - 100 : year;
+  if (year > thisYear + 50) return year - 100;
+  return year <= thisYear - 50 ? year + 100 : year;
 }
 
 function utc(year: string, month: string, day: string, clock: readonly string[]): number | undefined {

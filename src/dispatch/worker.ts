@@ -1,7 +1,7 @@
 import type { Attempting, Channel } from "./channel.ts";
 import type { Sent } from "./delivery.ts";
 import type { DispatcherOptions } from "./dispatcher.ts";
-import type { DispatchEvent } from "./event.ts";
+import { type DispatchEvent, eventsOf } from "./event.ts";
 import { ahead, Lane } from "./lane.ts";
 import type { ChannelRoom, Claim, Claimed, Settlement } from "./outbox.ts";
 import { defaultConcurrency, objectionTo, type Policy, settlementOf } from "./verdict.ts";
@@ -84,6 +84,8 @@ export class Worker {
     }
     this.#abort = new AbortController();
     this.#stopping = false;
+    // What was asked for meanwhile.
+    if (this.#started || this.#drains.length > 0) this.#begin();
   }
 
   #begin(): void {
@@ -101,7 +103,8 @@ export class Worker {
       while (!this.#stopping && (this.#started || this.#drains.length > 0)) {
         this.#isAwake = false;
         const claims = await this.#claim();
-        if (claims.count === 0 && this.#held.size === 0) await this.#settleDrains(claims.failed);
+        const isLater = claims.next === undefined || claims.next > this.#clock();
+        if (claims.count === 0 && this.#held.size === 0 && isLater) await this.#settleDrains(claims.failed);
         if (claims.count === 0 || this.#room() === 0) await this.#sleep(claims.next);
         if (claims.failed === undefined) await this.#prune();
       }
@@ -200,7 +203,14 @@ export class Worker {
     // Not awaited: the next attempt need not wait for the disk.
     this.#settle(settlements);
     const lane = this.#lanes.get(held[0]!.channel)!.get(held[0]!.destination);
-    if (lane !== undefined && settlements.some(([, one]) => stops(lane, one))) this.#release(lane.drop());
+    if (lane === undefined || !settlements.some(([, one]) => stops(lane, one))) return;
+    const { health } = settlements.at(-1)![1];
+    if (health !== undefined && lane.failures >= health.failures) {
+      const { channel, destination } = held[0]!;
+      const reason = `${lane.failures} attempts in a row failed`;
+      this.#emit({ type: "held", channel, destination, until: endedAt + health.rest, reason, at: endedAt });
+    }
+    this.#release(lane.drop());
   }
 
   /** A channel that throws has a bug: the attempts are retries, which end some time. */
@@ -225,7 +235,7 @@ export class Worker {
       try {
         const counted = await this.#options.store.outbox.settle(settlements);
         pairs.forEach(([claimed, settlement], i) => {
-          this.#tell(claimed, settlement, counted[i]!);
+          for (const event of eventsOf(claimed, settlement, counted[i]!)) this.#emit(event);
         });
         break;
       } catch (error) {
@@ -248,29 +258,6 @@ export class Worker {
       if (lane.held === 0 || lane.held * 2 === this.#each(claimed.channel)) this.wake();
     }
     if (this.#held.size === 0 || this.#held.size === Math.floor(this.#most / 2)) this.wake();
-  }
-
-  #tell(claimed: Claimed, { verdict, attempt, hold, disable, now: at }: Settlement, counted: boolean): void {
-    const { id, channel, destination, attempt: number, createdAt } = claimed;
-    const about = { id, channel, destination, at };
-    if (!counted) {
-      this.#emit({ type: "lost", ...about });
-      return;
-    }
-    if (attempt !== undefined) {
-      const outcome = attempt.outcome as Sent["outcome"];
-      const due = verdict.state === "pending" ? { due: verdict.due } : {};
-      this.#emit({ type: "attempt", ...about, attempt: number, startedAt: attempt.startedAt, outcome, ...due });
-    }
-    if (verdict.state === "delivered" || verdict.state === "dead") {
-      const attempts = attempt === undefined ? number - 1 : number;
-      this.#emit({ type: "settled", ...about, ...verdict, attempts, createdAt });
-    }
-    if (hold !== undefined) {
-      const { until, reason } = hold;
-      this.#emit({ type: "held", channel, ...(hold.of === "channel" ? {} : { destination }), until, reason, at });
-    }
-    if (disable !== undefined) this.#emit({ type: "disabled", channel, destination, reason: disable, at });
   }
 
   async #release(some: readonly Claimed[]): Promise<void> {

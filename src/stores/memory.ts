@@ -1,17 +1,9 @@
-import {
-  type Added,
-  type Entry,
-  type Outbox,
-  type Page,
-  priorities,
-  type Settlement,
-  type State,
-  type Trouble,
-} from "../dispatch/outbox.ts";
+import type { Added, Entry, Outbox } from "../dispatch/outbox.ts";
 import { type Store, StoreError } from "../dispatch/store.ts";
 import { claim } from "./memory/claim.ts";
-import type { Destination } from "./memory/destination.ts";
-import { type Item, isSettled, keptOf, stateOf, summaryOf } from "./memory/item.ts";
+import { type Item, isSettled, itemOf, keptOf, stateOf } from "./memory/item.ts";
+import { list, statsOf, troublesOf } from "./memory/read.ts";
+import { prune, putBack, settle } from "./memory/settle.ts";
 import { Shelf } from "./memory/shelf.ts";
 import { defaultRetention, type Retention } from "./retention.ts";
 
@@ -120,20 +112,7 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
         const item = shelf.items.get(id);
         return item === undefined ? undefined : keptOf(item);
       }),
-    list: ({ state, channel, destination, limit = 100, after } = {}) =>
-      read(() => {
-        const items = [...shelf.items.values()]
-          .reverse()
-          .filter(
-            (item) =>
-              (state === undefined || stateOf(item) === state) &&
-              (channel === undefined || item.entry.channel === channel) &&
-              (destination === undefined || item.destination.name === destination) &&
-              (after === undefined || item.seq < Number(after)),
-          );
-        const page = items.slice(0, limit).map(summaryOf);
-        return items.length > limit ? { items: page, next: `${items[limit - 1]!.seq}` } : { items: page };
-      }),
+    list: (query = {}) => read(() => list(shelf, query)),
     stats: () => read(() => statsOf(shelf)),
     replay: (ids, now) =>
       each(ids, (item) => {
@@ -201,124 +180,4 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
       shelf = new Shelf();
     },
   };
-}
-
-function itemOf(entry: Entry, shelf: Shelf): Item {
-  const { id, channel, createdAt, idempotencyKey, orderingKey, replayOf, to, alert, options, content, source } = entry;
-  const destination = shelf.destination(channel, entry.destination);
-  const { disabled } = destination;
-  const stage = entry.aborted !== undefined ? "aborted" : disabled === undefined ? "waiting" : "dead";
-  const due = Math.max(createdAt, entry.due ?? createdAt);
-  const body = JSON.stringify({ to, alert, options, content });
-  const sourceText = source === undefined ? undefined : JSON.stringify(source);
-  return {
-    seq: shelf.nextSeq,
-    entry: { id, channel, createdAt, idempotencyKey, orderingKey, replayOf },
-    destination,
-    stage,
-    rank: priorities.indexOf(entry.priority ?? "normal"),
-    due,
-    since: due,
-    lease: undefined,
-    attempt: 0,
-    claims: 0,
-    settledAt: stage === "waiting" ? undefined : createdAt,
-    reason: entry.aborted ?? (disabled === undefined ? undefined : `destination disabled: ${disabled}`),
-    body,
-    source: sourceText,
-    journal: [],
-    size: body.length + (sourceText?.length ?? 0),
-  };
-}
-
-function putBack(shelf: Shelf, item: Item, due: number): void {
-  shelf.leased.delete(item);
-  item.lease = undefined;
-  item.due = due;
-  shelf.wait(item);
-}
-
-function settle(shelf: Shelf, settlement: Settlement): boolean {
-  const { claim, now, verdict, attempt, hold, disable, health } = settlement;
-  const item = shelf.held(claim.id, claim.claim);
-  if (item === undefined) return false;
-  const { destination } = item;
-  if (attempt !== undefined) shelf.note(item, { number: item.attempt, ...attempt });
-  if (verdict.state === "pending") {
-    if (verdict.uncounted) item.attempt--;
-    item.rank = 3 + (item.rank % 3);
-    item.reason = attempt !== undefined && "reason" in attempt.outcome ? attempt.outcome.reason : undefined;
-    putBack(shelf, item, verdict.due);
-  } else {
-    shelf.leased.delete(item);
-    shelf.settle(item, verdict.state, now, "reason" in verdict ? verdict.reason : undefined);
-  }
-  if (disable !== undefined) destination.disabled = disable;
-  if (health !== undefined) judge(destination, health, now);
-  if (hold !== undefined) {
-    const place = hold.of === "channel" ? destination.channel : destination;
-    place.heldUntil = hold.until;
-    place.heldReason = hold.reason;
-  }
-  return true;
-}
-
-function judge(destination: Destination, { ok, failures, rest }: NonNullable<Settlement["health"]>, now: number): void {
-  if (ok) {
-    destination.failures = 0;
-    destination.trialUntil = undefined;
-    if (destination.heldUntil <= now) Object.assign(destination, { heldUntil: 0, heldReason: undefined });
-    return;
-  }
-  destination.failures++;
-  if (destination.failures < failures) return;
-  destination.trialUntil = 0;
-  destination.heldUntil = Math.max(destination.heldUntil, now + rest);
-  destination.heldReason = `${destination.failures} attempts in a row failed`;
-}
-
-function prune(shelf: Shelf, { age, bytes }: Retention, now: number, limit: number): number {
-  const settled = shelf.settled();
-  let excess = settled.reduce((sum, { size }) => sum + size, 0) - bytes;
-  let removed = 0;
-  for (const item of settled) {
-    if (removed >= limit || (item.entry.createdAt >= now - age && excess <= 0)) break;
-    shelf.remove(item);
-    excess -= item.size;
-    removed++;
-  }
-  return removed;
-}
-
-function statsOf(shelf: Shelf) {
-  const none = (): Record<State, number> => ({ pending: 0, delivered: 0, dead: 0, cancelled: 0, aborted: 0 });
-  const channels: Record<string, Record<State, number>> = Object.create(null);
-  const total = none();
-  for (const item of shelf.items.values()) {
-    const state = stateOf(item);
-    channels[item.entry.channel] ??= none();
-    channels[item.entry.channel]![state]++;
-    total[state]++;
-  }
-  const dues = [...shelf.busy].flatMap(({ queues }) => queues.flatMap(({ first }) => first?.due ?? []));
-  const oldestDue = dues.reduce((least, due) => Math.min(least, due), Number.POSITIVE_INFINITY);
-  return { channels, total, ...(dues.length === 0 ? {} : { oldestDue }) };
-}
-
-function troublesOf(shelf: Shelf, limit: number, after: number): Page<Trouble> {
-  const held = (place: { heldUntil: number; heldReason: string | undefined }) =>
-    place.heldUntil === 0 ? {} : { heldUntil: place.heldUntil, reason: place.heldReason };
-  const destinations = [...shelf.destinations.values()]
-    .filter(({ heldUntil, disabled, failures }) => heldUntil > 0 || disabled !== undefined || failures > 0)
-    .map((one): Trouble => {
-      const { channel, name, failures, disabled } = one;
-      const why = disabled === undefined ? {} : { disabled };
-      return { channel: channel.name, destination: name, failures, ...held(one), ...why };
-    });
-  const page = destinations.slice(after, after + limit);
-  const whole = [...shelf.channels.values()]
-    .filter(({ heldUntil }) => heldUntil > 0)
-    .map((one): Trouble => ({ channel: one.name, failures: 0, ...held(one) }));
-  const items = after === 0 ? [...whole, ...page] : page;
-  return destinations.length > after + limit ? { items, next: `${after + limit}` } : { items };
 }

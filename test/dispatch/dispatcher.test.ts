@@ -104,6 +104,9 @@ describe("handing over", () => {
     ["alert and template", { alert, template: "x" }, "give either an alert or a template, not both"],
     ["neither", { alert: undefined }, "give an alert, or a template and a profile"],
     ["no title", { alert: {} as typeof alert }, "an alert needs a title"],
+    ["half a character", { idempotencyKey: "\ud800" }, "idempotencyKey has to be a text, without half characters"],
+    ["no such priority", { priority: "urgent" as "high" }, 'priority has to be high, normal, low, not "urgent"'],
+    ["half a millisecond", { notBefore: 0.5 }, "notBefore has to be whole ms since 1970, not 0.5"],
     ["no render", { template: "x", alert: undefined }, "made with `render`"],
   ])("refuses %s, and keeps nothing", async (_, changes, message) => {
     const { send, outbox } = setUp({

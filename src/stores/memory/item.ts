@@ -1,6 +1,7 @@
 import type { Attempt, Claimed, Entry, Kept, Priority, State, Summary } from "../../dispatch/outbox.ts";
 import { priorities } from "../../dispatch/outbox.ts";
 import type { Destination } from "./destination.ts";
+import type { Shelf } from "./shelf.ts";
 
 export type Stage = "waiting" | "claimed" | "behind" | Exclude<State, "pending">;
 
@@ -76,5 +77,33 @@ export function keptOf(item: Item): Kept {
     ...(item.source === undefined ? {} : { source: JSON.parse(item.source) }),
     erased: item.body === undefined,
     journal: item.journal.map(({ text }): Attempt => JSON.parse(text)),
+  };
+}
+
+export function itemOf(entry: Entry, shelf: Shelf): Item {
+  const { id, channel, createdAt, idempotencyKey, orderingKey, replayOf, to, alert, options, content, source } = entry;
+  const destination = shelf.destination(channel, entry.destination);
+  const { disabled } = destination;
+  const stage = entry.aborted !== undefined ? "aborted" : disabled === undefined ? "waiting" : "dead";
+  const due = Math.max(createdAt, entry.due ?? createdAt);
+  const body = JSON.stringify({ to, alert, options, content });
+  const sourceText = source === undefined ? undefined : JSON.stringify(source);
+  return {
+    seq: shelf.nextSeq,
+    entry: { id, channel, createdAt, idempotencyKey, orderingKey, replayOf },
+    destination,
+    stage,
+    rank: priorities.indexOf(entry.priority ?? "normal"),
+    due,
+    since: due,
+    lease: undefined,
+    attempt: 0,
+    claims: 0,
+    settledAt: stage === "waiting" ? undefined : createdAt,
+    reason: entry.aborted ?? (disabled === undefined ? undefined : `destination disabled: ${disabled}`),
+    body,
+    source: sourceText,
+    journal: [],
+    size: body.length + (sourceText?.length ?? 0),
   };
 }
