@@ -4,7 +4,8 @@ import { compile as compileLanguage, type LanguageOptions, type Template } from 
 export interface TemplateOptions extends LanguageOptions {
   /**
    * What values are escaped for: `"none"` writes them as they are, as Go's `text/template`; `"html"` escapes each for the
-   * place in the HTML where it stands, as Go's `html/template`. @default "none"
+   * place in the HTML where it stands, as Go's `html/template`; `"json"` writes each as JSON, for the place in the JSON where it
+   * stands. @default "none"
    */
   readonly escape?: Escaping | undefined;
 }

@@ -11,8 +11,8 @@ export function targetUrl(text: Json | undefined, what = "the destination"): URL
   if (typeof text !== "string") throw new DestinationError(`${what} is a URL, as text`);
   if (text.length > longest)
     throw new DestinationError(`${what} has ${text.length} characters; at most ${longest} are sent`);
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined) throw new DestinationError(`${what} is no URL: ${JSON.stringify(text.slice(0, 100))}`);
+  const url = URL.parse(text);
+  if (url === null) throw new DestinationError(`${what} is no URL: ${JSON.stringify(text.slice(0, 100))}`);
   if (url.protocol !== "https:" && url.protocol !== "http:") {
     throw new DestinationError(`${what} starts with ${url.protocol}; http: and https: can be sent to`);
   }

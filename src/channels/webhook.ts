@@ -38,6 +38,8 @@ interface Content {
   readonly body: string;
 }
 
+const mostAccepted = 1_000;
+
 /**
  * `to`: a URL, or null for the one of the options. Options of a delivery: `type`, `subject` (CloudEvents), `data` (further
  * fields beside title, subtitle, body, html).
@@ -62,15 +64,29 @@ export function webhook(options: WebhookOptions = {}): Channel {
   const client = httpClient(options);
   const auth = authorizer(options.auth, client);
 
-  const urlOf = (to: Json): URL => {
+  const parse = (to: Json): URL => {
     if (to !== null) return isSecret && fixedUrl !== undefined ? sameOrigin(targetUrl(to), fixedUrl) : targetUrl(to);
     if (fixedUrl === undefined) throw new DestinationError("a webhook goes to a URL: `to`, or the channel's url");
     return fixedUrl;
   };
+  /** Most deliveries go where others went; what `accept` found out of their URLs is kept. */
+  const accepted = new Map<Json, URL>();
+
+  const accept = (to: Json): URL => {
+    const url = parse(to);
+    try {
+      guard.check(url.hostname, Number(url.port) || (url.protocol === "https:" ? 443 : 80));
+    } catch (error) {
+      throw new DestinationError((error as Error).message, { cause: error });
+    }
+    if (accepted.size >= mostAccepted) accepted.clear();
+    accepted.set(to, url);
+    return url;
+  };
 
   /** One request for deliveries of one URL, under one id. */
   const post = async (to: Json, id: string, content: Content, { now, signal }: Attempting): Promise<Sent> => {
-    const url = urlOf(to);
+    const url = accepted.get(to) ?? accept(to);
     const got = auth.authorize(now, signal);
     const authorized = got instanceof Promise ? await got : got;
     if ("outcome" in authorized) return { request: { line: `${method} ${url.href}` }, outcome: authorized.outcome };
@@ -99,12 +115,22 @@ export function webhook(options: WebhookOptions = {}): Channel {
     return { request: request!, answer: answer!, outcome };
   };
 
+  /** Where the options no longer allow what they did at hand-over, that is what the journal says. */
+  const attempt = async (to: Json, id: string, content: Content, attempting: Attempting): Promise<Sent> => {
+    try {
+      return await post(to, id, content, attempting);
+    } catch (error) {
+      if (!(error instanceof DestinationError)) throw error;
+      return { outcome: { kind: "rejected", reason: error.message } };
+    }
+  };
+
   const sendBatch = async (deliveries: readonly Delivery[], attempting: Attempting): Promise<readonly Sent[]> => {
     const [first] = deliveries;
     if (first === undefined) return [];
     const bodies = deliveries.map(({ content }) => (content as Content).body);
     const content = { headers: {}, body: `[${bodies.join(",")}]` };
-    const sent = await post(first.to, batchId(deliveries), content, attempting);
+    const sent = await attempt(first.to, batchId(deliveries), content, attempting);
     return deliveries.map(() => sent);
   };
 
@@ -113,14 +139,8 @@ export function webhook(options: WebhookOptions = {}): Channel {
     retry: options.retry,
     limits: options.limits,
     accept(to, asked = {}) {
-      const url = urlOf(to);
-      const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
       checkOptions(asked);
-      try {
-        guard.check(url.hostname, port);
-      } catch (error) {
-        throw new DestinationError((error as Error).message, { cause: error });
-      }
+      const url = accepted.get(to) ?? accept(to);
       return { destination: url.href };
     },
     compose(draft): Content {
@@ -128,7 +148,7 @@ export function webhook(options: WebhookOptions = {}): Channel {
     },
     async send(delivery, attempting) {
       if (batched) return (await sendBatch([delivery], attempting))[0]!;
-      return post(delivery.to, delivery.id, delivery.content as Content, attempting);
+      return attempt(delivery.to, delivery.id, delivery.content as Content, attempting);
     },
     ...(batched && { batch, sendBatch }),
     close: () => client.close(),

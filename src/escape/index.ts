@@ -4,8 +4,9 @@
  */
 import type { Pass } from "../template/index.ts";
 import { html } from "./html/index.ts";
+import { json } from "./json/index.ts";
 
 export { checkHtml } from "./html/index.ts";
 
 /** By the name that the `escape` option gives them. */
-export const passes = { html } satisfies Readonly<Record<string, Pass>>;
+export const passes = { html, json } satisfies Readonly<Record<string, Pass>>;

@@ -1,11 +1,18 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from "node:crypto";
+import {
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  generateKeyPairSync,
+  type KeyObject,
+  randomBytes,
+} from "node:crypto";
 
 /**
  * A key of Standard Webhooks. `whsec_`: a shared secret (v1, HMAC-SHA256), signs and verifies. `whsk_`: an ed25519 secret
  * key (v1a), signs and verifies. `whpk_`: its public key, verifies.
  */
 export type WebhookKey =
-  | { readonly scheme: "v1"; readonly secret: Buffer }
+  | { readonly scheme: "v1"; readonly secret: KeyObject }
   | { readonly scheme: "v1a"; readonly secret: KeyObject | undefined; readonly public: KeyObject };
 
 /** What comes before the raw bytes of an ed25519 key in DER (RFC 8410). */
@@ -36,7 +43,7 @@ function read(text: string): WebhookKey {
       if (bytes.length < 24 || bytes.length > 64) {
         throw new TypeError(`a whsec_ key has 24 to 64 bytes; this one has ${bytes.length}`);
       }
-      return { scheme: "v1", secret: bytes };
+      return { scheme: "v1", secret: createSecretKey(bytes) };
     case "whsk": {
       // 32 bytes: the seed. 64: the seed and the public key, as libsodium writes it.
       if (bytes.length !== 32 && bytes.length !== 64) {

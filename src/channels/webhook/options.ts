@@ -15,7 +15,10 @@ export interface WebhookOptions extends HttpOptions, PayloadOptions {
   readonly keys?: readonly string[] | ((url: string) => readonly string[]) | undefined;
   /** @default "POST" */
   readonly method?: string | undefined;
-  /** Further headers: texts, or templates that see what the body's template sees. Not those of HTTP itself, nor `webhook-*`. */
+  /**
+   * Further headers: texts, or templates that see what the body's template sees. Not those of HTTP itself, nor `webhook-*`.
+   * The journal keeps them: what is secret belongs in `auth`.
+   */
   readonly headers?: Readonly<Record<string, string | Renderer>> | undefined;
   /** Needs `url` or the guard's `hosts`, so that what is secret goes only where it may. */
   readonly auth?: HttpAuth | undefined;

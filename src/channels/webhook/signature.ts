@@ -1,4 +1,4 @@
-import { createHmac, sign, timingSafeEqual, verify as verifyEd25519 } from "node:crypto";
+import { createHmac, type KeyObject, sign, timingSafeEqual, verify as verifyEd25519 } from "node:crypto";
 import { parseKey, type WebhookKey } from "./keys.ts";
 
 /** The three headers of Standard Webhooks 1.0.0. */
@@ -33,7 +33,8 @@ export function signatureHeaders(
   return { "webhook-id": id, "webhook-timestamp": `${seconds}`, "webhook-signature": signatures.join(" ") };
 }
 
-const hmac = (secret: Buffer, head: string, body: string | Uint8Array): Buffer =>
+/** A KeyObject is made into what OpenSSL needs once; bytes would be for every text. */
+const hmac = (secret: KeyObject, head: string, body: string | Uint8Array): Buffer =>
   createHmac("sha256", secret).update(head).update(body).digest();
 
 const signed = (head: string, body: string | Uint8Array): Buffer =>

@@ -69,6 +69,17 @@ describe("the body", () => {
     );
   });
 
+  test("of a template compiled for JSON is JSON, whatever the profile", async () => {
+    await using there = await receiver();
+    const text =
+      '{"text":"{{ .alert.title }} {{ .profile.name }}","who":{{ .profile.name }},"tags":[{{ range .profile.tags }}{{ . }},{{ end }}]}';
+    const name = '"}],\\\n\ud800';
+    const profile = { name, tags: [1, '"', null] };
+    await send({ body: compile(text, { escape: "json" }) }, draft(there.url, { profile }));
+    const who = name.toWellFormed();
+    expect(JSON.parse(`${there.received[0]?.body}`)).toEqual({ text: `Say "hi" ${who}`, who, tags: profile.tags });
+  });
+
   test("of a template that makes no JSON is refused at hand-over, unless another content type is said", async () => {
     const body = compile('{"a":"{{ .alert.title }}"}');
     expect(() => webhook({ body }).compose?.(draft(null))).toThrow(
@@ -283,6 +294,20 @@ describe("what an answer means", () => {
 });
 
 describe("what is not accepted", () => {
+  test("what the options do not allow any more is rejected when it is sent", async () => {
+    const handed = {
+      ...draft("https://b.example/"),
+      destination: "x",
+      content: webhook().compose!(draft(null))!,
+      attempt: 1,
+    };
+    const channel = webhook({ url: "https://a.example/", auth: { kind: "bearer", token: "t" } });
+    const reason = "this channel has secrets of https://a.example, which https://b.example must not get";
+    expect(await channel.send(handed, { now: 0, signal })).toEqual({ outcome: { kind: "rejected", reason } });
+    const guarded = webhook({ guard: { hosts: ["a.example"] } });
+    expect((await guarded.send(handed, { now: 0, signal })).outcome).toMatchObject({ kind: "rejected" });
+  });
+
   test.each<[Json, string]>([
     [null, "a webhook goes to a URL: `to`, or the channel's url"],
     [7, "the destination is a URL, as text"],
