@@ -15,6 +15,7 @@ import { fitted, json } from "./fit.ts";
 import { type HttpOptions, httpClient } from "./http.ts";
 import { retryAfterOf } from "./retry-after.ts";
 import { pushAnswer } from "./web-push/answer.ts";
+import { encrypt } from "./web-push/encrypt.ts";
 import { createServices } from "./web-push/services.ts";
 import {
   type Subscription,
@@ -138,7 +139,7 @@ export function webPush(options: WebPushOptions): Channel {
           urgency,
           ...(topic !== false && { topic }),
         },
-        body: library.encrypt(keys.p256dh, keys.auth, payload, "aes128gcm").cipherText,
+        body: encrypt(keys.p256dh, keys.auth, payload),
         journal: payload,
         signal,
       });
