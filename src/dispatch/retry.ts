@@ -16,7 +16,11 @@ export interface RetryPolicy {
 }
 
 /** 5 s, 10 s, 20 s … 6 h at most, of which a random share is waited; for 3 days. */
-const defaults = { wait: { base: 5_000, cap: 6 * 3_600_000 }, jitter: 0.1, retryAfter: { min: 1_000, max: 86_400_000 } };
+const defaults = {
+  wait: { base: 5_000, cap: 6 * 3_600_000 },
+  jitter: 0.1,
+  retryAfter: { min: 1_000, max: 86_400_000 },
+};
 
 export const defaultMaxAge = 3 * 86_400_000;
 
