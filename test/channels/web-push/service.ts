@@ -54,7 +54,7 @@ export interface PushService extends AsyncDisposable {
 
 /** A push service that answers 201, or what `answer` says. */
 export async function pushService(
-  answer: (headers: IncomingHttpHeaders, body: Buffer) => Answer = () => ({ status: 201 }),
+  answer: (headers: IncomingHttpHeaders, body: Buffer, path: string) => Answer = () => ({ status: 201 }),
 ): Promise<PushService> {
   const received: Received[] = [];
   let connections = 0;
@@ -64,7 +64,7 @@ export async function pushService(
       const body = Buffer.concat(await request.toArray());
       const { method = "", url: path = "", headers, rawHeaders: raw } = request;
       received.push({ method, path, headers, raw, body });
-      const { status, headers: more = {}, body: text = "" } = answer(headers, body);
+      const { status, headers: more = {}, body: text = "" } = answer(headers, body, path);
       response.writeHead(status, more).end(text);
     }),
   );
