@@ -22,11 +22,12 @@ export async function started<T>(
   first: () => Promise<T>,
 ): Promise<{ browser: AsyncDisposable; first: T }> {
   for (let attempt = 1; ; attempt++) {
-    const browser = await start();
+    let browser: AsyncDisposable | undefined;
     try {
+      browser = await start();
       return { browser, first: await first() };
     } catch (error) {
-      await browser[Symbol.asyncDispose]();
+      await browser?.[Symbol.asyncDispose]();
       if (attempt === 3) throw error;
       console.warn(`started again: ${error}`);
     }
