@@ -6,4 +6,6 @@ const { key, cert } = JSON.parse(process.argv[2]!);
 const server = createServer({ key, cert }, (request, response) => {
   request.resume().on("end", () => response.writeHead(201).end());
 });
+// Connections that rest while others take their turn are not to be closed on them.
+server.keepAliveTimeout = 600_000;
 server.listen(0, "127.0.0.1", () => process.send!((server.address() as AddressInfo).port));
