@@ -1,6 +1,7 @@
-import { Agent, buildConnector, type Dispatcher } from "undici";
+import { Agent, buildConnector } from "undici";
 import type { Exchange, Outcome } from "../dispatch/index.ts";
 import { createGuard, type GuardPolicy } from "../guard/index.ts";
+import { Asking } from "./asking.ts";
 import { failureOutcome, failureReason } from "./failure.ts";
 import { journalHeaders } from "./header.ts";
 
@@ -91,25 +92,23 @@ export function httpClient(options: HttpOptions = {}): HttpClient {
         ...(said !== undefined && { body: capped(said) }),
       };
       if (signal?.aborted) return { request, outcome: stopped };
-      const stop = new AbortController();
-      const timer = setTimeout(() => stop.abort(new Late(timeout)), timeout);
-      const abort = () => stop.abort(new Stopped());
-      signal?.addEventListener("abort", abort, { once: true });
+      const asking = new Asking(maxAnswer);
+      const timer = setTimeout(() => asking.end(new Late(timeout)), timeout);
+      const stop = () => asking.end(new Stopped());
+      signal?.addEventListener("abort", stop, { once: true });
       try {
         const { origin, pathname, search } = url;
-        const path = pathname + search;
-        const data = await agent.request({ origin, path, method, headers, body: body ?? null, signal: stop.signal });
-        const got = await answerOf(data, maxAnswer);
-        const { statusCode: status, statusText } = data;
-        const line = `${status} ${statusText ?? ""}`.slice(0, 200).trimEnd();
-        const answer = { line, headers: journalHeaders(got.headers), body: capped(got.text) };
-        return { request, answer, got };
+        agent.dispatch({ origin, path: pathname + search, method, headers, body: body ?? null }, asking);
+        const { status, statusText, headers: got, body: bytes, cut } = await asking.answered;
+        const text = bytes.toString();
+        const line = `${status} ${statusText}`.slice(0, 200).trimEnd();
+        const answer = { line, headers: journalHeaders(got), body: capped(text) };
+        return { request, answer, got: { status, headers: got, text, ...(cut && { cut: cutReason(cut, maxAnswer) }) } };
       } catch (error) {
-        if (error instanceof Stopped) return { request, outcome: stopped };
-        return { request, outcome: failureOutcome(error) };
+        return { request, outcome: error instanceof Stopped ? stopped : failureOutcome(error) };
       } finally {
         clearTimeout(timer);
-        signal?.removeEventListener("abort", abort);
+        signal?.removeEventListener("abort", stop);
       }
     },
     close: () => agent.destroy(),
@@ -137,26 +136,9 @@ function guarded({ guard: policy, tls }: HttpOptions, timeout: number): buildCon
   };
 }
 
-/** Reads what may be read. The status is known, so nothing that happens to the body is an error. */
-async function answerOf({ statusCode, headers, body }: Dispatcher.ResponseData, max: number): Promise<HttpAnswer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  let cut: string | undefined;
-  try {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      chunks.push(size + chunk.length > max ? chunk.subarray(0, max - size) : chunk);
-      size += chunk.length;
-      if (size > max) {
-        cut = `only its first ${max} bytes were read`;
-        break;
-      }
-    }
-  } catch (error) {
-    cut = error instanceof Stopped ? "this process was stopped" : failureReason(error);
-    if (cut === undefined) throw error;
-  }
-  const text = chunks.length === 0 ? "" : new TextDecoder().decode(Buffer.concat(chunks));
-  return { status: statusCode, headers, text, ...(cut !== undefined && { cut }) };
+function cutReason(cut: Error | "long", max: number): string {
+  if (cut === "long") return `only its first ${max} bytes were read`;
+  return cut instanceof Stopped ? "this process was stopped" : (failureReason(cut) ?? cut.message);
 }
 
 const capped = (text: string): string =>

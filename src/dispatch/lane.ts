@@ -16,6 +16,8 @@ export class Lane {
   #timer: NodeJS.Timeout | undefined;
   /** Claimed, and neither settled nor given back. */
   held = 0;
+  /** Attempts in a row that failed. The store counts those of all processes; this is to stop what is claimed already. */
+  failures = 0;
 
   /** @param run makes one attempt for some deliveries, which are one unless the channel takes batches; does not throw */
   constructor(channel: Channel, limits: DestinationLimits, run: (some: readonly Claimed[]) => Promise<void>) {

@@ -19,7 +19,7 @@ export function objectionTo(claimed: Claimed, { retry }: Policy, now: number): s
   const maxAge = retry.maxAge ?? defaultMaxAge;
   if (now - claimed.since > maxAge) return `given up: older than ${seconds(maxAge)}`;
   const most = mostAttempts(retry);
-  return claimed.attempt > most ? `given up after ${most} attempts, the last of which did not end` : undefined;
+  return claimed.attempt > most ? `given up after ${attempts(most)}, the last of which did not end` : undefined;
 }
 
 /** What follows from how an attempt ended. */
@@ -72,7 +72,7 @@ function again(
   now: number,
   uncounted: true | undefined,
 ): Settlement["verdict"] {
-  if (wait === undefined) return { state: "dead", reason: `given up after ${claimed.attempt} attempts: ${reason}` };
+  if (wait === undefined) return { state: "dead", reason: `given up after ${attempts(claimed.attempt)}: ${reason}` };
   const maxAge = retry.maxAge ?? defaultMaxAge;
   if (now + wait - claimed.since > maxAge) {
     return {
@@ -86,5 +86,7 @@ function again(
 function mostAttempts({ wait, maxAttempts = Number.POSITIVE_INFINITY }: RetryPolicy): number {
   return wait !== undefined && !("base" in wait) ? Math.min(maxAttempts, wait.length + 1) : maxAttempts;
 }
+
+const attempts = (count: number): string => (count === 1 ? "1 attempt" : `${count} attempts`);
 
 const seconds = (ms: number): string => `${ms / 1000} s`;

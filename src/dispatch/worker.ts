@@ -103,7 +103,7 @@ export class Worker {
         const claims = await this.#claim();
         if (claims.count === 0 && this.#held.size === 0) await this.#settleDrains(claims.failed);
         if (claims.count === 0 || this.#room() === 0) await this.#sleep(claims.next);
-        await this.#prune();
+        if (claims.failed === undefined) await this.#prune();
       }
     } finally {
       if (this.#held.size === 0) clearInterval(renewing);
@@ -199,10 +199,8 @@ export class Worker {
     ]);
     // Not awaited: the next attempt need not wait for the disk.
     this.#settle(settlements);
-    const { channel, destination } = held[0]!;
-    if (settlements.some(([, { hold, disable }]) => hold !== undefined || disable !== undefined)) {
-      this.#release(this.#lanes.get(channel)!.get(destination)?.drop() ?? []);
-    }
+    const lane = this.#lanes.get(held[0]!.channel)!.get(held[0]!.destination);
+    if (lane !== undefined && settlements.some(([, one]) => stops(lane, one))) this.#release(lane.drop());
   }
 
   /** A channel that throws has a bug: the attempts are retries, which end some time. */
@@ -367,6 +365,12 @@ export class Worker {
     });
     if (pairs.length > 0) await this.#settle(pairs);
   }
+}
+
+/** Whether what waits for the destination has to go on waiting in the outbox. */
+function stops(lane: Lane, { hold, disable, health }: Settlement): boolean {
+  if (health !== undefined) lane.failures = health.ok ? 0 : lane.failures + 1;
+  return hold !== undefined || disable !== undefined || (health !== undefined && lane.failures >= health.failures);
 }
 
 const sizeOf = (channel: Channel): number => (channel.sendBatch === undefined ? 1 : (channel.batch?.size ?? 1));
