@@ -56,11 +56,11 @@ const round = (push: (i: number) => Promise<void>, count: number, atOnce: number
 
 const times = await race(
   {
-    ours: round(ours, 500, concurrency),
-    loop: round(theirs, 200, 1),
-    theirs: round(theirs, 500, concurrency),
+    ours: round(ours, 300, concurrency),
+    loop: round(theirs, 100, 1),
+    theirs: round(theirs, 300, concurrency),
   },
-  15,
+  9,
 );
 printRows(
   { measured: `web pushes, ${concurrency} at once`, ours: `${duration(times.ours)}, ${perSecond(times.ours)}` },

@@ -434,7 +434,7 @@ test("whatever the alert: Apple takes it", async () => {
       expect(title.isWellFormed()).toBe(true);
       expect(alert.title.toWellFormed().startsWith(title.replace(/…$/, ""))).toBe(true);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
   expect(at.server.refused).toEqual([]);
 });

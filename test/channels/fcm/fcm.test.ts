@@ -282,6 +282,6 @@ test("whatever the alert: JSON, well-formed, within the limit, data of strings",
       expect(message.notification.title.isWellFormed()).toBe(true);
       for (const value of Object.values<string>(message.data)) expect(value.isWellFormed()).toBe(true);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });

@@ -303,7 +303,7 @@ test("whatever the alert: JSON, well-formed, within 3,993 bytes of text and 4,09
       expect(said.title.replace(/…$/, "")).toSatisfy((start: string) => alert.title.toWellFormed().startsWith(start));
       for (const name in data) expect(said).toHaveProperty([name]);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
   await channel.close?.();
 });
