@@ -38,8 +38,12 @@ export function fitted(alert: Alert, limit: number, encode: (texts: Texts) => st
 
 /** JSON of data in which strings are well-formed: what a receiver in any language can read. */
 export function json(value: unknown): string {
-  return JSON.stringify(value, (_, one) => (typeof one === "string" ? one.toWellFormed() : one));
+  const text = JSON.stringify(value);
+  // As JSON.stringify writes a lone surrogate; a backslash before it makes this a false alarm at worst.
+  return text.includes("\\ud") ? JSON.stringify(value, wellFormed) : text;
 }
+
+const wellFormed = (_: string, value: unknown): unknown => (typeof value === "string" ? value.toWellFormed() : value);
 
 /** Bytes that a text takes inside a JSON string. */
 const bytesIn = (text: string): number => Buffer.byteLength(JSON.stringify(text)) - 2;

@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto";
 import library from "web-push";
 import { z } from "zod";
 import {
@@ -11,10 +10,12 @@ import {
   type Sent,
 } from "../dispatch/index.ts";
 import { checked, configured } from "./checked.ts";
+import { collapseKey } from "./collapse.ts";
 import { fitted, json } from "./fit.ts";
 import { type HttpOptions, httpClient } from "./http.ts";
 import { retryAfterOf } from "./retry-after.ts";
 import { pushAnswer } from "./web-push/answer.ts";
+import { encrypt } from "./web-push/encrypt.ts";
 import { createServices } from "./web-push/services.ts";
 import {
   type Subscription,
@@ -33,10 +34,11 @@ export interface PushOptions {
   /** What it may cost a device's battery. @default "normal" */
   readonly urgency?: "very-low" | "low" | "normal" | "high" | undefined;
   /**
-   * Of pushes with one topic that wait for a browser only the last is kept; up to 32 of `A-Z a-z 0-9 _ -`. `false` for
-   * none. @default from the delivery's id, so that one delivery sent twice is one push
+   * The push's `Topic`, up to 32 of `A-Z a-z 0-9 _ -`: of those with the same that wait for a browser only the last is
+   * kept. `false` for none, for instance if Google keeps but four such pushes for a browser that is away, as it does for
+   * devices. @default from the delivery's id, so that one delivery sent twice is one push
    */
-  readonly topic?: string | false | undefined;
+  readonly collapse?: string | false | undefined;
   /** Further keys of the payload, for the service worker. */
   readonly data?: { readonly [name: string]: Json } | undefined;
 }
@@ -57,7 +59,9 @@ const reserved = ["title", "subtitle", "body", "id"];
 const pushSchema = {
   ttl: z.int().min(0).max(2_592_000).optional(),
   urgency: z.enum(["very-low", "low", "normal", "high"]).optional(),
-  topic: z.union([z.string().regex(/^[\w-]{1,32}$/, "is not 1 to 32 of A-Z a-z 0-9 _ -"), z.literal(false)]).optional(),
+  collapse: z
+    .union([z.string().regex(/^[\w-]{1,32}$/, "is not 1 to 32 of A-Z a-z 0-9 _ -"), z.literal(false)])
+    .optional(),
   data: z
     .record(z.string(), z.json())
     .refine((data) => !reserved.some((name) => Object.hasOwn(data, name)), `has one of ${reserved.join(", ")} in it`)
@@ -125,7 +129,7 @@ export function webPush(options: WebPushOptions): Channel {
       const {
         ttl = 2_419_200,
         urgency = "normal",
-        topic = topicOf(delivery.id),
+        collapse = collapseKey(delivery.id, 32),
       }: PushOptions = { ...defaults, ...delivery.options };
       const exchange = await client.exchange({
         method: "POST",
@@ -136,9 +140,9 @@ export function webPush(options: WebPushOptions): Channel {
           "content-type": "application/octet-stream",
           ttl: `${ttl}`,
           urgency,
-          ...(topic !== false && { topic }),
+          ...(collapse !== false && { topic: collapse }),
         },
-        body: library.encrypt(keys.p256dh, keys.auth, payload, "aes128gcm").cipherText,
+        body: encrypt(keys.p256dh, keys.auth, payload),
         journal: payload,
         signal,
       });
@@ -151,10 +155,6 @@ export function webPush(options: WebPushOptions): Channel {
     close: () => client.close(),
   };
 }
-
-/** Of pushes to one browser that bear this topic, the last stays: a retry takes the place of what it repeats. */
-const topicOf = (id: string): string =>
-  /^[\w-]{1,32}$/.test(id) ? id : createHash("sha256").update(id).digest("base64url").slice(0, 32);
 
 /** A new VAPID key pair. Browsers subscribe with its public half, so another pair means that all have to subscribe anew. */
 export const vapidKeys = (): VapidKeys => library.generateVAPIDKeys();

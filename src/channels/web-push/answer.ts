@@ -14,11 +14,11 @@ export interface PushAnswer {
  * @param retryAfter ms
  */
 export function pushAnswer(status: number, text: string, retryAfter?: number): PushAnswer {
+  if (status >= 200 && status < 300) return { outcome: { kind: "delivered" } };
   const { errno, said } = bodyOf(text);
   const reason = said === "" ? `${status}` : `${status}: ${said}`;
   const later = { kind: "retry", reason, ...(retryAfter !== undefined && { retryAfter }) } as const;
   const never = { kind: "rejected", reason } as const;
-  if (status >= 200 && status < 300) return { outcome: { kind: "delivered" } };
   switch (status) {
     case 404:
     case 410:
@@ -53,9 +53,10 @@ const repeated = 300;
 function bodyOf(text: string): { readonly errno?: unknown; readonly said: string } {
   let body: unknown;
   try {
-    body = JSON.parse(text);
-  } catch {
     // Google's is text.
+    if (text.startsWith("{")) body = JSON.parse(text);
+  } catch {
+    // Then it is text after all.
   }
   const fields: Readonly<Record<string, unknown>> = typeof body === "object" && body !== null ? { ...body } : {};
   const { errno, message, reason, error } = fields;

@@ -46,6 +46,7 @@ export interface Answer {
 
 export interface PushService extends AsyncDisposable {
   readonly url: string;
+  readonly port: number;
   readonly ca: string;
   readonly received: Received[];
   /** Connections that were made. */
@@ -54,23 +55,25 @@ export interface PushService extends AsyncDisposable {
 
 /** A push service that answers 201, or what `answer` says. */
 export async function pushService(
-  answer: (headers: IncomingHttpHeaders, body: Buffer) => Answer = () => ({ status: 201 }),
+  answer: (headers: IncomingHttpHeaders, body: Buffer, path: string) => Answer = () => ({ status: 201 }),
+  ...names: readonly string[]
 ): Promise<PushService> {
   const received: Received[] = [];
   let connections = 0;
-  const pair = certificate();
+  const pair = certificate(...names);
   const { server, port } = await listening(
     createServer(pair, async (request, response) => {
       const body = Buffer.concat(await request.toArray());
       const { method = "", url: path = "", headers, rawHeaders: raw } = request;
       received.push({ method, path, headers, raw, body });
-      const { status, headers: more = {}, body: text = "" } = answer(headers, body);
+      const { status, headers: more = {}, body: text = "" } = answer(headers, body, path);
       response.writeHead(status, more).end(text);
     }),
   );
   server.on("secureConnection", () => connections++);
   return {
     url: `https://localhost:${port}`,
+    port,
     ca: pair.cert,
     received,
     connections: () => connections,

@@ -1,7 +1,9 @@
 import crypto, { createECDH, type ECDH } from "node:crypto";
+import { syncBuiltinESMExports } from "node:module";
 import ece from "http_ece";
 import { afterEach, expect, test, vi } from "vitest";
 import library from "web-push";
+import { encrypt } from "../../../src/channels/web-push/encrypt.ts";
 import { webPush } from "../../../src/channels/web-push.ts";
 import { attempting, delivery } from "../delivery.ts";
 import { pushService, vapidClaims } from "./service.ts";
@@ -41,14 +43,20 @@ function takeChanceAway(): void {
     };
     return pair;
   });
+  syncBuiltinESMExports();
 }
 
-afterEach(() => void vi.restoreAllMocks());
+function giveChanceBack(): void {
+  vi.restoreAllMocks();
+  syncBuiltinESMExports();
+}
+afterEach(giveChanceBack);
 
 test("RFC 8291 section 5: the keys, and what the channel encrypts with", () => {
   expect(keyPair(rfc8291.sender).getPublicKey("base64url")).toBe(rfc8291.senderPublic);
   expect(keyPair(rfc8291.receiver).getPublicKey("base64url")).toBe(receiverPublic);
   takeChanceAway();
+  expect(encrypt(receiverPublic, auth, rfc8291.text).toString("base64url")).toBe(rfc8291.body);
   const { cipherText } = library.encrypt(receiverPublic, auth, rfc8291.text, "aes128gcm");
   expect(cipherText.toString("base64url")).toBe(rfc8291.body);
 });
@@ -60,7 +68,7 @@ test("with that salt and key the channel sends what http_ece makes of its payloa
   takeChanceAway();
   const to = { endpoint: service.url, keys: { p256dh: receiverPublic, auth } };
   const { request } = await channel.send(delivery({ to, alert: { title: rfc8291.text } }), attempting());
-  vi.restoreAllMocks();
+  giveChanceBack();
   await channel.close?.();
   const { body } = service.received[0]!;
   const made = ece.encrypt(Buffer.from(request!.body!), {

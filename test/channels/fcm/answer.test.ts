@@ -1,0 +1,70 @@
+import { describe, expect, test } from "vitest";
+import { fcmAnswer } from "../../../src/channels/fcm/answer.ts";
+import { failure } from "./google.ts";
+
+const textOf = (...of: Parameters<typeof failure>): string => JSON.stringify(failure(...of).body);
+const retry = { kind: "retry" };
+const operators = { ...retry, holds: "channel", uncounted: true };
+
+describe("every errorCode of Google's documents", () => {
+  test.each([
+    [400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", { kind: "rejected" }],
+    [404, "NOT_FOUND", "UNREGISTERED", { kind: "gone" }],
+    [403, "PERMISSION_DENIED", "SENDER_ID_MISMATCH", { kind: "rejected" }],
+    [429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED", { ...retry, retryAfter: 60_000, holds: "channel" }],
+    [503, "UNAVAILABLE", "UNAVAILABLE", { ...retry, retryAfter: 10_000 }],
+    [500, "INTERNAL", "INTERNAL", { ...retry, retryAfter: 10_000 }],
+    [401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", { ...retry, holds: "destination", uncounted: true }],
+  ])("%d %s %s", (status, api, code, outcome) => {
+    const answer = fcmAnswer(status, textOf(status, api, "why", code));
+    expect(answer).toEqual({ outcome: { ...outcome, reason: `${status} ${code} why` } });
+  });
+
+  test.each([
+    [400, "INVALID_ARGUMENT", { kind: "rejected" }],
+    [401, "UNAUTHENTICATED", operators],
+    [403, "PERMISSION_DENIED", operators],
+    [404, "NOT_FOUND", { kind: "rejected" }],
+    [429, "RESOURCE_EXHAUSTED", { ...retry, retryAfter: 60_000, holds: "channel" }],
+    [500, "INTERNAL", { ...retry, retryAfter: 10_000 }],
+    [503, "UNAVAILABLE", { ...retry, retryAfter: 10_000 }],
+  ])("of the API: %d %s", (status, code, outcome) => {
+    for (const text of [textOf(status, code, "why"), textOf(status, code, "why", "UNSPECIFIED_ERROR")]) {
+      expect(fcmAnswer(status, text).outcome).toEqual({ ...outcome, reason: `${status} ${code} why` });
+    }
+  });
+});
+
+test.each([
+  ["Device message rate quota exceeded", "destination"],
+  ["Topic message rate quota exceeded", "destination"],
+  ["Message rate quota exceeded", "channel"],
+])("%s: the %s waits", (message, holds) => {
+  expect(fcmAnswer(429, textOf(429, "RESOURCE_EXHAUSTED", message, "QUOTA_EXCEEDED")).outcome).toMatchObject({ holds });
+});
+
+test("Retry-After, and never sooner than 10 s", () => {
+  expect(fcmAnswer(429, "", 5000).outcome).toMatchObject({ retryAfter: 5000, holds: "channel" });
+  expect(fcmAnswer(503, "", 5000).outcome).toEqual({
+    kind: "retry",
+    reason: "503",
+    retryAfter: 10_000,
+    holds: "channel",
+  });
+  expect(fcmAnswer(503, "", 90_000).outcome).toMatchObject({ retryAfter: 90_000, holds: "channel" });
+  expect(fcmAnswer(500, "", 90_000).outcome).toMatchObject({ retryAfter: 90_000 });
+});
+
+test.each([
+  [200, '{"name":"projects/p/messages/1"}', { kind: "delivered" }],
+  [200, "", { kind: "delivered" }],
+  [404, "<html>", { kind: "rejected", reason: "404" }],
+  [404, '{"error":{"details":[null,{"@type":"x","errorCode":"UNREGISTERED"}]}}', { kind: "rejected", reason: "404" }],
+  [400, '{"error":{"status":"<b>","message":["x"]}}', { kind: "rejected", reason: "400" }],
+  [400, "null", { kind: "rejected", reason: "400" }],
+  [400, '{"error":{"details":{"x":1}}}', { kind: "rejected", reason: "400" }],
+  [302, "", { kind: "rejected", reason: "302" }],
+  [502, "<html>", { kind: "retry", reason: "502", retryAfter: 10_000 }],
+])("what is not documented: %d %s", (status, text, outcome) => {
+  expect(fcmAnswer(status, text).outcome).toEqual(outcome);
+});
