@@ -1,5 +1,6 @@
+import { compile, type TemplateOptions } from "./compile.ts";
 import { sprig } from "./functions/index.ts";
-import { compile, type Template, type TemplateOptions } from "./template/index.ts";
+import type { Template } from "./template/index.ts";
 
 /** The parts of an alert as templates; only `title` has to be there. */
 export interface AlertTemplate {

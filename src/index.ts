@@ -3,9 +3,9 @@
  */
 export { type Limit, type Phase, type Span, TemplateError, TemplateLimitError } from "../grammar/index.ts";
 export { type Alert, type AlertTemplate, type CompiledAlert, compileAlert, renderAlert } from "./alert.ts";
+export { compile, type Escaping, type TemplateOptions } from "./compile.ts";
 export {
   Complex,
-  compile,
   Float64,
   type IntType,
   type Limits,
@@ -14,5 +14,4 @@ export {
   Pairs,
   SizedInt,
   type Template,
-  type TemplateOptions,
 } from "./template/index.ts";

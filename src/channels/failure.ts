@@ -24,7 +24,6 @@ const words: { readonly [code: string]: string } = {
   UND_ERR_HEADERS_TIMEOUT: "its answer did not begin in time",
   UND_ERR_BODY_TIMEOUT: "its answer stopped coming",
   UND_ERR_HEADERS_OVERFLOW: "the headers of its answer are too large",
-  UND_ERR_SOCKET: "the connection was closed before the answer was complete",
 };
 
 /**

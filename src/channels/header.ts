@@ -1,3 +1,5 @@
+import { DestinationError } from "../dispatch/index.ts";
+
 /** What a user's header may not be named: what HTTP itself is made of, and what a channel signs. */
 const reserved =
   /^(?:host|connection|keep-alive|content-length|transfer-encoding|te|trailer|upgrade|expect|proxy-.*|webhook-.*)$/;
@@ -16,21 +18,19 @@ const longest = 8 * 1024;
 
 /**
  * A value as it is sent, without the space around it; printable ASCII and tabs pass (RFC 9110, 5.5).
- * @throws HeaderError; its message holds no value
+ * @throws DestinationError; its message holds no value
  */
 export function headerValue(name: string, text: string): string {
   const value = text.trim();
   if (value.length > longest) {
-    throw new HeaderError(`the header ${name} has ${value.length} characters; at most ${longest} are sent`);
+    throw new DestinationError(`the header ${name} has ${value.length} characters; at most ${longest} are sent`);
   }
   const bad = /[^\t\x20-\x7e]/u.exec(value)?.[0];
   if (bad === undefined) return value;
   const code = `U+${bad.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
-  throw new HeaderError(`the header ${name} has ${code} in it; only printable ASCII is sent`);
-}
-
-export class HeaderError extends Error {
-  override readonly name = "HeaderError";
+  throw new DestinationError(
+    `the header ${name} has ${code} in it; only printable ASCII is sent, so encode it (urlquery)`,
+  );
 }
 
 const secret = /^(?:authorization|proxy-authorization|cookie|set-cookie|webhook-signature|x-api-key)$/;

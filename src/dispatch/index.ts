@@ -4,4 +4,11 @@
  */
 export { type Attempting, type Channel, DestinationError, type DestinationLimits, type Draft } from "./channel.ts";
 export type { Alert, Delivery, Exchange, Json, Outcome, Sent } from "./delivery.ts";
-export type { RetryPolicy } from "./retry.ts";
+export { createDispatcher, type Dispatcher, type DispatcherOptions } from "./dispatcher.ts";
+export type { DispatchEvent } from "./event.ts";
+export type { Render, SendRequest, SendResult } from "./handover.ts";
+export { newId } from "./id.ts";
+export type * from "./outbox.ts";
+export type { PartDifference, Replayed } from "./replay.ts";
+export { delayAfter, parseRetryAfter, type RetryPolicy } from "./retry.ts";
+export { type Store, StoreError, type StoreProblem, type Transaction } from "./store.ts";

@@ -14,3 +14,88 @@ export interface RetryPolicy {
   /** Bounds of a receiver's `Retry-After`, in ms. @default 1 s … 24 h */
   readonly retryAfter?: { readonly min: number; readonly max: number } | undefined;
 }
+
+/** 5 s, 10 s, 20 s … 6 h at most, of which a random share is waited; for 3 days. */
+const defaults = {
+  wait: { base: 5_000, cap: 6 * 3_600_000 },
+  jitter: 0.1,
+  retryAfter: { min: 1_000, max: 86_400_000 },
+};
+
+export const defaultMaxAge = 3 * 86_400_000;
+
+/**
+ * How long to wait after the attempt with this number (1-based), in ms.
+ * @param random in [0, 1)
+ * @param asked what the receiver asked for, in ms: clamped, and then the least that is waited
+ * @returns undefined: that was the last attempt
+ */
+export function delayAfter(
+  attempt: number,
+  policy: RetryPolicy,
+  random: () => number,
+  asked?: number,
+): number | undefined {
+  if (attempt >= (policy.maxAttempts ?? Number.POSITIVE_INFINITY)) return undefined;
+  const own = ownDelay(attempt, policy, random);
+  if (own === undefined || asked === undefined) return own;
+  return Math.max(own, clampRetryAfter(asked, policy));
+}
+
+/** A receiver's `Retry-After`, in ms, within the policy's bounds. */
+export function clampRetryAfter(asked: number, policy: RetryPolicy): number {
+  const { min, max } = policy.retryAfter ?? defaults.retryAfter;
+  return Number.isNaN(asked) ? min : Math.min(max, Math.max(min, asked));
+}
+
+function ownDelay(attempt: number, policy: RetryPolicy, random: () => number): number | undefined {
+  const wait = policy.wait ?? defaults.wait;
+  if ("base" in wait) return Math.round(random() * Math.min(wait.cap, wait.base * 2 ** (attempt - 1)));
+  const listed = wait[attempt - 1];
+  const jitter = policy.jitter ?? defaults.jitter;
+  return listed === undefined ? undefined : Math.round(listed * (1 + jitter * (2 * random() - 1)));
+}
+
+const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const monthName = `(${months.join("|")})`;
+const time = "(\\d\\d):(\\d\\d):(\\d\\d)";
+/** RFC 9110, section 5.6.7: the one form that is to be sent, and two that are to be understood. */
+const dateForms = {
+  fixed: new RegExp(`^[A-Z][a-z]{2}, (\\d\\d) ${monthName} (\\d{4}) ${time} GMT$`),
+  rfc850: new RegExp(`^[A-Z][a-z]+day, (\\d\\d)-${monthName}-(\\d\\d) ${time} GMT$`),
+  asctime: new RegExp(`^[A-Z][a-z]{2} ${monthName} ([ \\d]\\d) ${time} (\\d{4})$`),
+};
+
+/**
+ * The value of a `Retry-After` header (RFC 9110, section 10.2.3: seconds, or a date) as ms from now, 0 if that is past.
+ * @returns undefined if it is neither
+ */
+export function parseRetryAfter(text: string, now: number): number | undefined {
+  const trimmed = text.trim();
+  if (/^\d+$/.test(trimmed)) return Number(trimmed) * 1000;
+  const date = parseHttpDate(trimmed, now);
+  return date === undefined ? undefined : Math.max(0, date - now);
+}
+
+function parseHttpDate(text: string, now: number): number | undefined {
+  const fixed = dateForms.fixed.exec(text);
+  if (fixed !== null) return utc(fixed[3]!, fixed[2]!, fixed[1]!, fixed.slice(4));
+  const old = dateForms.rfc850.exec(text);
+  if (old !== null) return utc(`${yearNear(Number(old[3]), now)}`, old[2]!, old[1]!, old.slice(4));
+  const c = dateForms.asctime.exec(text);
+  return c === null ? undefined : utc(c[6]!, c[1]!, c[2]!, c.slice(3, 6));
+}
+
+/** A year of two digits is not more than 50 years ahead. */
+function yearNear(twoDigits: number, now: number): number {
+  const thisYear = new Date(now).getUTCFullYear();
+  const year = thisYear - (thisYear % 100) + twoDigits;
+  return year > thisYear + 50 ? year - 100 : year;
+}
+
+function utc(year: string, month: string, day: string, clock: readonly string[]): number | undefined {
+  const [hour, minute, second] = clock.map(Number) as [number, number, number];
+  const date = new Date(Date.UTC(Number(year), months.indexOf(month), Number(day), hour, minute, Math.min(second, 59)));
+  const isReal = date.getUTCDate() === Number(day) && hour < 24 && minute < 60 && second <= 60;
+  return isReal ? date.getTime() : undefined;
+}

@@ -12,6 +12,8 @@ import { kindOf } from "../value.ts";
 import { index, length, slice } from "./collections.ts";
 import { escapeHtml, escapeJs, escapePieces, escapeUrlQuery } from "./escapers.ts";
 
+export { escapePieces } from "./escapers.ts";
+
 export interface Builtin {
   readonly params: readonly Param[];
   readonly variadic: boolean;

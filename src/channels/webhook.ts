@@ -1,0 +1,147 @@
+/**
+ * Webhooks as Standard Webhooks 1.0.0 asks. In: an alert and a URL. Out: one signed HTTP request an attempt, the same bytes
+ * each time but for timestamp and signature. Also for receivers: `verify`, and keys.
+ */
+import { createHash } from "node:crypto";
+import {
+  type Attempting,
+  type Channel,
+  type Delivery,
+  DestinationError,
+  type Json,
+  type Sent,
+} from "../dispatch/index.ts";
+import { createGuard } from "../guard/index.ts";
+import { answerOutcome } from "./answer.ts";
+import { authorizer } from "./auth.ts";
+import { headerValue } from "./header.ts";
+import { httpClient } from "./http.ts";
+import { targetUrl } from "./url.ts";
+import { bodiless, checkWebhook, renderHeaders, splitHeaders, type WebhookOptions } from "./webhook/options.ts";
+import { checkOptions, cloudEventBatchType, cloudEventType, payloadOf } from "./webhook/payload.ts";
+import { signatureHeaders } from "./webhook/signature.ts";
+
+export { DestinationError } from "../dispatch/index.ts";
+export { GuardError, type GuardPolicy } from "../guard/index.ts";
+export type { HttpAuth } from "./auth.ts";
+export type { HttpOptions, HttpTls } from "./http.ts";
+export type { OAuth2 } from "./oauth2.ts";
+export { generateKeyPair, generateSecret } from "./webhook/keys.ts";
+export type { WebhookOptions } from "./webhook/options.ts";
+export type { PayloadOptions, Renderer } from "./webhook/payload.ts";
+export { SignatureError, signatureHeaders, type VerifyOptions, verify } from "./webhook/signature.ts";
+
+/** What `compose` keeps. */
+interface Content {
+  readonly [name: string]: Json;
+  readonly headers: { readonly [name: string]: string };
+  readonly body: string;
+}
+
+/**
+ * `to`: a URL, or null for the one of the options. Options of a delivery: `type`, `subject` (CloudEvents), `data` (further
+ * fields beside title, subtitle, body, html).
+ * @throws TypeError for options that cannot work; DestinationError for a URL that cannot
+ */
+export function webhook(options: WebhookOptions = {}): Channel {
+  checkWebhook(options);
+  const { method = "POST", batch } = options;
+  const guard = createGuard(options.guard);
+  const fixedUrl = options.url === undefined ? undefined : targetUrl(options.url, "the channel's url");
+  const isSecret = options.auth !== undefined || options.tls?.key !== undefined;
+  const { statics, templates } = splitHeaders(options.headers ?? {});
+  const batched = batch !== undefined;
+  if (batched && templates.length > 0) throw new TypeError("one request for several alerts has no header templates");
+  const single = options.cloudEvents === undefined ? (options.contentType ?? "application/json") : cloudEventType;
+  const contentType = batched && options.cloudEvents !== undefined ? cloudEventBatchType : single;
+  const always = {
+    "user-agent": "tocsin",
+    ...(!bodiless.has(method) && { "content-type": headerValue("content-type", contentType) }),
+    ...statics,
+  };
+  const client = httpClient(options);
+  const auth = authorizer(options.auth, client);
+
+  const urlOf = (to: Json): URL => {
+    if (to !== null) return isSecret && fixedUrl !== undefined ? sameOrigin(targetUrl(to), fixedUrl) : targetUrl(to);
+    if (fixedUrl === undefined) throw new DestinationError("a webhook goes to a URL: `to`, or the channel's url");
+    return fixedUrl;
+  };
+
+  /** One request for deliveries of one URL, under one id. */
+  const post = async (to: Json, id: string, content: Content, { now, signal }: Attempting): Promise<Sent> => {
+    const url = urlOf(to);
+    const got = auth.authorize(now, signal);
+    const authorized = got instanceof Promise ? await got : got;
+    if ("outcome" in authorized) return { request: { line: `${method} ${url.href}` }, outcome: authorized.outcome };
+    const keys = typeof options.keys === "function" ? options.keys(url.href) : options.keys;
+    const seconds = Math.floor(now / 1000);
+    const body = bodiless.has(method) ? undefined : content.body;
+    const said = await client.exchange({
+      method,
+      url,
+      headers: {
+        ...always,
+        ...content.headers,
+        ...authorized.headers,
+        ...(keys === undefined || keys.length === 0
+          ? { "webhook-id": id, "webhook-timestamp": `${seconds}` }
+          : signatureHeaders(id, seconds, body ?? "", keys)),
+      },
+      body,
+      signal,
+      secrets: auth.secrets,
+    });
+    if ("outcome" in said) return said;
+    const { request, answer, got: answered } = said;
+    if (answered.status === 401) auth.refused();
+    const outcome = answerOutcome(answered, answer?.line ?? "", now, options.final);
+    return { request: request!, answer: answer!, outcome };
+  };
+
+  const sendBatch = async (deliveries: readonly Delivery[], attempting: Attempting): Promise<readonly Sent[]> => {
+    const [first] = deliveries;
+    if (first === undefined) return [];
+    const bodies = deliveries.map(({ content }) => (content as Content).body);
+    const content = { headers: {}, body: `[${bodies.join(",")}]` };
+    const sent = await post(first.to, batchId(deliveries), content, attempting);
+    return deliveries.map(() => sent);
+  };
+
+  return {
+    kind: "webhook",
+    retry: options.retry,
+    limits: options.limits,
+    accept(to, asked = {}) {
+      const url = urlOf(to);
+      const port = Number(url.port) || (url.protocol === "https:" ? 443 : 80);
+      checkOptions(asked);
+      try {
+        guard.check(url.hostname, port);
+      } catch (error) {
+        throw new DestinationError((error as Error).message, { cause: error });
+      }
+      return { destination: url.href };
+    },
+    compose(draft): Content {
+      return { headers: renderHeaders(templates, draft, options), body: payloadOf(draft, options, batched) };
+    },
+    async send(delivery, attempting) {
+      if (batched) return (await sendBatch([delivery], attempting))[0]!;
+      return post(delivery.to, delivery.id, delivery.content as Content, attempting);
+    },
+    ...(batched && { batch, sendBatch }),
+    close: () => client.close(),
+  };
+}
+
+/** The same for the same deliveries, and for one its own. */
+function batchId(deliveries: readonly Delivery[]): string {
+  const ids = deliveries.map(({ id }) => id);
+  return ids.length === 1 ? ids[0]! : `batch_${createHash("sha256").update(ids.join(" ")).digest("hex").slice(0, 32)}`;
+}
+
+function sameOrigin(url: URL, allowed: URL): URL {
+  if (url.origin === allowed.origin) return url;
+  throw new DestinationError(`this channel has secrets of ${allowed.origin}, which ${url.origin} must not get`);
+}

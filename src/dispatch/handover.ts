@@ -1,0 +1,88 @@
+import { type Channel, DestinationError } from "./channel.ts";
+import type { Alert, Json } from "./delivery.ts";
+import { newId } from "./id.ts";
+import type { Added, Entry, Priority } from "./outbox.ts";
+
+/** Renders; what the template half is to this one. `aborted` is the template's reason not to send. */
+export type Render = (profile: unknown, template: unknown) => Alert | { readonly aborted: string };
+
+/** What is to be sent, where to. Either `alert`, or `template` with `profile` for `DispatcherOptions.render`. */
+export interface SendRequest {
+  /** Name of the channel, as the dispatcher knows it. */
+  readonly channel: string;
+  /** As the channel documents it. */
+  readonly to: Json;
+  readonly alert?: Alert | undefined;
+  /** With `alert`, only for what the channel composes, such as a body template. */
+  readonly profile?: unknown;
+  readonly template?: unknown;
+  /** Keeps profile and template, so that it can be rendered again. @default DispatcherOptions.keepSource */
+  readonly keepSource?: boolean | undefined;
+  /** The same key: the same delivery, however often it is handed over. */
+  readonly idempotencyKey?: string | undefined;
+  /** Deliveries to one destination with the same key go one at a time, in order. */
+  readonly orderingKey?: string | undefined;
+  /** @default "normal" */
+  readonly priority?: Priority | undefined;
+  /** As the channel documents them. */
+  readonly options?: { readonly [name: string]: Json } | undefined;
+  /** ms since 1970. */
+  readonly notBefore?: number | undefined;
+}
+
+/** The delivery: with an idempotency key that is known, the one that is there. */
+export type SendResult = Added;
+
+export interface HandoverOptions {
+  readonly channels: { readonly [name: string]: Channel };
+  readonly render: Render | undefined;
+  readonly keepSource: boolean;
+}
+
+/**
+ * Checks, renders and composes, so that nothing can go wrong later but sending.
+ * @throws DestinationError, and what rendering and composing throw
+ */
+export async function entryOf(
+  request: SendRequest,
+  options: HandoverOptions,
+  now: number,
+  replayOf?: string,
+): Promise<Entry> {
+  const { channel: name, to, profile, template, idempotencyKey, orderingKey, priority, notBefore } = request;
+  const channel = Object.hasOwn(options.channels, name) ? options.channels[name] : undefined;
+  if (channel === undefined) {
+    const names = Object.keys(options.channels).join(", ");
+    throw new DestinationError(`there is no channel "${name}"; there are: ${names}`);
+  }
+  const { destination } = channel.accept(to, request.options);
+  const rendered = render(request, options.render);
+  const id = newId(now);
+  const common = { id, channel: name, destination, to, createdAt: now, due: notBefore, priority, idempotencyKey };
+  const keeps = template !== undefined && (request.keepSource ?? options.keepSource);
+  const source = keeps ? { profile: profile as Json, template: template as Json } : undefined;
+  const entry = { ...common, options: request.options, orderingKey, source, replayOf };
+  if ("aborted" in rendered) return { ...entry, aborted: rendered.aborted };
+  const draft = {
+    id,
+    channel: name,
+    to,
+    destination,
+    createdAt: now,
+    alert: rendered,
+    options: request.options,
+    profile,
+  };
+  return { ...entry, alert: rendered, content: await channel.compose?.(draft) };
+}
+
+function render({ alert, profile, template }: SendRequest, render: Render | undefined): ReturnType<Render> {
+  if (alert !== undefined) {
+    if (template !== undefined) throw new TypeError("send: give either an alert or a template, not both");
+    if (typeof alert.title !== "string") throw new TypeError("send: an alert needs a title, a string");
+    return alert;
+  }
+  if (template === undefined) throw new TypeError("send: give an alert, or a template and a profile");
+  if (render === undefined) throw new TypeError("send: a template needs a dispatcher made with `render`");
+  return render(profile, template);
+}

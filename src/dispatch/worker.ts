@@ -1,0 +1,372 @@
+import type { Attempting, Channel } from "./channel.ts";
+import type { Sent } from "./delivery.ts";
+import type { DispatcherOptions } from "./dispatcher.ts";
+import type { DispatchEvent } from "./event.ts";
+import { ahead, Lane } from "./lane.ts";
+import type { ChannelRoom, Claim, Claimed, Settlement } from "./outbox.ts";
+import { defaultConcurrency, objectionTo, type Policy, settlementOf } from "./verdict.ts";
+
+/** How long to wait before the store is asked again after it failed, in ms. */
+const afterFailure = 1_000;
+/** Of all that may be claimed at once, so much at most are retries. */
+const shareOfRetries = 3 / 4;
+/** Settled deliveries that are removed at once, and how often that is looked at, in ms. */
+const pruning = { limit: 500, every: 10_000 };
+
+const claimOf = ({ id, claim }: Claimed): Claim => ({ id, claim });
+
+/** Claims, hands to the lanes, settles. */
+export class Worker {
+  readonly #options: DispatcherOptions;
+  readonly #clock: () => number;
+  readonly #emit: (event: DispatchEvent) => void;
+  readonly #random: () => number;
+  readonly #lease: number;
+  readonly #most: number;
+  /** By channel, then destination. */
+  readonly #lanes = new Map<string, Map<string, Lane>>();
+  /** Claimed and not settled, by id, and when the lease was taken. */
+  readonly #held = new Map<string, { readonly claimed: Claimed; since: number }>();
+  #abort = new AbortController();
+  #loop: Promise<void> | undefined;
+  #stopping = false;
+  #started = false;
+  #drains: {
+    readonly until: "idle" | "settled";
+    readonly resolve: () => void;
+    readonly reject: (e: unknown) => void;
+  }[] = [];
+  #wake: (() => void) | undefined;
+  #isAwake = false;
+  #pruned = 0;
+
+  constructor(options: DispatcherOptions, clock: () => number, emit: (event: DispatchEvent) => void) {
+    this.#options = options;
+    this.#clock = clock;
+    this.#emit = emit;
+    this.#random = options.random ?? Math.random;
+    this.#lease = options.lease ?? 60_000;
+    this.#most = options.concurrency ?? 1_000;
+    for (const name of Object.keys(options.channels)) this.#lanes.set(name, new Map());
+  }
+
+  start(): void {
+    this.#started = true;
+    this.#begin();
+  }
+
+  drain(until: "idle" | "settled"): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#drains.push({ until, resolve, reject });
+      this.#begin();
+      this.wake();
+    });
+  }
+
+  /** There may be something to claim. */
+  wake(): void {
+    this.#isAwake = true;
+    this.#wake?.();
+  }
+
+  async stop(within: number): Promise<void> {
+    this.#started = false;
+    this.#stopping = true;
+    this.wake();
+    await this.#loop;
+    const waiting = [...this.#lanes.values()].flatMap((lanes) => [...lanes.values()].flatMap((lane) => lane.drop()));
+    await this.#release(waiting);
+    if (this.#held.size > 0) await this.#ended(within);
+    if (this.#held.size > 0) {
+      this.#abort.abort(new Error("the dispatcher stops"));
+      await this.#ended(afterFailure);
+      await this.#giveUp();
+    }
+    this.#abort = new AbortController();
+    this.#stopping = false;
+  }
+
+  #begin(): void {
+    if (this.#stopping) return;
+    this.#loop ??= this.#work().finally(() => {
+      this.#loop = undefined;
+      // What was asked for meanwhile.
+      if (this.#drains.length > 0 || this.#started) this.#begin();
+    });
+  }
+
+  async #work(): Promise<void> {
+    const renewing = setInterval(() => this.#renew(), this.#lease / 3);
+    try {
+      while (!this.#stopping && (this.#started || this.#drains.length > 0)) {
+        this.#isAwake = false;
+        const claims = await this.#claim();
+        if (claims.count === 0 && this.#held.size === 0) await this.#settleDrains(claims.failed);
+        if (claims.count === 0 || this.#room() === 0) await this.#sleep(claims.next);
+        await this.#prune();
+      }
+    } finally {
+      if (this.#held.size === 0) clearInterval(renewing);
+      else this.#ended(Number.POSITIVE_INFINITY).then(() => clearInterval(renewing));
+      for (const drain of this.#drains.splice(0)) drain.resolve();
+    }
+  }
+
+  #room(): number {
+    return Math.max(0, this.#most - this.#held.size);
+  }
+
+  async #claim(): Promise<{ count: number; next: number | undefined; failed?: unknown }> {
+    const now = this.#clock();
+    const limit = this.#room();
+    if (limit === 0) return { count: 0, next: undefined };
+    let retrying = 0;
+    for (const { claimed } of this.#held.values()) if (claimed.attempt > 1) retrying++;
+    const retries = Math.max(0, Math.ceil(this.#most * shareOfRetries) - retrying);
+    try {
+      const request = { now, lease: this.#lease, limit, retries, channels: this.#channelRooms() };
+      const { claimed, next } = await this.#options.store.outbox.claim(request);
+      for (const one of claimed) this.#held.set(one.id, { claimed: one, since: now });
+      for (const one of claimed) this.#take(one);
+      return { count: claimed.length, next };
+    } catch (error) {
+      this.#emit({ type: "error", doing: "claim", error, at: this.#clock() });
+      return { count: 0, next: now + afterFailure, failed: error };
+    }
+  }
+
+  #channelRooms(): { readonly [name: string]: ChannelRoom } {
+    const rooms: { [name: string]: ChannelRoom } = Object.create(null);
+    for (const [name, lanes] of this.#lanes) {
+      const each = this.#each(name);
+      const room = new Map<string, number>();
+      for (const [destination, lane] of lanes) {
+        if (lane.held > 0) room.set(destination, Math.max(0, each - lane.held));
+        else if (lane.isIdle) lanes.delete(destination);
+      }
+      rooms[name] = { each, room };
+    }
+    return rooms;
+  }
+
+  /** How many of one destination may be claimed at once. */
+  #each(name: string): number {
+    const channel = this.#options.channels[name]!;
+    const concurrency = channel.limits?.concurrency ?? this.#options.limits?.concurrency ?? defaultConcurrency;
+    return concurrency * sizeOf(channel) + ahead(concurrency) * sizeOf(channel);
+  }
+
+  #policy(channel: string, destination: string): Policy {
+    const { channels, policyFor, retry, limits } = this.#options;
+    const own = channels[channel]!;
+    const special = policyFor?.(channel, destination);
+    return {
+      retry: { ...retry, ...own.retry, ...special?.retry },
+      limits: { ...limits, ...own.limits, ...special?.limits },
+    };
+  }
+
+  #take(claimed: Claimed): void {
+    const { id, channel, destination, attempt } = claimed;
+    const at = this.#clock();
+    const policy = this.#policy(channel, destination);
+    const objection = objectionTo(claimed, policy, at);
+    if (objection !== undefined) {
+      const claim = claimOf(claimed);
+      this.#settle([[claimed, { claim, now: at, verdict: { state: "dead", reason: objection } }]]);
+      return;
+    }
+    this.#emit({ type: "claimed", id, channel, destination, attempt, at });
+    const lanes = this.#lanes.get(channel)!;
+    let lane = lanes.get(destination);
+    if (lane === undefined) {
+      lane = new Lane(this.#options.channels[channel]!, policy.limits, (some) => this.#attempt(some, policy));
+      lanes.set(destination, lane);
+    }
+    lane.held++;
+    lane.put(claimed);
+  }
+
+  async #attempt(some: readonly Claimed[], policy: Policy): Promise<void> {
+    const held = some.filter((one) => this.#held.get(one.id)?.claimed === one);
+    if (held.length === 0) return;
+    const startedAt = this.#clock();
+    const sent = await this.#send(held, { now: startedAt, signal: this.#abort.signal });
+    const endedAt = this.#clock();
+    const settlements = held.map((claimed, i): [Claimed, Settlement] => [
+      claimed,
+      settlementOf(claimed, sent[i]!, { startedAt, endedAt }, policy, this.#random),
+    ]);
+    // Not awaited: the next attempt need not wait for the disk.
+    this.#settle(settlements);
+    const { channel, destination } = held[0]!;
+    if (settlements.some(([, { hold, disable }]) => hold !== undefined || disable !== undefined)) {
+      this.#release(this.#lanes.get(channel)!.get(destination)?.drop() ?? []);
+    }
+  }
+
+  /** A channel that throws has a bug: the attempts are retries, which end some time. */
+  async #send(some: readonly Claimed[], attempting: Attempting): Promise<readonly Sent[]> {
+    const channel = this.#options.channels[some[0]!.channel]!;
+    try {
+      if (channel.sendBatch === undefined || channel.batch === undefined) {
+        return [await channel.send(some[0]!, attempting)];
+      }
+      const sent = await channel.sendBatch(some, attempting);
+      if (sent.length !== some.length) throw new Error(`${sent.length} outcomes for ${some.length} deliveries`);
+      return sent;
+    } catch (error) {
+      this.#emit({ type: "error", doing: `send by ${channel.kind}`, error, at: this.#clock() });
+      return some.map(() => ({ outcome: { kind: "retry", reason: `channel failed: ${error}` } }));
+    }
+  }
+
+  async #settle(pairs: readonly [Claimed, Settlement][]): Promise<void> {
+    const settlements = pairs.map(([, settlement]) => settlement);
+    for (let tries = 1; ; tries++) {
+      try {
+        const counted = await this.#options.store.outbox.settle(settlements);
+        pairs.forEach(([claimed, settlement], i) => {
+          this.#tell(claimed, settlement, counted[i]!);
+        });
+        break;
+      } catch (error) {
+        this.#emit({ type: "error", doing: "settle", error, at: this.#clock() });
+        // Then the lease ends, and the delivery is sent again, with its id.
+        if (tries === 5) break;
+        await new Promise((resolve) => setTimeout(resolve, afterFailure));
+      }
+    }
+    for (const [claimed] of pairs) this.#letGo(claimed);
+  }
+
+  #letGo(claimed: Claimed): void {
+    if (this.#held.get(claimed.id)?.claimed !== claimed) return;
+    this.#held.delete(claimed.id);
+    const lane = this.#lanes.get(claimed.channel)!.get(claimed.destination);
+    if (lane !== undefined && lane.held > 0) {
+      lane.held--;
+      // Claiming many at once is cheaper.
+      if (lane.held === 0 || lane.held * 2 === this.#each(claimed.channel)) this.wake();
+    }
+    if (this.#held.size === 0 || this.#held.size === Math.floor(this.#most / 2)) this.wake();
+  }
+
+  #tell(claimed: Claimed, { verdict, attempt, hold, disable, now: at }: Settlement, counted: boolean): void {
+    const { id, channel, destination, attempt: number, createdAt } = claimed;
+    const about = { id, channel, destination, at };
+    if (!counted) {
+      this.#emit({ type: "lost", ...about });
+      return;
+    }
+    if (attempt !== undefined) {
+      const outcome = attempt.outcome as Sent["outcome"];
+      const due = verdict.state === "pending" ? { due: verdict.due } : {};
+      this.#emit({ type: "attempt", ...about, attempt: number, startedAt: attempt.startedAt, outcome, ...due });
+    }
+    if (verdict.state === "delivered" || verdict.state === "dead") {
+      const attempts = attempt === undefined ? number - 1 : number;
+      this.#emit({ type: "settled", ...about, ...verdict, attempts, createdAt });
+    }
+    if (hold !== undefined) {
+      const { until, reason } = hold;
+      this.#emit({ type: "held", channel, ...(hold.of === "channel" ? {} : { destination }), until, reason, at });
+    }
+    if (disable !== undefined) this.#emit({ type: "disabled", channel, destination, reason: disable, at });
+  }
+
+  async #release(some: readonly Claimed[]): Promise<void> {
+    if (some.length === 0) return;
+    const at = this.#clock();
+    try {
+      await this.#options.store.outbox.release(some.map(claimOf), at);
+    } catch (error) {
+      this.#emit({ type: "error", doing: "release", error, at });
+    }
+    for (const claimed of some) {
+      this.#letGo(claimed);
+      const { id, channel, destination } = claimed;
+      this.#emit({ type: "released", id, channel, destination, at });
+    }
+  }
+
+  async #renew(): Promise<void> {
+    const now = this.#clock();
+    const old = [...this.#held.values()].filter(({ since }) => now - since >= this.#lease / 3);
+    if (old.length === 0) return;
+    try {
+      const renewed = await this.#options.store.outbox.renew(
+        old.map(({ claimed }) => claimOf(claimed)),
+        now + this.#lease,
+      );
+      old.forEach((one, i) => {
+        // Of a delivery that was lost nothing is sent that has not begun.
+        if (renewed[i]) one.since = now;
+        else this.#letGo(one.claimed);
+      });
+    } catch (error) {
+      this.#emit({ type: "error", doing: "renew", error, at: now });
+    }
+  }
+
+  async #prune(): Promise<void> {
+    const now = this.#clock();
+    if (now - this.#pruned < pruning.every) return;
+    try {
+      const removed = await this.#options.store.outbox.prune(now, pruning.limit);
+      if (removed < pruning.limit) this.#pruned = now;
+    } catch (error) {
+      this.#pruned = now;
+      this.#emit({ type: "error", doing: "prune", error, at: now });
+    }
+  }
+
+  async #settleDrains(failed: unknown): Promise<void> {
+    if (this.#drains.length === 0) return;
+    if (failed !== undefined) {
+      for (const drain of this.#drains.splice(0)) drain.reject(failed);
+      return;
+    }
+    // What was added or came to be due while the claim was under way is found by the next one.
+    if (this.#isAwake) return;
+    const { channels } = await this.#options.store.outbox.stats();
+    const pending = [...this.#lanes.keys()].some((name) => (channels[name]?.pending ?? 0) > 0);
+    const done = this.#drains.filter(({ until }) => until === "idle" || !pending);
+    this.#drains = this.#drains.filter((drain) => !done.includes(drain));
+    for (const drain of done) drain.resolve();
+  }
+
+  #sleep(next: number | undefined): Promise<void> {
+    if (this.#isAwake || (!this.#started && this.#drains.length === 0)) return Promise.resolve();
+    const poll = this.#options.poll ?? 500;
+    const ms = Math.max(1, Math.min(poll, (next ?? Number.POSITIVE_INFINITY) - this.#clock()));
+    return new Promise((resolve) => {
+      const timer = setTimeout(done, ms);
+      this.#wake = done;
+      function done(): void {
+        clearTimeout(timer);
+        resolve();
+      }
+    });
+  }
+
+  /** Until nothing is held, or `ms` have passed. */
+  async #ended(ms: number): Promise<void> {
+    const until = performance.now() + ms;
+    while (this.#held.size > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+
+  /** What did not end although it was told to: whatever comes of it, it is tried again. */
+  async #giveUp(): Promise<void> {
+    const now = this.#clock();
+    const pairs = [...this.#held.values()].map(({ claimed }): [Claimed, Settlement] => {
+      const outcome = { kind: "retry", reason: "the dispatcher had to stop before the attempt ended" } as const;
+      const time = { startedAt: now, endedAt: now };
+      const policy = this.#policy(claimed.channel, claimed.destination);
+      return [claimed, settlementOf(claimed, { outcome }, time, policy, this.#random)];
+    });
+    if (pairs.length > 0) await this.#settle(pairs);
+  }
+}
+
+const sizeOf = (channel: Channel): number => (channel.sendBatch === undefined ? 1 : (channel.batch?.size ?? 1));

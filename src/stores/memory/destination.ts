@@ -1,0 +1,64 @@
+import type { Item } from "./item.ts";
+
+export interface Channel {
+  readonly name: string;
+  heldUntil: number;
+  heldReason: string | undefined;
+}
+
+/** One destination: what waits there, and how it is doing. */
+export class Destination {
+  readonly channel: Channel;
+  readonly name: string;
+  heldUntil = 0;
+  heldReason: string | undefined;
+  disabled: string | undefined;
+  failures = 0;
+  trial = false;
+  /** By rank, each by when it is due. */
+  readonly queues = Array.from({ length: 6 }, () => new Queue());
+  /** By ordering key: what is pending, in its order. */
+  readonly lines = new Map<string, Item[]>();
+
+  constructor(channel: Channel, name: string) {
+    this.channel = channel;
+    this.name = name;
+  }
+}
+
+const isBefore = (a: Item, b: Item): boolean => a.due < b.due || (a.due === b.due && a.seq < b.seq);
+
+/** Sorted by due, then by age. Most come at the end and go from the front. */
+export class Queue {
+  #items: Item[] = [];
+  #from = 0;
+
+  get first(): Item | undefined {
+    return this.#items[this.#from];
+  }
+
+  add(item: Item): void {
+    let [low, high] = [this.#from, this.#items.length];
+    if (high > low && isBefore(this.#items[high - 1]!, item)) low = high;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (isBefore(this.#items[middle]!, item)) low = middle + 1;
+      else high = middle;
+    }
+    if (low === this.#items.length) this.#items.push(item);
+    else this.#items.splice(low, 0, item);
+  }
+
+  shift(): void {
+    this.#from++;
+    if (this.#from > 1000 && this.#from * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#from);
+      this.#from = 0;
+    }
+  }
+
+  remove(item: Item): void {
+    const at = this.#items.indexOf(item, this.#from);
+    if (at >= 0) this.#items.splice(at, 1);
+  }
+}

@@ -1,0 +1,80 @@
+import type { Attempt, Claimed, Entry, Kept, Priority, State, Summary } from "../../dispatch/outbox.ts";
+import { priorities } from "../../dispatch/outbox.ts";
+import type { Destination } from "./destination.ts";
+
+export type Stage = "waiting" | "claimed" | "behind" | Exclude<State, "pending">;
+
+/** One delivery, as it is kept. */
+export interface Item {
+  readonly seq: number;
+  readonly entry: Pick<Entry, "id" | "channel" | "createdAt" | "idempotencyKey" | "orderingKey" | "replayOf">;
+  readonly destination: Destination;
+  stage: Stage;
+  /** 0, 1, 2: first attempts of high, normal and low priority; 3, 4, 5: retries. */
+  rank: number;
+  due: number;
+  since: number;
+  lease: number | undefined;
+  attempt: number;
+  claims: number;
+  settledAt: number | undefined;
+  reason: string | undefined;
+  /** As text, so that nobody changes it from outside. Absent when erased. */
+  body: string | undefined;
+  source: string | undefined;
+  journal: { readonly text: string }[];
+  size: number;
+}
+
+export const isSettled = ({ stage }: Item): boolean => stage !== "waiting" && stage !== "claimed" && stage !== "behind";
+
+export const stateOf = (item: Item): State => (isSettled(item) ? (item.stage as State) : "pending");
+
+export const priorityOf = ({ rank }: Item): Priority => priorities[rank % 3]!;
+
+export function claimedOf(item: Item): Claimed {
+  const { disabled } = item.destination;
+  return {
+    id: item.entry.id,
+    channel: item.entry.channel,
+    destination: item.destination.name,
+    ...JSON.parse(item.body!),
+    createdAt: item.entry.createdAt,
+    since: item.since,
+    attempt: item.attempt,
+    claim: item.claims,
+    priority: priorityOf(item),
+    ...(disabled === undefined ? {} : { disabled }),
+  };
+}
+
+export function summaryOf(item: Item): Summary {
+  const { id, channel, createdAt, idempotencyKey, orderingKey, replayOf } = item.entry;
+  const state = stateOf(item);
+  return {
+    id,
+    channel,
+    destination: item.destination.name,
+    state,
+    priority: priorityOf(item),
+    attempts: item.attempt,
+    createdAt,
+    ...(state === "pending" ? { due: item.due } : {}),
+    ...(item.lease === undefined ? {} : { leasedUntil: item.lease }),
+    ...(item.settledAt === undefined ? {} : { settledAt: item.settledAt }),
+    ...(item.reason === undefined ? {} : { reason: item.reason }),
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+    ...(orderingKey === undefined ? {} : { orderingKey }),
+    ...(replayOf === undefined ? {} : { replayOf }),
+  };
+}
+
+export function keptOf(item: Item): Kept {
+  return {
+    ...summaryOf(item),
+    ...(item.body === undefined ? {} : JSON.parse(item.body)),
+    ...(item.source === undefined ? {} : { source: JSON.parse(item.source) }),
+    erased: item.body === undefined,
+    journal: item.journal.map(({ text }): Attempt => JSON.parse(text)),
+  };
+}

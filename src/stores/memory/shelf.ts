@@ -1,0 +1,95 @@
+import type { Attempt, State } from "../../dispatch/outbox.ts";
+import { type Channel, Destination } from "./destination.ts";
+import { type Item, isSettled } from "./item.ts";
+
+/** What the memory store keeps, and how it finds it. */
+export class Shelf {
+  readonly items = new Map<string, Item>();
+  readonly byKey = new Map<string, Item>();
+  readonly channels = new Map<string, Channel>();
+  readonly destinations = new Map<string, Destination>();
+  /** Destinations where something waits, those first that were not served for longest. */
+  readonly busy = new Set<Destination>();
+  readonly leased = new Set<Item>();
+  #seq = 0;
+
+  get nextSeq(): number {
+    return ++this.#seq;
+  }
+
+  channel(name: string): Channel {
+    let channel = this.channels.get(name);
+    if (channel === undefined) {
+      channel = { name, heldUntil: 0, heldReason: undefined };
+      this.channels.set(name, channel);
+    }
+    return channel;
+  }
+
+  destination(channel: string, name: string): Destination {
+    const key = JSON.stringify([channel, name]);
+    let destination = this.destinations.get(key);
+    if (destination === undefined) {
+      destination = new Destination(this.channel(channel), name);
+      this.destinations.set(key, destination);
+    }
+    return destination;
+  }
+
+  /** Puts it where it is claimed from, or behind another with its ordering key. */
+  enter(item: Item): void {
+    const { orderingKey } = item.entry;
+    const { lines } = item.destination;
+    if (orderingKey !== undefined) {
+      const line = lines.get(orderingKey) ?? [];
+      lines.set(orderingKey, line);
+      line.push(item);
+      line.sort((a, b) => Number(b.stage !== "behind") - Number(a.stage !== "behind") || a.seq - b.seq);
+      if (line[0] !== item) {
+        item.stage = "behind";
+        return;
+      }
+    }
+    this.wait(item);
+  }
+
+  wait(item: Item): void {
+    item.stage = "waiting";
+    item.destination.queues[item.rank]!.add(item);
+    this.busy.add(item.destination);
+  }
+
+  settle(item: Item, state: Exclude<State, "pending">, now: number, reason: string | undefined): void {
+    item.stage = state;
+    item.lease = undefined;
+    item.settledAt = now;
+    item.reason = reason;
+    const { orderingKey } = item.entry;
+    if (orderingKey === undefined) return;
+    const { lines } = item.destination;
+    const line = (lines.get(orderingKey) ?? []).filter((one) => one !== item);
+    if (line.length === 0) lines.delete(orderingKey);
+    else lines.set(orderingKey, line);
+    if (line[0]?.stage === "behind") this.wait(line[0]);
+  }
+
+  note(item: Item, attempt: Attempt): void {
+    const text = JSON.stringify(attempt);
+    item.journal.push({ text });
+    item.size += text.length;
+  }
+
+  held(id: string, claim: number): Item | undefined {
+    const item = this.items.get(id);
+    return item?.stage === "claimed" && item.claims === claim ? item : undefined;
+  }
+
+  remove(item: Item): void {
+    this.items.delete(item.entry.id);
+    if (item.entry.idempotencyKey !== undefined) this.byKey.delete(item.entry.idempotencyKey);
+  }
+
+  settled(): Item[] {
+    return [...this.items.values()].filter(isSettled);
+  }
+}

@@ -1,0 +1,66 @@
+import type Database from "better-sqlite3";
+import { type Added, type Entry, priorities } from "../../dispatch/outbox.ts";
+import type { Ledger } from "./ledger.ts";
+import { state, stateName } from "./schema.ts";
+
+interface Existing {
+  readonly id: string;
+  readonly state: number;
+  readonly reason: string | null;
+}
+
+/** Within a transaction: keeps one delivery. */
+export function adder(db: Database.Database, ledger: Ledger): (entry: Entry) => Added {
+  const byKey = db.prepare<[string], Existing>("select id, state, reason from deliveries where idempotency_key = ?");
+  const isBehind = db
+    .prepare<[number, string], number>(
+      "select 1 from deliveries where destination = ? and ordering_key = ? and state < 3 limit 1",
+    )
+    .pluck();
+  const insert = db.prepare(
+    `insert into deliveries (id, destination, state, rank, due, created_at, since, settled_at, size, reason,
+     idempotency_key, ordering_key, replay_of) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const insertBody = db.prepare("insert into bodies (seq, body, source) values (?, ?, ?)");
+
+  return (entry) => {
+    const { id, idempotencyKey = null, orderingKey = null, createdAt } = entry;
+    const existing = idempotencyKey === null ? undefined : byKey.get(idempotencyKey);
+    if (existing !== undefined) {
+      const reason = existing.state < state.delivered ? undefined : (existing.reason ?? undefined);
+      return { id: existing.id, state: stateName[existing.state]!, reason, duplicate: true };
+    }
+    const destination = ledger.destination(entry.channel, entry.destination);
+    const due = Math.max(createdAt, entry.due ?? createdAt);
+    const rank = priorities.indexOf(entry.priority ?? "normal");
+    const disabled = destination.disabled === null ? undefined : `destination disabled: ${destination.disabled}`;
+    const reason = entry.aborted ?? disabled;
+    let is: number = entry.aborted !== undefined ? state.aborted : disabled === undefined ? state.waiting : state.dead;
+    if (is === state.waiting && orderingKey !== null && isBehind.get(destination.id, orderingKey) !== undefined) {
+      is = state.behind;
+    }
+    const { to, alert, options, content } = entry;
+    const body = JSON.stringify({ to, alert, options, content });
+    const source = entry.source === undefined ? null : JSON.stringify(entry.source);
+    const size = body.length + (source?.length ?? 0);
+    const { lastInsertRowid: seq } = insert.run(
+      id,
+      destination.id,
+      is,
+      rank,
+      due,
+      createdAt,
+      due,
+      is < state.delivered ? null : createdAt,
+      size,
+      reason ?? null,
+      idempotencyKey,
+      orderingKey,
+      entry.replayOf ?? null,
+    );
+    insertBody.run(seq, body, source);
+    if (is === state.waiting) ledger.wait(destination.id, destination.channel, rank, due);
+    ledger.count(destination.channel, is, 1, size);
+    return { id, state: stateName[is]!, reason, duplicate: false };
+  };
+}

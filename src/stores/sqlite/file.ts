@@ -1,0 +1,126 @@
+import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { dirname } from "node:path";
+import Database from "better-sqlite3";
+import { StoreError, type StoreProblem } from "../../dispatch/store.ts";
+import { applicationId, steps } from "./schema.ts";
+
+/** How long opening waits for others, in ms. Later waits do not block the event loop. */
+const openingWait = 10_000;
+/** How long one statement may block the event loop waiting for another process, in ms. */
+const shortWait = 2;
+
+export interface File {
+  readonly path: string;
+  readonly writer: Database.Database;
+  readonly reader: Database.Database;
+}
+
+/** Opens or makes the file, brings its tables up to date. */
+export function openFile(path: string): File {
+  if (path === "" || path === ":memory:") {
+    throw new StoreError("other", "a SQLite store needs the path of a file; use memoryStore() for one in memory");
+  }
+  let writer: Database.Database | undefined;
+  try {
+    checkWritable(path);
+    writer = new Database(path, { timeout: openingWait });
+    checkVersion(writer, path);
+    writer.pragma("journal_mode = wal");
+    writer.pragma("synchronous = full");
+    writer.pragma("wal_autocheckpoint = 4000");
+    writer.pragma(`journal_size_limit = ${64 * 2 ** 20}`);
+    writer.pragma("cache_size = -32000");
+    migrate(writer, path);
+    const reader = new Database(path, { readonly: true, timeout: openingWait });
+    writer.pragma(`busy_timeout = ${shortWait}`);
+    return { path, writer, reader };
+  } catch (error) {
+    writer?.close();
+    throw storeError(error, path);
+  }
+}
+
+function checkWritable(path: string): void {
+  const folder = dirname(path);
+  if (!existsSync(folder)) {
+    throw new StoreError("missing", `${path}: there is no folder ${folder}; make it first`);
+  }
+  if (!existsSync(path)) return;
+  if (statSync(path).isDirectory()) {
+    throw new StoreError("other", `${path} is a folder; a store needs a file`);
+  }
+  for (const one of [path, folder]) {
+    try {
+      accessSync(one, constants.W_OK);
+    } catch {
+      throw new StoreError(
+        "readonly",
+        `${one} may not be written by this user; a store writes to its file and beside it`,
+      );
+    }
+  }
+}
+
+function checkVersion(db: Database.Database, path: string): void {
+  const found = db.pragma("application_id", { simple: true });
+  const version = db.pragma("user_version", { simple: true }) as number;
+  const tables = db.prepare("select count(*) from sqlite_schema").pluck().get() as number;
+  if (found !== applicationId && (found !== 0 || version !== 0 || tables > 0)) {
+    throw new StoreError(
+      "corrupt",
+      `${path} is a SQLite file of another program; name a file of its own for the store`,
+    );
+  }
+  if (version > steps.length) {
+    throw new StoreError(
+      "newer",
+      `${path} has version ${version}, and this version of tocsin knows versions up to ${steps.length}; use the one that wrote it, or a later one`,
+    );
+  }
+}
+
+function migrate(db: Database.Database, path: string): void {
+  db.transaction(() => {
+    // Another process may have been here since.
+    checkVersion(db, path);
+    const version = db.pragma("user_version", { simple: true }) as number;
+    for (const step of steps.slice(version)) db.exec(step);
+    db.pragma(`application_id = ${applicationId}`);
+    db.pragma(`user_version = ${steps.length}`);
+  }).immediate();
+}
+
+/** SQLite's result codes: https://sqlite.org/rescode.html */
+const problems: readonly (readonly [code: string, problem: StoreProblem, words: string])[] = [
+  [
+    "SQLITE_BUSY",
+    "locked",
+    "others hold it for too long; see which process writes to it, and how long its transactions are",
+  ],
+  ["SQLITE_LOCKED", "locked", "others hold it for too long"],
+  ["SQLITE_FULL", "full", "no space is left; what was being written is not kept"],
+  ["SQLITE_READONLY", "readonly", "it may not be written"],
+  ["SQLITE_PERM", "readonly", "it may not be written"],
+  [
+    "SQLITE_CORRUPT",
+    "corrupt",
+    "it is damaged; restore it from a backup, or save what can be read with sqlite3's .recover",
+  ],
+  ["SQLITE_NOTADB", "corrupt", "it is not a SQLite file"],
+  ["SQLITE_CANTOPEN", "missing", "it cannot be opened; does its folder exist, and may this user write there?"],
+];
+
+/** Says what SQLite says in our words; anything else stays what it is. */
+export function storeError(error: unknown, path: string): unknown {
+  if (!(error instanceof Database.SqliteError)) return error;
+  const known = problems.find(([code]) => error.code === code || error.code.startsWith(`${code}_`));
+  const words = known === undefined ? `${error.message} (${error.code})` : `${known[2]} (${error.code})`;
+  return new StoreError(known?.[1] ?? "other", `${path}: ${words}`, { cause: error });
+}
+
+export const isBusy = (error: unknown): boolean =>
+  error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY");
+
+/** Nothing more can be written; trying the parts of a transaction one by one would not help. */
+export const isOfFile = (error: unknown): boolean =>
+  error instanceof Database.SqliteError && !error.code.startsWith("SQLITE_CONSTRAINT") && error.code !== "SQLITE_ERROR";

@@ -1,0 +1,58 @@
+/**
+ * The tables, one step a version; a step is never changed once released.
+ *
+ * - `deliveries`: what changes over a delivery's life, kept thin. `bodies`: what it says, written once. `attempts`: the journal.
+ * - `heads`: for each destination and rank that has something waiting, when to look there next: never later than its
+ *   first delivery is due or its hold ends. So a claim visits destinations, not deliveries, and what is queued for one
+ *   that is held or busy costs nothing.
+ * - `counts`: how many deliveries, and how large, by channel and state.
+ *
+ * Rank: 0, 1, 2 are first attempts of high, normal and low priority; 3, 4, 5 are retries.
+ * State: 0 waiting, 1 claimed, 2 behind another with its ordering key; 3 delivered, 4 dead, 5 cancelled, 6 aborted.
+ */
+export const steps: readonly string[] = [
+  `
+  create table channels (
+    id integer primary key, name text not null unique, held_until integer not null default 0, held_reason text
+  ) strict;
+  create table destinations (
+    id integer primary key, channel integer not null, name text not null,
+    held_until integer not null default 0, held_reason text, disabled text,
+    failures integer not null default 0, trial integer not null default 0,
+    unique (channel, name)
+  ) strict;
+  create index troubles on destinations (id) where held_until > 0 or disabled is not null or failures > 0;
+  create table deliveries (
+    seq integer primary key, id text not null unique, destination integer not null, state integer not null,
+    rank integer not null, due integer not null, lease integer, attempt integer not null default 0,
+    claims integer not null default 0, created_at integer not null, since integer not null, settled_at integer,
+    size integer not null, reason text, idempotency_key text, ordering_key text, replay_of text
+  ) strict;
+  create index waiting on deliveries (destination, rank, due) where state = 0;
+  create index leases on deliveries (lease) where state = 1;
+  create index settled on deliveries (state) where state > 2;
+  create unique index idempotency on deliveries (idempotency_key) where idempotency_key is not null;
+  create index ordering on deliveries (destination, ordering_key) where ordering_key is not null and state < 3;
+  create table heads (
+    destination integer not null, rank integer not null, channel integer not null, at integer not null,
+    due integer not null, primary key (destination, rank)
+  ) strict, without rowid;
+  create index visits on heads (channel, rank, at);
+  create table bodies (seq integer primary key, body text not null, source text) strict;
+  create table attempts (
+    seq integer not null, claim integer not null, number integer not null, started_at integer not null,
+    ended_at integer not null, outcome text not null, exchange text, primary key (seq, claim)
+  ) strict, without rowid;
+  create table counts (
+    channel integer not null, state integer not null, n integer not null default 0, bytes integer not null default 0,
+    primary key (channel, state)
+  ) strict, without rowid;
+  `,
+];
+
+export const state = { waiting: 0, claimed: 1, behind: 2, delivered: 3, dead: 4, cancelled: 5, aborted: 6 } as const;
+
+export const stateName = ["pending", "pending", "pending", "delivered", "dead", "cancelled", "aborted"] as const;
+
+/** So that `file` and we know what it is: "tocs". */
+export const applicationId = 0x746f6373;

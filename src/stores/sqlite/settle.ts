@@ -1,0 +1,100 @@
+import type Database from "better-sqlite3";
+import type { Claim, Settlement } from "../../dispatch/outbox.ts";
+import type { Ledger } from "./ledger.ts";
+import type { Places } from "./places.ts";
+import { state } from "./schema.ts";
+
+interface Row {
+  readonly seq: number;
+  readonly destination: number;
+  readonly rank: number;
+  readonly attempt: number;
+  readonly size: number;
+  readonly ordering_key: string | null;
+}
+
+const back = "seq, destination, rank, attempt, size, ordering_key";
+
+/** Within a transaction: lets the one go that stands behind, if any. */
+export function unblocker(db: Database.Database, ledger: Ledger): (destination: number, key: string) => void {
+  const behind = db.prepare<[number, string], { seq: number; rank: number; due: number }>(
+    `select seq, rank, due from deliveries where destination = ? and ordering_key = ? and state < 3 and state = 2
+     order by seq limit 1`,
+  );
+  const free = db.prepare("update deliveries set state = 0 where seq = ?");
+  return (destination, key) => {
+    const next = behind.get(destination, key);
+    if (next === undefined) return;
+    free.run(next.seq);
+    ledger.wait(destination, ledger.destinationOf(destination).channel, next.rank, next.due);
+  };
+}
+
+/** Within a transaction. */
+export function settler(db: Database.Database, ledger: Ledger, places: Places) {
+  const fence = "where id = ? and state = 1 and claims = ?";
+  const end = db.prepare<[number, number, string | null, number, string, number], Row>(
+    `update deliveries set state = ?, lease = null, settled_at = ?, reason = ?, size = size + ? ${fence} returning ${back}`,
+  );
+  const again = db.prepare<[number, string | null, number, number, string, number], Row>(
+    `update deliveries set state = 0, lease = null, rank = 3 + rank % 3, due = ?, reason = ?, size = size + ?,
+     attempt = attempt - ? ${fence} returning ${back}`,
+  );
+  const giveBack = db.prepare<[number, string, number], Row>(
+    `update deliveries set state = 0, lease = null, attempt = attempt - 1, due = min(due, ?) ${fence} returning ${back}`,
+  );
+  const extend = db.prepare(`update deliveries set lease = ? ${fence}`);
+  const note = db.prepare(
+    "insert into attempts (seq, claim, number, started_at, ended_at, outcome, exchange) values (?, ?, ?, ?, ?, ?, ?)",
+  );
+  const unblock = unblocker(db, ledger);
+
+  function settle(settlement: Settlement): boolean {
+    const { claim, now, verdict, attempt } = settlement;
+    const { request, answer, outcome } = attempt ?? {};
+    const exchange = request === undefined && answer === undefined ? null : JSON.stringify({ request, answer });
+    const grown = exchange?.length ?? 0;
+    let row: Row | undefined;
+    let uncounted = 0;
+    if (verdict.state === "pending") {
+      uncounted = verdict.uncounted ? 1 : 0;
+      const reason = outcome !== undefined && "reason" in outcome ? outcome.reason : null;
+      row = again.get(verdict.due, reason, grown, uncounted, claim.id, claim.claim);
+    } else {
+      const reason = "reason" in verdict ? verdict.reason : null;
+      row = end.get(state[verdict.state], now, reason, grown, claim.id, claim.claim);
+    }
+    if (row === undefined) return false;
+    const { seq, destination } = row;
+    if (attempt !== undefined) {
+      const number = row.attempt + uncounted;
+      note.run(seq, claim.claim, number, attempt.startedAt, attempt.endedAt, JSON.stringify(outcome), exchange);
+    }
+    const place = places.row(destination);
+    if (verdict.state === "pending") {
+      ledger.wait(destination, place.channel, row.rank, verdict.due);
+      ledger.count(place.channel, state.waiting, 0, grown);
+    } else {
+      ledger.count(place.channel, state.waiting, -1, grown - row.size);
+      ledger.count(place.channel, state[verdict.state], 1, row.size);
+      if (row.ordering_key !== null) unblock(destination, row.ordering_key);
+    }
+    if (settlement.disable !== undefined) places.disable(destination, settlement.disable);
+    if (settlement.health !== undefined) places.health(destination, settlement.health, now);
+    if (settlement.hold !== undefined) {
+      const { of, until, reason } = settlement.hold;
+      if (of === "channel") places.holdChannel(place.channel, until, reason);
+      else places.hold(destination, until, reason);
+    }
+    return true;
+  }
+
+  function release({ id, claim }: Claim, now: number): void {
+    const row = giveBack.get(now, id, claim);
+    if (row !== undefined) ledger.wait(row.destination, places.row(row.destination).channel, row.rank, now);
+  }
+
+  const renew = ({ id, claim }: Claim, until: number): boolean => extend.run(until, id, claim).changes === 1;
+
+  return { settle, release, renew };
+}
