@@ -47,7 +47,10 @@ export interface Outbox {
   disable(place: Required<Place>, reason: string): Promise<void>;
   /** Lifts a hold, too, and forgets failures. */
   enable(place: Required<Place>): Promise<void>;
-  /** Destinations that are held, disabled or failing, and channels that are held. */
+  /**
+   * Destinations that are held, disabled or failing, and channels that are held. A hold that is past is listed until
+   * something was delivered.
+   */
   troubles(query?: { readonly limit?: number; readonly after?: string }): Promise<Page<Trouble>>;
 }
 

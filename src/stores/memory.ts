@@ -103,6 +103,7 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
           const item = shelf.held(id, claim);
           if (item === undefined) continue;
           item.attempt--;
+          if (item.destination.trialUntil !== undefined) item.destination.trialUntil = 0;
           putBack(shelf, item, Math.min(item.due, now));
         }
       }),
@@ -174,7 +175,13 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
     enable: ({ channel, destination }) =>
       write(() => {
         const place = shelf.destination(channel, destination);
-        Object.assign(place, { disabled: undefined, heldUntil: 0, heldReason: undefined, failures: 0, trial: false });
+        Object.assign(place, {
+          disabled: undefined,
+          heldUntil: 0,
+          heldReason: undefined,
+          failures: 0,
+          trialUntil: undefined,
+        });
       }),
     troubles: ({ limit = 100, after } = {}) => read(() => troublesOf(shelf, limit, Number(after ?? 0))),
   };
@@ -259,13 +266,13 @@ function settle(shelf: Shelf, settlement: Settlement): boolean {
 function judge(destination: Destination, { ok, failures, rest }: NonNullable<Settlement["health"]>, now: number): void {
   if (ok) {
     destination.failures = 0;
-    if (!destination.trial) return;
-    Object.assign(destination, { trial: false, heldUntil: 0, heldReason: undefined });
+    destination.trialUntil = undefined;
+    if (destination.heldUntil <= now) Object.assign(destination, { heldUntil: 0, heldReason: undefined });
     return;
   }
   destination.failures++;
   if (destination.failures < failures) return;
-  destination.trial = true;
+  destination.trialUntil = 0;
   destination.heldUntil = Math.max(destination.heldUntil, now + rest);
   destination.heldReason = `${destination.failures} attempts in a row failed`;
 }

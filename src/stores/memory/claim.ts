@@ -20,11 +20,11 @@ export function claim(shelf: Shelf, request: ClaimRequest): Claims {
     if (room === undefined || channel.heldUntil > now) return;
     const free = Math.min(room.each, room.room?.get(name) ?? room.each) - (taken.get(destination) ?? 0);
     let allowed = disabled === undefined ? Math.min(most, free) : most;
-    if (disabled === undefined && destination.trial) allowed = Math.min(allowed, 1);
+    if (disabled === undefined && destination.trialUntil !== undefined) allowed = Math.min(allowed, 1);
     const queue = destination.queues[rank]!;
     for (; allowed > 0; allowed--) {
       const item = queue.first;
-      if (item === undefined || item.due > now || (disabled === undefined && destination.heldUntil > now)) return;
+      if (item === undefined || item.due > now || (disabled === undefined && destination.blockedUntil > now)) return;
       queue.shift();
       item.stage = "claimed";
       item.lease = now + request.lease;
@@ -33,10 +33,7 @@ export function claim(shelf: Shelf, request: ClaimRequest): Claims {
       shelf.leased.add(item);
       claimed.push(claimedOf(item));
       taken.set(destination, (taken.get(destination) ?? 0) + 1);
-      if (destination.trial && disabled === undefined) {
-        destination.heldUntil = item.lease;
-        destination.heldReason = "one attempt is under way to see whether it works again";
-      }
+      if (destination.trialUntil !== undefined) destination.trialUntil = item.lease;
       // Others come first the next time.
       shelf.busy.delete(destination);
       shelf.busy.add(destination);
@@ -67,9 +64,9 @@ export function claim(shelf: Shelf, request: ClaimRequest): Claims {
 function soonest({ busy, leased }: Shelf, { now, channels }: ClaimRequest): number | undefined {
   let next = Number.POSITIVE_INFINITY;
   for (const { lease } of leased) next = Math.min(next, lease!);
-  for (const { queues, channel, heldUntil, disabled } of busy) {
+  for (const { queues, channel, blockedUntil, disabled } of busy) {
     if (channels[channel.name] === undefined) continue;
-    const hold = Math.max(channel.heldUntil, disabled === undefined ? heldUntil : 0);
+    const hold = Math.max(channel.heldUntil, disabled === undefined ? blockedUntil : 0);
     for (const { first } of queues) {
       const at = Math.max(hold, first?.due ?? Number.POSITIVE_INFINITY);
       if (at > now) next = Math.min(next, at);

@@ -14,11 +14,16 @@ export class Destination {
   heldReason: string | undefined;
   disabled: string | undefined;
   failures = 0;
-  trial = false;
+  /** Failing: tried with one attempt at a time, and until when one is under way. */
+  trialUntil: number | undefined;
   /** By rank, each by when it is due. */
   readonly queues = Array.from({ length: 6 }, () => new Queue());
   /** By ordering key: what is pending, in its order. */
   readonly lines = new Map<string, Item[]>();
+
+  get blockedUntil(): number {
+    return Math.max(this.heldUntil, this.trialUntil ?? 0);
+  }
 
   constructor(channel: Channel, name: string) {
     this.channel = channel;

@@ -41,14 +41,13 @@ export class Shelf {
     const { orderingKey } = item.entry;
     const { lines } = item.destination;
     if (orderingKey !== undefined) {
-      const line = lines.get(orderingKey) ?? [];
-      lines.set(orderingKey, line);
-      line.push(item);
-      line.sort((a, b) => Number(b.stage !== "behind") - Number(a.stage !== "behind") || a.seq - b.seq);
-      if (line[0] !== item) {
+      const [first, ...behind] = lines.get(orderingKey) ?? [];
+      if (first !== undefined) {
         item.stage = "behind";
+        lines.set(orderingKey, [first, ...[...behind, item].sort((a, b) => a.seq - b.seq)]);
         return;
       }
+      lines.set(orderingKey, [item]);
     }
     this.wait(item);
   }

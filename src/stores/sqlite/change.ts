@@ -35,7 +35,7 @@ export function changer(db: Database.Database, ledger: Ledger, places: Places) {
   const eraseExchanges = db.prepare("update attempts set exchange = null where seq = ?");
   const resize = db.prepare("update deliveries set size = 0 where seq = ?");
   const oldest = db.prepare<[number, number], { seq: number; size: number; created_at: number; destination: number }>(
-    "select seq, size, created_at, destination from deliveries where state = ? and state > 2 order by seq limit ?",
+    "select seq, size, created_at, destination from deliveries where state = 0 + ? and state > 2 order by seq limit 0 + ?",
   );
   const settledBytes = db.prepare<[], number | null>("select sum(bytes) from counts where state > 2").pluck();
   const remove = ["attempts", "bodies", "deliveries"].map((table) => db.prepare(`delete from ${table} where seq = ?`));

@@ -7,7 +7,7 @@ interface Head {
   readonly name: string;
   readonly held_until: number;
   readonly disabled: string | null;
-  readonly trial: number;
+  readonly trial_until: number | null;
 }
 
 interface ChannelRow {
@@ -45,7 +45,7 @@ const orUndefined = (time: number): number | undefined => (time === never ? unde
 export function peeker(db: Database.Database): (request: ClaimRequest) => number | undefined {
   const channel = db.prepare<[string], ChannelRow>("select id, name, held_until from channels where name = ?");
   const soonest = db
-    .prepare<[number, number], number | null>("select min(at) from heads where channel = ? and rank = ?")
+    .prepare<[number, number], number | null>("select min(at) from heads where channel = 0 + ? and rank = 0 + ?")
     .pluck();
   const lease = db.prepare<[], number | null>("select min(lease) from deliveries where state = 1").pluck();
   return ({ channels }) => {
@@ -59,11 +59,16 @@ export function peeker(db: Database.Database): (request: ClaimRequest) => number
   };
 }
 
-/** Within a transaction. */
+/**
+ * Within a transaction.
+ *
+ * `0 + ?`: SQLite prepares a statement anew for each value of a bare parameter that its order or limit might depend on,
+ * which takes ten times as long as running it.
+ */
 export function claimer(db: Database.Database, ledger: Ledger): (request: ClaimRequest) => Claims {
   const channelOf = db.prepare<[string], ChannelRow>("select id, name, held_until from channels where name = ?");
   const lostOnes = db.prepare<[number, number], { seq: number; destination: number; rank: number }>(
-    "select seq, destination, rank from deliveries where state = 1 and lease <= ? order by lease limit ?",
+    "select seq, destination, rank from deliveries where state = 1 and lease <= 0 + ? order by lease limit 0 + ?",
   );
   const noteLost = db.prepare(
     `insert into attempts (seq, claim, number, started_at, ended_at, outcome)
@@ -71,30 +76,30 @@ export function claimer(db: Database.Database, ledger: Ledger): (request: ClaimR
   );
   const putBack = db.prepare("update deliveries set state = 0, lease = null, rank = ?, due = ? where seq = ?");
   const heads = db.prepare<[number, number, number, number], Head>(
-    `select h.destination, d.name, d.held_until, d.disabled, d.trial
+    `select h.destination, d.name, d.held_until, d.disabled, d.trial_until
      from heads h join destinations d on d.id = h.destination
-     where h.channel = ? and h.rank = ? and h.at <= ? order by h.at limit ?`,
+     where h.channel = 0 + ? and h.rank = 0 + ? and h.at <= 0 + ? order by h.at limit 0 + ?`,
   );
   const rows = db.prepare<[number, number, number, number], Row>(
     `select d.seq, d.id, d.attempt, d.claims, d.created_at, d.since, b.body
      from deliveries d join bodies b on b.seq = d.seq
-     where d.destination = ? and d.rank = ? and d.state = 0 and d.due <= ? order by d.due, d.seq limit ?`,
+     where d.destination = 0 + ? and d.rank = 0 + ? and d.state = 0 and d.due <= 0 + ? order by d.due, d.seq limit 0 + ?`,
   );
   const lease = db.prepare(
     "update deliveries set state = 1, lease = ?, attempt = attempt + 1, claims = claims + 1 where seq = ?",
   );
   const soonest = db
     .prepare<[number, number], number>(
-      "select due from deliveries where destination = ? and rank = ? and state = 0 order by due limit 1",
+      "select due from deliveries where destination = 0 + ? and rank = 0 + ? and state = 0 order by due limit 1",
     )
     .pluck();
   const moveHead = db.prepare("update heads set at = ?, due = ? where destination = ? and rank = ?");
   const postpone = db.prepare("update heads set at = ? where destination = ? and rank = ?");
   const removeHead = db.prepare("delete from heads where destination = ? and rank = ?");
-  const onTrial = db.prepare("update destinations set held_until = ?, held_reason = ? where id = ?");
+  const onTrial = db.prepare("update destinations set trial_until = ? where id = ?");
   const next = db
     .prepare<[number, number, number], number | null>(
-      "select min(at) from heads where channel = ? and rank = ? and at > ?",
+      "select min(at) from heads where channel = 0 + ? and rank = 0 + ? and at > 0 + ?",
     )
     .pluck();
   const nextLease = db.prepare<[], number | null>("select min(lease) from deliveries where state = 1").pluck();
@@ -123,14 +128,15 @@ export function claimer(db: Database.Database, ledger: Ledger): (request: ClaimR
 
     function visit(channel: string, head: Head, rank: number, most: number): void {
       const { destination, name } = head;
-      if (head.disabled === null && head.held_until > now) {
-        postpone.run(head.held_until, destination, rank);
+      const blockedUntil = Math.max(head.held_until, head.trial_until ?? 0);
+      if (head.disabled === null && blockedUntil > now) {
+        postpone.run(blockedUntil, destination, rank);
         return;
       }
       const { each, room } = request.channels[channel]!;
       const free =
         head.disabled === null ? Math.min(each, room?.get(name) ?? each) - (taken.get(destination) ?? 0) : most;
-      const allowed = Math.min(most, free, head.trial === 1 ? 1 : most);
+      const allowed = Math.min(most, free, head.trial_until === null ? most : 1);
       if (allowed <= 0) return;
       const found = rows.all(destination, rank, now, allowed);
       for (const row of found) {
@@ -138,9 +144,7 @@ export function claimer(db: Database.Database, ledger: Ledger): (request: ClaimR
         claimed.push(claimedOf(row, channel, head, rank));
       }
       taken.set(destination, (taken.get(destination) ?? 0) + found.length);
-      if (head.trial === 1 && found.length > 0) {
-        onTrial.run(now + request.lease, "one attempt is under way to see whether it works again", destination);
-      }
+      if (head.trial_until !== null && found.length > 0) onTrial.run(now + request.lease, destination);
       const due = soonest.get(destination, rank);
       if (due === undefined) removeHead.run(destination, rank);
       else moveHead.run(Math.max(due, now), due, destination, rank);

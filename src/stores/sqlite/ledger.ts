@@ -9,7 +9,8 @@ export interface DestinationRow {
   readonly held_until: number;
   readonly disabled: string | null;
   readonly failures: number;
-  readonly trial: number;
+  /** Not null: failing, tried with one attempt at a time; until when one is under way. */
+  readonly trial_until: number | null;
 }
 
 /** What one transaction has seen of destinations and their heads, and how it changes the counts. */
@@ -25,13 +26,13 @@ export class Ledger implements Notes {
       channel: db.prepare<[string], number>("select id from channels where name = ?").pluck(),
       newChannel: db.prepare<[string], number>("insert into channels (name) values (?) returning id").pluck(),
       destination: db.prepare<[number, string], DestinationRow>(
-        "select id, channel, name, held_until, disabled, failures, trial from destinations where channel = ? and name = ?",
+        "select id, channel, name, held_until, disabled, failures, trial_until from destinations where channel = ? and name = ?",
       ),
       byId: db.prepare<[number], DestinationRow>(
-        "select id, channel, name, held_until, disabled, failures, trial from destinations where id = ?",
+        "select id, channel, name, held_until, disabled, failures, trial_until from destinations where id = ?",
       ),
       newDestination: db.prepare<[number, string], DestinationRow>(
-        "insert into destinations (channel, name) values (?, ?) returning id, channel, name, held_until, disabled, failures, trial",
+        "insert into destinations (channel, name) values (?, ?) returning id, channel, name, held_until, disabled, failures, trial_until",
       ),
       head: db.prepare(
         `insert into heads (destination, rank, channel, at, due) values (?, ?, ?, ?, ?) on conflict do update

@@ -8,6 +8,8 @@ export interface Places {
   holdChannel(channel: number, until: number, reason: string): void;
   disable(destination: number, reason: string): void;
   enable(destination: number): void;
+  /** An attempt that was to show whether it works again did not take place. */
+  noTrial(destination: number): void;
   health(destination: number, health: NonNullable<Settlement["health"]>, now: number): void;
 }
 
@@ -17,13 +19,14 @@ export function placesOf(db: Database.Database, ledger: Ledger): Places {
   const holdChannel = db.prepare("update channels set held_until = ?, held_reason = ? where id = ?");
   const disable = db.prepare("update destinations set disabled = ? where id = ?");
   const enable = db.prepare(
-    "update destinations set disabled = null, held_until = 0, held_reason = null, failures = 0, trial = 0 where id = ?",
+    "update destinations set disabled = null, held_until = 0, held_reason = null, failures = 0, trial_until = null where id = ?",
   );
   const fail = db.prepare("update destinations set failures = failures + 1 where id = ?");
-  const works = db.prepare("update destinations set failures = 0 where id = ?");
-  const endTrial = db.prepare("update destinations set trial = 0, held_until = 0, held_reason = null where id = ?");
+  const works = db.prepare("update destinations set failures = 0, trial_until = null where id = ?");
+  const forgetHold = db.prepare("update destinations set held_until = 0, held_reason = null where id = ?");
+  const endTrial = db.prepare("update destinations set trial_until = 0 where id = ? and trial_until > 0");
   const trip = db.prepare(
-    "update destinations set held_until = max(held_until, ?), held_reason = ?, trial = 1 where id = ?",
+    "update destinations set held_until = max(held_until, ?), held_reason = ?, trial_until = 0 where id = ?",
   );
   // A head may have been put off to the end of a hold.
   const advance = db.prepare("update heads set at = due where destination = ? and at > due");
@@ -50,15 +53,20 @@ export function placesOf(db: Database.Database, ledger: Ledger): Places {
       advance.run(destination);
       ledger.changed();
     },
+    noTrial(destination) {
+      if (endTrial.run(destination).changes === 0) return;
+      advance.run(destination);
+      ledger.changed();
+    },
     health(destination, { ok, failures, rest }, now) {
       const row = ledger.destinationOf(destination);
       if (ok) {
-        if (row.failures > 0) works.run(destination);
-        if (row.trial === 1) {
-          endTrial.run(destination);
-          advance.run(destination);
-        }
-        if (row.failures > 0 || row.trial === 1) ledger.changed();
+        const isPast = row.held_until > 0 && row.held_until <= now;
+        if (row.failures === 0 && row.trial_until === null && !isPast) return;
+        if (isPast) forgetHold.run(destination);
+        works.run(destination);
+        if (row.trial_until !== null) advance.run(destination);
+        ledger.changed();
         return;
       }
       fail.run(destination);

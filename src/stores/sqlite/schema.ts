@@ -18,7 +18,7 @@ export const steps: readonly string[] = [
   create table destinations (
     id integer primary key, channel integer not null, name text not null,
     held_until integer not null default 0, held_reason text, disabled text,
-    failures integer not null default 0, trial integer not null default 0,
+    failures integer not null default 0, trial_until integer,
     unique (channel, name)
   ) strict;
   create index troubles on destinations (id) where held_until > 0 or disabled is not null or failures > 0;

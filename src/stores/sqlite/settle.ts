@@ -18,7 +18,7 @@ const back = "seq, destination, rank, attempt, size, ordering_key";
 /** Within a transaction: lets the one go that stands behind, if any. */
 export function unblocker(db: Database.Database, ledger: Ledger): (destination: number, key: string) => void {
   const behind = db.prepare<[number, string], { seq: number; rank: number; due: number }>(
-    `select seq, rank, due from deliveries where destination = ? and ordering_key = ? and state < 3 and state = 2
+    `select seq, rank, due from deliveries where destination = 0 + ? and ordering_key = '' || ? and state < 3 and state = 2
      order by seq limit 1`,
   );
   const free = db.prepare("update deliveries set state = 0 where seq = ?");
@@ -91,7 +91,9 @@ export function settler(db: Database.Database, ledger: Ledger, places: Places) {
 
   function release({ id, claim }: Claim, now: number): void {
     const row = giveBack.get(now, id, claim);
-    if (row !== undefined) ledger.wait(row.destination, places.row(row.destination).channel, row.rank, now);
+    if (row === undefined) return;
+    places.noTrial(row.destination);
+    ledger.wait(row.destination, places.row(row.destination).channel, row.rank, now);
   }
 
   const renew = ({ id, claim }: Claim, until: number): boolean => extend.run(until, id, claim).changes === 1;
