@@ -11,4 +11,6 @@ const server = new SMTPServer({
     stream.on("end", () => done());
   },
 });
+// A peer that ends in the middle.
+server.on("error", () => {});
 server.listen(0, "127.0.0.1", () => process.send!((server.server.address() as AddressInfo).port));

@@ -22,10 +22,11 @@ export interface Transport {
   readonly server: string;
   /**
    * One message over one of the connections, in its turn.
+   * @param compose called when its turn has come: no more messages are in memory than there are connections
    * @returns the server's answer
-   * @throws what nodemailer throws; p-queue's TimeoutError; the signal's reason
+   * @throws what composing and nodemailer throw; p-queue's TimeoutError; the signal's reason
    */
-  send(message: Buffer, envelope: Envelope, signal: AbortSignal, progress: Progress): Promise<string>;
+  send(compose: () => Promise<Buffer>, envelope: Envelope, signal: AbortSignal, progress: Progress): Promise<string>;
   close(): void;
 }
 
@@ -89,9 +90,10 @@ export function createPool(options: EmailOptions): Transport {
 
   return {
     server: `${host}:${port}`,
-    send: (message, { from, to }, signal, progress) =>
+    send: (compose, { from, to }, signal, progress) =>
       turns.add(
         async ({ signal: stop }) => {
+          const message = await compose();
           const mail: Tracked = {
             raw: message,
             envelope: { from, to: [to], size: message.length },
