@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { createTransport, type SendMailOptions } from "nodemailer";
 import PQueue from "p-queue";
 import { createGuard } from "../../guard/index.ts";
@@ -73,11 +73,17 @@ export function createPool(options: EmailOptions): Transport {
     },
   });
   transport.use("stream", ({ message, data }, done) => {
-    const { progress } = data as Tracked;
-    message.processFunc((stream) => {
-      progress.message = stream;
-      return stream;
-    });
+    const { bytes, progress } = data as Composed;
+    // They are whole: nodemailer would pipe them through four streams more.
+    message.createReadStream = () => {
+      progress.message = new Readable({
+        read() {
+          this.push(bytes);
+          this.push(null);
+        },
+      });
+      return progress.message;
+    };
     done();
   });
 
@@ -93,10 +99,10 @@ export function createPool(options: EmailOptions): Transport {
     send: (compose, { from, to }, signal, progress) =>
       turns.add(
         async ({ signal: stop }) => {
-          const message = await compose();
-          const mail: Tracked = {
-            raw: message,
-            envelope: { from, to: [to], size: message.length },
+          const bytes = await compose();
+          const mail: Composed = {
+            bytes,
+            envelope: { from, to: [to], size: bytes.length },
             ...(stop !== undefined && { signal: stop }),
             progress,
           };
@@ -108,7 +114,8 @@ export function createPool(options: EmailOptions): Transport {
   };
 }
 
-interface Tracked extends SendMailOptions {
+interface Composed extends SendMailOptions {
+  readonly bytes: Buffer;
   readonly progress: Progress;
 }
 
