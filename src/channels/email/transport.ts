@@ -22,7 +22,7 @@ export interface Transport {
   readonly server: string;
   /**
    * One message over one of the connections, in its turn.
-   * @param compose called when its turn has come: no more messages are in memory than there are connections
+   * @param compose called when its turn is near: at most twice as many messages are in memory as there are connections
    * @returns the server's answer
    * @throws what composing and nodemailer throw; p-queue's TimeoutError; the signal's reason
    */
@@ -94,19 +94,27 @@ export function createPool(options: EmailOptions): Transport {
     ...(rate !== undefined && { intervalCap: rate.count, interval: rate.per, strict: true }),
   });
 
+  // The next messages are composed while others are on their way, but no more than are needed soon.
+  const memory = new PQueue({ concurrency: 2 * connections });
+
   return {
     server: `${host}:${port}`,
     send: (compose, { from, to }, signal, progress) =>
-      turns.add(
-        async ({ signal: stop }) => {
+      memory.add(
+        async () => {
           const bytes = await compose();
-          const mail: Composed = {
-            bytes,
-            envelope: { from, to: [to], size: bytes.length },
-            ...(stop !== undefined && { signal: stop }),
-            progress,
-          };
-          return (await transport.sendMail(mail)).response;
+          return turns.add(
+            async ({ signal: stop }) => {
+              const mail: Composed = {
+                bytes,
+                envelope: { from, to: [to], size: bytes.length },
+                ...(stop !== undefined && { signal: stop }),
+                progress,
+              };
+              return (await transport.sendMail(mail)).response;
+            },
+            { signal },
+          );
         },
         { signal },
       ),
