@@ -90,16 +90,18 @@ export function email(options: EmailOptions): Channel {
       if (isEncrypted(delivery, address) && content.encrypted === undefined) {
         return { outcome: { kind: "rejected", reason: "it has to be encrypted, and was not when it was handed over" } };
       }
-      const message = await composer.message(delivery, content);
-      const request = journal(message, pool.server, sender, address);
-      if (message.length > maxSize) {
+      let request: Exchange["request"];
+      const compose = async (): Promise<Buffer> => {
+        const message = await composer.message(delivery, content);
+        request = journal(message, pool.server, sender, address);
+        if (message.length <= maxSize) return message;
         const reason = `the message has ${message.length} bytes; at most ${maxSize} are sent`;
-        return { request, outcome: { kind: "rejected", reason } };
-      }
+        throw Object.assign(new Error(reason), { code: "EMESSAGE" });
+      };
       const progress: Progress = {};
       try {
-        const answer = await pool.send(message, { from: sender, to: address }, signal, progress);
-        return { request, answer: { line: oneLine(answer) }, outcome: { kind: "delivered" } };
+        const line = await pool.send(compose, { from: sender, to: address }, signal, progress);
+        return { ...(request && { request }), answer: { line: oneLine(line) }, outcome: { kind: "delivered" } };
       } catch (thrown) {
         const error = thrown as SmtpFailure;
         const stage = {
@@ -108,7 +110,7 @@ export function email(options: EmailOptions): Channel {
           international: /\P{ASCII}/u.test(address),
         };
         const answer = error.response === undefined ? {} : { answer: { line: oneLine(error.response) } };
-        return { request, ...answer, outcome: smtpOutcome(error, stage) };
+        return { ...(request && { request }), ...answer, outcome: smtpOutcome(error, stage) };
       }
     },
 

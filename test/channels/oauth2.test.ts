@@ -32,7 +32,7 @@ async function both(tokenAnswer: Answer, answer: Answer = () => ({})) {
     const channel = webhook({ guard, url: there.url, auth: { ...credentials, ...auth }, ...more });
     const send = async (now = 0) => {
       const draft = { id: "msg_1", channel: "c", to: null, alert: { title: "t" }, createdAt: 0 };
-      const content = channel.compose?.(draft);
+      const content = await channel.compose?.(draft);
       return channel.send({ ...draft, ...channel.accept(null), content, attempt: 1 }, { now, signal });
     };
     return { send, close: () => channel.close?.() };

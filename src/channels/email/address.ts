@@ -7,8 +7,8 @@ export interface Mailbox {
   readonly address: string;
 }
 
-/** Atext of RFC 5322 and, for SMTPUTF8, letters, marks and digits; no quoted strings. `%` and `!` once were routes. */
-const localPart = /^[\p{L}\p{M}\p{N}#$&'*+/=?^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}#$&'*+/=?^_`{|}~-]+)*$/u;
+/** Atext of RFC 5322 and, for SMTPUTF8, letters, marks and digits; no quoted strings. `%` and `!` once were routes, `=?` begins what readers decode. */
+const localPart = /^[\p{L}\p{M}\p{N}#$&'*+/=^_`{|}~-]+(?:\.[\p{L}\p{M}\p{N}#$&'*+/=^_`{|}~-]+)*$/u;
 const domainText = /^[\p{L}\p{M}\p{N}.-]+$/u;
 const domainName = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -26,8 +26,7 @@ export function addressOf(text: string): string {
   const local = text.slice(0, at).normalize("NFC");
   const domain = domainText.test(text.slice(at + 1)) ? domainToASCII(text.slice(at + 1)) : "";
   if (!domainName.test(domain)) throw wrong("what is after the @ is not a domain name");
-  if (!localPart.test(local))
-    throw wrong("what is before the @ has characters that are not allowed there, % and ! too");
+  if (!localPart.test(local)) throw wrong("what is before the @ has characters that are not allowed there, % ! ? too");
   const address = `${local}@${domain}`;
   if (Buffer.byteLength(local) > 64) throw wrong("what is before the @ has more than 64 bytes");
   if (Buffer.byteLength(address) > 254) throw wrong("it has more than 254 bytes");

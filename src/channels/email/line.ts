@@ -1,5 +1,8 @@
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
+/** Mail programs would decode one that was in the text already, to line ends even (RFC 2047); a zero-width space keeps it. */
+const encodedWord = /=\?(?=[^?]+\?[bq]\?[^?]*\?=)/gi;
+
 /**
  * Text as one line of a header: control characters and line ends become spaces, lone surrogates U+FFFD, runs of white space
  * one space; at most `most` UTF-16 units, cut between graphemes.
@@ -10,6 +13,7 @@ export function line(text: string, most: number): string {
   const whole = start
     .toWellFormed()
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\s]+/gu, " ")
+    .replace(encodedWord, "=\u200b?")
     .trim();
   if (whole.length <= most && start.length === text.length) return whole;
   let end = 0;

@@ -24,6 +24,7 @@ const enhanced = /^\d\d\d[ -]\d\.\d{1,3}\.\d{1,3}\b/;
 
 /** Answers about our login or TLS, at whatever command they come (RFC 4954, RFC 3207). */
 const loginCodes: ReadonlySet<number> = new Set([530, 534, 535, 538]);
+const operatorCodes: ReadonlySet<string> = new Set(["ECONFIG", "ENOAUTH", "EAUTH"]);
 const tlsCode = /CERT|ISSUER|SIGNATURE|CRL|^ERR_SSL|^ERR_TLS|^EPROTO$/;
 
 /** When it failed. */
@@ -56,19 +57,17 @@ export function smtpOutcome(error: SmtpFailure, { stopped, handedOver, internati
     const gone = goneCodes.test(response) || (!enhanced.test(response) && goneWords.test(response));
     return { kind: gone && command !== "MAIL FROM" ? "gone" : "rejected", reason: said };
   }
-  const network = failureReason(
-    originalCode === undefined ? error : Object.assign(new Error(error.message), { code: originalCode }),
-  );
-  const reason = network ?? error.message;
-  if (code === "ECONFIG" || code === "ENOAUTH" || code === "EAUTH" || code === "EOAUTH2") return operators(reason);
+  // Refused before it was sent: by the size the server announced, or an address it cannot be given.
+  if (code === "EMESSAGE" || code === "EENVELOPE") return { kind: "rejected", reason: error.message };
+  const cause = originalCode === undefined ? error : Object.assign(new Error(error.message), { code: originalCode });
+  const reason = failureReason(cause);
+  if (operatorCodes.has(code)) return operators(reason ?? error.message);
   if (code === "ETLS" || (originalCode !== undefined && tlsCode.test(originalCode))) {
     return operators(`no TLS with the mail server: ${reason}`);
   }
-  // Refused before it was sent: the size the server announced, or an address it cannot be given.
-  if (code === "EMESSAGE" || code === "EENVELOPE") return { kind: "rejected", reason };
   const late = error instanceof TimeoutError;
-  if (!stopped && !late && code === "") throw error;
   const what = stopped ? "this process was stopped during the attempt" : late ? "no answer in time" : reason;
+  if (what === undefined) throw error;
   return {
     kind: "retry",
     reason: handedOver ? `${what}; the message had been handed over and may have been taken` : what,

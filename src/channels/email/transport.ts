@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { createTransport, type SendMailOptions } from "nodemailer";
 import PQueue from "p-queue";
 import { createGuard } from "../../guard/index.ts";
@@ -22,10 +22,11 @@ export interface Transport {
   readonly server: string;
   /**
    * One message over one of the connections, in its turn.
+   * @param compose called when its turn is near: at most twice as many messages are in memory as there are connections
    * @returns the server's answer
-   * @throws what nodemailer throws; p-queue's TimeoutError; the signal's reason
+   * @throws what composing and nodemailer throw; p-queue's TimeoutError; the signal's reason
    */
-  send(message: Buffer, envelope: Envelope, signal: AbortSignal, progress: Progress): Promise<string>;
+  send(compose: () => Promise<Buffer>, envelope: Envelope, signal: AbortSignal, progress: Progress): Promise<string>;
   close(): void;
 }
 
@@ -72,11 +73,17 @@ export function createPool(options: EmailOptions): Transport {
     },
   });
   transport.use("stream", ({ message, data }, done) => {
-    const { progress } = data as Tracked;
-    message.processFunc((stream) => {
-      progress.message = stream;
-      return stream;
-    });
+    const { bytes, progress } = data as Composed;
+    // They are whole: nodemailer would pipe them through four streams more.
+    message.createReadStream = () => {
+      progress.message = new Readable({
+        read() {
+          this.push(bytes);
+          this.push(null);
+        },
+      });
+      return progress.message;
+    };
     done();
   });
 
@@ -87,18 +94,27 @@ export function createPool(options: EmailOptions): Transport {
     ...(rate !== undefined && { intervalCap: rate.count, interval: rate.per, strict: true }),
   });
 
+  // The next messages are composed while others are on their way, but no more than are needed soon.
+  const memory = new PQueue({ concurrency: 2 * connections });
+
   return {
     server: `${host}:${port}`,
-    send: (message, { from, to }, signal, progress) =>
-      turns.add(
-        async ({ signal: stop }) => {
-          const mail: Tracked = {
-            raw: message,
-            envelope: { from, to: [to], size: message.length },
-            ...(stop !== undefined && { signal: stop }),
-            progress,
-          };
-          return (await transport.sendMail(mail)).response;
+    send: (compose, { from, to }, signal, progress) =>
+      memory.add(
+        async () => {
+          const bytes = await compose();
+          return turns.add(
+            async ({ signal: stop }) => {
+              const mail: Composed = {
+                bytes,
+                envelope: { from, to: [to], size: bytes.length },
+                ...(stop !== undefined && { signal: stop }),
+                progress,
+              };
+              return (await transport.sendMail(mail)).response;
+            },
+            { signal },
+          );
         },
         { signal },
       ),
@@ -106,7 +122,8 @@ export function createPool(options: EmailOptions): Transport {
   };
 }
 
-interface Tracked extends SendMailOptions {
+interface Composed extends SendMailOptions {
+  readonly bytes: Buffer;
   readonly progress: Progress;
 }
 

@@ -21,7 +21,7 @@ async function attempt(url: string, options: WebhookOptions = {}, body = "b"): P
   const channel = webhook({ ...limits, ...options });
   try {
     const draft = { id: "msg_1", channel: "crm", to: url, alert: { title: "t", body }, createdAt: 0 };
-    const delivery = { ...draft, ...channel.accept(url), content: channel.compose?.(draft), attempt: 1 };
+    const delivery = { ...draft, ...channel.accept(url), content: await channel.compose?.(draft), attempt: 1 };
     return await channel.send(delivery, { now: 0, signal });
   } finally {
     await channel.close?.();
@@ -153,9 +153,9 @@ test("a healthy receiver is served at once while 50 others hang", async () => {
   await using healthy = await receiver();
   const channel = webhook(limits);
   const stop = new AbortController();
-  const send = (to: string) => {
+  const send = async (to: string) => {
     const draft = { id: "msg_1", channel: "crm", to, alert: { title: "t" }, createdAt: 0 };
-    const delivery = { ...draft, ...channel.accept(to), content: channel.compose?.(draft), attempt: 1 };
+    const delivery = { ...draft, ...channel.accept(to), content: await channel.compose?.(draft), attempt: 1 };
     return channel.send(delivery, { now: 0, signal: stop.signal });
   };
   const hung = Array.from({ length: 50 }, (_, n) => send(`http://127.0.0.1:${hanging.port}/${n}`));

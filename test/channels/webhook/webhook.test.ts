@@ -20,7 +20,7 @@ async function send(options: WebhookOptions, handed: Draft, attempt = 1, now = D
   const channel = webhook({ guard, ...options });
   try {
     const { destination } = channel.accept(handed.to, handed.options);
-    const content = structuredClone(channel.compose?.(handed));
+    const content = structuredClone(await channel.compose?.(handed));
     return await channel.send({ ...handed, destination, content, attempt }, { now, signal });
   } finally {
     await channel.close?.();
@@ -364,7 +364,7 @@ describe("several in one request", () => {
     const channel = webhook({ guard, batch, ...options });
     const made = Array.from({ length: count }, (_, n): Delivery => {
       const handed = draft(to, { id: `msg_${n}`, alert: { title: `t${n}` } });
-      return { ...handed, ...channel.accept(to), content: channel.compose?.(handed), attempt: 1 };
+      return { ...handed, ...channel.accept(to), content: channel.compose?.(handed) as Json, attempt: 1 };
     });
     return { channel, made };
   };
