@@ -18,7 +18,7 @@ function render(text: string, functions: FunctionSet, options: LanguageOptions =
 }
 
 /** The context that a function gets. */
-function contextOf(options: TemplateOptions): Context {
+function contextOf(options: LanguageOptions): Context {
   let given: Context | undefined;
   const f = define({ params: [], context: true }, (context) => {
     given = context;
@@ -70,7 +70,7 @@ test.each([
   [{ clock: new Date() }, "the clock is a function that gives a Date"],
   [{ random: 0.5 }, "random is a function that gives a number from 0 up to 1"],
 ])("options that make no sense: %o", (options, message) => {
-  expect(() => compile("", options as TemplateOptions)).toThrow(new TypeError(message));
+  expect(() => compile("", options as LanguageOptions)).toThrow(new TypeError(message));
 });
 
 test("a clock or a chance that gives nonsense is the caller's error", () => {
