@@ -1,7 +1,9 @@
 /**
  * Asks Go and the engine about random templates and reports where they differ, each kind of difference once, made small.
  *
- *     npm run conformance:fuzz -- [count] [seed]
+ *     npm run conformance:fuzz -- [count] [seed] [sprig]
+ *
+ * With `sprig` they are calls of Sprig's functions (see SPRIG_GOPATH in `go.ts`).
  */
 import fc from "fast-check";
 import { toText } from "../grammar/index.ts";
@@ -10,6 +12,7 @@ import { randomCase } from "./arbitrary.ts";
 import { type Case, policies, sameAnswer } from "./case.ts";
 import { findGo, type GoAnswer, startGo } from "./go.ts";
 import { answer, type EngineAnswer } from "./run.ts";
+import { sprigCall } from "./sprig-calls.ts";
 
 interface Question {
   readonly case: Case;
@@ -28,6 +31,8 @@ const mostReports = 60;
 
 const count = Number(process.argv[2] ?? 10_000);
 const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
+
+const drawnFrom = process.argv[4] === "sprig" ? sprigCall : randomCase;
 
 const found = findGo();
 if ("missing" in found) {
@@ -156,7 +161,7 @@ let parsed = 0;
 let clean = 0;
 const started = Date.now();
 for (let done = 0; done < count; done += batch) {
-  const drawn = fc.sample(randomCase, { numRuns: Math.min(batch, count - done), seed: seed + done });
+  const drawn = fc.sample(drawnFrom, { numRuns: Math.min(batch, count - done), seed: seed + done });
   const questions = drawn.map((one, i) => ({ case: one, numbers: policies[i % 2]! }));
   const asked = await differences(questions);
   for (const { case: one, numbers } of questions.slice(0, 20)) {

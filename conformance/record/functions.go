@@ -44,6 +44,9 @@ var functions = template.FuncMap{
 	"giveFloat64": func() float64 { return 2 },
 }
 
+// Sets that need the source of others, and are here where the recorder was built with it.
+var functionSets = map[string]template.FuncMap{}
+
 // Functions in the data: `{"$func": "count"}`.
 var dataFunctions = map[string]func(...any) any{
 	"count": func(args ...any) any { return strconv.Itoa(len(args)) },

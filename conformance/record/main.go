@@ -29,7 +29,7 @@ type Case struct {
 	Name       *string         `json:"name"`
 	Templates  [][2]string     `json:"templates"`
 	Entry      *string         `json:"entry"`
-	Functions  bool            `json:"functions"`
+	Functions  any             `json:"functions"`
 }
 
 type Answer struct {
@@ -77,8 +77,17 @@ func answer(c Case, w *writer) (a Answer) {
 	if len(c.Delims) == 2 {
 		t.Delims(c.Delims[0], c.Delims[1])
 	}
-	if c.Functions {
-		t.Funcs(functions)
+	switch name := c.Functions.(type) {
+	case bool:
+		if name {
+			t.Funcs(functions)
+		}
+	case string:
+		set, ok := functionSets[name]
+		if !ok {
+			return failure("case", "there are no functions "+name)
+		}
+		t.Funcs(set)
 	}
 	if c.MissingKey != "" {
 		t.Option("missingkey=" + c.MissingKey)

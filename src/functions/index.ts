@@ -12,4 +12,4 @@ export {
   type Signature,
   type TemplateFunction,
 } from "../template/index.ts";
-export { sprig } from "./sprig.ts";
+export { sprig } from "./sprig/index.ts";

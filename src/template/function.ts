@@ -17,7 +17,7 @@ import {
 /**
  * What a parameter takes, by Go's names; `"list"` is `[]interface {}`, `"map"` is `map[string]interface {}`. `"any"` takes
  * everything as the engine holds it, `"plain"` everything with numbers as plain JavaScript numbers (or `bigint` beyond 2^53);
- * `"time"` is `time.Time`, `"duration"` `time.Duration`.
+ * `"nilMap"` is `"map"` for a function that tells a nil map, `null`, from an empty one; `"time"` is `time.Time`, `"duration"` `time.Duration`.
  */
 export type ParamType =
   | "any"
@@ -29,6 +29,7 @@ export type ParamType =
   | "float64"
   | "list"
   | "map"
+  | "nilMap"
   | "time"
   | "duration";
 
@@ -93,6 +94,7 @@ export const goTypes: Readonly<Record<ParamType, string>> = {
   float64: "float64",
   list: "[]interface {}",
   map: "map[string]interface {}",
+  nilMap: "map[string]interface {}",
   time: "time.Time",
   duration: "time.Duration",
 };
@@ -124,6 +126,8 @@ export function toArgument(value: unknown, type: ParamType, payer: Payer): unkno
       return toArray(value ?? [], payer);
     case "map":
       return value instanceof Map ? toObject(value, payer) : (value ?? {});
+    case "nilMap":
+      return value instanceof Map ? toObject(value, payer) : (value ?? null);
     case "duration":
       return intOf(value);
     case "time":
@@ -190,7 +194,7 @@ export function float(value: number, numbers: Numbers): number | Float64 {
 
 /** Go: `canBeNil`. */
 export function acceptsNil(type: ParamType): boolean {
-  return type === "any" || type === "plain" || type === "list" || type === "map";
+  return type === "any" || type === "plain" || type === "list" || type === "map" || type === "nilMap";
 }
 
 /** Whether a value that is neither absent nor nil can be given to a parameter. */
@@ -208,7 +212,8 @@ export function isAssignable(value: unknown, type: ParamType, numbers: Numbers):
       return kind === "float";
     case "list":
     case "map":
-      return kind === type && typeName(value, numbers) === goTypes[type];
+    case "nilMap":
+      return (kind === "list" || kind === "map") && typeName(value, numbers) === goTypes[type];
     default:
       return kind === type;
   }

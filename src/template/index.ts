@@ -13,6 +13,7 @@ export {
   digits,
   formatFloat,
   formatValue,
+  isNil,
   months,
   offsetText,
   sprintf,
