@@ -1,4 +1,4 @@
-import { sprig } from "./functions/index.ts";
+import { defaultFunction } from "./functions/default.ts";
 import { compile, type Template, type TemplateOptions } from "./template/index.ts";
 
 /** The parts of an alert as templates; only `title` has to be there. */
@@ -39,7 +39,7 @@ export function compileAlert(template: AlertTemplate, options: TemplateOptions =
   if (template.html !== undefined) {
     throw new Error("the html part of an alert is not yet available: it needs escaping by context to be safe");
   }
-  const { name, functions = [sprig] } = options;
+  const { name, functions = [{ default: defaultFunction }] } = options;
   const compiled: [(typeof parts)[number], Template][] = [];
   for (const part of parts) {
     const text = template[part];
