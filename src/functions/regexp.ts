@@ -21,6 +21,7 @@ export function compileRegexp(pattern: string, context: Context): Regexp {
 function compile(pattern: string): RE2JS {
   const known = compiled.get(pattern);
   if (known) return known;
+  if (/[\udc80-\udcff]/u.test(pattern)) throw new Error(`error parsing regexp: invalid UTF-8: \`${pattern}\``);
   let regexp: RE2JS;
   try {
     regexp = RE2JS.compile(pattern);
