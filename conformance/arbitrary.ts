@@ -2,17 +2,17 @@
 import fc from "fast-check";
 import type { Case } from "./case.ts";
 
-type Text = fc.Arbitrary<string>;
+export type Text = fc.Arbitrary<string>;
 
-const pick = fc.constantFrom<string[]>;
-const join = (...parts: (string | Text)[]): Text =>
+export const pick = fc.constantFrom<string[]>;
+export const join = (...parts: (string | Text)[]): Text =>
   fc.tuple(...parts.map((part) => (typeof part === "string" ? fc.constant(part) : part))).map((all) => all.join(""));
-const list = (one: Text, minLength: number, maxLength: number, separator = ""): Text =>
+export const list = (one: Text, minLength: number, maxLength: number, separator = ""): Text =>
   fc.array(one, { minLength, maxLength, size: "max" }).map((all) => all.join(separator));
 /** Weighted choice. */
-const some = (...choices: [weight: number, one: Text][]): Text =>
+export const some = (...choices: [weight: number, one: Text][]): Text =>
   fc.oneof({ withCrossShrink: false }, ...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })));
-const maybe = (one: Text, weight = 1, against = 1): Text => some([weight, one], [against, fc.constant("")]);
+export const maybe = (one: Text, weight = 1, against = 1): Text => some([weight, one], [against, fc.constant("")]);
 
 // ---------------------------------------------------------------------------------------------------------------- data
 
@@ -112,7 +112,7 @@ const scalar: fc.Arbitrary<unknown> = fc.oneof(
   { weight: 1, arbitrary: exotic },
 );
 const keys = ["a", "b", "n", "x", "z", "name", "a-b", "10", "9", "é", "B", "", "__proto__", "length"];
-const { value } = fc.letrec<{ value: unknown; list: unknown[]; map: Record<string, unknown> }>((tie) => ({
+export const { value } = fc.letrec<{ value: unknown; list: unknown[]; map: Record<string, unknown> }>((tie) => ({
   value: fc.oneof(
     { maxDepth: 3, withCrossShrink: false },
     { weight: 5, arbitrary: scalar },
@@ -476,7 +476,7 @@ function templates(functions: boolean): { readonly whole: Text; readonly any: Te
 }
 
 /** Damage at a few places: what makes parse errors. */
-const damage = fc.array(
+export const damage = fc.array(
   fc.record({
     at: fc.nat(),
     how: fc.constantFrom("delete", "insert", "double", "cut", "swap", "drop action", "double action", "move action"),
@@ -488,7 +488,7 @@ const damage = fc.array(
   { minLength: 1, maxLength: 3 },
 );
 
-function damaged(template: string, damages: readonly { at: number; how: string; text: string }[]): string {
+export function damaged(template: string, damages: readonly { at: number; how: string; text: string }[]): string {
   let text = template;
   for (const { at, how, text: inserted } of damages) {
     const actions = how.endsWith(" action");

@@ -29,6 +29,8 @@ export interface Case {
   readonly entry?: string;
   /** Whether `functions.ts` is at hand. @default false */
   readonly functions?: boolean;
+  /** `"html"`: Go's html/template. @default text/template */
+  readonly escape?: "html";
 }
 
 /**

@@ -1,4 +1,4 @@
-import { sprig } from "../src/functions/index.ts";
+import { content, sprig } from "../src/functions/index.ts";
 import { define, type FunctionSet, type ParamType, type Signature } from "../src/template/index.ts";
 
 const identity = (type: ParamType) => define({ params: [type], returns: type }, (x) => x);
@@ -7,6 +7,7 @@ const number = (signature: Signature, fn: (...args: never[]) => number) => defin
 /** Functions to reach every check of arguments, and Sprig's `default`. The twins of `record/functions.go`. */
 export const functions: FunctionSet = {
   default: sprig.default,
+  ...content,
   takeNothing: define({ params: [], returns: "string" }, () => "nothing"),
   takeAny: identity("any"),
   takeString: define({ params: ["string"], returns: "string" }, (s) => `<${s}>`),

@@ -1,12 +1,13 @@
 /**
  * Asks Go and the engine about random templates and reports where they differ, each kind of difference once, made small.
  *
- *     npm run conformance:fuzz -- [count] [seed]
+ *     npm run conformance:fuzz -- [--html] [count] [seed]
  */
 import fc from "fast-check";
 import { toText } from "../grammar/index.ts";
 import type { Numbers } from "../src/template/index.ts";
 import { randomCase } from "./arbitrary.ts";
+import { randomHtmlCase } from "./arbitrary-html.ts";
 import { type Case, policies, sameAnswer } from "./case.ts";
 import { findGo, type GoAnswer, startGo } from "./go.ts";
 import { answer, type EngineAnswer } from "./run.ts";
@@ -26,8 +27,11 @@ const batch = 500;
 const perKind = 6;
 const mostReports = 60;
 
-const count = Number(process.argv[2] ?? 10_000);
-const seed = Number(process.argv[3] ?? Date.now() % 2 ** 31);
+const html = process.argv.includes("--html");
+const [counted, seeded] = process.argv.slice(2).filter((argument) => argument !== "--html");
+const count = Number(counted ?? 10_000);
+const seed = Number(seeded ?? Date.now() % 2 ** 31);
+const cases = html ? randomHtmlCase : randomCase;
 
 const found = findGo();
 if ("missing" in found) {
@@ -156,7 +160,7 @@ let parsed = 0;
 let clean = 0;
 const started = Date.now();
 for (let done = 0; done < count; done += batch) {
-  const drawn = fc.sample(randomCase, { numRuns: Math.min(batch, count - done), seed: seed + done });
+  const drawn = fc.sample(cases, { numRuns: Math.min(batch, count - done), seed: seed + done });
   const questions = drawn.map((one, i) => ({ case: one, numbers: policies[i % 2]! }));
   const asked = await differences(questions);
   for (const { case: one, numbers } of questions.slice(0, 20)) {

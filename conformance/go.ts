@@ -8,7 +8,7 @@ import type { Answer, Case } from "./case.ts";
 
 /** An answer of the recorder: `phase` also says `"panic"`, `"limit"` (too much or too long) or `"case"` (not a case). */
 export interface GoAnswer extends Answer {
-  readonly phase?: "parse" | "exec" | "panic" | "limit" | "case";
+  readonly phase?: "parse" | "escape" | "exec" | "panic" | "limit" | "case";
 }
 
 /** Real Go, running the recorder. Questions are answered in order. */

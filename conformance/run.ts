@@ -2,7 +2,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TemplateError, TemplateLimitError } from "../grammar/index.ts";
-import { compile, type Numbers } from "../src/template/index.ts";
+import { compile } from "../src/compile.ts";
+import type { Numbers } from "../src/template/index.ts";
 import { type Answer, type Case, type CaseFile, policies, type RecordedCase, sameAnswer, wanted } from "./case.ts";
 import { decodeData } from "./data.ts";
 import { functions } from "./functions.ts";
@@ -12,7 +13,7 @@ import { functions } from "./functions.ts";
  * `"limit"` for a render that was stopped.
  */
 export interface EngineAnswer extends Answer {
-  readonly phase?: "parse" | "exec" | "panic" | "limit";
+  readonly phase?: "parse" | "escape" | "exec" | "panic" | "limit";
 }
 
 /** A difference on purpose: exactly this is what the engine answers, under this policy or both. */
@@ -43,17 +44,15 @@ export function answer(question: Case, numbers: Numbers): EngineAnswer {
       ...(question.missingKey && { missingKey: question.missingKey }),
       ...(question.templates && { templates: Object.fromEntries(question.templates) }),
       ...(question.functions && { functions: [functions] }),
+      ...(question.escape && { escape: question.escape }),
     });
     const { entry } = question;
     return { output: template.render(decodeData(question.data), entry === undefined ? {} : { entry }) };
   } catch (error) {
     if (!(error instanceof TemplateError)) return { error: described(error), phase: "panic" };
-    if (error.phase === "parse") return { error: error.message, phase: "parse" };
-    return {
-      output: error.output,
-      error: error.message,
-      phase: error instanceof TemplateLimitError ? "limit" : "exec",
-    };
+    if (error instanceof TemplateLimitError) return { output: error.output, error: error.message, phase: "limit" };
+    if (error.phase !== "exec") return { error: error.message, phase: error.phase };
+    return { output: error.output, error: error.message, phase: "exec" };
   }
 }
 

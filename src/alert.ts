@@ -1,12 +1,13 @@
+import { compile, type TemplateOptions } from "./compile.ts";
 import { alerting } from "./functions/index.ts";
-import { compile, RenderAborted, type Template, type TemplateOptions } from "./template/index.ts";
+import { RenderAborted, type Template } from "./template/index.ts";
 
 /** The parts of an alert as templates; only `title` has to be there. */
 export interface AlertTemplate {
   readonly title: string;
   readonly subtitle?: string | undefined;
   readonly body?: string | undefined;
-  /** Not yet available. */
+  /** Values in it are escaped for the place where they stand; the other parts are plain text. */
   readonly html?: string | undefined;
 }
 
@@ -38,29 +39,25 @@ export interface CompiledAlert {
   render(profile: unknown): Alert | AlertAborted;
 }
 
-const parts = ["title", "subtitle", "body"] as const;
+const parts = ["title", "subtitle", "body", "html"] as const;
 
 /**
  * Compiles once, renders many. Each part is a template set of its own: what one defines, another cannot call.
  * @param options as of `compile`; `functions` is the set `alerting` unless given, and a part's name in messages is
- * `title`, `subtitle` or `body`, behind `name` and a dot if there is one
- * @throws TemplateError of phase `"parse"`; TypeError for a missing title; Error for an `html` part
+ * `title`, `subtitle`, `body` or `html`, behind `name` and a dot if there is one; `escape` is `"html"` for that part alone
+ * @throws TemplateError of phase `"parse"`, of `html` also `"escape"`; TypeError for a missing title
  */
 export function compileAlert(template: AlertTemplate, options: TemplateOptions = {}): CompiledAlert {
   if (typeof template?.title !== "string") throw new TypeError("an alert template needs a title, as text");
-  if (template.html !== undefined) {
-    throw new Error("the html part of an alert is not yet available: it needs escaping by context to be safe");
-  }
   const { name, functions = [alerting] } = options;
   const compiled: [(typeof parts)[number], Template][] = [];
   for (const part of parts) {
     const text = template[part];
     if (text === undefined) continue;
     if (typeof text !== "string") throw new TypeError(`the ${part} of an alert template is text`);
-    compiled.push([
-      part,
-      compile(text, { ...options, functions, name: name === undefined ? part : `${name}.${part}` }),
-    ]);
+    const partName = name === undefined ? part : `${name}.${part}`;
+    const escaping = part === "html" ? "html" : "none";
+    compiled.push([part, compile(text, { ...options, functions, name: partName, escape: escaping })]);
   }
   return {
     render(profile) {

@@ -10,9 +10,9 @@ export {
   compileAlert,
   renderAlert,
 } from "./alert.ts";
+export { compile, type Escaping, type TemplateOptions } from "./compile.ts";
 export {
   Complex,
-  compile,
   Float64,
   type IntType,
   type Limits,
@@ -22,5 +22,4 @@ export {
   RenderAborted,
   SizedInt,
   type Template,
-  type TemplateOptions,
 } from "./template/index.ts";

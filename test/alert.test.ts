@@ -75,10 +75,14 @@ describe("parts", () => {
     const more = { title: "T", channel: "{{ not even a template", id: 7 } as AlertTemplate;
     expect(renderAlert({}, more)).toStrictEqual({ title: "T" });
   });
-  test("html is refused while it cannot be escaped", () => {
-    expect(() => compileAlert({ title: "T", html: "<p>{{.x}}</p>" })).toThrow(
-      "the html part of an alert is not yet available: it needs escaping by context to be safe",
-    );
+  test("html is escaped by context, the other parts are plain text whatever the options say", () => {
+    const text = '<a href="{{.x}}">{{.x}}</a>';
+    const x = 'javascript:"<b>"';
+    expect(renderAlert({ x }, { title: text, body: text, html: text }, { escape: "html" })).toStrictEqual({
+      title: `<a href="${x}">${x}</a>`,
+      body: `<a href="${x}">${x}</a>`,
+      html: '<a href="#ZgotmplZ">javascript:&#34;&lt;b&gt;&#34;</a>',
+    });
   });
   test.each([undefined, null, {}, { title: undefined }, { title: null }, { title: 5 }, { body: "B" }])(
     "no title: %j",
@@ -95,7 +99,8 @@ describe("errors", () => {
   test.each([
     ["title", { title: "{{", subtitle: "{{", body: "{{" }],
     ["subtitle", { title: "T", subtitle: "{{", body: "{{" }],
-    ["body", { title: "T", body: "{{" }],
+    ["body", { title: "T", body: "{{", html: "{{" }],
+    ["html", { title: "T", html: "{{" }],
   ])("say which part does not parse: %s", (part, template) => {
     const error = errorOf(() => compileAlert(template));
     expect([error.name, error.message]).toEqual([part, `template: ${part}:1: unclosed action`]);

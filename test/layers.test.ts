@@ -10,8 +10,10 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ["grammar", [], ["chevrotain"]],
   ["src/template", ["grammar"], []],
   ["src/functions", ["grammar", "src/template"], ["re2js"]],
-  ["src/alert.ts", ["grammar", "src/template", "src/functions"], []],
-  ["src/index.ts", ["grammar", "src/template", "src/functions", "src/alert.ts"], []],
+  ["src/escape", ["grammar", "src/template"], []],
+  ["src/compile.ts", ["src/template", "src/escape"], []],
+  ["src/alert.ts", ["grammar", "src/template", "src/functions", "src/compile.ts"], []],
+  ["src/index.ts", ["grammar", "src/template", "src/functions", "src/compile.ts", "src/alert.ts"], []],
   ["src/dispatch", [], []],
   ["src/cli", ["grammar", "src"], ["commander", "yaml", "node:*"]],
 ];

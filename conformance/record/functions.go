@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	html "html/template"
 	"strconv"
 	"text/template"
 )
@@ -42,6 +43,17 @@ var functions = template.FuncMap{
 	"giveMap":     func() map[string]any { return map[string]any{"a": "x", "b": true, "n": nil} },
 	"giveInt64":   func() int64 { return 64 },
 	"giveFloat64": func() float64 { return 2 },
+}
+
+// Only for html/template.
+var contentFunctions = html.FuncMap{
+	"safeCSS":      func(s string) html.CSS { return html.CSS(s) },
+	"safeHTML":     func(s string) html.HTML { return html.HTML(s) },
+	"safeHTMLAttr": func(s string) html.HTMLAttr { return html.HTMLAttr(s) },
+	"safeJS":       func(s string) html.JS { return html.JS(s) },
+	"safeJSStr":    func(s string) html.JSStr { return html.JSStr(s) },
+	"safeURL":      func(s string) html.URL { return html.URL(s) },
+	"safeSrcset":   func(s string) html.Srcset { return html.Srcset(s) },
 }
 
 // Functions in the data: `{"$func": "count"}`.

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	html "html/template"
 	"io"
 	"os"
 	"sync/atomic"
@@ -30,6 +31,7 @@ type Case struct {
 	Templates  [][2]string     `json:"templates"`
 	Entry      *string         `json:"entry"`
 	Functions  bool            `json:"functions"`
+	Escape     string          `json:"escape"`
 }
 
 type Answer struct {
@@ -73,12 +75,15 @@ func answer(c Case, w *writer) (a Answer) {
 	if c.Name != nil {
 		name = *c.Name
 	}
+	if c.Escape == "html" {
+		return answerHTML(c, name, data, w)
+	}
 	t := template.New(name)
 	if len(c.Delims) == 2 {
 		t.Delims(c.Delims[0], c.Delims[1])
 	}
 	if c.Functions {
-		t.Funcs(functions)
+		t.Funcs(functions).Funcs(template.FuncMap(contentFunctions))
 	}
 	if c.MissingKey != "" {
 		t.Option("missingkey=" + c.MissingKey)
@@ -97,6 +102,43 @@ func answer(c Case, w *writer) (a Answer) {
 	} else {
 		err = t.Execute(w, data)
 	}
+	return executed(w, err)
+}
+
+// The same with html/template, whose types are others.
+func answerHTML(c Case, name string, data any, w *writer) Answer {
+	t := html.New(name)
+	if len(c.Delims) == 2 {
+		t.Delims(c.Delims[0], c.Delims[1])
+	}
+	if c.Functions {
+		t.Funcs(html.FuncMap(functions)).Funcs(contentFunctions)
+	}
+	if c.MissingKey != "" {
+		t.Option("missingkey=" + c.MissingKey)
+	}
+	_, err := t.Parse(c.Template)
+	for _, more := range c.Templates {
+		if err == nil {
+			_, err = t.New(more[0]).Parse(more[1])
+		}
+	}
+	if err != nil {
+		return failure("parse", err.Error())
+	}
+	if c.Entry != nil {
+		err = t.ExecuteTemplate(w, *c.Entry, data)
+	} else {
+		err = t.Execute(w, data)
+	}
+	var escaping *html.Error
+	if errors.As(err, &escaping) {
+		return failure("escape", err.Error())
+	}
+	return executed(w, err)
+}
+
+func executed(w *writer, err error) (a Answer) {
 	if errors.Is(err, errLimit) {
 		return failure("limit", err.Error())
 	}

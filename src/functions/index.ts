@@ -14,4 +14,5 @@ export {
 } from "../template/index.ts";
 export { alerting } from "./alerting/index.ts";
 export { alertmanager, alertmanagerData } from "./alertmanager/index.ts";
+export { content } from "./content.ts";
 export { sprig } from "./sprig.ts";

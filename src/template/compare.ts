@@ -1,6 +1,6 @@
 import { compareBytes } from "../../grammar/index.ts";
 import { type Printing, sprintf } from "./fmt/index.ts";
-import { type Complex, floatOf, intOf, type Kind, kindOf, Time, typeName } from "./value.ts";
+import { type Complex, floatOf, intOf, type Kind, kindOf, Time, textOf, typeName } from "./value.ts";
 
 /**
  * Go's `eq`, `ne`, `lt`, `le`, `gt`, `ge`. What Go cannot compare throws an Error with Go's words, and the caller says who called.
@@ -47,7 +47,7 @@ export function equals(a: unknown, b: unknown, printing: Printing): boolean {
     case "complex":
       return (a as Complex).re === (b as Complex).re && (a as Complex).im === (b as Complex).im;
     case "string":
-      return a === b;
+      return textOf(a) === textOf(b);
     case "time":
       return sameTime(Time.of(a as Date | Time), Time.of(b as Date | Time));
     case "struct":
@@ -71,6 +71,7 @@ export function less(a: unknown, b: unknown, printing: Printing): boolean {
   }
   if (kindA !== kindB) throw incompatible(a, b, printing);
   if (kindA === "float") return floatOf(a) < floatOf(b);
+  if (kindA === "string") return compareBytes(textOf(a), textOf(b)) < 0;
   throw invalidType();
 }
 

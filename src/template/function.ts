@@ -201,6 +201,8 @@ export function isAssignable(value: unknown, type: ParamType, numbers: Numbers):
   if (type === "any" || type === "plain") return true;
   const kind = kindOf(value, numbers);
   switch (type) {
+    case "string":
+      return typeof value === "string";
     case "int":
       return kind === "int" && !(value instanceof SizedInt);
     case "int64":

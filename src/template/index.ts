@@ -6,6 +6,7 @@
  */
 export { RenderAborted } from "./aborted.ts";
 export { capacityOf, sliceList, withCapacity } from "./builtins/capacity.ts";
+export { type Builtin, escapePieces, payFor, spellBytes } from "./builtins/index.ts";
 export { equals } from "./compare.ts";
 export type { Context } from "./context.ts";
 export {
@@ -17,6 +18,7 @@ export {
   formatValue,
   months,
   offsetText,
+  sprint,
   sprintf,
   timeString,
 } from "./fmt/index.ts";
@@ -31,11 +33,14 @@ export {
 } from "./function.ts";
 export { defaultLimits, LimitReached, type Limits } from "./limits.ts";
 export { mapGet, mapSize, sortedEntries } from "./maps.ts";
-export type { MissingKey } from "./run.ts";
-export { compile, type Template, type TemplateOptions } from "./template.ts";
+export type { Pass } from "./pass.ts";
+export type { MissingKey, Run } from "./run.ts";
+export { compile, type LanguageOptions, type Template } from "./template.ts";
 export { truth } from "./truth.ts";
 export {
   Complex,
+  Content,
+  type ContentType,
   elementsOf,
   Float64,
   floatOf,
@@ -53,6 +58,7 @@ export {
   SizedInt,
   Struct,
   Time,
+  textOf,
   typeName,
   utc,
   type Zone,

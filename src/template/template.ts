@@ -4,11 +4,13 @@ import { checkSurroundings } from "./context.ts";
 import { copyProfile } from "./copy.ts";
 import type { FunctionSet, TemplateFunction } from "./function.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
-import { compileTree, type Program } from "./program.ts";
+import type { Pass } from "./pass.ts";
+import { compileTree, type Program, type ProgramEnv } from "./program.ts";
 import { type MissingKey, Run, type Settings } from "./run.ts";
 import type { Numbers } from "./value.ts";
 
-export interface TemplateOptions {
+/** The options that the language itself knows. */
+export interface LanguageOptions {
   /** The name Go's messages carry. @default "template" */
   readonly name?: string | undefined;
   /** An empty one means its default. @default ["{{", "}}"] */
@@ -28,8 +30,6 @@ export interface TemplateOptions {
    * a later one defines replaces what an earlier one did. @default {}
    */
   readonly templates?: Readonly<Record<string, string>> | undefined;
-  /** `"html"`, escaping by context, is not yet available and refused rather than ignored. @default "none" */
-  readonly escape?: "none" | undefined;
   /** What date functions take for local time: an IANA name, such as `Europe/Warsaw`. @default "UTC" */
   readonly timeZone?: string | undefined;
   /** What functions take for now. A fixed one makes a render reproducible. @default the system's */
@@ -46,22 +46,22 @@ export interface Template {
   /**
    * @param profile never changed
    * @param options `entry`: the template to run, of those the text and `templates` define; the text itself unless given
-   * @throws {@link TemplateError} of phase `"exec"`; {@link RenderAborted} where the template calls `abort`
+   * @throws {@link TemplateError} of phase `"exec"`, or `"escape"` where another `entry` cannot be escaped; {@link RenderAborted}
+   * where the template calls `abort`
    */
   render(profile?: unknown, options?: { readonly entry?: string | undefined }): string;
 }
 
 /**
  * Parses and resolves once; renders many times.
- * @throws {@link TemplateError} of phase `"parse"`; TypeError for options that make no sense
+ * @param pass rewrites what was parsed before it is compiled
+ * @throws {@link TemplateError} of phase `"parse"`, or of the pass; TypeError for options that make no sense
  */
-export function compile(text: string, options: TemplateOptions = {}): Template {
+export function compile(text: string, options: LanguageOptions = {}, pass?: Pass): Template {
   if (typeof text !== "string") throw new TypeError("a template is text");
   const { name = "template", numbers = "int", missingKey = "default" } = options;
   if (!missingKeys.includes(missingKey)) throw new TypeError(`unrecognized option: missingkey=${missingKey}`);
   if (!policies.includes(numbers)) throw new TypeError(`unrecognized option: numbers=${numbers}`);
-  const { escape: escaping = "none" } = options;
-  if (escaping !== "none") throw new TypeError(`escape: ${escaping} is not yet available`);
   const delims = checkDelims(options.delims);
   const functions = collectFunctions(options.functions ?? []);
   const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);
@@ -76,28 +76,27 @@ export function compile(text: string, options: TemplateOptions = {}): Template {
     firstCheck: Math.floor(output / 3),
   };
 
-  const set = new Map<string, Program>();
-  const found = { changes: false };
-  const env = { numbers, missingKey, builtins, functions, found, lookup: (id: string) => set.get(id) };
+  const trees = new Map<string, Tree>();
   /** A later text replaces what earlier ones defined, unless it is empty. Go: `AddParseTree`. */
-  const add = (trees: ReadonlyMap<string, Tree>): void => {
-    for (const tree of trees.values()) {
-      if (set.has(tree.name) && isEmpty(tree.root)) continue;
-      set.set(tree.name, compileTree(tree, env));
-    }
+  const add = (parsed: ReadonlyMap<string, Tree>): void => {
+    for (const tree of parsed.values()) if (!trees.has(tree.name) || !isEmpty(tree.root)) trees.set(tree.name, tree);
   };
   add(parse(text, { name, delims, isFunction }));
   // What the text is called may be defined again by another text; it still is what is rendered.
-  const main = set.get(name)!;
+  const mainTree = trees.get(name)!;
   for (const [id, more] of Object.entries(options.templates ?? {})) {
     if (typeof more !== "string") throw new TypeError(`the template ${id} is text`);
     add(parse(more, { name: id, delims, isFunction }));
   }
 
+  const found = { changes: false };
+  const env = { numbers, missingKey, found, ...callable(functions, pass) };
+  const [main, find] = pass ? rewritten(pass, trees, name, env) : link(trees, mainTree, env);
+
   return {
     render(profile, options) {
       const entry = options?.entry;
-      const program = entry === undefined ? main : set.get(entry);
+      const program = entry === undefined ? main : find(entry);
       if (!program) throw noTemplate(entry!, main.tree);
       const data = profile === null || typeof profile === "symbol" ? undefined : profile;
       const run = new Run(settings, program.tree, data, program.slots);
@@ -113,11 +112,47 @@ export function compile(text: string, options: TemplateOptions = {}): Template {
   };
 }
 
+type Find = (entry: string) => Program | undefined;
+
+/** Compiles trees that call each other. `main` is one of them, or one that another of its name has replaced. */
+function link(trees: ReadonlyMap<string, Tree>, main: Tree, env: LinkEnv): [main: Program, find: Find] {
+  const set = new Map<string, Program>();
+  const lookup: Find = (name) => set.get(name);
+  for (const tree of trees.values()) set.set(tree.name, compileTree(tree, { ...env, lookup }));
+  const found = set.get(main.name);
+  return [found?.tree === main ? found : compileTree(main, { ...env, lookup }), lookup];
+}
+
+type LinkEnv = Omit<ProgramEnv, "lookup">;
+
+/** The same behind a pass, which is asked about `main` now, and about each other entry when it is first rendered. */
+function rewritten(pass: Pass, trees: ReadonlyMap<string, Tree>, main: string, env: LinkEnv): [Program, Find] {
+  const programs = new Map<string, Program>();
+  const find: Find = (entry) => {
+    const known = programs.get(entry);
+    if (known) return known;
+    const set = pass.rewrite(trees, entry);
+    const tree = set.get(entry);
+    if (!tree) return undefined;
+    const [program] = link(set, tree, env);
+    programs.set(entry, program);
+    return program;
+  };
+  return [find(main)!, find];
+}
+
+/** What names may mean: what a pass inserts goes before all else. */
+function callable(functions: ReadonlyMap<string, TemplateFunction>, pass: Pass | undefined) {
+  if (!pass) return { builtins, functions };
+  const others = new Map([...functions].filter(([name]) => !Object.hasOwn(pass.functions, name)));
+  return { builtins: { ...builtins, ...pass.functions }, functions: others };
+}
+
 const missingKeys: readonly MissingKey[] = ["default", "zero", "error", "required"];
 const policies: readonly Numbers[] = ["int", "float64"];
 
 /** An empty one means its default, as in Go. */
-function checkDelims(delims: TemplateOptions["delims"]): Delims {
+function checkDelims(delims: LanguageOptions["delims"]): Delims {
   if (delims === undefined) return ["{{", "}}"];
   if (!Array.isArray(delims) || delims.length !== 2 || delims.some((delim) => typeof delim !== "string")) {
     throw new TypeError("delims are two texts, the left and the right delimiter");
@@ -125,7 +160,7 @@ function checkDelims(delims: TemplateOptions["delims"]): Delims {
   return [delims[0] || "{{", delims[1] || "}}"];
 }
 
-function checkLimits(given: TemplateOptions["limits"] = {}): Limits {
+function checkLimits(given: LanguageOptions["limits"] = {}): Limits {
   const limits: { -readonly [L in keyof Limits]: number } = { ...defaultLimits };
   for (const name of Object.keys(limits) as (keyof Limits)[]) {
     const value = given[name];

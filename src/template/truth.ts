@@ -1,5 +1,5 @@
 import { mapSize } from "./maps.ts";
-import { Complex, Float64, kindOf, type List, SizedInt } from "./value.ts";
+import { Complex, Content, Float64, kindOf, type List, SizedInt } from "./value.ts";
 
 /** Who is charged for the look into a big map: JavaScript lists all its keys to see the first. */
 export interface Payer {
@@ -30,6 +30,7 @@ function objectTruth(value: object, payer: Payer | undefined): boolean {
   if (Array.isArray(value)) return value.length > 0;
   if (value instanceof Float64) return value.value !== 0;
   if (value instanceof SizedInt) return value.value !== 0n;
+  if (value instanceof Content) return value.text !== "";
   if (value instanceof Complex) return value.re !== 0 || value.im !== 0;
   switch (kindOf(value, "int")) {
     case "list":

@@ -16,6 +16,7 @@ import type { TemplateFunction } from "./function.ts";
  * | `Date`, {@link Time}                               | `time.Time`, in UTC or the zone it carries                  |
  * | function                                           | `func(...interface {}) interface {}`, reached with `call`   |
  * | other iterables, {@link Pairs}                     | `iter.Seq`, `iter.Seq2`                                     |
+ * | {@link Content}                                    | `template.HTML` and its like, which are strings             |
  *
  * Only own enumerable properties exist: nothing that a prototype holds can be reached. What Go knows of a type beyond its
  * kind (its name, methods, text) a value holds under the symbol {@link goType}, which no template and no JSON can name.
@@ -159,6 +160,28 @@ export class Time {
   }
 }
 
+/** Package html/template's names of content. */
+export type ContentType = "CSS" | "HTML" | "HTMLAttr" | "JS" | "JSStr" | "URL" | "Srcset";
+
+/** Text that someone vouched for: escaping takes it as it is where content of its type belongs. Elsewhere it is its text. */
+export class Content {
+  readonly #type: ContentType;
+  readonly #text: string;
+  constructor(type: ContentType, text: string) {
+    this.#type = type;
+    this.#text = text;
+  }
+  get type(): ContentType {
+    return this.#type;
+  }
+  get text(): string {
+    return this.#text;
+  }
+  toString(): string {
+    return this.#text;
+  }
+}
+
 export type Kind =
   | "invalid"
   | "bool"
@@ -221,6 +244,7 @@ function objectKind(value: object): Kind {
   if (value instanceof Set || (ArrayBuffer.isView(value) && !(value instanceof DataView))) return "list";
   if (value instanceof Date || value instanceof Time) return "time";
   if (value instanceof Struct) return "struct";
+  if (value instanceof Content) return "string";
   if (value instanceof Pairs) return "seq2";
   return isIterable(value) ? "seq" : "map";
 }
@@ -243,7 +267,7 @@ export function typeName(value: unknown, numbers: Numbers): string {
     case "complex":
       return "complex128";
     case "string":
-      return "string";
+      return value instanceof Content ? `template.${value.type}` : "string";
     case "list":
       return "[]interface {}";
     case "map":
@@ -272,6 +296,11 @@ export function floatOf(value: unknown): number {
 export function intOf(value: unknown): bigint {
   if (typeof value === "bigint") return value;
   return typeof value === "number" ? BigInt(value) : (value as SizedInt).value;
+}
+
+/** The text behind a value of kind `"string"`. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : (value as Content).text;
 }
 
 /** The elements behind a value of kind `"list"`. */

@@ -7,10 +7,10 @@ import { functions } from "../../conformance/functions.ts";
 import { TemplateError, TemplateLimitError } from "../../grammar/index.ts";
 import {
   compile,
+  type LanguageOptions,
   type Limits,
   type MissingKey,
   type Template,
-  type TemplateOptions,
 } from "../../src/template/index.ts";
 
 /** Templates of all kinds on data of all kinds. */
@@ -21,7 +21,7 @@ const settings = fc.record({
   missingKey: fc.constantFrom(...missingKeys),
 });
 
-function compiled({ template, delims }: Case, options: TemplateOptions): Template | undefined {
+function compiled({ template, delims }: Case, options: LanguageOptions): Template | undefined {
   try {
     return compile(template, { name: "t", functions: [functions], ...(delims && { delims }), ...options });
   } catch (error) {

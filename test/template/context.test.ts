@@ -8,7 +8,7 @@ import {
   type GoType,
   goType,
   Struct,
-  type TemplateOptions,
+  type LanguageOptions as TemplateOptions,
   Time,
   type Zone,
 } from "../../src/template/index.ts";

@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { TemplateError, TemplateLimitError } from "../../grammar/index.ts";
-import { compile, defaultLimits, type Limits, type TemplateOptions } from "../../src/template/index.ts";
+import { compile, defaultLimits, type LanguageOptions, type Limits } from "../../src/template/index.ts";
 
 /** Without limits a render of these would not end, or end the process. The clock is that of the test. */
 
 const functions = [{ give: (value: unknown) => value }];
 const times = (count: number, text: string): string => text.repeat(count);
 
-function errorOf(text: string, profile?: unknown, options: TemplateOptions = {}): TemplateLimitError {
+function errorOf(text: string, profile?: unknown, options: LanguageOptions = {}): TemplateLimitError {
   const template = compile(text, { name: "t", functions, ...options });
   try {
     template.render(profile);

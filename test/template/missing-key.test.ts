@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { sprig } from "../../src/functions/index.ts";
-import { compile, type TemplateOptions } from "../../src/template/index.ts";
+import { compile, type LanguageOptions } from "../../src/template/index.ts";
 
-const options: TemplateOptions = { name: "t", missingKey: "required", functions: [sprig] };
+const options: LanguageOptions = { name: "t", missingKey: "required", functions: [sprig] };
 const profile = {
   name: "Ann",
   nul: null,

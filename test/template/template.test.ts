@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { compile, type TemplateOptions } from "../../src/template/index.ts";
+import { compile, type LanguageOptions } from "../../src/template/index.ts";
 import { errorOf } from "../thrown.ts";
 
 describe("further templates", () => {
@@ -98,13 +98,12 @@ describe("options that make no sense", () => {
     [{ functions: [{}, { f: null }] }, "value for f not a function"],
     [{ missingKey: "nope" }, "unrecognized option: missingkey=nope"],
     [{ numbers: "double" }, "unrecognized option: numbers=double"],
-    [{ escape: "html" }, "escape: html is not yet available"],
     [{ limits: { steps: Number.NaN } }, "the steps limit is NaN, not a number from 0"],
     [{ limits: { output: -1 } }, "the output limit is -1, not a number from 0"],
     [{ limits: { depth: "deep" } }, "the depth limit is deep, not a number from 0"],
   ];
   test.each(rows)("%j", (options, message) => {
-    expect(() => compile("x", options as TemplateOptions)).toThrow(new TypeError(message));
+    expect(() => compile("x", options as LanguageOptions)).toThrow(new TypeError(message));
   });
   test.each([undefined, null, 5, {}])("a text that is none: %j", (text) => {
     expect(() => compile(text as never)).toThrow(new TypeError("a template is text"));

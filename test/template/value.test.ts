@@ -3,16 +3,16 @@ import {
   Complex,
   compile,
   Float64,
+  type LanguageOptions,
   type Numbers,
   Pairs,
   SizedInt,
-  type TemplateOptions,
 } from "../../src/template/index.ts";
 
-const render = (text: string, profile?: unknown, options: TemplateOptions = {}): string =>
+const render = (text: string, profile?: unknown, options: LanguageOptions = {}): string =>
   compile(text, { name: "t", ...options }).render(profile);
 
-const errorOf = (text: string, profile?: unknown, options?: TemplateOptions): string => {
+const errorOf = (text: string, profile?: unknown, options?: LanguageOptions): string => {
   try {
     render(text, profile, options);
   } catch (error) {

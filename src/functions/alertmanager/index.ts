@@ -3,7 +3,7 @@
  * Its templates are executed with `missingKey: "zero"`.
  */
 import { canBackquote, quote } from "../../../grammar/index.ts";
-import { type Context, define, type FunctionSet, Time } from "../../template/index.ts";
+import { Content, type Context, define, type FunctionSet, Time } from "../../template/index.ts";
 import { toLower, toUpper, trimSpace } from "../case.ts";
 import { humanizeDuration, toFloat } from "../humanize.ts";
 import { formatTime } from "../layout.ts";
@@ -45,7 +45,7 @@ export const alertmanager = {
     (context: Context, pattern: string, replacement: string, text: string) =>
       mustCompile(pattern, context).replaceAll(text, replacement),
   ),
-  safeHtml: define({ params: ["string"], returns: "string" }, (text: string) => text),
+  safeHtml: define({ params: ["string"] }, (text: string) => new Content("HTML", text)),
   stringSlice: define({ params: ["string"], variadic: true }, (...all: string[]) => strings(all)),
   date: define(
     { params: ["string", "time"], returns: "string", context: true },

@@ -1,7 +1,7 @@
 import { byteAt, byteLength, byteSlice } from "../../../grammar/index.ts";
 import { mapGet, mapSize } from "../maps.ts";
 import type { Payer } from "../truth.ts";
-import { elementsOf, goTypeOf, intOf, kindOf, type List, type Numbers, SizedInt, typeName } from "../value.ts";
+import { elementsOf, goTypeOf, intOf, kindOf, type List, type Numbers, SizedInt, textOf, typeName } from "../value.ts";
 import { capacityOf, sliceList } from "./capacity.ts";
 
 /** Go's `len`, `index` and `slice`. They throw Errors with Go's words. */
@@ -10,7 +10,7 @@ export function length(item: unknown, numbers: Numbers): number {
   if (item === null) throw new Error("len of nil pointer");
   switch (kindOf(item, numbers)) {
     case "string":
-      return byteLength(item as string);
+      return byteLength(textOf(item));
     case "list":
       return item instanceof Set ? item.size : (item as List).length;
     case "map":
@@ -37,10 +37,10 @@ function indexOne(item: unknown, key: unknown, numbers: Numbers): unknown {
   if (item === null) throw new Error("index of nil pointer");
   switch (kindOf(item, numbers)) {
     case "string": {
-      const size = byteLength(item as string);
+      const size = byteLength(textOf(item));
       const at = checkIndex(key, size, numbers);
       if (at === size) throw new Error("reflect: string index out of range");
-      return new SizedInt("uint8", byteAt(item as string, at));
+      return new SizedInt("uint8", byteAt(textOf(item), at));
     }
     case "list": {
       const list = elementsOf(item);
@@ -86,7 +86,7 @@ export function slice(
   if (kind === "string" && indexes.length === 3) throw new Error("cannot 3-index slice a string");
   if (kind !== "string" && kind !== "list")
     throw new Error(`can't slice item of type ${pointedTo(typeName(item, numbers))}`);
-  const size = kind === "string" ? byteLength(item as string) : elementsOf(item).length;
+  const size = kind === "string" ? byteLength(textOf(item)) : elementsOf(item).length;
   const capacity = kind === "string" ? size : capacityOf(item as List);
   const bounds = [0, size, capacity];
   for (let i = 0; i < indexes.length; i++) {
@@ -96,7 +96,7 @@ export function slice(
   const [from, to, max] = bounds as [number, number, number];
   if (from > to) throw new Error(`invalid slice index: ${from} > ${to}`);
   if (to > max) throw new Error(`invalid slice index: ${to} > ${max}`);
-  if (kind === "string") return byteSlice(item as string, from, to);
+  if (kind === "string") return byteSlice(textOf(item), from, to);
   payer.spend((to - from) >>> 4);
   return sliceList(item as List, from, to, max);
 }

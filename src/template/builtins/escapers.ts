@@ -7,15 +7,16 @@ const pieceLength = 1 << 16;
 
 /**
  * Piece by piece, since what is escaped may be many times as long: V8 ends the process over a replacement in too many places.
+ * @param escapeText also gets the two characters that follow the piece, if there are as many
  * @param most characters of the result
  */
-export function escapePieces(text: string, escapeText: (text: string) => string, most: number): string {
+export function escapePieces(text: string, escapeText: (piece: string, next: string) => string, most: number): string {
   const whole = text.length > pieceLength ? joinBytes(text) : text;
   let escaped = "";
   for (let from = 0; from < whole.length; ) {
     let to = Math.min(whole.length, from + pieceLength);
     if (whole.codePointAt(to - 1)! > 0xffff) to++;
-    escaped += escapeText(whole.slice(from, to));
+    escaped += escapeText(whole.slice(from, to), whole.slice(to, to + 2));
     if (escaped.length > most) throw new LimitReached("output");
     from = to;
   }
@@ -54,10 +55,14 @@ export function escapeJs(text: string): string {
 const urlUnreserved = /^[A-Za-z0-9\-_.~]*$/;
 
 export function escapeUrlQuery(text: string): string {
-  if (urlUnreserved.test(text)) return text;
-  let escaped = "";
-  for (const byte of encode(text)) escaped += urlBytes[byte]!;
-  return escaped;
+  return urlUnreserved.test(text) ? text : spellBytes(text, urlBytes);
+}
+
+/** Each byte by its entry in a table of 256. */
+export function spellBytes(text: string, table: readonly string[]): string {
+  let spelled = "";
+  for (const byte of encode(text)) spelled += table[byte]!;
+  return spelled;
 }
 
 const urlBytes = Array.from({ length: 256 }, (_, byte) => {

@@ -8,9 +8,11 @@ import { equals, equalsAny, less, lessOrEqual } from "../compare.ts";
 import { sprint, sprintf, sprintln } from "../fmt/index.ts";
 import type { Run } from "../run.ts";
 import { truth } from "../truth.ts";
-import { kindOf } from "../value.ts";
+import { Content, kindOf } from "../value.ts";
 import { index, length, slice } from "./collections.ts";
 import { escapeHtml, escapeJs, escapePieces, escapeUrlQuery } from "./escapers.ts";
+
+export { escapePieces, spellBytes } from "./escapers.ts";
 
 export interface Builtin {
   readonly params: readonly Param[];
@@ -44,10 +46,11 @@ function lengthOf(run: Run, item: unknown): number | bigint {
 }
 
 /** A function that looks through a long text, or copies a set, costs more than one step. */
-function payFor(run: Run, item: unknown): void {
+export function payFor(run: Run, item: unknown): void {
   if (typeof item === "string") {
     if (item.length > 16) run.spend(item.length >> 4);
   } else if (item instanceof Set) run.spend(item.size >> 4);
+  else if (item instanceof Content) payFor(run, item.text);
 }
 
 function printer(print: (args: readonly unknown[], run: Run) => string): Builtin {

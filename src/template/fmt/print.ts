@@ -11,6 +11,7 @@ import {
   kindOf,
   SizedInt,
   type Time,
+  textOf,
   typeName,
 } from "../value.ts";
 import { printComplex, printFloat, printInteger } from "./number.ts";
@@ -91,6 +92,8 @@ function printBox(out: Output, value: unknown, kind: Kind, spec: Spec, verb: str
       return printInteger(out, intOf(value), spec, verb, true);
     case "float":
       return printFloat(out, floatOf(value), spec, verb);
+    case "string":
+      return printString(out, textOf(value), spec, verb);
     case "complex":
       return printComplex(out, (value as Complex).re, (value as Complex).im, spec, verb);
     default:

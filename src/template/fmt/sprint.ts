@@ -1,4 +1,4 @@
-import { isInt } from "../value.ts";
+import { Content, isInt } from "../value.ts";
 import { formatFloat } from "./float.ts";
 import { digitsOf } from "./number.ts";
 import { Output } from "./output.ts";
@@ -26,7 +26,7 @@ export function sprint(args: readonly unknown[], printing: Printing): string {
   const out = new Output(printing);
   let afterString = true;
   for (const arg of args) {
-    const isString = typeof arg === "string";
+    const isString = typeof arg === "string" || arg instanceof Content;
     if (!isString && !afterString) out.write(" ");
     printArgument(out, arg, bare, "v");
     afterString = isString;

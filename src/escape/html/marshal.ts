@@ -1,0 +1,117 @@
+import { joinBytes } from "../../../grammar/index.ts";
+import {
+  elementsOf,
+  escapePieces,
+  floatOf,
+  intOf,
+  kindOf,
+  LimitReached,
+  type Run,
+  sortedEntries,
+  textOf,
+  typeName,
+} from "../../template/index.ts";
+
+/** Go's `json.Marshal`, of what templates can see. */
+
+/** The message is that of Go's error. */
+export class Unmarshalable extends Error {}
+
+/** @throws Unmarshalable for functions, iterators, complex numbers, NaN and infinities, wherever in the value they are */
+export function marshal(value: unknown, run: Run, level = 0): string {
+  const { numbers } = run.settings;
+  switch (kindOf(value, numbers)) {
+    case "invalid":
+      return "null";
+    case "bool":
+      return String(value);
+    case "int":
+    case "uint":
+      return intOf(value).toString();
+    case "float":
+      return marshalFloat(floatOf(value));
+    case "string":
+      return marshalString(textOf(value), run);
+    case "time":
+      return marshalTime(value as Date);
+    case "list":
+      return inside(run, level, elementsOf(value).length, () => marshalList(elementsOf(value), run, level + 1));
+    case "map": {
+      const entries = sortedEntries(value as object);
+      return inside(run, level, entries.length, () => marshalMap(entries, run, level + 1));
+    }
+    default:
+      throw new Unmarshalable(`json: unsupported type: ${typeName(value, numbers)}`);
+  }
+}
+
+function inside(run: Run, level: number, size: number, write: () => string): string {
+  if (level > run.settings.limits.depth) throw new LimitReached("depth");
+  run.spend(size);
+  return write();
+}
+
+function marshalList(elements: ArrayLike<unknown>, run: Run, level: number): string {
+  let json = "";
+  for (let i = 0; i < elements.length; i++) {
+    json = within(run, `${json}${i === 0 ? "" : ","}${marshal(elements[i], run, level)}`);
+  }
+  return `[${json}]`;
+}
+
+function marshalMap(entries: readonly (readonly [string, unknown])[], run: Run, level: number): string {
+  let json = "";
+  for (const [key, value] of entries) {
+    const separator = json === "" ? "" : ",";
+    json = within(run, `${json}${separator}${marshalString(key, run)}:${marshal(value, run, level)}`);
+  }
+  return `{${json}}`;
+}
+
+function within(run: Run, json: string): string {
+  if (json.length > run.settings.limits.output) throw new LimitReached("output");
+  return json;
+}
+
+function marshalFloat(value: number): string {
+  if (!Number.isFinite(value)) {
+    const name = Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
+    throw new Unmarshalable(`json: unsupported value: ${name}`);
+  }
+  return Object.is(value, -0) ? "-0" : String(value); // JavaScript's numbers are laid out as JSON's
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes control characters
+const special = /[\0-\x1f"\\<>&\u2028\u2029\ud800-\udfff]/u;
+const every = new RegExp(special, "gu");
+const short: Readonly<Record<string, string>> = {
+  "\b": "\\b",
+  "\f": "\\f",
+  "\n": "\\n",
+  "\r": "\\r",
+  "\t": "\\t",
+  '"': '\\"',
+  "\\": "\\\\",
+};
+
+function marshalString(text: string, run: Run): string {
+  if (!special.test(text)) return `"${text}"`;
+  const escapePiece = (piece: string): string =>
+    joinBytes(piece).replace(every, (char) => {
+      const code = char.charCodeAt(0);
+      if (code >= 0xd800 && code <= 0xdfff) return "\ufffd";
+      return short[char] ?? `\\u${code.toString(16).padStart(4, "0")}`;
+    });
+  return `"${escapePieces(text, escapePiece, run.settings.limits.output)}"`;
+}
+
+/** RFC 3339, as far as there are digits behind the seconds. */
+function marshalTime(date: Date): string {
+  if (Number.isNaN(date.getTime())) return '"0001-01-01T00:00:00Z"';
+  const year = date.getUTCFullYear();
+  if (year < 0 || year > 9999) {
+    const reason = "Time.MarshalJSON: year outside of range [0,9999]";
+    throw new Unmarshalable(`json: error calling MarshalJSON for type time.Time: ${reason}`);
+  }
+  return `"${date.toISOString().replace(/\.?0*Z$/, "Z")}"`;
+}

@@ -1,0 +1,110 @@
+import {
+  byteLength,
+  countLines,
+  isStackOverflow,
+  type List,
+  type Node,
+  quote,
+  startOfLine,
+  TemplateError,
+  TemplateLimitError,
+  type Tree,
+} from "../../../grammar/index.ts";
+import { type Context, type Problem, print, type Spot, text } from "./context.ts";
+import { withEscapers } from "./pipeline.ts";
+import { Inference, Walk } from "./walk.ts";
+
+/** The trees that `entry` reaches, with escapers; derived ones under their mangled names. Go: `escapeTemplate`. */
+export function rewrite(trees: ReadonlyMap<string, Tree>, entry: string): ReadonlyMap<string, Tree> {
+  const tree = trees.get(entry);
+  if (!tree) throw noTemplate(entry);
+  const found = new Inference();
+  const problem = walk(trees, tree, found);
+  if (problem) throw problem;
+  const rewritten = new Map<string, Tree>();
+  for (const name of found.outputs.keys()) {
+    const one = found.derived.get(name) ?? trees.get(name);
+    if (one) rewritten.set(name, { ...one, root: rewriteList(one.root, found) });
+  }
+  return rewritten;
+}
+
+/** What keeps a template from being escaped, and `undefined` where nothing does. */
+export function checkHtml(trees: ReadonlyMap<string, Tree>, entry: string): TemplateError | undefined {
+  const tree = trees.get(entry);
+  return tree ? walk(trees, tree, new Inference()) : noTemplate(entry);
+}
+
+function walk(trees: ReadonlyMap<string, Tree>, entry: Tree, found: Inference): TemplateError | undefined {
+  const walking = new Walk(trees, entry);
+  const whole: Spot = { source: entry.source, pos: entry.root.pos, end: entry.root.end };
+  try {
+    const [end] = walking.template(found, text, entry.name, whole);
+    if (end.state === "Error") return errorOf(end.problem!, entry, walking.places.get(end.problem!));
+    return end.state === "Text" ? undefined : endError(end, entry);
+  } catch (error) {
+    if (error instanceof TemplateLimitError) return error;
+    if (!isStackOverflow(error)) throw error;
+    return new TemplateLimitError("depth", {
+      message: `html/template:${entry.name}: exceeded maximum nesting depth`,
+      phase: "escape",
+      ...placeOf(whole),
+    });
+  }
+}
+
+function endError(end: Context, entry: Tree): TemplateError {
+  const last = entry.root.nodes.at(-1);
+  const at = last ? Math.max(last.start, last.end) : entry.root.pos;
+  return errorOf({ message: `ends in a non-text context: ${print(end)}` }, entry, {
+    source: entry.source,
+    pos: at,
+    end: at,
+  });
+}
+
+/** Go: `Error.Error`. It names the template that was to be executed, or the place of a node. */
+function errorOf({ message, node, line }: Problem, entry: Tree, place: Spot | undefined): TemplateError {
+  const where = node ? locationOf(node) : line === undefined ? entry.name : `${entry.name}:${line}`;
+  return new TemplateError({
+    message: `html/template:${where}: ${message}`,
+    phase: "escape",
+    ...placeOf(node ?? place ?? { source: entry.source, pos: entry.root.pos, end: entry.root.end }),
+  });
+}
+
+function locationOf({ source: { name, text }, pos }: Spot): string {
+  return `${name}:${countLines(text, pos)}:${byteLength(text, startOfLine(text, pos), pos)}`;
+}
+
+function placeOf({ source: { name, text }, pos, end }: Spot) {
+  return { name, text, span: { start: pos, end: Math.max(pos, end) } };
+}
+
+function noTemplate(name: string): TemplateError {
+  const message = `html/template: ${quote(name)} is undefined`;
+  return new TemplateError({ message, phase: "exec", name, text: "", span: { start: 0, end: 0 } });
+}
+
+function rewriteList(list: List, found: Inference): List {
+  return { ...list, nodes: list.nodes.map((node) => rewriteNode(node, found)) };
+}
+
+function rewriteNode(node: Node, found: Inference): Node {
+  switch (node.kind) {
+    case "text":
+      return { ...node, text: found.texts.get(node) ?? node.text };
+    case "action":
+      return { ...node, pipe: withEscapers(node.pipe, found.escapers.get(node) ?? []) };
+    case "template":
+      return { ...node, name: found.callees.get(node) ?? node.name };
+    case "if":
+    case "with":
+    case "range": {
+      const elseList = node.elseList && rewriteList(node.elseList, found);
+      return { ...node, list: rewriteList(node.list, found), elseList };
+    }
+    default:
+      return node;
+  }
+}
