@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 const layers: readonly (readonly [layer: string, ours: readonly string[], packages: readonly string[]])[] = [
   ["grammar", [], ["chevrotain"]],
   ["src/template", ["grammar"], []],
-  ["src/functions", ["grammar", "src/template"], ["re2js"]],
+  ["src/functions", ["grammar", "src/template"], ["@noble/hashes", "re2js"]],
   ["src/escape", ["grammar", "src/template"], []],
   ["src/compile.ts", ["src/template", "src/escape"], []],
   ["src/alert.ts", ["grammar", "src/template", "src/functions", "src/compile.ts"], []],
@@ -94,7 +94,11 @@ describe("what would be objected to", () => {
     ["src/template/run.ts", 'const fs = await import("node:fs");', "src/template/run.ts imports node:fs"],
     ["src/template/run.ts", 'type A = import("../index.ts").A;', "src/template/run.ts imports src/index.ts"],
     ["src/template/run.ts", "await import(name);", "src/template/run.ts imports (name)"],
-    ["src/functions/sprig.ts", 'import "../cli/main.ts";', "src/functions/sprig.ts imports src/cli/main.ts"],
+    [
+      "src/functions/sprig/index.ts",
+      'import "../cli/main.ts";',
+      "src/functions/sprig/index.ts imports src/cli/main.ts",
+    ],
     ["src/alert.ts", 'import "./index.ts";', "src/alert.ts imports src/index.ts"],
     ["src/index.ts", 'import "./cli/main.ts";', "src/index.ts imports src/cli/main.ts"],
     ["src/index.ts", 'import "./nowhere.ts";', "src/index.ts imports src/nowhere.ts, which is not there"],

@@ -64,6 +64,18 @@ export class Regexp {
     return matcher.find() ? (matcher.group() ?? "") : undefined;
   }
 
+  /** The leftmost match and what its groups matched; a group that took no part is empty. */
+  groups(text: string): string[] | undefined {
+    const matcher = this.#matcher(text);
+    return matcher.find() ? groupsOf(matcher) : undefined;
+  }
+
+  allGroups(text: string): string[][] {
+    const found: string[][] = [];
+    for (const matcher of this.#each(text, -1)) found.push(groupsOf(matcher));
+    return found;
+  }
+
   /** Matches that follow each other, at most `most`; below 0 is any number. An empty one next to a match is none. */
   *#each(text: string, most: number): Generator<Matcher, void> {
     if (most === 0) return;
@@ -140,6 +152,9 @@ function isInsidePair(text: string, at: number): boolean {
   const before = text.codePointAt(at - 1);
   return at > 0 && before !== undefined && before > 0xffff;
 }
+
+const groupsOf = (matcher: Matcher): string[] =>
+  Array.from({ length: matcher.groupCount() + 1 }, (_, i) => matcher.group(i) ?? "");
 
 function groupOf(matcher: Matcher, group: string): string | null {
   if (/^(?:0|[1-9][0-9]*)$/.test(group)) {
