@@ -4,14 +4,15 @@
  */
 import { canBackquote, quote } from "../../../grammar/index.ts";
 import { Content, type Context, define, type FunctionSet, Time } from "../../template/index.ts";
-import { toLower, toUpper, trimSpace } from "../case.ts";
 import { humanizeDuration, toFloat } from "../humanize.ts";
 import { formatTime } from "../layout.ts";
 import { compileRegexp } from "../regexp.ts";
+import { lower, upper } from "../sprig/case.ts";
+import { trimSpace } from "../sprig/text.ts";
+import { stringList } from "../sprig/value.ts";
 import { Duration, goTime, subtract } from "../time.ts";
 import { loadZone } from "../zone.ts";
 import { titleCase } from "./text.ts";
-import { strings } from "./values.ts";
 
 export { alertmanagerData } from "./data.ts";
 
@@ -24,8 +25,8 @@ const ofText = (fn: (text: string) => string) =>
   });
 
 export const alertmanager = {
-  toUpper: ofText(toUpper),
-  toLower: ofText(toLower),
+  toUpper: ofText(upper),
+  toLower: ofText(lower),
   title: ofText(titleCase),
   trimSpace: ofText(trimSpace),
   join: define(
@@ -46,7 +47,7 @@ export const alertmanager = {
       mustCompile(pattern, context).replaceAll(text, replacement),
   ),
   safeHtml: define({ params: ["string"] }, (text: string) => new Content("HTML", text)),
-  stringSlice: define({ params: ["string"], variadic: true }, (...all: string[]) => strings(all)),
+  stringSlice: define({ params: ["string"], variadic: true }, (...all: string[]) => stringList(all)),
   date: define(
     { params: ["string", "time"], returns: "string", context: true },
     (context: Context, layout: string, time: Time) => {

@@ -33,8 +33,3 @@ function typeNamed(name: string): GoType<Fields> {
 export function listOf<T>(type: GoType<readonly T[]>, items: T[]): T[] {
   return withCapacity(Object.defineProperty(items, goType, { value: type }), items.length);
 }
-
-const stringsType: GoType<readonly string[]> = { name: "[]string", typed: true };
-
-/** A `[]string`. */
-export const strings = (items: string[]): string[] => listOf(stringsType, items);

@@ -43,9 +43,15 @@ const isRawByte = (char: string): boolean => char.length === 1 && char >= "\ud80
 
 /** `unicode.IsSpace`. */
 export const space = /[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
-const spacesAtEnds = new RegExp(`^${space.source}+|${space.source}+$`, "g");
 
-export const trimSpace = (text: string): string => text.replace(spacesAtEnds, "");
+/** `strings.TrimSpace`. Not by a pattern: one that looks for spaces before the end tries again at each of a long run of them. */
+export function trimSpace(text: string): string {
+  let start = 0;
+  let end = text.length;
+  while (start < end && space.test(text[start]!)) start++;
+  while (end > start && space.test(text[end - 1]!)) end--;
+  return text.slice(start, end);
+}
 
 /** `%q` of a text. */
 export const quoted = quote;
