@@ -104,6 +104,8 @@ export interface GoType<Receiver = any> {
   readonly struct?: boolean | undefined;
   /** The fields of a {@link Struct}, in their order. @default none */
   readonly fields?: ((receiver: Receiver) => Readonly<Record<string, unknown>>) | undefined;
+  /** What encoding/json calls a field; an empty name: it leaves it out. @default the field's own */
+  readonly jsonName?: ((field: string) => string) | undefined;
   /** The elements have a type of their own, not `interface {}`. */
   readonly typed?: boolean | undefined;
   /** What a map gives for a key that it does not have. @default nil */

@@ -6,23 +6,28 @@ import { alerting, alertmanager, alertmanagerData } from "../../src/functions/in
 import { compile } from "../../src/index.ts";
 
 /** What the documentation of a set says of each function: how it is called, and what examples give. */
-function documented(file: string): Map<string, string> {
-  const source = readFileSync(join(import.meta.dirname, "../../src/functions", file), "utf8");
-  const set = source.slice(source.indexOf("export const "));
-  const entries = set.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(\w+)[:,]/g);
+function documented(files: readonly string[]): Map<string, string> {
+  const sources = files.map((file) => readFileSync(join(import.meta.dirname, "../../src/functions", file), "utf8"));
+  const sets = sources.map((source) => source.slice(source.indexOf("export const ")));
+  const entries = sets.join("").matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(\w+)[:,]/g);
   return new Map([...entries].map(([, text, name]) => [name!, text!.replace(/\s*\n\s*\*\s*/g, " ").trim()]));
 }
 
 const examples = /`([^`]*\{\{[^`]*)`(?: with `(\{[^`]*\})`)? → `([^`]*)`/g;
 
 describe.each([
-  ["alerting", alerting, undefined, "alerting/index.ts"],
-  ["alertmanager", alertmanager, alertmanagerData(payloadNamed("firing")), "alertmanager/index.ts"],
-] as const)("%s", (_, set, data, file) => {
-  const entries = documented(file);
+  ["alerting", alerting, undefined, ["alerting/index.ts"]],
+  [
+    "alertmanager",
+    alertmanager,
+    alertmanagerData(payloadNamed("firing")),
+    ["alertmanager/index.ts", "alertmanager/grafana.ts"],
+  ],
+] as const)("%s", (_, set, data, files) => {
+  const entries = documented(files);
   test.each(Object.keys(set))("%s", (name) => {
     const text = entries.get(name) ?? "";
-    expect(text).toMatch(new RegExp(`^\`${name} [^\`]+\`: `));
+    expect(text).toMatch(new RegExp(`^\`${name}(?: [^\`]+)?\`: `));
     const found = [...text.matchAll(examples)];
     expect(found.length).toBeGreaterThan(0);
     for (const [, template, profile, expected] of found) {

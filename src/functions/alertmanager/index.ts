@@ -8,10 +8,13 @@ import { humanizeDuration, toFloat } from "../humanize.ts";
 import { formatTime } from "../layout.ts";
 import { compileRegexp } from "../regexp.ts";
 import { lower, upper } from "../sprig/case.ts";
+import { encodeJson } from "../sprig/json-encode.ts";
 import { trimSpace } from "../sprig/text.ts";
+import { queryUnescape } from "../sprig/url.ts";
 import { stringList } from "../sprig/value.ts";
 import { Duration, goTime, subtract } from "../time.ts";
 import { loadZone } from "../zone.ts";
+import { grafana } from "./grafana.ts";
 import { titleCase } from "./text.ts";
 
 export { alertmanagerData } from "./data.ts";
@@ -55,6 +58,14 @@ export const alertmanager = {
   ),
   /** `safeHtml TEXT`: HTML that escaping takes as it is; only for text that is not from outside. `{{ safeHtml "<b>x</b>" }}` → `<b>x</b>` */
   safeHtml: define({ params: ["string"] }, (text: string) => new Content("HTML", text)),
+  /** `safeUrl TEXT`: a URL of any scheme that escaping takes as it is. `{{ safeUrl "tel:112" }}` → `tel:112` */
+  safeUrl: define({ params: ["string"] }, (text: string) => new Content("URL", text)),
+  /** `urlUnescape TEXT`: without the `%20` and `+` of a query. `{{ urlUnescape "a%20b+c" }}` → `a b c` */
+  urlUnescape: ofText(queryUnescape),
+  /** `toJson VALUE`: as JSON, safe inside HTML. `{{ toJson .GroupLabels }}` → `{"alertname":"HighErrorRate","cluster":"eu-1"}` */
+  toJson: define({ params: ["any"], returns: "string", context: true }, (context: Context, value: unknown) =>
+    encodeJson(context, value, { indent: "", html: true }),
+  ),
   /** `stringSlice TEXT...`: a `[]string`. `{{ stringSlice "a" "b" }}` → `[a b]` */
   stringSlice: define({ params: ["string"], variadic: true }, (...all: string[]) => stringList(all)),
   /** `date LAYOUT TIME`: a time by one of Go's layouts. `{{ date "2006-01-02 15:04 MST" (index .Alerts 0).StartsAt }}` → `2026-11-24 17:03 UTC` */
@@ -78,6 +89,7 @@ export const alertmanager = {
   humanizeDuration: define({ params: ["any"], returns: "string", context: true }, (context: Context, value: unknown) =>
     humanizeDuration(toFloat(value, context.numbers)),
   ),
+  ...grafana,
 } satisfies FunctionSet;
 
 /** `regexp.MustCompile`, whose panic is what the error says. */
