@@ -175,7 +175,7 @@ const shown = (one: string): Text =>
     [2, fc.constant(`{{ $r := ${one} }}{{ printf "%T %v" $r $r }}`)],
     [1, fc.constant(`{{ ${one} | toJson }}`)],
     [1, fc.constant(`{{ range ${one} }}[{{ . }}]{{ end }}`)],
-    [1, fc.constant(`{{ printf "%#v" (${one.replace(/ \| .*/, "")}) }}`)],
+    [1, fc.constant(`{{ printf "%#v" (${one}) }}`)],
     [1, fc.constant(`{{ ${one} | deepCopy }}{{ .m }}{{ .nested }}`)],
   );
 

@@ -25,6 +25,19 @@ export function loadZone(name: string): Zone {
   return zone;
 }
 
+const locals = new Map<string, Zone>();
+
+/** Go's "Local": the same as the zone of that name, but a location of its own. */
+export function localZone(name: string): Zone {
+  const known = locals.get(name);
+  if (known) return known;
+  const { at } = loadZone(name);
+  const zone: Zone = { name: "Local", at: (seconds) => at(seconds) };
+  if (locals.size >= mostZones) locals.clear();
+  locals.set(name, zone);
+  return zone;
+}
+
 /** Go knows zones by the names of their files; `Intl` takes any case, and offsets. */
 const zoneName = /^[A-Za-z][\w+-]*(?:\/[\w+-]+)*$/;
 

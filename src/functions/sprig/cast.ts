@@ -81,12 +81,15 @@ function parseInteger(text: string, base: 0 | 8 | 10): bigint | undefined {
   return negative ? -size : size;
 }
 
-const decimalFloat = /^[+-]?(?:[0-9]+(?:_?[0-9]+)*\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+const decimalFloat = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const hexFloat = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?[pP]([+-]?[0-9]+)$/;
+/** An underscore stands between digits, or behind the prefix. */
+const misplaced = /(?<![0-9a-fA-FxX])_|_(?![0-9a-fA-F])/;
 
 /** `strconv.ParseFloat(text, 64)`; `undefined`: an error, also beyond what a float64 holds. */
-export function parseFloat64(text: string): number | undefined {
-  if (text.length > 2000) return undefined;
+export function parseFloat64(given: string): number | undefined {
+  if (given.length > 2000 || misplaced.test(given)) return undefined;
+  const text = given.replaceAll("_", "");
   const word = text.toLowerCase().replace(/^\+/, "");
   if (/^-?inf(?:inity)?$/.test(word)) return word.startsWith("-") ? -Infinity : Infinity;
   if (/^nan$/.test(text.toLowerCase())) return Number.NaN;
@@ -98,7 +101,7 @@ export function parseFloat64(text: string): number | undefined {
     const value = Number(BigInt(`0x${whole}${fraction}`)) * 2 ** scale;
     return Number.isFinite(value) ? (sign === "-" ? -value : value) : undefined;
   }
-  if (!decimalFloat.test(text) || text.includes("_")) return undefined;
+  if (!decimalFloat.test(text)) return undefined;
   const value = Number(text);
   return Number.isFinite(value) ? value : undefined;
 }

@@ -8,11 +8,14 @@ import {
   sortedEntries,
 } from "../../template/index.ts";
 import { newMap, payForList } from "./value.ts";
+import { Version } from "./version.ts";
 
 /** Lists and maps are copied, however deep; what else there is stays. */
 export function copyOf(value: unknown, context: Context, depth = 0): unknown {
   if (depth > context.limits.depth) throw new LimitReached("depth");
   const kind = kindOf(value, context.numbers);
+  // Of a version Go copies none of the private fields.
+  if (value instanceof Version) return new Version([0n, 0n, 0n], "", "", "");
   if (kind !== "list" && kind !== "map") return value;
   const type = goTypeOf(value);
   if (kind === "list") {

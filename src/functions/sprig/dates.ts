@@ -11,12 +11,12 @@ import {
 import { formatDuration, parseDuration, second } from "../duration.ts";
 import { formatTime, parseTime } from "../layout.ts";
 import { addDuration, goTime, roundDuration, subtract, zeroTime } from "../time.ts";
-import { loadZone } from "../zone.ts";
+import { loadZone, localZone } from "../zone.ts";
 import { parsed, toInt } from "./cast.ts";
 
 /** Dates by Go's layouts. "Local" is the option `timeZone`, and now what the option `clock` says. */
 
-const local = ({ timeZone }: Context): Zone => loadZone(timeZone);
+const local = ({ timeZone }: Context): Zone => localZone(timeZone);
 
 const now = (context: Context): Time => goTime(Time.of(context.clock(), local(context)));
 

@@ -31,9 +31,10 @@ const get = define(
 const has = (dict: Dict, key: string): boolean => mapGet(dict, key) !== undefined;
 
 const mergeInto = (overwrite: boolean) =>
-  define({ params: ["nilMap", "map"], variadic: true, context: true, changes: true }, (context, dict, ...others) => {
+  define({ params: ["nilMap", "nilMap"], variadic: true, context: true, changes: true }, (context, dict, ...others) => {
+    if (dict === null && others.every((other) => other === null)) return nilMap();
     const into = (dict as Dict | null) ?? newMap();
-    for (const other of others) merge(context, into, other as Dict, overwrite);
+    for (const other of others) if (other !== null) merge(context, into, other as Dict, overwrite);
     return into;
   });
 const mergeKeeping = mergeInto(false);

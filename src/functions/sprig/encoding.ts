@@ -104,7 +104,7 @@ function base32Padding(source: Uint8Array, at: number, before: number): number |
   const rest = [...source.subarray(at)].filter((byte) => byte !== 10 && byte !== 13);
   if (before < 2) return at;
   if (rest.length + before < 8) return source.length;
-  for (let i = 0; i < 8 - before; i++) if (rest[i] !== 0x3d) return at + i;
+  for (let i = 0; i < 8 - before; i++) if (rest[i] !== 0x3d) return at + i - 1;
   if (![2, 4, 5, 7].includes(before)) return at;
   return undefined;
 }

@@ -12,6 +12,7 @@ import {
   typeName,
 } from "../../template/index.ts";
 import { isNilValue } from "./value.ts";
+import { Version } from "./version.ts";
 
 /** `reflect.DeepEqual`: the same type and the same content; NaN and functions equal nothing. */
 export function deepEqual(a: unknown, b: unknown, context: Context, depth = 0): boolean {
@@ -45,7 +46,7 @@ export function deepEqual(a: unknown, b: unknown, context: Context, depth = 0): 
     case "map":
       return equalMaps(a as object, b as object, context, depth);
     case "struct":
-      return String(a) === String(b);
+      return a instanceof Version && b instanceof Version && a.original === b.original;
     default:
       return false;
   }

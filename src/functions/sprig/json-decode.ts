@@ -1,4 +1,4 @@
-import { isPrint, toText } from "../../../grammar/index.ts";
+import { canBackquote, isPrint, quote, toText } from "../../../grammar/index.ts";
 import { type Context, float } from "../../template/index.ts";
 import { newMap } from "./value.ts";
 
@@ -17,20 +17,34 @@ function quoteChar(char: string): string {
   return isPrint(code) ? `'${char}'` : `'\\u${code.toString(16).padStart(4, "0")}'`;
 }
 
+const invalidEscape = (escape: string): Error =>
+  new Error(`invalid escape sequence ${canBackquote(escape) ? `\`${escape}\`` : quote(escape)} in string`);
+
 const endOfInput = "unexpected end of JSON input";
 const deepest = 10_000;
 
-/** `json.Unmarshal` into an `interface {}`. @throws Error with Go's words */
-export function decodeJson(context: Context, text: string): unknown {
+/**
+ * `json.Unmarshal` into an `interface {}`.
+ * @param lenient numbers beyond a float64 are 0, where Go gives an error beside the value
+ * @throws Error with Go's words
+ */
+export function decodeJson(context: Context, text: string, lenient = false): unknown {
   context.grow(text.length);
   context.spend(text.length >> 2);
-  return new Reader(context, toText(text)).document();
+  const reader = new Reader(context, toText(text));
+  const value = reader.document();
+  if (reader.tooLarge && !lenient) throw reader.tooLarge;
+  return value;
 }
 
 class Reader {
   readonly #context: Context;
   readonly #text: string;
   #at = 0;
+  /** Keys and indexes that lead to the value being read. */
+  readonly #path: (string | number)[] = [];
+  /** The first number that no float64 holds. */
+  tooLarge: Error | undefined;
 
   constructor(context: Context, text: string) {
     this.#context = context;
@@ -100,17 +114,19 @@ class Reader {
     else digits("in numeric literal");
     if (this.#text[this.#at] === ".") {
       this.#at++;
-      digits("after decimal point in numeric literal");
+      digits("in numeric literal");
     }
     if (/[eE]/.test(this.#text[this.#at] ?? "")) {
       this.#at++;
       if (/[+-]/.test(this.#text[this.#at] ?? "")) this.#at++;
-      digits("in exponent of numeric literal");
+      digits("in numeric literal");
     }
     const text = this.#text.slice(start, this.#at);
     const value = Number(text);
     if (!Number.isFinite(value)) {
-      throw new Error(`json: cannot unmarshal number ${text} into Go value of type float64`);
+      const where = this.#path.length === 0 ? "Go value" : `.${this.#path.join(".")}`;
+      this.tooLarge ??= new Error(`json: cannot unmarshal number ${text} into ${where} of type float64`);
+      return float(0, this.#context.numbers);
     }
     return float(value, this.#context.numbers);
   }
@@ -128,27 +144,25 @@ class Reader {
         this.#at++;
         return text.toWellFormed();
       }
-      if (char !== "\\") throw invalid(char, "in string literal");
+      if (char !== "\\") throw invalid(char, "in string");
       text += this.#escape();
     }
   }
 
   #escape(): string {
-    const char = this.#text[++this.#at];
-    if (char === undefined) throw new Error(endOfInput);
-    if (char !== "u") {
-      const known = escapes[char];
-      if (known === undefined) throw invalid(this.#shown(char), "in string escape code");
-      this.#at++;
+    const escape = this.#text.slice(this.#at, this.#at + 6);
+    const letter = escape[1];
+    if (letter === undefined) throw new Error(endOfInput);
+    if (letter !== "u") {
+      const known = escapes[letter];
+      if (known === undefined) throw invalidEscape(`\\${this.#text.slice(this.#at + 1).match(/^./su)?.[0] ?? ""}`);
+      this.#at += 2;
       return known;
     }
-    for (let i = 0; i < 4; i++) {
-      const digit = this.#text[++this.#at];
-      if (digit === undefined) throw new Error(endOfInput);
-      if (!/[0-9a-fA-F]/.test(digit)) throw invalid(this.#shown(digit), "in \\u hexadecimal character escape");
-    }
-    this.#at++;
-    return String.fromCharCode(Number.parseInt(this.#text.slice(this.#at - 4, this.#at), 16));
+    if (/^\\u[0-9a-fA-F]{0,3}$/.test(escape)) throw new Error(endOfInput);
+    if (!/^\\u[0-9a-fA-F]{4}$/.test(escape)) throw invalidEscape(escape);
+    this.#at += 6;
+    return String.fromCharCode(Number.parseInt(escape.slice(2), 16));
   }
 
   #array(depth: number): unknown[] {
@@ -160,7 +174,9 @@ class Reader {
       return list;
     }
     for (;;) {
+      this.#path.push(list.length);
       list.push(this.#value(depth));
+      this.#path.pop();
       if (this.#separator("]", "after array element")) return list;
     }
   }
@@ -182,7 +198,9 @@ class Reader {
       if (colon === undefined) throw new Error(endOfInput);
       if (colon !== ":") throw invalid(this.#shown(colon), "after object key");
       this.#at++;
+      this.#path.push(key);
       map[key] = this.#value(depth);
+      this.#path.pop();
       if (this.#separator("}", "after object key:value pair")) return map;
     }
   }

@@ -9,7 +9,7 @@ function orElse<T>(otherwise: T, attempt: () => T): T {
   try {
     return attempt();
   } catch (error) {
-    if (error instanceof Error && /^(?:json: |invalid character|unexpected end of JSON|exceeded max depth)/.test(error.message)) return otherwise; // biome-ignore format: one line
+    if (error instanceof Error && /^(?:json: |invalid (?:character|escape)|unexpected end of JSON|exceeded max depth)/.test(error.message)) return otherwise; // biome-ignore format: one line
     throw error;
   }
 }
@@ -26,10 +26,10 @@ const raw = { indent: "", html: false };
 export const json = {
   /** `fromJson TEXT`: the value, nil for text that is no JSON. `{{ (fromJson "{\"a\": 1.5}").a }}` → `1.5` */
   fromJson: define({ params: ["string"], context: true }, (context, text) =>
-    orElse(null, () => decodeJson(context, text)),
+    orElse(null, () => decodeJson(context, text, true)),
   ),
   /** `mustFromJson TEXT`: as fromJson, but what is no JSON is an error. `{{ mustFromJson "[1," }}` → `error: unexpected end of JSON input` */
-  mustFromJson: define({ params: ["string"], context: true }, decodeJson),
+  mustFromJson: define({ params: ["string"], context: true }, (context, text) => decodeJson(context, text)),
   /** `mustToJson VALUE`: as toJson, but what JSON cannot say is an error. `{{ mustToJson 1i }}` → `error: json: unsupported type: complex128` */
   mustToJson: encoder(compact, false),
   /** `mustToPrettyJson VALUE`: as toPrettyJson, but what JSON cannot say is an error. `{{ mustToPrettyJson (list 1) }}` → `[⏎  1⏎]` */

@@ -9,7 +9,18 @@ import {
 } from "../../template/index.ts";
 import { toInt } from "./cast.ts";
 import { deepEqual } from "./equal.ts";
-import { goKind, isList, listList, listOf, newList, nilList, payForList } from "./value.ts";
+import {
+  appended,
+  appendedAtOnce,
+  goKind,
+  isList,
+  likeList,
+  listList,
+  listOf,
+  newList,
+  nilList,
+  payForList,
+} from "./value.ts";
 
 /**
  * Functions of lists. Each has a twin with `must` before its name, which in Go returns its error instead of panicking; in a
@@ -38,13 +49,13 @@ const initial = partOf("initial", (context, list) =>
 const append = define({ params: ["any", "any"], returns: "list", context: true }, (context, value, element) => {
   const list = newList(context, listOf(value, "Cannot push on type", context));
   list.push(element);
-  return list;
+  return appendedAtOnce(list, list.length - 1);
 });
 
 const prepend = define({ params: ["any", "any"], returns: "list", context: true }, (context, value, element) => {
   const list = newList(context, listOf(value, "Cannot prepend on type", context));
   list.unshift(element);
-  return list;
+  return appendedAtOnce(list, 1);
 });
 
 const kept = (complaint: string, keep: (context: Context, element: unknown, before: readonly unknown[]) => boolean) =>
@@ -56,7 +67,7 @@ const kept = (complaint: string, keep: (context: Context, element: unknown, befo
       const element = list[i] ?? null;
       if (keep(context, element, result)) result.push(element);
     }
-    return result;
+    return appended(result);
   });
 
 const isIn = (context: Context, list: List, element: unknown): boolean => {
@@ -75,7 +86,8 @@ const without = define(
   (context, value, ...omit) => {
     const list = listOf(value, "Cannot find without on type", context);
     payForList(context, list.length);
-    return Array.from(list, (element) => element ?? null).filter((element) => !isIn(context, omit, element));
+    const left = Array.from(list, (element) => element ?? null).filter((element) => !isIn(context, omit, element));
+    return appended(left);
   },
 );
 
@@ -93,7 +105,7 @@ const slice = define({ params: ["any", "any"], variadic: true, context: true }, 
     throw new Error("reflect.Value.Slice: slice index out of bounds");
   }
   payForList(context, Number(end - start));
-  return sliceList(list, Number(start), Number(end), capacity);
+  return likeList(sliceList(list, Number(start), Number(end), capacity), list);
 });
 
 const chunk = define({ params: ["int", "any"], context: true }, (context, size: number | bigint, value) => {
@@ -122,7 +134,7 @@ const concat = define({ params: ["any"], variadic: true, context: true }, (conte
     payForList(context, result.length + list.length);
     for (let i = 0; i < list.length; i++) result.push(list[i] ?? null);
   }
-  return result.length === 0 ? nilList() : result;
+  return result.length === 0 ? nilList() : appended(result);
 });
 
 const list = define({ params: ["any"], variadic: true, returns: "list", context: true }, (context, ...values) =>

@@ -1,6 +1,6 @@
 import { type Context, define, type FunctionSet } from "../../template/index.ts";
 import { compileRegexp, quoteMeta, type Regexp } from "../regexp.ts";
-import { stringList } from "./value.ts";
+import { noStrings, stringList } from "./value.ts";
 
 /**
  * Regular expressions: RE2, in time linear in the text. The functions with `must` before their names return the error of a bad
@@ -26,9 +26,12 @@ const find = (compile: Compile) =>
     (context, pattern, text) => compile(pattern, context).find(text) ?? "",
   );
 
+/** Go gives a nil slice for none. */
+const listed = (texts: string[]): string[] => (texts.length === 0 ? noStrings() : stringList(texts));
+
 const findAll = (compile: Compile) =>
   define({ params: ["string", "string", "int"], context: true }, (context, pattern, text, most) =>
-    stringList(compile(pattern, context).findAll(text, Number(most))),
+    listed(compile(pattern, context).findAll(text, Number(most))),
   );
 
 const replaceAll = (compile: Compile) =>
@@ -43,7 +46,7 @@ const replaceAllLiteral = (compile: Compile) =>
 
 const split = (compile: Compile) =>
   define({ params: ["string", "string", "int"], context: true }, (context, pattern, text, most) =>
-    stringList(compile(pattern, context).split(text, Number(most))),
+    listed(compile(pattern, context).split(text, Number(most))),
   );
 
 export const regex = {

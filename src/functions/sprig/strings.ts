@@ -166,9 +166,11 @@ function noSpace(text: string): string {
 /** Values that are not nil, as texts between spaces. */
 function joined(context: Context, values: readonly unknown[], text: (value: unknown) => string): string {
   let line = "";
+  let first = true;
   for (const value of values) {
     if (isNil(value)) continue;
-    line += (line === "" ? "" : " ") + text(value);
+    line += (first ? "" : " ") + text(value);
+    first = false;
     if (line.length > context.limits.output) context.grow(line.length);
   }
   return line;
