@@ -39,16 +39,16 @@ export const alerting = {
   formatNumber,
   /** `formatPercent [DIGITS] [LOCALE] SHARE`: `{{ formatPercent 0.256 }} {{ formatPercent 1 0.256 }}` → `26% 25.6%` */
   formatPercent,
-  /** `formatCurrency CURRENCY [DIGITS] [LOCALE] AMOUNT`: CURRENCY is a code of ISO 4217. `{{ formatCurrency "EUR" 1234.5 }} {{ formatCurrency "EUR" "de-DE" 1234.5 }}` → `€1,234.50 1.234,50 €` */
+  /** `formatCurrency CURRENCY [DIGITS] [LOCALE] AMOUNT`: CURRENCY is a code of ISO 4217. `{{ formatCurrency "EUR" 1234.5 }} {{ formatCurrency "JPY" 0 1234.5 }}` → `€1,234.50 ¥1,235` */
   formatCurrency,
   /**
    * `formatDate ["short"|"medium"|"long"|"full"] [LOCALE] [ZONE] DATE`: DATE is a time, text as of ISO 8601, or seconds (from 10^11:
    * milliseconds) since 1970; a text without an offset is shown as it stands. `{{ formatDate "2026-11-24" }} {{ formatDate "full" "pl" "2026-11-24" }}` → `Nov 24, 2026 wtorek, 24 listopada 2026`
    */
   formatDate,
-  /** `formatTime ["short"|"medium"|"long"|"full"] [LOCALE] [ZONE] DATE`: `{{ formatTime "2026-11-24T18:30:00Z" }} {{ formatTime "pl" "Europe/Warsaw" "2026-11-24T18:30:00Z" }}` → `6:30 PM 19:30` */
+  /** `formatTime ["short"|"medium"|"long"|"full"] [LOCALE] [ZONE] DATE`: `{{ formatTime "en-GB" "2026-11-24T18:30:00Z" }} {{ formatTime "pl" "Europe/Warsaw" "2026-11-24T18:30:00Z" }}` → `18:30 19:30` */
   formatTime,
-  /** `formatDateTime ["short"|"medium"|"long"|"full"] [LOCALE] [ZONE] DATE`: `{{ formatDateTime "America/New_York" "2026-11-24T18:30:00Z" }}` → `Nov 24, 2026, 1:30 PM` */
+  /** `formatDateTime ["short"|"medium"|"long"|"full"] [LOCALE] [ZONE] DATE`: `{{ formatDateTime "en-GB" "America/New_York" "2026-11-24T18:30:00Z" }}` → `24 Nov 2026, 13:30` */
   formatDateTime,
   /** `formatRelative ["long"|"short"|"narrow"] [LOCALE] DATE`: seen from now, in whole units. At 18:30 in UTC: `{{ formatRelative "2026-11-24T16:20:00Z" }}` → `2 hours ago` */
   formatRelative,
