@@ -23,7 +23,7 @@ class Namespace extends Struct {
     super();
     const methods: Record<string, () => TemplateFunction> = {};
     for (const [method, fn] of Object.entries(functions)) methods[method] = () => fn;
-    this.#type = { name, struct: true, methods };
+    this.#type = { name, struct: true, fields: () => ({}), methods };
   }
   get [goType](): GoType<Namespace> {
     return this.#type;

@@ -42,12 +42,14 @@ function zoneOf(name: string, context: Context): Zone {
 function dateIn(context: Context, layout: string, date: unknown, zone: string): string {
   const time = timeOf(date, context) ?? now(context);
   context.grow(layout.length * 4);
+  context.spend(layout.length >> 1);
   return formatTime(goTime(time, zoneOf(zone, context)), layout);
 }
 
 const dateInZone = define({ params: ["string", "any", "string"], context: true }, dateIn);
 
-const dateModify = define({ params: ["string", "time"] }, (duration: string, date: Time) => {
+const dateModify = define({ params: ["string", "time"], context: true }, (context, duration: string, date: Time) => {
+  context.spend(duration.length >> 1);
   let nanos: bigint;
   try {
     nanos = parseDuration(duration);
@@ -57,9 +59,10 @@ const dateModify = define({ params: ["string", "time"] }, (duration: string, dat
   return addDuration(date, nanos);
 });
 
-const mustDateModify = define({ params: ["string", "time"] }, (duration: string, date: Time) =>
-  addDuration(date, parseDuration(duration)),
-);
+const mustDateModify = define({ params: ["string", "time"], context: true }, (context, duration, date: Time) => {
+  context.spend(duration.length >> 1);
+  return addDuration(date, parseDuration(duration));
+});
 
 /** Seconds, as a text or an int64, of which nothing else is a duration. */
 function durationOf(value: unknown, context: Context): bigint {
@@ -91,6 +94,7 @@ const spans: readonly (readonly [seconds: bigint, name: string])[] = [
 function roundedDuration(context: Context, value: unknown): string {
   let nanos = 0n;
   if (typeof value === "string") {
+    context.spend(value.length >> 1);
     try {
       nanos = parseDuration(value);
     } catch {
@@ -104,7 +108,7 @@ function roundedDuration(context: Context, value: unknown): string {
 }
 
 const toDate = (context: Context, layout: string, text: string): Time => {
-  context.spend((layout.length + text.length) >> 4);
+  context.spend(layout.length + (text.length >> 4));
   return goTime(parseTime(layout, text, local(context)));
 };
 

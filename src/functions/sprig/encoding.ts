@@ -16,6 +16,7 @@ const base32: Base = { name: "base32", alphabet: "ABCDEFGHIJKLMNOPQRSTUVWXYZ2345
 
 function encoded(context: Context, bytes: Uint8Array, { alphabet, bits, group }: Base): string {
   context.grow(Math.ceil((bytes.length * 8) / bits) + group);
+  context.spend(bytes.length >> 3);
   let text = "";
   let left = 0;
   let count = 0;
@@ -39,6 +40,7 @@ const wholeEnds: Readonly<Record<number, readonly number[]>> = { 4: [2, 3], 8: [
 /** The bytes, or what Go says is wrong. */
 function decoded(context: Context, text: string, base: Base): Uint8Array | string {
   context.grow(text.length);
+  context.spend(text.length >> 2);
   const source = encode(text);
   const { alphabet, bits, group, name } = base;
   const corrupt = (at: number): string => `illegal ${name} data at input byte ${at}`;

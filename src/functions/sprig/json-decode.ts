@@ -17,8 +17,8 @@ function quoteChar(char: string): string {
   return isPrint(code) ? `'${char}'` : `'\\u${code.toString(16).padStart(4, "0")}'`;
 }
 
-const invalidEscape = (escape: string): Error =>
-  new Error(`invalid escape sequence ${canBackquote(escape) ? `\`${escape}\`` : quote(escape)} in string`);
+const invalidEscape = (source: string): Error =>
+  new Error(`invalid escape sequence ${canBackquote(source) ? `\`${source}\`` : quote(source)} in string`);
 
 const endOfInput = "unexpected end of JSON input";
 const deepest = 10_000;
@@ -150,8 +150,8 @@ class Reader {
   }
 
   #escape(): string {
-    const escape = this.#text.slice(this.#at, this.#at + 6);
-    const letter = escape[1];
+    const source = this.#text.slice(this.#at, this.#at + 6);
+    const letter = source[1];
     if (letter === undefined) throw new Error(endOfInput);
     if (letter !== "u") {
       const known = escapes[letter];
@@ -159,10 +159,10 @@ class Reader {
       this.#at += 2;
       return known;
     }
-    if (/^\\u[0-9a-fA-F]{0,3}$/.test(escape)) throw new Error(endOfInput);
-    if (!/^\\u[0-9a-fA-F]{4}$/.test(escape)) throw invalidEscape(escape);
+    if (/^\\u[0-9a-fA-F]{0,3}$/.test(source)) throw new Error(endOfInput);
+    if (!/^\\u[0-9a-fA-F]{4}$/.test(source)) throw invalidEscape(source);
     this.#at += 6;
-    return String.fromCharCode(Number.parseInt(escape.slice(2), 16));
+    return String.fromCharCode(Number.parseInt(source.slice(2), 16));
   }
 
   #array(depth: number): unknown[] {

@@ -54,7 +54,7 @@ export const regex = {
   mustRegexFind: find(compileRegexp),
   /** `mustRegexFindAll PATTERN TEXT COUNT`: as regexFindAll. `{{ mustRegexFindAll "[0-9]" "a12" -1 }}` → `[1 2]` */
   mustRegexFindAll: findAll(compileRegexp),
-  /** `mustRegexMatch PATTERN TEXT`: as regexMatch, but a bad pattern is an error. `{{ mustRegexMatch "[" "a" }}` → ``error: error parsing regexp: missing closing ]: `[` `` */
+  /** `mustRegexMatch PATTERN TEXT`: as regexMatch, but a bad pattern is an error. `{{ mustRegexMatch "[" "a" }}` → `` error: error parsing regexp: missing closing ]: `[` `` */
   mustRegexMatch: define({ params: ["string", "string"], context: true }, (context, pattern, text) =>
     compileRegexp(pattern, context).matches(text),
   ),

@@ -1,4 +1,4 @@
-import { byteLength, byteSlice, isPrint } from "../../../grammar/index.ts";
+import { byteLength, byteSlice, joinBytes } from "../../../grammar/index.ts";
 import { type Context, define, type FunctionSet, isNil } from "../../template/index.ts";
 import { isLower, isTitle, isUpper, lower, lowerRune, mapRunes, titleRune, upper, upperRune } from "./case.ts";
 import { comparable, fromByteText, onBytes, quoted, runesOf, space, sprintValue, strval, toByteText, trimSpace } from "./text.ts"; // biome-ignore format: one line
@@ -6,8 +6,12 @@ import { payForList } from "./value.ts";
 import { camelCase, separated } from "./words.ts";
 import { wrap } from "./wrap.ts";
 
-/** A function of texts. */
-const ofText = (change: (text: string) => unknown) => define({ params: ["string"] }, change);
+/** A function of a text. @param price steps for 8 characters */
+const ofText = (change: (text: string) => unknown, price = 1) =>
+  define({ params: ["string"], context: true }, (context, text: string) => {
+    context.spend((text.length >> 3) * price);
+    return change(text);
+  });
 
 const tooFewPads = "strings: negative Repeat count";
 
@@ -61,7 +65,8 @@ const searched = (test: (text: string, part: string) => boolean) =>
   });
 
 const withoutEnd = (cut: (text: string, part: string) => string) =>
-  define({ params: ["string", "string"] }, (part: string, text: string) => {
+  define({ params: ["string", "string"], context: true }, (context, part: string, text: string) => {
+    context.spend(text.length >> 5);
     const [whole, piece] = comparable(text, part) as [string, string];
     return whole === text ? cut(whole, piece) : fromByteText(cut(whole, piece));
   });
@@ -178,17 +183,18 @@ function joined(context: Context, values: readonly unknown[], text: (value: unkn
 
 export const strings = {
   /** `abbrev WIDTH TEXT`: at most WIDTH bytes, of which three are an ellipsis if any are lost. `{{ abbrev 8 "hello world" }}` → `hello...` */
-  abbrev: define({ params: ["int", "string"] }, (width, text) =>
-    width < 4 ? text : onBytes(text, (bytes) => abbreviate(bytes, 0, Number(width))),
-  ),
+  abbrev: define({ params: ["int", "string"], context: true }, (context, width, text) => {
+    context.spend(text.length >> 3);
+    return width < 4 ? text : onBytes(text, (bytes) => abbreviate(bytes, 0, Number(width)));
+  }),
   /** `abbrevboth LEFT WIDTH TEXT`: as abbrev, from the byte LEFT on. `{{ abbrevboth 5 10 "1234 5678 9123" }}` → `...5678...` */
-  abbrevboth: define({ params: ["int", "int", "string"] }, (left, width, text) =>
-    width < 4 || (left > 0 && width < 7)
-      ? text
-      : onBytes(text, (bytes) => abbreviate(bytes, Number(left), Number(width))),
-  ),
+  abbrevboth: define({ params: ["int", "int", "string"], context: true }, (context, left, width, text) => {
+    context.spend(text.length >> 3);
+    if (width < 4 || (left > 0 && width < 7)) return text;
+    return onBytes(text, (bytes) => abbreviate(bytes, Number(left), Number(width)));
+  }),
   /** `camelcase TEXT`: words of a name in one, each with a capital. `{{ camelcase "http_server" }}` → `HttpServer` */
-  camelcase: ofText(camelCase),
+  camelcase: ofText(camelCase, 4),
   /** `cat VALUE…`: values that are not nil, between spaces. `{{ cat "hello" nil 3 }}` → `hello 3` */
   cat: define({ params: ["any"], variadic: true, context: true }, (context, ...values) =>
     joined(context, values, (value) => sprintValue(value, context)),
@@ -202,9 +208,9 @@ export const strings = {
   /** `indent SPACES TEXT`: that many spaces before each line. `{{ indent 2 "a\nb" }}` → `  a⏎  b` */
   indent: define({ params: ["int", "string"], context: true }, indent),
   /** `initials TEXT`: the first byte of each word. `{{ initials "Ada King Lovelace" }}` → `AKL` */
-  initials: ofText(initials),
+  initials: ofText(initials, 4),
   /** `kebabcase TEXT`: words of a name with hyphens. `{{ kebabcase "FirstName" }}` → `first-name` */
-  kebabcase: ofText((text) => separated(text, "-")),
+  kebabcase: ofText((text) => separated(text, "-"), 16),
   /** `lower TEXT`: in small letters. `{{ lower "HELLO" }}` → `hello` */
   lower: ofText(lower),
   /** `nindent SPACES TEXT`: as indent, on a new line. `{{ nindent 2 "a" }}` → `⏎  a` */
@@ -213,7 +219,7 @@ export const strings = {
     (context, spaces, text) => `\n${indent(context, spaces, text)}`,
   ),
   /** `nospace TEXT`: without white space. `{{ nospace "h e l l o" }}` → `hello` */
-  nospace: ofText(noSpace),
+  nospace: ofText(noSpace, 4),
   /** `plural ONE MANY COUNT`: ONE if COUNT is 1, else MANY. `{{ plural "item" "items" (len "abc") }}` → `items` */
   plural: define({ params: ["string", "string", "int"] }, (one, many, count) => (count === 1 ? one : many)),
   /** `quote VALUE…`: each value that is not nil as a Go string in double quotes. `{{ quote "a\tb" 3 }}` → `"a\tb" "3"` */
@@ -225,17 +231,20 @@ export const strings = {
   /** `replace OLD NEW TEXT`: NEW wherever OLD stood. `{{ replace "l" "L" "hello" }}` → `heLLo` */
   replace: define({ params: ["string", "string", "string"], context: true }, replace),
   /** `snakecase TEXT`: words of a name with underscores. `{{ snakecase "FirstName" }}` → `first_name` */
-  snakecase: ofText((text) => separated(text, "_")),
+  snakecase: ofText((text) => separated(text, "_"), 16),
   /** `squote VALUE…`: each value that is not nil in single quotes, nothing escaped. `{{ squote "it's" 3 }}` → `'it's' '3'` */
   squote: define({ params: ["any"], variadic: true, context: true }, (context, ...values) =>
     joined(context, values, (value) => `'${sprintValue(value, context)}'`),
   ),
   /** `substr START END TEXT`: bytes from START, to before END; a negative END is the end. `{{ substr 0 4 "hello" }}` → `hell` */
-  substr: define({ params: ["int", "int", "string"] }, (start, end, text) => substr(start, end, text)),
+  substr: define({ params: ["int", "int", "string"], context: true }, (context, start, end, text) => {
+    context.spend(text.length >> 5);
+    return substr(start, end, text);
+  }),
   /** `swapcase TEXT`: small for capital letters and the other way, words beginning with capitals. `{{ swapcase "This Is A.Test" }}` → `tHIS iS a.tEST` */
-  swapcase: ofText(swapCase),
+  swapcase: ofText(swapCase, 4),
   /** `title TEXT`: each word with a capital. `{{ title "hello world" }}` → `Hello World` */
-  title: ofText(title),
+  title: ofText(title, 4),
   /** `toString VALUE`: as print. `{{ toString 12 | quote }}` → `"12"` */
   toString: define({ params: ["any"], context: true }, (context, value) => strval(value, context)),
   /** `trim TEXT`: without white space at both ends. `{{ trim "  a b " }}` → `a b` */
@@ -249,9 +258,12 @@ export const strings = {
   /** `trimSuffix PART TEXT`: without PART, if TEXT ends with it. `{{ trimSuffix "-" "hello-" }}` → `hello` */
   trimSuffix: withoutEnd((text, part) => (text.endsWith(part) ? text.slice(0, text.length - part.length) : text)),
   /** `trunc COUNT TEXT`: the first COUNT bytes, or the last ones if COUNT is negative. `{{ trunc -5 "hello world" }}` → `world` */
-  trunc: define({ params: ["int", "string"] }, (count, text) => trunc(Number(count), text)),
+  trunc: define({ params: ["int", "string"], context: true }, (context, count, text) => {
+    context.spend(text.length >> 5);
+    return trunc(Number(count), text);
+  }),
   /** `untitle TEXT`: each word without its capital. `{{ untitle "Hello World" }}` → `hello world` */
-  untitle: ofText(untitle),
+  untitle: ofText(untitle, 4),
   /** `upper TEXT`: in capital letters. `{{ upper "hello" }}` → `HELLO` */
   upper: ofText(upper),
   /** `wrap WIDTH TEXT`: lines of at most WIDTH bytes, but for words that are longer. `{{ wrap 5 "Hello World" }}` → `Hello⏎World` */
@@ -264,11 +276,18 @@ export const strings = {
   ),
 } satisfies FunctionSet;
 
-/** A quoted text may be many times as long: its length is known before it is built only if it is short or plain. */
-function quoteChecked(context: Context, text: string): string {
-  context.grow(text.length + 2);
-  if (text.length * 6 > context.limits.output && !isPlain(text)) context.grow(text.length * 6);
-  return quoted(text);
-}
+const pieceLength = 1 << 16;
 
-const isPlain = (text: string): boolean => [...text.slice(0, 1000)].every((char) => isPrint(char.codePointAt(0)!));
+/** Piece by piece, since a quoted text may be ten times as long. */
+function quoteChecked(context: Context, text: string): string {
+  const whole = joinBytes(text);
+  let result = "";
+  for (let from = 0; from < whole.length; ) {
+    let to = Math.min(whole.length, from + pieceLength);
+    if (whole.codePointAt(to - 1)! > 0xffff) to++;
+    result += quoted(whole.slice(from, to)).slice(1, -1);
+    context.grow(result.length);
+    from = to;
+  }
+  return `"${result}"`;
+}

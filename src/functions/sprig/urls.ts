@@ -26,12 +26,16 @@ export const urls = {
       fragment: field("fragment"),
     };
     const userinfo = field("userinfo");
-    for (const value of [...Object.values(url), userinfo]) context.grow(value.length * 3);
+    for (const value of [...Object.values(url), userinfo]) {
+      context.grow(value.length * 3);
+      context.spend(value.length);
+    }
     return urlText(userinfo === "" ? url : { ...url, user: parseUserinfo(userinfo) });
   }),
   /** `urlParse TEXT`: a dict of the parts of a URL: scheme, host, hostname, path, query, opaque, fragment, userinfo. `{{ (urlParse "https://example.com:8080/a?b=c").hostname }}` → `example.com` */
   urlParse: define({ params: ["string"], returns: "map", context: true }, (context, text) => {
     context.grow(text.length * 3);
+    context.spend(text.length);
     const url = parseUrl(text);
     return newMap(parts.map((name) => [name, url[name]] as const));
   }),
