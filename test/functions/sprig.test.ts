@@ -164,6 +164,14 @@ describe("what would be built beyond the limits is refused first", () => {
   });
 });
 
+test("long runs of one character cost no more than others", () => {
+  const text = `a${" ".repeat(300_000)}b${"/".repeat(300_000)}c`;
+  const chain = "trim | base | clean | dir | ext | title | initials | b64enc | b64dec | atoi | float64 | duration";
+  expect(render(`{{ .text | ${chain} }}{{ trim .text | len }} {{ base .text }}`, { text })).toBe("0s600003 c");
+  const spaces = " ".repeat(500_000);
+  expect(render("{{ trim .text }}", { text: `${spaces}1${spaces}` })).toBe("1");
+});
+
 test("who renders without Sprig does not load it", async () => {
   const { modules } = await bundle();
   const heavy = modules.filter((path) => /functions\/sprig\/index|re2js|@noble/.test(path));
