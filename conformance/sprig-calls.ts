@@ -50,7 +50,12 @@ const encoded = [
 ];
 const paths = ["a/b/c", "/a/../b", "", "/", "a//b.txt", "../..", "./x.tar.gz", "/a/b/", "a.b/c", ".."];
 
-const usual = quoted(texts);
+const characters = pick(
+  ..."abcXYZ019 -_.,:/%+=?#@[](){}|^$*~<>&'\"\\\n\téßŁ世🌍İǆΣ\u0301\u00a0\u2028\u0085".match(/./gsu)!,
+);
+const anyText: Text = fc.array(characters, { maxLength: 12 }).map((all) => JSON.stringify(all.join("")));
+const bytes = pick('"\\xff"', '"a\\xc3"', '"\\xa9b"', '"\\xe4\\xb8"');
+const usual = some([9, quoted(texts)], [4, anyText], [1, bytes]);
 const strings: Readonly<Record<string, readonly Text[]>> = {
   regex: [quoted(patterns), usual],
   date: [quoted(layouts)],

@@ -21,6 +21,8 @@ export function compileRegexp(pattern: string, context: Context): Regexp {
 function compile(pattern: string): RE2JS {
   const known = compiled.get(pattern);
   if (known) return known;
+  const bad = pattern.search(/[\udc80-\udcff]/u);
+  if (bad >= 0) throw new Error(`error parsing regexp: invalid UTF-8: \`${pattern.slice(bad)}\``);
   let regexp: RE2JS;
   try {
     regexp = RE2JS.compile(pattern);

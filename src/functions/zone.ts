@@ -39,7 +39,7 @@ export function localZone(name: string): Zone {
 }
 
 /** Go knows zones by the names of their files; `Intl` takes any case, and offsets. */
-const zoneName = /^[A-Za-z][\w+-]*(?:\/[\w+-]+)*$/;
+const zoneName = /^[A-Z][\w+-]*(?:\/[A-Z][\w+-]*)*$/;
 
 function makeZone(name: string): Zone {
   if (name.startsWith("/") || name.startsWith("\\") || name.includes("..")) {
@@ -52,6 +52,8 @@ function makeZone(name: string): Zone {
   } catch {
     throw unknownZone(name);
   }
+  const { timeZone } = format.resolvedOptions();
+  if (timeZone !== name && timeZone.toLowerCase() === name.toLowerCase()) throw unknownZone(name);
   const at = (seconds: number) => {
     const offset = offsetAt(format, seconds);
     return { offset, abbreviation: abbreviationOf(name, seconds, offset) };

@@ -1,3 +1,4 @@
+import { canBackquote, quote } from "../../../grammar/index.ts";
 import { type Context, define, type FunctionSet } from "../../template/index.ts";
 import { compileRegexp, quoteMeta, type Regexp } from "../regexp.ts";
 import { noStrings, stringList } from "./value.ts";
@@ -13,7 +14,7 @@ function mustCompile(pattern: string, context: Context): Regexp {
     return compileRegexp(pattern, context);
   } catch (error) {
     if (!(error instanceof Error) || !error.message.startsWith("error parsing regexp")) throw error;
-    const quoted = pattern.includes("`") ? JSON.stringify(pattern) : `\`${pattern}\``;
+    const quoted = canBackquote(pattern) ? `\`${pattern}\`` : quote(pattern);
     throw new Error(`regexp: Compile(${quoted}): ${error.message}`);
   }
 }

@@ -44,13 +44,13 @@ const isRawByte = (char: string): boolean => char.length === 1 && char >= "\ud80
 /** `unicode.IsSpace`. */
 export const space = /[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
-/** `strings.TrimSpace`. Not by a pattern: one that looks for spaces before the end tries again at each of a long run of them. */
+/** `strings.TrimSpace`. */
 export function trimSpace(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && space.test(text[start]!)) start++;
-  while (end > start && space.test(text[end - 1]!)) end--;
-  return text.slice(start, end);
+  let from = 0;
+  let to = text.length;
+  while (from < to && space.test(text[from]!)) from++;
+  while (to > from && space.test(text[to - 1]!)) to--;
+  return text.slice(from, to);
 }
 
 /** `%q` of a text. */

@@ -32,9 +32,29 @@ export function camelCase(text: string): string {
 
 type WordKind = "number" | "upper" | "alphabet" | "connector" | "punctuation" | "other" | "invalid";
 
+/** A character with the invalid bytes before it; at the end of the text these may be alone. */
+interface Cell {
+  readonly char: string | undefined;
+  readonly text: string;
+}
+
 interface Word {
   readonly kind: WordKind;
-  readonly runes: readonly string[];
+  readonly cells: readonly Cell[];
+}
+
+function cellsOf(text: string): Cell[] {
+  const cells: Cell[] = [];
+  let invalid = "";
+  for (const char of text) {
+    if (char === "\ufffd" || !char.isWellFormed()) invalid += char;
+    else {
+      cells.push({ char, text: invalid + char });
+      invalid = "";
+    }
+  }
+  if (invalid !== "") cells.push({ char: undefined, text: invalid });
+  return cells;
 }
 
 /** Chinese characters are no letters here. */
@@ -46,14 +66,18 @@ const isSmall = (char: string): boolean => isLetter(char) && !isUpper(char);
 
 /** `FirstName` to `first_name`. */
 export function separated(text: string, connector: string): string {
-  const words = splitWords(runesOf(text));
+  const words = splitWords(cellsOf(text));
   let result = "";
   let at = 0;
-  const none: Word = { kind: "invalid", runes: [] };
-  const write = ({ kind, runes }: Word): void => {
-    for (const char of runes) {
-      if (kind !== "upper" && kind !== "connector") result += char;
-      else result += isConnector(char) ? connector : isUpper(char) ? lowerRune(char) : char;
+  const none: Word = { kind: "invalid", cells: [] };
+  const write = ({ kind, cells }: Word): void => {
+    for (const cell of cells) {
+      if (kind !== "upper" && kind !== "connector") result += cell.text;
+      else {
+        for (const char of runesOf(cell.text)) {
+          result += isConnector(char) ? connector : isUpper(char) ? lowerRune(char) : char;
+        }
+      }
     }
   };
   const joins = ({ kind }: Word): boolean => kind !== "connector" && kind !== "punctuation";
@@ -105,33 +129,35 @@ export function separated(text: string, connector: string): string {
   return result;
 }
 
-function splitWords(runes: readonly string[]): Word[] {
+function splitWords(cells: readonly Cell[]): Word[] {
   const words: Word[] = [];
-  for (let at = 0; at < runes.length; ) {
-    const word = wordAt(runes, at);
+  for (let at = 0; at < cells.length; ) {
+    const word = wordAt(cells, at);
     words.push(word);
-    at += word.runes.length;
+    at += word.cells.length;
   }
   return words;
 }
 
-function wordAt(runes: readonly string[], at: number): Word {
-  const first = runes[at]!;
-  const word = (kind: WordKind, end: number): Word => ({ kind, runes: runes.slice(at, end) });
-  /** The end of what passes the test, from `from` on. */
+function wordAt(cells: readonly Cell[], at: number): Word {
+  const first = cells[at]!.char;
+  const word = (kind: WordKind, end: number): Word => ({ kind, cells: cells.slice(at, end) });
+  /** The end of what passes the test, from `from` on. Bytes without a character go with those before them. */
   const run = (test: (char: string) => boolean, from = at + 1): number => {
     let end = from;
-    while (end < runes.length && test(runes[end]!)) end++;
+    while (end < cells.length && (cells[end]!.char === undefined || test(cells[end]!.char!))) end++;
     return end;
   };
+  if (first === undefined) return word("invalid", at + 1);
   if (isConnector(first)) return word("connector", run(isConnector));
   if (isPunctuation(first)) return word("punctuation", run(isPunctuation));
   if (isUpper(first)) {
-    const second = runes[at + 1];
+    const second = cells[at + 1] && (cells[at + 1]!.char ?? first);
     if (second !== undefined && isUpper(second)) {
       const end = run(isUpper);
+      const behind = cells[end]?.char;
       // `HTTPServer` is `HTTP` and `Server`.
-      return word("upper", end < runes.length && isLetter(runes[end]!) ? end - 1 : end);
+      return word("upper", behind !== undefined && isLetter(behind) ? end - 1 : end);
     }
     return word("upper", second !== undefined && isLetter(second) ? run(isSmall) : at + 1);
   }
