@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { TemplateError } from "../../grammar/index.ts";
-import { compile } from "../../src/template/index.ts";
+import { compile } from "../../src/compile.ts";
 import { documented, type Example, reference, referencePath, sets } from "./reference.ts";
 
 test("docs/functions.md is up to date: npm run docs", () => {

@@ -11,8 +11,9 @@
  */
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { sprig } from "../../src/functions/index.ts";
-import type { FunctionSet, LanguageOptions } from "../../src/template/index.ts";
+import { payloadNamed } from "../../conformance/alertmanager/case.ts";
+import type { TemplateOptions } from "../../src/compile.ts";
+import { alerting, alertmanager, alertmanagerData, type FunctionSet, sprig } from "../../src/functions/index.ts";
 
 interface DocumentedSet {
   readonly name: string;
@@ -20,7 +21,7 @@ interface DocumentedSet {
   /** What the set is for. */
   readonly about: string;
   /** What examples are rendered with. */
-  readonly options: LanguageOptions;
+  readonly options: TemplateOptions;
   readonly profile?: unknown;
 }
 
@@ -31,6 +32,21 @@ export const sets: readonly DocumentedSet[] = [
     about:
       "Functions of Sprig 3, the set that Helm and many others have. The examples are rendered on 6 May 2024 at 07:08:09, in UTC, and chance always gives 0.5.",
     options: { functions: [sprig], clock: () => new Date("2024-05-06T07:08:09Z"), random: () => 0.5 },
+  },
+  {
+    name: "alerting",
+    set: alerting,
+    about:
+      "What alerts need and Sprig lacks; the default of `renderAlert`. Where a language, a time zone or digits matter they may stand before the value, in any order: a text with a slash, or `UTC`, is a time zone, any other text a locale, a whole number so many digits. What is not given is the `locale` and the `timeZone` of the render. The words are those of the platform's `Intl`. The examples are rendered on 24 November 2026 at 18:30, in UTC.",
+    options: { functions: [alerting], clock: () => new Date("2026-11-24T18:30:00Z") },
+  },
+  {
+    name: "alertmanager",
+    set: alertmanager,
+    about:
+      'Functions of the notification templates of Prometheus Alertmanager and Grafana, for the data that `alertmanagerData(payload)` makes of the JSON they post to webhooks. Their templates are executed with `missingKey: "zero"`. The examples are rendered on 24 November 2026 at 18:30, in UTC, for two alerts that fire.',
+    options: { functions: [alertmanager], clock: () => new Date("2026-11-24T18:30:00Z"), missingKey: "zero" },
+    profile: alertmanagerData(payloadNamed("firing")),
   },
 ];
 

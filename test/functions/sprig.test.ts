@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { sprig } from "../../src/functions/index.ts";
-import { compile, Pairs, type LanguageOptions } from "../../src/template/index.ts";
+import { compile, type LanguageOptions, Pairs } from "../../src/template/index.ts";
 import { bundle } from "../bench/bundle.ts";
 import { errorOf } from "../thrown.ts";
 

@@ -86,7 +86,8 @@ class Writer {
         else this.#map(value as object, depth);
         return;
       case "struct":
-        this.#string(structText(value, this.#context));
+        if (goTypeOf(value)?.fields) this.#struct(value as object, depth);
+        else this.#string(structText(value, this.#context));
         return;
       default:
         throw unsupported(value, this.#context);
@@ -110,7 +111,19 @@ class Writer {
   }
 
   #map(map: object, depth: number): void {
-    const entries = sortedEntries(map);
+    this.#object(sortedEntries(map), depth);
+  }
+
+  #struct(struct: object, depth: number): void {
+    const { fields, jsonName = (name) => name } = goTypeOf(struct)!;
+    const named = Object.entries(fields!(struct)).map(([name, value]) => [jsonName(name), value] as const);
+    this.#object(
+      named.filter(([name]) => name !== ""),
+      depth,
+    );
+  }
+
+  #object(entries: readonly (readonly [name: string, value: unknown])[], depth: number): void {
     this.#context.spend(entries.length);
     if (entries.length === 0) {
       this.#write("{}");

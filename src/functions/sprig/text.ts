@@ -43,9 +43,15 @@ const isRawByte = (char: string): boolean => char.length === 1 && char >= "\ud80
 
 /** `unicode.IsSpace`. */
 export const space = /[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
-const spacesAtEnds = new RegExp(`^${space.source}+|${space.source}+$`, "g");
 
-export const trimSpace = (text: string): string => text.replace(spacesAtEnds, "");
+/** `strings.TrimSpace`. */
+export function trimSpace(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && space.test(text[from]!)) from++;
+  while (to > from && space.test(text[to - 1]!)) to--;
+  return text.slice(from, to);
+}
 
 /** `%q` of a text. */
 export const quoted = quote;

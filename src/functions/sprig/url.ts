@@ -67,6 +67,9 @@ function unescapePart(text: string, place: Place | "zone"): string {
   return fromByteText(unescaped);
 }
 
+/** `url.QueryUnescape`. @throws Error with Go's words */
+export const queryUnescape = (text: string): string => unescapePart(text.replaceAll("+", " "), "fragment");
+
 /** @throws Error with Go's words */
 export function parseUrl(source: string): ParsedUrl {
   const hash = source.indexOf("#");
