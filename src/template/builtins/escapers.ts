@@ -11,7 +11,12 @@ const pieceLength = 1 << 16;
  * @param most characters of the result
  */
 export function escapePieces(text: string, escapeText: (piece: string, next: string) => string, most: number): string {
-  const whole = text.length > pieceLength ? joinBytes(text) : text;
+  if (text.length <= pieceLength) {
+    const escaped = escapeText(text, "");
+    if (escaped.length > most) throw new LimitReached("output");
+    return escaped;
+  }
+  const whole = joinBytes(text);
   let escaped = "";
   for (let from = 0; from < whole.length; ) {
     let to = Math.min(whole.length, from + pieceLength);
@@ -55,14 +60,23 @@ export function escapeJs(text: string): string {
 const urlUnreserved = /^[A-Za-z0-9\-_.~]*$/;
 
 export function escapeUrlQuery(text: string): string {
-  return urlUnreserved.test(text) ? text : spellBytes(text, urlBytes);
+  return urlUnreserved.test(text) ? text : spellBytes(text, urlReserved, urlBytes);
 }
 
-/** Each byte by its entry in a table of 256. */
-export function spellBytes(text: string, table: readonly string[]): string {
-  let spelled = "";
-  for (const byte of encode(text)) spelled += table[byte]!;
-  return spelled;
+const urlReserved = /[^A-Za-z0-9\-._~\u0080-\uffff]|[\u0080-\uffff]+/g;
+
+/**
+ * Each byte by its entry in a table of 256.
+ * @param others matches each ASCII character that is not its own entry, and runs of all others
+ */
+export function spellBytes(text: string, others: RegExp, table: readonly string[]): string {
+  return text.replace(others, (run) => {
+    const unit = run.charCodeAt(0);
+    if (unit < 0x80) return table[unit]!;
+    let spelled = "";
+    for (const byte of encode(run)) spelled += table[byte]!;
+    return spelled;
+  });
 }
 
 const urlBytes = Array.from({ length: 256 }, (_, byte) => {
