@@ -13,11 +13,8 @@ const percent = (keep: RegExp): readonly string[] =>
 const whole = percent(/[A-Za-z0-9\-._~]/);
 const parts = percent(/[A-Za-z0-9\-._~!#$&*+,/:;=?@[\]]/);
 
-const notWhole = /[^A-Za-z0-9\-._~\u0080-\uffff]|[\u0080-\uffff]+/g;
-const notParts = /[^A-Za-z0-9\-._~!#$&*+,/:;=?@[\]\u0080-\uffff]|[\u0080-\uffff]+/g;
-
 /** One value of a query, or part of a fragment. */
-export const escapeUrl = replacingBy(/[^A-Za-z0-9\-._~]/, (piece) => spellBytes(piece, notWhole, whole));
+export const escapeUrl = replacingBy(/[^A-Za-z0-9\-._~]/, (piece) => spellBytes(piece, whole));
 
 /** A URL or part of it: what has a meaning in URLs keeps it, and what is escaped already stays so. */
 export const normalizeUrl = replacingBy(/[^A-Za-z0-9\-._~!#$&*+,/:;=?@[\]]/, (piece, next) => {
@@ -25,11 +22,11 @@ export const normalizeUrl = replacingBy(/[^A-Za-z0-9\-._~!#$&*+,/:;=?@[\]]/, (pi
   let normal = "";
   let from = 0;
   for (let at = piece.indexOf("%"); at >= 0; at = piece.indexOf("%", from)) {
-    normal += spellBytes(piece.slice(from, at), notParts, parts);
+    normal += spellBytes(piece.slice(from, at), parts);
     normal += /^[0-9a-fA-F]{2}/.test(follows.slice(at + 1, at + 3)) ? "%" : "%25";
     from = at + 1;
   }
-  return normal + spellBytes(piece.slice(from), notParts, parts);
+  return normal + spellBytes(piece.slice(from), parts);
 });
 
 /** Relative, or of a scheme that does nothing by itself. */

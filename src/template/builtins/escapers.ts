@@ -60,23 +60,30 @@ export function escapeJs(text: string): string {
 const urlUnreserved = /^[A-Za-z0-9\-_.~]*$/;
 
 export function escapeUrlQuery(text: string): string {
-  return urlUnreserved.test(text) ? text : spellBytes(text, urlReserved, urlBytes);
+  return urlUnreserved.test(text) ? text : spellBytes(text, urlBytes);
 }
 
-const urlReserved = /[^A-Za-z0-9\-._~\u0080-\uffff]|[\u0080-\uffff]+/g;
-
-/**
- * Each byte by its entry in a table of 256.
- * @param others matches each ASCII character that is not its own entry, and runs of all others
- */
-export function spellBytes(text: string, others: RegExp, table: readonly string[]): string {
-  return text.replace(others, (run) => {
-    const unit = run.charCodeAt(0);
-    if (unit < 0x80) return table[unit]!;
-    let spelled = "";
-    for (const byte of encode(run)) spelled += table[byte]!;
-    return spelled;
-  });
+/** Each byte by its entry in a table of 256. */
+export function spellBytes(text: string, table: readonly string[]): string {
+  let spelled = "";
+  let from = 0;
+  for (let i = 0; i < text.length; ) {
+    const unit = text.charCodeAt(i);
+    const entry = unit < 0x80 ? table[unit]! : "";
+    if (entry.length === 1 && entry.charCodeAt(0) === unit) {
+      i++;
+      continue;
+    }
+    spelled += text.slice(from, i) + entry;
+    if (unit < 0x80) i++;
+    else {
+      const start = i;
+      while (i < text.length && text.charCodeAt(i) >= 0x80) i++;
+      for (const byte of encode(text.slice(start, i))) spelled += table[byte]!;
+    }
+    from = i;
+  }
+  return spelled + text.slice(from);
 }
 
 const urlBytes = Array.from({ length: 256 }, (_, byte) => {
