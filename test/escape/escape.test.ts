@@ -17,6 +17,7 @@ describe("errors", () => {
     ["<p>\n  <a =b>", [2, 5], 'html/template:m: expected space, attr name, or end of tag, but got "=b>"'],
     ["{{if .x}}<p {{end}}", [1, 6], "html/template:m:1:5: {{if}} branches end in different contexts: "],
     ["<p>\n{{.x}}<p title='", [2, 17], "html/template:m: ends in a non-text context: "],
+    ["<p>\n <p title\n\n", [2, 10], "html/template:m: ends in a non-text context: "],
     ["<p>\n{{template `t`}}", [2, 12], 'html/template:m:2:11: no such template "t"'],
     ["<p>{{.x | html | print}}", [1, 6], 'html/template:m:1:5: predefined escaper "html" disallowed in template'],
     ["{{range .x}}\n<p a=b=c>{{end}}", [2, 6], 'html/template:m: "=" in unquoted attr: "b=c"'],
