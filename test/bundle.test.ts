@@ -4,6 +4,7 @@ import { bundle } from "./bench/bundle.ts";
 
 const { code, gzipped, modules, imports } = await bundle();
 
+/** Shares: parsing and rendering text 58,800, the functions `alerting` 4,400, escaping HTML and JSON 13,000. */
 test("is at most 80,000 bytes, gzipped", () => {
   expect(gzipped).toBeLessThanOrEqual(80_000);
 });
@@ -33,5 +34,6 @@ test("renders", async () => {
   const url = `data:text/javascript;base64,${Buffer.from(code).toString("base64")}`;
   const { compile, renderAlert, TemplateError } = await import(/* @vite-ignore */ url);
   expect(renderAlert({ first_name: "Zoë" }, { title: "Hey, {{ .first_name }}" })).toEqual({ title: "Hey, Zoë" });
+  expect(renderAlert({ x: "<" }, { title: "", html: "<p>{{ .x }}</p>" }).html).toBe("<p>&lt;</p>");
   expect(() => compile("{{ .first_name")).toThrow(TemplateError);
 });

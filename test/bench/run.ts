@@ -5,6 +5,7 @@ import { header } from "./table.ts";
 
 const scenarios = [
   "render",
+  "mail",
   "compile",
   "million",
   "bundle",

@@ -55,7 +55,8 @@ function walk(trees: ReadonlyMap<string, Tree>, entry: Tree, found: Inference): 
 
 function endError(end: Context, entry: Tree): TemplateError {
   const last = entry.root.nodes.at(-1);
-  const at = last ? Math.max(last.start, last.end) : entry.root.pos;
+  // Not the empty line that a text mostly ends with.
+  const at = entry.source.text.slice(0, last ? Math.max(last.start, last.end) : entry.root.pos).trimEnd().length;
   return errorOf({ message: `ends in a non-text context: ${print(end)}` }, entry, {
     source: entry.source,
     pos: at,
