@@ -8,6 +8,8 @@ import { defaultConcurrency, objectionTo, type Policy, settlementOf } from "./ve
 
 /** How long to wait before the store is asked again after it failed, in ms. */
 const afterFailure = 1_000;
+/** So many are claimed in one transaction, so that the event loop gets its turn. */
+const mostClaimed = 250;
 /** Of all that may be claimed at once, so much at most are retries. */
 const shareOfRetries = 3 / 4;
 /** Settled deliveries that are removed at once, and how often that is looked at, in ms. */
@@ -121,7 +123,7 @@ export class Worker {
 
   async #claim(): Promise<{ count: number; next: number | undefined; failed?: unknown }> {
     const now = this.#clock();
-    const limit = this.#room();
+    const limit = Math.min(this.#room(), mostClaimed);
     if (limit === 0) return { count: 0, next: undefined };
     let retrying = 0;
     for (const { claimed } of this.#held.values()) if (claimed.attempt > 1) retrying++;

@@ -17,6 +17,7 @@ export interface DestinationRow {
 export class Ledger implements Notes {
   readonly #channels = new Map<string, number>();
   readonly #destinations = new Map<string, DestinationRow>();
+  readonly #byId = new Map<number, DestinationRow>();
   readonly #heads = new Map<number, number>();
   readonly #counts = new Map<number, { n: number; bytes: number }>();
   readonly #sql;
@@ -66,7 +67,12 @@ export class Ledger implements Notes {
   }
 
   destinationOf(id: number): DestinationRow {
-    return this.#sql.byId.get(id)!;
+    let row = this.#byId.get(id);
+    if (row === undefined) {
+      row = this.#sql.byId.get(id)!;
+      this.#byId.set(id, row);
+    }
+    return row;
   }
 
   /** Something of this rank is waiting there, due at `due`. */
@@ -80,6 +86,7 @@ export class Ledger implements Notes {
   /** What is known of heads and destinations no longer holds. */
   changed(): void {
     this.#heads.clear();
+    this.#byId.clear();
     this.#destinations.clear();
   }
 
@@ -102,6 +109,7 @@ export class Ledger implements Notes {
 
   forget(): void {
     this.#channels.clear();
+    this.#byId.clear();
     this.#destinations.clear();
     this.#heads.clear();
     this.#counts.clear();
