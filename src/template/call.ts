@@ -131,10 +131,19 @@ function compileBuiltin(call: Call, builtin: Builtin, operands: readonly Operand
 
 const noFlags: readonly boolean[] = [];
 
-function applyOne(call: Call, apply: NonNullable<Builtin["apply1"]>, a: Eval, { boxedResult }: Builtin): Expression {
+function applyOne(call: Call, apply: NonNullable<Builtin["apply1"]>, a: Eval, builtin: Builtin): Expression {
+  const { boxedResult, changes } = builtin;
   return {
     eval: (run) => {
       const value = a(run);
+      if (changes) {
+        // Most texts need no escaping: this is all that it costs them.
+        const text = typeof value === "number" && run.isInt(value) ? `${value}` : value;
+        if (typeof text === "string" && !changes.test(text)) {
+          run.spend(1 + (text.length >> 6) + (text.length > 16 ? text.length >> 4 : 0));
+          return text;
+        }
+      }
       try {
         return counted(run, apply(run, value));
       } catch (error) {

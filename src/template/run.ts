@@ -95,6 +95,11 @@ export class Run {
     return this.settings.numbers === "int" ? n : BigInt(n);
   }
 
+  /** Whether a number of the data is an int, and one that JavaScript prints as Go does. */
+  isInt(n: number): boolean {
+    return this.settings.numbers === "int" && Number.isSafeInteger(n);
+  }
+
   /** A node as messages show it. */
   print(node: AnyNode): string {
     return printNode(node, this.tree.source.delims);

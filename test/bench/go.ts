@@ -5,14 +5,14 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { findGo } from "../../conformance/go.ts";
 import type { Profile } from "./profiles.ts";
-import { type Part, templates } from "./texts.ts";
+import { htmlTemplates, type Part, templates } from "./texts.ts";
 
-/** Go's `text/template`, with the same templates and profiles, in a process of its own. */
+/** Go's `text/template` and `html/template`, with the same templates and profiles, in a process of its own. */
 export interface GoPeer {
   readonly version: string;
-  texts(part: Part): Promise<string[]>;
+  texts(part: Part | "mail"): Promise<string[]>;
   /** ns a render, over all profiles `times` times. */
-  render(part: Part, times: number): Promise<number>;
+  render(part: Part | "mail", times: number): Promise<number>;
   /** ns a parse. */
   compile(part: Part, times: number): Promise<number>;
   close(): void;
@@ -31,7 +31,7 @@ export function startGo(profiles: readonly Profile[]): GoPeer | undefined {
   const source = join(import.meta.dirname, "go/main.go");
   execFileSync(go.command, ["build", "-o", program, source], { stdio: ["ignore", "inherit", "inherit"] });
   const input = join(folder, "input.json");
-  writeFileSync(input, JSON.stringify({ templates, profiles }));
+  writeFileSync(input, JSON.stringify({ templates, html: htmlTemplates, profiles }));
 
   const child = spawn(program, [input], { stdio: ["pipe", "pipe", "inherit"] });
   const answers = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

@@ -19,13 +19,17 @@ import { escapeUrl, filterSrcset, filterUrl, normalizeUrl } from "./url-escapers
 /** @param type that of content somebody vouched for */
 type EscapeText = (run: Run, text: string, type: ContentType | undefined) => string;
 
-/** Nil and absent are no text at all. */
-function ofText(toSafe: EscapeText): Builtin {
-  return ofValue((run, value) => {
+/**
+ * Nil and absent are no text at all.
+ * @param changes text of no type without this is safe as it is
+ */
+function ofText(toSafe: EscapeText, changes?: RegExp): Builtin {
+  const builtin = ofValue((run, value) => {
     if (typeof value === "string") return toSafe(run, paid(run, value), undefined);
     if (value instanceof Content) return toSafe(run, paid(run, value.text), value.type);
     return toSafe(run, isNil(value) ? "" : paid(run, sprint([value], run.printing)), undefined);
   });
+  return changes ? { ...builtin, changes } : builtin;
 }
 
 /** What is inserted gets the value of the pipeline before it; an `html` without arguments leaves none. */
@@ -48,19 +52,24 @@ function paid(run: Run, text: string): string {
 }
 
 export const escapers = {
-  _html_template_attrescaper: ofText((run, text, type) =>
-    type === "HTML" ? normalizeHtml(run, stripTags(text)) : escapeHtml(run, text),
+  _html_template_attrescaper: ofText(
+    (run, text, type) => (type === "HTML" ? normalizeHtml(run, stripTags(text)) : escapeHtml(run, text)),
+    escapeHtml.special,
   ),
   _html_template_commentescaper: ofText(() => ""),
-  _html_template_cssescaper: ofText((run, text) => escapeCss(run, text)),
+  _html_template_cssescaper: ofText(escapeCss, escapeCss.special),
   _html_template_cssvaluefilter: ofText((_, text, type) => (type === "CSS" ? text : filterCssValue(text))),
   _html_template_htmlnamefilter: ofText((_, text, type) => (type === "HTMLAttr" ? text : filterName(text))),
-  _html_template_htmlescaper: ofText((run, text, type) => (type === "HTML" ? text : escapeHtml(run, text))),
-  _html_template_jsregexpescaper: ofText((run, text) => (text === "" ? "(?:)" : escapeJsRegexp(run, text))),
-  _html_template_jsstrescaper: ofText((run, text, type) =>
-    type === "JSStr" ? normalizeJsString(run, text) : escapeJsString(run, text),
+  _html_template_htmlescaper: ofText(
+    (run, text, type) => (type === "HTML" ? text : escapeHtml(run, text)),
+    escapeHtml.special,
   ),
-  _html_template_jstmpllitescaper: ofText((run, text) => escapeJsTemplate(run, text)),
+  _html_template_jsregexpescaper: ofText((run, text) => (text === "" ? "(?:)" : escapeJsRegexp(run, text))),
+  _html_template_jsstrescaper: ofText(
+    (run, text, type) => (type === "JSStr" ? normalizeJsString(run, text) : escapeJsString(run, text)),
+    escapeJsString.special,
+  ),
+  _html_template_jstmpllitescaper: ofText(escapeJsTemplate, escapeJsTemplate.special),
   _html_template_jsvalescaper: ofValue((run, value) => {
     if (value instanceof Content && value.type === "JS") return value.text;
     if (value instanceof Content && value.type === "JSStr") return `"${value.text}"`;
@@ -70,19 +79,21 @@ export const escapers = {
     if (text === "") return failsafe;
     return type === "HTML" ? normalizeUnquoted(run, stripTags(text)) : escapeUnquoted(run, text);
   }),
-  _html_template_rcdataescaper: ofText((run, text, type) =>
-    type === "HTML" ? normalizeHtml(run, text) : escapeHtml(run, text),
+  _html_template_rcdataescaper: ofText(
+    (run, text, type) => (type === "HTML" ? normalizeHtml(run, text) : escapeHtml(run, text)),
+    escapeHtml.special,
   ),
   _html_template_srcsetescaper: ofText((run, text, type) => {
     if (type === "Srcset") return text;
     if (type === "URL") return normalizeUrl(run, text).replaceAll(",", "%2c");
     return filterSrcset(text, (url) => normalizeUrl(run, url));
   }),
-  _html_template_urlescaper: ofText((run, text, type) =>
-    type === "URL" ? normalizeUrl(run, text) : escapeUrl(run, text),
+  _html_template_urlescaper: ofText(
+    (run, text, type) => (type === "URL" ? normalizeUrl(run, text) : escapeUrl(run, text)),
+    escapeUrl.special,
   ),
-  _html_template_urlfilter: ofText((_, text, type) => (type === "URL" ? text : filterUrl(text))),
-  _html_template_urlnormalizer: ofText((run, text) => normalizeUrl(run, text)),
+  _html_template_urlfilter: ofText((_, text, type) => (type === "URL" ? text : filterUrl(text)), /:/),
+  _html_template_urlnormalizer: ofText(normalizeUrl, normalizeUrl.special),
 } satisfies Readonly<Record<string, Builtin>>;
 
 export type EscaperName = keyof typeof escapers;

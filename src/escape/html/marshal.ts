@@ -95,6 +95,7 @@ const short: Readonly<Record<string, string>> = {
 };
 
 function marshalString(text: string, run: Run): string {
+  if (text.length > 16) run.spend(text.length >> 4);
   if (!special.test(text)) return `"${text}"`;
   const escapePiece = (piece: string): string =>
     joinBytes(piece).replace(every, (char) => {

@@ -6,8 +6,11 @@ export type Table = Readonly<Record<string, string>>;
 /** One place in `text`, and what follows it there; `next` is what follows the text, for its last character. */
 type Replace = (piece: string, next: string) => string;
 
-/** Text to text in which nothing matches `special`; most texts have nothing to replace, and come back as they are. */
-export type Escape = (run: Run, text: string) => string;
+/** Text to text; what does not match `special` comes back as it is. */
+export interface Escape {
+  (run: Run, text: string): string;
+  readonly special: RegExp;
+}
 
 /** Replaces each character of the table. */
 export function replacing(table: Table): Escape {
@@ -19,5 +22,7 @@ export function replacing(table: Table): Escape {
 
 /** @param special whether there is anything to do at all */
 export function replacingBy(special: RegExp, replace: Replace): Escape {
-  return (run, text) => (special.test(text) ? escapePieces(text, replace, run.settings.limits.output) : text);
+  const replaced = (run: Run, text: string): string =>
+    special.test(text) ? escapePieces(text, replace, run.settings.limits.output) : text;
+  return Object.assign(replaced, { special });
 }

@@ -11,7 +11,12 @@ const pieceLength = 1 << 16;
  * @param most characters of the result
  */
 export function escapePieces(text: string, escapeText: (piece: string, next: string) => string, most: number): string {
-  const whole = text.length > pieceLength ? joinBytes(text) : text;
+  if (text.length <= pieceLength) {
+    const escaped = escapeText(text, "");
+    if (escaped.length > most) throw new LimitReached("output");
+    return escaped;
+  }
+  const whole = joinBytes(text);
   let escaped = "";
   for (let from = 0; from < whole.length; ) {
     let to = Math.min(whole.length, from + pieceLength);
@@ -61,8 +66,24 @@ export function escapeUrlQuery(text: string): string {
 /** Each byte by its entry in a table of 256. */
 export function spellBytes(text: string, table: readonly string[]): string {
   let spelled = "";
-  for (const byte of encode(text)) spelled += table[byte]!;
-  return spelled;
+  let from = 0;
+  for (let i = 0; i < text.length; ) {
+    const unit = text.charCodeAt(i);
+    const entry = unit < 0x80 ? table[unit]! : "";
+    if (entry.length === 1 && entry.charCodeAt(0) === unit) {
+      i++;
+      continue;
+    }
+    spelled += text.slice(from, i) + entry;
+    if (unit < 0x80) i++;
+    else {
+      const start = i;
+      while (i < text.length && text.charCodeAt(i) >= 0x80) i++;
+      for (const byte of encode(text.slice(start, i))) spelled += table[byte]!;
+    }
+    from = i;
+  }
+  return spelled + text.slice(from);
 }
 
 const urlBytes = Array.from({ length: 256 }, (_, byte) => {

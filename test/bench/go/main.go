@@ -7,6 +7,8 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	html "html/template"
+	"io"
 	"math"
 	"os"
 	"text/template"
@@ -15,6 +17,7 @@ import (
 
 type input struct {
 	Templates map[string]string
+	HTML      map[string]string
 	Profiles  []any
 }
 
@@ -28,9 +31,12 @@ func main() {
 	for i := range in.Profiles {
 		in.Profiles[i] = withInts(in.Profiles[i])
 	}
-	parsed := map[string]*template.Template{}
+	parsed := map[string]executable{}
 	for name, text := range in.Templates {
 		parsed[name] = template.Must(template.New(name).Parse(text))
+	}
+	for name, text := range in.HTML {
+		parsed[name] = html.Must(html.New(name).Parse(text))
 	}
 
 	lines := bufio.NewScanner(os.Stdin)
@@ -61,7 +67,11 @@ func main() {
 	}
 }
 
-func render(t *template.Template, profiles []any, use func(text string)) {
+type executable interface {
+	Execute(out io.Writer, data any) error
+}
+
+func render(t executable, profiles []any, use func(text string)) {
 	var out bytes.Buffer
 	for _, profile := range profiles {
 		out.Reset()
