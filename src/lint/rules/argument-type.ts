@@ -146,7 +146,7 @@ function badCollection({ name, args }: Call): Bad | undefined {
         ...(type && { go: `error calling slice: can't slice item of type ${type}` }),
       };
     case "index": {
-      if (only("string", "list", "map")) {
+      if (keys.length > 0 && only("string", "list", "map")) {
         return {
           argument: collection,
           wants: "a list or a map",
@@ -170,9 +170,9 @@ function badCollection({ name, args }: Call): Bad | undefined {
         }
       }
       if (kinds[0] === "map" && !keyKinds.includes("string"))
-        return { argument: key, wants: "the name of a field, as text," };
+        return { argument: key, wants: "the name of a field (text)" };
       if (kinds[0] !== "map" && !keyKinds.includes("int"))
-        return { argument: key, wants: "a position, a whole number from 0," };
+        return { argument: key, wants: "a position (a whole number from 0)" };
       return undefined;
     }
     default:
