@@ -96,15 +96,24 @@ function badArgument({ args, params }: Call): Bad | undefined {
     if (fits) continue;
     const wants = words[param]!;
     const [kind] = kinds;
-    const got = isOtherInt(argument.type, param) ? (argument.type.sized ? "int64" : "int") : goKinds[kind!];
+    const got = isOtherInt(argument.type, param)
+      ? argument.type.sized
+        ? "int64"
+        : "int"
+      : argument.type.sized
+        ? "int64"
+        : goKinds[kind!];
     const go =
-      literal === undefined && kinds.length === 1 && got !== undefined
+      literal === undefined && kinds.length === 1 && got !== undefined && isPlain(argument)
         ? `wrong type for value; expected ${goTypes[param as ParamType]}; got ${got}`
         : undefined;
     return { argument, wants, ...(go !== undefined && { go }) };
   }
   return undefined;
 }
+
+/** Go's message points at it: not at what is in it, nor at what was piped. */
+const isPlain = ({ node }: Argument): boolean => ["field", "variable", "identifier", "dot"].includes(node.kind);
 
 const goKinds: Partial<Record<Kind, string>> = {
   bool: "bool",
