@@ -55,13 +55,10 @@ export class Collector {
 
   /** What is said of the values in an action that cannot be read is mostly a consequence of that. */
   dropConsequences({ name }: Source, problems: readonly Problem[]): void {
-    for (const { action } of problems) {
-      if (!action) continue;
-      for (const [key, finding] of this.found) {
-        const { span } = finding;
-        const isInside = finding.name === name && span.start >= action.start && span.end <= action.end;
-        if (isInside && consequences.has(finding.rule)) this.found.delete(key);
-      }
+    for (const [key, finding] of this.found) {
+      if (finding.name !== name || !consequences.has(finding.rule)) continue;
+      const { start, end } = finding.span;
+      if (problems.some(({ action }) => action && start >= action.start && end <= action.end)) this.found.delete(key);
     }
   }
 

@@ -2,7 +2,7 @@
 export function similar(name: string, candidates: Iterable<string>, most = 3): string[] {
   const found: { readonly candidate: string; readonly distance: number }[] = [];
   const plain = simplified(name);
-  const allowed = name.length < 8 ? 1 : name.length < 12 ? 2 : 3;
+  const allowed = name.length < 3 ? 0 : name.length < 8 ? 1 : name.length < 12 ? 2 : 3;
   for (const candidate of new Set(candidates)) {
     if (candidate === name) continue;
     const distance =

@@ -15,6 +15,17 @@ export type SyntaxRule =
   | "syntax";
 
 export function syntaxRuleOf(problem: Problem, context: Context): SyntaxRule {
+  const known = classified.get(problem);
+  if (known) return known;
+  const rule = classify(problem, context);
+  classified.set(problem, rule);
+  return rule;
+}
+
+/** Each rule asks, of each problem. */
+const classified = new WeakMap<Problem, SyntaxRule>();
+
+function classify(problem: Problem, context: Context): SyntaxRule {
   const { reason, unclosed } = problem;
   if (unclosed) return "unclosed-block";
   if (

@@ -3,7 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { header } from "./table.ts";
 
-const scenarios = ["render", "compile", "million", "bundle", "start"];
+const scenarios = ["render", "compile", "million", "lint", "bundle", "start"];
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : scenarios;
 
 let rows = "";

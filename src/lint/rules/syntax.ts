@@ -26,7 +26,7 @@ export const syntax: Rule = {
       const { message, change, isSafe } = explain(problem, context);
       context.report({
         message,
-        at: error.span,
+        at: problem.reason.startsWith("unclosed action") && problem.action ? problem.action : error.span,
         go: error.message,
         ...(change && (isSafe ? { fix: change } : { suggestions: [change] })),
       });
