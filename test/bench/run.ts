@@ -7,6 +7,7 @@ const scenarios = [
   "render",
   "mail",
   "compile",
+  "lint",
   "million",
   "bundle",
   "start",
