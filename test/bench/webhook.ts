@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Agent } from "undici";
 import { generateSecret, webhook } from "../../src/channels/webhook.ts";
-import { createDispatcher, type Delivery } from "../../src/dispatch/index.ts";
+import { type Alert, createDispatcher, type Delivery } from "../../src/dispatch/index.ts";
 import { compileAlert } from "../../src/index.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
 import { race } from "./clock.ts";
@@ -42,10 +42,13 @@ const random = seeded(5);
 const profiles = Array.from({ length: 1000 }, (_, n): Profile => JSON.parse(profileJson(n, random)));
 const alert = compileAlert(templates);
 const { destination } = channel.accept(url);
-const deliveries = profiles.map((profile, n): Delivery => {
-  const draft = { id: `msg_${n}`, channel: "crm", to: url, alert: alert.render(profile), createdAt: Date.now() };
-  return { ...draft, destination, content: channel.compose!(draft)!, attempt: 1 };
-});
+const deliveries = await Promise.all(
+  profiles.map(async (profile, n): Promise<Delivery> => {
+    const rendered = alert.render(profile) as Alert;
+    const draft = { id: `msg_${n}`, channel: "crm", to: url, alert: rendered, createdAt: Date.now() };
+    return { ...draft, destination, content: await channel.compose!(draft), attempt: 1 };
+  }),
+);
 
 const { signal } = new AbortController();
 const agent = new Agent({ allowH2: false, pipelining: 1, connections });

@@ -298,7 +298,7 @@ describe("what is not accepted", () => {
     const handed = {
       ...draft("https://b.example/"),
       destination: "x",
-      content: webhook().compose!(draft(null))!,
+      content: (await webhook().compose!(draft(null)))!,
       attempt: 1,
     };
     const channel = webhook({ url: "https://a.example/", auth: { kind: "bearer", token: "t" } });
