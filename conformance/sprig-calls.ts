@@ -200,6 +200,10 @@ const data = {
   fn: { $func: "count" },
 };
 
+/** A dict that holds itself ends Go's process when it is printed. */
+const isCyclic = (one: string): boolean => /^(?:set|merge\w*|must[mM]erge\w*) .*(\.\w+)\b.* \1\b/.test(one);
+
 export const sprigCall: fc.Arbitrary<Case> = call
+  .filter((one) => !isCyclic(one))
   .chain(shown)
   .map((template) => ({ template, data, functions: "sprig" }));

@@ -1,4 +1,4 @@
-import { canBackquote, isPrint, quote, toText } from "../../../grammar/index.ts";
+import { canBackquote, isPrint, joinBytes, quote } from "../../../grammar/index.ts";
 import { type Context, float } from "../../template/index.ts";
 import { newMap } from "./value.ts";
 
@@ -13,6 +13,7 @@ function quoteChar(char: string): string {
   const code = char.codePointAt(0)!;
   const short: Readonly<Record<number, string>> = { 7: "\\a", 8: "\\b", 9: "\\t", 10: "\\n", 11: "\\v", 12: "\\f", 13: "\\r", 92: "\\\\" }; // biome-ignore format: one line
   if (short[code]) return `'${short[code]}'`;
+  if (code >= 0xdc80 && code <= 0xdcff) return `'\\x${(code - 0xdc00).toString(16)}'`;
   if (code < 0x20 || code === 0x7f) return `'\\x${code.toString(16).padStart(2, "0")}'`;
   return isPrint(code) ? `'${char}'` : `'\\u${code.toString(16).padStart(4, "0")}'`;
 }
@@ -31,7 +32,7 @@ const deepest = 10_000;
 export function decodeJson(context: Context, text: string, lenient = false): unknown {
   context.grow(text.length);
   context.spend(text.length >> 2);
-  const reader = new Reader(context, toText(text));
+  const reader = new Reader(context, joinBytes(text));
   const value = reader.document();
   if (reader.tooLarge && !lenient) throw reader.tooLarge;
   return value;
@@ -137,7 +138,7 @@ class Reader {
     for (;;) {
       const end = this.#text.slice(this.#at).search(stringSpecial);
       if (end < 0) throw new Error(endOfInput);
-      text += this.#text.slice(this.#at, this.#at + end);
+      text += this.#text.slice(this.#at, this.#at + end).toWellFormed();
       this.#at += end;
       const char = this.#text[this.#at]!;
       if (char === '"') {

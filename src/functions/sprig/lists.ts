@@ -20,6 +20,7 @@ import {
   newList,
   nilList,
   payForList,
+  zeroOf,
 } from "./value.ts";
 
 /**
@@ -105,7 +106,11 @@ const slice = define({ params: ["any", "any"], variadic: true, context: true }, 
     throw new Error("reflect.Value.Slice: slice index out of bounds");
   }
   payForList(context, Number(end - start));
-  return likeList(sliceList(list, Number(start), Number(end), capacity), list);
+  const part = likeList(sliceList(list, Number(start), Number(end), capacity), list);
+  const zero = zeroOf(list, context);
+  // Beyond the length, and within the capacity, are zeros of the type.
+  for (let i = list.length - Number(start); zero !== null && i >= 0 && i < part.length; i++) part[i] ??= zero;
+  return part;
 });
 
 const chunk = define({ params: ["int", "any"], context: true }, (context, size: number | bigint, value) => {

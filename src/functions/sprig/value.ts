@@ -104,6 +104,18 @@ const nothing: GoType = { name: "[]interface {}", isNil: true };
 const noMap: GoType = { name: "map[string]interface {}", isNil: true };
 const stringMap: GoType = { name: "map[string]string", typed: true, zero: "" };
 
+/** What an element of such a list is before it is set. */
+export function zeroOf(list: List, context: Context): unknown {
+  const name = goTypeOf(list)?.name;
+  return name === "[]string"
+    ? ""
+    : name === "[]int"
+      ? goInt(0, context)
+      : name === "[][]interface {}"
+        ? nilList()
+        : null;
+}
+
 /** The same type for a part of a list. */
 export const likeList = <L extends unknown[]>(part: L, whole: List): L => {
   const type = goTypeOf(whole);
