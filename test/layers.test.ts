@@ -13,7 +13,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ["src/escape", ["grammar", "src/template"], []],
   ["src/compile.ts", ["src/template", "src/escape"], []],
   ["src/alert.ts", ["grammar", "src/template", "src/functions", "src/compile.ts"], []],
-  ["src/lint", ["grammar", "src/template", "src/functions", "src/compile.ts", "src/alert.ts"], []],
+  ["src/lint", ["grammar", "src/template", "src/functions", "src/escape", "src/compile.ts", "src/alert.ts"], []],
   ["src/index.ts", ["grammar", "src/template", "src/functions", "src/compile.ts", "src/alert.ts", "src/lint"], []],
   ["src/dispatch", [], ["diff", "p-queue", "node:*"]],
   ["src/stores", ["src/dispatch"], ["better-sqlite3", "node:*"]],

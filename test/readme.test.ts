@@ -45,3 +45,10 @@ test("the broken alert gives the error shown", async () => {
   expect(code).toBe(1);
   expect(stderr).toBe(shown.join("\n"));
 });
+
+test("the linter prints what is shown", async () => {
+  const [command, ...shown] = blocks("console")[1]!.split("\n");
+  const { code, stdout } = await tocsin(root, command!.replace("$ npx tocsin ", "").split(" "));
+  expect(code).toBe(1);
+  expect(stdout).toBe(shown.join("\n"));
+});

@@ -14,9 +14,9 @@ export interface LintOptions {
   readonly missingKey?: MissingKey | undefined;
   /** @default "int" */
   readonly numbers?: Numbers | undefined;
-  /** The function sets in use; later ones win. @default [sprig], as for `renderAlert` */
+  /** The function sets in use; later ones win. @default [alerting], as for `renderAlert` */
   readonly functions?: readonly FunctionSet[] | undefined;
-  /** Sets that an unknown function may be in, by the name to call them. @default { sprig } */
+  /** Sets that an unknown function may be in, by the name to call them. @default { alerting, sprig, alertmanager } */
   readonly sets?: Readonly<Record<string, FunctionSet>> | undefined;
   /** Further templates that can be called, by name. What is wrong with them is found too, under their names. @default {} */
   readonly templates?: Readonly<Record<string, string>> | undefined;

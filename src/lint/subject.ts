@@ -1,5 +1,5 @@
 import { isEmpty, type Problem, parseAll, type Source, type Tree, unreadable } from "../../grammar/index.ts";
-import { sprig } from "../functions/index.ts";
+import { alerting, alertmanager, sprig } from "../functions/index.ts";
 import { builtinNames, isBuiltin } from "../template/builtins/index.ts";
 import { checkDelims, collectFunctions } from "../template/options.ts";
 import type { LintOptions } from "./options.ts";
@@ -22,7 +22,7 @@ export interface Reading {
 export function readTemplate(text: string, options: LintOptions = {}): Reading {
   const { name = "template", part } = options;
   const delims = checkDelims(options.delims);
-  const functions = collectFunctions(options.functions ?? [sprig]);
+  const functions = collectFunctions(options.functions ?? [alerting]);
   const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);
   const others: { source: Source; problems: readonly Problem[] }[] = [];
   const { trees: own, problems } = parseAll(text, { name, delims, isFunction });
@@ -44,7 +44,7 @@ export function readTemplate(text: string, options: LintOptions = {}): Reading {
     functionNames: [...new Set([...builtinNames, ...functions.keys()])],
     isFunction: (id) => id !== unreadable && isFunction(id),
     functionOf: (id) => functions.get(id),
-    sets: options.sets ?? { sprig },
+    sets: options.sets ?? { alerting, sprig, alertmanager },
     parses: problems.length === 0,
   };
   return { subject, problems, others };

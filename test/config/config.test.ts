@@ -25,6 +25,7 @@ test("an empty file has all defaults", () => {
     store: { file: "tocsin.db" },
     functions: ["sprig", "alerting"],
     channels: {},
+    lint: {},
     work: { log: "info", grace: 15_000 },
   });
 });
@@ -51,7 +52,7 @@ test.each([
   ["stor: {}", '1:1: stor: unknown key "stor"; did you mean store?'],
   [
     "colour: red",
-    '1:1: colour: unknown key "colour"; it may have $schema, channels, functions, guard, locale, store, timeZone, work',
+    '1:1: colour: unknown key "colour"; it may have $schema, channels, functions, guard, lint, locale, store, timeZone, work',
   ],
   [
     "channels:\n  crm:\n    kind: webhok",

@@ -1,6 +1,9 @@
 import { execMessage } from "../../template/run.ts";
 import type { Rule } from "../rule.ts";
 
+/** Go's methods start with a capital, as in `.StartsAt.Format "15:04"`; they do take arguments. */
+const mayBeMethod = /\.\p{Lu}[\p{L}\p{Nd}_]*$/u;
+
 /** Too few or too many arguments for a function. */
 export const argumentCount: Rule = {
   name: "argument-count",
@@ -34,6 +37,7 @@ export const argumentCount: Rule = {
     value({ args: [first, second] }, piped, { tree }) {
       if ((!second && !piped) || first.kind === "nil" || (first.kind === "pipe" && !second)) return;
       const shown = tree.source.text.slice(first.start, first.end);
+      if (mayBeMethod.test(shown)) return;
       context.report({
         message: `${shown} is a value and takes no arguments${second ? "" : ", but something is piped into it"}. Put a function before it, or separate the two.`,
         at: first,

@@ -9,6 +9,7 @@ import { dateLayout } from "./date-layout.ts";
 import { defaultSwallows } from "./default-swallows.ts";
 import { escapeInText } from "./escape-in-text.ts";
 import { forgottenDot } from "./forgotten-dot.ts";
+import { htmlContext } from "./html-context.ts";
 import { largeFloat } from "./large-float.ts";
 import { missingValue } from "./missing-value.ts";
 import { newlineInTitle } from "./newline-in-title.ts";
@@ -73,6 +74,7 @@ export const rules: readonly Rule[] = [
   newlineInTitle,
   tooLong,
   unquotedAttribute,
+  htmlContext,
   escapeInText,
   secret,
   unknownRule,

@@ -1,4 +1,4 @@
-import { sprig } from "../../functions/index.ts";
+import { alerting } from "../../functions/index.ts";
 import { compile } from "../../template/index.ts";
 import type { Part } from "../finding.ts";
 import type { Context, Rule } from "../rule.ts";
@@ -59,7 +59,7 @@ export const tooLong: Rule = {
 
 function rendered({ source, options, samples }: Context): number[] {
   const { delims, name, text } = source;
-  const { missingKey, numbers, functions = [sprig], templates } = options;
+  const { missingKey, numbers, functions = [alerting], templates } = options;
   try {
     const template = compile(text, { delims, name, missingKey, numbers, functions, templates });
     return samples.slice(0, mostSamples).flatMap((sample) => {

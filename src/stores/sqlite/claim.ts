@@ -152,19 +152,31 @@ export function claimer(db: Database.Database, ledger: Ledger): (request: ClaimR
 
     function take(ranks: readonly number[], upTo: number): void {
       for (const rank of ranks) {
-        for (const { id, name } of channels) {
-          if (claimed.length >= upTo) return;
-          const full = request.channels[name]!.room?.size ?? 0;
-          const found = heads.all(id, rank, now, upTo - claimed.length + full);
-          for (const head of found) {
-            if (claimed.length >= upTo) break;
-            if (++visits > mostVisits) {
-              ranOut = true;
-              return;
-            }
-            visit(name, head, rank, upTo - claimed.length);
-          }
+        for (const channel of channels) {
+          takeOf(channel, rank, upTo);
+          if (claimed.length >= upTo || ranOut) return;
         }
+      }
+    }
+
+    /** Some destinations may give nothing (full, held, on trial): then those behind them are looked at. */
+    function takeOf({ id, name }: ChannelRow, rank: number, upTo: number): void {
+      const seen = new Set<number>();
+      const full = request.channels[name]!.room?.size ?? 0;
+      while (claimed.length < upTo) {
+        const most = upTo - claimed.length + full + seen.size;
+        const found = heads.all(id, rank, now, most);
+        for (const head of found) {
+          if (claimed.length >= upTo) return;
+          if (seen.has(head.destination)) continue;
+          if (++visits > mostVisits) {
+            ranOut = true;
+            return;
+          }
+          seen.add(head.destination);
+          visit(name, head, rank, upTo - claimed.length);
+        }
+        if (found.length < most) return;
       }
     }
 
