@@ -4,7 +4,7 @@ import { startOf, tokenize } from "./lexer.ts";
 import { attempt, type Mistake, type ParseOptions } from "./parser.ts";
 import * as t from "./tokens.ts";
 import type { Delims, Tree } from "./tree.ts";
-import { unexpectedEnd } from "./wording.ts";
+import { tooDeep, unexpectedEnd } from "./wording.ts";
 
 /** What can be read of a text, and everything that is wrong with it. */
 export interface Recovered {
@@ -34,19 +34,19 @@ const mostBroken = 50;
 export function parseAll(text: string, options: ParseOptions): Recovered {
   const isFunction = (name: string): boolean => name === unreadable || options.isFunction(name);
   const lenient = { ...options, isFunction };
-  const problems: Problem[] = [];
+  const found = new Found(text, options.delims);
+  const { problems } = found;
   const repairs: Repair[] = [];
   for (;;) {
     const tokens = repairedTokens(text, repairs, lenient);
     const { trees, mistakes, stopped, open } = attempt(tokens, text, lenient);
     const last = mistakes.at(-1);
     const cut = stopped !== undefined && last!.reason === unexpectedEnd && open.length > 0;
-    for (const mistake of cut ? mistakes.slice(0, -1) : mistakes) {
-      add(problems, mistake, text, options.delims, tokens, stopped);
-    }
+    for (const mistake of cut ? mistakes.slice(0, -1) : mistakes) found.add(mistake, tokens, stopped !== undefined);
     const closing = mistakes.find(({ reason }) => isEndWord(reason));
     let repair: Repair | undefined;
     const opening = stopped && strayEnd.test(last!.reason) && mistakes.find(({ reason }) => isBlockWord(reason));
+    if (last?.reason === tooDeep) return { trees, problems: inOrder(problems) };
     if (opening) {
       remove(problems, last!);
       repair = repairOf(opening.error.span, text, options.delims, tokens);
@@ -88,28 +88,37 @@ function inOrder([first, ...others]: readonly Problem[]): readonly Problem[] {
   return [first, ...others.sort((a, b) => place(a) - place(b))];
 }
 
-/** Found in an earlier attempt, or in an action that is known not to be readable: not said again. */
-function add(
-  problems: Problem[],
-  mistake: Mistake,
-  text: string,
-  delims: Delims,
-  tokens: readonly IToken[],
-  stopped: IToken | undefined,
-): void {
-  const { span } = mistake.error;
-  const start = actionStart(span.start, text, delims, tokens);
-  const action = start < 0 ? undefined : { start, end: actionEnd(text, start, delims) };
-  const known = problems.some(
-    ({ error, reason, action: other }) =>
-      (reason === mistake.reason && error.span.start === span.start) ||
-      (action !== undefined &&
-        other?.start === action.start &&
-        (stopped !== undefined ||
-          reason.startsWith("too many declarations") ||
-          (reason.startsWith("unexpected") && mistake.reason.startsWith("unexpected")))),
-  );
-  if (!known) problems.push({ ...mistake, action });
+/** The problems of all attempts. */
+class Found {
+  readonly problems: Problem[] = [];
+  private readonly text: string;
+  private readonly delims: Delims;
+  private readonly known = new Set<string>();
+  private readonly byAction = new Map<number, Problem[]>();
+
+  constructor(text: string, delims: Delims) {
+    this.text = text;
+    this.delims = delims;
+  }
+
+  /** What was found in an earlier attempt, or in an action that is known not to be readable, is not said again. */
+  add(mistake: Mistake, tokens: readonly IToken[], isStopped: boolean): void {
+    const { error, reason } = mistake;
+    const key = `${error.span.start} ${reason}`;
+    if (this.known.has(key)) return;
+    const start = actionStart(error.span.start, this.text, this.delims, tokens);
+    const before = this.byAction.get(start) ?? [];
+    const isFollowing = (other: Problem): boolean =>
+      isStopped ||
+      other.reason.startsWith("too many declarations") ||
+      (other.reason.startsWith("unexpected") && reason.startsWith("unexpected"));
+    if (start >= 0 && before.some(isFollowing)) return;
+    this.known.add(key);
+    const action = start < 0 ? undefined : { start, end: actionEnd(this.text, start, this.delims) };
+    const problem = { ...mistake, action };
+    this.problems.push(problem);
+    if (start >= 0) this.byAction.set(start, [...before, problem]);
+  }
 }
 
 // --- repairs
@@ -240,9 +249,8 @@ function innermost(at: number, tokens: readonly IToken[]): TokenType | undefined
 
 /** Where the action starts that holds an offset, by the tokens read; -1 in text. */
 function actionStart(at: number, text: string, [left]: Delims, tokens: readonly IToken[]): number {
-  for (let i = tokens.length - 1; i >= 0; i--) {
+  for (let i = lastAtOrBefore(at, tokens); i >= 0; i--) {
     const token = tokens[i]!;
-    if (startOf(token) > at && token.startOffset > at) continue;
     const { tokenType } = token;
     if ([t.LeftDelim, t.EndDelim, t.ElseDelim, t.DefineDelim].includes(tokenType)) return startOf(token);
     if (tokenType === t.Text || tokenType === t.Comment) return -1;
@@ -256,6 +264,19 @@ function actionStart(at: number, text: string, [left]: Delims, tokens: readonly 
     }
   }
   return -1;
+}
+
+/** The last token that starts at an offset or before it, by where Go says it starts. */
+function lastAtOrBefore(at: number, tokens: readonly IToken[]): number {
+  let low = 0;
+  let high = tokens.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    if (tokens[middle]!.startOffset <= at) low = middle + 1;
+    else high = middle - 1;
+  }
+  // A delimiter begins with the white space that it trims.
+  return high;
 }
 
 /**

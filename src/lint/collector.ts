@@ -1,9 +1,14 @@
-import { excerpt, type Source, type Span } from "../../grammar/index.ts";
+import { excerpt, type Problem, type Source, type Span } from "../../grammar/index.ts";
 import { silencer } from "./disable.ts";
 import type { Finding } from "./finding.ts";
 import { type Lines, linesOf } from "./lines.ts";
 import type { LintOptions } from "./options.ts";
 import type { Report, Rule } from "./rule.ts";
+
+const consequences = new Set([
+  ...["argument-count", "argument-type", "comparison", "printf-verb", "constant-condition", "prints-structure"],
+  ...["not-a-value", "missing-value"],
+]);
 
 /** Gathers what rules report: each place once a rule, without what comments turn off. */
 export class Collector {
@@ -33,7 +38,7 @@ export class Collector {
     this.found.set(key, {
       rule: rule.name,
       severity: chosen !== undefined && chosen !== "off" ? chosen : (report.severity ?? rule.severity),
-      message: report.message,
+      message: inDelims(report.message, source),
       ...(report.go !== undefined && { go: report.go }),
       name,
       span,
@@ -46,6 +51,15 @@ export class Collector {
       ...(report.fix && { fix: report.fix }),
       suggestions: report.suggestions ?? [],
     });
+  }
+
+  /** What is said of the values in an action that cannot be read is mostly a consequence of that. */
+  dropConsequences({ name }: Source, problems: readonly Problem[]): void {
+    for (const [key, finding] of this.found) {
+      if (finding.name !== name || !consequences.has(finding.rule)) continue;
+      const { start, end } = finding.span;
+      if (problems.some(({ action }) => action && start >= action.start && end <= action.end)) this.found.delete(key);
+    }
   }
 
   /** The text's own first, then those of further templates; each by place. */
@@ -71,6 +85,12 @@ export class Collector {
     this.silent.set(source, silent);
     return silent(rule, line);
   }
+}
+
+/** Messages show actions with the default delimiters. */
+function inDelims(message: string, { delims: [left, right] }: Source): string {
+  if (left === "{{" && right === "}}") return message;
+  return message.replaceAll("{{", () => left).replaceAll("}}", () => right);
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

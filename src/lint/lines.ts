@@ -22,12 +22,20 @@ export function linesOf(text: string): Lines {
     }
     return low;
   };
+  /** Findings mostly come by place: bytes are counted on from the last one. */
+  let last = { line: 0, offset: 0, bytes: 0 };
   return {
     at(offset) {
       const line = lineOf(offset);
       return { line: line + 1, column: offset - starts[line]! + 1 };
     },
-    byteColumn: (offset) => byteLength(text, starts[lineOf(offset)]!, offset),
+    byteColumn(offset) {
+      const line = lineOf(offset);
+      const from = line === last.line && last.offset <= offset ? last : { offset: starts[line]!, bytes: 0 };
+      const bytes = from.bytes + byteLength(text, from.offset, offset);
+      last = { line, offset, bytes };
+      return bytes;
+    },
     startOf: (line) => starts[line - 1] ?? text.length,
   };
 }

@@ -54,6 +54,7 @@ function lintText(text: string, part: Part | undefined, options: LintOptions): F
   const visitors = visitorsOf(subject);
   tell(visitors, problems);
   walk(subject, visitors);
+  collector.dropConsequences(subject.source, problems);
   for (const { source, problems: found } of others) tell(visitorsOf({ ...subject, source }), found);
   return collector.findings();
 }

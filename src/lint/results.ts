@@ -58,7 +58,7 @@ function builtinResult(name: string, types: readonly Type[], numbers: Numbers): 
     case "index":
       return types.length === 2 ? elementOf(first, second!, numbers) : unknown;
     case "slice":
-      return { kinds: first.kinds, absent: false, shape: first.shape, items: first.items };
+      return { kinds: first.kinds, absent: false, items: first.items };
     default:
       return unknown;
   }

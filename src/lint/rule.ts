@@ -113,7 +113,7 @@ export interface Summary {
   readonly called: ReadonlySet<string>;
 }
 
-/** Where in the walk something is. */
+/** Where in the walk something is. A view of it: to be looked at during the call, not kept. */
 export interface Scope {
   readonly tree: Tree;
   readonly dot: Type;

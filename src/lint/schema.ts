@@ -29,13 +29,24 @@ class Reader {
   }
 
   /** One shape for each schema, so that a schema that refers to itself has a shape that does. */
-  read(schema: unknown): Shape {
+  read(given: unknown): Shape {
+    const schema = this.followed(given);
     const known = this.known.get(schema);
     if (known) return known;
     const shape = createShape("schema");
     this.known.set(schema, shape);
     this.fill(shape, schema);
     return shape;
+  }
+
+  /** Where a schema leads that is nothing but a reference. */
+  private followed(given: unknown): unknown {
+    let schema = given;
+    for (let i = 0; i < 100 && isObject(schema) && typeof schema.$ref === "string"; i++) {
+      if (Object.keys(schema).some((keyword) => keyword !== "$ref" && !annotations.has(keyword))) break;
+      schema = this.resolve(schema.$ref);
+    }
+    return schema;
   }
 
   private fill(shape: Shape, schema: unknown): void {
@@ -90,7 +101,7 @@ class Reader {
     if (values.length > 0 && kinds.size === 0) for (const value of values) kinds.add(kindOfValue(value));
     if (kinds.size === 0 && shape.kinds.size === 0) {
       if (isObject(schema.properties)) kinds.add("map");
-      else if ("items" in schema) kinds.add("list");
+      else if ("items" in schema || "prefixItems" in schema) kinds.add("list");
     }
     if (schema.nullable === true && kinds.size > 0) kinds.add("nil");
     if (values.length > 0 && !values.includes(null)) kinds.delete("nil");
@@ -138,6 +149,8 @@ class Reader {
     return at;
   }
 }
+
+const annotations = new Set(["title", "description", "$comment", "default", "examples", "deprecated"]);
 
 function mergeKinds(into: Shape, from: Shape): void {
   for (const kind of from.kinds.keys()) into.kinds.set(kind, 1);

@@ -2,8 +2,8 @@
 export function similar(name: string, candidates: Iterable<string>, most = 3): string[] {
   const found: { readonly candidate: string; readonly distance: number }[] = [];
   const plain = simplified(name);
-  const allowed = name.length <= 3 ? 1 : Math.min(3, Math.ceil(name.length / 4));
-  for (const candidate of candidates) {
+  const allowed = name.length < 3 ? 0 : name.length < 8 ? 1 : name.length < 12 ? 2 : 3;
+  for (const candidate of new Set(candidates)) {
     if (candidate === name) continue;
     const distance =
       simplified(candidate) === plain ? 0 : editDistance(name.toLowerCase(), candidate.toLowerCase(), allowed);

@@ -15,6 +15,17 @@ export type SyntaxRule =
   | "syntax";
 
 export function syntaxRuleOf(problem: Problem, context: Context): SyntaxRule {
+  const known = classified.get(problem);
+  if (known) return known;
+  const rule = classify(problem, context);
+  classified.set(problem, rule);
+  return rule;
+}
+
+/** Each rule asks, of each problem. */
+const classified = new WeakMap<Problem, SyntaxRule>();
+
+function classify(problem: Problem, context: Context): SyntaxRule {
   const { reason, unclosed } = problem;
   if (unclosed) return "unclosed-block";
   if (
@@ -50,6 +61,7 @@ export function undefinedFunction({ reason }: Problem): string | undefined {
 
 /** A word that names a field of the profile rather than any function; without a profile, one that stands alone. */
 function isForgottenDot(name: string, { action, error }: Problem, context: Context): boolean {
+  if (foreignWord(name)) return false;
   if (context.shape) {
     if (fieldNames(context).includes(name)) return true;
     if (similar(name, context.functionNames).length > 0 || setsWith(name, context).length > 0) return false;
@@ -95,4 +107,34 @@ export function operatorIn(problem: Problem, context: Context): Operator | undef
     if (Math.abs(start - error.span.start) <= 2) return { operator, span: { start, end: start + operator.length } };
   }
   return undefined;
+}
+
+/** Words of other template languages. */
+export function foreignWord(name: string): { readonly advice: string; readonly write?: string } | undefined {
+  switch (name.toLowerCase()) {
+    case "elseif":
+    case "elsif":
+    case "elif":
+      return { advice: "Go writes {{ else if … }}.", write: "else if" };
+    case "endif":
+    case "endfor":
+    case "endrange":
+    case "endwith":
+      return { advice: "Every block ends with {{ end }}.", write: "end" };
+    case "foreach":
+    case "for":
+    case "each":
+    case "while":
+      return { advice: "Go repeats with {{ range .items }} … {{ end }}." };
+    case "unless":
+      return { advice: "Go writes {{ if not … }}.", write: "if not" };
+    case "null":
+    case "none":
+    case "undefined":
+      return { advice: "Nothing is nil in Go.", write: "nil" };
+    case "this":
+      return { advice: "The current value is a dot.", write: "." };
+    default:
+      return undefined;
+  }
 }

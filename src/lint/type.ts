@@ -41,9 +41,15 @@ export interface Gap {
 
 export const unknown: Type = { kinds: undefined, absent: false };
 
-export function ofKind(...kinds: readonly Kind[]): Type {
-  return { kinds: new Set(kinds), absent: false };
+export function ofKind(kind: Kind): Type {
+  const known = ofKinds.get(kind);
+  if (known) return known;
+  const type: Type = { kinds: new Set([kind]), absent: false };
+  ofKinds.set(kind, type);
+  return type;
 }
+
+const ofKinds = new Map<Kind, Type>();
 
 /** The type of data of this shape. Under `numbers: "float64"` every number is a float. */
 export function typeOfShape(shape: Shape | undefined, path: string, numbers: Numbers, map?: Shape, name = ""): Type {

@@ -46,6 +46,7 @@ class Walker {
   private readonly on: Handlers;
   private readonly called = new Set<string>();
   private readonly seen = new Set<string>();
+  private readonly assignedIn = new Map<Tree, ReadonlySet<string>>();
   private calls = 0;
   private depth = 0;
   private places = 0;
@@ -65,9 +66,13 @@ class Walker {
   /** Paths that are known to be there and not empty. */
   private facts: Set<string> = new Set();
 
+  /** What visitors see of it: a view, as there are many events. */
+  private readonly scope: Scope;
+
   constructor(subject: Subject, on: Handlers) {
     this.subject = subject;
     this.on = on;
+    this.scope = viewOf(() => this);
   }
 
   start(): void {
@@ -82,11 +87,6 @@ class Walker {
     for (const tell of this.on.done) tell({ called: this.called });
   }
 
-  private get scope(): Scope {
-    const { tree, dot, root, variables, blocks, nodes, index } = this;
-    return { tree, dot, root, variables, blocks, inCondition: this.conditions > 0, nodes, index };
-  }
-
   // --- templates
 
   private template(tree: Tree, dot: Type): void {
@@ -98,12 +98,20 @@ class Walker {
     this.blocks = [];
     this.conditions = 0;
     this.guards = 0;
-    this.assigned = assignedIn(tree.root);
+    this.assigned = this.assignedOf(tree);
     this.depth++;
     this.list(tree.root);
     this.pop(0);
     this.depth--;
     Object.assign(this, outer);
+  }
+
+  private assignedOf(tree: Tree): ReadonlySet<string> {
+    const known = this.assignedIn.get(tree);
+    if (known) return known;
+    const assigned = assignedIn(tree.root);
+    this.assignedIn.set(tree, assigned);
+    return assigned;
   }
 
   private state() {
@@ -316,7 +324,9 @@ class Walker {
       case "number":
         if (node.complex !== undefined && node.float === undefined) return ofKind("complex");
         if (node.int !== undefined && !isFloatText(node.text)) return { ...ofKind("int"), literal: node.int };
-        return node.float === undefined ? ofKind("int") : { ...ofKind("float"), literal: node.float };
+        return node.float === undefined || !isFloatText(node.text)
+          ? unknown
+          : { ...ofKind("float"), literal: node.float };
       case "pipe": {
         const type = this.pipe(node);
         this.bind(node, type, "action");
@@ -393,6 +403,40 @@ class Walker {
     const builtin = Object.hasOwn(builtins, name) ? builtins[name] : undefined;
     return { params: builtin?.params, variadic: builtin?.variadic ?? false };
   }
+}
+
+interface State extends Omit<Scope, "inCondition"> {
+  readonly conditions: number;
+}
+
+function viewOf(walker: () => unknown): Scope {
+  const state = walker as () => State;
+  return {
+    get tree() {
+      return state().tree;
+    },
+    get dot() {
+      return state().dot;
+    },
+    get root() {
+      return state().root;
+    },
+    get variables() {
+      return state().variables;
+    },
+    get blocks() {
+      return state().blocks;
+    },
+    get inCondition() {
+      return state().conditions > 0;
+    },
+    get nodes() {
+      return state().nodes;
+    },
+    get index() {
+      return state().index;
+    },
+  };
 }
 
 const isFloatText = (text: string): boolean =>

@@ -3,7 +3,20 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { header } from "./table.ts";
 
-const scenarios = ["render", "compile", "million", "bundle", "start", "outbox", "queue", "webhook", "web-push", "email"];
+const scenarios = [
+  "render",
+  "compile",
+  "million",
+  "lint",
+  "lsp",
+  "bundle",
+  "start",
+  "outbox",
+  "queue",
+  "webhook",
+  "web-push",
+  "email",
+];
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : scenarios;
 
 let rows = "";

@@ -96,15 +96,24 @@ function badArgument({ args, params }: Call): Bad | undefined {
     if (fits) continue;
     const wants = words[param]!;
     const [kind] = kinds;
-    const got = isOtherInt(argument.type, param) ? (argument.type.sized ? "int64" : "int") : goKinds[kind!];
+    const got = isOtherInt(argument.type, param)
+      ? argument.type.sized
+        ? "int64"
+        : "int"
+      : argument.type.sized
+        ? "int64"
+        : goKinds[kind!];
     const go =
-      literal === undefined && kinds.length === 1 && got !== undefined
+      literal === undefined && kinds.length === 1 && got !== undefined && isPlain(argument)
         ? `wrong type for value; expected ${goTypes[param as ParamType]}; got ${got}`
         : undefined;
     return { argument, wants, ...(go !== undefined && { go }) };
   }
   return undefined;
 }
+
+/** Go's message points at it: not at what is in it, nor at what was piped. */
+const isPlain = ({ node }: Argument): boolean => ["field", "variable", "identifier", "dot"].includes(node.kind);
 
 const goKinds: Partial<Record<Kind, string>> = {
   bool: "bool",
@@ -146,7 +155,7 @@ function badCollection({ name, args }: Call): Bad | undefined {
         ...(type && { go: `error calling slice: can't slice item of type ${type}` }),
       };
     case "index": {
-      if (only("string", "list", "map")) {
+      if (keys.length > 0 && only("string", "list", "map")) {
         return {
           argument: collection,
           wants: "a list or a map",
@@ -170,9 +179,9 @@ function badCollection({ name, args }: Call): Bad | undefined {
         }
       }
       if (kinds[0] === "map" && !keyKinds.includes("string"))
-        return { argument: key, wants: "the name of a field, as text," };
+        return { argument: key, wants: "the name of a field (text)" };
       if (kinds[0] !== "map" && !keyKinds.includes("int"))
-        return { argument: key, wants: "a position, a whole number from 0," };
+        return { argument: key, wants: "a position (a whole number from 0)" };
       return undefined;
     }
     default:

@@ -1,4 +1,4 @@
-import { type Piece, piecesOf } from "../../../grammar/index.ts";
+import { type Delims, type Piece, piecesOf } from "../../../grammar/index.ts";
 import type { Rule } from "../rule.ts";
 
 /** A line of nothing but actions that write nothing. */
@@ -18,6 +18,7 @@ export const blankLine: Rule = {
     done() {
       if (!context.parses || context.part === "html" || context.part === "title") return;
       const { text, delims } = context.source;
+      if (!text.split("\n").some((line) => isSuspect(line.trim(), delims))) return;
       let offset = 0;
       /** The actions of the line so far, if nothing else is on it. */
       let line: { start: number; end: number; trims: boolean } | undefined;
@@ -67,6 +68,10 @@ export const blankLine: Rule = {
     },
   }),
 };
+
+/** It begins and ends with an action and trims nothing before it. */
+const isSuspect = (line: string, [left, right]: Delims): boolean =>
+  line.startsWith(left) && line.endsWith(right) && !line.startsWith(`${left}-`);
 
 function lengthOf(piece: Piece, text: string, offset: number, right: string): number {
   if (piece.kind === "text") return piece.text.length;

@@ -46,7 +46,10 @@ export const comparison: Rule = {
           message: `Go does not compare these with ${name}: ${shown(first)} and ${shown(other)}. Rendering stops there${often}. ${advice(first!.type, other.type, context)}`,
           at: call.command ?? call.node,
           source: tree.source,
-          go: execMessage(tree, call.command ?? call.node, `error calling ${name}: ${refusal.message}`),
+          // Where Go shows the values, only it can know.
+          ...(!refusal.message.startsWith("non-comparable") && {
+            go: execMessage(tree, call.command ?? call.node, `error calling ${name}: ${refusal.message}`),
+          }),
           ...(refusal.always ? {} : { severity: "warning" as const }),
         });
         return;

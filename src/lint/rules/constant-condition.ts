@@ -1,4 +1,4 @@
-import { type Branch, type Node, printNode } from "../../../grammar/index.ts";
+import { type Branch, type Node, printNode, unreadable } from "../../../grammar/index.ts";
 import type { Rule } from "../rule.ts";
 import { truthOf } from "../type.ts";
 
@@ -48,7 +48,8 @@ export const constantCondition: Rule = {
         source,
       });
     },
-    jump(node, { nodes, index, tree }) {
+    jump(node, { nodes, index, tree, blocks }) {
+      if (!blocks.some((block) => block.node.kind === "range")) return;
       const next = nodes
         .slice(index + 1)
         .find((one) => one.kind !== "comment" && (one.kind !== "text" || one.text.trim() !== ""));
@@ -66,6 +67,7 @@ export const constantCondition: Rule = {
 function repeated(node: Branch, delims: readonly [string, string]): Branch | undefined {
   if (node.kind === "range" || node.pipe.decl.length > 0) return undefined;
   const asked = printNode(node.pipe, delims);
+  if (asked === unreadable) return undefined;
   let at: Branch | undefined = node;
   while (at) {
     const only: Branch["elseList"] = at.elseList;

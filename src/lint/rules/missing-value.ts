@@ -1,3 +1,4 @@
+import type { Span, Tree } from "../../../grammar/index.ts";
 import { execMessage } from "../../template/run.ts";
 import type { Change } from "../finding.ts";
 import { allowsAbsent, printers } from "../results.ts";
@@ -37,7 +38,7 @@ export const missingValue: Rule = {
         ? [{ message: "Add a default", edits: [{ start: value.end, end: value.end, text: ' | default "…"' }] }]
         : [];
       context.report({
-        message: `${showPath(gap.path)} is ${describeGap(gap)}: Go writes <no value> there. ${advice(gap, context)}`,
+        message: `${showPath(gap.path)} is ${describeGap(gap)}: Go writes <no value> there. ${advice(written(value, tree), context)}`,
         at: value,
         source: tree.source,
         suggestions,
@@ -53,7 +54,7 @@ export const missingValue: Rule = {
         if (outcome === undefined) continue;
         const [text, go] = outcome;
         context.report({
-          message: `${showPath(gap.path)} is ${describeGap(gap)}: ${text}. ${advice(gap, context)}`,
+          message: `${showPath(gap.path)} is ${describeGap(gap)}: ${text}. ${advice(written(node, tree), context)}`,
           at: node,
           source: tree.source,
           ...(go !== undefined && { go: execMessage(tree, call.command ?? call.node, go) }),
@@ -69,15 +70,21 @@ function gapOf(type: Type): Gap | undefined {
   return type.gap;
 }
 
-function advice(gap: Gap, context: Context): string {
-  const path = showPath(gap.path);
+/** The value as it is written, without what it is piped into. */
+function written({ start, end }: Span, { source: { text } }: Tree): string {
+  return /^[.$][\p{L}\p{Nd}_.$]*/u.exec(text.slice(start, end))?.[0] ?? "…";
+}
+
+function advice(path: string, context: Context): string {
   const otherwise = context.isFunction("default") ? `, or write ${path} | default "…"` : "";
   return `Guard it: {{ with ${path} }} … {{ end }}${otherwise}.`;
 }
 
 /** What becomes of an argument that is missing, and Go's words for it; undefined: nothing bad. */
 function consequence(name: string, param: string | undefined): readonly [text: string, go?: string] | undefined {
-  if (printers.has(name)) return [`${name} writes <nil> or <no value> there`];
+  if (name === "printf") return ["printf writes %!s(<nil>) there"];
+  if (name === "print" || name === "println") return [`${name} writes <nil> there`];
+  if (printers.has(name)) return [`${name} writes <no value> or the like there`];
   switch (name) {
     case "lt":
     case "le":
@@ -85,7 +92,7 @@ function consequence(name: string, param: string | undefined): readonly [text: s
     case "ge":
       return [`${name} cannot compare it, and rendering stops`, `error calling ${name}: invalid type for comparison`];
     case "len":
-      return ["len cannot count it, and rendering stops", "error calling len: len of nil pointer"];
+      return ["len cannot count it, and rendering stops"];
     default:
       if (param === "string" || param === "bool" || param === "int" || param === "int64" || param === "float64") {
         return [`${name} needs a value, and rendering stops`];

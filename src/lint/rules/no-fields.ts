@@ -47,7 +47,8 @@ export const noFields: Rule = {
           at: span,
           source,
           ...(kinds.length === 1 &&
-            index > 0 && {
+            index > 0 &&
+            node.kind !== "chain" && {
               go: execMessage(scope.tree, node, `can't evaluate field ${name} in type ${shown}`),
             }),
         });
@@ -59,7 +60,9 @@ export const noFields: Rule = {
           message: `${what} is ${describeGap({ ...base.gap, absent: 0, empty: 0 })}, and a field of null stops the rendering. Put it in {{ with ${what} }} … {{ end }}.`,
           at: span,
           source,
-          go: execMessage(scope.tree, node, `nil pointer evaluating interface {}.${name}`),
+          ...(node.kind !== "chain" && {
+            go: execMessage(scope.tree, node, `nil pointer evaluating interface {}.${name}`),
+          }),
         });
       }
     },

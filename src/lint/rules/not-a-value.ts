@@ -13,7 +13,7 @@ export const notAValue: Rule = {
     bad: ["{{ if nil }}x{{ end }}", "{{ $x := nil }}{{ $x }}", "{{ 9223372036854775808 }}"],
   },
   check: (context) => ({
-    value({ args: [first] }, _, { tree }) {
+    value({ args: [first, second] }, _, { tree }) {
       const { source } = tree;
       if (first.kind === "nil") {
         const go = execMessage(tree, first, "nil is not a command");
@@ -21,7 +21,7 @@ export const notAValue: Rule = {
           message: "nil alone is no value. Give it to a function, or remove it.",
           at: first,
           source,
-          go,
+          ...(!second && { go }),
         });
       } else if (
         first.kind === "number" &&

@@ -65,7 +65,7 @@ const isUnreadable = ({ verb }: Directive): boolean =>
   verb === "" || !(all.includes(verb!) || verb === "%" || verb === "w");
 
 function check(
-  { name }: Call,
+  { name, node: callee }: Call,
   directives: readonly Directive[],
   operands: readonly Argument[],
   text: string,
@@ -82,7 +82,7 @@ function check(
     const last = operands.at(-1)?.node;
     report(
       `The format of this ${name} asks for ${wanted} ${wanted === 1 ? "value" : "values"} and is given ${operands.length}: Go writes %!(MISSING) there. Add the value, or write %% for a percent sign.`,
-      last ?? { start: 0, end: 0 },
+      last ?? callee,
     );
     return;
   }

@@ -26,7 +26,7 @@ export const syntax: Rule = {
       const { message, change, isSafe } = explain(problem, context);
       context.report({
         message,
-        at: error.span,
+        at: problem.reason.startsWith("unclosed action") && problem.action ? problem.action : error.span,
         go: error.message,
         ...(change && (isSafe ? { fix: change } : { suggestions: [change] })),
       });
@@ -47,12 +47,15 @@ function explain(problem: Problem, context: Context): Explanation {
   const culprit = text.slice(span.start, span.end);
   const content = actionText(problem, context);
   if (/U\+(00A0|202F|2007|200B|FEFF|2009)/.test(reason) && action) {
-    const clean = content.replaceAll(/[\u00a0\u202f\u2007\u2009]/g, " ").replaceAll(/[\u200b\ufeff]/g, "");
+    const clean = content.replaceAll(
+      /"(?:[^"\\\n]|\\.)*"|`[^`]*`|[\u00a0\u202f\u2007\u2009]|[\u200b\ufeff]/g,
+      (found) => (found.length > 1 || found === '"' ? found : /[\u200b\ufeff]/.test(found) ? "" : " "),
+    );
     return {
       message:
         "An invisible character, as word processors and web pages make them, stands where a space should. Write a plain space.",
       change: { message: "Write plain spaces", edits: [{ ...action, text: clean }] },
-      isSafe: !/["`]/.test(content),
+      isSafe: true,
     };
   }
   if (/^bad character U\+002D/.test(reason) && action) {

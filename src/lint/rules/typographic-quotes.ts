@@ -1,6 +1,5 @@
 import { type Problem, parseAll, quote } from "../../../grammar/index.ts";
 import type { Change } from "../finding.ts";
-import { applyEdits } from "../fix.ts";
 import type { Context, Rule } from "../rule.ts";
 import { actionText, syntaxRuleOf, typographic } from "../syntax.ts";
 
@@ -35,13 +34,13 @@ export const typographicQuotes: Rule = {
 function straightened(problem: Problem, context: Context): Change | undefined {
   const { action } = problem;
   if (!action) return undefined;
-  const { text, name, delims } = context.source;
+  const { name, delims } = context.source;
   const straight = straighten(actionText(problem, context));
-  const edit = { ...action, text: straight };
-  const { problems } = parseAll(applyEdits(text, [edit]), { name, delims, isFunction: context.isFunction });
-  const end = action.start + straight.length;
-  const isStillWrong = problems.some(({ error: { span } }) => span.start >= action.start && span.start < end);
-  return isStillWrong ? undefined : { message: "Write straight quotes", edits: [edit] };
+  // Alone it lacks the blocks and variables around it.
+  const { problems } = parseAll(straight, { name, delims, isFunction: context.isFunction });
+  const lacks = /^(unexpected (EOF|\S*(end|else)\S*)$|undefined variable|\{\{(break|continue)\}\} outside|function )/;
+  if (problems.some(({ reason }) => !lacks.test(reason))) return undefined;
+  return { message: "Write straight quotes", edits: [{ ...action, text: straight }] };
 }
 
 const marks = "\u2018-\u201f\u2032\u2033\u2039\u203a\u00ab\u00bb\u00b4";

@@ -1,3 +1,4 @@
+import type { Source } from "../../../grammar/index.ts";
 import { execMessage } from "../../template/run.ts";
 import type { Rule } from "../rule.ts";
 import { similar } from "../suggest.ts";
@@ -21,7 +22,10 @@ export const undefinedVariable: Rule = {
         message: `The variable ${node.name} is not declared here, so that it cannot be assigned. Write := to declare it.`,
         at: node,
         source: tree.source,
-        go: execMessage(tree, node, `undefined variable: ${node.name}`),
+        // Elsewhere Go names what it evaluated last.
+        ...(opensAction(tree.source, node.start) && {
+          go: execMessage(tree, node, `undefined variable: ${node.name}`),
+        }),
       });
     },
     problem(problem) {
@@ -48,3 +52,9 @@ export const undefinedVariable: Rule = {
     },
   }),
 };
+
+/** Nothing is before it in its action. */
+function opensAction({ text, delims }: Source, at: number): boolean {
+  const before = text.slice(Math.max(0, at - 40), at).trimEnd();
+  return before.endsWith(delims[0]) || before.endsWith(`${delims[0]}-`);
+}

@@ -1,5 +1,6 @@
 import { isEmpty, quote } from "../../../grammar/index.ts";
 import type { Rule } from "../rule.ts";
+import { similar } from "../suggest.ts";
 
 /** A template that nothing calls. */
 export const unusedTemplate: Rule = {
@@ -11,20 +12,28 @@ export const unusedTemplate: Rule = {
     good: ['{{ define "greeting" }}Hey{{ end }}{{ template "greeting" . }}', '{{ define "shared" }}Hey{{ end }}'],
     bad: ['{{ define "greeting" }}Hey{{ end }}Hello'],
   },
-  check: (context) => ({
-    done({ called }) {
-      const main = context.trees.get(context.source.name);
-      if (!main || isEmpty(main.root) || !context.parses) return;
-      for (const { name, source, root } of context.trees.values()) {
-        if (source !== context.source || name === source.name || called.has(name)) continue;
-        const at = definition(name, source.text) ?? { start: root.start, end: root.start };
-        context.report({
-          message: `Nothing calls the template ${quote(name)}. Call it with {{ template ${quote(name)} . }}, or remove it.`,
-          at,
-        });
-      }
-    },
-  }),
+  check(context) {
+    /** Called and not there: one of them may be this one, misspelt. */
+    const missed: string[] = [];
+    return {
+      template({ name }) {
+        if (!context.trees.has(name)) missed.push(name);
+      },
+      done({ called }) {
+        const main = context.trees.get(context.source.name);
+        if (!main || isEmpty(main.root) || !context.parses) return;
+        for (const { name, source, root } of context.trees.values()) {
+          if (source !== context.source || name === source.name || called.has(name) || similar(name, missed).length > 0)
+            continue;
+          const at = definition(name, source.text) ?? { start: root.start, end: root.start };
+          context.report({
+            message: `Nothing calls the template ${quote(name)}. Call it with {{ template ${quote(name)} . }}, or remove it.`,
+            at,
+          });
+        }
+      },
+    };
+  },
 };
 
 /** Where the name stands in its define. */

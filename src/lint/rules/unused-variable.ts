@@ -1,3 +1,4 @@
+import type { Pipe } from "../../../grammar/index.ts";
 import type { Change } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import { similar } from "../suggest.ts";
@@ -33,7 +34,7 @@ export const unusedVariable: Rule = {
         }
         if (variables.some((other) => other.name === name && other.depth < variable.depth)) return;
         const value = pipe.commands[0];
-        const isAlone = pipe.decl.length === 1 && value !== undefined;
+        const isAlone = pipe.decl.length === 1 && value !== undefined && !refersTo(pipe, name, tree.source.text);
         // Without the name the value is the same; what an action writes is not.
         const fix: Change | undefined =
           isAlone && by !== "action"
@@ -49,3 +50,8 @@ export const unusedVariable: Rule = {
     };
   },
 };
+
+/** What the variable is set to has one of the same name in it: that is another one, or none. */
+function refersTo({ commands, end }: Pipe, name: string, text: string): boolean {
+  return commands.length > 0 && text.slice(commands[0]!.start, end).includes(name);
+}

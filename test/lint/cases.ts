@@ -1,0 +1,42 @@
+/** The corpora: alerts in YAML, with `samples` of profiles and `options` beside their parts. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import type { AlertTemplate } from "../../src/alert.ts";
+import { type Finding, type LintOptions, lint } from "../../src/lint/index.ts";
+
+export interface LintCase {
+  readonly name: string;
+  readonly alert: AlertTemplate;
+  readonly options: LintOptions;
+}
+
+const folder = join(import.meta.dirname, "cases");
+
+export function lintCases(kind: "ok" | "bad"): readonly LintCase[] {
+  return readdirSync(join(folder, kind))
+    .filter((file) => file.endsWith(".yaml"))
+    .sort()
+    .map((file) => {
+      const { samples, options, ...alert } = parse(readFileSync(join(folder, kind, file), "utf8"));
+      return { name: file.slice(0, -5), alert, options: { ...options, ...(samples && { samples }) } };
+    });
+}
+
+export const expectedFile = (name: string): string => join(folder, "bad", `${name}.out`);
+
+/** Findings as the expected files show them. */
+export function shownFindings({ alert, options }: LintCase): string {
+  return lint(alert, options).map(shown).join("\n");
+}
+
+function shown({ part, line, column, severity, rule, message, excerpt, go, fix, suggestions }: Finding): string {
+  const changes = [...(fix ? [`fix: ${fix.message}`] : []), ...suggestions.map(({ message: text }) => `or: ${text}`)];
+  return [
+    `${part}:${line}:${column}: ${severity}: ${message} [${rule}]`,
+    excerpt,
+    ...(go ? [`Go: ${go}`] : []),
+    ...changes,
+    "",
+  ].join("\n");
+}
