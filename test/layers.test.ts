@@ -9,7 +9,7 @@ import { describe, expect, test } from "vitest";
 const layers: readonly (readonly [layer: string, ours: readonly string[], packages: readonly string[]])[] = [
   ["grammar", [], ["chevrotain"]],
   ["src/template", ["grammar"], []],
-  ["src/functions", ["src/template"], []],
+  ["src/functions", ["grammar", "src/template"], ["@noble/hashes/*", "re2js"]],
   ["src/escape", ["grammar", "src/template"], []],
   ["src/compile.ts", ["src/template", "src/escape"], []],
   ["src/alert.ts", ["grammar", "src/template", "src/functions", "src/compile.ts"], []],

@@ -56,7 +56,7 @@ const channelSchema = z.object({
  */
 export function fcm(options: FcmOptions): Channel {
   const { serviceAccount, origin, validateOnly, ...defaults } = configured(channelSchema, options, "FCM");
-  const client = httpClient({ connections: 64, ...options, keepAlive: true });
+  const client = httpClient({ ...options, connections: options.connections ?? 64, keepAlive: true });
   const tokens = accessTokens(serviceAccount, client);
   const path = `/v1/projects/${encodeURIComponent(serviceAccount.project_id)}/messages:send`;
   const url = new URL(path, origin ?? "https://fcm.googleapis.com");

@@ -97,7 +97,8 @@ export function webPush(options: WebPushOptions): Channel {
     ...defaults
   } = { ...options, ...configured(channelSchema, options, "web push") };
   const services = createServices(vapid);
-  const client = httpClient({ connections: 32, ...options, keepAlive: true });
+  // Kept connections are safe here: all that an origin could mix up are answers about its own subscriptions.
+  const client = httpClient({ ...options, connections: options.connections ?? 32, keepAlive: true });
 
   const payloadOf = ({ id, alert, options: own }: Pick<Delivery, "id" | "alert" | "options">): string | undefined =>
     fitted(alert, maxPayload, (texts) => json({ ...texts, id, ...shared, ...(own?.data as object) }));

@@ -1,4 +1,3 @@
-import type { Log, Result } from "sarif";
 import { type Finding, type Rule, rules, type Severity } from "../index.ts";
 import { visible } from "./rendered.ts";
 
@@ -87,17 +86,17 @@ function json({ files, placed, fixed }: Summary): string {
   return `${JSON.stringify({ files, fixed, findings }, null, 2)}\n`;
 }
 
-const levels: Readonly<Record<Severity, Result.level>> = { error: "error", warning: "warning", info: "note" };
+const levels: { readonly [severity in Severity]: "error" | "warning" | "note" } = { error: "error", warning: "warning", info: "note" };
 
 /** SARIF 2.1.0, for code scanning. Columns count UTF-16 units. */
-function sarif(placed: readonly Placed[]): Log {
+export function sarif(placed: readonly Placed[]) {
   const used = rules.filter((rule) => placed.some(({ finding }) => finding.rule === rule.name));
   return {
     $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-    version: "2.1.0",
+    version: "2.1.0" as const,
     runs: [
       {
-        columnKind: "utf16CodeUnits",
+        columnKind: "utf16CodeUnits" as const,
         tool: { driver: { name: "tocsin", rules: used.map(descriptor) } },
         results: placed.map(({ finding, file, line, column, endLine, endColumn }) => ({
           ruleId: finding.rule,

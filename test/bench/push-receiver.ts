@@ -8,4 +8,5 @@ const server = createServer({ key, cert }, (request, response) => {
 });
 // Connections that rest while others take their turn are not to be closed on them.
 server.keepAliveTimeout = 600_000;
+process.on("disconnect", () => process.exit());
 server.listen(0, "127.0.0.1", () => process.send!((server.address() as AddressInfo).port));

@@ -18,6 +18,8 @@ const lifetime = 12 * 3_600_000;
 const early = 3_600_000;
 /** ms that a push service is left alone that has never believed a token of ours. */
 const doubt = 60_000;
+/** ms of the longest pause, whatever is asked for: then one push asks again. */
+const longest = 3_600_000;
 /** Endpoints come from browsers, or whoever says to be one: what is remembered of origins has to be bounded. */
 const most = 1000;
 
@@ -71,7 +73,7 @@ export function createServices(vapid: Vapid): Services {
         service.token = undefined;
         if (service.trusts) return outcome;
       }
-      service.pause = { until: now + retryAfter, reason };
+      service.pause = { until: now + Math.min(retryAfter, longest), reason };
       return says === "token" ? { ...outcome, retryAfter, uncounted: true } : outcome;
     },
   };

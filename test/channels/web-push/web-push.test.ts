@@ -240,6 +240,16 @@ describe("a push service as a whole", () => {
     await later.close?.();
   });
 
+  test("is asked again after an hour, even if it asked for years", async () => {
+    const channel = channelTo();
+    const years = { status: 503, headers: { "retry-after": "99999999" } };
+    expect((await two(channel, years, 3_599_000)).outcomes[1]).toMatchObject({ retryAfter: 1000, uncounted: true });
+    await channel.close?.();
+    const later = channelTo();
+    expect((await two(later, years, 3_600_000)).outcomes[1]).toEqual({ kind: "delivered" });
+    await later.close?.();
+  });
+
   const doubting = { status: 403, body: '{"reason":"BadJwtToken"}' };
   test("that never took a token of ours is left alone for a minute, uncounted", async () => {
     const channel = channelTo();
