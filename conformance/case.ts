@@ -27,8 +27,8 @@ export interface Case {
   readonly templates?: readonly (readonly [string, string])[];
   /** The template to execute. @default the main one */
   readonly entry?: string;
-  /** Whether `functions.ts` is at hand. @default false */
-  readonly functions?: boolean;
+  /** Whether `functions.ts` is at hand, or which set: that of this name in `functionSets`. @default false */
+  readonly functions?: boolean | string;
   /** `"html"`: Go's html/template. @default text/template */
   readonly escape?: "html";
 }

@@ -41,6 +41,9 @@ export const functions: FunctionSet = {
   giveFloat64: define({ params: [], returns: "float64" }, () => 2),
 };
 
+/** Sets of `tocsin/functions` that cases name. Real ones are recorded where their source is at hand: see `go.ts`. */
+export const functionSets: Readonly<Record<string, FunctionSet>> = { sprig };
+
 /** Functions that case data can hold: `{"$func": "count"}`. */
 export const dataFunctions: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
   count: (...args) => String(args.length),

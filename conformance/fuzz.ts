@@ -1,7 +1,9 @@
 /**
  * Asks Go and the engine about random templates and reports where they differ, each kind of difference once, made small.
  *
- *     npm run conformance:fuzz -- [--html] [count] [seed]
+ *     npm run conformance:fuzz -- [--html] [count] [seed] [sprig]
+ *
+ * With `sprig` they are calls of Sprig's functions (see SPRIG_GOPATH in `go.ts`).
  */
 import fc from "fast-check";
 import { toText } from "../grammar/index.ts";
@@ -11,6 +13,7 @@ import { randomHtmlCase } from "./arbitrary-html.ts";
 import { type Case, policies, sameAnswer } from "./case.ts";
 import { findGo, type GoAnswer, startGo } from "./go.ts";
 import { answer, type EngineAnswer } from "./run.ts";
+import { sprigCall } from "./sprig-calls.ts";
 
 interface Question {
   readonly case: Case;
@@ -28,10 +31,10 @@ const perKind = 6;
 const mostReports = 60;
 
 const html = process.argv.includes("--html");
-const [counted, seeded] = process.argv.slice(2).filter((argument) => argument !== "--html");
+const [counted, seeded, drawnFrom] = process.argv.slice(2).filter((argument) => argument !== "--html");
 const count = Number(counted ?? 10_000);
 const seed = Number(seeded ?? Date.now() % 2 ** 31);
-const cases = html ? randomHtmlCase : randomCase;
+const cases = html ? randomHtmlCase : drawnFrom === "sprig" ? sprigCall : randomCase;
 
 const found = findGo();
 if ("missing" in found) {

@@ -36,19 +36,24 @@ export function findGo(): { readonly command: string; readonly version: string }
   return { command, version: version![0] };
 }
 
-/** Builds the recorder in a temporary folder and starts it. Throws where there is no Go. */
+/**
+ * Builds the recorder in a temporary folder and starts it. Throws where there is no Go. Cases with `"functions": "sprig"`
+ * need the source of Sprig 3.2.3 and of what it imports, laid out as a GOPATH (`src/github.com/Masterminds/sprig`, as Debian's
+ * golang-github-masterminds-sprig-dev installs it in /usr/share/gocode), whose path is in SPRIG_GOPATH. Local time is UTC.
+ */
 export function startGo(): Go {
   const found = findGo();
   if ("missing" in found) throw new Error(found.missing);
   const folder = mkdtempSync(join(tmpdir(), "conformance-"));
   const program = join(folder, "recorder");
   process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  execFileSync(found.command, ["build", "-buildvcs=false", "-o", program, "."], {
+  const sprig = process.env.SPRIG_GOPATH;
+  execFileSync(found.command, ["build", "-buildvcs=false", ...(sprig ? ["-tags=sprig"] : []), "-o", program, "."], {
     cwd: join(import.meta.dirname, "record"),
-    env: offline(),
+    env: sprig ? { ...offline(), GO111MODULE: "off", GOFLAGS: "", GOPATH: sprig } : offline(),
     stdio: ["ignore", "inherit", "inherit"],
   });
-  const child = spawn(program);
+  const child = spawn(program, { env: { ...process.env, TZ: "UTC" } });
 
   const waiting: { resolve(answer: GoAnswer): void; reject(error: Error): void }[] = [];
   let complaint = "";
@@ -73,7 +78,7 @@ export function startGo(): Go {
   };
 }
 
-/** Nothing is ever fetched: the recorder needs the standard library only. */
+/** Nothing is ever fetched. */
 function offline(): NodeJS.ProcessEnv {
   return { ...process.env, GOTOOLCHAIN: "local", GOPROXY: "off", GOFLAGS: "-mod=mod" };
 }

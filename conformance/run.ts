@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TemplateError, TemplateLimitError } from "../grammar/index.ts";
 import { compile } from "../src/compile.ts";
-import type { Numbers } from "../src/template/index.ts";
+import type { FunctionSet, Numbers } from "../src/template/index.ts";
 import { type Answer, type Case, type CaseFile, policies, type RecordedCase, sameAnswer, wanted } from "./case.ts";
 import { decodeData } from "./data.ts";
-import { functions } from "./functions.ts";
+import { functionSets, functions } from "./functions.ts";
 
 /**
  * `phase` is `"panic"` for whatever a template must not cause: anything thrown that is not a `TemplateError`; and
@@ -43,7 +43,7 @@ export function answer(question: Case, numbers: Numbers): EngineAnswer {
       ...(question.delims && { delims: question.delims }),
       ...(question.missingKey && { missingKey: question.missingKey }),
       ...(question.templates && { templates: Object.fromEntries(question.templates) }),
-      ...(question.functions && { functions: [functions] }),
+      ...(question.functions && { functions: [setOf(question.functions)] }),
       ...(question.escape && { escape: question.escape }),
     });
     const { entry } = question;
@@ -54,6 +54,12 @@ export function answer(question: Case, numbers: Numbers): EngineAnswer {
     if (error.phase !== "exec") return { error: error.message, phase: error.phase };
     return { output: error.output, error: error.message, phase: "exec" };
   }
+}
+
+function setOf(name: true | string): FunctionSet {
+  const set = name === true ? functions : functionSets[name];
+  if (!set) throw new Error(`there are no functions ${name}`);
+  return set;
 }
 
 export function caseFiles(): readonly { readonly name: string; readonly file: CaseFile }[] {

@@ -1,5 +1,5 @@
 import { compile, type TemplateOptions } from "./compile.ts";
-import { alerting } from "./functions/index.ts";
+import { alerting } from "./functions/alerting/index.ts";
 import { RenderAborted, type Template } from "./template/index.ts";
 
 /** The parts of an alert as templates; only `title` has to be there. */

@@ -56,6 +56,9 @@ var contentFunctions = html.FuncMap{
 	"safeSrcset":   func(s string) html.Srcset { return html.Srcset(s) },
 }
 
+// Sets that need the source of others, and are here where the recorder was built with it.
+var functionSets = map[string]template.FuncMap{}
+
 // Functions in the data: `{"$func": "count"}`.
 var dataFunctions = map[string]func(...any) any{
 	"count": func(args ...any) any { return strconv.Itoa(len(args)) },

@@ -30,7 +30,7 @@ type Case struct {
 	Name       *string         `json:"name"`
 	Templates  [][2]string     `json:"templates"`
 	Entry      *string         `json:"entry"`
-	Functions  bool            `json:"functions"`
+	Functions  any             `json:"functions"`
 	Escape     string          `json:"escape"`
 }
 
@@ -82,8 +82,17 @@ func answer(c Case, w *writer) (a Answer) {
 	if len(c.Delims) == 2 {
 		t.Delims(c.Delims[0], c.Delims[1])
 	}
-	if c.Functions {
-		t.Funcs(functions).Funcs(template.FuncMap(contentFunctions))
+	switch name := c.Functions.(type) {
+	case bool:
+		if name {
+			t.Funcs(functions).Funcs(template.FuncMap(contentFunctions))
+		}
+	case string:
+		set, ok := functionSets[name]
+		if !ok {
+			return failure("case", "there are no functions "+name)
+		}
+		t.Funcs(set)
 	}
 	if c.MissingKey != "" {
 		t.Option("missingkey=" + c.MissingKey)
@@ -111,7 +120,7 @@ func answerHTML(c Case, name string, data any, w *writer) Answer {
 	if len(c.Delims) == 2 {
 		t.Delims(c.Delims[0], c.Delims[1])
 	}
-	if c.Functions {
+	if on, _ := c.Functions.(bool); on {
 		t.Funcs(html.FuncMap(functions)).Funcs(contentFunctions)
 	}
 	if c.MissingKey != "" {

@@ -86,7 +86,11 @@ function json({ files, placed, fixed }: Summary): string {
   return `${JSON.stringify({ files, fixed, findings }, null, 2)}\n`;
 }
 
-const levels: { readonly [severity in Severity]: "error" | "warning" | "note" } = { error: "error", warning: "warning", info: "note" };
+const levels: { readonly [severity in Severity]: "error" | "warning" | "note" } = {
+  error: "error",
+  warning: "warning",
+  info: "note",
+};
 
 /** SARIF 2.1.0, for code scanning. Columns count UTF-16 units. */
 export function sarif(placed: readonly Placed[]) {

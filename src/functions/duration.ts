@@ -59,8 +59,9 @@ export function parseDuration(text: string): bigint {
     const [all, whole = "", point = "", unit = ""] = /^([0-9]*)(\.[0-9]*)?([^0-9.]*)/.exec(rest)!;
     const fraction = point.slice(1);
     if (whole === "" && fraction === "") throw invalid();
-    if (Number(whole) > Number(most)) throw invalid();
-    const count = BigInt(whole);
+    const significant = whole.replace(/^0+/, "");
+    if (significant.length > 19) throw invalid();
+    const count = BigInt(significant);
     if (count > most) throw invalid();
     if (unit === "") throw invalid("missing unit in duration");
     const size = Object.hasOwn(units, unit) ? units[unit]! : undefined;

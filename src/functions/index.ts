@@ -15,4 +15,4 @@ export {
 export { alerting } from "./alerting/index.ts";
 export { alertmanager, alertmanagerData } from "./alertmanager/index.ts";
 export { content } from "./content.ts";
-export { sprig } from "./sprig.ts";
+export { sprig } from "./sprig/index.ts";

@@ -21,6 +21,8 @@ export function compileRegexp(pattern: string, context: Context): Regexp {
 function compile(pattern: string): RE2JS {
   const known = compiled.get(pattern);
   if (known) return known;
+  const bad = pattern.search(/[\udc80-\udcff]/u);
+  if (bad >= 0) throw new Error(`error parsing regexp: invalid UTF-8: \`${pattern.slice(bad)}\``);
   let regexp: RE2JS;
   try {
     regexp = RE2JS.compile(pattern);
@@ -62,6 +64,18 @@ export class Regexp {
   find(text: string): string | undefined {
     const matcher = this.#matcher(text);
     return matcher.find() ? (matcher.group() ?? "") : undefined;
+  }
+
+  /** The leftmost match and what its groups matched; a group that took no part is empty. */
+  groups(text: string): string[] | undefined {
+    const matcher = this.#matcher(text);
+    return matcher.find() ? groupsOf(matcher) : undefined;
+  }
+
+  allGroups(text: string): string[][] {
+    const found: string[][] = [];
+    for (const matcher of this.#each(text, -1)) found.push(groupsOf(matcher));
+    return found;
   }
 
   /** Matches that follow each other, at most `most`; below 0 is any number. An empty one next to a match is none. */
@@ -140,6 +154,9 @@ function isInsidePair(text: string, at: number): boolean {
   const before = text.codePointAt(at - 1);
   return at > 0 && before !== undefined && before > 0xffff;
 }
+
+const groupsOf = (matcher: Matcher): string[] =>
+  Array.from({ length: matcher.groupCount() + 1 }, (_, i) => matcher.group(i) ?? "");
 
 function groupOf(matcher: Matcher, group: string): string | null {
   if (/^(?:0|[1-9][0-9]*)$/.test(group)) {

@@ -25,8 +25,21 @@ export function loadZone(name: string): Zone {
   return zone;
 }
 
+const locals = new Map<string, Zone>();
+
+/** Go's "Local": the same as the zone of that name, but a location of its own. */
+export function localZone(name: string): Zone {
+  const known = locals.get(name);
+  if (known) return known;
+  const { at } = loadZone(name);
+  const zone: Zone = { name: "Local", at: (seconds) => at(seconds) };
+  if (locals.size >= mostZones) locals.clear();
+  locals.set(name, zone);
+  return zone;
+}
+
 /** Go knows zones by the names of their files; `Intl` takes any case, and offsets. */
-const zoneName = /^[A-Za-z][\w+-]*(?:\/[\w+-]+)*$/;
+const zoneName = /^[A-Z][\w+-]*(?:\/[A-Z][\w+-]*)*$/;
 
 function makeZone(name: string): Zone {
   if (name.startsWith("/") || name.startsWith("\\") || name.includes("..")) {
@@ -39,6 +52,8 @@ function makeZone(name: string): Zone {
   } catch {
     throw unknownZone(name);
   }
+  const { timeZone } = format.resolvedOptions();
+  if (timeZone !== name && timeZone.toLowerCase() === name.toLowerCase()) throw unknownZone(name);
   const at = (seconds: number) => {
     const offset = offsetAt(format, seconds);
     return { offset, abbreviation: abbreviationOf(name, seconds, offset) };

@@ -17,7 +17,8 @@ import {
 /**
  * What a parameter takes, by Go's names; `"list"` is `[]interface {}`, `"map"` is `map[string]interface {}`. `"any"` takes
  * everything as the engine holds it, `"plain"` everything with numbers as plain JavaScript numbers (or `bigint` beyond 2^53);
- * `"strings"` is `[]string`, `"time"` is `time.Time`, `"duration"` `time.Duration`.
+ * `"nilMap"` is `"map"` for a function that tells a nil map, `null`, from an empty one; `"strings"` is `[]string`, `"time"` is
+ * `time.Time`, `"duration"` `time.Duration`.
  */
 export type ParamType =
   | "any"
@@ -30,6 +31,7 @@ export type ParamType =
   | "list"
   | "strings"
   | "map"
+  | "nilMap"
   | "time"
   | "duration";
 
@@ -95,6 +97,7 @@ export const goTypes: Readonly<Record<ParamType, string>> = {
   list: "[]interface {}",
   strings: "[]string",
   map: "map[string]interface {}",
+  nilMap: "map[string]interface {}",
   time: "time.Time",
   duration: "time.Duration",
 };
@@ -127,6 +130,8 @@ export function toArgument(value: unknown, type: ParamType, payer: Payer): unkno
       return toArray(value ?? [], payer);
     case "map":
       return value instanceof Map ? toObject(value, payer) : (value ?? {});
+    case "nilMap":
+      return value instanceof Map ? toObject(value, payer) : (value ?? null);
     case "duration":
       return intOf(value);
     case "time":
@@ -193,7 +198,9 @@ export function float(value: number, numbers: Numbers): number | Float64 {
 
 /** Go: `canBeNil`. */
 export function acceptsNil(type: ParamType): boolean {
-  return type === "any" || type === "plain" || type === "list" || type === "strings" || type === "map";
+  return (
+    type === "any" || type === "plain" || type === "list" || type === "strings" || type === "map" || type === "nilMap"
+  );
 }
 
 /** Whether a value that is neither absent nor nil can be given to a parameter. */
@@ -215,7 +222,8 @@ export function isAssignable(value: unknown, type: ParamType, numbers: Numbers):
       return kind === "list" && typeName(value, numbers) === goTypes.strings;
     case "list":
     case "map":
-      return kind === type && typeName(value, numbers) === goTypes[type];
+    case "nilMap":
+      return (kind === "list" || kind === "map") && typeName(value, numbers) === goTypes[type];
     default:
       return kind === type;
   }

@@ -16,6 +16,7 @@ export {
   digits,
   formatFloat,
   formatValue,
+  isNil,
   months,
   offsetText,
   sprint,

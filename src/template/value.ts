@@ -83,28 +83,6 @@ export class Pairs {
   }
 }
 
-/** Package html/template's names of content. */
-export type ContentType = "CSS" | "HTML" | "HTMLAttr" | "JS" | "JSStr" | "URL" | "Srcset";
-
-/** Text that someone vouched for: escaping takes it as it is where content of its type belongs. Elsewhere it is its text. */
-export class Content {
-  readonly #type: ContentType;
-  readonly #text: string;
-  constructor(type: ContentType, text: string) {
-    this.#type = type;
-    this.#text = text;
-  }
-  get type(): ContentType {
-    return this.#type;
-  }
-  get text(): string {
-    return this.#text;
-  }
-  toString(): string {
-    return this.#text;
-  }
-}
-
 /** Under this symbol a value tells its Go type; a class does so by a getter. */
 export const goType: unique symbol = Symbol("goType");
 
@@ -126,6 +104,8 @@ export interface GoType<Receiver = any> {
   readonly struct?: boolean | undefined;
   /** The fields of a {@link Struct}, in their order. @default none */
   readonly fields?: ((receiver: Receiver) => Readonly<Record<string, unknown>>) | undefined;
+  /** What encoding/json calls a field; an empty name: it leaves it out. @default the field's own */
+  readonly jsonName?: ((field: string) => string) | undefined;
   /** The elements have a type of their own, not `interface {}`. */
   readonly typed?: boolean | undefined;
   /** What a map gives for a key that it does not have. @default nil */
@@ -179,6 +159,28 @@ export class Time {
     if (Number.isNaN(ms)) return new Time(secondsBefore1970, 0, zone);
     const seconds = Math.floor(ms / 1000);
     return new Time(seconds, (ms - seconds * 1000) * 1_000_000, zone);
+  }
+}
+
+/** Package html/template's names of content. */
+export type ContentType = "CSS" | "HTML" | "HTMLAttr" | "JS" | "JSStr" | "URL" | "Srcset";
+
+/** Text that someone vouched for: escaping takes it as it is where content of its type belongs. Elsewhere it is its text. */
+export class Content {
+  readonly #type: ContentType;
+  readonly #text: string;
+  constructor(type: ContentType, text: string) {
+    this.#type = type;
+    this.#text = text;
+  }
+  get type(): ContentType {
+    return this.#type;
+  }
+  get text(): string {
+    return this.#text;
+  }
+  toString(): string {
+    return this.#text;
   }
 }
 

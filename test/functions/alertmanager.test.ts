@@ -10,7 +10,7 @@ type Question = Omit<NotificationCase, "want" | "files"> & { readonly texts?: re
 
 const htmlWorks = (() => {
   try {
-    return compile("<p>{{ . }}</p>", { escape: "html" as never }).render("<") === "<p>&lt;</p>";
+    return compile("<p>{{ . }}</p>", { escape: "html" }).render("<") === "<p>&lt;</p>";
   } catch {
     return false;
   }
@@ -24,7 +24,7 @@ function answer({ template, payload, data, texts = [], html }: Question): Answer
       missingKey: "zero",
       clock: () => new Date(now),
       templates: Object.fromEntries(texts.map((text, i) => [`file ${i}`, text])),
-      ...(html && { escape: "html" as never }),
+      ...(html && { escape: "html" }),
     });
     return { output: compiled.render(payload ? alertmanagerData(payloadNamed(payload)) : data) };
   } catch (error) {

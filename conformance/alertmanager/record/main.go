@@ -6,7 +6,9 @@ import (
 	"bufio"
 	"encoding/json"
 	"fmt"
+	html "html/template"
 	"math"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -32,6 +34,16 @@ func failure(message string) Answer {
 	return Answer{Error: &message}
 }
 
+// Functions that versions after this one have.
+func later() {
+	template.DefaultFuncs["safeUrl"] = func(text string) html.URL { return html.URL(text) }
+	template.DefaultFuncs["urlUnescape"] = url.QueryUnescape
+	template.DefaultFuncs["toJson"] = func(v any) (string, error) {
+		text, err := json.Marshal(v)
+		return string(text), err
+	}
+}
+
 func answer(c Case) (a Answer) {
 	defer func() {
 		if e := recover(); e != nil {
@@ -39,6 +51,7 @@ func answer(c Case) (a Answer) {
 		}
 	}()
 	template.DefaultFuncs["since"] = func(t time.Time) time.Duration { return c.Now.Sub(t) }
+	later()
 	t, err := template.New()
 	if err != nil {
 		return failure(err.Error())

@@ -85,13 +85,10 @@ function dates(context: Context, { locale }: Wishes, timeZone: string, options: 
   return formatter("date", key, () => new Intl.DateTimeFormat(locales(locale), { ...options, timeZone }));
 }
 
-/** `formatDate [STYLE] [LOCALE] [ZONE] DATE`: `Nov 24, 2026`. */
 export const formatDate = dateFunction((style = "medium") => ({ dateStyle: style }));
 
-/** `formatTime [STYLE] [LOCALE] [ZONE] DATE`: `6:30 PM`. */
 export const formatTime = dateFunction((style = "short") => ({ timeStyle: style }));
 
-/** `formatDateTime [STYLE] [LOCALE] [ZONE] DATE`: `Nov 24, 2026, 6:30 PM`. */
 export const formatDateTime = dateFunction((style = "medium") => ({
   dateStyle: style,
   timeStyle: style === "medium" ? "short" : style,
@@ -107,7 +104,6 @@ const units: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: num
   ["second", 1],
 ];
 
-/** `formatRelative [LOCALE] DATE`: `in 3 days`, seen from now; whole units, towards now. */
 export const formatRelative = define(
   { params: ["plain"], variadic: true, returns: "string", context: true },
   (context: Context, ...args: unknown[]) => {

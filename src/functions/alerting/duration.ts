@@ -3,7 +3,6 @@ import { humanizeDuration as humanize, toFloat } from "../humanize.ts";
 import { formatter, locales } from "./intl.ts";
 import { format, taken } from "./number.ts";
 
-/** `humanizeDuration SECONDS`: `1h 2m 3s`, as Prometheus and Alertmanager write it. */
 export const humanizeDuration = define(
   { params: ["any"], returns: "string", context: true },
   (context: Context, value: unknown) => humanize(toFloat(value, context.numbers)),
@@ -16,7 +15,6 @@ const units = [
   ["second", 1],
 ] as const;
 
-/** `formatDuration ["long"|"short"|"narrow"] [LOCALE] SECONDS`: `1 hour, 2 minutes`: the two largest units, rounded down. */
 export const formatDuration = define(
   { params: ["any"], variadic: true, returns: "string", context: true },
   (context: Context, ...args: unknown[]) => {

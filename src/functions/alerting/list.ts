@@ -2,7 +2,6 @@ import { type Context, define, elementsOf, formatValue, kindOf } from "../../tem
 import { formatter, locales } from "./intl.ts";
 import { taken } from "./number.ts";
 
-/** `formatList ["and"|"or"] [LOCALE] LIST`: `a, b, and c`. */
 export const formatList = define(
   { params: ["any"], variadic: true, returns: "string", context: true },
   (context: Context, ...args: unknown[]) => {

@@ -32,13 +32,10 @@ export function format(context: Context, locale: string, options: Options, value
 const fixed = (digits: number | undefined): Options =>
   digits === undefined ? {} : { minimumFractionDigits: digits, maximumFractionDigits: digits };
 
-/** `formatNumber [DIGITS] [LOCALE] NUMBER`: `1,234.5`. */
 export const formatNumber = numberFunction(({ digits }) => fixed(digits));
 
-/** `formatPercent [DIGITS] [LOCALE] SHARE`: 0.256 is `26%`. */
 export const formatPercent = numberFunction(({ digits }) => ({ style: "percent", ...fixed(digits) }));
 
-/** `formatCurrency CURRENCY [DIGITS] [LOCALE] AMOUNT`: the currency by its code of ISO 4217. */
 export const formatCurrency = define(
   { params: ["string", "plain"], variadic: true, returns: "string", context: true },
   (context: Context, currency: string, ...args: unknown[]) => {
@@ -50,7 +47,6 @@ export const formatCurrency = define(
   },
 );
 
-/** `humanizeCount [LOCALE] NUMBER`: `1.2K`. */
 export const humanizeCount = numberFunction(({ digits }) => ({
   notation: "compact",
   maximumFractionDigits: digits ?? 1,
@@ -58,7 +54,6 @@ export const humanizeCount = numberFunction(({ digits }) => ({
 
 const byteUnits = ["byte", "kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte"] as const;
 
-/** `humanizeBytes [DIGITS] [LOCALE] BYTES`: `1.5 MB`, in units of 1,000. */
 export const humanizeBytes = define(
   { params: ["plain"], variadic: true, returns: "string", context: true },
   (context: Context, ...args: unknown[]) => {
@@ -86,7 +81,6 @@ const ordinalSigns: Readonly<Record<string, string>> = {
 const pointed = new Set("bs cs da de et fi hr hu is lv nb nn no pl sk sl sr tr".split(" "));
 const english: Readonly<Record<string, string>> = { one: "st", two: "nd", few: "rd", other: "th" };
 
-/** `ordinal [LOCALE] NUMBER`: `3rd`; in other languages `3.`, `3e` or `3º`, or the number alone where none of these is known. */
 export const ordinal = define(
   { params: ["plain"], variadic: true, returns: "string", context: true },
   (context: Context, ...args: unknown[]) => {

@@ -2,7 +2,6 @@ import { type Context, define } from "../../template/index.ts";
 import { numeric } from "./intl.ts";
 import { category, taken } from "./number.ts";
 
-/** `plural ONE MANY COUNT`: ONE for 1, MANY for any other count, as Sprig's. */
 export const plural = define(
   { params: ["string", "string", "int"], returns: "string" },
   (one: string, many: string, count: number | bigint) => (count === 1 ? one : many),
@@ -10,10 +9,6 @@ export const plural = define(
 
 const categories = ["zero", "one", "two", "few", "many", "other"];
 
-/**
- * `pluralForms FORMS [LOCALE] COUNT`: the form that the language wants for the count, of those in FORMS, by the names of CLDR:
- * `one: punkt | few: punkty | many: punktów | other: punktu`. `other` has to be there and is for every name that is not.
- */
 export const pluralForms = define(
   { params: ["string", "plain"], variadic: true, returns: "string", context: true },
   (context: Context, text: string, ...args: unknown[]) => {

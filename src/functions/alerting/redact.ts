@@ -18,7 +18,6 @@ function maskedPhone(number: string): string {
   return number.replace(/\d/g, (digit) => (left-- > 0 ? "*" : digit));
 }
 
-/** `redact TEXT`: the e-mail addresses and phone numbers in it, or that it is, masked: `a***@example.com`, `+** *** *** *67`. */
 export const redact = define(
   { params: ["plain"], returns: "string", context: true },
   (context: Context, value: unknown) => {
@@ -31,7 +30,6 @@ export const redact = define(
   },
 );
 
-/** `mask KEEP TEXT`: all but the last KEEP characters as `*`. */
 export const mask = define(
   { params: ["int", "plain"], returns: "string", context: true },
   (context: Context, keep: number, value: unknown) => {

@@ -1,9 +1,5 @@
 import { define, kindOf, truth } from "../../template/index.ts";
 
-/**
- * `require FIELD VALUE`: VALUE, or an error that says which field is missing or empty. Unlike `default` it takes 0 and false
- * for values. `{{ .email | require "email" }}`
- */
 export const require = define({ params: ["string", "any"] }, (field: string, value: unknown) => {
   if (value === null) throw new Error(`${field} is missing`);
   const kind = kindOf(value, "int");

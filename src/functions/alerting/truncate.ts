@@ -48,8 +48,6 @@ function cutter(sizeOf: (grapheme: string) => number) {
   );
 }
 
-/** `truncate N [ELLIPSIS] TEXT`: at most N characters as a reader counts them, with the ellipsis. */
 export const truncate = cutter(() => 1);
 
-/** `truncateBytes N [ELLIPSIS] TEXT`: the same in bytes of UTF-8, which is how push services count. */
 export const truncateBytes = cutter((grapheme) => byteLength(grapheme));

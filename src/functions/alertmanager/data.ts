@@ -107,7 +107,12 @@ function alertOf(alert: Json, at: string, model: Model): Fields {
 
 /** What a field is, where it is not what it should be. */
 function wrong(at: string, value: unknown, wanted: string): TypeError {
-  const found = value === null ? "null" : Array.isArray(value) ? "a list" : `a ${typeof value}`;
+  const found =
+    value === null
+      ? "null"
+      : Array.isArray(value)
+        ? "a list"
+        : `${typeof value === "object" ? "an" : "a"} ${typeof value}`;
   return new TypeError(`${at} is ${found}, not ${wanted}`);
 }
 

@@ -1,5 +1,6 @@
 import { type Context, define, type GoType, goType, sortedEntries } from "../../template/index.ts";
-import { Fields, listOf, strings } from "./values.ts";
+import { stringList } from "../sprig/value.ts";
+import { Fields, listOf } from "./values.ts";
 
 /** Labels or annotations: `template.KV`. A `Map`, so that no label can hide a method. */
 export class KV extends Map<string, string> {
@@ -67,6 +68,6 @@ const pairs = (all: readonly Pair[]) =>
     pairsType,
     all.map(({ name, value }) => new Fields("template.Pair", { Name: name, Value: value })),
   );
-const names = (all: readonly Pair[]) => strings(all.map(({ name }) => name));
-const values = (all: readonly Pair[]) => strings(all.map(({ value }) => value));
+const names = (all: readonly Pair[]) => stringList(all.map(({ name }) => name));
+const values = (all: readonly Pair[]) => stringList(all.map(({ value }) => value));
 const textOf = (all: readonly Pair[]): string => all.map(({ name, value }) => `${name}=${value}`).join(", ");

@@ -1,15 +1,9 @@
-import { upperOf } from "../case.ts";
+import { isTitle, titleRune } from "../sprig/case.ts";
 
 const words = new Intl.Segmenter("en", { granularity: "word" });
 
 /** Letters that have a case. */
 const cased = /\p{Cased}/u;
-
-/** Georgian letters, which are not made large to begin a word. */
-const georgian = /[\u10d0-\u10fa\u10fd-\u10ff]/;
-
-/** Letters that are two in one: only the first of them is made large. */
-const titles = new Map([..."ǄǅǅǅǆǅǇǈǈǈǉǈǊǋǋǋǌǋǱǲǲǲǳǲ"].map((_, i, all) => [all[i & ~1]!, all[i | 1]!] as const));
 
 /** `cases.Title(language.AmericanEnglish)`: the first letter of each word large, the others small. */
 export function titleCase(text: string): string {
@@ -26,13 +20,13 @@ export function titleCase(text: string): string {
   return result;
 }
 
+/** What becomes several letters gets only the first of them large. */
 function titleOf(letter: string): string {
-  if (georgian.test(letter) || /\p{Lt}/u.test(letter)) return letter;
-  const upper = titles.get(letter) ?? letter.toUpperCase();
-  if (upper.length > letter.length && upperOf(letter) !== letter) return upperOf(letter);
-  const first = String.fromCodePoint(upper.codePointAt(0)!);
-  const rest = upper.slice(first.length);
-  return cased.test(first) ? first + rest.toLowerCase() : upper;
+  const title = titleRune(letter);
+  const several = letter.toUpperCase();
+  if (title !== letter || several.length === letter.length || isTitle(letter)) return title;
+  const first = String.fromCodePoint(several.codePointAt(0)!);
+  return cased.test(first) ? first + several.slice(first.length).toLowerCase() : several;
 }
 
 /** Behind a letter, so that a sigma knows whether it is the last. */

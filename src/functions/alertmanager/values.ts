@@ -23,8 +23,15 @@ export class Fields extends Struct {
 
 const structs = new Map<string, GoType<Fields>>();
 
+/** Tags of the fields: all begin small, and two are their own. */
+function tagOf(field: string): string {
+  if (field === "Vars") return "";
+  return field === "OrgID" ? "orgId" : field.slice(0, 1).toLowerCase() + field.slice(1);
+}
+
 function typeNamed(name: string): GoType<Fields> {
-  const type = structs.get(name) ?? { name, struct: true, fields: Fields.of };
+  const jsonName = name === "template.Pair" ? undefined : tagOf;
+  const type = structs.get(name) ?? { name, struct: true, fields: Fields.of, jsonName };
   structs.set(name, type);
   return type;
 }
@@ -33,8 +40,3 @@ function typeNamed(name: string): GoType<Fields> {
 export function listOf<T>(type: GoType<readonly T[]>, items: T[]): T[] {
   return withCapacity(Object.defineProperty(items, goType, { value: type }), items.length);
 }
-
-const stringsType: GoType<readonly string[]> = { name: "[]string", typed: true };
-
-/** A `[]string`. */
-export const strings = (items: string[]): string[] => listOf(stringsType, items);

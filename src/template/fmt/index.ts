@@ -2,6 +2,7 @@
  * Go's package fmt, as far as templates reach it. In: values and a format. Out: text, or `LimitReached`.
  */
 export { type FloatVerb, formatFloat } from "./float.ts";
+export { isNil } from "./print.ts";
 export type { Printing } from "./printing.ts";
 export { formatValue, sprint, sprintln } from "./sprint.ts";
 export { type CompiledFormat, compileFormat, sprintf } from "./sprintf.ts";

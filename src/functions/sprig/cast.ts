@@ -1,0 +1,107 @@
+import { floatOf, intOf, kindOf, type Numbers, typeName } from "../../template/index.ts";
+
+/** Numbers from values of any kind, as the Go package cast makes them; what makes no sense is 0. */
+
+export const int64 = (n: bigint): bigint => BigInt.asIntN(64, n);
+
+const least = -(2n ** 63n);
+const most = 2n ** 63n - 1n;
+
+/** A float64 as an int64, as an amd64 processor does it: what does not fit is the least one. */
+export const truncated = (value: number): bigint =>
+  value >= -(2 ** 63) && value < 2 ** 63 ? BigInt(Math.trunc(value)) : least;
+
+/** `cast.ToInt64`, and of `int` too. */
+export function toInt(value: unknown, { numbers }: { readonly numbers: Numbers }): bigint {
+  if (typeof value === "number" && numbers === "int" && Number.isSafeInteger(value)) return BigInt(value);
+  switch (kindOf(value, numbers)) {
+    case "int":
+    case "uint":
+      // Only int, and the sized integers, are numbers to Go here; a duration or a month is no such type.
+      return isCastable(value, numbers) ? int64(intOf(value)) : 0n;
+    case "float":
+      return truncated(floatOf(value));
+    case "string":
+      return parsed(trimZeroDecimal(value as string), 0) ?? 0n;
+    case "bool":
+      return value === true ? 1n : 0n;
+    default:
+      return 0n;
+  }
+}
+
+const isCastable = (value: unknown, numbers: Numbers): boolean => typeName(value, numbers) !== "time.Duration";
+
+/** `cast.ToFloat64`. */
+export function toFloat(value: unknown, { numbers }: { readonly numbers: Numbers }): number {
+  if (typeof value === "number") return value;
+  switch (kindOf(value, numbers)) {
+    case "int":
+    case "uint":
+      return isCastable(value, numbers) ? Number(intOf(value)) : 0;
+    case "float":
+      return floatOf(value);
+    case "string":
+      return parseFloat64(value as string) ?? 0;
+    case "bool":
+      return value === true ? 1 : 0;
+    default:
+      return 0;
+  }
+}
+
+/** `3.00` to `3`. */
+const trimZeroDecimal = (text: string): string => text.replace(/\.0+$/, "");
+
+const digitsOfBase: Readonly<Record<number, RegExp>> = {
+  0: /^[+-]?(?:0[xX]_?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*|0[bB]_?[01]+(?:_[01]+)*|0[oO]_?[0-7]+(?:_[0-7]+)*|0_?[0-7]*(?:_[0-7]+)*|[1-9][0-9]*(?:_[0-9]+)*)$/,
+  8: /^[+-]?[0-7]+$/,
+  10: /^[+-]?[0-9]+$/,
+};
+
+/** `strconv.ParseInt`; `undefined`: a syntax error or out of range. @param base 0: as its prefix tells */
+export function parsed(text: string, base: 0 | 8 | 10): bigint | undefined {
+  const value = parseInteger(text, base);
+  return value === undefined || value < least || value > most ? undefined : value;
+}
+
+/** The same, but what is out of range is the nearest there is. */
+export function clamped(text: string): bigint {
+  const value = parseInteger(text, 10) ?? 0n;
+  return value < least ? least : value > most ? most : value;
+}
+
+function parseInteger(text: string, base: 0 | 8 | 10): bigint | undefined {
+  if (text.length > 1000) return undefined;
+  if (!digitsOfBase[base]!.test(text)) return undefined;
+  const negative = text.startsWith("-");
+  const digits = text.replace(/^[+-]/, "").replaceAll("_", "");
+  const octal = base === 8 || (base === 0 && /^0[0-7]/.test(digits));
+  const size = BigInt(octal ? `0o${digits.replace(/^0+(?=.)/, "")}` : digits.toLowerCase());
+  return negative ? -size : size;
+}
+
+const decimalFloat = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+const hexFloat = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?[pP]([+-]?[0-9]+)$/;
+/** An underscore stands between digits, or behind the prefix. */
+const misplaced = /(?<![0-9a-fA-FxX])_|_(?![0-9a-fA-F])/;
+
+/** `strconv.ParseFloat(text, 64)`; `undefined`: an error, also beyond what a float64 holds. */
+export function parseFloat64(given: string): number | undefined {
+  if (given.length > 2000 || misplaced.test(given)) return undefined;
+  const text = given.replaceAll("_", "");
+  const word = text.toLowerCase().replace(/^\+/, "");
+  if (/^-?inf(?:inity)?$/.test(word)) return word.startsWith("-") ? -Infinity : Infinity;
+  if (/^nan$/.test(text.toLowerCase())) return Number.NaN;
+  const hex = hexFloat.exec(text);
+  if (hex) {
+    const [, sign, whole = "", fraction = "", exponent = "0"] = hex;
+    if (whole + fraction === "") return undefined;
+    const scale = Number(exponent) - 4 * fraction.length;
+    const value = Number(BigInt(`0x${whole}${fraction}`)) * 2 ** scale;
+    return Number.isFinite(value) ? (sign === "-" ? -value : value) : undefined;
+  }
+  if (!decimalFloat.test(text)) return undefined;
+  const value = Number(text);
+  return Number.isFinite(value) ? value : undefined;
+}

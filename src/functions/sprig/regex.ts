@@ -1,0 +1,94 @@
+import { canBackquote, quote } from "../../../grammar/index.ts";
+import { type Context, define, type FunctionSet } from "../../template/index.ts";
+import { compileRegexp, quoteMeta, type Regexp } from "../regexp.ts";
+import { noStrings, stringList } from "./value.ts";
+
+/**
+ * Regular expressions: RE2, in time linear in the text. The functions with `must` before their names return the error of a bad
+ * pattern in Go where the others panic with it, and say less.
+ */
+
+/** What `regexp.MustCompile` panics with. */
+function mustCompile(pattern: string, context: Context): Regexp {
+  try {
+    return compileRegexp(pattern, context);
+  } catch (error) {
+    if (!(error instanceof Error) || !error.message.startsWith("error parsing regexp")) throw error;
+    const quoted = canBackquote(pattern) ? `\`${pattern}\`` : quote(pattern);
+    throw new Error(`regexp: Compile(${quoted}): ${error.message}`);
+  }
+}
+
+type Compile = (pattern: string, context: Context) => Regexp;
+
+const find = (compile: Compile) =>
+  define(
+    { params: ["string", "string"], context: true },
+    (context, pattern, text) => compile(pattern, context).find(text) ?? "",
+  );
+
+/** Go gives a nil slice for none. */
+const listed = (texts: string[]): string[] => (texts.length === 0 ? noStrings() : stringList(texts));
+
+const findAll = (compile: Compile) =>
+  define({ params: ["string", "string", "int"], context: true }, (context, pattern, text, most) =>
+    listed(compile(pattern, context).findAll(text, Number(most))),
+  );
+
+const replaceAll = (compile: Compile) =>
+  define({ params: ["string", "string", "string"], context: true }, (context, pattern, text, by) =>
+    compile(pattern, context).replaceAll(text, by),
+  );
+
+const replaceAllLiteral = (compile: Compile) =>
+  define({ params: ["string", "string", "string"], context: true }, (context, pattern, text, by) =>
+    compile(pattern, context).replaceAllLiteral(text, by),
+  );
+
+const split = (compile: Compile) =>
+  define({ params: ["string", "string", "int"], context: true }, (context, pattern, text, most) =>
+    listed(compile(pattern, context).split(text, Number(most))),
+  );
+
+export const regex = {
+  /** `mustRegexFind PATTERN TEXT`: as regexFind. `{{ mustRegexFind "[0-9]+" "a12" }}` → `12` */
+  mustRegexFind: find(compileRegexp),
+  /** `mustRegexFindAll PATTERN TEXT COUNT`: as regexFindAll. `{{ mustRegexFindAll "[0-9]" "a12" -1 }}` → `[1 2]` */
+  mustRegexFindAll: findAll(compileRegexp),
+  /** `mustRegexMatch PATTERN TEXT`: as regexMatch, but a bad pattern is an error. `{{ mustRegexMatch "[" "a" }}` → `` error: error parsing regexp: missing closing ]: `[` `` */
+  mustRegexMatch: define({ params: ["string", "string"], context: true }, (context, pattern, text) =>
+    compileRegexp(pattern, context).matches(text),
+  ),
+  /** `mustRegexReplaceAll PATTERN TEXT NEW`: as regexReplaceAll. `{{ mustRegexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}` → `-W-xxW-` */
+  mustRegexReplaceAll: replaceAll(compileRegexp),
+  /** `mustRegexReplaceAllLiteral PATTERN TEXT NEW`: as regexReplaceAllLiteral. `{{ mustRegexReplaceAllLiteral "x+" "axxb" "$1" }}` → `a$1b` */
+  mustRegexReplaceAllLiteral: replaceAllLiteral(compileRegexp),
+  /** `mustRegexSplit PATTERN TEXT COUNT`: as regexSplit. `{{ mustRegexSplit "z+" "pizza" -1 }}` → `[pi a]` */
+  mustRegexSplit: split(compileRegexp),
+  /** `regexFind PATTERN TEXT`: the leftmost match, or an empty text. `{{ regexFind "[a-z][1-9]" "abcd1234" }}` → `d1` */
+  regexFind: find(mustCompile),
+  /** `regexFindAll PATTERN TEXT COUNT`: a list of at most COUNT matches, all if it is negative. `{{ regexFindAll "[2468]" "123456789" -1 }}` → `[2 4 6 8]` */
+  regexFindAll: findAll(mustCompile),
+  /** `regexMatch PATTERN TEXT`: whether it matches somewhere; false for a bad pattern. `{{ regexMatch "^[^@]+@[^@]+$" "ada@example.com" }}` → `true` */
+  regexMatch: define({ params: ["string", "string"], context: true }, (context, pattern, text) => {
+    let regexp: Regexp;
+    try {
+      regexp = compileRegexp(pattern, context);
+    } catch (error) {
+      if (error instanceof Error && error.message.startsWith("error parsing regexp")) return false;
+      throw error;
+    }
+    return regexp.matches(text);
+  }),
+  /** `regexQuoteMeta TEXT`: a pattern that matches just this text. `{{ regexQuoteMeta "1.2" }}` → `1\.2` */
+  regexQuoteMeta: define({ params: ["string"], context: true }, (context, text: string) => {
+    context.grow(text.length * 2);
+    return quoteMeta(text);
+  }),
+  /** `regexReplaceAll PATTERN TEXT NEW`: NEW for each match; `${1}` is what its first group matched. `{{ regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}` → `-W-xxW-` */
+  regexReplaceAll: replaceAll(mustCompile),
+  /** `regexReplaceAllLiteral PATTERN TEXT NEW`: NEW, as it stands, for each match. `{{ regexReplaceAllLiteral "x+" "axxb" "$1" }}` → `a$1b` */
+  regexReplaceAllLiteral: replaceAllLiteral(mustCompile),
+  /** `regexSplit PATTERN TEXT COUNT`: a list of at most COUNT pieces between matches, all if it is negative. `{{ regexSplit "z+" "pizza" -1 }}` → `[pi a]` */
+  regexSplit: split(mustCompile),
+} satisfies FunctionSet;

@@ -1,0 +1,58 @@
+import { compareBytes } from "../../../grammar/index.ts";
+import { type Context, define, type FunctionSet } from "../../template/index.ts";
+import { comparable, fromByteText, stringsOf, strval } from "./text.ts";
+import { isList, newStringMap, payForList, stringList } from "./value.ts";
+
+/** Between texts and lists of texts. */
+
+/** `strings.SplitN`; an empty separator splits into characters. @param most below 0: all; 0: none */
+export function splitText(context: Context, text: string, separator: string, most = -1): string[] {
+  if (most === 0) return [];
+  context.spend(text.length >> 4);
+  const [whole, between] = comparable(text, separator) as [string, string];
+  const back = (piece: string): string => (whole === text ? piece : fromByteText(piece));
+  const pieces = separator === "" ? [...text] : whole.split(between);
+  payForList(context, pieces.length);
+  if (most > 0 && pieces.length > most) {
+    const rest = pieces.slice(most - 1).join(separator === "" ? "" : between);
+    return [...pieces.slice(0, most - 1).map(back), back(rest)];
+  }
+  return pieces.map(back);
+}
+
+const numbered = (texts: readonly string[]): object => newStringMap(texts.map((text, i) => [`_${i}`, text] as const));
+
+function join(context: Context, separator: string, value: unknown): string {
+  const texts = stringsOf(value, context);
+  let length = Math.max(0, texts.length - 1) * separator.length;
+  for (const text of texts) length += text.length;
+  context.grow(length);
+  return texts.join(separator);
+}
+
+export const stringLists = {
+  /** `join SEPARATOR LIST`: the elements as one text. `{{ list 1 "a" | join "-" }}` → `1-a` */
+  join: define({ params: ["string", "any"], context: true }, join),
+  /** `sortAlpha LIST`: the elements as texts, sorted. `{{ list "c" "a" "b" | sortAlpha }}` → `[a b c]` */
+  sortAlpha: define({ params: ["any"], context: true }, (context, value) => {
+    if (!isList(value, context)) return stringList([strval(value, context)]);
+    const texts = stringsOf(value, context);
+    const longest = texts.reduce((most, text) => Math.max(most, text.length), 0);
+    context.spend(Math.ceil((texts.length * Math.log2(texts.length + 1) * (16 + longest)) / 16));
+    return stringList(texts.sort(compareBytes));
+  }),
+  /** `split SEPARATOR TEXT`: a dict of the pieces, under `_0`, `_1` and so on. `{{ (split "," "a,b")._1 }}` → `b` */
+  split: define({ params: ["string", "string"], context: true }, (context, separator, text) =>
+    numbered(splitText(context, text, separator)),
+  ),
+  /** `splitList SEPARATOR TEXT`: a list of the pieces. `{{ splitList "," "a,b" }}` → `[a b]` */
+  splitList: define({ params: ["string", "string"], context: true }, (context, separator, text) =>
+    stringList(splitText(context, text, separator)),
+  ),
+  /** `splitn SEPARATOR COUNT TEXT`: as split, at most COUNT pieces. `{{ (splitn "," 2 "a,b,c")._1 }}` → `b,c` */
+  splitn: define({ params: ["string", "int", "string"], context: true }, (context, separator, count, text) =>
+    numbered(splitText(context, text, separator, Number(count))),
+  ),
+  /** `toStrings LIST`: the elements as texts, without nil. `{{ toStrings (list 1 nil 2) }}` → `[1 2]` */
+  toStrings: define({ params: ["any"], context: true }, (context, value) => stringList(stringsOf(value, context))),
+} satisfies FunctionSet;

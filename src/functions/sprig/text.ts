@@ -1,0 +1,71 @@
+import { decode, encode, quote } from "../../../grammar/index.ts";
+import { type Context, elementsOf, formatValue, isNil, kindOf } from "../../template/index.ts";
+
+/** Texts as Go's bytes, and values as text. */
+
+/** `fmt.Sprintf("%v", value)`. */
+export function sprintValue(value: unknown, context: Context): string {
+  if (typeof value === "string") return value;
+  const { numbers, limits } = context;
+  return formatValue(value, { numbers, output: limits.output, depth: limits.depth, payer: context });
+}
+
+/** Sprig's `strval`: as `toString`. */
+export const strval = sprintValue;
+
+/** One character a byte, so that JavaScript's text functions work on bytes. Text of ASCII only is itself. */
+export function toByteText(text: string): string {
+  if (/^[\0-\x7f]*$/.test(text)) return text;
+  const bytes = encode(text);
+  let result = "";
+  for (let i = 0; i < bytes.length; i += 8192) result += String.fromCharCode(...bytes.subarray(i, i + 8192));
+  return result;
+}
+
+export function fromByteText(text: string): string {
+  if (/^[\0-\x7f]*$/.test(text)) return text;
+  return decode(Uint8Array.from(text, (char) => char.charCodeAt(0)));
+}
+
+/** Does to the bytes of a text what `change` does to characters. */
+export const onBytes = (text: string, change: (bytes: string) => string): string =>
+  fromByteText(change(toByteText(text)));
+
+/** Texts that can be searched in each other: themselves, or their bytes where one has a piece of a character. */
+export function comparable(...texts: string[]): string[] {
+  return texts.every((text) => text.isWellFormed()) ? texts : texts.map(toByteText);
+}
+
+/** Go's `[]rune`: characters; a byte that is none is U+FFFD. */
+export const runesOf = (text: string): string[] => [...text].map((char) => (isRawByte(char) ? "\ufffd" : char));
+
+const isRawByte = (char: string): boolean => char.length === 1 && char >= "\ud800" && char <= "\udfff";
+
+/** `unicode.IsSpace`. */
+export const space = /[\t-\r \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+
+/** `strings.TrimSpace`. */
+export function trimSpace(text: string): string {
+  let from = 0;
+  let to = text.length;
+  while (from < to && space.test(text[from]!)) from++;
+  while (to > from && space.test(text[to - 1]!)) to--;
+  return text.slice(from, to);
+}
+
+/** `%q` of a text. */
+export const quoted = quote;
+
+/** Sprig's `strslice`: a list's elements as texts, without nil; anything else is one text. */
+export function stringsOf(value: unknown, context: Context): string[] {
+  if (value === null) return [];
+  if (kindOf(value, context.numbers) !== "list") return [strval(value, context)];
+  const elements = elementsOf(value);
+  context.spend(elements.length);
+  const texts: string[] = [];
+  for (let i = 0; i < elements.length; i++) {
+    const element = elements[i];
+    if (!isNil(element)) texts.push(strval(element, context));
+  }
+  return texts;
+}
