@@ -31,7 +31,12 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
     ["src/index.ts", "src/functions", "src/lint", "src/dispatch", "src/channels"],
     ["yaml", "zod", "node:*"],
   ],
-  ["src/cli", ["grammar", "src"], ["commander", "diff", "pino", "tinyglobby", "yaml", "zod", "node:*"]],
+  ["src/lsp", ["grammar", "src"], ["vscode-languageserver/node", "vscode-languageserver-textdocument", "node:*"]],
+  [
+    "src/cli",
+    ["grammar", "src"],
+    ["commander", "diff", "pino", "tinyglobby", "vscode-languageserver/node", "yaml", "zod", "node:*"],
+  ],
 ];
 
 const root = join(import.meta.dirname, "..");
@@ -81,13 +86,16 @@ test.each(layers)("%s imports only what it may", (layer) => {
   expect(own.flatMap((path) => objections(path, source(path)))).toEqual([]);
 });
 
+/** A module of a package, such as `x/node`, is of the package `x`. */
+const packageOf = (name: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(name)![0];
+
 test("every package is a dependency, and every dependency is used", () => {
   const { dependencies } = JSON.parse(source("package.json"));
   const packages = new Set(
     layers
       .flatMap(([, , names]) => names)
       .filter((name) => name !== "node:*")
-      .map((name) => name.replace("/*", "")),
+      .map(packageOf),
   );
   expect([...packages].sort()).toEqual(Object.keys(dependencies).sort());
 });

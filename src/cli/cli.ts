@@ -17,6 +17,7 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   fmt: async () => (await import("./fmt.ts")).addFmtCommand,
   "dry-run": async () => (await import("./dry-run.ts")).addDryRunCommand,
   render: async () => (await import("./render.ts")).addRenderCommand,
+  lsp: async () => (await import("./lsp.ts")).addLspCommand,
   test: async () => (await import("./test.ts")).addTestCommand,
   send: async () => (await import("./send.ts")).addSendCommand,
   work: async () => (await import("./work.ts")).addWorkCommand,

@@ -1,14 +1,13 @@
 import type { Command } from "commander";
 import { createTwoFilesPatch } from "diff";
-import { type Edit, TemplateError } from "../index.ts";
-import { alertSource } from "./alert-file.ts";
+import { TemplateError } from "../index.ts";
 import type { ExitCode } from "./cli.ts";
 import { writeText } from "./file.ts";
+import { formatted } from "./fmt-file.ts";
 import { type Io, write } from "./io.ts";
 import { findFiles, readTemplateFile, type TemplateFile } from "./lint-files.ts";
 import { InputError, problemText, toProblem } from "./problem.ts";
 import { parseDelims } from "./render.ts";
-import { alertParts } from "./source.ts";
 
 interface Flags {
   readonly check?: true;
@@ -65,38 +64,4 @@ async function fmt(paths: readonly string[], flags: Flags, io: Io): Promise<Exit
   }
   if (failed) return 1;
   return changed > 0 && (flags.check || flags.diff) ? 1 : 0;
-}
-
-/** Of an alert, a part stays as it is where its YAML would not hold the formatted text line by line. */
-function formatted({ file, text, source }: TemplateFile, format: (text: string, name: string) => string): string {
-  if (!source.alertTemplate) return format(text, source.name ?? file);
-  let [result, current] = [text, source];
-  for (const part of alertParts) {
-    const before = current.alertTemplate?.[part];
-    if (before === undefined) continue;
-    const after = format(before, part);
-    const edits = current.scalar?.(part)?.editsInFile(lineEdits(before, after));
-    if (after === before || edits === undefined) continue;
-    const edited = edits
-      .toSorted((a, b) => b.start - a.start)
-      .reduce((all, { start, end, text }) => all.slice(0, start) + text + all.slice(end), result);
-    try {
-      const again = alertSource(file, edited);
-      if (again.alertTemplate?.[part] === after) [result, current] = [edited, again];
-    } catch {
-      // Written so, it would be no YAML any more.
-    }
-  }
-  return result;
-}
-
-/** Formatting keeps line breaks: each line that differs is replaced. */
-function lineEdits(before: string, after: string): Edit[] {
-  const [old, fresh] = [before.split("\n"), after.split("\n")];
-  let start = 0;
-  return old.flatMap((line, i) => {
-    const edit = { start, end: start + line.length, text: fresh[i] ?? "" };
-    start += line.length + 1;
-    return line === edit.text ? [] : [edit];
-  });
 }

@@ -1,3 +1,4 @@
+import { dirname, isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { lintSection, readConfig } from "../config/index.ts";
 import { exists, readText } from "./file.ts";
@@ -12,5 +13,7 @@ export async function lintSettings(given: string | undefined, io: Io) {
   const file = given ?? (exists("tocsin.yaml", io) ? "tocsin.yaml" : undefined);
   const text = file === undefined ? "" : await readText(file, io);
   const { lint, functions } = located(() => readConfig(file ?? "tocsin.yaml", text, schema)).value;
-  return { ...lint, functions: lint.functions ?? functions ?? (["sprig", "alerting"] as const) };
+  const beside = (path: string | undefined) => path && (file && !isAbsolute(path) ? join(dirname(file), path) : path);
+  const data = { profile: beside(lint.profile), schema: beside(lint.schema) };
+  return { ...lint, ...data, functions: lint.functions ?? functions ?? (["sprig", "alerting"] as const) };
 }

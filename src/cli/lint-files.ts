@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { glob } from "tinyglobby";
 import { isMap, parseDocument } from "yaml";
+import type { AlertTemplate, Finding, LintOptions } from "../index.ts";
 import { alertSource } from "./alert-file.ts";
 import { exists, isFolder, readText } from "./file.ts";
 import type { Io } from "./io.ts";
@@ -46,7 +47,7 @@ export async function findFiles(paths: readonly string[], io: Io): Promise<strin
 }
 
 /** Some other YAML, such as a configuration or tests, has no title. */
-function isAlert(text: string): boolean {
+export function isAlert(text: string): boolean {
   if (!/^["']?title["']?\s*:/m.test(text)) return false;
   const { contents } = parseDocument(text, { prettyErrors: false });
   return !isMap(contents) || contents.has("title");
@@ -54,8 +55,42 @@ function isAlert(text: string): boolean {
 
 /** @param name what the standard input is called */
 export async function readTemplateFile(file: string, name: string | undefined, io: Io): Promise<TemplateFile> {
-  const text = await readText(file, io);
-  const called = file === "-" ? (name ?? "stdin") : file;
+  return templateFile(file === "-" ? (name ?? "stdin") : file, await readText(file, io));
+}
+
+/** @throws InputError for an alert that is none */
+export function templateFile(called: string, text: string): TemplateFile {
   const source = /\.ya?ml$/i.test(called) ? alertSource(called, text) : templateSource(called, text, basename(called));
   return { file: called, text, source };
+}
+
+/** A finding and its place in its file. Lines and columns are 1-based, in UTF-16 units. */
+export interface Placed {
+  readonly finding: Finding;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+type Lint = typeof import("../index.ts").lint;
+
+/** The templates of a file, by the part they are. */
+export function templateOf({ source, text }: TemplateFile): string | AlertTemplate {
+  return source.alertTemplate ?? text;
+}
+
+export function lintFile(file: TemplateFile, options: LintOptions, lint: Lint): Finding[] {
+  const template = templateOf(file);
+  return lint(template, typeof template === "string" ? { ...options, name: file.source.name ?? file.file } : options);
+}
+
+export function placeOf(finding: Finding, { file, source }: TemplateFile): Placed {
+  const scalar = finding.part && source.scalar?.(finding.part);
+  const from = scalar ? scalar.place(finding.line, finding.column) : finding;
+  const to = scalar
+    ? scalar.place(finding.endLine, finding.endColumn)
+    : { line: finding.endLine, column: finding.endColumn };
+  return { finding, file, line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
 }

@@ -1,15 +1,6 @@
-import { type Finding, type Rule, rules, type Severity } from "../index.ts";
+import { type Rule, rules, type Severity } from "../index.ts";
+import type { Placed } from "./lint-files.ts";
 import { visible } from "./rendered.ts";
-
-/** A finding and its place in its file. Lines and columns are 1-based, in UTF-16 units. */
-export interface Placed {
-  readonly finding: Finding;
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  readonly endLine: number;
-  readonly endColumn: number;
-}
 
 export interface Summary {
   readonly files: number;

@@ -5,6 +5,9 @@ import type { Edit } from "../index.ts";
 export interface ScalarText {
   /** 1-based, of a place in the text: exact where the file holds the line as it is, else where the value starts. */
   place(line: number, column: number): { readonly line: number; readonly column: number };
+  /** An offset of the text in the file, and the other way round; undefined where the file does not hold the text as it is. */
+  inFile(offset: number): number | undefined;
+  inText(offset: number): number | undefined;
   /** The same edits, of the file's text; nothing where the file does not hold the text as it is. */
   editsInFile(edits: readonly Edit[]): readonly Edit[] | undefined;
 }
@@ -21,6 +24,16 @@ export function scalarText(node: Node, source: string, value: string, lines: Lin
       if (offset === undefined) return { line: first, column: col };
       const at = lines.linePos(offset);
       return { line: at.line, column: at.col + column - 1 };
+    },
+    inFile,
+    inText(offset) {
+      let before = 0;
+      for (const [i, text] of texts.entries()) {
+        const at = offsets[i];
+        if (at !== undefined && offset >= at && offset <= at + text.length) return before + offset - at;
+        before += text.length + 1;
+      }
+      return undefined;
     },
     editsInFile(edits) {
       const found: Edit[] = [];

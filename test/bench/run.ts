@@ -9,6 +9,8 @@ const scenarios = [
   "compile",
   "lint",
   "million",
+  "lint",
+  "lsp",
   "bundle",
   "start",
   "outbox",
