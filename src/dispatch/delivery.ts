@@ -56,6 +56,7 @@ export interface Exchange {
     /** `POST https://…`, `SMTP example.org:587`. */
     readonly line: string;
     readonly headers?: { readonly [name: string]: string } | undefined;
+    /** In the journal absent where it is the text `body` of the delivery's `content`. */
     readonly body?: string | undefined;
   };
   readonly answer?: {

@@ -22,6 +22,14 @@ export function objectionTo(claimed: Claimed, { retry }: Policy, now: number): s
   return claimed.attempt > most ? `given up after ${attempts(most)}, the last of which did not end` : undefined;
 }
 
+/** What every attempt says alike is kept once, with the delivery. */
+function once(sent: Sent, { content }: Claimed): Sent {
+  const body = typeof content === "object" && content !== null && "body" in content ? content.body : undefined;
+  if (body === undefined || sent.request?.body !== body) return sent;
+  const { body: _body, ...request } = sent.request;
+  return { ...sent, request };
+}
+
 /** What follows from how an attempt ended. */
 export function settlementOf(
   claimed: Claimed,
@@ -33,7 +41,7 @@ export function settlementOf(
   const { outcome } = sent;
   const now = time.endedAt;
   const healthOf = (ok: boolean) => ({ health: { ok, ...(limits.breaker ?? defaultBreaker) } });
-  const common = { claim: { id: claimed.id, claim: claimed.claim }, now, attempt: { ...sent, ...time } };
+  const common = { claim: { id: claimed.id, claim: claimed.claim }, now, attempt: { ...once(sent, claimed), ...time } };
   switch (outcome.kind) {
     case "delivered":
       return { ...common, verdict: { state: "delivered" }, ...healthOf(true) };

@@ -9,8 +9,6 @@ const scenarios = [
   "compile",
   "lint",
   "million",
-  "lint",
-  "lsp",
   "bundle",
   "start",
   "outbox",
