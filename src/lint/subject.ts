@@ -1,6 +1,7 @@
 import { isEmpty, type Problem, parseAll, type Source, type Tree, unreadable } from "../../grammar/index.ts";
 import { alerting, alertmanager, sprig } from "../functions/index.ts";
 import { builtinNames, isBuiltin } from "../template/builtins/index.ts";
+import type { FunctionSet, TemplateFunction } from "../template/index.ts";
 import { checkDelims, collectFunctions } from "../template/options.ts";
 import type { LintOptions } from "./options.ts";
 import type { Subject } from "./rule.ts";
@@ -22,7 +23,7 @@ export interface Reading {
 export function readTemplate(text: string, options: LintOptions = {}): Reading {
   const { name = "template", part } = options;
   const delims = checkDelims(options.delims);
-  const functions = collectFunctions(options.functions ?? [alerting]);
+  const { functions, names } = known(options.functions ?? byDefault);
   const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);
   const others: { source: Source; problems: readonly Problem[] }[] = [];
   const { trees: own, problems } = parseAll(text, { name, delims, isFunction });
@@ -41,13 +42,33 @@ export function readTemplate(text: string, options: LintOptions = {}): Reading {
       if (read.problems.length > 0) others.push({ source, problems: read.problems });
       return read.trees;
     }),
-    functionNames: [...new Set([...builtinNames, ...functions.keys()])],
+    functionNames: names,
     isFunction: (id) => id !== unreadable && isFunction(id),
     functionOf: (id) => functions.get(id),
     sets: options.sets ?? { alerting, sprig, alertmanager },
     parses: problems.length === 0,
   };
   return { subject, problems, others };
+}
+
+const byDefault = [alerting];
+
+interface Known {
+  readonly functions: ReadonlyMap<string, TemplateFunction>;
+  /** With Go's own. */
+  readonly names: readonly string[];
+}
+
+/** Of a list of sets, which is mostly the same for all that is linted. */
+const collected = new WeakMap<readonly FunctionSet[], Known>();
+
+function known(sets: readonly FunctionSet[]): Known {
+  const before = collected.get(sets);
+  if (before) return before;
+  const functions = collectFunctions(sets);
+  const found = { functions, names: [...new Set([...builtinNames, ...functions.keys()])] };
+  collected.set(sets, found);
+  return found;
 }
 
 /** The shape that the options say, from what they say it. */
