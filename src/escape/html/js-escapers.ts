@@ -1,4 +1,4 @@
-import type { Run } from "../../template/index.ts";
+import { goTypeOf, kindOf, type Run } from "../../template/index.ts";
 import { marshal, Unmarshalable } from "./marshal.ts";
 import { replacing } from "./replace.ts";
 
@@ -38,7 +38,9 @@ export const escapeJsRegexp = replacing({
 export function jsValue(run: Run, value: unknown): string {
   let json: string;
   try {
-    json = marshal(value, run);
+    // Go writes a Stringer's text, but of a time its JSON.
+    const text = kindOf(value, run.settings.numbers) === "time" ? undefined : goTypeOf(value)?.text;
+    json = marshal(text === undefined ? value : text(value), run);
   } catch (error) {
     if (!(error instanceof Unmarshalable)) throw error;
     return ` /* ${error.message} */null `; // the space keeps a `/` before it from making this another comment

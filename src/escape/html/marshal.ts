@@ -3,11 +3,13 @@ import {
   elementsOf,
   escapePieces,
   floatOf,
+  goTypeOf,
   intOf,
   kindOf,
   LimitReached,
   type Run,
   sortedEntries,
+  Time,
   textOf,
   typeName,
 } from "../../template/index.ts";
@@ -33,12 +35,18 @@ export function marshal(value: unknown, run: Run, level = 0): string {
     case "string":
       return marshalString(textOf(value), run);
     case "time":
-      return marshalTime(value as Date);
+      return marshalTime(Time.of(value as Date | Time));
     case "list":
       return inside(run, level, elementsOf(value).length, () => marshalList(elementsOf(value), run, level + 1));
     case "map": {
       const entries = sortedEntries(value as object);
       return inside(run, level, entries.length, () => marshalMap(entries, run, level + 1));
+    }
+    case "struct": {
+      // Those there are write their text.
+      const text = goTypeOf(value)?.text?.(value);
+      if (text !== undefined) return marshalString(text, run);
+      throw new Unmarshalable(`json: unsupported type: ${typeName(value, numbers)}`);
     }
     default:
       throw new Unmarshalable(`json: unsupported type: ${typeName(value, numbers)}`);
@@ -106,13 +114,19 @@ function marshalString(text: string, run: Run): string {
   return `"${escapePieces(text, escapePiece, run.settings.limits.output)}"`;
 }
 
-/** RFC 3339, as far as there are digits behind the seconds. */
-function marshalTime(date: Date): string {
-  if (Number.isNaN(date.getTime())) return '"0001-01-01T00:00:00Z"';
-  const year = date.getUTCFullYear();
-  if (year < 0 || year > 9999) {
+/** RFC 3339 in the time's own zone, as far as there are digits behind the seconds. */
+function marshalTime({ seconds, nanos, zone }: Time): string {
+  const { offset } = zone.at(seconds);
+  const local = new Date((seconds + offset) * 1000);
+  const year = local.getUTCFullYear();
+  if (!(year >= 0 && year <= 9999)) {
     const reason = "Time.MarshalJSON: year outside of range [0,9999]";
     throw new Unmarshalable(`json: error calling MarshalJSON for type time.Time: ${reason}`);
   }
-  return `"${date.toISOString().replace(/\.?0*Z$/, "Z")}"`;
+  const fraction = nanos === 0 ? "" : `.${String(nanos).padStart(9, "0").replace(/0+$/, "")}`;
+  const minutes = Math.floor(Math.abs(offset) / 60);
+  const two = (n: number): string => String(n).padStart(2, "0");
+  const sign = offset < 0 ? "-" : "+";
+  const written = offset === 0 ? "Z" : `${sign}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
+  return `"${local.toISOString().slice(0, 19)}${fraction}${written}"`;
 }
