@@ -21,7 +21,9 @@ export interface LintOptions {
   /** Further templates that can be called, by name. What is wrong with them is found too, under their names. @default {} */
   readonly templates?: Readonly<Record<string, string>> | undefined;
 
-  /** Profiles to check against. */
+  /** A profile to check against. */
+  readonly profile?: unknown;
+  /** Many of them, folded into one shape. Wins over `profile`. */
   readonly samples?: readonly unknown[] | undefined;
   /** Profiles folded beforehand, by `shapeOf`, or a JSON Schema read by `shapeOfSchema`. Wins over `schema` and `samples`. */
   readonly shape?: Shape | undefined;

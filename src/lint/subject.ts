@@ -35,7 +35,7 @@ export function readTemplate(text: string, options: LintOptions = {}): Reading {
     options,
     numbers: options.numbers ?? "int",
     shape: knownShape(options),
-    samples: options.samples ?? [],
+    samples: samplesOf(options),
     trees: withTemplates(own, options, (id, more) => {
       const read = parseAll(more, { name: id, delims, isFunction });
       const source = { name: id, text: more, delims };
@@ -72,11 +72,16 @@ function known(sets: readonly FunctionSet[]): Known {
 }
 
 /** The shape that the options say, from what they say it. */
-export function knownShape({ shape, schema, samples }: LintOptions): Shape | undefined {
+export function knownShape(options: LintOptions): Shape | undefined {
+  const { shape, schema } = options;
   if (shape !== undefined) return shape;
   if (schema !== undefined) return shapeOfSchema(schema);
-  return samples === undefined || samples.length === 0 ? undefined : shapeOf(samples);
+  const samples = samplesOf(options);
+  return samples.length === 0 ? undefined : shapeOf(samples);
 }
+
+const samplesOf = ({ samples, profile }: LintOptions): readonly unknown[] =>
+  samples ?? (profile === undefined ? [] : [profile]);
 
 /** With the further templates, as `compile` puts a set together. */
 function withTemplates(

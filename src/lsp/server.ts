@@ -19,7 +19,7 @@ import { definitionAt, hoverAt, reasonsAt } from "./hover.ts";
 export interface ServerOptions {
   /** What the configuration of a folder says. Asked again when a file there is saved. @throws InputError */
   load(folder: string | undefined): Promise<LintOptions>;
-  /** After the last keystroke, in ms, before findings are sent. @default 50 */
+  /** After the last keystroke, in ms, before findings are sent. @default 20 */
   readonly delay?: number;
 }
 
@@ -30,7 +30,7 @@ const severities: Readonly<Record<Severity, DiagnosticSeverity>> = {
 };
 
 /** Answers an editor until it says that it ends. Text that is half typed is what there is most of. */
-export function serve(connection: Connection, { load, delay = 50 }: ServerOptions): void {
+export function serve(connection: Connection, { load, delay = 20 }: ServerOptions): void {
   const documents = new TextDocuments(TextDocument);
   const reads = new Map<string, { version: number; options: LintOptions; read: Read }>();
   const waiting = new Map<string, NodeJS.Timeout>();

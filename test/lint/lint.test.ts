@@ -208,3 +208,17 @@ describe("hostile input", () => {
     );
   });
 });
+
+describe("the data", () => {
+  const text = "{{ .emial }}";
+
+  test("is one profile, or many", () => {
+    expect(brief(lint(text, { profile: { email: "a@b.example" } }))).toEqual(["1:4 unknown-field"]);
+    expect(brief(lint(text, { samples: [{ email: "a@b.example" }] }))).toEqual(["1:4 unknown-field"]);
+    expect(lint(text)).toEqual([]);
+  });
+
+  test("of many wins over that of one", () => {
+    expect(lint("{{ .name }}", { profile: { email: 1 }, samples: [{ name: "Ada" }] })).toEqual([]);
+  });
+});
