@@ -2,7 +2,8 @@
  * What an operator writes down. In: the text of `tocsin.yaml`. Out: checked values, and channels made of them; or a
  * `ConfigError` that says file, line and key.
  */
+
+export { duration, parseDuration, parseSize, size } from "../units.ts";
 export { createChannels, type Setting } from "./channels.ts";
 export { ConfigError, type Environment, type Read, readConfig } from "./file.ts";
 export { type Config, config, lintSection } from "./schema.ts";
-export { duration, parseDuration, parseSize, size } from "./units.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, size } from "./units.ts";
+import { duration, size } from "../units.ts";
 
 /** A text, or what stands in a file: keys and certificates. */
 const secret = z.union([z.string(), z.strictObject({ file: z.string() })], {

@@ -1,0 +1,83 @@
+import { z } from "zod";
+import { duration } from "../units.ts";
+
+/** A name of something declared. */
+export const declaredName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_-]{0,63}$/, "a name is lower-case letters, digits, - and _, at most 64, a letter first");
+
+const count = z.int().positive();
+
+/** How identifiers of a kind are written, and how many of them one person can have. */
+const identifierRules = z.strictObject({
+  /** Letters' case counts. @default false for email, true for all others */
+  case: z.boolean().optional(),
+  /** At most so many of this kind on one profile: what would have more is not stitched. @default 1 for user_id, 20 for others */
+  limit: count.optional(),
+  /** Values that identify nobody. @default "", "null", "undefined", "none", "unknown", "anonymous", "0" */
+  ignore: z.array(z.string()).optional(),
+});
+
+/** `last`: the newest. `first`: the oldest. `union`: a list without repetitions. `append`: a list, the newest 1,000. `sum`: a counter. */
+export const mergeRule = z.enum(["last", "first", "union", "append", "max", "min", "sum"]);
+export type MergeRule = z.output<typeof mergeRule>;
+
+/** How profiles are put together. */
+export const profilesDefinition = z.strictObject({
+  /** Kinds of identifiers, the one that counts most first. @default user_id, email, device */
+  identifiers: z.record(declaredName, identifierRules.nullable()).optional(),
+  /** By field, a dot between levels: `plan.seats`. @default last, maps being merged */
+  merge: z.record(z.string().min(1), mergeRule).optional(),
+  /** At most so many profiles are stitched by one update. @default 5 */
+  mostStitched: count.optional(),
+  /** At most so many bytes of JSON a profile may have. @default 1,000,000 */
+  mostBytes: count.optional(),
+});
+export type ProfilesDefinition = z.output<typeof profilesDefinition>;
+
+/** A value: a template; what stands at a path of the payload, as it is; or a template read as something else than text. */
+const mapped = z.union([
+  z.string(),
+  z.strictObject({ path: z.string().min(1) }),
+  z.strictObject({ template: z.string(), as: z.enum(["text", "number", "boolean", "json"]) }),
+]);
+
+const secrets = z.array(z.string().min(1)).nonempty();
+
+/** Who may post. Times of signatures may differ from ours by `tolerance`. */
+const inbound = z.union([
+  z.strictObject({ standard: secrets, tolerance: duration.optional() }),
+  z.strictObject({
+    hmac: z.strictObject({
+      secrets,
+      header: z.string().min(1),
+      algorithm: z.enum(["sha1", "sha256", "sha512"]).default("sha256"),
+      encoding: z.enum(["hex", "base64"]).default("hex"),
+      /** What stands before the signature: `sha256=`, `v1=`. */
+      prefix: z.string().optional(),
+      /** Header with the time, in seconds or ms since 1970; without one a replay is only known by the event's key. */
+      timestamp: z.string().optional(),
+      /** What is signed; `{timestamp}` and `{body}` are put in. @default "{body}" */
+      signed: z.string().optional(),
+    }),
+    tolerance: duration.optional(),
+  }),
+]);
+export type Inbound = z.output<typeof inbound>;
+
+/** What comes in on a stream, and what it says of whom. Templates see the payload as dot. */
+export const streamDefinition = z.strictObject({
+  description: z.string().optional(),
+  /** Checked besides an API key, or instead of one. */
+  verify: inbound.optional(),
+  /** What makes an event the same event: a template. @default none: each is a new one */
+  key: z.string().optional(),
+  /** By kind of identifier. Without any, events are only kept. */
+  identifiers: z.record(declaredName, mapped).optional(),
+  /** By field of the profile. Empty text and what is not there change nothing. */
+  fields: z.record(z.string().min(1), mapped).optional(),
+  /** How long raw events are kept. @default 7 d */
+  keep: duration.optional(),
+});
+export type StreamDefinition = z.output<typeof streamDefinition>;
+export type Mapped = z.output<typeof mapped>;

@@ -1,0 +1,50 @@
+import type { Json } from "../dispatch/index.ts";
+
+/** What templates see as dot. Values are JSON; a field called `__proto__` is a field and no more. */
+export type Fields = { readonly [field: string]: Json };
+
+/** One of a person's identifiers: of a kind that the settings name, such as `email`, `user_id`, `device`. */
+export interface Identifier {
+  readonly kind: string;
+  /** As its kind's rules write it: trimmed, folded. */
+  readonly value: string;
+}
+
+/** The record of one customer. */
+export interface Profile {
+  /** `prf_` and letters and digits. */
+  readonly id: string;
+  readonly fields: Fields;
+  /** No two profiles have one in common. */
+  readonly identifiers: readonly Identifier[];
+  /** ms since 1970. */
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** 1-based: how often it was written. */
+  readonly version: number;
+}
+
+/** What somebody knows of a person: goes into the profile that has one of the identifiers, or into a new one. */
+export interface Update {
+  readonly identifiers: { readonly [kind: string]: string | number | readonly (string | number)[] };
+  /** Merged into the fields by the declared rules; null removes a field, as in RFC 7396. @default {} */
+  readonly fields?: Fields | undefined;
+}
+
+/** What an update came to. */
+export interface Change {
+  /** As it was; absent if it is new. Of several that were stitched: the one that stays. */
+  readonly before?: Profile | undefined;
+  readonly after: Profile;
+  /** Profiles that are one with it from now on, as they were. */
+  readonly absorbed: readonly Profile[];
+  /** Names of the top-level fields that are not what they were. Empty: nothing was written. */
+  readonly changed: ReadonlySet<string>;
+  /** Identifiers that it did not get, or that did not stitch, and why. */
+  readonly refused: readonly Refused[];
+}
+
+export interface Refused {
+  readonly identifier: Identifier;
+  readonly reason: string;
+}

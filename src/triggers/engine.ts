@@ -1,0 +1,147 @@
+import type { Delivery, Json } from "../dispatch/index.ts";
+import type { Change, Profile, Update } from "../profiles/index.ts";
+import type { Firing, Skip } from "./firing.ts";
+import type { Run } from "./run.ts";
+import type { Definition, DefinitionKind } from "./store.ts";
+
+/**
+ * Updates and events → profiles → transitions → firings → deliveries, each step of one update in one transaction. Every
+ * promise resolves when what it did is on disk.
+ */
+export interface Engine {
+  /** Merges updates into profiles, in their order. For each what it came to, or why it could not be taken. */
+  update(updates: readonly Update[]): Promise<readonly Updated[]>;
+  /** Takes in payloads of a stream, in their order. @throws NotDeclared */
+  collect(stream: string, payloads: readonly Json[]): Promise<readonly Collected[]>;
+  /** Forgets a person: profile, identifiers, memberships, firings, and what their deliveries said. @returns whether there was one */
+  forget(profile: string): Promise<boolean>;
+
+  /** What a change of definitions would do; changes nothing. @throws DefinitionError */
+  plan(wanted: Wanted): Promise<Plan>;
+  /**
+   * Does it. Definitions that are not what they were take effect at once; audiences that are new or changed are swept:
+   * silently, or with `fire` so that who enters or leaves by it fires triggers.
+   */
+  apply(wanted: Wanted, options?: { readonly fire?: boolean }): Promise<Plan>;
+  /** @throws NotDeclared, DefinitionError where the state does not allow it */
+  setState(trigger: string, state: "active" | "paused" | "draft"): Promise<void>;
+
+  /** Whom a backfill would alert; changes nothing. */
+  estimate(trigger: string, options?: BackfillOptions): Promise<Estimate>;
+  /** Starts one for an active trigger on enter: members that the trigger never alerted. @throws NotDeclared, DefinitionError */
+  backfill(trigger: string, options?: BackfillOptions): Promise<Run>;
+  /** @returns the run as it is now; undefined if there is none */
+  setRun(run: string, to: "running" | "paused" | "cancelled"): Promise<Run | undefined>;
+
+  /** Does a piece of what is due. @returns when to come again, in ms since 1970: past if there is more, absent if nothing waits */
+  tick(): Promise<number | undefined>;
+  /** Ticks from now on. */
+  start(): void;
+  /** Resolves when nothing is under way. */
+  stop(): Promise<void>;
+
+  /** Why a trigger alerted a person, or did not. @throws NotDeclared */
+  explain(profile: string, trigger: string): Promise<Explanation>;
+}
+
+export type Updated = Pick<Change, "after" | "changed" | "refused"> | { readonly problem: string };
+
+export interface Collected {
+  /** The event's; of one that is known, undefined. */
+  readonly id?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly duplicate?: true | undefined;
+  /** Why it went into no profile: the raw event is kept all the same. */
+  readonly problem?: string | undefined;
+}
+
+/** Definitions by kind and name, as they are written; null removes. */
+export interface Wanted {
+  readonly origin: "file" | "api";
+  readonly definitions: { readonly [kind in DefinitionKind]?: { readonly [name: string]: Json | null } };
+  /** States that triggers shall have. */
+  readonly states?: { readonly [trigger: string]: "active" | "paused" | "draft" } | undefined;
+  /** Of origin `file`: what the file no longer has is removed. @default false */
+  readonly complete?: boolean | undefined;
+}
+
+export interface Plan {
+  readonly steps: readonly Step[];
+  /** Findings of the linter in conditions and templates, against what profiles look like. */
+  readonly findings: readonly { readonly where: string; readonly severity: string; readonly message: string }[];
+}
+
+export interface Step {
+  readonly kind: DefinitionKind;
+  readonly name: string;
+  readonly action: "create" | "change" | "remove" | "state";
+  readonly before?: Definition | undefined;
+  /** Of an audience: who would enter and leave, counted over all profiles, or over `looked` of `of`. */
+  readonly members?:
+    | {
+        readonly now: number;
+        readonly enter: number;
+        readonly leave: number;
+        readonly errors: number;
+        readonly looked: number;
+        readonly of: number;
+        /** Up to five of each. */
+        readonly entering: readonly Profile[];
+        readonly leaving: readonly Profile[];
+      }
+    | undefined;
+  /** In words, one sentence. */
+  readonly effect: string;
+}
+
+export interface BackfillOptions {
+  readonly cap?: number | undefined;
+  readonly share?: number | undefined;
+  readonly pace?: { readonly count: number; readonly per: number } | undefined;
+}
+
+export interface Estimate {
+  readonly members: number;
+  /** Looked at, to work out the rest. */
+  readonly looked: number;
+  /** Of all members, as far as can be told: alerted, held back by a rule, aborted, failing. */
+  readonly sent: number;
+  readonly skipped: number;
+  readonly aborted: number;
+  readonly failed: number;
+  /** ms, by the pace; absent without one. */
+  readonly takes?: number | undefined;
+  readonly problems: readonly { readonly profile: string; readonly problem: string }[];
+}
+
+export interface Explanation {
+  /** One sentence: alerted or not, and why. */
+  readonly answer: string;
+  readonly alerted: boolean;
+  /** From the profile to the last attempt, in order. */
+  readonly steps: readonly { readonly what: string; readonly ok: boolean | undefined; readonly detail: string }[];
+  readonly firings: readonly Firing[];
+  readonly skip?: Skip | undefined;
+  readonly deliveries: readonly Pick<Delivery, "id">[];
+}
+
+/** There is no such trigger, stream, audience. */
+export class NotDeclared extends Error {
+  override readonly name = "NotDeclared";
+}
+
+/** What is declared cannot be: what, where in it, and what would be right. */
+export class DefinitionError extends Error {
+  override readonly name = "DefinitionError";
+  readonly kind: DefinitionKind;
+  readonly of: string;
+  /** Where in its body. */
+  readonly path: readonly (string | number)[];
+
+  constructor(message: string, place: { kind: DefinitionKind; name: string; path: readonly (string | number)[] }) {
+    super(message);
+    this.kind = place.kind;
+    this.of = place.name;
+    this.path = place.path;
+  }
+}

@@ -1,0 +1,9 @@
+/**
+ * When an alert fires. In: what happens to profiles, and the time. Out: deliveries in the outbox, and for every person and
+ * trigger why there is one or none.
+ */
+export * from "./definition.ts";
+export * from "./engine.ts";
+export type * from "./firing.ts";
+export type * from "./run.ts";
+export type * from "./store.ts";

@@ -1,0 +1,160 @@
+import type { Memberships, MembershipsWriter } from "../audiences/store.ts";
+import type { Json, Page, Store, Transaction } from "../dispatch/index.ts";
+import type { Events, EventsWriter, Profiles, ProfilesWriter } from "../profiles/store.ts";
+import type { Firing, FiringState, Skip } from "./firing.ts";
+import type { Run, RunState } from "./run.ts";
+
+/** A store that keeps what fires alerts beside the deliveries: profiles, memberships, firings, all behind one transaction. */
+export interface ProgramStore extends Store {
+  readonly profiles: Profiles;
+  readonly events: Events;
+  readonly memberships: Memberships;
+  readonly definitions: Definitions;
+  readonly firings: Firings;
+  readonly runs: Runs;
+  readonly keys: ApiKeys;
+  readonly answers: Answers;
+  transaction<Result>(work: (transaction: ProgramTransaction) => Promise<Result>): Promise<Result>;
+}
+
+export interface ProgramTransaction extends Transaction {
+  readonly profiles: ProfilesWriter;
+  readonly events: EventsWriter;
+  readonly memberships: MembershipsWriter;
+  readonly definitions: DefinitionsWriter;
+  readonly firings: FiringsWriter;
+  readonly runs: RunsWriter;
+}
+
+/** What is declared: an audience, a trigger, a stream, an alarm, or the settings of profiles (whose name is `profiles`). */
+export type DefinitionKind = "profiles" | "stream" | "audience" | "trigger" | "alarm";
+
+export interface Definition {
+  readonly kind: DefinitionKind;
+  /** Unique within its kind. */
+  readonly name: string;
+  /** As it was written, checked. */
+  readonly body: Json;
+  /** Who declared it: a file's are changed by applying a file. */
+  readonly origin: "file" | "api";
+  readonly createdAt: number;
+  readonly updatedAt: number;
+  /** What changes while it runs: a trigger's state, when its schedule comes next, when an audience was swept, an alarm's. */
+  readonly status: Json;
+}
+
+export interface Definitions {
+  /** Counts up with every `put` and `remove` that changes a body or a trigger's state; not with other status. */
+  version(): Promise<number>;
+  all(): Promise<readonly Definition[]>;
+}
+
+export interface DefinitionsWriter extends Definitions {
+  put(definitions: readonly Definition[]): Promise<void>;
+  /** Writes the status alone. @param counts whether `version` counts up @default false */
+  setStatus(kind: DefinitionKind, name: string, status: Json, counts?: boolean): Promise<void>;
+  /** With a trigger go its firings that wait and its skips; an audience's memberships stay until cleared. */
+  remove(kind: DefinitionKind, name: string): Promise<void>;
+}
+
+export interface Firings {
+  get(id: string): Promise<Firing | undefined>;
+  /** Newest first. */
+  list(query: {
+    readonly trigger?: string | undefined;
+    readonly profile?: string | undefined;
+    readonly state?: FiringState | undefined;
+    readonly run?: string | undefined;
+    readonly limit: number;
+    readonly after?: string | undefined;
+  }): Promise<Page<Firing>>;
+  skip(trigger: string, profile: string): Promise<Skip | undefined>;
+  /** When the next one that waits is due. */
+  nextDue(): Promise<number | undefined>;
+  /** How many fired since, by what became of them. */
+  tally(
+    trigger: string,
+    since: number,
+  ): Promise<{ readonly [state in FiringState]: number } & { readonly last?: number | undefined }>;
+}
+
+export interface FiringsWriter {
+  add(firings: readonly Firing[]): Promise<void>;
+  /** Writes anew what is not who, why and when: state, due, waitsFor, reason, settledAt, key, deliveries. */
+  update(firings: readonly Firing[]): Promise<void>;
+  /** Those that wait until `now` or before, longest due first. */
+  due(now: number, limit: number): Promise<readonly Firing[]>;
+  /** Those of a trigger that wait for a profile, oldest first. */
+  waiting(trigger: string, profile: string): Promise<readonly Firing[]>;
+  /** Whether a firing with this key fired at `since` or later and was sent, or waits. */
+  hasKey(trigger: string, key: string, since: number): Promise<boolean>;
+  /**
+   * How many were sent after `since` (a digest counts once), at most `limit`: to one profile, by one trigger, or both.
+   */
+  sent(query: {
+    readonly trigger?: string | undefined;
+    readonly profile?: string | undefined;
+    readonly since: number;
+    readonly limit: number;
+  }): Promise<number>;
+  /** Whether a run has come to the profile. */
+  inRun(run: string, profile: string): Promise<boolean>;
+  skip(skips: readonly Omit<Skip, "count">[]): Promise<void>;
+  /** Removes firings that do not wait and settled before `before`, at most `limit`. @returns how many */
+  prune(before: number, limit: number): Promise<number>;
+}
+
+export interface Runs {
+  get(id: string): Promise<Run | undefined>;
+  /** Newest first. */
+  list(query: {
+    readonly state?: RunState | undefined;
+    readonly trigger?: string | undefined;
+    readonly limit: number;
+    readonly after?: string | undefined;
+  }): Promise<Page<Run>>;
+}
+
+export interface RunsWriter extends Runs {
+  put(run: Run): Promise<void>;
+}
+
+/** Scopes: `collect` posts events, `read` looks, `write` changes and sends. */
+export type Scope = "collect" | "read" | "write";
+
+export interface ApiKey {
+  /** `key_` and letters and digits; the secret is not kept. */
+  readonly id: string;
+  readonly name: string;
+  /** SHA-256 of the secret, hexadecimal. */
+  readonly hash: string;
+  readonly scopes: readonly Scope[];
+  readonly createdAt: number;
+  readonly revokedAt?: number | undefined;
+}
+
+export interface ApiKeys {
+  put(key: ApiKey): Promise<void>;
+  byHash(hash: string): Promise<ApiKey | undefined>;
+  /** Oldest first. */
+  list(): Promise<readonly ApiKey[]>;
+}
+
+/** What was answered to a request with an idempotency key. */
+export interface Answer {
+  /** With whose key, on what route. */
+  readonly key: string;
+  /** Of the request, so that another with the same key is refused. */
+  readonly fingerprint: string;
+  readonly status: number;
+  readonly body: string;
+  readonly at: number;
+}
+
+export interface Answers {
+  get(key: string): Promise<Answer | undefined>;
+  /** The first with a key stays. */
+  put(answer: Answer): Promise<void>;
+  /** Removes those before `before`, at most `limit`. @returns how many */
+  prune(before: number, limit: number): Promise<number>;
+}
