@@ -5,5 +5,9 @@
 export * from "./definition.ts";
 export * from "./engine.ts";
 export type * from "./firing.ts";
+export * from "./pace.ts";
+export * from "./quiet.ts";
 export type * from "./run.ts";
+export * from "./schedule.ts";
+export * from "./share.ts";
 export type * from "./store.ts";
