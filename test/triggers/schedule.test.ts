@@ -36,6 +36,13 @@ test.each([
     "03-29T00:30 03-29T01:30 03-29T02:30",
   ],
   ["every other hour", "0 */2 * * *", "Europe/Warsaw", "2026-10-24T21:30Z", "10-24T22:00 10-25T00:00 10-25T03:00"],
+  [
+    "every hour of one day, whose last hour comes twice",
+    "30 * * * SUN",
+    "Asia/Tehran",
+    "2014-09-21T18:00Z",
+    "09-21T19:00 09-21T20:00 09-27T21:00",
+  ],
   ["half an hour left out", "15 2 * * *", "Australia/Lord_Howe", "2026-10-03T00:00Z", "10-03T15:45 10-04T15:15"],
   ["half an hour twice", "45 1 * * *", "Australia/Lord_Howe", "2026-04-04T00:00Z", "04-04T14:45 04-05T15:15"],
   [
