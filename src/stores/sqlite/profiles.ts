@@ -84,7 +84,7 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
          reason = iif(excluded.at >= at, excluded.reason, reason), cause = iif(excluded.at >= at, excluded.cause, cause)`),
   ];
   const unskip = one("delete from skips where profile = ?");
-  const absorbed = db.prepare("insert into absorbed (id, profile) values (?, ?)");
+  const absorbed = db.prepare("insert into absorbed (id, profile) select id, ? from profiles where seq = ?");
   const deliveries = db
     .prepare<[number], string>("select deliveries from firings where profile = ? and deliveries is not null")
     .pluck();
@@ -137,8 +137,8 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
         if (source === target) continue;
         for (const move of moves) move.run(target, source);
         unskip.run(source);
+        absorbed.run(target, source);
         for (const ending of endings) ending.run(source);
-        absorbed.run(from, target);
         names.moved();
       }
     },
