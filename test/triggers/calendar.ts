@@ -46,19 +46,17 @@ const instant = (time: number): string => `@${time / 1000}\n`;
 export function list(zone: string, from: number, to: number): Listing {
   const start = Date.UTC(from);
   const end = Date.UTC(to);
-  const ask = (since: number, step: number, count: number): Change[] => {
-    const times = Array.from({ length: count }, (_, index) => since + index * step);
+  const ask = (times: readonly number[]): Change[] => {
     const lines = date(zone, times.map(instant).join(""), "%::z").split("\n");
     return times.map((at, index) => ({ at, offset: offsetOf(lines[index]!) }));
   };
-  const stands = ask(start - 2 * day, 6 * hour, (end - start) / (6 * hour) + 16);
-  const changes = [stands[0]!];
-  for (const { at, offset } of stands) {
-    if (offset === changes.at(-1)!.offset) continue;
-    const exact = ask(at - 6 * hour, minute, 361).find((one) => one.offset !== changes.at(-1)!.offset)!;
-    changes.push({ at: exact.at, offset });
-  }
-  return { zone, start, end, changes };
+  const isChange = ({ offset }: Change, index: number, all: readonly Change[]): boolean =>
+    offset !== all[index - 1]?.offset;
+  const count = (end - start + 4 * day) / (6 * hour);
+  const roughly = ask(Array.from({ length: count }, (_, index) => start - 2 * day + index * 6 * hour)).filter(isChange);
+  const [first, ...later] = roughly;
+  const near = later.flatMap(({ at }) => Array.from({ length: 361 }, (_, index) => at - (360 - index) * minute));
+  return { zone, start, end, changes: [first!, ...ask(near)].filter(isChange) };
 }
 
 /** `+03:30:00` */
@@ -166,26 +164,29 @@ export function wrongSchedules(listing: Listing): { wrong: string[]; compared: n
   const { zone, start, end } = listing;
   const wrong: string[] = [];
   let compared = 0;
+  const all: { readonly cron: string; readonly time: number; readonly local: number | undefined }[] = [];
   for (const example of examples) {
-    const on = { schedule: example.cron, zone, audience: "everyone" };
+    const { cron } = example;
     const expected = comes(listing, example);
+    for (const [time, local] of expected) all.push({ cron, time, local });
+    const on = { schedule: cron, zone, audience: "everyone" };
     let before = start - 1;
     for (const wanted of [...expected.keys(), Number.NaN]) {
       const next = nextTime(on, before, 0)!;
       compared += 1;
       if (next !== wanted && !(Number.isNaN(wanted) && next >= end)) {
-        wrong.push(`${zone}: ${example.cron} comes at ${text(next)}, not at ${text(wanted)}`);
+        wrong.push(`${zone}: ${cron} comes at ${text(next)}, not at ${text(wanted)}`);
         break;
       }
       before = next;
     }
-    // There and back: what `date` says clocks show at these times.
-    const lines = date(zone, [...expected.keys()].map(instant).join(""), "%FT%TZ").split("\n");
-    const shown = [...expected].findIndex(
-      ([, local], index) => local !== undefined && Date.parse(lines[index]!) !== local,
-    );
-    if (shown >= 0) wrong.push(`${zone}: ${example.cron} comes at ${lines[shown]}`);
   }
+  // There and back: what `date` says clocks show at these times.
+  const lines = date(zone, all.map(({ time }) => instant(time)).join(""), "%FT%TZ").split("\n");
+  all.forEach(({ cron, local }, index) => {
+    if (local !== undefined && Date.parse(lines[index]!) !== local)
+      wrong.push(`${zone}: ${cron} comes at ${lines[index]}`);
+  });
   return { wrong, compared };
 }
 
@@ -213,16 +214,18 @@ export function wrongQuiet(listing: Listing): { wrong: string[]; compared: numbe
     const shown = minutes.map((time) => (shownAt(listing, time) % day) / minute);
     for (const [from, to] of windows) {
       const isQuiet = (time: number): boolean => (from < to ? from <= time && time < to : from <= time || time < to);
+      const quiet = { from: timeOfDay(from), to: timeOfDay(to) };
       let until = Number.NaN;
       for (let index = minutes.length - 1; index >= 0; index--) {
         const now = minutes[index]!;
         if (!isQuiet(shown[index]!)) until = now;
         if (Number.isNaN(until) || index % 15 !== 0) continue;
-        const given = quietUntil({ from: timeOfDay(from), to: timeOfDay(to) }, zone, now) ?? now;
+        const given = quietUntil(quiet, zone, now) ?? now;
         compared += 1;
         if (given !== until) {
-          const hours = `${timeOfDay(from)} to ${timeOfDay(to)}`;
-          wrong.push(`${zone}: ${hours} at ${text(now)} ends at ${text(given)}, not at ${text(until)}`);
+          wrong.push(
+            `${zone}: ${quiet.from} to ${quiet.to} at ${text(now)} ends at ${text(given)}, not at ${text(until)}`,
+          );
         }
       }
     }
