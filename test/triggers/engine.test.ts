@@ -455,13 +455,13 @@ describe("definitions", () => {
       },
     });
     expect(findings.map(({ where, severity }) => [where, severity])).toEqual([
-      ["audience vips: where:1:4", "warning"],
-      ["trigger t: alert.title:1:4", "warning"],
+      ["audience vips: where:1:4", "error"],
+      ["trigger t: alert.title:1:4", "error"],
     ]);
   });
 
   test.each([
-    [{ audience: { a: { where: "gt .visits" } } }, "audience", "a", ["where"]],
+    [{ audience: { a: { where: "gt .visits (" } } }, "audience", "a", ["where"]],
     [{ audience: { a: { where: "gt .visits 10 }}" } } }, "audience", "a", ["where"]],
     [{ trigger: { t: trigger({ enter: "nobody" }) } }, "trigger", "t", ["on", "enter"]],
     [{ trigger: { t: trigger({ event: "nothing" }) } }, "trigger", "t", ["on", "event"]],
