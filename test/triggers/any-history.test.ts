@@ -105,13 +105,13 @@ class Play {
     this.#fault = "fault" in command ? (command.fault as "before" | "after" | undefined) : undefined;
     switch (command.kind) {
       case "update": {
-        const updates = command.updates.map(({ person, by, visits }) => ({
+        const said = command.fault === "after" ? oneEach(command.updates) : command.updates;
+        const updates = said.map(({ person, by, visits }) => ({
           identifiers: identifiers(person, [by]),
           fields: { number: person, visits },
         }));
         await this.#insist(() => this.#engine.update(updates));
-        for (const { person, by, visits } of command.updates)
-          this.people.update(person, by as "user" | "email", visits);
+        for (const { person, by, visits } of said) this.people.update(person, by as "user" | "email", visits);
         return;
       }
       case "link":
@@ -193,6 +193,11 @@ class Play {
     }
   }
 }
+
+/** What is said again must not say again what was in between: that would be news. */
+const oneEach = <One extends { readonly person: number }>(updates: readonly One[]): One[] => [
+  ...new Map(updates.map((one) => [one.person, one])).values(),
+];
 
 const identifiers = (person: number, by: readonly string[]) =>
   Object.fromEntries(
