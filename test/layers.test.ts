@@ -24,7 +24,16 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ],
   [
     "src/audiences",
-    ["grammar", "src/template", "src/functions", "src/compile.ts", "src/dispatch", "src/profiles", "src/units.ts"],
+    [
+      "grammar",
+      "src/template",
+      "src/functions",
+      "src/compile.ts",
+      "src/lint",
+      "src/dispatch",
+      "src/profiles",
+      "src/units.ts",
+    ],
     ["zod"],
   ],
   [
@@ -41,7 +50,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
       "src/audiences",
       "src/units.ts",
     ],
-    ["zod", "node:*"],
+    ["croner", "zod", "node:*"],
   ],
   ["src/stores", ["src/dispatch", "src/profiles", "src/audiences", "src/triggers"], ["better-sqlite3", "node:*"]],
   ["src/guard", [], ["ipaddr.js", "node:*"]],

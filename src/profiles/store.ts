@@ -24,7 +24,7 @@ export interface ProfilesWriter extends Pick<Profiles, "get" | "find" | "list"> 
   put(profiles: readonly Profile[]): Promise<void>;
   /**
    * Ends profiles; what is kept of one (firings, skips, events) answers for `into`, and so does its id. Its memberships
-   * end, and its identifiers are free: `put` gives them to whom they belong. Skips of both by one trigger are one: their
+   * end, and those identifiers that `put` has not given to others are free. Skips of both by one trigger are one: their
    * counts are added, and the later is kept. Throws if one of the two is not there.
    */
   absorb(pairs: readonly { readonly from: string; readonly into: string }[]): Promise<void>;
