@@ -6,10 +6,11 @@ import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 import { StoreError } from "../../src/dispatch/store.ts";
 import { openFile } from "../../src/stores/sqlite/file.ts";
-import { steps } from "../../src/stores/sqlite/schema.ts";
+import { applicationId, steps } from "../../src/stores/sqlite/schema.ts";
 import { Writer } from "../../src/stores/sqlite/writer.ts";
-import { sqliteStore } from "../../src/stores/sqlite.ts";
-import { claimAll, entry, idsOf } from "../dispatch/entries.ts";
+import { type SqliteStore, sqliteStore } from "../../src/stores/sqlite.ts";
+import { claimAll, claimOne, entry, idsOf, start } from "../dispatch/entries.ts";
+import { definition, firing, profile } from "../triggers/records.ts";
 import { temporaryFolder } from "./folder.ts";
 
 const folder = temporaryFolder();
@@ -54,6 +55,36 @@ describe("opening", () => {
     expect(writer.pragma("user_version", { simple: true })).toBe(steps.length);
     reader.close();
     writer.close();
+  });
+
+  test("a file of version 1, with deliveries in it, keeps them and takes profiles", async () => {
+    const file = folder.file();
+    const old = new Database(file);
+    old.exec(steps[0]!);
+    old.pragma(`application_id = ${applicationId}`);
+    old.pragma("user_version = 1");
+    old.exec(`
+      insert into channels (id, name) values (1, 'crm');
+      insert into destinations (id, channel, name) values (1, 1, 'a');
+      insert into deliveries (seq, id, destination, state, rank, due, created_at, since, size)
+        values (1, 'msg_1', 1, 0, 1, ${start}, ${start}, ${start}, 30);
+      insert into bodies (seq, body) values (1, '{"to":"x","alert":{"title":"Hello"}}');
+      insert into heads (destination, rank, channel, at, due) values (1, 1, 1, ${start}, ${start});
+      insert into counts (channel, state, n, bytes) values (1, 0, 1, 30);
+    `);
+    old.close();
+    const store = sqliteStore(file);
+    expect(await claimOne(store.outbox)).toMatchObject({ id: "msg_1", alert: { title: "Hello" } });
+    await store.transaction(async ({ profiles, firings, outbox }) => {
+      await profiles.put([profile("ada")]);
+      await firings.add([firing("fir_1", { deliveries: ["msg_2"] })]);
+      await outbox.add([entry({ id: "msg_2" })]);
+    });
+    await store.close();
+    const again = sqliteStore(file);
+    expect(await again.profiles.get(["ada"])).toEqual([profile("ada")]);
+    expect((await again.outbox.stats()).total.pending).toBe(2);
+    await again.close();
   });
 
   test("a file of a newer version is refused and left as it is", async () => {
@@ -189,6 +220,60 @@ describe("several on one file", () => {
     await Promise.all([one.close(), other.close()]);
   });
 
+  test("two stores: each sees at once what the other wrote", async () => {
+    const file = folder.file();
+    const [one, other] = [sqliteStore(file), sqliteStore(file)];
+    const enter = (store: SqliteStore, id: string) =>
+      store.transaction(({ memberships }) => memberships.change([{ audience: "active", profile: id, since: start }]));
+    expect(await other.profiles.get(["ada"])).toEqual([undefined]);
+    await one.transaction(async (of) => {
+      await of.profiles.put([profile("ada"), profile("bob")]);
+      await of.definitions.put([definition("welcome")]);
+      await of.firings.add([firing("fir_1")]);
+    });
+    await enter(one, "ada");
+    expect(await other.profiles.get(["ada"])).toEqual([profile("ada")]);
+    expect(await other.definitions.version()).toBe(1);
+    expect(await other.definitions.all()).toEqual([definition("welcome")]);
+    expect(await other.memberships.sizes()).toEqual(new Map([["active", 1]]));
+    await enter(other, "bob");
+    await other.transaction(async (of) => {
+      await of.profiles.absorb([{ from: "bob", into: "ada" }]);
+      await of.firings.add([firing("fir_2", { profile: "bob", trigger: "new" })]);
+      await of.definitions.remove("trigger", "welcome");
+    });
+    expect(await one.profiles.get(["bob"])).toEqual([profile("ada")]);
+    expect(await one.memberships.sizes()).toEqual(new Map([["active", 1]]));
+    expect(idsOf((await one.firings.list({ trigger: "new", limit: 9 })).items)).toEqual(["fir_2"]);
+    expect([await one.definitions.version(), await one.definitions.all()]).toEqual([2, []]);
+    await one.transaction(({ profiles }) => profiles.remove(["bob"]));
+    expect(await other.profiles.count()).toBe(0);
+    await expect(enter(other, "ada")).rejects.toThrow("no profile ada");
+    await Promise.all([one.close(), other.close()]);
+  });
+
+  test("two stores write at once: every transaction whole, none lost, names once", async () => {
+    const file = folder.file();
+    const stores = [sqliteStore(file), sqliteStore(file)];
+    await stores[0]!.transaction(({ profiles }) => profiles.put([profile("ada")]));
+    await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        stores[i % 2]!.transaction(async ({ profiles, memberships }) => {
+          const [before] = await profiles.get(["ada"]);
+          await profiles.put([{ ...before!, version: before!.version + 1 }, profile(`p${i}`)]);
+          await memberships.change([{ audience: `a${i % 7}`, profile: `p${i}`, since: i }]);
+        }),
+      ),
+    );
+    for (const store of stores) {
+      expect((await store.profiles.get(["ada"]))[0]!.version).toBe(61);
+      expect(await store.profiles.count()).toBe(61);
+      const sizes = await store.memberships.sizes();
+      expect(Object.fromEntries(sizes)).toEqual({ a0: 9, a1: 9, a2: 9, a3: 9, a4: 8, a5: 8, a6: 8 });
+    }
+    await Promise.all(stores.map((store) => store.close()));
+  });
+
   test("three processes hand over and deliver: each delivery once, each key one delivery", async () => {
     const file = folder.file();
     const run = promisify(execFile);
@@ -202,5 +287,62 @@ describe("several on one file", () => {
     const store = sqliteStore(file);
     expect((await store.outbox.stats()).total).toMatchObject({ pending: 0, delivered: 200 });
     await store.close();
+  });
+});
+
+describe("a copy", () => {
+  test("has all that was kept, and nothing of what is being written", async () => {
+    const [file, to] = [await made(), folder.file()];
+    const [store, other] = [sqliteStore(file), new Database(file)];
+    await store.transaction(({ profiles }) => profiles.put([profile("ada")]));
+    other.exec("begin immediate; insert into names (name) values ('not yet')");
+    await store.copy(to);
+    other.exec("commit");
+    other.close();
+    await store.transaction(({ profiles }) => profiles.put([profile("bob")]));
+    const copy = sqliteStore(to);
+    expect((await copy.outbox.stats()).total.pending).toBe(1);
+    expect(await copy.profiles.get(["ada", "bob"])).toEqual([profile("ada"), undefined]);
+    await copy.transaction(({ profiles }) => profiles.remove(["ada"]));
+    expect(await store.profiles.count()).toBe(2);
+    await Promise.all([store.close(), copy.close()]);
+  });
+
+  test("while transactions go on: each is in it whole or not at all", async () => {
+    const [store, to] = [sqliteStore(folder.file()), folder.file()];
+    const all = Array.from({ length: 30 }, (_, i) =>
+      store.transaction(async ({ profiles, memberships }) => {
+        await profiles.put([profile(`p${i}`)]);
+        await new Promise(setImmediate);
+        await memberships.change([{ audience: "active", profile: `p${i}`, since: start }]);
+      }),
+    );
+    await all[9];
+    await store.copy(to);
+    await Promise.all(all);
+    const copy = sqliteStore(to);
+    const count = await copy.profiles.count();
+    expect(count).toBeGreaterThanOrEqual(10);
+    expect((await copy.memberships.sizes()).get("active")).toBe(count);
+    expect(await store.profiles.count()).toBe(30);
+    await Promise.all([store.close(), copy.close()]);
+  });
+
+  test("is written to no file that is there, and to no folder that is not", async () => {
+    const [file, there] = [await made(), folder.file()];
+    writeFileSync(there, "mine");
+    const store = sqliteStore(file);
+    const problem = (to: string) => store.copy(to).catch((error) => error);
+    expect(await problem(there)).toMatchObject({
+      name: "StoreError",
+      problem: "other",
+      message: `${there} is there already; a copy is written to a file that is not there yet`,
+    });
+    expect(readFileSync(there, "utf8")).toBe("mine");
+    expect(await problem(file)).toMatchObject({ name: "StoreError", problem: "other" });
+    expect(await problem("")).toMatchObject({ name: "StoreError", problem: "other" });
+    expect(await problem(join(folder.path, "none", "x.db"))).toMatchObject({ name: "StoreError", problem: "missing" });
+    await store.close();
+    expect(await problem(folder.file())).toMatchObject({ problem: "closed" });
   });
 });

@@ -1,3 +1,4 @@
+import type { Json } from "../../src/dispatch/index.ts";
 import type { Identifier, Profile, RawEvent } from "../../src/profiles/index.ts";
 import type { Definition, Firing, Run, Skip } from "../../src/triggers/index.ts";
 import { start } from "../dispatch/entries.ts";
@@ -73,6 +74,26 @@ export const definition = (name: string, changes: Partial<Definition> = {}): Def
   status: { state: "draft" },
   ...changes,
 });
+
+/** Text that is no JSON: whatever it is, it comes back. */
+export const hostileTexts = [
+  "",
+  "a\u0000b",
+  "a\u0000c",
+  "'\"`;--",
+  "\ud83d\udd14",
+  "__proto__",
+  "é",
+  "e\u0301",
+  "a\nb",
+  " a ",
+  "%_",
+];
+
+/** JSON that comes back as it was. */
+export const hostile: Json = JSON.parse(
+  '{"__proto__": {"polluted": true}, "constructor": 1, "\\u0000": "\\u0000", "\\ud800": "\\udc00 alone", "": null, "n": [1e308, -0.5, []], "quote": "\'\\"", "bell": "\\ud83d\\udd14"}',
+);
 
 /** All pages of a list, so many on each. */
 export async function paged<Item>(

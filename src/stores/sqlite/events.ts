@@ -21,10 +21,12 @@ export function eventReader(db: Database.Database, names: Names): Events {
       if (stream !== undefined) where.and("e.stream = ?", names.known(stream) ?? -1);
       if (profile !== undefined) where.and("e.profile = ?", names.profile(profile) ?? -1);
       if (problems) where.and("e.problem is not null");
+      // SQLite would look through all events of the stream for those with a problem.
+      const index = problems && profile === undefined ? "indexed by event_problems" : "";
       const rows = db
         .prepare<unknown[], Row>(
           `select e.seq, e.id, n.name as stream, e.key, e.received_at, e.payload, p.id as profile, e.problem
-           from events e cross join names n on n.id = e.stream left join profiles p on p.seq = e.profile
+           from events e ${index} cross join names n on n.id = e.stream left join profiles p on p.seq = e.profile
            ${where} order by e.seq desc limit ?`,
         )
         .all(...where.values, limit + 1);

@@ -29,7 +29,7 @@ export function openFile(path: string): File {
     writer.pragma("synchronous = full");
     writer.pragma("wal_autocheckpoint = 4000");
     writer.pragma(`journal_size_limit = ${64 * 2 ** 20}`);
-    writer.pragma("cache_size = -32000");
+    writer.pragma("cache_size = -64000");
     migrate(writer, path);
     const reader = new Database(path, { readonly: true, timeout: openingWait });
     writer.pragma(`busy_timeout = ${shortWait}`);

@@ -21,9 +21,14 @@ interface Row {
   readonly run: string | null;
 }
 
-const select = `select f.seq, f.id, n.name as trigger, p.id as profile, f.cause, f.at, f.state, f.due, f.waits_for, f.reason,
-  f.settled_at, f.key, f.deliveries, f.run
-  from firings f cross join names n on n.id = f.trigger cross join profiles p on p.seq = f.profile`;
+/** By which index is said everywhere: SQLite, which knows nothing of how many there are, would take a worse one. */
+type Index = "of" | "by" | "in" | "settled" | "due" | "run";
+
+const select = (index?: Index): string =>
+  `select f.seq, f.id, n.name as trigger, p.id as profile, f.cause, f.at, f.state, f.due, f.waits_for, f.reason,
+   f.settled_at, f.key, f.deliveries, f.run
+   from firings f ${index === undefined ? "" : `indexed by firings_${index}`}
+   cross join names n on n.id = f.trigger cross join profiles p on p.seq = f.profile`;
 
 function firingOf(row: Row): Firing {
   const { id, trigger, profile, cause, at, state, due, waits_for, reason, settled_at, key, deliveries, run } = row;
@@ -45,16 +50,21 @@ function firingOf(row: Row): Firing {
 }
 
 export function firingReader(db: Database.Database, names: Names): Firings {
-  const byId = db.prepare<[string], Row>(`${select} where f.id = ?`);
+  const byId = db.prepare<[string], Row>(`${select()} where f.id = ?`);
   const skip = db.prepare<[number, number], Omit<Skip, "trigger" | "profile">>(
     "select at, reason, cause, n as count from skips where profile = ? and trigger = ?",
   );
-  const nextDue = db.prepare<[], number | null>("select min(due) from firings where state = 0").pluck();
+  const nextDue = db
+    .prepare<[], number | null>("select min(due) from firings indexed by firings_due where state = 0")
+    .pluck();
   const tally = db.prepare<[number, number], { state: number; n: number }>(
-    "select state, count(*) as n from firings where trigger = ? and at >= ? group by state",
+    "select state, count(*) as n from firings indexed by firings_since where trigger = ? and at >= ? group by state",
   );
   const last = db
-    .prepare<[number], number>(`select settled_at from firings where trigger = ? and state = 1 and state > 0
+    .prepare<
+      [number],
+      number
+    >(`select settled_at from firings indexed by firings_settled where trigger = ? and state = 1 and state > 0
      order by settled_at desc limit 1`)
     .pluck();
   return {
@@ -64,14 +74,24 @@ export function firingReader(db: Database.Database, names: Names): Firings {
     },
     async list({ trigger, profile, state, run, limit, after }) {
       const where = new Where().and("f.seq < ?", cursor(after, bounds.last));
+      const index = profile !== undefined ? "of" : run !== undefined ? "run" : trigger !== undefined ? "by" : undefined;
+      // These two are in order within each state alone.
+      const states = state !== undefined ? [state] : index === "run" || index === "by" ? firingState : undefined;
       if (trigger !== undefined) where.and("f.trigger = ?", names.known(trigger) ?? -1);
       if (profile !== undefined) where.and("f.profile = ?", names.profile(profile) ?? -1);
-      if (state !== undefined) where.and("f.state = ?", firingState.indexOf(state));
       if (run !== undefined) where.and("f.run = ?", run);
-      const rows = db
-        .prepare<unknown[], Row>(`${select} ${where} order by f.seq desc limit ?`)
-        .all(...where.values, limit + 1);
-      return pageOf(rows, limit, firingOf);
+      if (states !== undefined) where.and("f.state = ?");
+      const by = index ?? (state === undefined ? undefined : "in");
+      const page = db.prepare<unknown[], Row>(`${select(by)} ${where} order by f.seq desc limit ?`);
+      const rows =
+        states === undefined
+          ? page.all(...where.values, limit + 1)
+          : states.flatMap((one) => page.all(...where.values, firingState.indexOf(one), limit + 1));
+      return pageOf(
+        rows.sort((a, b) => b.seq - a.seq),
+        limit,
+        firingOf,
+      );
     },
     async lastSkip(trigger, profile) {
       const [by, of] = [names.known(trigger), names.profile(profile)];
@@ -102,36 +122,38 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
      where id = ?`,
   );
   const due = db.prepare<[number, number], Row>(
-    `${select} where f.state = 0 and f.due <= ? order by f.due, f.seq limit ?`,
+    `${select("due")} where f.state = 0 and f.due <= ? order by f.due, f.seq limit ?`,
   );
   const waiting = db.prepare<[number, number], Row>(
-    `${select} where f.profile = ? and f.trigger = ? and f.state = 0 order by f.seq`,
+    `${select("of")} where f.profile = ? and f.trigger = ? and f.state = 0 order by f.seq`,
   );
   const hasKey = db
     .prepare<[number, string, number], number>(
-      "select 1 from firings where trigger = ? and key = ? and at >= ? and state in (0, 1) limit 1",
+      `select 1 from firings indexed by firings_keyed
+       where trigger = ? and key = ? and at >= ? and state in (0, 1) limit 1`,
     )
     .pluck();
   const sentTo = db
     .prepare<[number, number, number, number], number>(
-      `select count(*) from (select distinct delivery from firings
+      `select count(*) from (select distinct delivery from firings indexed by firings_of
        where profile = ? and trigger = ? and state = 1 and settled_at > ? limit ?)`,
     )
     .pluck();
   const sentBy = db
     .prepare<[number, number, number], number>(
-      `select count(*) from (select distinct delivery from firings
+      `select count(*) from (select distinct delivery from firings indexed by firings_settled
        where trigger = ? and state = 1 and state > 0 and settled_at > ? limit ?)`,
     )
     .pluck();
   const sentToAny = db
     .prepare<[number, number, number], number>(
-      "select count(*) from (select distinct delivery from firings where profile = ? and state = 1 and settled_at > ? limit ?)",
+      `select count(*) from (select distinct delivery from firings indexed by firings_of
+       where profile = ? and state = 1 and settled_at > ? limit ?)`,
     )
     .pluck();
   const sentAtAll = db
     .prepare<[number, number], number>(
-      `select count(*) from (select distinct delivery from firings
+      `select count(*) from (select distinct delivery from firings indexed by firings_settled
        where trigger in (select id from names) and state = 1 and state > 0 and settled_at > ? limit ?)`,
     )
     .pluck();
@@ -146,7 +168,7 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
   );
   const prune = db.prepare(
     `delete from firings where seq in
-     (select seq from firings where trigger in (select id from names) and state > 0 and settled_at < ? limit ?)`,
+     (select seq from firings indexed by firings_settled where trigger in (select id from names) and state > 0 and settled_at < ? limit ?)`,
   );
   const changing = (one: Firing) => {
     const { id, state, due = null, waitsFor = null, reason = null, settledAt = null, key = null, deliveries } = one;

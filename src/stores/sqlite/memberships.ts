@@ -4,8 +4,8 @@ import type { Names } from "./names.ts";
 import { bounds, cursor, pageOf } from "./page.ts";
 
 export function membershipReader(db: Database.Database, names: Names): Memberships {
-  const of = db.prepare<[number], Membership>(
-    "select n.name as audience, m.since from memberships m join names n on n.id = m.audience where m.profile = ?",
+  const of = db.prepare<[number], { audience: number; since: number }>(
+    "select audience, since from memberships where profile = ?",
   );
   const page = db.prepare<[number, number, number], { seq: number; id: string; since: number }>(
     `select m.profile as seq, p.id, m.since from memberships m cross join profiles p on p.seq = m.profile
@@ -18,7 +18,9 @@ export function membershipReader(db: Database.Database, names: Names): Membershi
     of: async (profiles) =>
       profiles.map((id) => {
         const seq = names.profile(id);
-        return seq === undefined ? [] : of.all(seq).sort((a, b) => (a.audience < b.audience ? -1 : 1));
+        if (seq === undefined) return [];
+        const all = of.all(seq).map(({ audience, since }): Membership => ({ audience: names.name(audience), since }));
+        return all.sort((a, b) => (a.audience < b.audience ? -1 : 1));
       }),
     async members({ audience, limit, after }) {
       const rows = page.all(names.known(audience) ?? -1, cursor(after, bounds.first), limit + 1);

@@ -4,14 +4,18 @@ import type { Notes } from "./writer.ts";
 /** Numbers for names and for profiles, as one connection knows them. */
 export class Names implements Notes {
   readonly #numbers = new Map<string, number>();
+  readonly #names = new Map<number, string>();
   readonly #profiles = new Map<string, number | undefined>();
+  readonly #ids = new Map<number, string>();
   readonly #sql;
 
   constructor(db: Database.Database) {
     this.#sql = {
       name: db.prepare<[string], number>("select id from names where name = ?").pluck(),
+      byNumber: db.prepare<[number], string>("select name from names where id = ?").pluck(),
       newName: db.prepare<[string], number>("insert into names (name) values (?) returning id").pluck(),
       profile: db.prepare<[string], number>("select seq from profiles where id = ?").pluck(),
+      profileId: db.prepare<[number], string>("select id from profiles where seq = ?").pluck(),
       absorbed: db.prepare<[string], number>("select profile from absorbed where id = ?").pluck(),
     };
   }
@@ -33,6 +37,14 @@ export class Names implements Notes {
     return made;
   }
 
+  name(number: number): string {
+    const cached = this.#names.get(number);
+    if (cached !== undefined) return cached;
+    const found = this.#sql.byNumber.get(number)!;
+    this.#names.set(number, found);
+    return found;
+  }
+
   /** The profile that has this id, or absorbed the one that had. */
   profile(id: string): number | undefined {
     if (this.#profiles.has(id)) return this.#profiles.get(id);
@@ -48,15 +60,31 @@ export class Names implements Notes {
     return seq;
   }
 
+  profileId(profile: number): string {
+    const cached = this.#ids.get(profile);
+    if (cached !== undefined) return cached;
+    const found = this.#sql.profileId.get(profile)!;
+    this.remember(found, profile);
+    return found;
+  }
+
+  /** A profile that came to be, or was found along with something else. */
+  remember(id: string, profile: number): void {
+    this.#ids.set(profile, id);
+    this.#profiles.set(id, profile);
+  }
+
   /** Profiles are not where they were. */
   moved(): void {
     this.#profiles.clear();
+    this.#ids.clear();
   }
 
   beforeCommit(): void {}
 
   forget(): void {
     this.#numbers.clear();
-    this.#profiles.clear();
+    this.#names.clear();
+    this.moved();
   }
 }

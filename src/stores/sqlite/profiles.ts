@@ -16,9 +16,7 @@ interface Row {
 export function profileReader(db: Database.Database, names: Names): Profiles {
   const bySeq = db.prepare<[number], Row>("select * from profiles where seq = ?");
   const owner = db
-    .prepare<[string, string], string>(
-      "select p.id from identifiers i join profiles p on p.seq = i.profile where i.kind = ? and i.value = ?",
-    )
+    .prepare<[string, string], number>("select profile from identifiers where kind = ? and value = ?")
     .pluck();
   const identifiers = db.prepare<[number], Identifier>(
     "select kind, value from identifiers where profile = ? order by place",
@@ -41,7 +39,11 @@ export function profileReader(db: Database.Database, names: Names): Profiles {
         const seq = names.profile(id);
         return seq === undefined ? undefined : profileOf(bySeq.get(seq)!);
       }),
-    find: async (all) => all.map(({ kind, value }) => owner.get(kind, value)),
+    find: async (all) =>
+      all.map(({ kind, value }) => {
+        const seq = owner.get(kind, value);
+        return seq === undefined ? undefined : names.profileId(seq);
+      }),
     list: async ({ limit, after }) => pageOf(page.all(cursor(after, bounds.first), limit + 1), limit, profileOf),
     count: async () => count.get()!,
   };
@@ -100,7 +102,7 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
     const known = names.profile(id);
     if (known === undefined) {
       const seq = insert.get(id, JSON.stringify(fields), createdAt, updatedAt, version)!;
-      names.moved();
+      names.remember(id, seq);
       profile.identifiers.forEach(({ kind, value }, place) => {
         own.run(kind, value, seq, place);
       });

@@ -26,7 +26,7 @@ export function runReader(db: Database.Database): Runs {
 export function runWriter(db: Database.Database): RunsWriter {
   const put = db.prepare(
     `insert into runs (id, state, trigger, body) values (?, ?, ?, ?)
-     on conflict do update set state = excluded.state, body = excluded.body`,
+     on conflict do update set state = excluded.state, trigger = excluded.trigger, body = excluded.body`,
   );
   return {
     ...runReader(db),

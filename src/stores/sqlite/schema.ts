@@ -62,7 +62,7 @@ export const steps: readonly string[] = [
   create table identifiers (
     kind text not null, value text not null, profile integer not null, place integer not null, primary key (kind, value)
   ) strict, without rowid;
-  create index identifiers_of on identifiers (profile);
+  create index identifiers_of on identifiers (profile, place);
   create table absorbed (id text primary key, profile integer not null) strict, without rowid;
   create index absorbed_by on absorbed (profile);
   create table memberships (

@@ -1,0 +1,161 @@
+import { describe, expect, test } from "vitest";
+import type { Definition, ProgramStore } from "../../src/triggers/index.ts";
+import { idsOf } from "../dispatch/entries.ts";
+import { opened } from "./opened.ts";
+import { definition, firing, hostile, hostileTexts, paged, run, skip, waiting } from "./records.ts";
+
+/** What every store promises of what is declared and what runs. */
+export function describeDefinitions(make: () => ProgramStore): void {
+  const on = opened(make);
+  const { write, put, enter, sizes } = on;
+
+  describe("definitions", () => {
+    const putAll = (...all: readonly Definition[]) => write(({ definitions }) => definitions.put(all));
+    const version = () => on.store.definitions.version();
+
+    test("kept whole, in the order in which they were first put", async () => {
+      const all = [
+        definition("b", { body: hostile }),
+        definition("a", { kind: "audience", origin: "api", status: null }),
+        definition("b", { kind: "stream" }),
+      ];
+      await putAll(...all);
+      expect(await on.store.definitions.all()).toEqual(all);
+      expect(JSON.stringify((await on.store.definitions.all())[0]!.body)).toBe(JSON.stringify(hostile));
+      const anew = definition("b", {
+        origin: "api",
+        body: 1,
+        createdAt: 5,
+        updatedAt: 6,
+        status: { state: "active" },
+      });
+      await putAll(anew);
+      expect(await on.store.definitions.all()).toEqual([anew, all[1], all[2]]);
+    });
+
+    test("version counts up when something that is kept becomes another", async () => {
+      expect(await version()).toBe(0);
+      await putAll();
+      expect(await version()).toBe(0);
+      await putAll(definition("a"), definition("b"));
+      const first = await version();
+      expect(first).toBeGreaterThan(0);
+      const status = (name: string, counts?: boolean) =>
+        write(({ definitions }) => definitions.setStatus("trigger", name, { state: "active" }, counts));
+      await status("a");
+      await status("a", false);
+      await status("none", true);
+      await write(({ definitions }) => definitions.remove("trigger", "none"));
+      await write(({ definitions }) => definitions.remove("audience", "a"));
+      expect(await version()).toBe(first);
+      expect((await on.store.definitions.all())[0]!.status).toEqual({ state: "active" });
+      await status("a", true);
+      const second = await version();
+      expect(second).toBeGreaterThan(first);
+      await write(({ definitions }) => definitions.remove("trigger", "a"));
+      expect(await version()).toBeGreaterThan(second);
+      expect(await on.store.definitions.all()).toEqual([definition("b")]);
+    });
+
+    test("with a trigger go its firings that wait and its skips", async () => {
+      await put("ada");
+      await enter("welcome", "ada");
+      await putAll(definition("welcome"), definition("welcome", { kind: "audience" }), definition("other"));
+      await write(async (of) => {
+        await of.firings.add([firing("fir_1"), waiting("fir_2", 5), waiting("fir_3", 6, { trigger: "other" })]);
+        await of.firings.skip([skip(), skip({ trigger: "other" })]);
+        await of.definitions.remove("audience", "welcome");
+      });
+      expect(await on.store.firings.nextDue()).toBe(5);
+      expect(await sizes()).toEqual({ welcome: 1 });
+      await write(({ definitions }) => definitions.remove("trigger", "welcome"));
+      expect(idsOf((await on.store.firings.list({ limit: 9 })).items)).toEqual(["fir_3", "fir_1"]);
+      expect(await on.store.firings.nextDue()).toBe(6);
+      expect(await on.store.firings.lastSkip("welcome", "ada")).toBeUndefined();
+      expect(await on.store.firings.lastSkip("other", "ada")).toBeDefined();
+    });
+  });
+
+  describe("runs", () => {
+    test("kept whole, newest first, by state and trigger, in pages", async () => {
+      const full = run("run_1", {
+        trigger: "welcome",
+        share: 0.5,
+        cap: 5,
+        pace: { count: 1, per: 2 },
+        fire: false,
+        scheduledFor: 7,
+        cursor: "8",
+        endedAt: 9,
+        reason: "a\u0000\ud83d\udd14",
+      });
+      await write(async ({ runs }) => {
+        for (const one of [
+          full,
+          run("run_2"),
+          run("run_3", { trigger: "welcome", state: "done" }),
+          run("run_4", { state: "paused" }),
+        ]) {
+          await runs.put(one);
+        }
+      });
+      expect(await on.store.runs.get("run_1")).toEqual(full);
+      expect(await on.store.runs.get("none")).toBeUndefined();
+      const ids = async (query: Partial<Parameters<typeof on.store.runs.list>[0]> = {}) =>
+        idsOf((await on.store.runs.list({ limit: 9, ...query })).items);
+      expect(await ids()).toEqual(["run_4", "run_3", "run_2", "run_1"]);
+      expect(await ids({ state: "running" })).toEqual(["run_2", "run_1"]);
+      expect(await ids({ trigger: "welcome" })).toEqual(["run_3", "run_1"]);
+      expect(await ids({ trigger: "welcome", state: "done" })).toEqual(["run_3"]);
+      expect(await ids({ trigger: "none" })).toEqual([]);
+      const { next } = await on.store.runs.list({ limit: 2 });
+      await write(async ({ runs }) => {
+        await runs.put({ ...full, state: "done", cursor: undefined });
+        await runs.put(run("run_5"));
+      });
+      expect(await ids({ after: next })).toEqual(["run_2", "run_1"]);
+      expect(await ids({ state: "done" })).toEqual(["run_3", "run_1"]);
+      expect(await ids({ state: "paused" })).toEqual(["run_4"]);
+      expect(idsOf(await paged((query) => on.store.runs.list(query), 2))).toEqual([
+        "run_5",
+        "run_4",
+        "run_3",
+        "run_2",
+        "run_1",
+      ]);
+      expect(Object.keys((await on.store.runs.get("run_1"))!)).not.toContain("cursor");
+    });
+  });
+
+  test("keys: by the secret's hash, oldest first", async () => {
+    const key = (id: string, createdAt: number, changes = {}) =>
+      ({ id, name: `'${id}'`, hash: `hash of ${id}`, scopes: ["read"], createdAt, ...changes }) as const;
+    await on.store.keys.put(key("key_b", 5));
+    await on.store.keys.put(key("key_a", 5));
+    await on.store.keys.put(key("key_c", 1));
+    expect(idsOf(await on.store.keys.list())).toEqual(["key_c", "key_a", "key_b"]);
+    expect(await on.store.keys.byHash("hash of key_a")).toEqual(key("key_a", 5));
+    expect(await on.store.keys.byHash("none")).toBeUndefined();
+    await on.store.keys.put(key("key_a", 5, { revokedAt: 9 }));
+    expect(await on.store.keys.byHash("hash of key_a")).toEqual(key("key_a", 5, { revokedAt: 9 }));
+    expect(await on.store.keys.list()).toHaveLength(3);
+    await expect(on.store.keys.put(key("key_d", 9, { hash: "hash of key_a" }))).rejects.toThrow();
+    expect(await on.store.keys.list()).toHaveLength(3);
+  });
+
+  test("answers: the first stays; the oldest are removed first", async () => {
+    const answer = (key: string, at: number) => ({ key, fingerprint: "f", status: 202, body: `"${at}"`, at });
+    for (const [i, key] of hostileTexts.entries()) await on.store.answers.put(answer(key, 10 + i));
+    await on.store.answers.put(answer("", 99));
+    expect(await on.store.answers.get("")).toEqual(answer("", 10));
+    for (const [i, key] of hostileTexts.entries()) expect(await on.store.answers.get(key)).toEqual(answer(key, 10 + i));
+    expect(await on.store.answers.get("a")).toBeUndefined();
+    await on.store.answers.put(answer("first", 1));
+    expect(await on.store.answers.prune(12, 1)).toBe(1);
+    expect([await on.store.answers.get("first"), await on.store.answers.get("")]).toEqual([undefined, answer("", 10)]);
+    expect(await on.store.answers.prune(12, 9)).toBe(2);
+    expect(await on.store.answers.prune(12, 9)).toBe(0);
+    await on.store.answers.put(answer("", 50));
+    expect(await on.store.answers.get("")).toEqual(answer("", 50));
+  });
+}

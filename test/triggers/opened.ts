@@ -1,0 +1,39 @@
+import { afterEach, beforeEach } from "vitest";
+import type { Firing, ProgramStore, ProgramTransaction } from "../../src/triggers/index.ts";
+import { start } from "../dispatch/entries.ts";
+import { identifier, profile } from "./records.ts";
+
+/** A store that is empty for each test, and what tests do with it. */
+export function opened(make: () => ProgramStore) {
+  let store: ProgramStore;
+  beforeEach(() => {
+    store = make();
+  });
+  afterEach(() => store.close());
+
+  const write = <Result>(work: (transaction: ProgramTransaction) => Promise<Result>): Promise<Result> =>
+    store.transaction(work);
+  return {
+    get store(): ProgramStore {
+      return store;
+    },
+    write,
+    /** Plain profiles. */
+    put: (...ids: readonly string[]) => write(({ profiles }) => profiles.put(ids.map((id) => profile(id)))),
+    absorb: (...pairs: readonly (readonly [from: string, into: string])[]) =>
+      write(({ profiles }) => profiles.absorb(pairs.map(([from, into]) => ({ from, into })))),
+    /** One ms after the other. */
+    enter: (audience: string, ...profiles: readonly string[]) =>
+      write(({ memberships }) =>
+        memberships.change(profiles.map((one, i) => ({ audience, profile: one, since: start + i }))),
+      ),
+    leave: (audience: string, ...profiles: readonly string[]) =>
+      write(({ memberships }) =>
+        memberships.change(profiles.map((one) => ({ audience, profile: one, since: undefined }))),
+      ),
+    add: (...firings: readonly Firing[]) => write((of) => of.firings.add(firings)),
+    sizes: async () => Object.fromEntries(await store.memberships.sizes()),
+    /** By e-mail address. */
+    owners: (...values: readonly string[]) => store.profiles.find(values.map((value) => identifier(value))),
+  };
+}
