@@ -1,3 +1,4 @@
+import { sprig } from "../../functions/index.ts";
 import type { Change } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 
@@ -21,11 +22,11 @@ export const dateLayout: Rule = {
   reason:
     "Go's layouts show how one moment would be written: Monday, January 2, 2006, 15:04:05. Letters such as YYYY mean nothing and are written as they are.",
   examples: {
-    good: [{ text: '{{ date "2006-01-02" .when }}', options: { functions: [{ date: String }] } }],
+    good: [{ text: '{{ date "2006-01-02" .when }}', options: { functions: [sprig] } }],
     bad: [
-      { text: '{{ date "YYYY-MM-DD" .when }}', options: { functions: [{ date: String }] } },
-      { text: '{{ .when | date "%d.%m.%Y" }}', options: { functions: [{ date: String }] } },
-      { text: '{{ date "2024-12-31" .when }}', options: { functions: [{ date: String }] } },
+      { text: '{{ date "YYYY-MM-DD" .when }}', options: { functions: [sprig] } },
+      { text: '{{ .when | date "%d.%m.%Y" }}', options: { functions: [sprig] } },
+      { text: '{{ date "2024-12-31" .when }}', options: { functions: [sprig] } },
     ],
   },
   check: (context) => ({
