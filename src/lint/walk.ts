@@ -65,6 +65,8 @@ class Walker {
   private assigned: ReadonlySet<string> = new Set();
   /** Paths that are known to be there and not empty. */
   private facts: Set<string> = new Set();
+  /** Paths of maps that a function such as `set` has changed: what is in them is not followed. */
+  private readonly changed = new Set<string>();
 
   /** What visitors see of it: a view, as there are many events. */
   private readonly scope: Scope;
@@ -320,7 +322,7 @@ class Walker {
       case "identifier":
         return this.apply(node, undefined, [], undefined);
       case "dot":
-        return this.dot;
+        return this.known(this.dot);
       case "nil":
         return { kinds: new Set(["nil"]), absent: false };
       case "bool":
@@ -355,7 +357,7 @@ class Walker {
     let base = this.known(start);
     let at = node.end - names.reduce((length, name) => length + name.length + 1, 0);
     for (const [index, name] of names.entries()) {
-      const found = fieldOf(base, name, this.subject.numbers);
+      const found = this.changed.has(base.path ?? "") ? "unknown" : fieldOf(base, name, this.subject.numbers);
       const span = { start: at, end: at + name.length + 1 };
       at = span.end;
       const path = base.path === undefined ? undefined : `${base.path}.${name}`;
@@ -396,6 +398,8 @@ class Walker {
     if (piped) args.push(piped);
     const call: Call = { name, node, command, args, piped: piped !== undefined, fn, ...this.parameters(name) };
     for (const tell of this.on.call) tell(call, this.scope);
+    if (fn && signatureOf(fn).changes)
+      for (const { type } of args) if (type.path !== undefined) this.changed.add(type.path);
     // Of a call that is none nothing is known, nor of what is given one: parentheses are missing.
     if (args.length < leastArguments(call) || args.some(({ type }) => type === notCalled)) return notCalled;
     return resultOf(call, this.subject.numbers);

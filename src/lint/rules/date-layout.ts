@@ -10,8 +10,6 @@ const layouts: Readonly<Record<string, number>> = {
   toDate: 0,
   mustToDate: 0,
   must_toDate: 0,
-  formatDate: 0,
-  formatTime: 0,
 };
 
 /** A date layout in another language's letters. */
@@ -69,7 +67,7 @@ const reference = /2006|06|01|1|Jan|02|_2|2|15|03|3|04|4|05|5|PM|pm|Mon|MST|Z07|
 
 /** The first piece that is a part of a date elsewhere. */
 function foreignLetters(layout: string): string | undefined {
-  return /%[A-Za-z]|(?<![A-Za-z])(?:[Yy]{2,4}|M{2,4}|D{1,4}|d{2,4}|HH?|hh|mm|ss)(?![a-z])|(?<![A-Za-z])(?:YYYYMMDD|yyyyMMdd)/.exec(
+  return /%[A-Za-z]|(?<![A-Za-z])(?:[Yy]{2,4}|M{2,4}|D{2,4}|d{2,4}|HH|hh|mm|ss)(?![a-z])|(?<![A-Za-z])(?:YYYYMMDD|yyyyMMdd)/.exec(
     layout,
   )?.[0];
 }
