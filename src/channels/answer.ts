@@ -1,6 +1,6 @@
 import type { Outcome } from "../dispatch/index.ts";
-import { parseRetryAfter } from "../dispatch/retry.ts";
 import type { HttpAnswer } from "./http.ts";
+import { retryAfterOf } from "./retry-after.ts";
 
 /** Codes that are about the request itself: the same bytes would get the same answer. */
 const unacceptable = [400, 405, 413, 414, 415, 422, 431];
@@ -24,8 +24,7 @@ export function answerOutcome(
   if (status >= 200 && status < 300) return { kind: "delivered" };
   if (status === 410) return { kind: "gone", reason: line };
   if (final.includes(status)) return { kind: "rejected", reason: line };
-  const asked = first(headers["retry-after"]);
-  const retryAfter = asked === undefined ? undefined : parseRetryAfter(asked, now);
+  const retryAfter = retryAfterOf(headers, now);
   return {
     kind: "retry",
     reason: status >= 300 && status < 400 ? `${line}: redirects are not followed` : line,
@@ -33,6 +32,3 @@ export function answerOutcome(
     ...(busy.has(status) && { holds: "destination" }),
   };
 }
-
-const first = (value: string | string[] | undefined): string | undefined =>
-  typeof value === "string" ? value : value?.[0];

@@ -6,5 +6,6 @@ export function retryAfterOf(
   now: number,
 ): number | undefined {
   const value = headers["retry-after"];
-  return typeof value === "string" ? parseRetryAfter(value, now) : undefined;
+  const first = typeof value === "string" ? value : value?.[0];
+  return first === undefined ? undefined : parseRetryAfter(first, now);
 }

@@ -45,9 +45,13 @@ export function alertSource(file: string, text: string): Source {
   }
   const { title } = template;
   if (title === undefined) return fail("title is missing; every alert has one", root.range?.[0] ?? 0);
+  const scalars = new Map<Part, ScalarText>();
   const scalar = (part: Part): ScalarText | undefined => {
-    const [node, value] = [nodes[part], template[part]];
-    return node && value !== undefined ? scalarText(node, text, value, lines) : undefined;
+    const [node, value, known] = [nodes[part], template[part], scalars.get(part)];
+    if (known || !node || value === undefined) return known;
+    const found = scalarText(node, text, value, lines);
+    scalars.set(part, found);
+    return found;
   };
   const alertTemplate: AlertTemplate = { ...template, title };
   return {

@@ -14,7 +14,7 @@ export function formatted(
     const before = current.alertTemplate?.[part];
     if (before === undefined) continue;
     const after = format(before, part);
-    const edits = current.scalar?.(part)?.editsInFile(lineEdits(before, after));
+    const edits = current.scalar?.(part)?.editsInFile(spaceEdits(before, after));
     if (after === before || edits === undefined) continue;
     const edited = applyEdits(result, edits);
     try {
@@ -27,13 +27,28 @@ export function formatted(
   return result;
 }
 
-/** Formatting keeps line breaks: each line that differs is replaced. */
-function lineEdits(before: string, after: string): Edit[] {
-  const [old, fresh] = [before.split("\n"), after.split("\n")];
+/** Formatting changes white space alone: each run that differs is replaced, line by line, so that the lines of the file stay. */
+function spaceEdits(before: string, after: string): Edit[] {
+  const edits: Edit[] = [];
+  const [old, fresh] = [runsOf(before), runsOf(after)];
   let start = 0;
-  return old.flatMap((line, i) => {
-    const edit = { start, end: start + line.length, text: fresh[i] ?? "" };
-    start += line.length + 1;
-    return line === edit.text ? [] : [edit];
-  });
+  for (const [i, run] of old.entries()) {
+    const other = fresh[i] ?? "";
+    if (run !== other) {
+      const [lines, others] = [run.split("\n"), other.split("\n")];
+      if (lines.length !== others.length) edits.push({ start, end: start + run.length, text: other });
+      else {
+        let at = start;
+        for (const [n, line] of lines.entries()) {
+          if (line !== others[n]) edits.push({ start: at, end: at + line.length, text: others[n]! });
+          at += line.length + 1;
+        }
+      }
+    }
+    start += run.length + 1;
+  }
+  return edits;
 }
+
+/** White space before each other unit, and at the end. */
+const runsOf = (text: string): readonly string[] => text.split(/\S/);

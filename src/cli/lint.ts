@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import type { Severity } from "../index.ts";
+import { rules, type Severity } from "../index.ts";
 import type { ExitCode } from "./cli.ts";
 import { parseSets } from "./functions.ts";
 import { type Io, write } from "./io.ts";
@@ -51,7 +51,7 @@ export function addLintCommand(program: Command, io: Io, end: (code: ExitCode) =
       ]),
     )
     .option("--rule <rule=severity>", "error, warning, info or off; more than once for more", collectRule, {})
-    .option("--fix", "fix what can safely be fixed")
+    .option("--fix", "fix what can safely be fixed; of the standard input, print the fixed text")
     .option("--fix-dry-run", "show what --fix would change, change nothing")
     .option("--max-warnings <count>", "more are a failure (default: any number is none)", parseCount)
     .option("--quiet", "errors only")
@@ -69,6 +69,7 @@ export function addLintCommand(program: Command, io: Io, end: (code: ExitCode) =
 function collectRule(text: string, others: LintFlags["rule"]): LintFlags["rule"] {
   const [, name, severity] = /^([\w-]+)=(error|warning|info|off)$/.exec(text) ?? [];
   if (name === undefined) throw new InvalidArgumentError("Write it as RULE=error, warning, info or off.");
+  if (!rules.some((rule) => rule.name === name)) throw new InvalidArgumentError(`There is no rule ${name}.`);
   return { ...others, [name]: severity as Severity };
 }
 
@@ -94,7 +95,7 @@ async function lintCommand(paths: readonly string[], flags: Flags, io: Io): Prom
         const result = lintFile(read, options, lint);
         const kept =
           flags.fix || flags.fixDryRun
-            ? await fixFile(read, result, options, flags, io)
+            ? await fixFile(path, read, result, options, flags, io)
             : { findings: result, file: read, fixed: 0 };
         fixed += kept.fixed;
         placed.push(...kept.findings.map((finding) => placeOf(finding, kept.file)));
@@ -107,9 +108,10 @@ async function lintCommand(paths: readonly string[], flags: Flags, io: Io): Prom
     await fail(error);
   }
   const shown = flags.quiet ? placed.filter(({ finding }) => finding.severity === "error") : placed;
-  const colours = io.stdout.isTTY === true && !(io.env ?? process.env).NO_COLOR;
-  if (!failed || shown.length > 0)
-    await write(io.stdout, print(flags.format, { files, placed: shown, fixed }, colours));
+  // With --fix, the standard output is the text that came from the standard input.
+  const output = flags.fix && !flags.fixDryRun && paths.includes("-") ? io.stderr : io.stdout;
+  const colours = output.isTTY === true && !(io.env ?? process.env).NO_COLOR;
+  if (!failed || shown.length > 0) await write(output, print(flags.format, { files, placed: shown, fixed }, colours));
   if (failed) return 3;
   const count = (severity: Severity) => placed.filter(({ finding }) => finding.severity === severity).length;
   return count("error") > 0 || count("warning") > (flags.maxWarnings ?? Number.POSITIVE_INFINITY) ? 1 : 0;

@@ -3,7 +3,8 @@ import type { Outbox, Place, State, Summary } from "../dispatch/outbox.ts";
 import type { ExitCode } from "./cli.ts";
 import { type Io, write } from "./io.ts";
 import { visible } from "./rendered.ts";
-import { addSetupOptions, type SetupFlags, withStore } from "./setup.ts";
+import { replayRendered, withReplayer } from "./replay.ts";
+import { addSetupOptions, guarded, type SetupFlags, withStore } from "./setup.ts";
 import { span } from "./story.ts";
 import { table } from "./table.ts";
 
@@ -20,6 +21,11 @@ interface Filter extends SetupFlags {
 interface Choice extends Omit<Filter, "state"> {
   readonly all?: true;
   readonly reason: string;
+}
+
+interface Replay extends Choice {
+  readonly rendered?: true;
+  readonly dryRun?: true;
 }
 
 /** `tocsin outbox …`: what is kept, and what can be done with it. */
@@ -57,11 +63,27 @@ export function addOutboxCommand(program: Command, io: Io, end: (code: ExitCode)
         }),
       );
     });
-  filtered("replay", "Sends settled deliveries again, as they were sent. (The dead letters, if no ids are given.)")
+  filtered("replay", "Sends settled deliveries again, as they were sent or rendered anew.")
     .argument("[id...]")
     .option("--all", "all dead letters that the filters leave")
-    .action(async (ids: string[], flags: Choice, self: Command) => {
+    .option(
+      "--rendered",
+      "render them anew, as new deliveries, and show what differs (of those sent with --keep-source)",
+    )
+    .option("--dry-run", "with --rendered: show what would differ, keep nothing")
+    .action(async (ids: string[], flags: Replay, self: Command) => {
       if (ids.length === 0 && !flags.all) self.error("error: which? Give ids, or --all for the dead letters");
+      if (flags.dryRun && !flags.rendered) self.error("error: --dry-run shows what --rendered would change; give both");
+      if (flags.rendered) {
+        return end(
+          await guarded(io, () =>
+            withReplayer(flags, io, async (dispatcher, outbox) => {
+              const chosen = ids.length > 0 ? ids : await each(outbox, "dead", flags, async (some) => some);
+              return replayRendered(dispatcher, chosen, flags, io);
+            }),
+          ),
+        );
+      }
       end(
         await withStore(flags, io, async ({ outbox, now }) => {
           const done =

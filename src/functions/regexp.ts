@@ -18,6 +18,16 @@ export function compileRegexp(pattern: string, context: Context): Regexp {
   return new Regexp(compile(pattern), context);
 }
 
+/** Go's words for what is wrong with a pattern, undefined if nothing is. Nobody pays: not for patterns from a profile. */
+export function regexpError(pattern: string): string | undefined {
+  try {
+    compile(pattern);
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
 function compile(pattern: string): RE2JS {
   const known = compiled.get(pattern);
   if (known) return known;

@@ -54,7 +54,7 @@ function builtinResult(name: string, types: readonly Type[], numbers: Numbers): 
     case "not":
       return { ...bool, truth: negated(truthOf(first)), whenTrue: first.whenFalse, whenFalse: truthPaths(first) };
     case "len":
-      return { ...int, whenTrue: pathsOf(first), whenFalse: pathsOf(first) };
+      return { ...int, whenTrue: [...pathsOf(first), ...pathsOf(first).map(lengthOf)], whenFalse: pathsOf(first) };
     case "index":
       return types.length === 2 ? elementOf(first, second!, numbers) : unknown;
     case "slice":
@@ -62,6 +62,13 @@ function builtinResult(name: string, types: readonly Type[], numbers: Numbers): 
     default:
       return unknown;
   }
+}
+
+/** How many arguments a function needs at least, of those it declares. */
+export function leastArguments({ name, params = [], variadic }: Pick<Call, "name" | "params" | "variadic">): number {
+  if (name === "and" || name === "or" || name === "eq" || name === "call") return 1;
+  // Of a variadic function the last parameter may have no argument at all.
+  return variadic ? params.length - 1 : params.length;
 }
 
 const negated = (truth: boolean | undefined): boolean | undefined => (truth === undefined ? undefined : !truth);
@@ -150,6 +157,11 @@ function ofParam(type: ParamType | undefined): Type {
   return type === "int64" ? { ...ofKind(kind), sized: true } : ofKind(kind);
 }
 
+const ofLength = "[len]";
+
+/** Stands among the paths that are known to be there for: the length of what is at the path was asked. */
+export const lengthOf = (path: string): string => `${path}${ofLength}`;
+
 const pathsOf = ({ path }: Type): readonly string[] => (path === undefined ? [] : [path]);
 
 /** What is there if the value is true. */
@@ -157,7 +169,13 @@ export const truthPaths = (type: Type): readonly string[] => [...(type.whenTrue 
 
 /** To be equal to something is to be there; to be compared in order, too, or it fails. */
 function comparisonFacts(name: string, types: readonly Type[]): Partial<Type> {
+  const counted = types.flatMap(({ whenTrue }) => whenTrue ?? []).filter((path) => path.endsWith(ofLength));
   const paths = types.flatMap(pathsOf);
+  if (counted.length > 0) {
+    // What is counted is there, and what is compared with the count is what the template knows of it.
+    const both = [...paths, ...counted, ...counted.map((path) => path.slice(0, -ofLength.length))];
+    return { whenTrue: both, whenFalse: both };
+  }
   if (name === "eq") {
     const others = types.slice(1);
     const isNil = others.some(({ kinds, literal }) => literal === undefined && kinds?.size === 1 && kinds.has("nil"));

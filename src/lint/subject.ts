@@ -1,4 +1,5 @@
-import { isEmpty, type Problem, parseAll, type Source, type Tree, unreadable } from "../../grammar/index.ts";
+import { isEmpty, type Node, type Problem, parseAll, type Source, type Tree, unreadable } from "../../grammar/index.ts";
+import { valuesInScripts } from "../escape/index.ts";
 import { alerting, alertmanager, sprig } from "../functions/index.ts";
 import { builtinNames, isBuiltin } from "../template/builtins/index.ts";
 import type { FunctionSet, TemplateFunction } from "../template/index.ts";
@@ -29,6 +30,13 @@ export function readTemplate(text: string, options: LintOptions = {}): Reading {
   const { trees: own, problems } = parseAll(text, { name, delims, isFunction });
   const [first] = own.values();
   const source: Source = first?.source ?? { name, text, delims };
+  let inScripts: ReadonlySet<Node> | undefined;
+  const trees = withTemplates(own, options, (id, more) => {
+    const read = parseAll(more, { name: id, delims, isFunction });
+    const source = { name: id, text: more, delims };
+    if (read.problems.length > 0) others.push({ source, problems: read.problems });
+    return read.trees;
+  });
   const subject: Subject = {
     source,
     part,
@@ -36,12 +44,11 @@ export function readTemplate(text: string, options: LintOptions = {}): Reading {
     numbers: options.numbers ?? "int",
     shape: knownShape(options),
     samples: samplesOf(options),
-    trees: withTemplates(own, options, (id, more) => {
-      const read = parseAll(more, { name: id, delims, isFunction });
-      const source = { name: id, text: more, delims };
-      if (read.problems.length > 0) others.push({ source, problems: read.problems });
-      return read.trees;
-    }),
+    trees,
+    isJson(node) {
+      inScripts ??= part === "html" && problems.length === 0 ? valuesInScripts(trees, source.name) : new Set();
+      return inScripts.has(node);
+    },
     functionNames: names,
     isFunction: (id) => id !== unreadable && isFunction(id),
     functionOf: (id) => functions.get(id),

@@ -28,6 +28,7 @@ const classified = new WeakMap<Problem, SyntaxRule>();
 function classify(problem: Problem, context: Context): SyntaxRule {
   const { reason, unclosed } = problem;
   if (unclosed) return "unclosed-block";
+  if (reason.startsWith("unclosed comment")) return "syntax";
   if (
     /^unexpected \S*(end|else)\S*( in (define|block) clause)?$/.test(reason) ||
     reason.startsWith("expected end; found")
@@ -94,7 +95,7 @@ export interface Operator {
   readonly span: Span;
 }
 
-const operators = /==|!=|<=|>=|&&|\|\||[<>+*!%](?![\w])|[<>]/g;
+const operators = /==|!=|<=|>=|&&|\|\||(?<!:)=|[<>+*!%](?![\w])|[<>]/g;
 
 /** An operator of other languages in the action that cannot be read. */
 export function operatorIn(problem: Problem, context: Context): Operator | undefined {
@@ -103,15 +104,34 @@ export function operatorIn(problem: Problem, context: Context): Operator | undef
   const text = actionText(problem, context);
   const bare = text.replaceAll(/"(?:[^"\\\n]|\\.)*"|`[^`]*`/g, (literal) => "_".repeat(literal.length));
   for (const { 0: operator, index } of bare.matchAll(operators)) {
+    // {{> is Handlebars.
+    if (operator === ">" && index === context.source.delims[0].length) continue;
     const start = action.start + index;
     if (Math.abs(start - error.span.start) <= 2) return { operator, span: { start, end: start + operator.length } };
   }
   return undefined;
 }
 
+const keywords = new Set([
+  "if",
+  "else",
+  "end",
+  "range",
+  "with",
+  "define",
+  "template",
+  "block",
+  "break",
+  "continue",
+  "nil",
+]);
+
 /** Words of other template languages. */
 export function foreignWord(name: string): { readonly advice: string; readonly write?: string } | undefined {
-  switch (name.toLowerCase()) {
+  const small = name.toLowerCase();
+  if (name !== small && keywords.has(small))
+    return { advice: `Go's own words are written small: ${small}.`, write: small };
+  switch (small) {
     case "elseif":
     case "elsif":
     case "elif":

@@ -15,6 +15,8 @@ export interface Type {
   readonly sized?: boolean | undefined;
   /** A condition has asked for it. */
   readonly asked?: boolean | undefined;
+  /** A condition has looked at its length. */
+  readonly counted?: boolean | undefined;
   /** It is always true, or always false, whatever the data. */
   readonly truth?: boolean | undefined;
   /** Paths that are there if this is true, or if it is false. What is true is there itself. */

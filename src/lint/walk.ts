@@ -12,7 +12,7 @@ import type {
 } from "../../grammar/index.ts";
 import { builtins } from "../template/builtins/index.ts";
 import { type ParamType, signatureOf } from "../template/function.ts";
-import { allowsAbsent, resultOf, truthPaths } from "./results.ts";
+import { allowsAbsent, leastArguments, lengthOf, resultOf, truthPaths } from "./results.ts";
 import type { Argument, Block, Call, Scope, Subject, Variable, Visitor } from "./rule.ts";
 import { fieldOf, itemsOf, ofKind, present, type Type, truthOf, typeOfShape, unboxed, unknown } from "./type.ts";
 
@@ -65,6 +65,8 @@ class Walker {
   private assigned: ReadonlySet<string> = new Set();
   /** Paths that are known to be there and not empty. */
   private facts: Set<string> = new Set();
+  /** Paths of maps that a function such as `set` has changed: what is in them is not followed. */
+  private readonly changed = new Set<string>();
 
   /** What visitors see of it: a view, as there are many events. */
   private readonly scope: Scope;
@@ -136,7 +138,7 @@ class Walker {
 
   // --- statements
 
-  /** @returns whether it always leaves the loop around it */
+  /** @returns whether what follows it is never reached: it leaves the loop around it, or ends the render */
   private list({ nodes }: List): boolean {
     const outer = { nodes: this.nodes, index: this.index };
     this.nodes = nodes;
@@ -161,7 +163,7 @@ class Walker {
         const type = this.pipe(node.pipe);
         this.bind(node.pipe, type, "action");
         if (node.pipe.decl.length === 0) for (const tell of this.on.print) tell(node, type, this.scope);
-        return false;
+        return this.ends(node.pipe);
       }
       case "if":
       case "with":
@@ -179,6 +181,12 @@ class Walker {
       default:
         return node satisfies never;
     }
+  }
+
+  /** `abort` and `fail` end the render. */
+  private ends({ commands }: Pipe): boolean {
+    const name = commands.at(-1)?.args[0];
+    return name?.kind === "identifier" && endsRender.has(name.name) && this.subject.functionOf(name.name) !== undefined;
   }
 
   private branch(node: Branch): boolean {
@@ -314,7 +322,7 @@ class Walker {
       case "identifier":
         return this.apply(node, undefined, [], undefined);
       case "dot":
-        return this.dot;
+        return this.known(this.dot);
       case "nil":
         return { kinds: new Set(["nil"]), absent: false };
       case "bool":
@@ -349,7 +357,7 @@ class Walker {
     let base = this.known(start);
     let at = node.end - names.reduce((length, name) => length + name.length + 1, 0);
     for (const [index, name] of names.entries()) {
-      const found = fieldOf(base, name, this.subject.numbers);
+      const found = this.changed.has(base.path ?? "") ? "unknown" : fieldOf(base, name, this.subject.numbers);
       const span = { start: at, end: at + name.length + 1 };
       at = span.end;
       const path = base.path === undefined ? undefined : `${base.path}.${name}`;
@@ -366,16 +374,17 @@ class Walker {
 
   /** With what is known at this point. */
   private known(type: Type): Type {
-    return type.path !== undefined && this.facts.has(type.path) ? { ...present(type), asked: true } : type;
+    if (type.path === undefined || !this.facts.has(type.path)) return type;
+    return { ...present(type), asked: true, counted: this.facts.has(lengthOf(type.path)) };
   }
 
   private apply(node: Identifier, command: Command | undefined, operands: readonly Operand[], piped?: Argument): Type {
     const { name } = node;
     const fn = this.subject.functionOf(name);
     const lazy = !fn && (name === "and" || name === "or");
-    const guards = allowsAbsent(name);
-    const { facts } = this;
-    if (guards) this.guards++;
+    const { facts, guards } = this;
+    if (allowsAbsent(name)) this.guards++;
+    else if (!fn && needsValue.has(name)) this.guards = 0;
     const args: Argument[] = [];
     let decided = false;
     for (const operand of operands) {
@@ -385,11 +394,14 @@ class Walker {
       args.push({ node: operand, type });
       if (lazy) this.facts = withFacts(this.facts, name === "and" ? truthPaths(type) : type.whenFalse);
     }
-    if (guards) this.guards--;
-    this.facts = facts;
+    Object.assign(this, { facts, guards });
     if (piped) args.push(piped);
     const call: Call = { name, node, command, args, piped: piped !== undefined, fn, ...this.parameters(name) };
     for (const tell of this.on.call) tell(call, this.scope);
+    if (fn && signatureOf(fn).changes)
+      for (const { type } of args) if (type.path !== undefined) this.changed.add(type.path);
+    // Of a call that is none nothing is known, nor of what is given one: parentheses are missing.
+    if (args.length < leastArguments(call) || args.some(({ type }) => type === notCalled)) return notCalled;
     return resultOf(call, this.subject.numbers);
   }
 
@@ -438,6 +450,12 @@ function viewOf(walker: () => unknown): Scope {
     },
   };
 }
+
+const notCalled: Type = { ...unknown };
+
+const endsRender: ReadonlySet<string> = new Set(["abort", "fail"]);
+/** They stop the rendering where their argument is missing, also inside a condition. */
+const needsValue: ReadonlySet<string> = new Set(["lt", "le", "gt", "ge", "len"]);
 
 const isFloatText = (text: string): boolean =>
   !/^[+-]?0[xX]/.test(text) && !text.startsWith("'") && /[.eEpP]/.test(text);

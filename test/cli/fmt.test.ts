@@ -18,6 +18,16 @@ test("writes actions in one style, and is content with that", async () => {
   expect(await tocsin(folder, ["fmt", "--check", "a.yaml", "b.tmpl"])).toEqual({ code: 0, stdout: "", stderr: "" });
 });
 
+test("a text that is folded or escaped in its YAML keeps its lines and escapes", async () => {
+  const folder = folderOf({
+    "a.yaml": 'title: >-\n  one {{.a}}\n  two {{.b}}\nbody: "x\\n{{.c}} \\u00e9 {{ printf\\n\\"%s\\" .d}}"\n',
+  });
+  expect(await tocsin(folder, ["fmt", "a.yaml"])).toEqual({ code: 0, stdout: "", stderr: "" });
+  expect(readFileSync(join(folder, "a.yaml"), "utf8")).toBe(
+    'title: >-\n  one {{ .a }}\n  two {{ .b }}\nbody: "x\\n{{ .c }} \\u00e9 {{ printf\\n  \\"%s\\" .d }}"\n',
+  );
+});
+
 test("--check names what would change", async () => {
   const folder = folderOf(files);
   expect(await tocsin(folder, ["fmt", "--check", "a.yaml", "b.tmpl"])).toEqual({

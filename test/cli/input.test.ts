@@ -117,8 +117,8 @@ describe("where a template error stands in an alert file", () => {
     ["the second of two alike", "title: Hey\nsubtitle: Hey\nbody: 'Hey, {{ nope }}'", "3:16"],
     ["block", "title: x\nbody: |\n    one\n      two {{ nope }}\n", "4:14"],
     ["CRLF", "title: x\r\nbody: |\r\n  one\r\n  two {{ nope }}\r\n", "4:10"],
-    ["folded: where the part starts", "title: x\nbody: >-\n  one\n  two {{ nope }}\n", "2:7"],
-    ["escaped: where the part starts", 'title: "\\u0048ey, {{ nope }}"', "1:8"],
+    ["folded", "title: x\nbody: >-\n  one\n  two {{ nope }}\n", "4:10"],
+    ["escaped", 'title: "\\u0048ey, {{ nope }}"', "1:22"],
     ["an alias: in its anchor", "title: &a '{{ nope }}'\nbody: *a", "1:15"],
   ])("%s", async (_what, content, place) => {
     expect(await alertProblem(content)).toMatch(

@@ -31,6 +31,7 @@ describe("exit codes", () => {
     [["off.tmpl", "--profile", "profile.json"], 0],
     [["--format", "nonsense"], 2],
     [["--rule", "unknown-field"], 2],
+    [["--rule", "unknown-fields=off"], 2],
     [["nowhere.yaml"], 3],
     [["good.yaml", "--profile", "nowhere.json"], 3],
     [["good.yaml", "--schema", "good.yaml"], 3],
@@ -160,6 +161,30 @@ describe("fixes", () => {
       '-  {{ if eq .plan “yearly” }}Thank you{{ end }}\n+  {{ if eq .plan "yearly" }}Thank you{{ end }}\n',
     );
     expect(readFileSync(join(here, "quotes.yaml"), "utf8")).toBe(files["quotes.yaml"]);
+  });
+});
+
+describe("fixes of the standard input", () => {
+  const text = "Hey {{ if eq .plan “a” }}x{{ end }} {{ nope . }}";
+  const fixed = 'Hey {{ if eq .plan "a" }}x{{ end }} {{ nope . }}';
+
+  test("print the text alone; findings go to the error output", async () => {
+    const { code, stdout, stderr } = await tocsin(folder, ["lint", "-", "--fix"], text);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: fixed });
+    expect(stderr).toContain("There is no function nope.");
+    expect((await tocsin(folder, ["lint", "-", "--fix"], "Hey")).stdout).toBe("Hey");
+  });
+
+  test("a dry run leaves the output of a machine format to its reader", async () => {
+    const { stdout, stderr } = await tocsin(folder, ["lint", "-", "--fix-dry-run", "-f", "json"], text);
+    expect(JSON.parse(stdout).findings).toHaveLength(2);
+    expect(stderr).toContain(`+${fixed}\n`);
+  });
+
+  test("files beside it are written, whatever it is called", async () => {
+    const here = folderOf({ "a.tmpl": text });
+    await tocsin(here, ["lint", "a.tmpl", "--fix", "--stdin-filename", "b.tmpl"]);
+    expect(readFileSync(join(here, "a.tmpl"), "utf8")).toBe(fixed);
   });
 });
 

@@ -1,3 +1,5 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { generateSecret, verify } from "../../src/channels/webhook.ts";
 import { type Received, startReceiver } from "./receiver.ts";
@@ -121,6 +123,39 @@ describe("the outbox", () => {
     expect(await run("outbox", "replay")).toMatchObject({ code: 2 });
     expect(await run("outbox", "replay", "msg_none")).toMatchObject({ code: 1, stdout: "0 will be sent again\n" });
     receiver.take();
+  });
+
+  test("rendered anew: what differs is shown, and a dry run keeps nothing", async () => {
+    const folder = folderOf({
+      ...files,
+      "time.yaml":
+        "title: 'At {{ formatTime .at }}'\nbody: |\n  Hey, {{ .first_name }}\n  {{ if .gone }}{{ abort `x` }}{{ end }}\n",
+      "at.json": '{"first_name":"Ada","at":1700000000}',
+    });
+    const run = (...args: string[]) => tocsin(folder, args, "", { env });
+    const sent = await run("send", "time.yaml", "-p", "at.json", "--to", "crm", "--keep-source");
+    const unkept = await run("send", "time.yaml", "-p", "at.json", "--to", "crm");
+    const [id] = sent.stdout.match(ids)!;
+    const [other] = unkept.stdout.match(ids)!;
+    expect(receiver.take()).toHaveLength(2);
+    writeFileSync(join(folder, "tocsin.yaml"), `timeZone: Europe/Rome\n${files["tocsin.yaml"]}`);
+    const differences = "  title: At [-10-]{+11+}:13 PM\n";
+
+    const dry = await run("outbox", "replay", id!, "--rendered", "--dry-run");
+    expect(dry).toEqual({ code: 0, stdout: `${id} would be sent anew\n${differences}`, stderr: "" });
+    const mixed = plain(await run("outbox", "replay", other!, id!, "--rendered"));
+    expect(mixed.stdout).toBe(`ID will be sent anew as ID\n${differences}`);
+    expect(mixed.stderr).toBe(
+      "replay: profile and template of ID were not kept; send with keepSource, or replay it as it was sent\n",
+    );
+    expect(mixed.code).toBe(1);
+    expect(receiver.take()).toHaveLength(0);
+    expect((await run("work", "--until-settled")).code).toBe(0);
+    expect(receiver.take().map(({ body }) => JSON.parse(body).data.title)).toEqual(["At 11:13 PM"]);
+
+    const [json] = (await run("outbox", "replay", id!, "--rendered", "--dry-run", "--json")).stdout.split("\n");
+    expect(JSON.parse(json!)).toMatchObject({ replayOf: id, dryRun: true, differences: [{ part: "title" }] });
+    expect(await run("outbox", "replay", id!, "--dry-run")).toMatchObject({ code: 2 });
   });
 
   test("what waits can be cancelled", async () => {

@@ -1,8 +1,12 @@
-/** The corpora: alerts in YAML, with `samples` of profiles and `options` beside their parts. */
+/**
+ * The corpora: alerts in YAML, with `samples` of profiles and `options` beside their parts. The options are `lint`'s, but
+ * `functions` names sets.
+ */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
 import type { AlertTemplate } from "../../src/alert.ts";
+import { alerting, alertmanager, sprig } from "../../src/functions/index.ts";
 import { type Finding, type LintOptions, lint } from "../../src/lint/index.ts";
 
 export interface LintCase {
@@ -11,6 +15,8 @@ export interface LintCase {
   readonly options: LintOptions;
 }
 
+const sets = { alerting, alertmanager, sprig };
+
 const folder = join(import.meta.dirname, "cases");
 
 export function lintCases(kind: "ok" | "bad"): readonly LintCase[] {
@@ -18,8 +24,17 @@ export function lintCases(kind: "ok" | "bad"): readonly LintCase[] {
     .filter((file) => file.endsWith(".yaml"))
     .sort()
     .map((file) => {
-      const { samples, options, ...alert } = parse(readFileSync(join(folder, kind, file), "utf8"));
-      return { name: file.slice(0, -5), alert, options: { ...options, ...(samples && { samples }) } };
+      const {
+        samples,
+        options: { functions = ["alerting"], ...options } = {},
+        ...alert
+      } = parse(readFileSync(join(folder, kind, file), "utf8"));
+      const named = functions.map((set: keyof typeof sets) => sets[set]);
+      return {
+        name: file.slice(0, -5),
+        alert,
+        options: { ...options, functions: named, ...(samples && { samples }) },
+      };
     });
 }
 

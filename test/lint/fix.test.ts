@@ -35,6 +35,7 @@ describe("what is fixed", () => {
   test("a forgotten dot, where the data has the field", () => {
     const options = { samples: [{ name: "Ada" }] };
     expect(fixed("{{ name }} {{ if name }}x{{ end }}", options).text).toBe("{{ .name }} {{ if .name }}x{{ end }}");
+    expect(fixed("{{ . name }}{{ if . name }}x{{ end }}", options).text).toBe("{{ .name }}{{ if .name }}x{{ end }}");
     expect(fixed("{{ nmae }}", options).text).toBe("{{ nmae }}");
   });
 

@@ -35,6 +35,16 @@ export function checkHtml(trees: ReadonlyMap<string, Tree>, entry: string): Temp
   return tree ? walk(trees, tree, new Inference()) : noTemplate(entry);
 }
 
+/** The actions whose values are written as JSON has them: where a script has a value. */
+export function valuesInScripts(trees: ReadonlyMap<string, Tree>, entry: string): ReadonlySet<Node> {
+  const found = new Inference();
+  const tree = trees.get(entry);
+  if (tree) walk(trees, tree, found);
+  return new Set(
+    [...found.escapers].filter(([, names]) => names.includes("_html_template_jsvalescaper")).map(([node]) => node),
+  );
+}
+
 function walk(trees: ReadonlyMap<string, Tree>, entry: Tree, found: Inference): TemplateError | undefined {
   const walking = new Walk(trees, entry);
   const whole: Spot = { source: entry.source, pos: entry.root.pos, end: entry.root.end };

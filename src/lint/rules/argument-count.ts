@@ -1,5 +1,6 @@
 import { execMessage } from "../../template/run.ts";
-import type { Rule } from "../rule.ts";
+import { leastArguments } from "../results.ts";
+import type { Argument, Report, Rule } from "../rule.ts";
 
 /** Go's methods start with a capital, as in `.StartsAt.Format "15:04"`; they do take arguments. */
 const mayBeMethod = /\.\p{Lu}[\p{L}\p{Nd}_]*$/u;
@@ -12,37 +13,63 @@ export const argumentCount: Rule = {
   reason: "Go stops rendering there. What stands before a `|` counts as the last argument.",
   examples: {
     good: ["{{ len .items }}", "{{ .items | len }}", '{{ printf "%d of %d" .a .b }}'],
-    bad: ["{{ len }}", "{{ len .a .b }}", "{{ .a | len .b }}", "{{ .name .title }}", "{{ .name | .title }}"],
+    bad: [
+      "{{ len }}",
+      "{{ len .a .b }}",
+      "{{ .a | len .b }}",
+      "{{ .name .title }}",
+      "{{ .name | .title }}",
+      '{{ if not eq .a "b" }}x{{ end }}',
+      "{{ if gt len .a 2 }}x{{ end }}",
+    ],
   },
-  check: (context) => ({
-    call({ name, node, args, piped, params, variadic }, { tree }) {
-      if (!params) return;
-      const got = args.length;
-      // Of a variadic function the last parameter may have no argument at all.
-      const least = variadic ? params.length - 1 : params.length;
-      const short = name === "and" || name === "or" || name === "eq" || name === "call" ? 1 : least;
-      if (got >= short && (variadic || got <= params.length)) return;
-      const counted = piped ? " (what stands before the | is one of them)" : "";
-      const wanted = variadic ? `at least ${short}` : String(params.length);
-      const go = variadic
-        ? `wrong number of args for ${name}: want at least ${short} got ${got - (piped ? 1 : 0)}`
-        : `wrong number of args for ${name}: want ${params.length} got ${got}`;
-      context.report({
-        message: `${name} takes ${wanted} ${wanted === "1" || wanted === "at least 1" ? "argument" : "arguments"} and is given ${got}${counted}. ${got < short ? "Add what is missing" : "Remove what is too much, or put a part in parentheses"}.`,
-        at: node,
-        source: tree.source,
-        go: execMessage(tree, node, go),
-      });
-    },
-    value({ args: [first, second] }, piped, { tree }) {
-      if ((!second && !piped) || first.kind === "nil" || (first.kind === "pipe" && !second)) return;
-      const shown = tree.source.text.slice(first.start, first.end);
-      if (mayBeMethod.test(shown)) return;
-      context.report({
-        message: `${shown} is a value and takes no arguments${second ? "" : ", but something is piped into it"}. Put a function before it, or separate the two.`,
-        at: first,
-        source: tree.source,
-      });
-    },
-  }),
+  check: (context) => {
+    /** Functions among the arguments of another, with none of their own: parentheses are missing. */
+    const bare = new Map<Argument["node"], Report>();
+    return {
+      call(call, { tree }) {
+        const { name, node, args, piped, params, variadic, command } = call;
+        if (!params) return;
+        const got = args.length;
+        const least = leastArguments(call);
+        if (got >= least && (variadic || got <= params.length)) return;
+        const counted = piped ? " (what stands before the | is one of them)" : "";
+        const wanted = variadic ? `at least ${least}` : String(params.length);
+        const go = variadic
+          ? `wrong number of args for ${name}: want at least ${least} got ${got - (piped ? 1 : 0)}`
+          : `wrong number of args for ${name}: want ${params.length} got ${got}`;
+        const [inner] = args.map((one) => one.node).filter((one) => bare.delete(one));
+        const advice = inner
+          ? parenthesize(tree.source.text.slice(inner.start, inner.end))
+          : !command
+            ? parenthesize(name)
+            : got < least
+              ? "Add what is missing"
+              : "Remove what is too much, or put a part in parentheses";
+        const report: Report = {
+          message: `${name} takes ${wanted} ${wanted === "1" || wanted === "at least 1" ? "argument" : "arguments"} and is given ${got}${counted}. ${advice}.`,
+          at: node,
+          source: tree.source,
+          go: execMessage(tree, node, go),
+        };
+        if (command) context.report(report);
+        else bare.set(node, report);
+      },
+      done() {
+        for (const report of bare.values()) context.report(report);
+      },
+      value({ args: [first, second] }, piped, { tree }) {
+        if ((!second && !piped) || first.kind === "nil" || (first.kind === "pipe" && !second)) return;
+        const shown = tree.source.text.slice(first.start, first.end);
+        if (mayBeMethod.test(shown)) return;
+        context.report({
+          message: `${shown} is a value and takes no arguments${second ? "" : ", but something is piped into it"}. Put a function before it, or separate the two.`,
+          at: first,
+          source: tree.source,
+        });
+      },
+    };
+  },
 };
+
+const parenthesize = (name: string): string => `Put ${name} and what belongs to it in parentheses: (${name} …)`;

@@ -165,7 +165,7 @@ function badCollection({ name, args }: Call): Bad | undefined {
       const [key] = keys;
       const keyKinds = key ? kindsOf(key.type) : [];
       if (!key || keyKinds.length === 0 || kinds.length !== 1) return undefined;
-      const { shape, asked } = collection.type;
+      const { shape, asked, counted } = collection.type;
       const position = key.type.literal;
       if (
         kinds[0] === "list" &&
@@ -173,7 +173,7 @@ function badCollection({ name, args }: Call): Bad | undefined {
         typeof position === "bigint" &&
         position >= shape.shortest
       ) {
-        if (!(asked && position === 0n)) {
+        if (!counted && !(asked && position === 0n)) {
           const few = shape.shortest === 0 ? "is empty" : `has only ${shape.shortest} elements`;
           return { argument: key, wants: `a position that is there`, why: `the list ${few} in some samples` };
         }

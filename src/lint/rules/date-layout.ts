@@ -1,3 +1,4 @@
+import { sprig } from "../../functions/index.ts";
 import type { Change } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 
@@ -9,8 +10,6 @@ const layouts: Readonly<Record<string, number>> = {
   toDate: 0,
   mustToDate: 0,
   must_toDate: 0,
-  formatDate: 0,
-  formatTime: 0,
 };
 
 /** A date layout in another language's letters. */
@@ -21,11 +20,11 @@ export const dateLayout: Rule = {
   reason:
     "Go's layouts show how one moment would be written: Monday, January 2, 2006, 15:04:05. Letters such as YYYY mean nothing and are written as they are.",
   examples: {
-    good: [{ text: '{{ date "2006-01-02" .when }}', options: { functions: [{ date: String }] } }],
+    good: [{ text: '{{ date "2006-01-02" .when }}', options: { functions: [sprig] } }],
     bad: [
-      { text: '{{ date "YYYY-MM-DD" .when }}', options: { functions: [{ date: String }] } },
-      { text: '{{ .when | date "%d.%m.%Y" }}', options: { functions: [{ date: String }] } },
-      { text: '{{ date "2024-12-31" .when }}', options: { functions: [{ date: String }] } },
+      { text: '{{ date "YYYY-MM-DD" .when }}', options: { functions: [sprig] } },
+      { text: '{{ .when | date "%d.%m.%Y" }}', options: { functions: [sprig] } },
+      { text: '{{ date "2024-12-31" .when }}', options: { functions: [sprig] } },
     ],
   },
   check: (context) => ({
@@ -68,7 +67,7 @@ const reference = /2006|06|01|1|Jan|02|_2|2|15|03|3|04|4|05|5|PM|pm|Mon|MST|Z07|
 
 /** The first piece that is a part of a date elsewhere. */
 function foreignLetters(layout: string): string | undefined {
-  return /%[A-Za-z]|(?<![A-Za-z])(?:[Yy]{2,4}|M{2,4}|D{1,4}|d{2,4}|HH?|hh|mm|ss)(?![a-z])|(?<![A-Za-z])(?:YYYYMMDD|yyyyMMdd)/.exec(
+  return /%[A-Za-z]|(?<![A-Za-z])(?:[Yy]{2,4}|M{2,4}|D{2,4}|d{2,4}|HH|hh|mm|ss)(?![a-z])|(?<![A-Za-z])(?:YYYYMMDD|yyyyMMdd)/.exec(
     layout,
   )?.[0];
 }

@@ -1,14 +1,14 @@
 import type { Rule } from "../rule.ts";
-import { isNumber, isOnly, kindsOf } from "../type.ts";
+import { isNumber, isOnly, kindsOf, truthOf } from "../type.ts";
 import { named } from "../words.ts";
 
 /** `default` takes `false` and `0` for missing. */
 export const defaultSwallows: Rule = {
   name: "default-swallows",
   severity: "warning",
-  summary: "A `default` that replaces `false` or `0`, which are values.",
+  summary: "A `default` that replaces `false` or `0`, which are values, or has its two the wrong way round.",
   reason:
-    "To `default`, false, 0 and empty text are the same as missing: `default true .active` is always true. Ask whether it is there instead.",
+    "To `default`, false, 0 and empty text are the same as missing: `default true .active` is always true. Ask whether it is there instead. What to write instead stands first, or the value is piped in.",
   examples: {
     good: [
       { text: '{{ .name | default "you" }}', options: { samples: [{ name: "" }] } },
@@ -17,6 +17,7 @@ export const defaultSwallows: Rule = {
     bad: [
       "{{ if default true .active }}x{{ end }}",
       { text: "{{ .points | default 10 }}", options: { samples: [{ points: 0 }, { points: 3 }] } },
+      '{{ default .name "you" }}',
       { text: '{{ .active | default "unknown" }}', options: { samples: [{ active: true }] } },
     ],
   },
@@ -25,6 +26,16 @@ export const defaultSwallows: Rule = {
       if (!fn || name !== "default" || args.length !== 2) return;
       const [otherwise, value] = args;
       const { literal } = otherwise!.type;
+      const written = tree.source.text.slice(otherwise!.node.start, otherwise!.node.end);
+      if (literal === undefined && value!.type.literal !== undefined && truthOf(value!.type)) {
+        const always = tree.source.text.slice(value!.node.start, value!.node.end);
+        context.report({
+          message: `This is always ${always}: default takes first what to write instead, then the value. Write ${written} | default ${always}.`,
+          at: command ?? node,
+          source: tree.source,
+        });
+        return;
+      }
       if (literal === undefined || literal === false || literal === "" || Number(literal) === 0) return;
       const { shape } = value!.type;
       const isBool = isOnly(value!.type, "bool") || (literal === true && kindsOf(value!.type).length === 0);
@@ -33,7 +44,6 @@ export const defaultSwallows: Rule = {
       const shown = named(value!.type, "the value");
       const seen =
         shape?.from === "samples" && shape.falsy > 0 ? `, as in ${shape.falsy} of ${shape.seen} samples,` : "";
-      const written = tree.source.text.slice(otherwise!.node.start, otherwise!.node.end);
       context.report({
         message: `default takes ${isBool ? "false" : "0"} for missing: where ${shown} is ${isBool ? "false" : "0"}${seen} this gives ${written}. Ask with if whether it is there.`,
         at: command ?? node,

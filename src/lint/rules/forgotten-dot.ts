@@ -20,7 +20,10 @@ export const forgottenDot: Rule = {
       const { span } = problem.error;
       const names = fieldNames(context);
       const meant = names.length === 0 || names.includes(name) ? name : (similar(name, names)[0] ?? name);
-      const change = { message: `Write .${meant}`, edits: [{ ...span, text: `.${meant}` }] };
+      // `. name`: the dot is there, too far away.
+      const [apart = ""] = /(?<=[\s({])\.\s+$/.exec(context.source.text.slice(0, span.start)) ?? [];
+      const edit = { start: span.start - apart.length, end: span.end, text: `.${meant}` };
+      const change = { message: `Write .${meant}`, edits: [edit] };
       context.report({
         message: `There is no function ${name}, but a field is meant by the look of it: fields start with a dot. Write .${meant}.`,
         at: span,

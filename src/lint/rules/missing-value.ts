@@ -32,13 +32,13 @@ export const missingValue: Rule = {
   check: (context) => ({
     print(node, type, { tree }) {
       const gap = gapOf(type);
-      if (!gap) return;
+      if (!gap || context.isJson(node)) return;
       const value = node.pipe.commands.length === 1 ? node.pipe.commands[0]! : node.pipe;
       const suggestions: Change[] = context.isFunction("default")
         ? [{ message: "Add a default", edits: [{ start: value.end, end: value.end, text: ' | default "…"' }] }]
         : [];
       context.report({
-        message: `${showPath(gap.path)} is ${describeGap(gap)}: Go writes <no value> there. ${advice(written(value, tree), context)}`,
+        message: `${showPath(gap.path)} is ${describeGap(gap)}: Go writes ${context.part === "html" ? "nothing" : "<no value>"} there. ${advice(written(value, tree), context)}`,
         at: value,
         source: tree.source,
         suggestions,

@@ -4,7 +4,18 @@ import type { Context, Rule } from "../rule.ts";
 import { actionText, operatorIn, syntaxRuleOf } from "../syntax.ts";
 
 const functions: Readonly<Record<string, string>> = {
-  ...{ "==": "eq", "!=": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge", "&&": "and", "||": "or", "!": "not" },
+  ...{
+    "=": "eq",
+    "==": "eq",
+    "!=": "ne",
+    "<": "lt",
+    "<=": "le",
+    ">": "gt",
+    ">=": "ge",
+    "&&": "and",
+    "||": "or",
+    "!": "not",
+  },
   ...{ "+": "add", "*": "mul", "%": "mod" },
 };
 

@@ -1,5 +1,5 @@
 import { type Directive, parseFormat } from "../../template/fmt/format.ts";
-import type { Argument, Call, Rule } from "../rule.ts";
+import type { Argument, Call, Context, Rule } from "../rule.ts";
 import type { Kind } from "../shape.ts";
 import { describe, kindsOf } from "../type.ts";
 import { named } from "../words.ts";
@@ -56,7 +56,7 @@ export const printfVerb: Rule = {
         return;
       }
       if (directives.some(({ reorders }) => reorders)) return;
-      check(call, directives, operands, source.text, report);
+      check(call, directives, operands, source.text, context, report);
     },
   }),
 };
@@ -69,6 +69,7 @@ function check(
   directives: readonly Directive[],
   operands: readonly Argument[],
   text: string,
+  { isFunction }: Context,
   report: (message: string, at: { readonly start: number; readonly end: number }) => void,
 ): void {
   let next = 0;
@@ -100,11 +101,16 @@ function check(
     const kinds = kindsOf(operand.type);
     const bad = kinds.filter((kind) => verbs[kind] !== undefined && !verbs[kind]!.includes(verb!));
     if (kinds.length === 0 || bad.length === 0) continue;
-    const shown = named(operand.type, text.slice(operand.node.start, operand.node.end));
-    const often = bad.length < kinds.length ? " at times" : "";
+    const written = text.slice(operand.node.start, operand.node.end);
+    const shown = named(operand.type, written);
+    const sometimes = bad.length < kinds.length;
+    const isFraction = bad[0] === "int" && "eEfFgG".includes(verb!);
     const better = { int: "%d", uint: "%d", float: "%.2f", string: "%s", bool: "%t" }[bad[0] as "int"] ?? "%v";
+    let advice = `Write ${sometimes ? "%v" : better}`;
+    if (isFraction && isFunction("float64")) advice = `Make it a fraction: (float64 ${written})`;
+    else if (isFraction && isFunction("formatNumber")) advice = `Write formatNumber 2 ${written} in place of this`;
     report(
-      `${shown} is ${describe({ kinds: new Set(bad), absent: false })}${often}, which %${verb} cannot print: Go writes %!${verb}(…) there. Write ${bad.length < kinds.length ? "%v" : better}.`,
+      `${shown} is ${describe({ kinds: new Set(bad), absent: false })}${sometimes ? " at times" : ""}, which %${verb} cannot print: Go writes %!${verb}(…) there. ${advice}.`,
       operand.node,
     );
   }

@@ -13,6 +13,7 @@ export const printsStructure: Rule = {
     good: [
       { text: "{{ range .tags }}{{ . }}, {{ end }}", options: { samples: [{ tags: ["a"] }] } },
       { text: "{{ len .tags }}", options: { samples: [{ tags: ["a"] }] } },
+      { text: "<script>show({{ .tags }})</script>", options: { samples: [{ tags: ["a"] }], part: "html" } },
     ],
     bad: [
       { text: "{{ .tags }}", options: { samples: [{ tags: ["a", "b"] }] } },
@@ -32,7 +33,7 @@ export const printsStructure: Rule = {
     };
     return {
       print(node, type, { tree }) {
-        if (!isOnly(type, "list", "map", "func")) return;
+        if (!isOnly(type, "list", "map", "func") || context.isJson(node)) return;
         const { text } = tree.source;
         context.report({
           message: message(type, text.slice(node.pipe.start, node.pipe.end)),

@@ -1,9 +1,9 @@
-import { signatureOf } from "../../template/function.ts";
-import { errorText } from "../../template/run.ts";
-import type { Context, Rule } from "../rule.ts";
+import { sprig } from "../../functions/index.ts";
+import { regexpError } from "../../functions/regexp.ts";
+import type { Rule } from "../rule.ts";
 
 /** Functions of known sets whose first argument is a regular expression. */
-const takesPattern = /^(must)?(regex[A-Z]\w*|reReplaceAll|match)$/i;
+const takesPattern = /^((mustR|r)egex(?!QuoteMeta)[A-Z]\w*|reReplaceAll|match)$/;
 
 /** A regular expression that cannot be one. */
 export const regexp: Rule = {
@@ -13,8 +13,14 @@ export const regexp: Rule = {
   reason:
     "Go's regular expressions (RE2) have no look-around and no back-references, and a mistake in one is found only when the alert is rendered.",
   examples: {
-    good: [{ text: '{{ if regexMatch "^[a-z]+$" .name }}x{{ end }}', options: { functions: [exampleSet()] } }],
-    bad: [{ text: '{{ if regexMatch "[a-z" .name }}x{{ end }}', options: { functions: [exampleSet()] } }],
+    good: [
+      { text: '{{ if regexMatch "^[a-z]+$" .name }}x{{ end }}', options: { functions: [sprig] } },
+      { text: '{{ regexQuoteMeta "[a-z" }}', options: { functions: [sprig] } },
+    ],
+    bad: [
+      { text: '{{ if regexMatch "[a-z" .name }}x{{ end }}', options: { functions: [sprig] } },
+      { text: '{{ mustRegexFind "(?=a)b" .name }}', options: { functions: [sprig] } },
+    ],
   },
   check: (context) => ({
     call({ name, fn, args }, { tree }) {
@@ -22,7 +28,7 @@ export const regexp: Rule = {
       const [pattern] = args;
       const { literal } = pattern?.type ?? {};
       if (typeof literal !== "string" || !("kind" in pattern!.node) || pattern!.node.kind !== "string") return;
-      const refusal = refused(name, literal, context);
+      const refusal = regexpError(literal)?.replace(/^error parsing regexp: /, "");
       if (refusal === undefined) return;
       context.report({
         message: `Go does not accept this regular expression: ${refusal}. Correct it; RE2 has no look-around and no back-references.`,
@@ -32,24 +38,3 @@ export const regexp: Rule = {
     },
   }),
 };
-
-/** What the set in use says to the pattern; `must…` says what its twin keeps to itself. */
-function refused(name: string, pattern: string, context: Context): string | undefined {
-  for (const candidate of [`must${name[0]!.toUpperCase()}${name.slice(1)}`, "mustRegexMatch", name]) {
-    const fn = context.functionOf(candidate);
-    if (!fn) continue;
-    const { params } = signatureOf(fn);
-    const args = params.map((param, i) => (i === 0 ? pattern : param === "int" || param === "int64" ? 1 : ""));
-    try {
-      fn(...args);
-    } catch (error) {
-      return errorText(error).replace(/^error parsing regexp: /, "");
-    }
-  }
-  return undefined;
-}
-
-/** As Sprig's, as far as the examples go. */
-function exampleSet() {
-  return { regexMatch: (pattern: string, text: string) => new RegExp(pattern, "v").test(text) };
-}

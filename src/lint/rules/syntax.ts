@@ -43,7 +43,7 @@ interface Explanation {
 function explain(problem: Problem, context: Context): Explanation {
   const { reason, error, action } = problem;
   const { span, text } = error;
-  const [left, right] = context.source.delims;
+  const [, right] = context.source.delims;
   const culprit = text.slice(span.start, span.end);
   const content = actionText(problem, context);
   if (/U\+(00A0|202F|2007|200B|FEFF|2009)/.test(reason) && action) {
@@ -58,24 +58,8 @@ function explain(problem: Problem, context: Context): Explanation {
       isSafe: true,
     };
   }
-  if (/^bad character U\+002D/.test(reason) && action) {
-    const [whole, path = "", key] =
-      /((?:\.[\p{L}_][\p{L}\p{Nd}_]*)*)\.([\p{L}_][\p{L}\p{Nd}_]*(?:-[\p{L}\p{Nd}_]+)+)/u.exec(content) ?? [];
-    if (whole !== undefined) {
-      const start = action.start + content.indexOf(whole);
-      const call = `index ${path || "."} "${key}"`;
-      const isWhole =
-        content
-          .slice(left.length, -right.length)
-          .replaceAll(/^-\s|\s-$/g, "")
-          .trim() === whole;
-      const written = isWhole ? call : `(${call})`;
-      return {
-        message: `A name with a hyphen cannot be read with a dot. Write ${call}.`,
-        change: { message: `Write ${written}`, edits: [{ start, end: start + whole.length, text: written }] },
-      };
-    }
-  }
+  const indexed = action && indexInstead(reason, content, action.start, context);
+  if (indexed) return indexed;
   const isCut = action && !content.endsWith(right);
   if (isCut && (/U\+007D|"}|unclosed action|unexpected "/.test(reason) || reason.startsWith("unexpected EOF"))) {
     return { message: `This action is not closed. Write ${right} where it ends.` };
@@ -85,6 +69,32 @@ function explain(problem: Problem, context: Context): Explanation {
     if (match) return { message: message(match[1] ?? "", culprit) };
   }
   return { message: `Go cannot read this: ${reason}. Correct what stands at ${culprit === "" ? "the end" : culprit}.` };
+}
+
+const hyphened = /((?:\.[\p{L}_][\p{L}\p{Nd}_]*)*)\.([\p{L}_][\p{L}\p{Nd}_]*(?:-[\p{L}\p{Nd}_]+)+)/u;
+const bracketed = /((?:\$[\p{L}\p{Nd}_]*)?(?:\.[\p{L}\p{Nd}_]+)*)\[\s*(\d+|"[^"]*"|[$.][\p{L}\p{Nd}_.]+)\s*\]/u;
+
+/** `.first-name` and `.items[0]`, as other languages have them, are `index` in Go. */
+function indexInstead(reason: string, content: string, from: number, context: Context): Explanation | undefined {
+  const isHyphen = reason.startsWith("bad character U+002D");
+  if (!isHyphen && !reason.startsWith("bad character U+005B")) return undefined;
+  const found = (isHyphen ? hyphened : bracketed).exec(content);
+  if (!found) return undefined;
+  const [whole, path, key] = found;
+  const call = `index ${path || "."} ${isHyphen ? `"${key}"` : key}`;
+  const [left, right] = context.source.delims;
+  const isAlone =
+    content
+      .slice(left.length, -right.length)
+      .replaceAll(/^-\s|\s-$/g, "")
+      .trim() === whole;
+  const written = isAlone ? call : `(${call})`;
+  const start = from + found.index;
+  const what = isHyphen ? "A name with a hyphen cannot be read with a dot" : "Elements are not read with brackets";
+  return {
+    message: `${what}. Write ${call}.`,
+    change: { message: `Write ${written}`, edits: [{ start, end: start + whole.length, text: written }] },
+  };
 }
 
 const explanations: readonly (readonly [RegExp, (found: string, culprit: string) => string])[] = [
@@ -166,6 +176,7 @@ const explanations: readonly (readonly [RegExp, (found: string, culprit: string)
   [/^unexpected "\{" in command/, () => "Three braces are Handlebars. Go shows values with two: {{ .name }}."],
   [/^unexpected "#" in command/, () => "{{# is Handlebars. Go writes {{ if … }}, {{ range … }} and {{ with … }}."],
   [/^unexpected "\/" in command/, () => "{{/ is Handlebars. Go ends every block with {{ end }}."],
+  [/^unexpected ">" in command/, () => '{{> is Handlebars. Go calls another template with {{ template "name" . }}.'],
   [/^unexpected "%" in command/, () => "{% is another template language. Go writes {{ … }}."],
   [
     /^unexpected ".*" in (template|block|define) clause/,

@@ -12,7 +12,7 @@ import {
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Certificate } from "../certificates.ts";
+import type { Certificate } from "../certificate.ts";
 
 /** Why there is no postfix to test with, or nothing. */
 export const noPostfix: string | undefined =

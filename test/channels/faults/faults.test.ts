@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type WebhookOptions, webhook } from "../../../src/channels/webhook.ts";
 import type { Sent } from "../../../src/dispatch/index.ts";
-import { createAuthority, hasOpenssl } from "../certificates.ts";
+import { createAuthority } from "../certificate.ts";
 import { receiver } from "../receiver.ts";
 import { behaviours, type FaultReceiver, faultReceiver } from "./faults.ts";
 
@@ -166,14 +166,9 @@ test("a healthy receiver is served at once while 50 others hang", async () => {
   await channel.close?.();
 });
 
-describe.skipIf(!hasOpenssl)("over TLS", () => {
-  let authority: ReturnType<typeof createAuthority>;
-  let good: { key: string; cert: string };
-  beforeAll(() => {
-    authority = createAuthority();
-    good = authority.sign("receiver", "DNS:receiver.example,IP:127.0.0.1");
-  });
-  afterAll(() => authority[Symbol.dispose]());
+describe("over TLS", () => {
+  const { ca, sign } = createAuthority();
+  const good = sign("receiver", ["receiver.example"], { address: true });
 
   const answering = (options: TlsOptions): Promise<FaultReceiver> =>
     faultReceiver(
@@ -183,7 +178,7 @@ describe.skipIf(!hasOpenssl)("over TLS", () => {
   const resolve = async () => ["127.0.0.1"];
   const over = (port: number, options: WebhookOptions = {}, host = "127.0.0.1") =>
     attempt(`https://${host}:${port}/`, {
-      tls: { ca: authority.ca },
+      tls: { ca },
       guard: { allow: ["127.0.0.1"], resolve },
       ...options,
     });
@@ -236,10 +231,10 @@ describe.skipIf(!hasOpenssl)("over TLS", () => {
   });
 
   test("a receiver that asks for a certificate gets ours, and none from others", async () => {
-    const own = authority.sign("sender", "DNS:sender.example");
-    await using there = await answering({ ...good, requestCert: true, rejectUnauthorized: true, ca: authority.ca });
+    const own = sign("sender", ["sender.example"]);
+    await using there = await answering({ ...good, requestCert: true, rejectUnauthorized: true, ca });
     const url = `https://127.0.0.1:${there.port}/`;
-    const delivered = await over(there.port, { url, tls: { ca: authority.ca, ...own } });
+    const delivered = await over(there.port, { url, tls: { ca, ...own } });
     expect(delivered.outcome).toEqual({ kind: "delivered" });
     expect(JSON.stringify(delivered)).not.toContain("PRIVATE");
     const { outcome } = await over(there.port);
