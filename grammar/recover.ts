@@ -295,8 +295,8 @@ function actionEnd(text: string, start: number, [left, right]: Delims): number {
   return Math.min(...ends);
 }
 
-/** The right delimiter that is not inside quotes. */
-function closeBehind(text: string, from: number, right: string): number {
+/** The next right delimiter that is not inside quotes, or -1. */
+export function closeBehind(text: string, from: number, right: string): number {
   for (let i = from; i < text.length; i++) {
     if (text.startsWith(right, i)) return i;
     const mark = text[i]!;

@@ -1,4 +1,4 @@
-import type { Channel, Json } from "../dispatch/index.ts";
+import { type Channel, type Json, parseDestination } from "../dispatch/index.ts";
 import { compile, type Template } from "../index.ts";
 import { InputError } from "./problem.ts";
 import type { Setup } from "./setup.ts";
@@ -53,19 +53,7 @@ export async function parseTarget(
     if (given === undefined) return setup.fail(["channels", name, "to"], message);
     throw new InputError(`--to: ${message}`, { file: setup.file });
   }
-  return { channel: name, to: (profile) => destinationOf(template.render(profile)) };
-}
-
-/** A subscription or a mailbox is written as JSON; an absent field leaves nothing. */
-function destinationOf(rendered: string): Json | undefined {
-  const text = rendered.trim();
-  if (text === "" || text === "<no value>" || text === "null") return undefined;
-  if (!text.startsWith("{")) return text;
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return text;
-  }
+  return { channel: name, to: (profile) => parseDestination(template.render(profile)) };
 }
 
 /** A URL given in place of a channel is its name, too. */

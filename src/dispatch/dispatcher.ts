@@ -50,6 +50,8 @@ export interface Dispatcher {
   drain(until?: "idle" | "settled"): Promise<void>;
   /** Works from now on. */
   start(): void;
+  /** Something was kept in the store by other means than `send`: look at once, not at the next poll. */
+  wake(): void;
   /**
    * Claims nothing more, gives back what has not begun, and waits for the attempts that run; after `within` ms they are
    * ended as retries. @default 10,000
@@ -131,6 +133,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     sendMany,
     drain: (until = "idle") => worker.drain(until),
     start: () => worker.start(),
+    wake: () => worker.wake(),
     stop: (within = 10_000) => worker.stop(within),
     replay,
     async close() {

@@ -4,9 +4,10 @@
  */
 export { type Attempting, type Channel, DestinationError, type DestinationLimits, type Draft } from "./channel.ts";
 export type { Alert, Delivery, Exchange, Json, Outcome, Sent } from "./delivery.ts";
+export { parseDestination } from "./destination.ts";
 export { createDispatcher, type Dispatcher, type DispatcherOptions } from "./dispatcher.ts";
 export type { DispatchEvent } from "./event.ts";
-export type { Render, SendRequest, SendResult } from "./handover.ts";
+export { entryOf, type Render, type SendRequest, type SendResult } from "./handover.ts";
 export { newId } from "./id.ts";
 export type * from "./outbox.ts";
 export type { PartDifference, Replayed } from "./replay.ts";

@@ -1,16 +1,21 @@
 import type { Added, Entry, Outbox } from "../dispatch/outbox.ts";
-import { type Store, StoreError } from "../dispatch/store.ts";
+import { StoreError } from "../dispatch/store.ts";
+import type { ProgramStore } from "../triggers/index.ts";
+import { Books } from "./memory/books.ts";
 import { claim } from "./memory/claim.ts";
 import { type Item, isSettled, itemOf, keptOf, stateOf } from "./memory/item.ts";
+import { eventsOf, membershipsOf, profilesOf } from "./memory/people.ts";
+import { answersOf, definitionsOf, firingsOf, keysOf, runsOf } from "./memory/plan.ts";
 import { list, statsOf, troublesOf } from "./memory/read.ts";
 import { prune, putBack, settle } from "./memory/settle.ts";
 import { Shelf } from "./memory/shelf.ts";
 import { defaultRetention, type Retention } from "./retention.ts";
 
 /** A store for tests and trials: it ends with the process. Keeps to the same contract as the others. */
-export function memoryStore(options: { readonly retention?: Partial<Retention> | undefined } = {}): Store {
+export function memoryStore(options: { readonly retention?: Partial<Retention> | undefined } = {}): ProgramStore {
   const retention = { ...defaultRetention, ...options.retention };
   let shelf = new Shelf();
+  const books = new Books();
   let closed = false;
   let turn: Promise<unknown> = Promise.resolve();
   let waiting = 0;
@@ -165,14 +170,39 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
     troubles: ({ limit = 100, after } = {}) => read(() => troublesOf(shelf, limit, Number(after ?? 0))),
   };
 
+  const writers = {
+    profiles: profilesOf(books),
+    events: eventsOf(books),
+    memberships: membershipsOf(books),
+    definitions: definitionsOf(books),
+    firings: firingsOf(books),
+    runs: runsOf(books),
+  };
+  const outside = { ...writers, keys: keysOf(books), answers: answersOf(books) };
+  const readers = Object.fromEntries(Object.entries(outside).map(([name, verbs]) => [name, inTurn(verbs)]));
+
+  /** Each verb waits its turn, so that nobody sees what a transaction has not kept yet. */
+  function inTurn(verbs: object): object {
+    return Object.fromEntries(
+      Object.entries(verbs).map(([name, verb]) => [name, (...given: never[]) => write(() => verb(...given))]),
+    );
+  }
+
   return {
+    ...(readers as typeof outside),
     outbox,
     transaction: (work) =>
       write(async () => {
         const { add, items } = stager();
-        const result = await work({ outbox: { add: async (entries) => add(entries) } });
-        keep(items);
-        return result;
+        books.undo.forget();
+        try {
+          const result = await work({ outbox: { add: async (entries) => add(entries) }, ...writers });
+          keep(items);
+          return result;
+        } catch (error) {
+          books.undo.back();
+          throw error;
+        }
       }),
     async close() {
       closed = true;

@@ -1,15 +1,23 @@
 import type { Entry, Outbox } from "../dispatch/outbox.ts";
-import type { Store } from "../dispatch/store.ts";
+import type { ProgramStore, ProgramTransaction } from "../triggers/index.ts";
 import { defaultRetention, type Retention } from "./retention.ts";
+import { answerReader, answerWriter, keyReader, keyWriter } from "./sqlite/access.ts";
 import { adder } from "./sqlite/add.ts";
 import { changer } from "./sqlite/change.ts";
 import { claimer, peeker } from "./sqlite/claim.ts";
+import { definitionReader, definitionWriter } from "./sqlite/definitions.ts";
+import { eventReader, eventWriter } from "./sqlite/events.ts";
 import { openFile, storeError } from "./sqlite/file.ts";
+import { firingReader, firingWriter } from "./sqlite/firings.ts";
 import { Ledger } from "./sqlite/ledger.ts";
+import { membershipReader, membershipWriter } from "./sqlite/memberships.ts";
+import { Names } from "./sqlite/names.ts";
 import { placesOf } from "./sqlite/places.ts";
+import { profileReader, profileWriter } from "./sqlite/profiles.ts";
 import { finder, lister, statsReader, troubleLister } from "./sqlite/read.ts";
+import { runReader, runWriter } from "./sqlite/runs.ts";
 import { settler } from "./sqlite/settle.ts";
-import { Writer } from "./sqlite/writer.ts";
+import { type Notes, Writer } from "./sqlite/writer.ts";
 
 export interface SqliteOptions {
   /** @default 30 days, 4 GiB */
@@ -18,17 +26,23 @@ export interface SqliteOptions {
   readonly patience?: number | undefined;
 }
 
+export interface SqliteStore extends ProgramStore {
+  /** Writes all that is kept into a file that is not there yet: a copy to rehearse on. */
+  copy(path: string): Promise<void>;
+}
+
 /**
  * A store in one SQLite file (and two beside it), safe against the end of the process and of the machine: WAL,
  * `synchronous = FULL`. Several processes may use one file at once; it must not be on a network file system.
  * @throws StoreError if the file cannot be used
  */
-export function sqliteStore(path: string, options: SqliteOptions = {}): Store {
+export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteStore {
   const file = openFile(path);
   const { writer: db, reader } = file;
   const ledger = new Ledger(db);
   const places = placesOf(db, ledger);
-  const writer = new Writer(file, ledger, options.patience ?? 30_000);
+  const names = new Names(db);
+  const writer = new Writer(file, both(ledger, names), options.patience ?? 30_000);
   const retention = { ...defaultRetention, ...options.retention };
   const write = <Result>(run: () => Result): Promise<Result> => writer.write(run);
   const [addOne, claim] = [adder(db, ledger), claimer(db, ledger)];
@@ -79,9 +93,68 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): Store {
     troubles: ({ limit = 100, after } = {}) => read(() => troubles(limit, after)),
   };
 
+  const transaction: ProgramTransaction = {
+    outbox: { add: async (entries) => add(entries) },
+    profiles: profileWriter(db, names),
+    events: eventWriter(db, names),
+    memberships: membershipWriter(db, names),
+    definitions: definitionWriter(db, names),
+    firings: firingWriter(db, names),
+    runs: runWriter(db),
+  };
+  // What others have written since is there, too: only names stay what they are, and those are found again.
+  const readNames = new Names(reader);
+  const readers = {
+    profiles: profileReader(reader, readNames),
+    events: eventReader(reader, readNames),
+    memberships: membershipReader(reader, readNames),
+    definitions: definitionReader(reader),
+    firings: firingReader(reader, readNames),
+    runs: runReader(reader),
+  };
+  const keys = keyReader(reader);
+  const [putKey, answer, answers] = [keyWriter(db), answerReader(reader), answerWriter(db)];
+
+  /** Each verb looks anew, and says what SQLite says in our words. */
+  function looking<Verbs extends object>(verbs: Verbs): Verbs {
+    const wrapped = Object.entries(verbs).map(([name, verb]) => [
+      name,
+      async (...given: unknown[]) => {
+        writer.checkOpen();
+        readNames.forget();
+        try {
+          return await verb(...given);
+        } catch (error) {
+          throw storeError(error, path);
+        }
+      },
+    ]);
+    return Object.fromEntries(wrapped);
+  }
+
   return {
     outbox,
-    transaction: (work) => writer.writeAlone(() => work({ outbox: { add: async (entries) => add(entries) } })),
+    profiles: looking(readers.profiles),
+    events: looking(readers.events),
+    memberships: looking(readers.memberships),
+    definitions: looking(readers.definitions),
+    firings: looking(readers.firings),
+    runs: looking(readers.runs),
+    keys: {
+      put: (key) => write(() => putKey(key)),
+      byHash: (hash) => read(() => keys.byHash(hash)),
+      list: () => read(keys.list),
+    },
+    answers: {
+      get: (key) => read(() => answer(key)),
+      put: (one) => write(() => answers.put(one)),
+      prune: (before, limit) => write(() => answers.prune(before, limit)),
+    },
+    transaction: (work) => writer.writeAlone(() => work(transaction)),
+    copy: (to) =>
+      read(() => {
+        reader.prepare("vacuum into ?").run(to);
+      }),
     async close() {
       await writer.close();
       reader.close();
@@ -89,3 +162,12 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): Store {
     },
   };
 }
+
+const both = (...all: readonly Notes[]): Notes => ({
+  beforeCommit() {
+    for (const one of all) one.beforeCommit();
+  },
+  forget() {
+    for (const one of all) one.forget();
+  },
+});

@@ -48,6 +48,8 @@ export interface Signature {
    * never changes; what functions and iterators in the profile give is not copied. @default false
    */
   readonly changes?: boolean | undefined;
+  /** The result may be another for the same arguments: it depends on the clock or on chance. @default false */
+  readonly varies?: boolean | undefined;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: arguments are checked against the signature at run time

@@ -8,6 +8,7 @@ export { RenderAborted } from "./aborted.ts";
 export { capacityOf, sliceList, withCapacity } from "./builtins/capacity.ts";
 export { type Builtin, escapePieces, payFor, spellBytes } from "./builtins/index.ts";
 export { equals } from "./compare.ts";
+export { type CompiledCondition, compileCondition } from "./condition.ts";
 export type { Context } from "./context.ts";
 export {
   type Civil,
@@ -35,6 +36,7 @@ export {
 export { defaultLimits, LimitReached, type Limits } from "./limits.ts";
 export { mapGet, mapSize, sortedEntries } from "./maps.ts";
 export type { Pass } from "./pass.ts";
+export { type Reads, readsOf } from "./reads.ts";
 export type { MissingKey, Run } from "./run.ts";
 export { compile, type LanguageOptions, type Template } from "./template.ts";
 export { truth } from "./truth.ts";

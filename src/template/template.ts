@@ -1,13 +1,13 @@
 import { isEmpty, parse, quote, TemplateError, type Tree, toText } from "../../grammar/index.ts";
 import { builtins, isBuiltin } from "./builtins/index.ts";
-import { checkSurroundings } from "./context.ts";
 import { copyProfile } from "./copy.ts";
 import type { FunctionSet, TemplateFunction } from "./function.ts";
-import { defaultLimits, type Limits } from "./limits.ts";
+import type { Limits } from "./limits.ts";
 import { checkDelims, collectFunctions } from "./options.ts";
 import type { Pass } from "./pass.ts";
 import { compileTree, type Program, type ProgramEnv } from "./program.ts";
-import { type MissingKey, Run, type Settings } from "./run.ts";
+import { type MissingKey, Run } from "./run.ts";
+import { settingsOf } from "./settings.ts";
 import type { Numbers } from "./value.ts";
 
 /** The options that the language itself knows. */
@@ -60,22 +60,12 @@ export interface Template {
  */
 export function compile(text: string, options: LanguageOptions = {}, pass?: Pass): Template {
   if (typeof text !== "string") throw new TypeError("a template is text");
-  const { name = "template", numbers = "int", missingKey = "default" } = options;
-  if (!missingKeys.includes(missingKey)) throw new TypeError(`unrecognized option: missingkey=${missingKey}`);
-  if (!policies.includes(numbers)) throw new TypeError(`unrecognized option: numbers=${numbers}`);
+  const { name = "template" } = options;
+  const settings = settingsOf(options);
+  const { numbers, missingKey } = settings;
   const delims = checkDelims(options.delims);
   const functions = collectFunctions(options.functions ?? []);
   const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);
-  const limits = checkLimits(options.limits);
-  const { output, depth } = limits;
-  const settings: Settings = {
-    numbers,
-    missingKey,
-    limits,
-    printing: { numbers, output, depth },
-    surroundings: checkSurroundings(options),
-    firstCheck: Math.floor(output / 3),
-  };
 
   const trees = new Map<string, Tree>();
   /** A later text replaces what earlier ones defined, unless it is empty. Go: `AddParseTree`. */
@@ -147,21 +137,6 @@ function callable(functions: ReadonlyMap<string, TemplateFunction>, pass: Pass |
   if (!pass) return { builtins, functions };
   const others = new Map([...functions].filter(([name]) => !Object.hasOwn(pass.functions, name)));
   return { builtins: { ...builtins, ...pass.functions }, functions: others };
-}
-
-const missingKeys: readonly MissingKey[] = ["default", "zero", "error", "required"];
-const policies: readonly Numbers[] = ["int", "float64"];
-
-function checkLimits(given: LanguageOptions["limits"] = {}): Limits {
-  const limits: { -readonly [L in keyof Limits]: number } = { ...defaultLimits };
-  for (const name of Object.keys(limits) as (keyof Limits)[]) {
-    const value = given[name];
-    if (value === undefined) continue;
-    if (typeof value !== "number" || !(value >= 0))
-      throw new TypeError(`the ${name} limit is ${value}, not a number from 0`);
-    limits[name] = value;
-  }
-  return limits;
 }
 
 function noTemplate(entry: string, { source, name }: Tree): TemplateError {

@@ -13,8 +13,11 @@ export interface Engine {
   update(updates: readonly Update[]): Promise<readonly Updated[]>;
   /** Takes in payloads of a stream, in their order. @throws NotDeclared */
   collect(stream: string, payloads: readonly Json[], options?: CollectOptions): Promise<readonly Collected[]>;
-  /** Forgets a person: profile, identifiers, memberships, firings, and what their deliveries said. @returns whether there was one */
-  forget(profile: string): Promise<boolean>;
+  /**
+   * Forgets a person: profile, identifiers, memberships, firings, and what their deliveries said; what waits in the outbox
+   * is cancelled. @returns undefined if there is no such profile
+   */
+  forget(profile: string): Promise<Forgotten | undefined>;
 
   /** What a change of definitions would do; changes nothing. @throws DefinitionError */
   plan(wanted: Wanted): Promise<Plan>;
@@ -58,6 +61,13 @@ export interface Collected {
   readonly duplicate?: true | undefined;
   /** Why it went into no profile: the raw event is kept all the same. */
   readonly problem?: string | undefined;
+}
+
+export interface Forgotten {
+  /** Deliveries whose texts were erased. */
+  readonly erased: number;
+  /** Deliveries that are being attempted right now: to be erased once they are settled. */
+  readonly underway: readonly string[];
 }
 
 /** Definitions by kind and name, as they are written; null removes. */

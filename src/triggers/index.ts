@@ -2,6 +2,7 @@
  * When an alert fires. In: what happens to profiles, and the time. Out: deliveries in the outbox, and for every person and
  * trigger why there is one or none.
  */
+export { createEngine, type EngineOptions } from "./create.ts";
 export * from "./definition.ts";
 export * from "./engine.ts";
 export type * from "./firing.ts";

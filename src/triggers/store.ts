@@ -68,7 +68,7 @@ export interface Firings {
     readonly limit: number;
     readonly after?: string | undefined;
   }): Promise<Page<Firing>>;
-  skip(trigger: string, profile: string): Promise<Skip | undefined>;
+  lastSkip(trigger: string, profile: string): Promise<Skip | undefined>;
   /** When the next one that waits is due. */
   nextDue(): Promise<number | undefined>;
   /** How many fired since, by what became of them. */

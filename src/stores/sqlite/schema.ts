@@ -7,6 +7,10 @@
  *   that is held or busy costs nothing.
  * - `counts`: how many deliveries, and how large, by channel and state.
  *
+ * Since version 2, what fires alerts: `names` are those of audiences, streams and triggers, and stand for them elsewhere.
+ * `firings.delivery` is the first of `deliveries`: firings that went out as one have it in common. `versions`: how often the
+ * definitions changed.
+ *
  * Rank: 0, 1, 2 are first attempts of high, normal and low priority; 3, 4, 5 are retries.
  * State: 0 waiting, 1 claimed, 2 behind another with its ordering key; 3 delivered, 4 dead, 5 cancelled, 6 aborted.
  */
@@ -48,9 +52,68 @@ export const steps: readonly string[] = [
     primary key (channel, state)
   ) strict, without rowid;
   `,
+  `
+  create table names (id integer primary key, name text not null unique) strict;
+  create table profiles (
+    seq integer primary key, id text not null unique, fields text not null, created_at integer not null,
+    updated_at integer not null, version integer not null
+  ) strict;
+  create table identifiers (
+    kind text not null, value text not null, profile integer not null, place integer not null, primary key (kind, value)
+  ) strict, without rowid;
+  create index identifiers_of on identifiers (profile);
+  create table absorbed (id text primary key, profile integer not null) strict, without rowid;
+  create index absorbed_by on absorbed (profile);
+  create table memberships (
+    profile integer not null, audience integer not null, since integer not null, primary key (profile, audience)
+  ) strict, without rowid;
+  create unique index members on memberships (audience, profile, since);
+  create table sizes (audience integer primary key, n integer not null) strict;
+  create table events (
+    seq integer primary key, id text not null unique, stream integer not null, key text, received_at integer not null,
+    payload text not null, profile integer, problem text
+  ) strict;
+  create unique index event_keys on events (stream, key) where key is not null;
+  create index events_in on events (stream, received_at);
+  create index events_of on events (profile) where profile is not null;
+  create index event_problems on events (seq) where problem is not null;
+  create table definitions (
+    seq integer primary key, kind text not null, name text not null, body text not null, origin text not null,
+    created_at integer not null, updated_at integer not null, status text not null, unique (kind, name)
+  ) strict;
+  create table versions (what text primary key, n integer not null) strict, without rowid;
+  create table firings (
+    seq integer primary key, id text not null unique, trigger integer not null, profile integer not null,
+    cause text not null, at integer not null, state integer not null, due integer, waits_for text, reason text,
+    settled_at integer, key text, deliveries text, delivery text, run text
+  ) strict;
+  create index firings_of on firings (profile, trigger, state, settled_at);
+  create index firings_by on firings (trigger, at);
+  create index firings_sent on firings (trigger, settled_at) where state = 1;
+  create index firings_due on firings (due) where state = 0;
+  create index firings_keyed on firings (trigger, key, at) where key is not null;
+  create index firings_run on firings (run, profile) where run is not null;
+  create table skips (
+    profile integer not null, trigger integer not null, at integer not null, reason text not null, cause text not null,
+    n integer not null, primary key (profile, trigger)
+  ) strict, without rowid;
+  create index skips_by on skips (trigger);
+  create table runs (
+    seq integer primary key, id text not null unique, state text not null, trigger text, body text not null
+  ) strict;
+  create index runs_in on runs (state) where state in ('running', 'paused');
+  create index runs_by on runs (trigger) where trigger is not null;
+  create table api_keys (id text primary key, hash text not null unique, created_at integer not null, body text not null) strict;
+  create table answers (
+    key text primary key, fingerprint text not null, status integer not null, body text not null, at integer not null
+  ) strict;
+  create index answers_at on answers (at);
+  `,
 ];
 
 export const state = { waiting: 0, claimed: 1, behind: 2, delivered: 3, dead: 4, cancelled: 5, aborted: 6 } as const;
+
+export const firingState = ["waiting", "sent", "aborted", "skipped", "failed"] as const;
 
 export const stateName = ["pending", "pending", "pending", "delivered", "dead", "cancelled", "aborted"] as const;
 

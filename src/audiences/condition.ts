@@ -1,0 +1,45 @@
+import type { TemplateOptions } from "../compile.ts";
+import { compileCondition as compileLanguage, RenderAborted } from "../template/index.ts";
+
+/** A condition on profiles, compiled. */
+export interface Condition {
+  /** Its text. */
+  readonly where: string;
+  /** Names of the top-level fields that the result can depend on. */
+  readonly reads: ReadonlySet<string> | "all";
+  /** The result can change although the profile does not: a function in it looks at the clock, or takes chance. */
+  readonly timed: boolean;
+  /** Where it fails, as it does where Go could not compare, it does not hold, and `problem` is Go's message. Never throws. */
+  test(fields: unknown): Tested;
+}
+
+export interface Tested {
+  readonly is: boolean;
+  readonly problem?: string;
+}
+
+const yes: Tested = { is: true };
+const no: Tested = { is: false };
+
+/**
+ * Compiles what stands in an `if`: pipelines, variables, parentheses. Places in messages are those of `where`.
+ * @param options as of `compile`; `name` is `where` unless given, `delims`, `templates` and `escape` mean nothing here
+ * @throws TemplateError of phase `"parse"`; TypeError for options that make no sense
+ */
+export function compileCondition(where: string, options: TemplateOptions = {}): Condition {
+  const { reads, varies, test } = compileLanguage(where, options);
+  return {
+    where,
+    reads,
+    timed: varies,
+    test(fields) {
+      try {
+        return test(fields) ? yes : no;
+      } catch (error) {
+        if (error instanceof RenderAborted)
+          return { is: false, problem: `the condition called abort: ${error.reason}` };
+        return { is: false, problem: error instanceof Error ? error.message : String(error) };
+      }
+    },
+  };
+}

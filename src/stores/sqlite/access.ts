@@ -1,0 +1,46 @@
+import type Database from "better-sqlite3";
+import type { Answer, ApiKey } from "../../triggers/index.ts";
+
+/** API keys: who may ask. */
+export function keyReader(db: Database.Database) {
+  const byHash = db.prepare<[string], string>("select body from api_keys where hash = ?").pluck();
+  const list = db.prepare<[], string>("select body from api_keys order by created_at, id").pluck();
+  return {
+    byHash(hash: string): ApiKey | undefined {
+      const body = byHash.get(hash);
+      return body === undefined ? undefined : JSON.parse(body);
+    },
+    list: (): readonly ApiKey[] => list.all().map((body) => JSON.parse(body)),
+  };
+}
+
+export function keyWriter(db: Database.Database): (key: ApiKey) => void {
+  const put = db.prepare(
+    `insert into api_keys (id, hash, created_at, body) values (?, ?, ?, ?)
+     on conflict do update set hash = excluded.hash, body = excluded.body`,
+  );
+  return (key) => {
+    put.run(key.id, key.hash, key.createdAt, JSON.stringify(key));
+  };
+}
+
+/** Answers to requests with an idempotency key. */
+export function answerReader(db: Database.Database): (key: string) => Answer | undefined {
+  const get = db.prepare<[string], Answer>("select * from answers where key = ?");
+  return (key) => get.get(key);
+}
+
+export function answerWriter(db: Database.Database) {
+  const put = db.prepare(
+    "insert into answers (key, fingerprint, status, body, at) values (?, ?, ?, ?, ?) on conflict do nothing",
+  );
+  const prune = db.prepare(
+    "delete from answers where key in (select key from answers where at < ? order by at limit ?)",
+  );
+  return {
+    put({ key, fingerprint, status, body, at }: Answer): void {
+      put.run(key, fingerprint, status, body, at);
+    },
+    prune: (before: number, limit: number): number => prune.run(before, limit).changes,
+  };
+}

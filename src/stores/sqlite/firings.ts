@@ -1,0 +1,190 @@
+import type Database from "better-sqlite3";
+import type { Firing, Firings, FiringsWriter, Skip } from "../../triggers/index.ts";
+import type { Names } from "./names.ts";
+import { bounds, cursor, pageOf, Where } from "./page.ts";
+import { firingState } from "./schema.ts";
+
+interface Row {
+  readonly seq: number;
+  readonly id: string;
+  readonly trigger: string;
+  readonly profile: string;
+  readonly cause: string;
+  readonly at: number;
+  readonly state: number;
+  readonly due: number | null;
+  readonly waits_for: Firing["waitsFor"] | null;
+  readonly reason: string | null;
+  readonly settled_at: number | null;
+  readonly key: string | null;
+  readonly deliveries: string | null;
+  readonly run: string | null;
+}
+
+const select = `select f.seq, f.id, n.name as trigger, p.id as profile, f.cause, f.at, f.state, f.due, f.waits_for, f.reason,
+  f.settled_at, f.key, f.deliveries, f.run
+  from firings f cross join names n on n.id = f.trigger cross join profiles p on p.seq = f.profile`;
+
+function firingOf(row: Row): Firing {
+  const { id, trigger, profile, cause, at, state, due, waits_for, reason, settled_at, key, deliveries, run } = row;
+  return {
+    id,
+    trigger,
+    profile,
+    cause: JSON.parse(cause),
+    at,
+    state: firingState[state]!,
+    ...(due !== null && { due }),
+    ...(waits_for !== null && { waitsFor: waits_for }),
+    ...(reason !== null && { reason }),
+    ...(settled_at !== null && { settledAt: settled_at }),
+    ...(key !== null && { key }),
+    deliveries: deliveries === null ? [] : deliveries.split(" "),
+    ...(run !== null && { run }),
+  };
+}
+
+export function firingReader(db: Database.Database, names: Names): Firings {
+  const byId = db.prepare<[string], Row>(`${select} where f.id = ?`);
+  const skip = db.prepare<[number, number], Omit<Skip, "trigger" | "profile">>(
+    "select at, reason, cause, n as count from skips where profile = ? and trigger = ?",
+  );
+  const nextDue = db.prepare<[], number | null>("select min(due) from firings where state = 0").pluck();
+  const tally = db.prepare<[number, number], { state: number; n: number }>(
+    "select state, count(*) as n from firings where trigger = ? and at >= ? group by state",
+  );
+  const last = db
+    .prepare<[number], number | null>("select max(settled_at) from firings where trigger = ? and state = 1")
+    .pluck();
+  return {
+    async get(id) {
+      const row = byId.get(id);
+      return row === undefined ? undefined : firingOf(row);
+    },
+    async list({ trigger, profile, state, run, limit, after }) {
+      const where = new Where().and("f.seq < ?", cursor(after, bounds.last));
+      if (trigger !== undefined) where.and("f.trigger = ?", names.known(trigger) ?? -1);
+      if (profile !== undefined) where.and("f.profile = ?", names.profile(profile) ?? -1);
+      if (state !== undefined) where.and("f.state = ?", firingState.indexOf(state));
+      if (run !== undefined) where.and("f.run = ?", run);
+      const rows = db
+        .prepare<unknown[], Row>(`${select} ${where} order by f.seq desc limit ?`)
+        .all(...where.values, limit + 1);
+      return pageOf(rows, limit, firingOf);
+    },
+    async lastSkip(trigger, profile) {
+      const [by, of] = [names.known(trigger), names.profile(profile)];
+      const found = by === undefined || of === undefined ? undefined : skip.get(of, by);
+      if (found === undefined) return undefined;
+      const [owner] = db.prepare<[number], { id: string }>("select id from profiles where seq = ?").all(of!);
+      return { trigger, profile: owner!.id, ...found };
+    },
+    nextDue: async () => nextDue.get() ?? undefined,
+    async tally(trigger, since) {
+      const counts = { waiting: 0, sent: 0, aborted: 0, skipped: 0, failed: 0 };
+      const id = names.known(trigger);
+      if (id === undefined) return counts;
+      for (const { state, n } of tally.all(id, since)) counts[firingState[state]!] = n;
+      const latest = last.get(id) ?? undefined;
+      return { ...counts, ...(latest !== undefined && { last: latest }) };
+    },
+  };
+}
+
+export function firingWriter(db: Database.Database, names: Names): FiringsWriter {
+  const insert = db.prepare(
+    `insert into firings (id, trigger, profile, cause, at, state, due, waits_for, reason, settled_at, key, deliveries,
+     delivery, run) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const update = db.prepare(
+    `update firings set state = ?, due = ?, waits_for = ?, reason = ?, settled_at = ?, key = ?, deliveries = ?, delivery = ?
+     where id = ?`,
+  );
+  const due = db.prepare<[number, number], Row>(`${select} where f.state = 0 and f.due <= ? order by f.due limit ?`);
+  const waiting = db.prepare<[number, number], Row>(
+    `${select} where f.profile = ? and f.trigger = ? and f.state = 0 order by f.seq`,
+  );
+  const hasKey = db
+    .prepare<[number, string, number], number>(
+      "select 1 from firings where trigger = ? and key = ? and at >= ? and state in (0, 1) limit 1",
+    )
+    .pluck();
+  const sentTo = db
+    .prepare<[number, number, number, number], number>(
+      `select count(*) from (select distinct delivery from firings
+       where profile = ? and trigger = ? and state = 1 and settled_at > ? limit ?)`,
+    )
+    .pluck();
+  const sentBy = db
+    .prepare<[number, number, number], number>(
+      "select count(*) from (select distinct delivery from firings where trigger = ? and state = 1 and settled_at > ? limit ?)",
+    )
+    .pluck();
+  const sentToAny = db
+    .prepare<[number, number, number], number>(
+      "select count(*) from (select distinct delivery from firings where profile = ? and state = 1 and settled_at > ? limit ?)",
+    )
+    .pluck();
+  const sentAtAll = db
+    .prepare<[number, number], number>(
+      "select count(*) from (select distinct delivery from firings where state = 1 and settled_at > ? limit ?)",
+    )
+    .pluck();
+  const inRun = db
+    .prepare<[string, number], number>("select 1 from firings where run = ? and profile = ? limit 1")
+    .pluck();
+  const skip = db.prepare(
+    `insert into skips (profile, trigger, at, reason, cause, n) values (?, ?, ?, ?, ?, 1)
+     on conflict do update set at = excluded.at, reason = excluded.reason, cause = excluded.cause, n = n + 1`,
+  );
+  const prune = db.prepare(
+    "delete from firings where seq in (select seq from firings where state > 0 and settled_at < ? order by seq limit ?)",
+  );
+  const owner = (profile: string): number => {
+    const seq = names.profile(profile);
+    if (seq === undefined) throw new TypeError(`firings: there is no profile ${profile}`);
+    return seq;
+  };
+  const changing = (one: Firing) => {
+    const { state, due = null, waitsFor = null, reason = null, settledAt = null, key = null, deliveries } = one;
+    const all = deliveries.length === 0 ? null : deliveries.join(" ");
+    return [firingState.indexOf(state), due, waitsFor, reason, settledAt, key, all, deliveries[0] ?? null] as const;
+  };
+  return {
+    async add(firings) {
+      for (const one of firings) {
+        const { id, trigger, profile, cause, at, run = null } = one;
+        insert.run(id, names.made(trigger), owner(profile), JSON.stringify(cause), at, ...changing(one), run);
+      }
+    },
+    async update(firings) {
+      for (const one of firings) update.run(...changing(one), one.id);
+    },
+    due: async (now, limit) => due.all(now, limit).map(firingOf),
+    async waiting(trigger, profile) {
+      const [by, of] = [names.known(trigger), names.profile(profile)];
+      return by === undefined || of === undefined ? [] : waiting.all(of, by).map(firingOf);
+    },
+    async hasKey(trigger, key, since) {
+      const by = names.known(trigger);
+      return by !== undefined && hasKey.get(by, key, since) !== undefined;
+    },
+    async sent({ trigger, profile, since, limit }) {
+      const by = trigger === undefined ? undefined : (names.known(trigger) ?? -1);
+      const of = profile === undefined ? undefined : (names.profile(profile) ?? -1);
+      if (by !== undefined && of !== undefined) return sentTo.get(of, by, since, limit)!;
+      if (by !== undefined) return sentBy.get(by, since, limit)!;
+      return of === undefined ? sentAtAll.get(since, limit)! : sentToAny.get(of, since, limit)!;
+    },
+    async inRun(run, profile) {
+      const of = names.profile(profile);
+      return of !== undefined && inRun.get(run, of) !== undefined;
+    },
+    async skip(skips) {
+      for (const { trigger, profile, at, reason, cause } of skips) {
+        skip.run(owner(profile), names.made(trigger), at, reason, cause);
+      }
+    },
+    prune: async (before, limit) => prune.run(before, limit).changes,
+  };
+}

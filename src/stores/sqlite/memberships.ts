@@ -1,0 +1,64 @@
+import type Database from "better-sqlite3";
+import type { Membership, Memberships, MembershipsWriter } from "../../audiences/index.ts";
+import type { Names } from "./names.ts";
+import { bounds, cursor, pageOf } from "./page.ts";
+
+export function membershipReader(db: Database.Database, names: Names): Memberships {
+  const of = db.prepare<[number], Membership>(
+    "select n.name as audience, m.since from memberships m join names n on n.id = m.audience where m.profile = ?",
+  );
+  const page = db.prepare<[number, number, number], { seq: number; id: string; since: number }>(
+    `select m.profile as seq, p.id, m.since from memberships m cross join profiles p on p.seq = m.profile
+     where m.audience = ? and m.profile > ? order by m.profile limit ?`,
+  );
+  const sizes = db.prepare<[], { name: string; n: number }>(
+    "select n.name, s.n from sizes s join names n on n.id = s.audience where s.n > 0",
+  );
+  return {
+    of: async (profiles) =>
+      profiles.map((id) => {
+        const seq = names.profile(id);
+        return seq === undefined ? [] : of.all(seq);
+      }),
+    async members({ audience, limit, after }) {
+      const rows = page.all(names.known(audience) ?? -1, cursor(after, bounds.first), limit + 1);
+      return pageOf(rows, limit, ({ id, since }) => ({ profile: id, since }));
+    },
+    sizes: async () => new Map(sizes.all().map(({ name, n }) => [name, n])),
+  };
+}
+
+export function membershipWriter(db: Database.Database, names: Names): MembershipsWriter {
+  const enter = db.prepare(
+    "insert into memberships (profile, audience, since) values (?, ?, ?) on conflict do nothing",
+  );
+  const leave = db.prepare("delete from memberships where profile = ? and audience = ?");
+  const resize = db.prepare(
+    "insert into sizes (audience, n) values (?, ?) on conflict do update set n = n + excluded.n",
+  );
+  const some = db
+    .prepare<[number, number], number>("select profile from memberships where audience = ? order by profile limit ?")
+    .pluck();
+  return {
+    ...membershipReader(db, names),
+    async change(changes) {
+      const by = new Map<number, number>();
+      for (const { audience, profile, since } of changes) {
+        const seq = names.profile(profile);
+        if (seq === undefined) throw new TypeError(`memberships: there is no profile ${profile}`);
+        const id = names.made(audience);
+        const { changes: done } = since === undefined ? leave.run(seq, id) : enter.run(seq, id, since);
+        if (done > 0) by.set(id, (by.get(id) ?? 0) + (since === undefined ? -1 : 1));
+      }
+      for (const [id, n] of by) if (n !== 0) resize.run(id, n);
+    },
+    async clear(audience, limit) {
+      const id = names.known(audience);
+      if (id === undefined) return 0;
+      const profiles = some.all(id, limit);
+      for (const seq of profiles) leave.run(seq, id);
+      if (profiles.length > 0) resize.run(id, -profiles.length);
+      return profiles.length;
+    },
+  };
+}

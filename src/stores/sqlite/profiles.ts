@@ -1,0 +1,154 @@
+import type Database from "better-sqlite3";
+import type { Identifier, Profile, Profiles, ProfilesWriter } from "../../profiles/index.ts";
+import type { Names } from "./names.ts";
+import { bounds, cursor, pageOf } from "./page.ts";
+
+interface Row {
+  readonly seq: number;
+  readonly id: string;
+  readonly fields: string;
+  readonly created_at: number;
+  readonly updated_at: number;
+  readonly version: number;
+}
+
+/** Reads on one connection. */
+export function profileReader(db: Database.Database, names: Names): Profiles {
+  const bySeq = db.prepare<[number], Row>("select * from profiles where seq = ?");
+  const owner = db
+    .prepare<[string, string], string>(
+      "select p.id from identifiers i join profiles p on p.seq = i.profile where i.kind = ? and i.value = ?",
+    )
+    .pluck();
+  const identifiers = db.prepare<[number], Identifier>(
+    "select kind, value from identifiers where profile = ? order by place",
+  );
+  const page = db.prepare<[number, number], Row>("select * from profiles where seq > ? order by seq limit ?");
+  const count = db.prepare<[], number>("select count(*) from profiles").pluck();
+
+  const profileOf = ({ seq, id, fields, created_at, updated_at, version }: Row): Profile => ({
+    id,
+    fields: JSON.parse(fields),
+    identifiers: identifiers.all(seq),
+    createdAt: created_at,
+    updatedAt: updated_at,
+    version,
+  });
+
+  return {
+    get: async (ids) =>
+      ids.map((id) => {
+        const seq = names.profile(id);
+        return seq === undefined ? undefined : profileOf(bySeq.get(seq)!);
+      }),
+    find: async (all) => all.map(({ kind, value }) => owner.get(kind, value)),
+    list: async ({ limit, after }) => pageOf(page.all(cursor(after, bounds.first), limit + 1), limit, profileOf),
+    count: async () => count.get()!,
+  };
+}
+
+export function profileWriter(db: Database.Database, names: Names): ProfilesWriter {
+  const { get, find, list } = profileReader(db, names);
+  const insert = db
+    .prepare<[string, string, number, number, number], number>(
+      "insert into profiles (id, fields, created_at, updated_at, version) values (?, ?, ?, ?, ?) returning seq",
+    )
+    .pluck();
+  const update = db.prepare("update profiles set fields = ?, updated_at = ?, version = ? where seq = ?");
+  const bySeq = db.prepare<[number], Row>("select * from profiles where seq = ?");
+  const identifiers = db.prepare<[number], Identifier & { place: number }>(
+    "select kind, value, place from identifiers where profile = ? order by place",
+  );
+  const own = db.prepare(
+    `insert into identifiers (kind, value, profile, place) values (?, ?, ?, ?)
+     on conflict do update set profile = excluded.profile, place = excluded.place`,
+  );
+  const disown = db.prepare("delete from identifiers where kind = ? and value = ? and profile = ?");
+  const one = (sql: string) => db.prepare<[number]>(sql);
+  const endings = [
+    one(`update sizes set n = n - 1 where audience in (select audience from memberships where profile = ?)`),
+    one("delete from memberships where profile = ?"),
+    one("delete from identifiers where profile = ?"),
+    one("delete from profiles where seq = ?"),
+  ];
+  const two = (sql: string) => db.prepare<[number, number]>(sql);
+  const moves = [
+    two("update absorbed set profile = ? where profile = ?"),
+    two("update firings set profile = ? where profile = ?"),
+    two("update events set profile = ? where profile = ?"),
+    two(`insert into skips (profile, trigger, at, reason, cause, n)
+       select ?, trigger, at, reason, cause, n from skips where profile = ?
+       on conflict do update set n = n + excluded.n, at = max(at, excluded.at),
+         reason = iif(excluded.at >= at, excluded.reason, reason), cause = iif(excluded.at >= at, excluded.cause, cause)`),
+  ];
+  const unskip = one("delete from skips where profile = ?");
+  const absorbed = db.prepare("insert into absorbed (id, profile) values (?, ?)");
+  const deliveries = db
+    .prepare<[number], string>("select deliveries from firings where profile = ? and deliveries is not null")
+    .pluck();
+  const forgetting = [
+    one("delete from firings where profile = ?"),
+    one("delete from skips where profile = ?"),
+    one("delete from events where profile = ?"),
+    one("delete from absorbed where profile = ?"),
+  ];
+
+  function put(profile: Profile): void {
+    const { id, fields, createdAt, updatedAt, version } = profile;
+    const known = names.profile(id);
+    if (known === undefined) {
+      const seq = insert.get(id, JSON.stringify(fields), createdAt, updatedAt, version)!;
+      names.moved();
+      profile.identifiers.forEach(({ kind, value }, place) => {
+        own.run(kind, value, seq, place);
+      });
+      return;
+    }
+    update.run(JSON.stringify(fields), updatedAt, version, known);
+    const before = identifiers.all(known);
+    const same =
+      before.length === profile.identifiers.length &&
+      before.every(
+        ({ kind, value }, i) => kind === profile.identifiers[i]!.kind && value === profile.identifiers[i]!.value,
+      );
+    if (same) return;
+    for (const { kind, value } of before) disown.run(kind, value, known);
+    profile.identifiers.forEach(({ kind, value }, place) => {
+      own.run(kind, value, known, place);
+    });
+  }
+
+  return {
+    get,
+    find,
+    list,
+    async put(profiles) {
+      for (const profile of profiles) put(profile);
+    },
+    async absorb(pairs) {
+      for (const { from, into } of pairs) {
+        const [source, target] = [names.profile(from), names.profile(into)];
+        if (source === undefined || target === undefined) {
+          throw new TypeError(`absorb: there is no profile ${source === undefined ? from : into}`);
+        }
+        if (source === target) continue;
+        for (const move of moves) move.run(target, source);
+        unskip.run(source);
+        for (const ending of endings) ending.run(source);
+        absorbed.run(from, target);
+        names.moved();
+      }
+    },
+    async remove(ids) {
+      const all = new Set<string>();
+      for (const id of ids) {
+        const seq = names.profile(id);
+        if (seq === undefined || bySeq.get(seq) === undefined) continue;
+        for (const some of deliveries.all(seq)) for (const one of some.split(" ")) all.add(one);
+        for (const ending of [...forgetting, ...endings]) ending.run(seq);
+        names.moved();
+      }
+      return [...all];
+    },
+  };
+}

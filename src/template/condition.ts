@@ -1,0 +1,146 @@
+import {
+  type Branch,
+  closeBehind,
+  countLines,
+  type Delims,
+  type List,
+  type Pipe,
+  parse,
+  type Source,
+  TemplateError,
+  type Tree,
+} from "../../grammar/index.ts";
+import { builtins, isBuiltin } from "./builtins/index.ts";
+import { copyProfile } from "./copy.ts";
+import type { Env } from "./env.ts";
+import { compileBoxedPipe } from "./expression.ts";
+import { signatureOf } from "./function.ts";
+import { collectFunctions } from "./options.ts";
+import { readsOf } from "./reads.ts";
+import { Run } from "./run.ts";
+import { Scope, unset } from "./scope.ts";
+import { settingsOf } from "./settings.ts";
+import type { LanguageOptions } from "./template.ts";
+import { truth } from "./truth.ts";
+import { weigh } from "./weight.ts";
+
+/** What may stand in an `if`, alone. */
+export interface CompiledCondition {
+  /** Top-level fields of the data that the result can depend on. */
+  readonly reads: ReadonlySet<string> | "all";
+  /** The result can be another for the same data: some function looks at the clock, or takes chance. */
+  readonly varies: boolean;
+  /** Go's truth of it. @throws {@link TemplateError} of phase `"exec"`; RenderAborted where it calls `abort` */
+  test(data: unknown): boolean;
+}
+
+/** A condition as it stands in a template; its places there are behind those in its own text by {@link before}'s length. */
+export const asTemplate = (where: string): string => `${before}${where}${behind}`;
+
+const delims: Delims = ["{{", "}}"];
+export const before = "{{if ";
+const close = " }}";
+const behind = `${close}1{{end}}`;
+
+/**
+ * Compiles what stands in an `if`. Messages and places are those of its own text, under the name `where` unless `name` says
+ * otherwise; `delims` and `templates` mean nothing here.
+ * @throws TemplateError of phase `"parse"`, also for what would close the `if`; TypeError for options that make no sense
+ */
+export function compileCondition(where: string, options: LanguageOptions = {}): CompiledCondition {
+  if (typeof where !== "string") throw new TypeError("a condition is text");
+  const { name = "where" } = options;
+  const settings = settingsOf(options);
+  const functions = collectFunctions(options.functions ?? []);
+  const source: Source = { name, text: where, delims };
+  const parsed = parseCondition(source, (id) => functions.has(id) || isBuiltin(id));
+  const pipe = moved(parsed, -before.length);
+  const root: List = { kind: "list", nodes: [], pos: 0, start: 0, end: 0 };
+  const tree: Tree = { name, source, root };
+
+  const scope = new Scope();
+  const found = { changes: false };
+  const { numbers, missingKey } = settings;
+  const env: Env = { numbers, missingKey, delims, builtins, functions, scope, found };
+  const { eval: evaluate } = compileBoxedPipe(pipe, env);
+  const slots = scope.takeUnset();
+  const weight = weigh({ ...root, nodes: [{ ...root, kind: "action", pipe }] });
+
+  const { paths, whole, calls } = readsOf(pipe);
+  // A function that changes maps gets a copy of all the data, which costs what the data is big.
+  const all = whole || found.changes;
+  return {
+    reads: all ? "all" : new Set(paths.map(([first]) => first!)),
+    varies: [...calls].some((id) => functions.has(id) && signatureOf(functions.get(id)!).varies === true),
+    test(data) {
+      const root = data === null || typeof data === "symbol" ? undefined : data;
+      const run = new Run(settings, tree, root, scope.size);
+      try {
+        if (found.changes) run.setRoot(copyProfile(root, run));
+        for (let i = 0; i < slots.length; i++) run.vars[slots[i]!] = unset;
+        run.spend(weight);
+        return truth(evaluate(run), run);
+      } catch (error) {
+        return run.rethrow(error);
+      }
+    },
+  };
+}
+
+/** @throws TemplateError of phase `"parse"` with places of the condition's own text; of the tree they are those in {@link asTemplate} */
+function parseCondition(source: Source, isFunction: (name: string) => boolean): Pipe {
+  const { name, text: where } = source;
+  const objection = objectionTo(where, isFunction);
+  if (objection)
+    throw mistake(source, `template: ${name}:${countLines(where, objection.at)}: ${objection.message}`, objection.at);
+  try {
+    const [node] = parse(asTemplate(where), { name, delims, isFunction }).get(name)!.root.nodes;
+    return (node as Branch).pipe;
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    throw mistake(source, error.message, error.span.start - before.length, error.span.end - before.length);
+  }
+}
+
+/** Why a text is no condition where Go has no words for it, since as part of a template it may be fine; and where in the text. */
+export function objectionTo(
+  where: string,
+  isFunction: (name: string) => boolean,
+): { readonly message: string; readonly at: number } | undefined {
+  if (/^\s*$/.test(where)) return { message: `the condition is empty: ${example}`, at: 0 };
+  if (/^\s*\/\*/.test(where)) return { message: `a comment is no condition: ${example}`, at: where.indexOf("/") };
+  const text = asTemplate(where);
+  const ours = before.length + where.length + close.length;
+  let at = closeBehind(text, before.length, delims[1]);
+  try {
+    const trees = parse(text, { name: "where", delims, isFunction });
+    const [node, ...others] = trees.get("where")!.root.nodes;
+    if (node?.kind !== "if") return undefined;
+    if (node.list.start === ours && others.length === 0 && !node.elseList && trees.size === 1) return undefined;
+    at = node.list.start - delims[1].length;
+  } catch {
+    if (at < 0 || at >= ours - delims[1].length) return undefined;
+  }
+  return { message: "a condition is all that stands in one if, and cannot close it with }}", at: at - before.length };
+}
+
+const example = "write what stands in an if, such as .email";
+
+function mistake(source: Source, message: string, start: number, end = start): TemplateError {
+  const { name, text } = source;
+  const from = Math.min(Math.max(start, 0), text.length);
+  const span = { start: from, end: Math.min(Math.max(end, from), text.length) };
+  return new TemplateError({ message, phase: "parse", name, text, span });
+}
+
+/** A tree, or a part of one, that many UTF-16 units further on. */
+function moved<T>(node: T, by: number): T {
+  if (Array.isArray(node)) return node.map((one) => moved(one, by)) as T;
+  if (typeof node !== "object" || node === null) return node;
+  const copy: Record<string, unknown> = {};
+  for (const [key, value] of Object.entries(node)) {
+    const isPlace = typeof value === "number" && (key === "pos" || key === "start" || key === "end");
+    copy[key] = isPlace ? value + by : moved(value, by);
+  }
+  return copy as T;
+}

@@ -1,0 +1,37 @@
+import { checkSurroundings } from "./context.ts";
+import { defaultLimits, type Limits } from "./limits.ts";
+import type { MissingKey, Settings } from "./run.ts";
+import type { LanguageOptions } from "./template.ts";
+import type { Numbers } from "./value.ts";
+
+/** What every render shares, from the options. @throws TypeError for options that make no sense */
+export function settingsOf(options: LanguageOptions): Settings {
+  const { numbers = "int", missingKey = "default" } = options;
+  if (!missingKeys.includes(missingKey)) throw new TypeError(`unrecognized option: missingkey=${missingKey}`);
+  if (!policies.includes(numbers)) throw new TypeError(`unrecognized option: numbers=${numbers}`);
+  const limits = checkLimits(options.limits);
+  const { output, depth } = limits;
+  return {
+    numbers,
+    missingKey,
+    limits,
+    printing: { numbers, output, depth },
+    surroundings: checkSurroundings(options),
+    firstCheck: Math.floor(output / 3),
+  };
+}
+
+const missingKeys: readonly MissingKey[] = ["default", "zero", "error", "required"];
+const policies: readonly Numbers[] = ["int", "float64"];
+
+function checkLimits(given: LanguageOptions["limits"] = {}): Limits {
+  const limits: { -readonly [L in keyof Limits]: number } = { ...defaultLimits };
+  for (const name of Object.keys(limits) as (keyof Limits)[]) {
+    const value = given[name];
+    if (value === undefined) continue;
+    if (typeof value !== "number" || !(value >= 0))
+      throw new TypeError(`the ${name} limit is ${value}, not a number from 0`);
+    limits[name] = value;
+  }
+  return limits;
+}

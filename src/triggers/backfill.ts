@@ -1,0 +1,171 @@
+import type { BackfillOptions, Estimate } from "./engine.ts";
+import { DefinitionError, NotDeclared } from "./engine.ts";
+import { newRun, workPiece } from "./pieces.ts";
+import type { Run } from "./run.ts";
+import type { Sessions } from "./sessions.ts";
+import type { ProgramStore } from "./store.ts";
+import type { Trigger } from "./trigger.ts";
+
+interface BackfillsOptions {
+  readonly store: ProgramStore;
+  readonly sessions: Sessions;
+  readonly wake: () => void;
+}
+
+/** Members that an estimate looks at, and how many at once: each time others wait so long. */
+const looked = { most: 1_000, piece: 50 };
+const told = 10;
+
+/** Carries what a transaction found out of it, so that nothing of it is kept. */
+class Rehearsed<Result> extends Error {
+  readonly result: Result;
+
+  constructor(result: Result) {
+    super("rehearsed");
+    this.result = result;
+  }
+}
+
+/** See `Engine.estimate`, `backfill`, `setRun`. */
+export class Backfills {
+  readonly #options: BackfillsOptions;
+
+  constructor(options: BackfillsOptions) {
+    this.#options = options;
+  }
+
+  /** Does it for some of the members, in transactions that are taken back. */
+  async estimate(name: string, asked: BackfillOptions = {}): Promise<Estimate> {
+    const { store, sessions } = this.#options;
+    const { audience, wanted } = await this.#check(name, asked);
+    const members = (await store.memberships.sizes()).get(audience) ?? 0;
+    const counts = { looked: 0, sent: 0, skipped: 0, aborted: 0, failed: 0 };
+    const problems: { profile: string; problem: string }[] = [];
+    let cursor: string | undefined;
+    let ended = false;
+    while (!ended && counts.looked < looked.most) {
+      const piece = await rehearse(sessions, async (moment, program) => {
+        const trigger = active(program.triggers.get(name)!);
+        const triggers = new Map(program.triggers).set(name, trigger);
+        const run = newRun("backfill", {
+          trigger: name,
+          audiences: [audience],
+          total: members,
+          now: moment.now,
+          ...wanted,
+          cap: undefined,
+        });
+        const rest = { ...run, ...(cursor !== undefined && { cursor }) };
+        return workPiece(moment, { ...program, triggers }, rest, looked.piece);
+      });
+      const { run, took, aborted } = piece;
+      counts.looked += took;
+      counts.sent += run.sent;
+      counts.skipped += run.skipped - aborted;
+      counts.aborted += aborted;
+      counts.failed += run.failed;
+      problems.push(...piece.problems.slice(0, told - problems.length));
+      cursor = run.cursor;
+      ended = run.state !== "running";
+    }
+    const share = counts.looked === 0 ? 0 : members / counts.looked;
+    const all = (count: number): number => Math.round(ended ? count : count * share);
+    const sent = Math.min(all(counts.sent), wanted.cap ?? Number.POSITIVE_INFINITY);
+    const { pace } = wanted;
+    return {
+      members,
+      looked: counts.looked,
+      sent,
+      skipped: all(counts.skipped),
+      aborted: all(counts.aborted),
+      failed: all(counts.failed),
+      ...(pace !== undefined && { takes: Math.ceil((members / pace.count) * pace.per) }),
+      problems,
+    };
+  }
+
+  async start(name: string, asked: BackfillOptions = {}): Promise<Run> {
+    const { sessions, wake } = this.#options;
+    const { audience, wanted } = await this.#check(name, asked);
+    const run = await sessions.run(async ({ transaction, now }, program) => {
+      const trigger = program.triggers.get(name);
+      if (trigger?.status.state !== "active") {
+        throw refused(name, `only an active trigger is backfilled; this one is ${trigger?.status.state ?? "no more"}`);
+      }
+      const { items } = await transaction.runs.list({ trigger: name, limit: 100 });
+      const other = items.find(({ kind, state }) => kind === "backfill" && (state === "running" || state === "paused"));
+      if (other !== undefined)
+        throw refused(name, `its backfill ${other.id} is ${other.state}; cancel it or let it end`);
+      const total = (await transaction.memberships.sizes()).get(audience) ?? 0;
+      const started = newRun("backfill", { trigger: name, audiences: [audience], total, now, ...wanted });
+      await transaction.runs.put(started);
+      return started;
+    });
+    wake();
+    return run;
+  }
+
+  async setRun(id: string, to: "running" | "paused" | "cancelled"): Promise<Run | undefined> {
+    const { sessions, wake } = this.#options;
+    const run = await sessions.run(async ({ transaction, now }) => {
+      const current = await transaction.runs.get(id);
+      if (current === undefined || current.state === to) return current;
+      const { kind, state, trigger = "", reason: _reason, ...rest } = current;
+      if (state !== "running" && state !== "paused") throw refused(trigger, `${id} is ${state}: it has ended`);
+      if (to === "cancelled" && (kind === "sweep" || kind === "clear")) {
+        throw refused(
+          trigger,
+          `${id} is a ${kind}: without it memberships would not be what the audience says; pause it`,
+        );
+      }
+      const next: Run = {
+        ...rest,
+        kind,
+        ...(trigger !== "" && { trigger }),
+        state: to,
+        updatedAt: now,
+        ...(to === "cancelled" && { endedAt: now, reason: "by hand" }),
+        ...(to === "paused" && { reason: "by hand" }),
+      };
+      await transaction.runs.put(next);
+      return next;
+    });
+    wake();
+    return run;
+  }
+
+  /** @throws NotDeclared, DefinitionError */
+  async #check(name: string, asked: BackfillOptions): Promise<{ audience: string; wanted: BackfillOptions }> {
+    const { triggers } = await this.#options.sessions.current();
+    const trigger = triggers.get(name);
+    if (trigger === undefined) throw new NotDeclared(`there is no trigger ${name}`);
+    const { on, backfill } = trigger.definition;
+    if (!("enter" in on)) throw refused(name, "only a trigger on enter is backfilled: for whom else would it be late?");
+    const { cap, share, pace } = { ...backfill, ...given(asked) };
+    if (cap !== undefined && !(Number.isSafeInteger(cap) && cap > 0))
+      throw refused(name, `a cap is a whole number above 0, not ${cap}`);
+    if (share !== undefined && !(share > 0 && share <= 1))
+      throw refused(name, `a share is above 0 and at most 1, not ${share}`);
+    return { audience: on.enter, wanted: { cap, share, pace } };
+  }
+}
+
+const given = (asked: BackfillOptions): BackfillOptions =>
+  Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+
+const refused = (name: string, message: string): DefinitionError =>
+  new DefinitionError(message, { kind: "trigger", name, path: [] });
+
+/** A draft is estimated as if it were active. */
+const active = (trigger: Trigger): Trigger => ({ ...trigger, status: { ...trigger.status, state: "active" } });
+
+async function rehearse<Result>(sessions: Sessions, work: Parameters<typeof sessions.run<Result>>[0]): Promise<Result> {
+  try {
+    return await sessions.run<Result>(async (moment, program) => {
+      throw new Rehearsed(await work(moment, program));
+    });
+  } catch (error) {
+    if (error instanceof Rehearsed) return error.result as Result;
+    throw error;
+  }
+}

@@ -1,0 +1,200 @@
+import type { Channel } from "../dispatch/index.ts";
+import { settleDue, startBatches, startSweeps, sweepDue } from "./due.ts";
+import { createPace } from "./pace.ts";
+import { type Piece, workPiece } from "./pieces.ts";
+import type { AudienceStatus, Program } from "./program.ts";
+import { Alarms } from "./ring.ts";
+import type { Run } from "./run.ts";
+import type { Sessions } from "./sessions.ts";
+import type { ProgramStore } from "./store.ts";
+import { statusOf } from "./trigger.ts";
+
+interface ClockworkOptions {
+  readonly store: ProgramStore;
+  readonly sessions: Sessions;
+  readonly channels: { readonly [name: string]: Channel };
+  readonly clock: () => number;
+  readonly onSent: () => void;
+  readonly onProblem: (problem: { readonly doing: string; readonly error: unknown }) => void;
+}
+
+/** Profiles that one piece of a run takes: a few ms, so that what happens now is not held up. */
+const pieceSize = 32;
+/** How often to look for what other processes started, in ms. */
+const poll = 1_000;
+/** How often what is too old is removed, and how long firings, answers are kept, in ms. */
+const pruning = { every: 600_000, firings: 400 * 86_400_000, answers: 86_400_000, events: 7 * 86_400_000, most: 500 };
+/** How often alarms are judged, in ms. */
+const alarmEvery = 60_000;
+
+/** Does what is due: firings that waited, schedules, sweeps, runs, alarms, and tidying up. */
+export class Clockwork {
+  readonly #options: ClockworkOptions;
+  readonly #alarms: Alarms;
+  readonly #paces = new Map<string, ReturnType<typeof createPace>>();
+  #prunedAt = 0;
+  #judgedAt = 0;
+  #going = false;
+  #loop: Promise<void> | undefined;
+  #wake: (() => void) | undefined;
+  #woken = false;
+  /** Runs take turns. */
+  #last: string | undefined;
+
+  constructor(options: ClockworkOptions) {
+    this.#options = options;
+    this.#alarms = new Alarms(options);
+  }
+
+  /** See `Engine.tick`. */
+  async tick(): Promise<number | undefined> {
+    const { store, clock, sessions } = this.#options;
+    const now = clock();
+    const program = await sessions.current();
+    const times: number[] = [];
+    const firings = await store.firings.nextDue();
+    if (firings !== undefined && firings <= now) {
+      const { sent } = await sessions.run((moment, current) => settleDue(moment, current));
+      if (sent) this.#options.onSent();
+      return now;
+    }
+    if (firings !== undefined) times.push(firings);
+    const planned = await this.#timetable(program, now);
+    if (planned !== undefined && planned <= now) return now;
+    if (planned !== undefined) times.push(planned);
+    if (program.alarms.size > 0) {
+      if (now - this.#judgedAt >= alarmEvery) {
+        this.#judgedAt = now;
+        await this.#alarms.judge(program, now);
+      }
+      times.push(this.#judgedAt + alarmEvery);
+    }
+    if (now - this.#prunedAt >= pruning.every && (await this.#prune(program, now))) this.#prunedAt = now;
+    const runs = await this.#work(now);
+    if (runs !== undefined) times.push(runs);
+    return times.length === 0 ? undefined : Math.min(...times);
+  }
+
+  start(): void {
+    if (this.#going) return;
+    this.#going = true;
+    this.#loop = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#going = false;
+    this.wake();
+    await this.#loop;
+    this.#loop = undefined;
+  }
+
+  /** Something may be due earlier than it was. */
+  wake(): void {
+    this.#woken = true;
+    this.#wake?.();
+  }
+
+  async #run(): Promise<void> {
+    while (this.#going) {
+      this.#woken = false;
+      let wait = poll;
+      try {
+        const next = await this.tick();
+        if (next !== undefined) wait = Math.min(poll, Math.max(0, next - this.#options.clock()));
+      } catch (error) {
+        this.#options.onProblem({ doing: "doing what is due", error });
+      }
+      if (this.#woken || !this.#going) continue;
+      if (wait === 0) await new Promise(setImmediate);
+      else {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, wait);
+          this.#wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+        this.#wake = undefined;
+      }
+    }
+  }
+
+  /** Starts runs whose time has come. @returns when the next comes */
+  async #timetable(program: Program, now: number): Promise<number | undefined> {
+    const { store, sessions } = this.#options;
+    const scheduled = [...program.triggers.values()].some(({ definition: { on } }) => "audience" in on);
+    const timed = [...program.audiences.values()].some(({ condition }) => condition.timed);
+    if (!scheduled && !timed) return undefined;
+    let [batch, sweep] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    for (const { kind, name, status } of await store.definitions.all()) {
+      if (kind === "trigger") {
+        const { state, next } = statusOf(status);
+        if (state === "active" && next !== undefined) batch = Math.min(batch, next);
+      } else if (kind === "audience" && program.audiences.has(name)) {
+        const at = sweepDue(program.audiences.get(name)!, (status ?? {}) as AudienceStatus);
+        if (at !== undefined) sweep = Math.min(sweep, at);
+      }
+    }
+    if (batch <= now) await sessions.run(startBatches);
+    if (sweep <= now) await sessions.run(startSweeps);
+    const next = Math.min(batch, sweep);
+    return next === Number.POSITIVE_INFINITY ? undefined : next;
+  }
+
+  /** A piece of the run whose turn it is. @returns when to come again */
+  async #work(now: number): Promise<number | undefined> {
+    const { store, sessions } = this.#options;
+    const { items } = await store.runs.list({ state: "running", limit: 100 });
+    if (items.length === 0) return undefined;
+    const turns = [...items].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const first = turns.findIndex(({ id }) => this.#last !== undefined && id > this.#last);
+    let next: number | undefined;
+    for (let i = 0; i < turns.length; i++) {
+      const run = turns[(Math.max(0, first) + i) % turns.length]!;
+      const pace = this.#paceOf(run, now);
+      const room = pace === undefined ? pieceSize : Math.min(pieceSize, pace.room(now));
+      if (room < 1) {
+        const at = pace!.nextAt(now);
+        next = next === undefined ? at : Math.min(next, at);
+        continue;
+      }
+      this.#last = run.id;
+      const { took, sent } = await this.#piece(run, room, sessions);
+      pace?.take(took, now);
+      if (sent) this.#options.onSent();
+      return now;
+    }
+    return next;
+  }
+
+  async #piece(run: Run, room: number, sessions: Sessions): Promise<Pick<Piece, "took" | "sent">> {
+    return sessions.run(async (moment, program) => {
+      const current = await moment.transaction.runs.get(run.id);
+      if (current?.state !== "running") return { took: 0, sent: false };
+      return workPiece(moment, program, current, room);
+    });
+  }
+
+  #paceOf({ id, pace }: Run, now: number): ReturnType<typeof createPace> | undefined {
+    if (pace === undefined) return undefined;
+    const known = this.#paces.get(id) ?? createPace(pace, now);
+    if (this.#paces.size > 1_000) this.#paces.clear();
+    this.#paces.set(id, known);
+    return known;
+  }
+
+  /** @returns whether all of it was removed */
+  async #prune(program: Program, now: number): Promise<boolean> {
+    const { store } = this.#options;
+    const { most } = pruning;
+    let removed = await store.answers.prune(now - pruning.answers, most);
+    removed += await store.transaction(async ({ events, firings }) => {
+      let count = await firings.prune(now - pruning.firings, most);
+      for (const { name, definition } of program.streams.values()) {
+        count += await events.prune(name, now - (definition.keep ?? pruning.events), most);
+      }
+      return count;
+    });
+    return removed === 0;
+  }
+}

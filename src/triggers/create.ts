@@ -1,0 +1,73 @@
+import type { TemplateOptions } from "../compile.ts";
+import type { Channel } from "../dispatch/index.ts";
+import { Backfills } from "./backfill.ts";
+import { Clockwork } from "./clockwork.ts";
+import type { Collected, Engine, Updated } from "./engine.ts";
+import { NotDeclared } from "./engine.ts";
+import { explain } from "./explain.ts";
+import { forget } from "./forget.ts";
+import type { Item } from "./intake.ts";
+import { Intake } from "./intake-queue.ts";
+import { Planner } from "./plan.ts";
+import { Sessions } from "./sessions.ts";
+import type { ProgramStore } from "./store.ts";
+
+export interface EngineOptions {
+  readonly store: ProgramStore;
+  readonly channels: { readonly [name: string]: Channel };
+  /** By channel: a template of where to, for triggers that say nothing of it. @default {} */
+  readonly to?: { readonly [channel: string]: string } | undefined;
+  /** What conditions and templates have: function sets, zone, locale. Their clock is `clock`. */
+  readonly templates: TemplateOptions;
+  /** ms since 1970. @default Date.now */
+  readonly clock?: (() => number) | undefined;
+  /** Something was handed over to the outbox: the dispatcher may wake. */
+  readonly onSent?: (() => void) | undefined;
+  /** What went wrong where nobody waits for an answer. Must not throw. */
+  readonly onProblem?: ((problem: { readonly doing: string; readonly error: unknown }) => void) | undefined;
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  const { store, channels, to = {}, onSent = () => {}, onProblem = () => {} } = options;
+  const clock = (): number => Math.floor((options.clock ?? Date.now)());
+  const templates: TemplateOptions = { ...options.templates, clock: () => new Date(clock()) };
+  const surroundings = { templates, channels, to };
+  const sessions = new Sessions(store, surroundings, clock);
+  const clockwork = new Clockwork({ store, sessions, clock, onSent, onProblem, channels });
+  const wake = (): void => clockwork.wake();
+  const intake = new Intake(sessions, () => {
+    onSent();
+    wake();
+  });
+  const planner = new Planner({ store, sessions, surroundings, clock, wake });
+  const backfills = new Backfills({ store, sessions, wake });
+
+  return {
+    update: async (updates) => {
+      const items = updates.map((update): Item => ({ kind: "update", update }));
+      return (await intake.take(items)) as readonly Updated[];
+    },
+    async collect(stream, payloads) {
+      const { streams } = await sessions.current();
+      if (!streams.has(stream)) throw new NotDeclared(`there is no stream ${stream}; there are: ${names(streams)}`);
+      const items = payloads.map((payload): Item => ({ kind: "event", stream, payload }));
+      return (await intake.take(items)) as readonly Collected[];
+    },
+    forget: (profile) => forget(store, clock, profile),
+    plan: (wanted) => planner.plan(wanted),
+    apply: (wanted, { fire = false } = {}) => planner.apply(wanted, fire),
+    setState: (trigger, state) => planner.setState(trigger, state),
+    estimate: (trigger, asked) => backfills.estimate(trigger, asked),
+    backfill: (trigger, asked) => backfills.start(trigger, asked),
+    setRun: (run, state) => backfills.setRun(run, state),
+    tick: () => clockwork.tick(),
+    start: () => clockwork.start(),
+    async stop() {
+      await clockwork.stop();
+      await intake.idle();
+    },
+    explain: (profile, trigger) => explain({ store, sessions, clock }, profile, trigger),
+  };
+}
+
+const names = (all: ReadonlyMap<string, unknown>): string => [...all.keys()].join(", ") || "none";

@@ -1,0 +1,115 @@
+import type { Profile } from "../profiles/index.ts";
+import { type Moment, resume } from "./fire.ts";
+import type { Firing } from "./firing.ts";
+import { newRun, startSweep } from "./pieces.ts";
+import { type AudienceStatus, audienceOf, type Program } from "./program.ts";
+import { nextTime } from "./schedule.ts";
+import type { ProgramTransaction } from "./store.ts";
+import { statusJson, statusOf, type Trigger } from "./trigger.ts";
+
+/** So many firings whose wait is over are taken in one transaction. */
+const most = 64;
+
+/** @returns whether there may be more, and whether something was handed over to the outbox */
+export async function settleDue(
+  moment: Moment,
+  program: Program,
+): Promise<{ readonly more: boolean; readonly sent: boolean }> {
+  const { transaction, now } = moment;
+  const due = await transaction.firings.due(now, most);
+  const profiles = await transaction.profiles.get(due.map(({ profile }) => profile));
+  const byId = new Map<string, Profile>();
+  for (const profile of profiles) if (profile !== undefined) byId.set(profile.id, profile);
+  let sent = false;
+  for (const [i, firing] of due.entries()) {
+    // An earlier one may have taken it along in its digest.
+    const current = i === 0 ? firing : await stillWaiting(transaction, firing);
+    if (current === undefined) continue;
+    const result = await resume(moment, program.triggers.get(firing.trigger), profiles[i], current);
+    if (result.state === "sent") sent = true;
+  }
+  return { more: due.length === most, sent };
+}
+
+async function stillWaiting(
+  { firings }: ProgramTransaction,
+  { trigger, profile, id, due }: Firing,
+): Promise<Firing | undefined> {
+  return (await firings.waiting(trigger, profile)).find((one) => one.id === id && one.due === due);
+}
+
+type ScheduledOn = Parameters<typeof nextTime>[0];
+
+export const isScheduled = (on: Trigger["definition"]["on"]): on is ScheduledOn =>
+  "schedule" in on || "once" in on || "every" in on;
+
+/** When a trigger that was activated then comes first. */
+export const firstTime = (on: Trigger["definition"]["on"], now: number): number | undefined =>
+  isScheduled(on) ? nextTime(on, now, now) : undefined;
+
+/**
+ * Starts a run for each trigger whose time has come. Times that were missed, since nothing ran then, are made up for by one
+ * run.
+ */
+export async function startBatches({ transaction, now }: Moment, program: Program): Promise<boolean> {
+  const definitions = await transaction.definitions.all();
+  let started = false;
+  for (const { kind, name, status } of definitions) {
+    const trigger = kind === "trigger" ? program.triggers.get(name) : undefined;
+    const current = statusOf(status);
+    if (trigger === undefined || current.state !== "active" || current.next === undefined || current.next > now)
+      continue;
+    const { on } = trigger.definition;
+    if (!isScheduled(on)) continue;
+    const [, audience] = audienceOf(trigger)!;
+    const scheduledFor = latest(on, current.next, current.activatedAt ?? current.next, now);
+    const total = (await transaction.memberships.sizes()).get(audience) ?? 0;
+    await transaction.runs.put(newRun("batch", { trigger: name, audiences: [audience], total, now, scheduledFor }));
+    const next = nextTime(on, now, current.activatedAt ?? current.next);
+    const { next: _next, ...rest } = current;
+    // A trigger that is done fires no more, but its run does: it is done when the run is.
+    await transaction.definitions.setStatus(
+      "trigger",
+      name,
+      statusJson({ ...rest, ...(next !== undefined && { next }) }),
+    );
+    started = true;
+  }
+  return started;
+}
+
+/** The last of the times up to now. */
+function latest(on: ScheduledOn, first: number, activatedAt: number, now: number): number {
+  let at = first;
+  for (let i = 0; i < 10_000; i++) {
+    const next = nextTime(on, at, activatedAt);
+    if (next === undefined || next > now) return at;
+    at = next;
+  }
+  return at;
+}
+
+const quarter = 15 * 60_000;
+
+/** When an audience whose condition depends on the time is to be evaluated anew; undefined if it does not, or is being. */
+export function sweepDue(
+  audience: { definition: { every?: number | undefined }; condition: { timed: boolean } },
+  status: AudienceStatus,
+): number | undefined {
+  if (!audience.condition.timed || status.sweep !== undefined) return undefined;
+  return (status.sweptAt ?? 0) + (audience.definition.every ?? quarter);
+}
+
+/** One sweep for all audiences that are due. */
+export async function startSweeps({ transaction, now }: Moment, program: Program): Promise<boolean> {
+  const due: string[] = [];
+  for (const { kind, name, status } of await transaction.definitions.all()) {
+    const audience = kind === "audience" ? program.audiences.get(name) : undefined;
+    if (audience === undefined) continue;
+    const at = sweepDue(audience, (status ?? {}) as AudienceStatus);
+    if (at !== undefined && at <= now) due.push(name);
+  }
+  if (due.length === 0) return false;
+  await startSweep(transaction, due, { fire: true, total: 0, now });
+  return true;
+}

@@ -1,0 +1,212 @@
+import type { Kept, Outbox } from "../dispatch/index.ts";
+import type { Profile } from "../profiles/index.ts";
+import { type Explanation, NotDeclared } from "./engine.ts";
+import type { Firing } from "./firing.ts";
+import { audienceOf, type Program } from "./program.ts";
+import { quietUntil } from "./quiet.ts";
+import type { Sessions } from "./sessions.ts";
+import type { ProgramStore } from "./store.ts";
+import { aboutOf, subjectOf } from "./subject.ts";
+import { statusOf, type Trigger } from "./trigger.ts";
+
+interface Surroundings {
+  readonly store: ProgramStore;
+  readonly sessions: Sessions;
+  readonly clock: () => number;
+}
+
+type Steps = Explanation["steps"][number][];
+
+/** Firings that are looked at, the newest. */
+const most = 20;
+
+/** See `Engine.explain`. */
+export async function explain(
+  { store, sessions, clock }: Surroundings,
+  id: string,
+  name: string,
+): Promise<Explanation> {
+  const program = await sessions.current();
+  const trigger = program.triggers.get(name);
+  if (trigger === undefined) throw new NotDeclared(`there is no trigger ${name}`);
+  const [profile] = await store.profiles.get([id]);
+  if (profile === undefined) throw new NotDeclared(`there is no profile ${id}`);
+  const steps: Steps = [];
+  const say = (what: string, ok: boolean | undefined, detail: string): void => {
+    steps.push({ what, ok, detail });
+  };
+  const { items: firings } = await store.firings.list({ trigger: name, profile: profile.id, limit: most });
+  const skip = await store.firings.lastSkip(name, profile.id);
+  const status = await statusNow(store, name);
+  const { state } = status;
+  say("trigger", state === "active", stateText(name, status));
+  const wait = await audienceSteps(store, program, trigger, profile, say);
+  conditionSteps(trigger, profile, clock(), say);
+  if (skip !== undefined) {
+    const times = skip.count === 1 ? "once" : `${skip.count} times`;
+    say("skipped", false, `${times}, the last time at ${time(skip.at)} on ${skip.cause}: ${skip.reason}`);
+  }
+  const deliveries: Kept[] = [];
+  for (const firing of firings) {
+    say("fired", okOf(firing), firingText(firing));
+    for (const delivery of firing.deliveries) {
+      const kept = await store.outbox.find(delivery);
+      if (kept === undefined) continue;
+      deliveries.push(kept);
+      say(
+        "delivery",
+        kept.state === "delivered" ? true : kept.state === "pending" ? undefined : false,
+        deliveryText(kept),
+      );
+    }
+  }
+  const alerted = deliveries.some((one) => one.state === "delivered");
+  const answer = answerOf({ name, state, profile, firings, deliveries, skip, alerted, steps, wait });
+  return { answer, alerted, steps, firings, ...(skip && { skip }), deliveries: deliveries.map(({ id }) => ({ id })) };
+}
+
+const time = (at: number): string => new Date(at).toISOString();
+
+async function statusNow(store: ProgramStore, name: string) {
+  const all = await store.definitions.all();
+  return statusOf(all.find((one) => one.kind === "trigger" && one.name === name)?.status ?? null);
+}
+
+function stateText(name: string, { state, reason, activatedAt, next }: ReturnType<typeof statusOf>): string {
+  const since = activatedAt === undefined ? "" : ` since ${time(activatedAt)}`;
+  const comes = next === undefined ? "" : `; it comes next at ${time(next)}`;
+  return `${name} is ${state}${state === "active" ? since : ""}${comes}${reason === undefined ? "" : `: ${reason}`}`;
+}
+
+type Say = (what: string, ok: boolean | undefined, detail: string) => void;
+
+/** @returns why nothing could fire for this person, if it is the audience's doing */
+async function audienceSteps(
+  store: ProgramStore,
+  program: Program,
+  trigger: Trigger,
+  profile: Profile,
+  say: Say,
+): Promise<string | undefined> {
+  const about = audienceOf(trigger);
+  const audience = about === undefined ? undefined : program.audiences.get(about[1]);
+  if (audience === undefined) return undefined;
+  const [memberships] = await store.memberships.of([profile.id]);
+  const since = memberships!.find((one) => one.audience === audience.name)?.since;
+  const { is, problem } = audience.condition.test(profile.fields);
+  const { name } = audience;
+  say("membership", since !== undefined, since === undefined ? `not in ${name}` : `in ${name} since ${time(since)}`);
+  const holds = problem === undefined ? (is ? "holds" : "does not hold") : `fails, which counts as no: ${problem}`;
+  say(
+    "audience",
+    is,
+    `its condition ${holds} now: ${audience.definition.where}${seen(audience.condition.reads, profile)}`,
+  );
+  const { activatedAt } = trigger.status;
+  if ("enter" in trigger.definition.on && since !== undefined && activatedAt !== undefined && since < activatedAt) {
+    const reason = `was in ${name} before the trigger was activated at ${time(activatedAt)}; only a backfill alerts those`;
+    say("entered", false, reason);
+    return reason;
+  }
+  return since === undefined && "enter" in trigger.definition.on ? `is not in ${name}` : undefined;
+}
+
+/** The values that a condition looks at, so far as they fit in a line. */
+function seen(reads: ReadonlySet<string> | "all", { fields }: Profile): string {
+  if (reads === "all" || reads.size === 0) return "";
+  const shown = [...reads].map(
+    (name) => `.${name} is ${Object.hasOwn(fields, name) ? short(JSON.stringify(fields[name])) : "absent"}`,
+  );
+  return ` (${shown.join(", ")})`;
+}
+
+const short = (text: string): string => (text.length <= 60 ? text : `${text.slice(0, 60).toWellFormed()}…`);
+
+function conditionSteps(trigger: Trigger, profile: Profile, now: number, say: Say): void {
+  const { definition, where, zone } = trigger;
+  const about = audienceOf(trigger);
+  const kind = "enter" in definition.on ? "enter" : "exit" in definition.on ? "exit" : undefined;
+  // What an event or a change said is not known now.
+  if (kind !== undefined && about !== undefined) {
+    const subject = subjectOf(
+      profile.fields,
+      aboutOf(trigger.name, { kind, audience: about[1] }, now),
+      definition.fields,
+    );
+    if (where !== undefined) {
+      const { is, problem } = where.test(subject);
+      const holds = problem === undefined ? (is ? "holds" : "does not hold") : `fails, which counts as no: ${problem}`;
+      say("condition", is, `the trigger's condition ${holds} now: ${where.where}${seen(where.reads, profile)}`);
+    }
+    if (definition.quiet !== undefined) {
+      const until = quietUntil(definition.quiet, zoneOf(zone, subject), now);
+      if (until !== undefined) say("quiet hours", undefined, `it is quiet there now, until ${time(until)}`);
+    }
+  }
+}
+
+function zoneOf(zone: Trigger["zone"], subject: Parameters<NonNullable<Trigger["zone"]>>[0]): string | undefined {
+  try {
+    return zone?.(subject).trim();
+  } catch {
+    return undefined;
+  }
+}
+
+const okOf = ({ state }: Firing): boolean | undefined =>
+  state === "sent" ? true : state === "waiting" ? undefined : false;
+
+function firingText({ at, cause, state, due, reason, run, id }: Firing): string {
+  const why = cause.kind === "member" ? `${cause.backfill ? "backfill" : "batch"} ${run}` : cause.kind;
+  const until = due === undefined ? "" : ` until ${time(due)}`;
+  return `${id} at ${time(at)} on ${why}: ${state}${until}${reason === undefined ? "" : `: ${reason}`}`;
+}
+
+function deliveryText({ id, channel, destination, state, attempts, reason, due }: Kept): string {
+  const tried = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
+  const next = state === "pending" && due !== undefined ? `, next at ${time(due)}` : "";
+  return `${id} on ${channel} to ${destination}: ${state} after ${tried}${next}${reason === undefined ? "" : `: ${reason}`}`;
+}
+
+interface Facts {
+  readonly name: string;
+  readonly state: string;
+  readonly profile: Profile;
+  readonly firings: readonly Firing[];
+  readonly deliveries: readonly Awaited<ReturnType<Outbox["find"]>>[];
+  readonly skip: Explanation["skip"];
+  readonly alerted: boolean;
+  readonly steps: Steps;
+  readonly wait: string | undefined;
+}
+
+function answerOf({ name, state, profile, firings, deliveries, skip, alerted, wait }: Facts): string {
+  const who = profile.id;
+  const [last] = firings;
+  if (alerted) {
+    const delivered = deliveries.find((one) => one?.state === "delivered")!;
+    return `${who} was alerted by ${name}: ${delivered.id} was delivered${delivered.settledAt === undefined ? "" : ` at ${time(delivered.settledAt)}`}.`;
+  }
+  // What happened last decides.
+  if (skip !== undefined && (last === undefined || skip.at >= last.at)) {
+    return `${who} was not alerted by ${name}: ${skip.reason}.`;
+  }
+  if (last === undefined) {
+    const why = state === "active" ? (wait ?? "nothing has happened that it fires on") : `it is ${state}`;
+    return `${who} was not alerted by ${name}: ${why}.`;
+  }
+  switch (last.state) {
+    case "waiting":
+      return `${who} has not been alerted by ${name} yet: it waits ${last.reason ?? ""}, ${time(last.due!)}.`;
+    case "sent": {
+      const [delivery] = deliveries;
+      if (delivery === undefined) return `${who} was alerted by ${name}; what became of it is no longer kept.`;
+      if (delivery.state === "pending") return `${who} has not been alerted by ${name} yet: ${deliveryText(delivery)}.`;
+      return `${who} was not alerted by ${name}: ${deliveryText(delivery)}.`;
+    }
+    case "aborted":
+      return `${who} was not alerted by ${name}: its template aborted: ${last.reason ?? ""}.`;
+    default:
+      return `${who} was not alerted by ${name}: ${last.reason ?? last.state}.`;
+  }
+}

@@ -1,0 +1,166 @@
+import { type Json, newId } from "../dispatch/index.ts";
+import { applyUpdates, type Change, type RawEvent, type Update } from "../profiles/index.ts";
+import type { Collected, Updated } from "./engine.ts";
+import { fire } from "./fire.ts";
+import type { Program } from "./program.ts";
+import type { ProgramTransaction } from "./store.ts";
+import { type Concern, Roll, transitions } from "./transitions.ts";
+import type { Surroundings } from "./trigger.ts";
+
+/** Something that came in about somebody. */
+export type Item =
+  | { readonly kind: "update"; readonly update: Update }
+  | { readonly kind: "event"; readonly stream: string; readonly payload: Json };
+
+/** What one transaction found, in the order of its items. */
+export interface Taken {
+  readonly results: readonly (Updated | Collected)[];
+  /** Something was handed over to the outbox. */
+  readonly sent: boolean;
+}
+
+/** Within a transaction: items → profiles → transitions → firings. */
+export async function takeIn(
+  transaction: ProgramTransaction,
+  program: Program,
+  items: readonly Item[],
+  channels: Surroundings["channels"],
+  now: number,
+): Promise<Taken> {
+  const reads = await readEvents(transaction, program, items, now);
+  const updates: Update[] = [];
+  const from: number[] = [];
+  items.forEach((item, i) => {
+    const update = item.kind === "update" ? item.update : reads[i]?.update;
+    if (update === undefined) return;
+    updates.push(update);
+    from.push(i);
+  });
+  const roll = new Roll(now);
+  const writer = roll.watching(transaction.profiles, transaction.memberships);
+  const applied = await applyUpdates(writer, updates, program.settings, now);
+  await roll.read(transaction.memberships, stored(applied));
+
+  const changes: (Change | undefined)[] = items.map(() => undefined);
+  const problems: (string | undefined)[] = items.map((_, i) => reads[i]?.problem);
+  applied.forEach((one, j) => {
+    const i = from[j]!;
+    if ("problem" in one) problems[i] = one.problem;
+    else changes[i] = one;
+  });
+  const stays = survivors(changes);
+  const concerns: Concern[] = [];
+  const events: RawEvent[] = [];
+  items.forEach((item, i) => {
+    const change = changes[i];
+    if (change !== undefined) concerns.push(...transitions(program, change, roll));
+    const event = reads[i]?.event;
+    if (item.kind !== "event" || event === undefined) return;
+    const profile = change?.after;
+    const problem = problems[i];
+    events.push({
+      ...event,
+      ...(profile && { profile: stays(profile.id) }),
+      ...(problem !== undefined && { problem }),
+    });
+    if (profile === undefined) return;
+    for (const trigger of program.on.get(`event ${item.stream}`) ?? []) {
+      const cause = { kind: "event", stream: item.stream, event: event.id, payload: item.payload } as const;
+      concerns.push({ trigger, profile, cause });
+    }
+  });
+  if (events.length > 0) await transaction.events.add(events);
+  await roll.write(transaction.memberships);
+  const kept = concerns.map((one) => ({ ...one, profile: { ...one.profile, id: stays(one.profile.id) } }));
+  const sent = await fireAll({ transaction, channels, now }, kept);
+  return { results: items.map((item, i) => resultOf(item, reads[i], changes[i], problems[i])), sent };
+}
+
+/** Of a profile that a later item of the same transaction stitched to another, the id that is left. */
+function survivors(changes: readonly (Change | undefined)[]): (id: string) => string {
+  const into = new Map<string, string>();
+  for (const change of changes) for (const { id } of change?.absorbed ?? []) into.set(id, change!.after.id);
+  const stays = (id: string): string => {
+    const next = into.get(id);
+    return next === undefined ? id : stays(next);
+  };
+  return stays;
+}
+
+/** @returns whether something was handed over */
+export async function fireAll(
+  moment: { transaction: ProgramTransaction; channels: Surroundings["channels"]; now: number },
+  concerns: readonly Concern[],
+): Promise<boolean> {
+  let sent = false;
+  for (const { trigger, profile, cause } of concerns) {
+    const { state } = await fire(moment, trigger, profile, cause);
+    if (state === "sent") sent = true;
+  }
+  return sent;
+}
+
+/** What an event says; of one that is known, nothing more is done. */
+interface EventRead {
+  readonly event?: RawEvent;
+  readonly duplicate?: true;
+  readonly update?: Update | undefined;
+  readonly problem?: string | undefined;
+}
+
+async function readEvents(
+  { events }: ProgramTransaction,
+  program: Program,
+  items: readonly Item[],
+  now: number,
+): Promise<readonly (EventRead | undefined)[]> {
+  const mapped = items.map((item) =>
+    item.kind === "event" ? program.streams.get(item.stream)!.mapping.map(item.payload) : undefined,
+  );
+  const keys = new Map<string, Set<string>>();
+  items.forEach((item, i) => {
+    const key = mapped[i]?.key;
+    if (item.kind !== "event" || key === undefined) return;
+    keys.set(item.stream, (keys.get(item.stream) ?? new Set()).add(key));
+  });
+  const known = new Map<string, Set<string>>();
+  for (const [stream, some] of keys) known.set(stream, new Set(await events.known(stream, [...some])));
+  return items.map((item, i) => {
+    if (item.kind !== "event") return undefined;
+    const { key, update, problem } = mapped[i]!;
+    if (key !== undefined) {
+      const before = known.get(item.stream)!;
+      if (before.has(key)) return { duplicate: true };
+      before.add(key);
+    }
+    const { stream, payload } = item;
+    const event: RawEvent = {
+      id: newId(now, "evt"),
+      stream,
+      receivedAt: now,
+      payload,
+      ...(key !== undefined && { key }),
+    };
+    return { event, update, problem };
+  });
+}
+
+/** Profiles that were there before: of others there are no memberships. */
+function* stored(applied: readonly (Change | { readonly problem: string })[]): Generator<string> {
+  for (const one of applied) if ("after" in one && one.before !== undefined) yield one.after.id;
+}
+
+function resultOf(
+  item: Item,
+  read: EventRead | undefined,
+  change: Change | undefined,
+  problem: string | undefined,
+): Updated | Collected {
+  if (item.kind === "update") return change ?? { problem: problem! };
+  if (read?.duplicate) return { duplicate: true };
+  return {
+    id: read!.event!.id,
+    ...(change && { profile: change.after.id }),
+    ...(problem !== undefined && { problem }),
+  };
+}

@@ -1,0 +1,211 @@
+import { newId } from "../dispatch/index.ts";
+import type { Profile } from "../profiles/index.ts";
+import { type Fired, fire, type Moment } from "./fire.ts";
+import type { AudienceStatus, Program } from "./program.ts";
+import type { Run } from "./run.ts";
+import { isInShare } from "./share.ts";
+import type { ProgramTransaction } from "./store.ts";
+import { entering } from "./transitions.ts";
+import { statusJson } from "./trigger.ts";
+
+/** What a piece of a run did. */
+export interface Piece {
+  readonly run: Run;
+  /** Profiles gone through. */
+  readonly took: number;
+  /** Something was handed over to the outbox. */
+  readonly sent: boolean;
+  /** Those of the skipped whose template aborted. */
+  readonly aborted: number;
+  readonly problems: readonly { readonly profile: string; readonly problem: string }[];
+}
+
+const quietly = { aborted: 0, problems: [] };
+type Worked = Omit<Piece, keyof typeof quietly> & Partial<Piece>;
+
+/** Takes the next `most` profiles of a run, in one transaction with how far it came. */
+export async function workPiece(moment: Moment, program: Program, run: Run, most: number): Promise<Piece> {
+  const work = run.kind === "sweep" ? sweep : run.kind === "clear" ? clear : visit;
+  const piece = await work(moment, program, run, most);
+  const { run: worked } = piece;
+  const { transaction, now } = moment;
+  const kept: Run = { ...worked, updatedAt: now, ...(worked.state !== "running" && { endedAt: now }) };
+  await transaction.runs.put(kept);
+  if (kept.state !== "running" && kept.kind === "sweep") await endSweep(transaction, kept);
+  if (kept.state !== "running" && kept.kind === "batch") await endOnce(transaction, program, kept);
+  return { ...quietly, ...piece, run: kept };
+}
+
+/** A backfill or a batch: the trigger fires for each member. */
+async function visit(moment: Moment, program: Program, run: Run, most: number): Promise<Worked> {
+  const trigger = program.triggers.get(run.trigger!);
+  const [audience] = run.audiences;
+  if (trigger === undefined)
+    return { run: { ...run, state: "failed", reason: "the trigger is no more" }, took: 0, sent: false };
+  const { transaction } = moment;
+  const page = await transaction.memberships.members({ audience: audience!, limit: most, after: run.cursor });
+  const profiles = await transaction.profiles.get(page.items.map(({ profile }) => profile));
+  let { sent, skipped, failed } = run;
+  let handed = false;
+  let aborted = 0;
+  const problems: { profile: string; problem: string }[] = [];
+  let over = false;
+  for (const profile of profiles) {
+    if (run.cap !== undefined && sent >= run.cap) {
+      over = true;
+      break;
+    }
+    if (profile === undefined || (await isLeftOut(transaction, run, profile))) {
+      skipped++;
+      continue;
+    }
+    const backfill = run.kind === "backfill";
+    const cause = { kind: "member", audience: audience!, run: run.id, backfill } as const;
+    const fired: Fired = await fire(moment, trigger, profile, cause, run.id);
+    if (fired.state === "skipped" || fired.state === "aborted") skipped++;
+    else if (fired.state === "failed") failed++;
+    else sent++;
+    if (fired.state === "aborted") aborted++;
+    if (fired.state === "failed") problems.push({ profile: profile.id, problem: fired.firing.reason ?? "" });
+    handed ||= fired.state === "sent";
+  }
+  const capped = over || (run.cap !== undefined && sent >= run.cap);
+  const ended = capped || page.next === undefined;
+  const done = run.done + profiles.length;
+  const worked: Run = {
+    ...run,
+    done,
+    sent,
+    skipped,
+    failed,
+    ...(page.next !== undefined && { cursor: page.next }),
+    ...(ended && { state: "done" }),
+    ...(capped && { reason: `it reached its cap of ${run.cap}` }),
+  };
+  return { run: worked, took: profiles.length, sent: handed, aborted, problems };
+}
+
+/** Not in the share; alerted by this run under another id; for a backfill: alerted by its trigger, or about to be. */
+async function isLeftOut({ firings }: ProgramTransaction, run: Run, { id }: Profile): Promise<boolean> {
+  const trigger = run.trigger!;
+  if (run.share !== undefined && !isInShare(id, trigger, run.share)) return true;
+  if (run.kind === "batch") return firings.inRun(run.id, id);
+  return (
+    (await firings.sent({ trigger, profile: id, since: 0, limit: 1 })) > 0 ||
+    (await firings.waiting(trigger, id)).length > 0 ||
+    (await firings.inRun(run.id, id))
+  );
+}
+
+/** Evaluates audiences anew for every profile. */
+async function sweep(moment: Moment, program: Program, run: Run, most: number): Promise<Worked> {
+  const { transaction, now } = moment;
+  const audiences = run.audiences.flatMap((name) => program.audiences.get(name) ?? []);
+  const page = await transaction.profiles.list({ limit: most, after: run.cursor });
+  const memberships = await transaction.memberships.of(page.items.map(({ id }) => id));
+  const changes: { audience: string; profile: string; since: number | undefined }[] = [];
+  const concerns = page.items.flatMap((profile, i) =>
+    audiences.flatMap(({ name, condition }) => {
+      const was = memberships[i]!.some(({ audience }) => audience === name);
+      const { is } = condition.test(profile.fields);
+      if (was === is) return [];
+      changes.push({ audience: name, profile: profile.id, since: is ? now : undefined });
+      return run.fire ? entering(program, name, is, profile) : [];
+    }),
+  );
+  if (changes.length > 0) await transaction.memberships.change(changes);
+  let sent = false;
+  for (const { trigger, profile, cause } of concerns) {
+    if ((await fire(moment, trigger, profile, cause)).state === "sent") sent = true;
+  }
+  const worked: Run = {
+    ...run,
+    done: run.done + page.items.length,
+    sent: run.sent + changes.length,
+    ...(page.next === undefined ? { state: "done" } : { cursor: page.next }),
+  };
+  return { run: worked, took: page.items.length, sent };
+}
+
+async function clear({ transaction }: Moment, _program: Program, run: Run, most: number): Promise<Worked> {
+  const gone = await transaction.memberships.clear(run.audiences[0]!, most);
+  const worked: Run = { ...run, done: run.done + gone, ...(gone < most && { state: "done" }) };
+  return { run: worked, took: gone, sent: false };
+}
+
+/** Starts a sweep, which replaces those of the same audiences that are under way. */
+export async function startSweep(
+  transaction: ProgramTransaction,
+  audiences: readonly string[],
+  options: { readonly fire: boolean; readonly total: number; readonly now: number },
+): Promise<Run> {
+  const { fire, total, now } = options;
+  const run = newRun("sweep", { audiences, fire, total, now });
+  await transaction.runs.put(run);
+  for (const { kind, name, status } of await transaction.definitions.all()) {
+    if (kind !== "audience" || !audiences.includes(name)) continue;
+    const before = (status ?? {}) as AudienceStatus;
+    if (before.sweep !== undefined) await leaveOut(transaction, before.sweep.run, name, now);
+    const next = { sweep: { run: run.id, silent: !fire }, sweptAt: now };
+    await transaction.definitions.setStatus("audience", name, next, true);
+  }
+  return run;
+}
+
+/** A sweep goes on without an audience that is swept anew; without any, it ends. */
+async function leaveOut({ runs }: ProgramTransaction, id: string, audience: string, now: number): Promise<void> {
+  const run = await runs.get(id);
+  if (run === undefined || (run.state !== "running" && run.state !== "paused")) return;
+  const audiences = run.audiences.filter((name) => name !== audience);
+  const reason = "another sweep took its place";
+  await runs.put(
+    audiences.length > 0
+      ? { ...run, audiences, updatedAt: now }
+      : { ...run, state: "cancelled", reason, updatedAt: now, endedAt: now },
+  );
+}
+
+async function endSweep({ definitions }: ProgramTransaction, run: Run): Promise<void> {
+  for (const { kind, name, status } of await definitions.all()) {
+    if (kind !== "audience") continue;
+    const { sweep, ...rest } = (status ?? {}) as AudienceStatus;
+    if (sweep?.run === run.id) await definitions.setStatus("audience", name, statusJson(rest), true);
+  }
+}
+
+/** What runs once is done when its run is. */
+async function endOnce(
+  { definitions }: ProgramTransaction,
+  { triggers }: Program,
+  { trigger: name }: Run,
+): Promise<void> {
+  const trigger = triggers.get(name!);
+  if (trigger === undefined || !("once" in trigger.definition.on) || trigger.status.state !== "active") return;
+  const { next: _past, ...status } = trigger.status;
+  await definitions.setStatus("trigger", name!, statusJson({ ...status, state: "done" }), true);
+}
+
+export function newRun(
+  kind: Run["kind"],
+  {
+    audiences,
+    total,
+    now,
+    ...rest
+  }: Pick<Run, "audiences" | "total" | "trigger" | "fire" | "cap" | "share" | "pace" | "scheduledFor"> & {
+    readonly now: number;
+  },
+): Run {
+  const given = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
+  const counts = { total, done: 0, sent: 0, skipped: 0, failed: 0 };
+  return {
+    id: newId(now, "run"),
+    kind,
+    state: "running",
+    audiences,
+    ...given,
+    ...counts,
+    startedAt: now,
+    updatedAt: now,
+  };
+}

@@ -1,0 +1,240 @@
+import { isDeepStrictEqual } from "node:util";
+import type { Json } from "../dispatch/index.ts";
+import type { Profile } from "../profiles/index.ts";
+import { type TriggerState, triggerDefinition } from "./definition.ts";
+import { firstTime } from "./due.ts";
+import { DefinitionError, NotDeclared, type Plan, type Step, type Wanted } from "./engine.ts";
+import { findingsOf } from "./findings.ts";
+import { newRun, startSweep } from "./pieces.ts";
+import type { Audience, Program } from "./program.ts";
+import type { Sessions } from "./sessions.ts";
+import type { Definition, DefinitionKind, ProgramStore, ProgramTransaction } from "./store.ts";
+import { type Surroundings, statusOf } from "./trigger.ts";
+import { checkBody } from "./validate.ts";
+
+interface PlannerOptions {
+  readonly store: ProgramStore;
+  readonly sessions: Sessions;
+  readonly surroundings: Surroundings;
+  readonly clock: () => number;
+  readonly wake: () => void;
+}
+
+/** Names first what others name. */
+const kinds: readonly DefinitionKind[] = ["profiles", "stream", "audience", "trigger", "alarm"];
+
+/** Profiles that a plan looks at to say who would enter and leave. */
+const mostLooked = 100_000;
+const page = 500;
+const shown = 5;
+
+/** See `Engine.plan`, `apply`, `setState`. */
+export class Planner {
+  readonly #options: PlannerOptions;
+
+  constructor(options: PlannerOptions) {
+    this.#options = options;
+  }
+
+  async plan(wanted: Wanted): Promise<Plan> {
+    const { store, sessions, surroundings, clock } = this.#options;
+    const before = await store.definitions.all();
+    const { steps, after } = changesOf(wanted, before, clock());
+    const program = sessions.compile(after);
+    const explained: Step[] = [];
+    for (const step of steps) explained.push(await this.#withMembers(step, program));
+    return { steps: explained, findings: await findingsOf(store, program, steps, surroundings.templates) };
+  }
+
+  async apply(wanted: Wanted, fire: boolean): Promise<Plan> {
+    const { sessions, wake } = this.#options;
+    const steps = await sessions.run(async ({ transaction, now }, current) => {
+      const before = await transaction.definitions.all();
+      const { steps, after } = changesOf(wanted, before, now);
+      const program = sessions.compile(after);
+      await this.#write(transaction, { steps, after, program, current, fire, now });
+      return steps;
+    });
+    wake();
+    return { steps, findings: [] };
+  }
+
+  async setState(trigger: string, state: "active" | "paused" | "draft"): Promise<void> {
+    const all = await this.#options.store.definitions.all();
+    const found = all.find(({ kind, name }) => kind === "trigger" && name === trigger);
+    if (found === undefined) throw new NotDeclared(`there is no trigger ${trigger}`);
+    await this.apply({ origin: found.origin, definitions: {}, states: { [trigger]: state } }, false);
+  }
+
+  async #write(
+    transaction: ProgramTransaction,
+    {
+      steps,
+      after,
+      program,
+      current,
+      fire,
+      now,
+    }: {
+      readonly steps: readonly Step[];
+      readonly after: readonly Definition[];
+      readonly program: Program;
+      readonly current: Program;
+      readonly fire: boolean;
+      readonly now: number;
+    },
+  ): Promise<void> {
+    const { definitions, runs } = transaction;
+    const find = (step: Step) => after.find(({ kind, name }) => kind === step.kind && name === step.name)!;
+    const put = steps.filter(({ action }) => action === "create" || action === "change").map(find);
+    if (put.length > 0) await definitions.put(put);
+    for (const step of steps) {
+      if (step.action === "state") await definitions.setStatus("trigger", step.name, find(step).status, true);
+      if (step.action !== "remove") continue;
+      await definitions.remove(step.kind, step.name);
+      if (step.kind !== "audience") continue;
+      await runs.put(newRun("clear", { audiences: [step.name], total: 0, now }));
+    }
+    const swept = steps.filter((step) => isSwept(step, program, current));
+    const total = await this.#options.store.profiles.count();
+    for (const [names, fires] of [
+      [swept.filter(({ action }) => action === "create"), false],
+      [swept.filter(({ action }) => action === "change"), fire],
+    ] as const) {
+      if (names.length > 0)
+        await startSweep(
+          transaction,
+          names.map(({ name }) => name),
+          { fire: fires, total, now },
+        );
+    }
+  }
+
+  /** Who would enter and leave. */
+  async #withMembers(step: Step, program: Program): Promise<Step> {
+    const { store } = this.#options;
+    const audience = program.audiences.get(step.name);
+    if (step.kind !== "audience" || step.action === "remove" || audience === undefined) return step;
+    const before = (step.before?.body as { where?: Json } | undefined)?.where;
+    if (before === audience.definition.where) return step;
+    const found = { enter: 0, leave: 0, errors: 0, looked: 0 };
+    const [entering, leaving]: [Profile[], Profile[]] = [[], []];
+    let cursor: string | undefined;
+    do {
+      const { items, next } = await store.profiles.list({ limit: page, after: cursor });
+      const memberships = await store.memberships.of(items.map(({ id }) => id));
+      items.forEach((profile, i) => {
+        const was = memberships[i]!.some((one) => one.audience === step.name);
+        const { is, problem } = audience.condition.test(profile.fields);
+        if (problem !== undefined) found.errors++;
+        if (is === was) return;
+        found[is ? "enter" : "leave"]++;
+        const some = is ? entering : leaving;
+        if (some.length < shown) some.push(profile);
+      });
+      found.looked += items.length;
+      cursor = next;
+      // Others get their turn.
+      await new Promise(setImmediate);
+    } while (cursor !== undefined && found.looked < mostLooked);
+    const now = (await store.memberships.sizes()).get(step.name) ?? 0;
+    const of = await store.profiles.count();
+    const effect = `${step.effect}: of ${found.looked} profiles ${found.enter} enter and ${found.leave} leave`;
+    return { ...step, effect, members: { now, ...found, of, entering, leaving } };
+  }
+}
+
+/** Another condition, or a new one. */
+function isSwept(step: Step, program: Program, current: Program): boolean {
+  if (step.kind !== "audience" || (step.action !== "create" && step.action !== "change")) return false;
+  const audience: Audience | undefined = program.audiences.get(step.name);
+  return audience?.definition.where !== current.audiences.get(step.name)?.definition.where;
+}
+
+/** What there is now and what is wanted → the steps between, in their order, and what there is then. */
+function changesOf(
+  { origin, definitions, states = {}, complete = false }: Wanted,
+  before: readonly Definition[],
+  now: number,
+): { readonly steps: readonly Step[]; readonly after: readonly Definition[] } {
+  const steps: Step[] = [];
+  const after: Definition[] = [];
+  const kept = new Map(before.map((one) => [`${one.kind} ${one.name}`, one]));
+  for (const kind of kinds) {
+    const wanted = definitions[kind] ?? {};
+    const names = new Set([
+      ...before.filter((one) => one.kind === kind).map(({ name }) => name),
+      ...Object.keys(wanted),
+    ]);
+    for (const name of names) {
+      const old = kept.get(`${kind} ${name}`);
+      const mentioned = Object.hasOwn(wanted, name);
+      const body = mentioned ? wanted[name]! : old!.body;
+      const gone = mentioned ? wanted[name] === null : complete && old!.origin === origin;
+      if (gone) {
+        if (old !== undefined)
+          steps.push({ kind, name, action: "remove", before: old, effect: `${kind} ${name} is removed` });
+        continue;
+      }
+      const same = old !== undefined && isDeepStrictEqual(old.body, body);
+      const definition = same ? old : definitionOf(kind, name, body, origin, old, now);
+      const [put, step] = kind === "trigger" ? withState(definition, states[name], old, now) : [definition, undefined];
+      after.push(put);
+      if (old === undefined) steps.push({ kind, name, action: "create", effect: `${kind} ${name} is new` });
+      else if (!same) steps.push({ kind, name, action: "change", before: old, effect: `${kind} ${name} changes` });
+      if (step !== undefined) steps.push(step);
+    }
+  }
+  for (const name of Object.keys(states)) {
+    if (!after.some((one) => one.kind === "trigger" && one.name === name))
+      throw new NotDeclared(`there is no trigger ${name}`);
+  }
+  return { steps, after };
+}
+
+function definitionOf(
+  kind: DefinitionKind,
+  name: string,
+  body: Json,
+  origin: Wanted["origin"],
+  old: Definition | undefined,
+  now: number,
+): Definition {
+  const status = old?.status ?? (kind === "trigger" ? { state: "draft" } : {});
+  return { kind, name, body, origin, createdAt: old?.createdAt ?? now, updatedAt: now, status };
+}
+
+/** The definition with the state that is wanted, and when it comes next; and the step that it is, if it is one. */
+function withState(
+  definition: Definition,
+  wanted: "active" | "paused" | "draft" | undefined,
+  old: Definition | undefined,
+  now: number,
+): readonly [Definition, Step | undefined] {
+  const { name, body } = definition;
+  const status = statusOf(definition.status);
+  const state: TriggerState = wanted ?? status.state;
+  const changed = state !== status.state;
+  const rescheduled =
+    state === "active" &&
+    (changed || !isDeepStrictEqual((old?.body as { on?: Json } | undefined)?.on, (body as { on?: Json }).on));
+  if (!changed && !rescheduled) return [definition, undefined];
+  const next = state === "active" ? nextOf(name, body, now) : undefined;
+  const activatedAt = state === "active" ? now : status.activatedAt;
+  const put = {
+    ...definition,
+    status: { state, ...(activatedAt !== undefined && { activatedAt }), ...(next !== undefined && { next }) },
+  };
+  if (!changed) return [put, undefined];
+  const effect = `trigger ${name} is ${state} instead of ${status.state}${next === undefined ? "" : `, and runs first at ${new Date(next).toISOString()}`}`;
+  return [put, { kind: "trigger", name, action: "state", ...(old && { before: old }), effect }];
+}
+
+function nextOf(name: string, body: Json, now: number): number | undefined {
+  const { on } = checkBody("trigger", name, triggerDefinition, body);
+  if ("once" in on && firstTime(on, now) === undefined) {
+    const place = { kind: "trigger", name, path: ["on", "once"] } as const;
+    throw new DefinitionError(`${on.once} is past; a trigger that runs once needs a time to come`, place);
+  }
+  return firstTime(on, now);
+}

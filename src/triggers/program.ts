@@ -1,0 +1,215 @@
+import { type AudienceDefinition, audienceDefinition, type Condition, compileCondition } from "../audiences/index.ts";
+import {
+  type CompiledStream,
+  compileStream,
+  type ProfileSettings,
+  profilesDefinition,
+  resolveProfiles,
+  type StreamDefinition,
+  StreamError,
+  streamDefinition,
+} from "../profiles/index.ts";
+import { type AlarmDefinition, alarmDefinition } from "./definition.ts";
+import { DefinitionError } from "./engine.ts";
+import type { Definition, DefinitionKind } from "./store.ts";
+import { compileTrigger, type Surroundings, statusOf, type Trigger } from "./trigger.ts";
+import { checkBody } from "./validate.ts";
+
+export interface Audience {
+  readonly name: string;
+  readonly definition: AudienceDefinition;
+  readonly condition: Condition;
+  readonly status: AudienceStatus;
+}
+
+export interface AudienceStatus {
+  /** A run evaluates it anew for every profile. `silent`: who enters or leaves by it fires nothing. */
+  readonly sweep?: { readonly run: string; readonly silent: boolean } | undefined;
+  /** When the last sweep began, in ms since 1970. */
+  readonly sweptAt?: number | undefined;
+}
+
+export interface Stream {
+  readonly name: string;
+  readonly definition: StreamDefinition;
+  readonly mapping: CompiledStream;
+}
+
+export interface Alarm {
+  readonly name: string;
+  readonly definition: AlarmDefinition;
+}
+
+/** All that is declared, compiled. */
+export interface Program {
+  readonly version: number;
+  readonly settings: ProfileSettings;
+  readonly streams: ReadonlyMap<string, Stream>;
+  readonly audiences: ReadonlyMap<string, Audience>;
+  readonly triggers: ReadonlyMap<string, Trigger>;
+  readonly alarms: ReadonlyMap<string, Alarm>;
+  /** Audiences whose condition can tell one value of this field from another. */
+  audiencesFor(changed: ReadonlySet<string>): readonly Audience[];
+  /** Triggers on a transition of an audience, by `enter NAME` and `exit NAME`; on a stream, by `event NAME`. */
+  readonly on: ReadonlyMap<string, readonly Trigger[]>;
+  /** Triggers on a change of fields. */
+  readonly onChange: readonly Trigger[];
+}
+
+/** Compiles programs; what has not changed since the last is not compiled again. */
+export class Compiler {
+  readonly #surroundings: Surroundings;
+  #known = new Map<string, { readonly text: string; readonly compiled: unknown }>();
+
+  constructor(surroundings: Surroundings) {
+    this.#surroundings = surroundings;
+  }
+
+  /** @throws DefinitionError for the first that is wrong */
+  program(version: number, definitions: readonly Definition[]): Program {
+    const known = new Map<string, { readonly text: string; readonly compiled: unknown }>();
+    const all = <T>(kind: DefinitionKind, compile: (definition: Definition) => T): Map<string, T> => {
+      const compiled = new Map<string, T>();
+      for (const definition of definitions) {
+        if (definition.kind !== kind) continue;
+        const { name, body, status } = definition;
+        const [key, text] = [`${kind} ${name}`, JSON.stringify([body, status])];
+        const before = this.#known.get(key);
+        const one = before?.text === text ? (before.compiled as T) : compile(definition);
+        known.set(key, { text, compiled: one });
+        compiled.set(name, one);
+      }
+      return compiled;
+    };
+    const { templates } = this.#surroundings;
+    const settings = all("profiles", ({ name, body }) =>
+      resolveProfiles(checkBody("profiles", name, profilesDefinition, body)),
+    );
+    const streams = all("stream", (definition): Stream => compiledStream(definition, this.#surroundings));
+    const audiences = all("audience", ({ name, body, status }): Audience => {
+      const definition = checkBody("audience", name, audienceDefinition, body);
+      try {
+        const condition = compileCondition(definition.where, { ...templates, name: "where" });
+        return { name, definition, condition, status: (status ?? {}) as AudienceStatus };
+      } catch (error) {
+        throw new DefinitionError((error as Error).message, { kind: "audience", name, path: ["where"] });
+      }
+    });
+    const triggers = all("trigger", (definition) => compileTrigger(definition, this.#surroundings));
+    const alarms = all("alarm", ({ name, body }): Alarm => {
+      return { name, definition: checkBody("alarm", name, alarmDefinition, body) };
+    });
+    this.#known = known;
+    const program = { version, settings: settings.get("profiles") ?? resolveProfiles(), streams, audiences, triggers };
+    const whole: Program = { ...program, alarms, audiencesFor: index([...audiences.values()]), ...firing(triggers) };
+    checkNames(whole, this.#surroundings);
+    return whole;
+  }
+}
+
+function compiledStream({ name, body }: Definition, { templates }: Surroundings): Stream {
+  const definition = checkBody("stream", name, streamDefinition, body);
+  try {
+    return { name, definition, mapping: compileStream(name, definition, templates) };
+  } catch (error) {
+    if (!(error instanceof StreamError)) throw error;
+    throw new DefinitionError(error.message, { kind: "stream", name, path: error.path });
+  }
+}
+
+/** Most updates change a field or two that few conditions look at. */
+function index(audiences: readonly Audience[]): Program["audiencesFor"] {
+  const always = audiences.filter(({ condition }) => condition.reads === "all");
+  const readers = new Map<string, Audience[]>();
+  for (const audience of audiences) {
+    if (audience.condition.reads === "all") continue;
+    for (const field of audience.condition.reads) {
+      const some = readers.get(field);
+      if (some === undefined) readers.set(field, [audience]);
+      else some.push(audience);
+    }
+  }
+  return (changed) => {
+    if (changed.size === 1) {
+      const [field] = changed;
+      const some = readers.get(field!);
+      if (some === undefined) return always;
+      return always.length === 0 ? some : [...always, ...some];
+    }
+    const found = new Set(always);
+    for (const field of changed) for (const audience of readers.get(field) ?? []) found.add(audience);
+    return [...found];
+  };
+}
+
+/** What triggers listen to. Those that are drafts or done hear nothing; of a paused one it is noted that it did not fire. */
+function firing(triggers: ReadonlyMap<string, Trigger>): Pick<Program, "on" | "onChange"> {
+  const on = new Map<string, Trigger[]>();
+  const onChange: Trigger[] = [];
+  for (const trigger of triggers.values()) {
+    const { state } = trigger.status;
+    if (state !== "active" && state !== "paused") continue;
+    const { on: what } = trigger.definition;
+    if ("change" in what) onChange.push(trigger);
+    const key =
+      "enter" in what
+        ? `enter ${what.enter}`
+        : "exit" in what
+          ? `exit ${what.exit}`
+          : "event" in what
+            ? `event ${what.event}`
+            : undefined;
+    if (key === undefined) continue;
+    const some = on.get(key);
+    if (some === undefined) on.set(key, [trigger]);
+    else some.push(trigger);
+  }
+  return { on, onChange };
+}
+
+/** The audience that a trigger is about, and the key in its body that says so. */
+export function audienceOf({ definition: { on } }: Trigger): readonly [key: string, name: string] | undefined {
+  if ("enter" in on) return ["enter", on.enter];
+  if ("exit" in on) return ["exit", on.exit];
+  return "audience" in on && on.audience !== undefined ? ["audience", on.audience] : undefined;
+}
+
+/** What is named has to be there. */
+function checkNames({ audiences, streams, triggers, alarms }: Program, { channels }: Surroundings): void {
+  const there = (
+    place: { kind: DefinitionKind; name: string; path: readonly (string | number)[] },
+    what: string,
+    name: string,
+    all: ReadonlyMap<string, unknown> | readonly string[],
+  ): void => {
+    const names = [...all.keys()].map((key) => (Array.isArray(all) ? all[key as number] : key) as string);
+    if (names.includes(name)) return;
+    throw new DefinitionError(`there is no ${what} ${name}; there are: ${names.join(", ") || "none"}`, place);
+  };
+  for (const trigger of triggers.values()) {
+    const place = { kind: "trigger", name: trigger.name } as const;
+    const { on, dwell } = trigger.definition;
+    const about = audienceOf(trigger);
+    if (about !== undefined) there({ ...place, path: ["on", about[0]] }, "audience", about[1], audiences);
+    if ("event" in on) there({ ...place, path: ["on", "event"] }, "stream", on.event, streams);
+    if (dwell !== undefined && !("enter" in on || "exit" in on)) {
+      throw new DefinitionError("only a trigger on enter or exit has a dwell time", { ...place, path: ["dwell"] });
+    }
+    if (trigger.definition.backfill !== undefined && !("enter" in on)) {
+      throw new DefinitionError("only a trigger on enter has a backfill", { ...place, path: ["backfill"] });
+    }
+  }
+  for (const { name, definition } of alarms.values()) {
+    const { when, send } = definition;
+    const place = { kind: "alarm", name } as const;
+    if ("empty" in when) there({ ...place, path: ["when", "empty"] }, "audience", when.empty, audiences);
+    if ("quiet" in when) there({ ...place, path: ["when", "quiet"] }, "trigger", when.quiet, triggers);
+    if ("failing" in when) there({ ...place, path: ["when", "failing"] }, "trigger", when.failing, triggers);
+    for (const [i, { channel }] of send.entries()) {
+      there({ ...place, path: ["send", i, "channel"] }, "channel", channel, Object.keys(channels));
+    }
+  }
+}
+
+export const isActive = (trigger: Trigger): boolean => trigger.status.state === "active";
+export { statusOf };

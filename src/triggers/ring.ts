@@ -1,0 +1,72 @@
+import { type Channel, type Entry, entryOf, type Json } from "../dispatch/index.ts";
+import { type AlarmStatus, judgeAlarm } from "./alarms.ts";
+import type { Alarm, Program } from "./program.ts";
+import type { Sessions } from "./sessions.ts";
+import type { ProgramStore } from "./store.ts";
+import { statusOf } from "./trigger.ts";
+
+interface AlarmsOptions {
+  readonly store: ProgramStore;
+  readonly sessions: Sessions;
+  readonly channels: { readonly [name: string]: Channel };
+  readonly onSent: () => void;
+  readonly onProblem: (problem: { readonly doing: string; readonly error: unknown }) => void;
+}
+
+const anHour = 3_600_000;
+
+/** Looks, lets `judgeAlarm` decide, and hands over what the operator is told. */
+export class Alarms {
+  readonly #options: AlarmsOptions;
+
+  constructor(options: AlarmsOptions) {
+    this.#options = options;
+  }
+
+  async judge(program: Program, now: number): Promise<void> {
+    for (const alarm of program.alarms.values()) {
+      try {
+        await this.#one(alarm, now);
+      } catch (error) {
+        this.#options.onProblem({ doing: `judging the alarm ${alarm.name}`, error });
+      }
+    }
+  }
+
+  async #one({ name, definition }: Alarm, now: number): Promise<void> {
+    const { sessions, channels, onSent } = this.#options;
+    const seen = await this.#look(definition, now);
+    const said = await sessions.run(async ({ transaction }) => {
+      const all = await transaction.definitions.all();
+      const found = all.find((one) => one.kind === "alarm" && one.name === name);
+      if (found === undefined) return false;
+      const { status, say } = judgeAlarm(definition, seen, (found.status ?? {}) as AlarmStatus, now);
+      await transaction.definitions.setStatus("alarm", name, status as unknown as Json);
+      if (say === undefined) return false;
+      const entries: Entry[] = [];
+      for (const { channel, to, options } of definition.send) {
+        const request = {
+          channel,
+          to: to ?? null,
+          alert: say,
+          options: options as { [name: string]: Json },
+          priority: "high",
+        } as const;
+        entries.push(await entryOf(request, { channels, keepSource: false, render: undefined }, now));
+      }
+      await transaction.outbox.add(entries);
+      return true;
+    });
+    if (said) onSent();
+  }
+
+  async #look({ when }: Alarm["definition"], now: number): Promise<Parameters<typeof judgeAlarm>[1]> {
+    const { store } = this.#options;
+    if ("empty" in when) return { size: (await store.memberships.sizes()).get(when.empty) ?? 0 };
+    const trigger = "quiet" in when ? when.quiet : when.failing;
+    const since = now - ("quiet" in when ? when.for : (when.within ?? anHour));
+    const all = await store.definitions.all();
+    const status = statusOf(all.find((one) => one.kind === "trigger" && one.name === trigger)?.status ?? null);
+    return { status, tally: await store.firings.tally(trigger, since) };
+  }
+}

@@ -1,0 +1,45 @@
+import type { Moment } from "./fire.ts";
+import { Compiler, type Program } from "./program.ts";
+import type { Definition, ProgramStore, ProgramTransaction } from "./store.ts";
+import type { Surroundings } from "./trigger.ts";
+
+/** Transactions with the program that holds in them, whichever process declared it. */
+export class Sessions {
+  readonly #store: ProgramStore;
+  readonly #surroundings: Surroundings;
+  readonly #clock: () => number;
+  readonly #compiler: Compiler;
+  #program: Program | undefined;
+
+  constructor(store: ProgramStore, surroundings: Surroundings, clock: () => number) {
+    this.#store = store;
+    this.#surroundings = surroundings;
+    this.#clock = clock;
+    this.#compiler = new Compiler(surroundings);
+  }
+
+  /** For looking; a transaction finds its own. @throws DefinitionError if what is declared cannot run here */
+  current(): Promise<Program> {
+    return this.#programOf(this.#store.definitions);
+  }
+
+  /** A program that is not in force. @throws DefinitionError */
+  compile(definitions: readonly Definition[]): Program {
+    return new Compiler(this.#surroundings).program(-1, definitions);
+  }
+
+  run<Result>(work: (moment: Moment, program: Program) => Promise<Result>): Promise<Result> {
+    return this.#store.transaction(async (transaction: ProgramTransaction) => {
+      const program = await this.#programOf(transaction.definitions);
+      return work({ transaction, channels: this.#surroundings.channels, now: this.#clock() }, program);
+    });
+  }
+
+  async #programOf(definitions: ProgramStore["definitions"]): Promise<Program> {
+    const version = await definitions.version();
+    if (this.#program?.version !== version) {
+      this.#program = this.#compiler.program(version, await definitions.all());
+    }
+    return this.#program;
+  }
+}

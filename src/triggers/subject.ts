@@ -1,0 +1,52 @@
+import type { Json } from "../dispatch/index.ts";
+import { type Fields, pick } from "../profiles/index.ts";
+import type { Cause } from "./firing.ts";
+
+/** What templates and conditions of a trigger see beside the profile's fields, as `.trigger`. */
+export interface About {
+  readonly [field: string]: Json;
+  readonly name: string;
+  readonly kind: Cause["kind"];
+  readonly backfill: boolean;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+/** What has happened, as templates see it. */
+export function aboutOf(trigger: string, cause: Cause, at: number): About {
+  const common = { name: trigger, kind: cause.kind, backfill: false, at: new Date(at).toISOString() };
+  switch (cause.kind) {
+    case "enter":
+    case "exit":
+      return { ...common, audience: cause.audience };
+    case "change":
+      return { ...common, fields: cause.fields, before: cause.before };
+    case "event":
+      return { ...common, stream: cause.stream, event: cause.payload };
+    case "member":
+      return { ...common, audience: cause.audience, backfill: cause.backfill };
+    default:
+      return cause satisfies never;
+  }
+}
+
+/** Several firings that go out as one: the newest, with all of them as `events`, oldest first. */
+export const digestOf = (all: readonly [About, ...About[]]): About => ({ ...all.at(-1)!, events: all });
+
+/** Dot: the fields, or those of them that may leave, and `trigger`. */
+export const subjectOf = (fields: Fields, about: About, leaving: readonly string[] | undefined): Fields => ({
+  ...(leaving === undefined ? fields : pick(fields, leaving)),
+  trigger: about,
+});
+
+/** What receivers are told whatever the template says: see the channels' option `data`. */
+export function tellsOf({ name, kind, backfill, at, audience, stream }: About): { readonly [field: string]: Json } {
+  return {
+    name,
+    kind,
+    backfill,
+    at,
+    ...(audience !== undefined && { audience }),
+    ...(stream !== undefined && { stream }),
+  };
+}

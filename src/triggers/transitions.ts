@@ -1,0 +1,150 @@
+import type { MembershipsWriter } from "../audiences/index.ts";
+import type { Json } from "../dispatch/index.ts";
+import type { Change, Fields, Profile, ProfilesWriter } from "../profiles/index.ts";
+import type { Cause } from "./firing.ts";
+import type { Audience, Program } from "./program.ts";
+import type { Trigger } from "./trigger.ts";
+
+/** A trigger that what happened to a profile concerns. */
+export interface Concern {
+  readonly trigger: Trigger;
+  readonly profile: Profile;
+  readonly cause: Cause;
+}
+
+/** Memberships of the profiles that one transaction is about, and how they change. */
+export class Roll {
+  readonly #now: number;
+  readonly #known = new Map<string, Map<string, number>>();
+  /** What profiles were in that have since been absorbed. */
+  readonly #absorbed = new Map<string, ReadonlyMap<string, number>>();
+  readonly #changes = new Map<string, { audience: string; profile: string; since: number | undefined }>();
+
+  constructor(now: number) {
+    this.#now = now;
+  }
+
+  async read(memberships: Pick<MembershipsWriter, "of">, profiles: Iterable<string>): Promise<void> {
+    const ids = [...new Set(profiles)].filter((id) => !this.#known.has(id));
+    if (ids.length === 0) return;
+    const all = await memberships.of(ids);
+    ids.forEach((id, i) => {
+      this.#known.set(id, new Map(all[i]!.map(({ audience, since }) => [audience, since])));
+    });
+  }
+
+  /** A writer that lets this roll see memberships before an absorbed profile loses them. */
+  watching(writer: ProfilesWriter, memberships: Pick<MembershipsWriter, "of">): ProfilesWriter {
+    return {
+      get: (ids) => writer.get(ids),
+      find: (identifiers) => writer.find(identifiers),
+      list: (query) => writer.list(query),
+      put: (profiles) => writer.put(profiles),
+      remove: (ids) => writer.remove(ids),
+      absorb: async (pairs) => {
+        const from = pairs.map((pair) => pair.from);
+        const all = await memberships.of(from);
+        from.forEach((id, i) => {
+          this.#absorbed.set(id, new Map(all[i]!.map(({ audience, since }) => [audience, since])));
+        });
+        await writer.absorb(pairs);
+      },
+    };
+  }
+
+  of(profile: string): Map<string, number> {
+    const known = this.#known.get(profile) ?? new Map<string, number>();
+    this.#known.set(profile, known);
+    return known;
+  }
+
+  /** Since when it was in the audience: it, or one that it absorbed. */
+  since(profile: string, absorbed: readonly Profile[], audience: string): number | undefined {
+    let since = this.of(profile).get(audience);
+    for (const { id } of absorbed) {
+      // One that came to be within this transaction was never written, and is known here alone.
+      const one = (this.#absorbed.get(id) ?? this.#known.get(id))?.get(audience);
+      if (one !== undefined && (since === undefined || one < since)) since = one;
+    }
+    return since;
+  }
+
+  /** @param since where it is known better than now */
+  set(profile: string, audience: string, is: boolean, since: number = this.#now): void {
+    const known = this.of(profile);
+    if (known.has(audience) === is) return;
+    if (is) known.set(audience, since);
+    else known.delete(audience);
+    const key = `${audience} ${profile}`;
+    this.#changes.delete(key);
+    this.#changes.set(key, { audience, profile, since: is ? since : undefined });
+  }
+
+  /** Of an absorbed profile nothing more is written. */
+  forget(profile: string): void {
+    for (const [key, change] of this.#changes) if (change.profile === profile) this.#changes.delete(key);
+  }
+
+  async write(memberships: Pick<MembershipsWriter, "change">): Promise<void> {
+    if (this.#changes.size > 0) await memberships.change([...this.#changes.values()]);
+    this.#changes.clear();
+  }
+}
+
+/**
+ * Who entered and left by a change, and which triggers that concerns, in the order of the program.
+ * @param roll knows the memberships of the profile that stays and of those that were absorbed; is brought up to date
+ */
+export function transitions(program: Program, change: Change, roll: Roll): Concern[] {
+  const { before, after, absorbed, changed } = change;
+  const isNew = before === undefined || absorbed.length > 0;
+  const concerned = isNew ? program.audiences.values() : program.audiencesFor(changed);
+  const concerns: Concern[] = [];
+  for (const { id } of absorbed) roll.forget(id);
+  for (const audience of concerned) {
+    const is = audience.condition.test(after.fields).is;
+    const since = roll.since(after.id, absorbed, audience.name);
+    const was = wasIn(audience, since !== undefined, before, absorbed);
+    roll.set(after.id, audience.name, is, is && was ? since : undefined);
+    if (is !== was) concerns.push(...entering(program, audience.name, is, after));
+  }
+  if (before !== undefined && changed.size > 0) {
+    for (const trigger of program.onChange) {
+      const { on } = trigger.definition;
+      if (!("change" in on)) continue;
+      const fields = on.change.filter((field) => changed.has(field));
+      if (fields.length === 0) continue;
+      if (on.audience !== undefined && !roll.of(after.id).has(on.audience)) continue;
+      concerns.push({
+        trigger,
+        profile: after,
+        cause: { kind: "change", fields, before: some(before.fields, fields) },
+      });
+    }
+  }
+  return concerns;
+}
+
+/**
+ * Whether it belonged before. While an audience is swept silently, what is recorded may be what the old condition said, so the
+ * new one is asked of the profile as it was.
+ */
+function wasIn(
+  { condition, status }: Audience,
+  recorded: boolean,
+  before: Profile | undefined,
+  absorbed: readonly Profile[],
+): boolean {
+  if (status.sweep?.silent !== true) return recorded;
+  return [...(before === undefined ? [] : [before]), ...absorbed].some(({ fields }) => condition.test(fields).is);
+}
+
+export function entering(program: Program, audience: string, is: boolean, profile: Profile): Concern[] {
+  const kind = is ? "enter" : "exit";
+  const triggers = program.on.get(`${kind} ${audience}`) ?? [];
+  return triggers.map((trigger) => ({ trigger, profile, cause: { kind, audience } }));
+}
+
+function some(fields: Fields, names: readonly string[]): { readonly [field: string]: Json } {
+  return Object.fromEntries(names.flatMap((name) => (Object.hasOwn(fields, name) ? [[name, fields[name]!]] : [])));
+}

@@ -1,0 +1,101 @@
+import { type CompiledAlert, compileAlert } from "../alert.ts";
+import { type Condition, compileCondition } from "../audiences/index.ts";
+import { compile, type TemplateOptions } from "../compile.ts";
+import type { Channel, Json } from "../dispatch/index.ts";
+import type { Fields } from "../profiles/index.ts";
+import { parseDuration } from "../units.ts";
+import { type TriggerDefinition, type TriggerStatus, triggerDefinition } from "./definition.ts";
+import { DefinitionError } from "./engine.ts";
+import { checkSchedule } from "./schedule.ts";
+import type { Definition } from "./store.ts";
+import { checkBody } from "./validate.ts";
+
+/** What compiling needs to know of its surroundings. */
+export interface Surroundings {
+  readonly templates: TemplateOptions;
+  readonly channels: { readonly [name: string]: Channel };
+  /** By channel: a template of where to, for triggers that say nothing of it. */
+  readonly to: { readonly [channel: string]: string };
+}
+
+/** A way out: a channel, and where to on it for a person. */
+export interface Exit {
+  readonly channel: string;
+  /** Nothing: the channel itself knows. @throws TemplateError */
+  readonly to: ((subject: Fields) => string) | undefined;
+  readonly options: { readonly [name: string]: Json } | undefined;
+}
+
+/** A trigger, ready to fire. */
+export interface Trigger {
+  readonly name: string;
+  readonly definition: TriggerDefinition;
+  readonly status: TriggerStatus;
+  readonly where: Condition | undefined;
+  readonly alert: CompiledAlert;
+  readonly exits: readonly Exit[];
+  /** @throws TemplateError */
+  readonly key: ((subject: Fields) => string) | undefined;
+  /** ms in which the same key counts. */
+  readonly keyed: number;
+  /** The zone of quiet hours. @throws TemplateError */
+  readonly zone: ((subject: Fields) => string) | undefined;
+}
+
+const aMonth = parseDuration("30d")!;
+
+/** @throws DefinitionError */
+export function compileTrigger({ name, body, status }: Definition, surroundings: Surroundings): Trigger {
+  const definition = checkBody("trigger", name, triggerDefinition, body);
+  const { templates, channels, to: defaults } = surroundings;
+  const { on, where, alert, send, dedupe, quiet } = definition;
+  const at = <T>(path: readonly (string | number)[], make: () => T): T => {
+    try {
+      return make();
+    } catch (error) {
+      throw new DefinitionError((error as Error).message, { kind: "trigger", name, path });
+    }
+  };
+  const text = (source: string, ...path: (string | number)[]) => {
+    const template = at(path, () => compile(source, { ...templates, name: path.join("."), missingKey: "required" }));
+    return (subject: Fields): string => template.render(subject);
+  };
+  if ("schedule" in on || "once" in on || "every" in on) at(["on"], () => checkSchedule(on));
+  const exits = send.map(({ channel, to, options }, i): Exit => {
+    if (!Object.hasOwn(channels, channel)) {
+      const names = Object.keys(channels).join(", ") || "none";
+      const message = `there is no channel ${JSON.stringify(channel)}; there are: ${names}`;
+      throw new DefinitionError(message, { kind: "trigger", name, path: ["send", i, "channel"] });
+    }
+    const written = to ?? (Object.hasOwn(defaults, channel) ? defaults[channel] : undefined);
+    const options_ = options as { readonly [name: string]: Json } | undefined;
+    return { channel, to: written === undefined ? undefined : destination(written, i), options: options_ };
+  });
+  /** Unlike a key's, a field that is missing here is a person without an address. */
+  function destination(source: string, i: number) {
+    const template = at(["send", i, "to"], () => compile(source, { ...templates, name: "to" }));
+    return (subject: Fields): string => template.render(subject);
+  }
+  const key = typeof dedupe === "string" ? dedupe : dedupe?.key;
+  return {
+    name,
+    definition,
+    status: statusOf(status),
+    where:
+      where === undefined ? undefined : at(["where"], () => compileCondition(where, { ...templates, name: "where" })),
+    alert: at(["alert"], () => compileAlert(alert, templates)),
+    exits,
+    key: key === undefined ? undefined : text(key, "dedupe"),
+    keyed: typeof dedupe === "object" ? dedupe.within : aMonth,
+    zone: quiet?.zone === undefined ? undefined : text(quiet.zone, "quiet", "zone"),
+  };
+}
+
+/** A status as the store keeps it: what is undefined is left out. */
+export const statusJson = (status: TriggerStatus | object): Json => status as unknown as Json;
+
+export function statusOf(status: Json): TriggerStatus {
+  return status !== null && typeof status === "object" && "state" in status
+    ? (status as unknown as TriggerStatus)
+    : { state: "draft" };
+}

@@ -1,0 +1,247 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { fake } from "../../src/channels/fake.ts";
+import { memoryStore } from "../../src/stores/memory.ts";
+import { sqliteStore } from "../../src/stores/sqlite.ts";
+import { createEngine, type Engine, type ProgramStore } from "../../src/triggers/index.ts";
+import { inMemory, temporaryFolder } from "../stores/folder.ts";
+import { People } from "./people.ts";
+import { noon } from "./stage.ts";
+
+const folder = temporaryFolder(inMemory);
+
+/** More histories than a test has time for: `HISTORIES=2000 npx vitest run test/triggers/any-history.test.ts`. */
+const histories = Number(process.env.HISTORIES ?? 60);
+const longest = 60;
+
+const person = fc.nat({ max: 5 });
+const visits = fc.nat({ max: 10 });
+/** What goes wrong with the next transaction: nothing of it is kept, or all is and nobody is told. */
+const fault = fc.constantFrom(undefined, undefined, undefined, "before", "after");
+const command = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant("update" as const),
+      updates: fc.array(fc.record({ person, by: fc.constantFrom("user", "email"), visits }), {
+        minLength: 1,
+        maxLength: 5,
+      }),
+      fault,
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("link" as const), person, fault }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("edit" as const), threshold: visits, fires: fc.boolean(), fault }),
+  },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("state" as const), active: fc.boolean(), fault }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("tick" as const), fault }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("reopen" as const) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("time" as const), ms: fc.nat({ max: 100_000 }) }) },
+);
+type Command = typeof command extends fc.Arbitrary<infer C> ? C : never;
+
+class Killed extends Error {}
+
+/** The engine beside the model. */
+class Play {
+  readonly people = new People();
+  readonly #reopen: () => Promise<ProgramStore>;
+  #store: ProgramStore;
+  #engine: Engine;
+  #fault: "before" | "after" | undefined;
+  #now = noon;
+  /** A sweep that fires is judged by what is recorded, so it has to be through before what would tell the difference. */
+  #firing = false;
+
+  constructor(store: ProgramStore, reopen: () => Promise<ProgramStore>) {
+    this.#store = store;
+    this.#reopen = reopen;
+    this.#engine = this.#open();
+  }
+
+  #open(): Engine {
+    const faulty: ProgramStore = {
+      ...this.#store,
+      transaction: async (work) => {
+        const fault = this.#fault;
+        const result = await this.#store.transaction(async (transaction) => {
+          const result = await work(transaction);
+          if (fault === "before" && this.#fault === fault) {
+            this.#fault = undefined;
+            throw new Killed();
+          }
+          return result;
+        });
+        if (fault === "after" && this.#fault === fault) {
+          this.#fault = undefined;
+          throw new Killed();
+        }
+        return result;
+      },
+    };
+    return createEngine({ store: faulty, channels: { crm: fake() }, templates: {}, clock: () => this.#now });
+  }
+
+  async start(): Promise<void> {
+    const trigger = (on: object) => ({
+      on: on as { enter: string },
+      send: [{ channel: "crm", to: "x" }],
+      alert: { title: "{{ .trigger.name }} {{ .number }}" },
+    });
+    await this.#engine.apply({
+      origin: "api",
+      definitions: {
+        audience: { all: { where: "gt .visits 5" } },
+        trigger: { welcome: trigger({ enter: "all" }), farewell: trigger({ exit: "all" }) },
+      },
+      states: { welcome: "active", farewell: "active" },
+    });
+    await this.#drain();
+  }
+
+  async do(command: Command): Promise<void> {
+    this.#fault = "fault" in command ? (command.fault as "before" | "after" | undefined) : undefined;
+    switch (command.kind) {
+      case "update": {
+        const updates = command.updates.map(({ person, by, visits }) => ({
+          identifiers: identifiers(person, [by]),
+          fields: { number: person, visits },
+        }));
+        await this.#insist(() => this.#engine.update(updates));
+        for (const { person, by, visits } of command.updates)
+          this.people.update(person, by as "user" | "email", visits);
+        return;
+      }
+      case "link":
+        await this.#insist(() =>
+          this.#engine.update([
+            { identifiers: identifiers(command.person, ["user", "email"]), fields: { number: command.person } },
+          ]),
+        );
+        return this.people.link(command.person);
+      case "edit": {
+        if (command.fires || this.#firing) await this.#drain();
+        this.#fault = command.fault as "before" | "after" | undefined;
+        const definitions = { audience: { all: { where: `gt .visits ${command.threshold}` } } };
+        await this.#insist(() => this.#engine.apply({ origin: "api", definitions }, { fire: command.fires }));
+        this.people.edit(command.threshold, command.fires);
+        this.#firing = command.fires;
+        if (command.fires) await this.#drain();
+        return;
+      }
+      case "state": {
+        const state = command.active ? ("active" as const) : ("paused" as const);
+        await this.#insist(() =>
+          this.#engine.apply({ origin: "api", definitions: {}, states: { welcome: state, farewell: state } }),
+        );
+        this.people.active = command.active;
+        return;
+      }
+      case "tick":
+        await this.#insist(() => this.#engine.tick());
+        return;
+      case "reopen":
+        this.#store = await this.#reopen();
+        this.#engine = this.#open();
+        return;
+      case "time":
+        this.#now += command.ms;
+        return;
+      default:
+        return command satisfies never;
+    }
+  }
+
+  async check(): Promise<void> {
+    await this.#drain();
+    expect((await this.#store.memberships.sizes()).get("all") ?? 0).toBe(this.people.members());
+    expect(await this.#store.profiles.count()).toBe(this.people.count());
+    const alerts = new Map<string, number>();
+    let after: string | undefined;
+    do {
+      const page = await this.#store.outbox.list({ limit: 500, after });
+      for (const { id } of page.items) {
+        const { title } = (await this.#store.outbox.find(id))!.alert!;
+        alerts.set(title, (alerts.get(title) ?? 0) + 1);
+      }
+      after = page.next;
+    } while (after !== undefined);
+    const sorted = (map: ReadonlyMap<string, number>) => [...map].sort();
+    expect(sorted(alerts)).toEqual(sorted(this.people.alerts));
+  }
+
+  async #drain(): Promise<void> {
+    this.#fault = undefined;
+    for (;;) {
+      const next = await this.#engine.tick();
+      if (next === undefined || next > this.#now) return;
+    }
+  }
+
+  /** Whoever is not told that it was kept says it again. */
+  async #insist(act: () => Promise<unknown>): Promise<void> {
+    for (;;) {
+      try {
+        await act();
+        return;
+      } catch (error) {
+        if (!(error instanceof Killed)) throw error;
+        this.#engine = this.#open();
+      }
+    }
+  }
+}
+
+const identifiers = (person: number, by: readonly string[]) =>
+  Object.fromEntries(
+    by.map((kind) => (kind === "user" ? ["user_id", `u${person}`] : ["email", `p${person}@example.com`])),
+  );
+
+const kinds: readonly (readonly [
+  name: string,
+  share: number,
+  open: () => { store: ProgramStore; reopen: () => Promise<ProgramStore> },
+])[] = [
+  [
+    "memory",
+    1,
+    () => {
+      const store = memoryStore();
+      return { store, reopen: async () => store };
+    },
+  ],
+  [
+    "sqlite",
+    0.3,
+    () => {
+      const file = folder.file();
+      let store = sqliteStore(file);
+      const reopen = async () => {
+        await store.close();
+        store = sqliteStore(file);
+        return store;
+      };
+      return { store, reopen };
+    },
+  ],
+];
+
+describe.each(kinds)("on the %s store", (_name, share, open) => {
+  test("whatever happens, each transition is alerted once", { timeout: 3_600_000 }, async () => {
+    let commands = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(command, { maxLength: longest }), async (history) => {
+        const { store, reopen } = open();
+        const play = new Play(store, reopen);
+        await play.start();
+        for (const one of history) await play.do(one as Command);
+        await play.check();
+        commands += history.length;
+      }),
+      { numRuns: Math.ceil(histories * share) },
+    );
+    if (process.env.HISTORIES !== undefined) console.log(`${commands} commands`);
+  });
+});

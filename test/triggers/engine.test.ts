@@ -1,0 +1,541 @@
+import { describe, expect, test } from "vitest";
+import { day, hour, minute, noon, second, stage, to, trigger } from "./stage.ts";
+
+const vips = { vips: { where: "gt .visits 10" } };
+
+describe("transitions", () => {
+  test("who enters and leaves is alerted, each time once", async () => {
+    const s = stage();
+    await s.declare({
+      audience: vips,
+      trigger: { welcome: trigger({ enter: "vips" }), farewell: trigger({ exit: "vips" }) },
+    });
+    await s.update("1", { name: "ada", visits: 3 });
+    await s.update("1", { visits: 11 });
+    await s.update("1", { visits: 12 });
+    await s.update("1", { visits: 2 });
+    await s.update("1", { visits: 20 });
+    expect(await s.sent()).toEqual(["welcome/enter ada", "farewell/exit ada", "welcome/enter ada"]);
+    expect(await s.store.memberships.sizes()).toEqual(new Map([["vips", 1]]));
+  });
+
+  test("one that comes as a member enters", async () => {
+    const s = stage();
+    await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
+    const id = await s.update("1", { name: "ada", visits: 11 });
+    expect(await s.sent()).toEqual(["welcome/enter ada"]);
+    expect(await s.store.memberships.of([id])).toEqual([[{ audience: "vips", since: noon }]]);
+  });
+
+  test("in one call, each update counts", async () => {
+    const s = stage();
+    await s.declare({
+      audience: vips,
+      trigger: { welcome: trigger({ enter: "vips" }), farewell: trigger({ exit: "vips" }) },
+    });
+    const identifiers = { user_id: "1" };
+    await s.engine.update([
+      { identifiers, fields: { name: "ada", visits: 11 } },
+      { identifiers, fields: { visits: 1 } },
+      { identifiers, fields: { visits: 12 } },
+    ]);
+    expect(await s.sent()).toEqual(["welcome/enter ada", "farewell/exit ada", "welcome/enter ada"]);
+  });
+
+  test("a condition that fails does not hold", async () => {
+    const s = stage();
+    await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
+    await s.update("1", { name: "ada", visits: "many" });
+    expect(await s.sent()).toEqual([]);
+  });
+
+  test("a new audience is filled without alerts; so is one whose condition changes, unless told to fire", async () => {
+    const s = stage();
+    for (const [user, visits] of [
+      ["a", 5],
+      ["b", 15],
+      ["c", 25],
+    ] as const)
+      await s.update(user, { name: user, visits });
+    const triggers = { welcome: trigger({ enter: "vips" }), farewell: trigger({ exit: "vips" }) };
+    await s.declare({ audience: vips, trigger: triggers });
+    expect(await s.sent()).toEqual([]);
+    expect(await s.store.memberships.sizes()).toEqual(new Map([["vips", 2]]));
+    await s.declare({ audience: { vips: { where: "gt .visits 20" } } });
+    expect(await s.sent()).toEqual([]);
+    expect(await s.store.memberships.sizes()).toEqual(new Map([["vips", 1]]));
+    await s.declare({ audience: { vips: { where: "lt .visits 20" } } }, { fire: true });
+    expect((await s.sent()).sort()).toEqual(["farewell/exit c", "welcome/enter a", "welcome/enter b"]);
+  });
+
+  test("while an audience is swept silently, what really happens fires", async () => {
+    const s = stage();
+    for (let i = 0; i < 100; i++) await s.update(`u${i}`, { name: `u${i}`, visits: i });
+    const triggers = { welcome: trigger({ enter: "vips" }), farewell: trigger({ exit: "vips" }) };
+    await s.engine.apply({
+      origin: "api",
+      definitions: { audience: { vips: { where: "gt .visits 49" } }, trigger: triggers },
+      states: { welcome: "active", farewell: "active" },
+    });
+    await s.engine.tick(); // a part of the sweep
+    await s.update("u99", { visits: 98 }); // was and is
+    await s.update("u98", { visits: 1 }); // was, is not
+    await s.update("u1", { visits: 70 }); // was not, is
+    await s.until(noon);
+    expect(await s.sent()).toEqual(["farewell/exit u98", "welcome/enter u1"]);
+    expect(await s.store.memberships.sizes()).toEqual(new Map([["vips", 50]]));
+  });
+
+  test("two that turn out to be one person enter at most once", async () => {
+    const s = stage();
+    await s.declare({
+      audience: vips,
+      trigger: { welcome: trigger({ enter: "vips" }), farewell: trigger({ exit: "vips" }) },
+    });
+    await s.engine.update([
+      { identifiers: { user_id: "1" }, fields: { name: "ada", visits: 11 } },
+      { identifiers: { email: "ada@example.com" }, fields: { name: "ada", visits: 12 } },
+    ]);
+    expect(await s.sent()).toEqual(["welcome/enter ada", "welcome/enter ada"]);
+    await s.engine.update([{ identifiers: { user_id: "1", email: "ada@example.com" } }]);
+    expect(await s.sent()).toHaveLength(2);
+    expect(await s.store.profiles.count()).toBe(1);
+    expect(await s.store.memberships.sizes()).toEqual(new Map([["vips", 1]]));
+    await s.update("1", { visits: 0 });
+    expect(await s.sent()).toHaveLength(3);
+  });
+
+  test("a change of named fields fires for who was there, with what was", async () => {
+    const s = stage();
+    const alert = { title: "{{ .trigger.before.plan }} -> {{ .plan }} ({{ join `,` .trigger.fields }})" };
+    await s.declare({ trigger: { moved: trigger({ change: ["plan", "seats"] }, { alert }) } });
+    await s.update("1", { name: "ada", plan: "free" });
+    await s.update("1", { name: "Ada" });
+    await s.update("1", { plan: "pro" });
+    await s.update("1", { plan: "pro" });
+    expect(await s.sent()).toEqual(["free -> pro (plan)"]);
+  });
+});
+
+describe("events", () => {
+  const shop = {
+    orders: {
+      key: "{{ .id }}",
+      identifiers: { user_id: "{{ .user.id }}" },
+      fields: { name: "{{ .user.name }}", last_total: { path: "total" } },
+    },
+  };
+  const order = (id: number, user: string, total: number) => ({ id, user: { id: user, name: user }, total });
+
+  test("an event goes into the profile, fires with its payload, and counts once", async () => {
+    const s = stage();
+    const alert = { title: "{{ .name }} paid {{ .trigger.event.total }}, now {{ .last_total }}" };
+    await s.declare({ stream: shop, trigger: { paid: trigger({ event: "orders" }, { alert }) } });
+    const first = await s.engine.collect("orders", [order(1, "ada", 5), order(2, "bob", 7), order(1, "ada", 5)]);
+    expect(first.map(({ duplicate }) => duplicate)).toEqual([undefined, undefined, true]);
+    expect(await s.engine.collect("orders", [order(1, "ada", 5)])).toEqual([{ duplicate: true }]);
+    expect(await s.sent()).toEqual(["ada paid 5, now 5", "bob paid 7, now 7"]);
+  });
+
+  test("what belongs to nobody is kept, and says why", async () => {
+    const s = stage();
+    await s.declare({ stream: shop });
+    const [result] = await s.engine.collect("orders", [{ id: 1, total: 2 }]);
+    expect(result).toEqual({ id: expect.stringMatching(/^evt_/), problem: expect.any(String) });
+    const { items } = await s.store.events.list({ problems: true, limit: 10 });
+    expect(items).toEqual([expect.objectContaining({ stream: "orders", payload: { id: 1, total: 2 } })]);
+  });
+
+  test("there has to be such a stream", async () => {
+    const s = stage();
+    await expect(s.engine.collect("nothing", [{}])).rejects.toThrow("there is no stream nothing");
+  });
+});
+
+describe("what a trigger keeps to", () => {
+  const event = { stream: { clicks: { identifiers: { user_id: "{{ .user }}" }, fields: { name: "{{ .user }}" } } } };
+  const click = (user: string, n = 0) => ({ user, n });
+
+  test("its condition", async () => {
+    const s = stage();
+    await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { where: "gt .trigger.event.n 2" }) } });
+    await s.engine.collect("clicks", [click("a", 1), click("b", 3)]);
+    expect(await s.sent()).toEqual(["t/event b"]);
+    const profile = (await s.store.profiles.find([{ kind: "user_id", value: "a" }]))[0]!;
+    expect(await s.store.firings.lastSkip("t", profile)).toMatchObject({
+      reason: "its condition does not hold",
+      count: 1,
+    });
+  });
+
+  test("drafts and paused triggers do nothing", async () => {
+    const s = stage();
+    await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }) } }, { states: {} });
+    await s.engine.collect("clicks", [click("a")]);
+    await s.engine.setState("t", "active");
+    await s.engine.setState("t", "paused");
+    await s.engine.collect("clicks", [click("a")]);
+    expect(await s.sent()).toEqual([]);
+    await s.engine.setState("t", "active");
+    await s.engine.collect("clicks", [click("a")]);
+    expect(await s.sent()).toEqual(["t/event a"]);
+  });
+
+  test("cool-down, and caps for a person and overall", async () => {
+    const s = stage();
+    await s.declare({
+      ...event,
+      trigger: {
+        cool: trigger({ event: "clicks" }, { coolDown: "10m" }),
+        person: trigger({ event: "clicks" }, { caps: { person: [{ count: 2, per: "1h" }] } }),
+        overall: trigger({ event: "clicks" }, { caps: { overall: [{ count: 3, per: "1h" }] } }),
+      },
+    });
+    for (let i = 0; i < 3; i++) await s.engine.collect("clicks", [click("a"), click("b")]);
+    const counts = async () => {
+      const all = await s.sent();
+      return ["cool", "person", "overall"].map((name) => all.filter((title) => title.startsWith(name)).length);
+    };
+    expect(await counts()).toEqual([2, 4, 3]);
+    s.now += 11 * minute;
+    await s.engine.collect("clicks", [click("a")]);
+    expect(await counts()).toEqual([3, 4, 3]);
+    s.now += hour;
+    await s.engine.collect("clicks", [click("a")]);
+    expect(await counts()).toEqual([4, 5, 4]);
+  });
+
+  test("dwell: only who stays", async () => {
+    const s = stage();
+    await s.declare({
+      audience: vips,
+      trigger: { t: trigger({ enter: "vips" }, { dwell: "10m" }), x: trigger({ exit: "vips" }, { dwell: "10m" }) },
+    });
+    await s.update("1", { name: "stays", visits: 11 });
+    await s.update("2", { name: "flaps", visits: 11 });
+    await s.until(noon + 5 * minute);
+    await s.update("2", { visits: 1 });
+    await s.update("2", { visits: 11 });
+    expect(await s.sent()).toEqual([]);
+    await s.until(noon + 10 * minute);
+    expect(await s.sent()).toEqual(["t/enter stays"]);
+    await s.until(noon + 15 * minute);
+    expect(await s.sent()).toEqual(["t/enter stays", "t/enter flaps"]);
+  });
+
+  test("dedupe keys", async () => {
+    const s = stage();
+    const dedupe = { key: "{{ .trigger.event.n }}", within: "1h" };
+    await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { dedupe }) } });
+    await s.engine.collect("clicks", [click("a", 1), click("b", 1), click("a", 2)]);
+    expect(await s.sent()).toEqual(["t/event a", "t/event a"]);
+    s.now += hour + 1;
+    await s.engine.collect("clicks", [click("b", 1)]);
+    expect(await s.sent()).toHaveLength(3);
+  });
+
+  test("a digest gathers, for each person, and goes early when it is full", async () => {
+    const s = stage();
+    const alert = { title: "{{ .name }}:{{ range .trigger.events }} {{ .event.n }}{{ end }}" };
+    await s.declare({
+      ...event,
+      trigger: { t: trigger({ event: "clicks" }, { alert, digest: { window: "10m", most: 3 } }) },
+    });
+    await s.engine.collect("clicks", [click("a", 1), click("b", 2), click("a", 3)]);
+    s.now += minute;
+    expect(await s.sent()).toEqual([]);
+    await s.engine.collect("clicks", [click("a", 4)]);
+    expect(await s.sent()).toEqual(["a: 1 3 4"]);
+    await s.until(noon + 10 * minute);
+    expect(await s.sent()).toEqual(["a: 1 3 4", "b: 2"]);
+    const { items } = await s.store.firings.list({ trigger: "t", limit: 10 });
+    expect(items.map(({ state }) => state)).toEqual(["sent", "sent", "sent", "sent"]);
+    expect(new Set(items.flatMap(({ deliveries }) => deliveries)).size).toBe(2);
+  });
+
+  test("quiet hours in the person's own zone: held, dropped, or gathered", async () => {
+    const s = stage();
+    const quiet = { from: "21:00", to: "08:00", zone: "{{ .zone }}" };
+    const alert = { title: "{{ .trigger.name }} {{ .name }}{{ with .trigger.events }} {{ len . }}{{ end }}" };
+    const one = (what: string) => trigger({ event: "clicks" }, { alert, quiet: { ...quiet, do: what } });
+    await s.declare({ ...event, trigger: { held: one("hold"), dropped: one("drop"), gathered: one("digest") } });
+    await s.update("a", { name: "a", zone: "Asia/Tokyo" }); // 21:00
+    await s.update("b", { name: "b", zone: "Europe/Warsaw" }); // 13:00
+    await s.engine.collect("clicks", [click("a"), click("b"), click("a")]);
+    expect(await s.sent()).toEqual(["held b", "dropped b", "gathered b 1"]);
+    await s.until(noon + 11 * hour - 1);
+    expect(await s.sent()).toHaveLength(3);
+    await s.until(noon + 11 * hour);
+    expect((await s.sent()).slice(3).sort()).toEqual(["gathered a 2", "held a", "held a"]);
+  });
+
+  test("fields that may leave", async () => {
+    const s = stage();
+    const alert = { title: "{{ .name }} {{ .secret }} {{ .address.city }} {{ .address.street }}" };
+    await s.declare({ trigger: { t: trigger({ change: ["n"] }, { alert, fields: ["name", "address.city"] }) } });
+    await s.update("1", { name: "ada", secret: "s", address: { city: "Lodz", street: "Main" }, n: 1 });
+    await s.update("1", { n: 2 });
+    expect(await s.sent()).toEqual(["ada <no value> Lodz <no value>"]);
+  });
+
+  test("an abort, a failure and a missing address are told apart", async () => {
+    const s = stage();
+    await s.declare({
+      ...event,
+      trigger: {
+        aborts: trigger({ event: "clicks" }, { alert: { title: '{{ abort "not today" }}' } }),
+        fails: trigger({ event: "clicks" }, { alert: { title: "{{ index .name 99 }}" } }),
+        nowhere: { ...(trigger({ event: "clicks" }) as object), send: [{ channel: "crm", to: "{{ .nothing }}" }] },
+      },
+    });
+    await s.engine.collect("clicks", [click("a")]);
+    const { items } = await s.store.firings.list({ limit: 10 });
+    expect(items.map(({ trigger, state, reason }) => [trigger, state, reason])).toEqual([
+      ["fails", "failed", expect.stringContaining("index out of range")],
+      ["aborts", "aborted", "not today"],
+    ]);
+    expect(await s.sent()).toEqual(["aborted: not today"]);
+    expect(await s.store.firings.lastSkip("nowhere", items[0]!.profile)).toMatchObject({ reason: "no address on crm" });
+  });
+});
+
+describe("runs", () => {
+  async function crowd(s: ReturnType<typeof stage>, count: number): Promise<void> {
+    await s.engine.update(
+      Array.from({ length: count }, (_, i) => ({
+        identifiers: { user_id: `u${i}` },
+        fields: { name: `u${i}`, visits: i },
+      })),
+    );
+  }
+
+  test("a backfill alerts those who were there, once, and says so", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    const alert = { title: "{{ .name }} {{ .trigger.backfill }}" };
+    await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }, { alert }) } });
+    expect(await s.engine.estimate("welcome")).toEqual({
+      members: 89,
+      looked: 89,
+      sent: 89,
+      skipped: 0,
+      aborted: 0,
+      failed: 0,
+      problems: [],
+    });
+    expect(await s.sent()).toEqual([]);
+    await s.update("new", { name: "new", visits: 50 });
+    const run = await s.engine.backfill("welcome");
+    await expect(s.engine.backfill("welcome")).rejects.toThrow(`its backfill ${run.id} is running`);
+    await s.until(noon);
+    const all = await s.sent();
+    expect(all).toHaveLength(90);
+    expect(all[0]).toBe("new false");
+    expect(new Set(all).size).toBe(90);
+    expect(await s.store.runs.get(run.id)).toMatchObject({ state: "done", total: 90, done: 90, sent: 89, skipped: 1 });
+    await s.engine.backfill("welcome");
+    await s.until(noon);
+    expect(await s.sent()).toHaveLength(90);
+  });
+
+  test("a backfill has a cap and a pace, can be paused, resumed and cancelled", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
+    const { id } = await s.engine.backfill("welcome", { cap: 30, pace: { count: 10, per: 60_000 } });
+    await s.until(noon + 59 * second);
+    expect(await s.sent()).toHaveLength(10);
+    await s.engine.setRun(id, "paused");
+    await s.until(noon + 10 * minute);
+    expect(await s.sent()).toHaveLength(10);
+    await s.engine.setRun(id, "running");
+    await s.until(noon + 15 * minute);
+    expect(await s.sent()).toHaveLength(30);
+    expect(await s.store.runs.get(id)).toMatchObject({ state: "done", reason: "it reached its cap of 30" });
+    const second_ = await s.engine.backfill("welcome", { pace: { count: 1, per: 60_000 } });
+    await s.engine.setRun(second_.id, "cancelled");
+    await s.until(noon + 20 * minute);
+    expect(await s.sent()).toHaveLength(30);
+    await expect(s.engine.setRun(second_.id, "running")).rejects.toThrow("it has ended");
+  });
+
+  test("a schedule runs for every member, at its time in its zone", async () => {
+    const s = stage();
+    await crowd(s, 13);
+    const on = { schedule: "0 9 * * *", zone: "Europe/Warsaw", audience: "vips" };
+    await s.declare({ audience: vips, trigger: { morning: trigger(on) } });
+    await s.until(noon + 20 * hour - 1);
+    expect(await s.sent()).toEqual([]);
+    await s.until(noon + 20 * hour);
+    expect(await s.sent()).toEqual(["morning/member u11", "morning/member u12"]);
+    await s.until(noon + 3 * day);
+    expect(await s.sent()).toHaveLength(6);
+  });
+
+  test("times that were missed are made up for once", async () => {
+    const s = stage();
+    await crowd(s, 12);
+    await s.declare({ audience: vips, trigger: { hourly: trigger({ every: "1h", audience: "vips" }) } });
+    s.now += 5 * hour + 10;
+    await s.until(s.now);
+    expect(await s.sent()).toHaveLength(1);
+    const { items } = await s.store.runs.list({ trigger: "hourly", limit: 10 });
+    expect(items).toMatchObject([{ scheduledFor: noon + 5 * hour }]);
+    await s.until(noon + 6 * hour);
+    expect(await s.sent()).toHaveLength(2);
+  });
+
+  test("once is once", async () => {
+    const s = stage();
+    await crowd(s, 12);
+    const once = { once: "2026-03-02T14:00:00+01:00", audience: "vips" };
+    await s.declare({ audience: vips, trigger: { once: trigger(once) } });
+    await s.until(noon + 2 * day);
+    expect(await s.sent()).toEqual(["once/member u11"]);
+    const all = await s.store.definitions.all();
+    expect(all.find(({ kind }) => kind === "trigger")!.status).toMatchObject({ state: "done" });
+    await expect(s.engine.setState("once", "active")).rejects.toThrow("is past");
+  });
+
+  test("what depends on the time is evaluated anew, and fires", async () => {
+    const s = stage();
+    const where = 'and .last_seen (lt (toDate "2006-01-02T15:04:05Z07:00" .last_seen).Unix (sub now.Unix 3600))';
+    await s.declare({
+      audience: { idle: { where, every: "10m" } },
+      trigger: { missed: trigger({ enter: "idle" }) },
+    });
+    await s.update("1", { name: "ada", last_seen: new Date(noon).toISOString() });
+    await s.until(noon + 55 * minute);
+    expect(await s.sent()).toEqual([]);
+    await s.until(noon + 75 * minute);
+    expect(await s.sent()).toEqual(["missed/enter ada"]);
+    await s.update("1", { last_seen: new Date(s.now).toISOString() });
+    await s.until(s.now + 2 * hour);
+    expect(await s.sent()).toEqual(["missed/enter ada", "missed/enter ada"]);
+  });
+});
+
+describe("definitions", () => {
+  test("a plan says who would enter and leave, and changes nothing", async () => {
+    const s = stage();
+    for (const [user, visits] of [
+      ["a", 5],
+      ["b", 15],
+      ["c", 25],
+    ] as const)
+      await s.update(user, { name: user, visits });
+    await s.declare({ audience: vips });
+    const before = await s.store.definitions.all();
+    const plan = await s.engine.plan({
+      origin: "api",
+      definitions: { audience: { vips: { where: "lt .visits 20" } }, trigger: { t: trigger({ enter: "vips" }) } },
+    });
+    expect(plan.steps.map(({ effect }) => effect)).toEqual([
+      "audience vips changes: of 3 profiles 1 enter and 1 leave",
+      "trigger t is new",
+    ]);
+    expect(plan.steps[0]!.members).toMatchObject({
+      now: 2,
+      enter: 1,
+      leave: 1,
+      entering: [{ fields: { name: "a" } }],
+      leaving: [{ fields: { name: "c" } }],
+    });
+    expect(await s.store.definitions.all()).toEqual(before);
+  });
+
+  test("findings are about what profiles look like", async () => {
+    const s = stage();
+    await s.update("a", { name: "a", visits: 1, email: "a@example.com" });
+    const { findings } = await s.engine.plan({
+      origin: "api",
+      definitions: {
+        audience: { vips: { where: "gt .vists 10" } },
+        trigger: { t: trigger({ enter: "vips" }, { alert: { title: "{{ .nmae }} {{ .trigger.backfill }}" } }) },
+      },
+    });
+    expect(findings.map(({ where, severity }) => [where, severity])).toEqual([
+      ["audience vips: where:1:4", "warning"],
+      ["trigger t: alert.title:1:4", "warning"],
+    ]);
+  });
+
+  test.each([
+    [{ audience: { a: { where: "gt .visits" } } }, "audience", "a", ["where"]],
+    [{ audience: { a: { where: "gt .visits 10 }}" } } }, "audience", "a", ["where"]],
+    [{ trigger: { t: trigger({ enter: "nobody" }) } }, "trigger", "t", ["on", "enter"]],
+    [{ trigger: { t: trigger({ event: "nothing" }) } }, "trigger", "t", ["on", "event"]],
+    [{ trigger: { t: trigger({ change: ["x"] }, { alert: { title: "{{ .a" } }) } }, "trigger", "t", ["alert"]],
+    [
+      { trigger: { t: trigger({ change: ["x"] }, { send: [{ channel: "sms", to }] }) } },
+      "trigger",
+      "t",
+      ["send", 0, "channel"],
+    ],
+    [{ trigger: { t: trigger({ change: ["x"] }, { dwell: "1h" }) } }, "trigger", "t", ["dwell"]],
+    [{ stream: { s: { key: "{{ .a" } } }, "stream", "s", ["key"]],
+  ])("what cannot be is refused: %j", async (definitions, kind, name, path) => {
+    const s = stage();
+    await expect(s.engine.apply({ origin: "api", definitions: definitions as never })).rejects.toMatchObject({
+      name: "DefinitionError",
+      kind,
+      of: name,
+      path,
+    });
+    expect(await s.store.definitions.all()).toEqual([]);
+  });
+
+  test("a file that is complete removes what it no longer has, and only what a file declared", async () => {
+    const s = stage();
+    await s.engine.apply({ origin: "api", definitions: { audience: { byhand: { where: ".x" } } } });
+    await s.engine.apply({ origin: "file", definitions: { audience: { one: { where: ".x" }, two: { where: ".y" } } } });
+    await s.engine.apply({ origin: "file", complete: true, definitions: { audience: { two: { where: ".y" } } } });
+    expect((await s.store.definitions.all()).map(({ name }) => name).sort()).toEqual(["byhand", "two"]);
+  });
+
+  test("an audience that goes takes its memberships with it", async () => {
+    const s = stage();
+    await s.declare({ audience: vips });
+    await s.update("1", { name: "a", visits: 20 });
+    await s.declare({ audience: { vips: null } });
+    expect(await s.store.memberships.sizes()).toEqual(new Map());
+  });
+});
+
+describe("explain", () => {
+  test("says in one sentence why somebody was not alerted, and in steps how it came", async () => {
+    const s = stage();
+    await s.declare({ audience: vips, trigger: { t: trigger({ enter: "vips" }, { coolDown: "1h" }) } });
+    const id = await s.update("1", { name: "ada", visits: 1 });
+    expect((await s.engine.explain(id, "t")).answer).toBe(`${id} was not alerted by t: is not in vips.`);
+    await s.update("1", { visits: 11 });
+    const pending = await s.engine.explain(id, "t");
+    expect(pending.answer).toMatch(
+      new RegExp(`^${id} has not been alerted by t yet: msg_\\w+ on crm to ada@example.com: pending`),
+    );
+    await s.update("1", { visits: 1 });
+    await s.update("1", { visits: 11 });
+    const { answer, steps } = await s.engine.explain(id, "t");
+    expect(answer).toBe(`${id} was not alerted by t: it is too soon after the last alert to this person.`);
+    expect(steps.map(({ what }) => what)).toEqual([
+      "trigger",
+      "membership",
+      "audience",
+      "skipped",
+      "fired",
+      "delivery",
+    ]);
+  });
+});
+
+test("a person who is forgotten leaves nothing", async () => {
+  const s = stage();
+  await s.declare({ audience: vips, trigger: { t: trigger({ enter: "vips" }) } });
+  const id = await s.update("1", { name: "ada", visits: 11 });
+  expect(await s.engine.forget(id)).toEqual({ erased: 1, underway: [] });
+  expect(await s.engine.forget(id)).toBeUndefined();
+  expect(await s.store.profiles.get([id])).toEqual([undefined]);
+  expect(await s.store.memberships.sizes()).toEqual(new Map());
+  const { items } = await s.store.outbox.list();
+  expect((await s.store.outbox.find(items[0]!.id))!).toMatchObject({ state: "cancelled", erased: true });
+});

@@ -1,0 +1,107 @@
+import { type FakeChannel, fake } from "../../src/channels/fake.ts";
+import type { Json } from "../../src/dispatch/index.ts";
+import { alerting, sprig } from "../../src/functions/index.ts";
+import { memoryStore } from "../../src/stores/memory.ts";
+import {
+  createEngine,
+  type DefinitionKind,
+  type Engine,
+  type ProgramStore,
+  type Wanted,
+} from "../../src/triggers/index.ts";
+
+/** 2026-03-02 12:00 UTC, a Monday. */
+export const noon = Date.UTC(2026, 2, 2, 12);
+export const second = 1_000;
+export const minute = 60_000;
+export const hour = 3_600_000;
+export const day = 86_400_000;
+
+export type Declared = { readonly [kind in DefinitionKind]?: { readonly [name: string]: Json | null } };
+
+/** An engine on a store, with a clock that only tests move. */
+export interface Stage {
+  readonly store: ProgramStore;
+  readonly engine: Engine;
+  readonly crm: FakeChannel;
+  now: number;
+  /** Declares, and activates every trigger that is declared. */
+  declare(
+    definitions: Declared,
+    options?: { readonly fire?: boolean; readonly states?: Wanted["states"] },
+  ): Promise<void>;
+  /** Does all that is due until `time`, then moves the clock there. */
+  until(time: number): Promise<void>;
+  /** What is in the outbox, oldest first: title, or why not. */
+  sent(): Promise<string[]>;
+  /** One update of who has this user_id. */
+  update(user: string, fields: { readonly [field: string]: Json }): Promise<string>;
+  problems: unknown[];
+}
+
+export function stage(store: ProgramStore = memoryStore(), from: number = noon): Stage {
+  const crm = fake();
+  const problems: unknown[] = [];
+  const self = { now: from };
+  const engine = createEngine({
+    store,
+    channels: { crm },
+    templates: { functions: [sprig, alerting] },
+    clock: () => self.now,
+    onProblem: (problem) => problems.push(problem),
+  });
+  return Object.assign(self, {
+    store,
+    engine,
+    crm,
+    problems,
+    async declare(definitions: Declared, { fire = false, states }: { fire?: boolean; states?: Wanted["states"] } = {}) {
+      const triggers = Object.entries(definitions.trigger ?? {}).filter(([, body]) => body !== null);
+      const active = Object.fromEntries(triggers.map(([name]) => [name, "active" as const]));
+      await engine.apply({ origin: "api", definitions, states: states ?? active }, { fire });
+      await settle(engine, self);
+    },
+    async until(time: number) {
+      for (let i = 0; i < 100_000; i++) {
+        const next = await engine.tick();
+        if (next === undefined || next > time) break;
+        self.now = Math.max(self.now, next);
+      }
+      self.now = time;
+      await settle(engine, self);
+    },
+    async sent() {
+      const { items } = await store.outbox.list({ limit: 500 });
+      const titles: string[] = [];
+      for (const { id, state, reason } of [...items].reverse()) {
+        const kept = await store.outbox.find(id);
+        titles.push(state === "aborted" ? `aborted: ${reason}` : kept!.alert!.title);
+      }
+      return titles;
+    },
+    async update(user: string, fields: { readonly [field: string]: Json }) {
+      const [result] = await engine.update([{ identifiers: { user_id: user }, fields }]);
+      if (result === undefined || "problem" in result) throw new Error(result?.problem);
+      return result.after.id;
+    },
+  });
+}
+
+/** Does all that is due now. */
+async function settle(engine: Engine, self: { now: number }): Promise<void> {
+  for (let i = 0; i < 100_000; i++) {
+    const next = await engine.tick();
+    if (next === undefined || next > self.now) return;
+  }
+  throw new Error("there is always something due");
+}
+
+export const to = "{{ .name }}@example.com";
+
+/** A trigger that says who and why in its title. */
+export const trigger = (on: Json, more: { readonly [key: string]: Json } = {}): Json => ({
+  on,
+  send: [{ channel: "crm", to }],
+  alert: { title: "{{ .trigger.name }}/{{ .trigger.kind }} {{ .name }}" },
+  ...more,
+});
