@@ -1,9 +1,17 @@
 import { z } from "zod";
 import type { Membership } from "../../audiences/index.ts";
-import type { Identifier, Profile, Refused } from "../../profiles/index.ts";
-import type { Updated } from "../../triggers/index.ts";
+import {
+  type Identifier,
+  identityOf,
+  type Profile,
+  profilesDefinition,
+  type Refused,
+  resolveProfiles,
+} from "../../profiles/index.ts";
+import type { Forgotten, Updated } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
+import { find } from "../declared.ts";
 import type { Surroundings } from "../options.ts";
 import { Problem } from "../problem.ts";
 import { answers, bodied, id, object, page, pageQuery, time, toPage } from "../schemas.ts";
@@ -43,6 +51,15 @@ const resultOf = (updated: Updated) =>
   "problem" in updated
     ? { problem: updated.problem }
     : { profile: updated.after.id, changed: [...updated.changed], refused: updated.refused };
+
+const forgotten: z.ZodType<Forgotten> = z
+  .object({
+    erased: z.int().describe("Deliveries whose texts were erased."),
+    underway: z
+      .array(z.string())
+      .describe("Deliveries that are being attempted right now: ask again once they are settled."),
+  })
+  .meta({ id: "Forgotten" });
 
 const mostUpdates = 1_000;
 const tags = ["profiles"];
@@ -117,10 +134,14 @@ export function profileRoutes(app: App, { engine, store, limits }: Surroundings)
       operationId: "findProfile",
       summary: "The profile that has an identifier",
       params: z.object({ kind: z.string().min(1).max(64), value: z.string().min(1).max(500) }),
-      response: answers({ 200: profile }, 404, 414),
+      response: answers({ 200: profile }, 404, 414, 422),
     },
     handler: async ({ params: { kind, value } }) => {
-      const [found] = await store.profiles.find([{ kind, value }]);
+      const settings = await find(store, "profiles", "profiles");
+      const rules = resolveProfiles(settings && profilesDefinition.parse(settings.body));
+      const identity = identityOf({ [kind]: value }, rules);
+      if ("problem" in identity) throw new Problem("unprocessable", identity.problem);
+      const [found] = await store.profiles.find(identity.identifiers);
       if (found === undefined) throw new Problem("not-found", `no profile has this ${kind}`);
       return byId(found);
     },
@@ -154,11 +175,12 @@ export function profileRoutes(app: App, { engine, store, limits }: Surroundings)
       operationId: "forgetProfile",
       summary: "Erase a person: profile, identifiers, memberships, firings, and what their deliveries said",
       params: z.object({ id }),
-      response: answers({ 204: z.void() }, 404, 414),
+      response: answers({ 200: forgotten }, 404, 414),
     },
-    handler: async ({ params }, reply) => {
-      if (!(await engine.forget(params.id))) throw new Problem("not-found", `there is no profile ${params.id}`);
-      return reply.code(204).send();
+    handler: async ({ params }) => {
+      const found = await engine.forget(params.id);
+      if (found === undefined) throw new Problem("not-found", `there is no profile ${params.id}`);
+      return found;
     },
   });
 }
