@@ -55,6 +55,7 @@ export function readConfig<T extends z.ZodType>(
   if (checked.success) {
     return {
       value: checked.data,
+      raw: value,
       fail: (path, message) => fail(message, offsetOf(document, path), path.join(".")),
     };
   }
@@ -64,6 +65,8 @@ export function readConfig<T extends z.ZodType>(
 
 export interface Read<T> {
   readonly value: T;
+  /** As it is written, with the environment filled in. */
+  readonly raw: unknown;
   /** Throws a {@link ConfigError} about the value at this path. */
   fail(path: readonly PropertyKey[], message: string): never;
 }

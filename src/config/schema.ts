@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { audienceDefinition } from "../audiences/index.ts";
+import { declaredName, profilesDefinition, streamDefinition } from "../profiles/index.ts";
+import { alarmDefinition, triggerDefinition } from "../triggers/definition.ts";
 import { duration, size } from "../units.ts";
 
 /** A text, or what stands in a file: keys and certificates. */
@@ -218,6 +221,31 @@ export const lintSection = z
   })
   .prefault({});
 
+/** In a file, an alert may be one of its own, and the state a trigger shall have is said beside it. */
+const trigger = triggerDefinition.extend({
+  alert: z.union([z.string(), triggerDefinition.shape.alert]),
+  /** @default as it is; of a new one draft */
+  state: z.enum(["draft", "active", "paused"]).optional(),
+});
+
+/** `tocsin serve`. */
+const serve = z
+  .strictObject({
+    /** `8080`, or `127.0.0.1:8080`. */
+    listen: z.union([port, z.string().regex(/^(.+:)?\d{1,5}$/)]).default("127.0.0.1:8080"),
+    /** Whether everybody sees the API's description and reference page. */
+    docs: z.boolean().default(true),
+    /** Requests of one API key. */
+    rate: rate.optional(),
+    /** The largest request; of a collection endpoint after unpacking. */
+    body: size.optional(),
+    collect: size.optional(),
+    log: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+    /** How long a stop waits for what is under way. */
+    grace: duration.default(15_000),
+  })
+  .prefault({});
+
 /** All of `tocsin.yaml`. */
 export const config = z.strictObject({
   /** For editors. */
@@ -239,6 +267,13 @@ export const config = z.strictObject({
     .record(z.string().regex(/^[a-z][a-z0-9_-]*$/, "a channel's name is lower-case letters, digits, - and _"), channel)
     .default({}),
   lint: lintSection,
+  /** How profiles are put together. */
+  profiles: profilesDefinition.optional(),
+  streams: z.record(declaredName, streamDefinition).default({}),
+  audiences: z.record(declaredName, audienceDefinition).default({}),
+  triggers: z.record(declaredName, trigger).default({}),
+  alarms: z.record(declaredName, alarmDefinition).default({}),
+  serve,
   work: z
     .strictObject({
       /** Attempts at once, of all channels. */
