@@ -56,6 +56,8 @@ function ofFramework({ code, statusCode, message }: FastifyError): Problem | und
   switch (code) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
       return new Problem("too-large", message);
+    case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
+      return new Problem("unsupported-media-type", "the content-type is none: send application/json");
     case "FST_ERR_MAX_PARAM_LENGTH":
       return new Problem("uri-too-long", "a part of the path is longer than 500 characters");
     case "FST_ERR_BAD_URL":
@@ -71,3 +73,8 @@ const unexpected = (cause: unknown, id: string): Problem =>
   new Problem("internal", `this failed, and the log says why under ${id}; nothing is known of whether it was done`, {
     cause,
   });
+
+/** Where what is declared is right, but does not go with its state. */
+export function conflicting(error: unknown): never {
+  throw error instanceof DefinitionError ? new Problem("conflict", error.message, { cause: error }) : error;
+}

@@ -49,12 +49,10 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: Surrou
   async function once<Result>(stream: string, found: Signed | undefined, run: () => Promise<Result>): Promise<Result> {
     if (found?.once === undefined) return run();
     const key = `signature ${stream} ${found.once}`;
-    if (underWay.has(key) || (await store.answers.get(key)) !== undefined) {
-      throw refused("the same signed request came before");
-    }
     if (underWay.has(key)) throw refused("the same signed request came before");
     underWay.add(key);
     try {
+      if ((await store.answers.get(key)) !== undefined) throw refused("the same signed request came before");
       const result = await run();
       await store.answers.put({ key, fingerprint: "", status: 202, body: "", at: clock() });
       return result;

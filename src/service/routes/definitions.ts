@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { audienceDefinition } from "../../audiences/index.ts";
-import { profilesDefinition, streamDefinition } from "../../profiles/index.ts";
+import { declaredName, profilesDefinition, streamDefinition } from "../../profiles/index.ts";
 import {
   alarmDefinition,
   type Definition,
@@ -30,7 +30,7 @@ const definition: z.ZodType<Definition> = z
   .meta({ id: "Definition" });
 
 const named = (schema: z.ZodType, id: string) =>
-  z.record(z.string(), z.union([asWritten(schema, id), z.null()])).optional();
+  z.record(declaredName, z.union([asWritten(schema, id), z.null()])).optional();
 
 const wanted = z
   .strictObject({
@@ -42,7 +42,8 @@ const wanted = z
       alarm: named(alarmDefinition, "AlarmDefinition"),
     }),
     states: z
-      .record(z.string(), z.enum(["active", "paused", "draft"]))
+
+      .record(declaredName, z.enum(["active", "paused", "draft"]))
       .optional()
       .describe("States that triggers shall have."),
   })

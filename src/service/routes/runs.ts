@@ -2,6 +2,7 @@ import { z } from "zod";
 import type { Run } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
+import { conflicting } from "../errors.ts";
 import type { Surroundings } from "../options.ts";
 import { Problem } from "../problem.ts";
 import { answers, id, page, pageQuery, time, toPage } from "../schemas.ts";
@@ -90,7 +91,7 @@ export function runRoutes(app: App, { engine, store }: Surroundings): void {
         response: answers({ 200: run }, 404, 409, ...noBody),
       },
       handler: async ({ params: { id } }) => {
-        const found = await engine.setRun(id, to);
+        const found = await engine.setRun(id, to).catch(conflicting);
         if (found === undefined) throw missing(id);
         if (found.state !== to) throw new Problem("conflict", `run ${id} is ${found.state}, and stays so`);
         return found;

@@ -1,8 +1,9 @@
 import { z } from "zod";
 import type { Json } from "../../dispatch/index.ts";
-import { type Definition, DefinitionError, type Estimate, type TriggerState } from "../../triggers/index.ts";
+import type { Definition, Estimate, TriggerState } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { find } from "../declared.ts";
+import { conflicting } from "../errors.ts";
 import type { Surroundings } from "../options.ts";
 import { Problem } from "../problem.ts";
 import { answers, bodied, json, time } from "../schemas.ts";
@@ -140,9 +141,4 @@ export function triggerRoutes(app: App, { engine, store }: Surroundings): void {
       return reply.code(201).send(started);
     },
   });
-}
-
-/** Here, what is declared is right, but does not go with its state. */
-function conflicting(error: unknown): never {
-  throw error instanceof DefinitionError ? new Problem("conflict", error.message, { cause: error }) : error;
 }

@@ -1,0 +1,2 @@
+export type AlarmStatus = any;
+export const judgeAlarm = (..._: any[]): any => ({});
