@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import { z } from "zod";
 import type { Surroundings } from "./options.ts";
 import { Problem } from "./problem.ts";
 
@@ -13,6 +14,14 @@ declare module "fastify" {
     readonly idempotent?: true;
   }
 }
+
+export const idempotencyHeaders = z.looseObject({
+  "idempotency-key": z
+    .string()
+    .regex(/^[\x21-\x7e]{1,200}$/)
+    .optional()
+    .describe("The same request with the same key is done once, within a day."),
+});
 
 /** Answers to requests with an `Idempotency-Key` are kept, and given again to the same request. */
 export function keepAnswers(app: FastifyInstance, { store, clock }: Surroundings): void {

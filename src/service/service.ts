@@ -5,7 +5,7 @@ import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fas
 import { guardAccess } from "./access.ts";
 import { readBodies } from "./body.ts";
 import { toProblem } from "./errors.ts";
-import { keepAnswers, pruneAnswers } from "./idempotency.ts";
+import { idempotencyHeaders, keepAnswers, pruneAnswers } from "./idempotency.ts";
 import { describe, serveDocument } from "./openapi.ts";
 import { defaultLimits, type ServiceOptions, type Surroundings } from "./options.ts";
 import { Problem, type ProblemKind, problemType } from "./problem.ts";
@@ -100,7 +100,9 @@ export function createService(options: ServiceOptions): Service {
         async (v1) => {
           v1.addHook("onRoute", (route) => {
             const { scope } = route.config ?? {};
-            if (scope !== undefined && route.schema !== undefined) route.schema.security ??= [{ key: [scope] }];
+            if (scope === undefined || route.schema === undefined) return;
+            route.schema.security ??= [{ key: [scope] }];
+            if (route.config?.idempotent) route.schema.headers = idempotencyHeaders;
           });
           keepAnswers(v1, surroundings);
           addRoutes(v1.withTypeProvider<ZodTypeProvider>(), surroundings);
