@@ -83,8 +83,11 @@ export async function serveDocument(app: FastifyInstance): Promise<void> {
   app.get("/openapi.json", { schema: { hide: true } }, async () => app.swagger());
   await app.register(swaggerUi, {
     routePrefix: "/docs",
-    staticCSP: true,
+    // The page has styles of its own within it; all else comes from here, over whatever it is served by.
+    staticCSP:
+      "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; object-src 'none'; " +
+      "base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     theme: { title: "tocsin" },
-    uiConfig: { docExpansion: "list", tryItOutEnabled: false, persistAuthorization: false },
+    uiConfig: { layout: "BaseLayout", docExpansion: "list", tryItOutEnabled: false, persistAuthorization: false },
   });
 }

@@ -86,5 +86,17 @@ export const problemBody = z
     phase: z.enum(["parse", "escape", "exec"]).optional(),
     excerpt: z.string().optional().describe("The line with a caret below."),
   })
-  .meta({ id: "Problem", description: "Why a request was not done (RFC 9457)." });
+  .meta({
+    id: "Problem",
+    description: "Why a request was not done (RFC 9457).",
+    examples: [
+      {
+        type: typeOf("invalid"),
+        title: kinds.invalid.title,
+        status: 400,
+        detail: "/query/limit: Too big: expected number to be <=500",
+        errors: [{ path: "/query/limit", message: "Too big: expected number to be <=500" }],
+      },
+    ],
+  });
 export type ProblemBody = z.output<typeof problemBody>;

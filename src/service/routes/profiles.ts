@@ -37,7 +37,11 @@ const update = z
       .describe("By kind: `email`, `user_id`, `device`, or as the settings name them."),
     fields: object.optional().describe("Merged into what is known by the declared rules; null removes a field."),
   })
-  .meta({ id: "Update", description: "What is known of a person." });
+  .meta({
+    id: "Update",
+    description: "What is known of a person.",
+    examples: [{ identifiers: { email: "ada@example.com" }, fields: { first_name: "Ada", visits: 12 } }],
+  });
 
 const changed = z.array(z.string()).describe("Names of the fields that are not what they were.");
 const refused = z

@@ -34,7 +34,18 @@ const request = z
       keepSource: z.boolean().optional().describe("Keeps profile and template, so that it can be rendered again."),
     }),
   ])
-  .meta({ id: "Send", description: "An alert, or a template and a profile; and where to." });
+  .meta({
+    id: "Send",
+    description: "An alert, or a template and a profile; and where to.",
+    examples: [
+      {
+        channel: "crm",
+        to: "https://crm.example.com/in",
+        template: { title: "Hey, {{ .first_name }}" },
+        profile: { first_name: "Ada" },
+      },
+    ],
+  });
 
 /** One alert, at once. */
 export function sendRoutes(app: App, surroundings: Surroundings): void {
