@@ -64,7 +64,17 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ["src/observe", ["src/dispatch"], ["@opentelemetry/api", "@prometheus-io/client", "pino", "node:*"]],
   [
     "src/config",
-    ["src/index.ts", "src/functions", "src/lint", "src/dispatch", "src/channels", "src/units.ts"],
+    [
+      "src/index.ts",
+      "src/functions",
+      "src/lint",
+      "src/dispatch",
+      "src/profiles",
+      "src/audiences",
+      "src/triggers",
+      "src/channels",
+      "src/units.ts",
+    ],
     ["yaml", "zod", "node:*"],
   ],
   [
