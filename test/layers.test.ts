@@ -55,7 +55,17 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ["src/observe", ["src/dispatch"], ["@opentelemetry/api", "@prometheus-io/client", "pino", "node:*"]],
   [
     "src/config",
-    ["src/index.ts", "src/functions", "src/lint", "src/dispatch", "src/channels", "src/units.ts"],
+    [
+      "src/index.ts",
+      "src/functions",
+      "src/lint",
+      "src/dispatch",
+      "src/channels",
+      "src/profiles",
+      "src/audiences",
+      "src/triggers",
+      "src/units.ts",
+    ],
     ["yaml", "zod", "node:*"],
   ],
   ["src/lsp", ["grammar", "src"], ["vscode-languageserver/node", "vscode-languageserver-textdocument", "node:*"]],

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import { audienceDefinition } from "../audiences/definition.ts";
+import { declaredName, profilesDefinition, streamDefinition } from "../profiles/definition.ts";
+import { alarmDefinition, triggerDefinition } from "../triggers/definition.ts";
 import { duration, size } from "../units.ts";
 
 /** A text, or what stands in a file: keys and certificates. */
@@ -218,6 +221,22 @@ export const lintSection = z
   })
   .prefault({});
 
+/** A trigger as a file has it: with the state it shall have, and its alert in place or in a file of its own. */
+const trigger = triggerDefinition.extend({
+  /** @default as it is; new ones are drafts */
+  state: z.enum(["active", "paused", "draft"]).optional(),
+  alert: z.union([z.string().min(1), triggerDefinition.shape.alert], {
+    error: "an alert is the path of an alert file, or title, subtitle, body and html",
+  }),
+});
+
+const where = "this must be a port, or HOST:PORT";
+const listen = z.union([z.int(where).min(0, where).max(65535, where), z.string().regex(/^(.+:)?\d{1,5}$/, where)], {
+  error: where,
+});
+
+const logLevel = z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info");
+
 /** All of `tocsin.yaml`. */
 export const config = z.strictObject({
   /** For editors. */
@@ -244,8 +263,40 @@ export const config = z.strictObject({
       /** Attempts at once, of all channels. */
       concurrency: count.optional(),
       /** Where metrics and health are served: `9464`, or `127.0.0.1:9464`. */
-      metrics: z.union([port, z.string().regex(/^(.+:)?\d{1,5}$/)]).optional(),
-      log: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+      metrics: listen.optional(),
+      log: logLevel,
+      /** How long a stop waits for what is under way. */
+      grace: duration.default(15_000),
+    })
+    .prefault({}),
+  /** How profiles are put together. */
+  profiles: profilesDefinition.optional(),
+  streams: z.record(declaredName, streamDefinition).default({}),
+  audiences: z.record(declaredName, audienceDefinition).default({}),
+  triggers: z.record(declaredName, trigger).default({}),
+  alarms: z.record(declaredName, alarmDefinition).default({}),
+  /** The service: `tocsin serve`. */
+  serve: z
+    .strictObject({
+      /** Where it listens: `8080`, or `0.0.0.0:8080`; the host is 127.0.0.1 unless given. Port 0 is any that is free. */
+      listen: listen.default(8080),
+      /** Whether the OpenAPI document and the reference page can be read without a key. */
+      docs: z.boolean().default(true),
+      /** Whether /metrics can be read without a key. */
+      openMetrics: z.boolean().default(false),
+      /** Addresses of proxies whose `X-Forwarded-For` is believed, as CIDR or names such as `loopback`. */
+      proxies: z.array(z.string()).optional(),
+      limits: z
+        .strictObject({
+          /** Of a body; `bulk` of what is collected, and of profiles in bulk. */
+          body: size.optional(),
+          bulk: size.optional(),
+          /** Requests of one key; `strangers` those without a key that holds, of one address. */
+          rate: rate.optional(),
+          strangers: rate.optional(),
+        })
+        .prefault({}),
+      log: logLevel,
       /** How long a stop waits for what is under way. */
       grace: duration.default(15_000),
     })
