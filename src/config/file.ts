@@ -219,4 +219,4 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return at;
 }
 
-const article = (type: string): string => (type === "object" ? "a mapping" : type === "array" ? "a list" : `a ${type}`);
+const article = (type: string): string => (type === "object" || type === "record" ? "a mapping" : type === "array" ? "a list" : `a ${type}`);

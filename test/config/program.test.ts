@@ -71,11 +71,11 @@ test.each([
   [{ kind: "trigger", name: "thanks", path: ["send", 0, "channel"] }, "12:14: triggers.thanks.send.0.channel: no"],
   [{ kind: "trigger", name: "thanks", path: ["alert"] }, "11:5: triggers.thanks.alert: no"],
   [{ kind: "audience", name: "regulars", path: ["where"] }, "6:15: audiences.regulars.where: no"],
-  [{ kind: "stream", name: "shop", path: ["identifiers", "email"] }, "4:92: streams.shop.identifiers.email: no"],
-  [{ kind: "profiles", name: "profiles", path: ["merge", "visits"] }, "2:68: profiles.merge.visits: no"],
+  [{ kind: "stream", name: "shop", path: ["identifiers", "email"] }, "4:78: streams.shop.identifiers.email: no"],
+  [{ kind: "profiles", name: "profiles", path: ["merge", "visits"] }, "2:69: profiles.merge.visits: no"],
   [{ kind: "alarm", name: "gone", path: ["when", "quiet"] }, "17:19: alarms.gone.when.quiet: no"],
   // What is missing would stand there.
-  [{ kind: "trigger", name: "bye", path: ["alert", "body"] }, "15:33: triggers.bye.alert.body: no"],
+  [{ kind: "trigger", name: "bye", path: ["alert", "body"] }, "15:34: triggers.bye.alert.body: no"],
 ] as const)("what the engine says of %o has a place in the file", (place, wanted) => {
   const { fail } = read(whole);
   try {
