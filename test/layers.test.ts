@@ -41,7 +41,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
       "src/audiences",
       "src/units.ts",
     ],
-    ["zod", "node:*"],
+    ["croner", "zod", "node:*"],
   ],
   ["src/stores", ["src/dispatch", "src/profiles", "src/audiences", "src/triggers"], ["better-sqlite3", "node:*"]],
   ["src/guard", [], ["ipaddr.js", "node:*"]],

@@ -2,8 +2,9 @@ import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { type Config, ConfigError, readConfig, config as schema } from "../config/index.ts";
-import type { Channel, Outbox, Render, Store } from "../dispatch/index.ts";
+import type { Channel, Outbox, Render } from "../dispatch/index.ts";
 import type { AlertTemplate, TemplateOptions } from "../index.ts";
+import type { SqliteStore } from "../stores/sqlite.ts";
 import type { ExitCode } from "./cli.ts";
 import { exists } from "./file.ts";
 import { type Io, write } from "./io.ts";
@@ -24,6 +25,8 @@ export const addSetupOptions = (command: Command): Command =>
 /** A configuration, read and checked; without one, what holds without. */
 export interface Setup {
   readonly config: Config;
+  /** As it is written. */
+  readonly raw: unknown;
   /** As messages call it. */
   readonly file: string;
   /** Where relative paths in it start from. */
@@ -42,7 +45,7 @@ export async function readSetup({ config: given }: SetupFlags, io: Io): Promise<
   const path = resolve(io.cwd?.() ?? "", file ?? defaultFile);
   try {
     const text = file === undefined ? "" : await readFile(path, "utf8");
-    const { value, fail } = readConfig(file ?? defaultFile, text, schema, io.env ?? process.env);
+    const { value, raw, fail } = readConfig(file ?? defaultFile, text, schema, io.env ?? process.env);
     const sets = await import("../functions/index.ts");
     const { functions, timeZone, locale } = value;
     const templates: TemplateOptions = {
@@ -53,6 +56,7 @@ export async function readSetup({ config: given }: SetupFlags, io: Io): Promise<
     return {
       file: file ?? defaultFile,
       config: value,
+      raw,
       folder,
       templates,
       print: (text) => io.stdout.write(text),
@@ -80,7 +84,7 @@ export function located<T>(complain: () => T): T {
   }
 }
 
-export async function openStore({ config, folder }: Setup, { store }: SetupFlags, io: Io): Promise<Store> {
+export async function openStore({ config, folder }: Setup, { store }: SetupFlags, io: Io): Promise<SqliteStore> {
   const { sqliteStore } = await import("../stores/sqlite.ts");
   const file = store === undefined ? resolve(folder, config.store.file) : resolve(io.cwd?.() ?? "", store);
   const { age, size } = config.store.retention ?? {};

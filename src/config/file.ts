@@ -55,7 +55,7 @@ export function readConfig<T extends z.ZodType>(
   if (checked.success) {
     return {
       value: checked.data,
-      written: value,
+      raw: value,
       fail: (path, message) => fail(message, offsetOf(document, path), path.join(".")),
     };
   }
@@ -66,7 +66,7 @@ export function readConfig<T extends z.ZodType>(
 export interface Read<T> {
   readonly value: T;
   /** As it stands in the file, with the environment filled in: durations are still text. */
-  readonly written: unknown;
+  readonly raw: unknown;
   /** Throws a {@link ConfigError} about the value at this path. */
   fail(path: readonly PropertyKey[], message: string): never;
 }
@@ -219,4 +219,5 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return at;
 }
 
-const article = (type: string): string => (type === "object" || type === "record" ? "a mapping" : type === "array" ? "a list" : `a ${type}`);
+const article = (type: string): string =>
+  type === "object" || type === "record" ? "a mapping" : type === "array" ? "a list" : `a ${type}`;

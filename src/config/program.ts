@@ -15,15 +15,15 @@ type Written = { readonly [section: string]: { readonly [name: string]: Json } |
 
 /**
  * What a configuration declares, as it is written, for the engine to plan and apply.
- * @param written `Read.written`
+ * @param raw `Read.raw`
  * @param alertOf reads the alert file that a trigger names
  */
 export async function wantedOf(
   config: Config,
-  written: unknown,
+  raw: unknown,
   alertOf: (trigger: string, file: string) => Promise<Json>,
 ): Promise<Wanted> {
-  const { profiles, streams = {}, audiences = {}, triggers = {}, alarms = {} } = (written ?? {}) as Written;
+  const { profiles, streams = {}, audiences = {}, triggers = {}, alarms = {} } = (raw ?? {}) as Written;
   const bodies: [string, Json][] = [];
   for (const [name, body] of Object.entries(triggers)) {
     const { state: _state, alert, ...rest } = body as { readonly [key: string]: Json };

@@ -18,7 +18,10 @@ const identifierRules = z.strictObject({
   ignore: z.array(z.string()).optional(),
 });
 
-/** `last`: the newest. `first`: the oldest. `union`: a list without repetitions. `append`: a list, the newest 1,000. `sum`: a counter. */
+/**
+ * `last`: the newest, as a whole. `first`: the oldest. `union`: a list without repetitions. `append`: a list, the newest 1,000.
+ * `max`, `min`: of numbers, or of text; a value of another type is replaced. `sum`: a counter. Null removes, whatever the rule.
+ */
 export const mergeRule = z.enum(["last", "first", "union", "append", "max", "min", "sum"]);
 export type MergeRule = z.output<typeof mergeRule>;
 
@@ -28,14 +31,17 @@ export const profilesDefinition = z.strictObject({
   identifiers: z.record(declaredName, identifierRules.nullable()).optional(),
   /** By field, a dot between levels: `plan.seats`. @default last, maps being merged */
   merge: z.record(z.string().min(1), mergeRule).optional(),
-  /** At most so many profiles are stitched by one update. @default 5 */
+  /** At most so many profiles become one by one update, the one that stays counted; where it would be more, none do. @default 5 */
   mostStitched: count.optional(),
   /** At most so many bytes of JSON a profile may have. @default 1,000,000 */
   mostBytes: count.optional(),
 });
 export type ProfilesDefinition = z.output<typeof profilesDefinition>;
 
-/** A value: a template; what stands at a path of the payload, as it is; or a template read as something else than text. */
+/**
+ * A value: a template; what stands at a path of the payload (`user.address.city`, `items.0.sku`), as it is; or a template read
+ * as something else than text. A template that fails where something it reads is missing has no value.
+ */
 const mapped = z.union([
   z.string(),
   z.strictObject({ path: z.string().min(1) }),
@@ -74,7 +80,7 @@ export const streamDefinition = z.strictObject({
   key: z.string().optional(),
   /** By kind of identifier. Without any, events are only kept. */
   identifiers: z.record(declaredName, mapped).optional(),
-  /** By field of the profile. Empty text and what is not there change nothing. */
+  /** By field of the profile, a dot between levels. Empty text and what is not there change nothing; null at a path removes. */
   fields: z.record(z.string().min(1), mapped).optional(),
   /** How long raw events are kept. @default 7 d */
   keep: duration.optional(),

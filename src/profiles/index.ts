@@ -2,6 +2,12 @@
  * What is known of people. In: updates and events, each about somebody. Out: profiles, one a person, and what changed.
  * Nothing here renders an alert or knows why one would be sent.
  */
+export * from "./apply.ts";
 export * from "./definition.ts";
+export { decide, type Identity, identifierKey, identityOf } from "./identity.ts";
+export { changedFields, MergeError, mergeFields } from "./merge.ts";
+export * from "./pick.ts";
 export type * from "./profile.ts";
+export { type KindRules, type ProfileSettings, resolveProfiles, SettingsError } from "./settings.ts";
 export type * from "./store.ts";
+export * from "./stream.ts";

@@ -21,7 +21,7 @@ export interface ProfilesWriter extends Pick<Profiles, "get" | "find" | "list"> 
   put(profiles: readonly Profile[]): Promise<void>;
   /**
    * Ends profiles; what is kept of one (deliveries, firings) answers for `into`, and so does its id. Its memberships end.
-   * `put` gives its identifiers to whom they belong.
+   * `into` is there; its identifiers were given to whom they belong by `put` before, and stay there.
    */
   absorb(pairs: readonly { readonly from: string; readonly into: string }[]): Promise<void>;
   /**

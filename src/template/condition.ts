@@ -109,6 +109,9 @@ export function objectionTo(
 ): { readonly message: string; readonly at: number } | undefined {
   if (/^\s*$/.test(where)) return { message: `the condition is empty: ${example}`, at: 0 };
   if (/^\s*\/\*/.test(where)) return { message: `a comment is no condition: ${example}`, at: where.indexOf("/") };
+  if (/^\s*\{\{/.test(where)) {
+    return { message: `a condition is written without {{ and }}: ${example}`, at: where.indexOf("{") };
+  }
   const text = asTemplate(where);
   const ours = before.length + where.length + close.length;
   let at = closeBehind(text, before.length, delims[1]);
@@ -117,7 +120,7 @@ export function objectionTo(
     const [node, ...others] = trees.get("where")!.root.nodes;
     if (node?.kind !== "if") return undefined;
     if (node.list.start === ours && others.length === 0 && !node.elseList && trees.size === 1) return undefined;
-    at = node.list.start - delims[1].length;
+    at = closeBehind(text, node.pipe.end, delims[1]);
   } catch {
     if (at < 0 || at >= ours - delims[1].length) return undefined;
   }

@@ -25,8 +25,8 @@ alarms:
 `;
 
 test("what is declared is kept as it is written, with the environment and the alert files put in", async () => {
-  const { value, written } = read(whole);
-  expect(await wantedOf(value, written, alertOf)).toEqual({
+  const { value, raw } = read(whole);
+  expect(await wantedOf(value, raw, alertOf)).toEqual({
     origin: "file",
     complete: true,
     states: { thanks: "active" },
@@ -58,8 +58,8 @@ test("what is declared is kept as it is written, with the environment and the al
 });
 
 test("an empty file wants nothing of its own to be left", async () => {
-  const { value, written } = read("");
-  expect(await wantedOf(value, written, alertOf)).toEqual({
+  const { value, raw } = read("");
+  expect(await wantedOf(value, raw, alertOf)).toEqual({
     origin: "file",
     complete: true,
     states: {},

@@ -1,0 +1,79 @@
+import type { Command } from "commander";
+import type { Json } from "../dispatch/index.ts";
+import type { Definition } from "../triggers/index.ts";
+import type { ExitCode } from "./cli.ts";
+import { type Io, write } from "./io.ts";
+import { InputError } from "./problem.ts";
+import { type Opened, withEngine } from "./program.ts";
+import { addSetupOptions, type SetupFlags } from "./setup.ts";
+import { table } from "./table.ts";
+
+interface Flags extends SetupFlags {
+  readonly json?: true;
+  readonly count: number;
+}
+
+/** `tocsin audience …`: who belongs where. */
+export function addAudienceCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
+  const audience = program
+    .command("audience")
+    .summary("audiences that are in force: how large, and who")
+    .description("Audiences that are in force. They are declared in the configuration: see plan and apply.")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false);
+  const command = (name: string, summary: string) =>
+    addSetupOptions(audience.command(name).description(summary))
+      .option("--json", "print it as JSON, one line for each")
+      .helpOption("-h, --help", "print this help");
+  command("list", "Lists audiences and their sizes.").action(async (flags: Flags) => {
+    end(
+      await withEngine(flags, io, async (opened) => {
+        const all = await audiencesOf(opened);
+        const sizes = await opened.store.memberships.sizes();
+        const size = (name: string): number => sizes.get(name) ?? 0;
+        if (flags.json) {
+          const lines = all.map(({ name, body, status }) =>
+            JSON.stringify({ name, size: size(name), ...(body as object), status }),
+          );
+          return write(io.stdout, lines.map((line) => `${line}\n`).join(""));
+        }
+        const rows = all.map(({ name, body, status }) => {
+          const swept = (status as { sweep?: Json }).sweep === undefined ? "" : "being evaluated";
+          return [name, size(name).toLocaleString("en"), swept, (body as { where: string }).where];
+        });
+        await write(
+          io.stdout,
+          rows.length === 0 ? "There are no audiences.\n" : table(["audience", "members", "", "where"], rows),
+        );
+      }),
+    );
+  });
+  command("sample", "Prints members, each with its fields.")
+    .argument("<audience>")
+    .option("--count <count>", "how many", (text) => Math.max(1, Number.parseInt(text, 10) || 10), 10)
+    .action(async (name: string, flags: Flags) => {
+      end(
+        await withEngine(flags, io, async (opened) => {
+          const { store, setup } = opened;
+          const all = await audiencesOf(opened);
+          if (!all.some((one) => one.name === name)) {
+            const names = all.map((one) => one.name).join(", ") || "none";
+            throw new InputError(`there is no audience ${name}; there are: ${names}`, {
+              file: setup.config.store.file,
+            });
+          }
+          const { items } = await store.memberships.members({ audience: name, limit: flags.count });
+          const profiles = await store.profiles.get(items.map(({ profile }) => profile));
+          for (const [i, profile] of profiles.entries()) {
+            const { since } = items[i]!;
+            const one = { id: profile!.id, since: new Date(since).toISOString(), fields: profile!.fields };
+            await write(io.stdout, `${JSON.stringify(one)}\n`);
+          }
+        }),
+      );
+    });
+}
+
+async function audiencesOf({ store }: Opened): Promise<readonly Definition[]> {
+  return (await store.definitions.all()).filter(({ kind }) => kind === "audience");
+}

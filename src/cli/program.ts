@@ -1,0 +1,128 @@
+import { relative, resolve } from "node:path";
+import { pathOf, wantedOf as wantedBy } from "../config/index.ts";
+import type { Channel, Json } from "../dispatch/index.ts";
+import type { SqliteStore } from "../stores/sqlite.ts";
+import type { DefinitionError, Engine, Wanted } from "../triggers/index.ts";
+import type { ExitCode } from "./cli.ts";
+import { readText } from "./file.ts";
+import type { Io } from "./io.ts";
+import { InputError } from "./problem.ts";
+import { guarded, openStore, readSetup, type Setup, type SetupFlags, setupChannels } from "./setup.ts";
+
+/** An engine on the store of a configuration. */
+export interface Opened {
+  readonly setup: Setup;
+  readonly store: SqliteStore;
+  readonly channels: Readonly<Record<string, Channel>>;
+  readonly engine: Engine;
+  now(): number;
+}
+
+export interface EngineFlags {
+  readonly store: SqliteStore;
+  readonly channels: Readonly<Record<string, Channel>>;
+  readonly clock?: (() => number) | undefined;
+  readonly onSent?: (() => void) | undefined;
+}
+
+export async function openEngine(
+  setup: Setup,
+  { store, channels, clock, onSent }: EngineFlags,
+  io: Io,
+): Promise<Engine> {
+  const { createEngine } = await import("../triggers/index.ts");
+  return createEngine({
+    store,
+    channels,
+    to: defaultDestinations(setup),
+    templates: setup.templates,
+    clock,
+    onSent,
+    onProblem: ({ doing, error }) => {
+      io.stderr.write(`${doing}: ${(error as Error).message}\n`);
+    },
+  });
+}
+
+/** What channels say of where to. */
+function defaultDestinations({ config }: Setup): Record<string, string> {
+  const found = Object.entries(config.channels).flatMap(([name, { kind, to }]) =>
+    to === undefined ? (kind === "log" ? [[name, "log"]] : []) : [[name, to]],
+  );
+  return Object.fromEntries(found);
+}
+
+/** Runs a command with an engine. What a person can put right is said, and is exit code 1. */
+export function withEngine(flags: SetupFlags, io: Io, run: (opened: Opened) => Promise<unknown>): Promise<ExitCode> {
+  return guarded(io, async () => {
+    const setup = await readSetup(flags, io);
+    const channels = await setupChannels(setup);
+    const store = await openStore(setup, flags, io);
+    try {
+      const engine = await openEngine(setup, { store, channels }, io);
+      const code = await declared(setup, () => run({ setup, store, channels, engine, now: Date.now }));
+      return code === 1 ? 1 : 0;
+    } finally {
+      for (const channel of Object.values(channels)) await channel.close?.();
+      await store.close();
+    }
+  });
+}
+
+/** What is wrong with a definition of the file is said where it stands in the file. */
+export async function declared<T>(setup: Setup, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act();
+  } catch (error) {
+    if (!isDefinitionError(error)) throw error;
+    const { kind, of, path, message } = error;
+    const place = pathOf(error);
+    // Without a place in it, it is not what is written that is wrong.
+    if (path.length === 0 || !isIn(setup.raw, place.slice(0, place.length - path.length))) {
+      throw new Error(`${kind} ${of}${path.map((step) => `.${step}`).join("")}: ${message}`);
+    }
+    return setup.fail(place, message);
+  }
+}
+
+const isDefinitionError = (error: unknown): error is DefinitionError =>
+  (error as Error | undefined)?.name === "DefinitionError";
+
+function isIn(raw: unknown, path: readonly string[]): boolean {
+  let at = raw;
+  for (const step of path) {
+    if (at === null || typeof at !== "object" || !Object.hasOwn(at, step)) return false;
+    at = (at as Record<string, unknown>)[step];
+  }
+  return true;
+}
+
+/** All that the file declares. @throws InputError for an alert file that cannot be read, or is wrong */
+export const wantedOf = (setup: Setup, io: Io): Promise<Wanted> =>
+  wantedBy(setup.config, setup.raw, (trigger, file) => alertOf(trigger, file, setup, io));
+
+async function alertOf(trigger: string, file: string, setup: Setup, io: Io): Promise<Json> {
+  const path = resolve(setup.folder, file);
+  const shown = relative(io.cwd?.() ?? process.cwd(), path);
+  const { alertSource } = await import("./alert-file.ts");
+  try {
+    const { alertTemplate } = alertSource(shown, await readText(path, io));
+    return { ...alertTemplate } as unknown as Json;
+  } catch (error) {
+    if (error instanceof InputError && error.place.line !== undefined) throw error;
+    return setup.fail(["triggers", trigger, "alert"], (error as Error).message);
+  }
+}
+
+/** `prf_…`, or `kind=value`. @throws InputError if there is no such profile */
+export async function findProfile({ store, setup }: Pick<Opened, "store" | "setup">, given: string) {
+  const [, kind, value] = /^([a-z][a-z0-9_-]*)=(.+)$/s.exec(given) ?? [];
+  const values = kind === undefined ? [] : [value!, value!.trim().toLowerCase()];
+  const ids = kind === undefined ? [given] : await store.profiles.find(values.map((one) => ({ kind, value: one })));
+  const id = ids.find((one) => one !== undefined);
+  const [profile] = id === undefined ? [] : await store.profiles.get([id]);
+  if (profile !== undefined) return profile;
+  throw new InputError(`there is no profile ${given}; give its id, or an identifier such as email=ada@example.com`, {
+    file: setup.config.store.file,
+  });
+}

@@ -1,0 +1,133 @@
+import { type Command, InvalidArgumentError } from "commander";
+import type { BackfillOptions } from "../triggers/index.ts";
+import { parseDuration } from "../units.ts";
+import type { ExitCode } from "./cli.ts";
+import { type Io, write } from "./io.ts";
+import { withEngine } from "./program.ts";
+import { visible } from "./rendered.ts";
+import { sentence, workRuns } from "./runs.ts";
+import { addSetupOptions, type SetupFlags } from "./setup.ts";
+import { span } from "./story.ts";
+import { table } from "./table.ts";
+
+interface Flags extends SetupFlags {
+  readonly json?: true;
+}
+
+/** `tocsin trigger …`: what fires, and whether it does. */
+export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
+  const trigger = program
+    .command("trigger")
+    .summary("triggers that are in force: activate and pause them")
+    .description("Triggers that are in force. They are declared in the configuration: see plan and apply.")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false);
+  const command = (name: string, summary: string) =>
+    addSetupOptions(trigger.command(name).description(summary))
+      .option("--json", "print it as JSON, one line for each")
+      .helpOption("-h, --help", "print this help");
+  command("list", "Lists triggers and their states.").action(async (flags: Flags) => {
+    end(
+      await withEngine(flags, io, async ({ store }) => {
+        const all = (await store.definitions.all()).filter(({ kind }) => kind === "trigger");
+        if (flags.json) {
+          return write(
+            io.stdout,
+            all.map(({ name, body, status }) => `${JSON.stringify({ name, ...(status as object), body })}\n`).join(""),
+          );
+        }
+        const rows = all.map(({ name, body, status }) => {
+          const { state, next } = status as { state: string; next?: number };
+          const on = Object.entries((body as { on: object }).on)
+            .map(([key, value]) => `${key} ${value}`)
+            .join(", ");
+          return [name, state, next === undefined ? "" : new Date(next).toISOString(), visible(on)];
+        });
+        await write(
+          io.stdout,
+          rows.length === 0 ? "There are no triggers.\n" : table(["trigger", "state", "next", "on"], rows),
+        );
+      }),
+    );
+  });
+  for (const [verb, state, summary] of [
+    ["activate", "active", "Lets a trigger fire from now on."],
+    ["pause", "paused", "Lets a trigger fire no more, until it is activated; what it missed is not made up for."],
+  ] as const) {
+    command(verb, summary)
+      .argument("<trigger>")
+      .action(async (name: string, flags: Flags) => {
+        end(
+          await withEngine(flags, io, async ({ engine }) => {
+            await engine.setState(name, state);
+            await write(io.stdout, flags.json ? `${JSON.stringify({ name, state })}\n` : `${name} is ${state}\n`);
+          }),
+        );
+      });
+  }
+}
+
+interface BackfillFlags extends Flags, BackfillOptions {
+  readonly estimate?: true;
+  readonly wait?: true;
+}
+
+export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
+  addSetupOptions(program.command("backfill"))
+    .summary("alert those who were in an audience before its trigger")
+    .description(
+      "Alerts the members of a trigger's audience that it has never alerted, once. It is gone through by tocsin serve, or here with --wait.",
+    )
+    .argument("<trigger>")
+    .option("--estimate", "only say how many would be alerted, and what would go wrong")
+    .option("--cap <count>", "alert at most so many", parseCount)
+    .option("--share <part>", "take only this share of the members: 0.01 is one in a hundred", parseShare)
+    .option("--pace <pace>", "at most so many in a time: 100/1s", parsePace)
+    .option("--wait", "go through them here and now")
+    .option("--json", "print it as JSON")
+    .helpOption("-h, --help", "print this help")
+    .action(async (name: string, flags: BackfillFlags) => {
+      const { cap, share, pace } = flags;
+      const asked = { cap, share, pace };
+      end(
+        await withEngine(flags, io, async (opened) => {
+          const { engine, store } = opened;
+          if (flags.estimate) {
+            const found = await engine.estimate(name, asked);
+            if (flags.json) return write(io.stdout, `${JSON.stringify(found)}\n`);
+            const { members, looked, sent, skipped, aborted, failed, takes, problems } = found;
+            const time = takes === undefined ? "" : `, in ${span(takes)}`;
+            const lines = [
+              `${members} members, ${looked} looked at: about ${sent} would be alerted${time}; ${skipped} skipped, ${aborted} aborted, ${failed} failed`,
+              ...problems.map(({ profile, problem }) => `  ${profile}: ${visible(problem)}`),
+            ];
+            return write(io.stdout, `${lines.join("\n")}\n`);
+          }
+          const { id } = await engine.backfill(name, asked);
+          if (flags.wait) await workRuns(opened, io);
+          const run = (await store.runs.get(id))!;
+          await write(io.stdout, flags.json ? `${JSON.stringify(run)}\n` : `${sentence(run)}\n`);
+        }),
+      );
+    });
+}
+
+function parseCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("Give a whole number from 1.");
+  return count;
+}
+
+function parseShare(text: string): number {
+  const share = Number(text);
+  if (!(share > 0 && share <= 1)) throw new InvalidArgumentError("Give a number above 0 and at most 1.");
+  return share;
+}
+
+function parsePace(text: string): BackfillOptions["pace"] {
+  const [, count, time] = /^(\d+)\/(.+)$/.exec(text) ?? [];
+  const per = time === undefined ? undefined : parseDuration(/^\d/.test(time) ? time : `1${time}`);
+  if (count === undefined || Number(count) < 1 || !per)
+    throw new InvalidArgumentError("Give a count and a time: 100/1s.");
+  return { count: Number(count), per };
+}

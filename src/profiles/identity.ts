@@ -1,0 +1,197 @@
+import type { Identifier, Profile, Refused, Update } from "./profile.ts";
+import type { KindRules, ProfileSettings } from "./settings.ts";
+
+/** Identifiers are at most so many characters long. */
+const longest = 512;
+
+/** An update names at most so many. */
+const mostIdentifiers = 100;
+
+/** What an update's identifiers are once they are written by the rules. */
+export interface Identity {
+  /** Those of the kind that counts most first, each once. */
+  readonly identifiers: readonly Identifier[];
+  readonly refused: readonly Refused[];
+}
+
+export const identifierKey = ({ kind, value }: Identifier): string => `${kind} ${value}`;
+
+/** @returns a problem, in words, where there is none that identifies somebody */
+export function identityOf(given: Update["identifiers"], settings: ProfileSettings): Identity | { problem: string } {
+  if (typeof given !== "object" || given === null) return { problem: "an update needs identifiers, by kind" };
+  const refused: Refused[] = [];
+  const byKind = new Map<string, Identifier[]>();
+  let count = 0;
+  for (const [kind, values] of Object.entries(given)) {
+    const rules = settings.kinds.get(kind);
+    const list: readonly unknown[] = Array.isArray(values) ? values : [values];
+    count += list.length;
+    if (count > mostIdentifiers) return { problem: `an update names at most ${mostIdentifiers} identifiers` };
+    const found = new Map<string, Identifier>();
+    for (const raw of list) {
+      const { value, reason } = rules ? written(raw, rules) : unknownKind(kind, raw, settings);
+      if (value !== undefined && reason === undefined) found.set(value, { kind, value });
+      else if (reason !== undefined)
+        refused.push({ identifier: { kind: shown(kind), value: value ?? shown(raw) }, reason });
+    }
+    if (found.size > 0) byKind.set(kind, [...found.values()]);
+  }
+  const identifiers: Identifier[] = [];
+  for (const kind of settings.kinds.keys()) identifiers.push(...(byKind.get(kind) ?? []));
+  if (identifiers.length > 0) return { identifiers, refused };
+  const reasons = refused.map(({ identifier, reason }) => `${identifier.kind}: ${reason}`);
+  const kinds = [...settings.kinds.keys()].join(", ");
+  return { problem: `nothing says who it is about: it has none of ${kinds}${reasons.length > 0 ? ` (${reasons.slice(0, 3).join("; ")})` : ""}` }; // biome-ignore format: one line
+}
+
+/** Neither value nor reason: there is nothing. */
+interface Written {
+  readonly value?: string;
+  readonly reason?: string;
+}
+
+/** An identifier as its kind's rules write it, or why it is none. */
+export function written(raw: unknown, { foldCase, ignore }: KindRules): Written {
+  if (raw === null || raw === undefined) return {};
+  if (typeof raw === "number" && !Number.isFinite(raw)) return { reason: `${raw} identifies nobody` };
+  if (typeof raw === "number" && Number.isInteger(raw) && !Number.isSafeInteger(raw)) {
+    return { reason: "a number this big has lost digits; send it as text" };
+  }
+  if (typeof raw !== "string" && typeof raw !== "number") return { reason: "an identifier is text or a number" };
+  const text = String(raw);
+  if (text.length > 2 * longest) return { reason: `it is longer than ${longest} characters` };
+  if (!text.isWellFormed()) return { reason: "it is no well-formed text" };
+  const trimmed = text.normalize("NFC").trim();
+  const value = foldCase ? trimmed.toLowerCase() : trimmed;
+  if (value === "") return {};
+  if (value.length > longest) return { reason: `it is longer than ${longest} characters` };
+  if (/\p{Cc}/u.test(value)) return { reason: "it has control characters in it" };
+  if (ignore.has(value.toLowerCase())) return { value, reason: `"${value}" identifies nobody` };
+  return { value };
+}
+
+function unknownKind(kind: string, raw: unknown, { kinds }: ProfileSettings): Written {
+  if (raw === null || raw === undefined || raw === "") return {};
+  return { reason: `profiles have no identifiers of the kind ${shown(kind)}, only ${[...kinds.keys()].join(", ")}` };
+}
+
+function shown(raw: unknown): string {
+  const text = typeof raw === "string" ? raw : typeof raw === "number" ? String(raw) : `a ${typeof raw}`;
+  return text.slice(0, 100).toWellFormed();
+}
+
+/** Whom an update is about. */
+export interface Decision {
+  /** Profiles that are one from now on, oldest first; the first stays. Empty: somebody new. */
+  readonly profiles: readonly [Profile, ...Profile[]] | readonly [];
+  /** All that the one profile has then. */
+  readonly identifiers: readonly Identifier[];
+  readonly refused: readonly Refused[];
+}
+
+/**
+ * Goes through the identifiers, the kind that counts most first: the first says who it is, each further one joins who has it
+ * with that person, unless they would then have more identifiers of a kind than one person can. What is refused stays where it
+ * is, so that two people never become one.
+ * @param ownerOf the profile that has an identifier now
+ * @param fits why what is left of several profiles could not be one, apart from their identifiers
+ */
+export function decide(
+  { identifiers, refused: before }: Identity,
+  ownerOf: (identifier: Identifier) => Profile | undefined,
+  settings: ProfileSettings,
+  fits: (profiles: readonly Profile[]) => string | undefined = () => undefined,
+): Decision {
+  const group = new Group(settings);
+  group.join(identifiers, ownerOf, (profiles) => fits(profiles));
+  if (group.profiles.length <= settings.mostStitched) return group.decision(before);
+  // Something that so many have in common is not theirs: a shop's tablet, a test address.
+  const reason = `${group.profiles.length} profiles would become one, and at most ${settings.mostStitched} do at a time`;
+  const alone = new Group(settings);
+  alone.join(identifiers, ownerOf, () => reason);
+  return alone.decision(before);
+}
+
+class Group {
+  readonly profiles: Profile[] = [];
+  private readonly known = new Map<string, Identifier>();
+  private readonly counts = new Map<string, number>();
+  private readonly refused: Refused[] = [];
+  private readonly settings: ProfileSettings;
+
+  constructor(settings: ProfileSettings) {
+    this.settings = settings;
+  }
+
+  join(
+    identifiers: readonly Identifier[],
+    ownerOf: (identifier: Identifier) => Profile | undefined,
+    fits: (profiles: readonly Profile[]) => string | undefined,
+  ): void {
+    for (const identifier of identifiers) {
+      if (this.known.has(identifierKey(identifier))) continue;
+      const owner = ownerOf(identifier);
+      const reason = owner ? this.objectionTo(owner, identifier, fits) : this.tooMany([identifier]);
+      if (reason) this.refused.push({ identifier, reason });
+      else this.add(owner ? owner.identifiers : [identifier], owner);
+    }
+  }
+
+  decision(refused: readonly Refused[]): Decision {
+    const profiles = this.profiles as readonly Profile[] as Decision["profiles"];
+    return { profiles, identifiers: this.inOrder(), refused: [...refused, ...this.refused] };
+  }
+
+  private objectionTo(
+    owner: Profile,
+    { kind }: Identifier,
+    fits: (profiles: readonly Profile[]) => string | undefined,
+  ): string | undefined {
+    const tooMany = this.tooMany(owner.identifiers);
+    const reason = tooMany ?? (this.profiles.length > 0 ? fits(byAge([...this.profiles, owner])) : undefined);
+    return reason && `this ${kind} is that of another profile, ${owner.id}: ${reason}`;
+  }
+
+  /** Why these cannot be added: a person has so many of a kind and no more. */
+  private tooMany(identifiers: readonly Identifier[]): string | undefined {
+    if (this.known.size === 0) return undefined; // who is first is as it is, also if a limit was lowered since
+    const more = new Map<string, number>();
+    for (const identifier of identifiers) {
+      if (this.known.has(identifierKey(identifier))) continue;
+      const { kind } = identifier;
+      const count = (more.get(kind) ?? this.counts.get(kind) ?? 0) + 1;
+      more.set(kind, count);
+    }
+    for (const [kind, count] of more) {
+      const limit = this.settings.kinds.get(kind)?.limit ?? Number.POSITIVE_INFINITY;
+      if (count > limit) return `one person has at most ${limit} ${kind}, and this would make ${count}`;
+    }
+    return undefined;
+  }
+
+  private add(identifiers: readonly Identifier[], owner: Profile | undefined): void {
+    for (const identifier of identifiers) {
+      const key = identifierKey(identifier);
+      if (this.known.has(key)) continue;
+      this.known.set(key, identifier);
+      this.counts.set(identifier.kind, (this.counts.get(identifier.kind) ?? 0) + 1);
+    }
+    if (!owner) return;
+    this.profiles.push(owner);
+    this.profiles.sort(older);
+  }
+
+  /** Those that the profiles had, the oldest's first; then the new ones. The list of one profile that gets none is its own. */
+  private inOrder(): readonly Identifier[] {
+    const [first] = this.profiles;
+    if (first && first.identifiers.length === this.known.size) return first.identifiers;
+    const ordered = new Map<string, Identifier>();
+    for (const { identifiers } of this.profiles) for (const one of identifiers) ordered.set(identifierKey(one), one);
+    for (const [key, one] of this.known) ordered.set(key, one);
+    return [...ordered.values()];
+  }
+}
+
+const older = (a: Profile, b: Profile): number => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1);
+
+const byAge = (profiles: Profile[]): readonly Profile[] => profiles.sort(older);

@@ -1,0 +1,140 @@
+import type { Json } from "../dispatch/index.ts";
+import type { MergeRule } from "./definition.ts";
+import { deepest, isList, isMap, isSame, type JsonMap, keyOf, own, setOwn } from "./json.ts";
+import type { Fields } from "./profile.ts";
+import type { MergeRules, ProfileSettings } from "./settings.ts";
+
+/** A value that its field's rule cannot merge. */
+export class MergeError extends Error {
+  override readonly name = "MergeError";
+}
+
+/** Of a field that is appended to, so many elements are kept. */
+export const mostAppended = 1000;
+
+/**
+ * Fields with a patch merged in, by the rules of the settings; without one, maps are merged and all else is replaced, as in
+ * RFC 7396. Null removes, whatever the rule. Shares what did not change with `before`, and is `before` if nothing did.
+ * @throws MergeError for what is too deep or does not fit its rule: `sum` takes numbers, `max` and `min` numbers or text
+ */
+export function mergeFields(before: Fields, patch: Fields, settings: ProfileSettings): Fields {
+  return mergeMaps(before, patch, { rules: settings.merge, strict: true, path: "", depth: 0 });
+}
+
+/** As `mergeFields` of two profiles, of which `younger` is the patch. What does not fit its rule there gives way. */
+export function stitchFields(older: Fields, younger: Fields, settings: ProfileSettings): Fields {
+  return mergeMaps(older, younger, { rules: settings.merge, strict: false, path: "", depth: 0 });
+}
+
+interface Place {
+  readonly rules: MergeRules | undefined;
+  /** Complains about what does not fit its rule. */
+  readonly strict: boolean;
+  readonly path: string;
+  readonly depth: number;
+}
+
+function mergeMaps(before: JsonMap, patch: JsonMap, place: Place): JsonMap {
+  let merged: { [key: string]: Json } | undefined;
+  for (const name of Object.keys(patch)) {
+    const old = own(before, name);
+    const given = patch[name]!;
+    if (given === null) {
+      if (old === undefined) continue;
+      merged ??= { ...before };
+      delete merged[name];
+      continue;
+    }
+    const value = mergeValue(old, given, name, place);
+    if (value === old) continue;
+    merged ??= { ...before };
+    setOwn(merged, name, value);
+  }
+  return merged ?? before;
+}
+
+/** `old` itself if nothing changes. */
+function mergeValue(old: Json | undefined, given: Json, name: string, outer: Place): Json {
+  const rule = outer.rules?.get(name);
+  if (typeof rule === "string") return ruled[rule](old, given, (what) => misfit(old, given, name, outer, what));
+  if (!isMap(given)) return old !== undefined && isSame(old, given) ? old : given;
+  if (outer.depth + 1 >= deepest) {
+    throw new MergeError(`too deep: at most ${deepest} maps and lists stand inside each other`);
+  }
+  const inner: Place = { ...outer, rules: rule, path: `${outer.path}${name}.`, depth: outer.depth + 1 };
+  return mergeMaps(old !== undefined && isMap(old) ? old : {}, given, inner);
+}
+
+type Misfit = (takes: string) => Json;
+
+function misfit(old: Json | undefined, given: Json, name: string, { strict, path }: Place, takes: string): Json {
+  if (!strict) return old ?? given;
+  const shown = JSON.stringify(given);
+  throw new MergeError(`${path}${name} ${takes}, not ${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}`);
+}
+
+type Merge = (old: Json | undefined, given: Json, misfit: Misfit) => Json;
+
+const ruled: Readonly<Record<MergeRule, Merge>> = {
+  last: (old, given) => {
+    const value = isMap(given) ? withoutNulls(given) : given;
+    return old !== undefined && isSame(old, value) ? old : value;
+  },
+  first: (old, given) => old ?? (isMap(given) ? withoutNulls(given) : given),
+  union: (old, given) => {
+    const list = old === undefined ? [] : asList(old);
+    const known = new Set(list.map(keyOf));
+    const kept = known.size === list.length ? list : unique(list);
+    const added = unique(asList(given)).filter((element) => !known.has(keyOf(element)));
+    return added.length === 0 && kept === old ? old : [...kept, ...added];
+  },
+  append: (old, given) => {
+    const added = asList(given);
+    if (added.length === 0 && isList(old)) return old;
+    return [...(old === undefined ? [] : asList(old)), ...added].slice(-mostAppended);
+  },
+  max: (old, given, misfit) => extreme(old, given, misfit, (a, b) => a > b),
+  min: (old, given, misfit) => extreme(old, given, misfit, (a, b) => a < b),
+  sum: (old, given, misfit) => {
+    if (typeof given !== "number") return misfit("is a sum and takes numbers");
+    if (typeof old !== "number") return given;
+    if (given === 0) return old;
+    const sum = old + given;
+    return Number.isFinite(sum) ? sum : misfit("is a sum, which would be more than a number can be");
+  },
+};
+
+function extreme(
+  old: Json | undefined,
+  given: Json,
+  misfit: Misfit,
+  wins: (a: number | string, b: number | string) => boolean,
+): Json {
+  if (typeof given !== "number" && typeof given !== "string") return misfit("is compared and takes numbers or text");
+  if ((typeof old !== "number" && typeof old !== "string") || typeof old !== typeof given) return given;
+  return wins(given, old) ? given : old;
+}
+
+const asList = (value: Json): readonly Json[] => (isList(value) ? value : [value]);
+
+function unique(list: readonly Json[]): readonly Json[] {
+  const byKey = new Map<string, Json>();
+  for (const element of list) {
+    const key = keyOf(element);
+    if (!byKey.has(key)) byKey.set(key, element);
+  }
+  return [...byKey.values()];
+}
+
+/** As a patch makes it of nothing. */
+const withoutNulls = (given: JsonMap): JsonMap =>
+  mergeMaps({}, given, { rules: undefined, strict: true, path: "", depth: 1 });
+
+/** Names of the top-level fields that one has and the other has not, or not with the same value. */
+export function changedFields(before: Fields, after: Fields): ReadonlySet<string> {
+  const changed = new Set<string>();
+  if (before === after) return changed;
+  for (const name of Object.keys(after)) if (!isSame(own(before, name), after[name])) changed.add(name);
+  for (const name of Object.keys(before)) if (!Object.hasOwn(after, name)) changed.add(name);
+  return changed;
+}

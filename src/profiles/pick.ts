@@ -1,0 +1,52 @@
+import type { Json } from "../dispatch/index.ts";
+import { isList, isMap, type JsonMap, own, setOwn } from "./json.ts";
+import type { Fields } from "./profile.ts";
+
+/** Names by level; undefined: all that is there. */
+type Wanted = Map<string, Wanted | undefined>;
+
+/** Lists of paths are asked about again and again. */
+const known = new WeakMap<readonly string[], Wanted>();
+
+/**
+ * Nothing but these fields. A path has a dot between levels (`plan.seats`) and goes through lists: `items.sku` is the `sku` of
+ * each item. What is not there is left out.
+ */
+export function pick(fields: Fields, paths: readonly string[]): Fields {
+  const wanted = known.get(paths) ?? wantedOf(paths);
+  known.set(paths, wanted);
+  return pickFrom(fields, wanted);
+}
+
+function wantedOf(paths: readonly string[]): Wanted {
+  const top: Wanted = new Map();
+  for (const path of paths) {
+    const names = path.split(".");
+    const last = names.pop()!;
+    let level: Wanted | undefined = top;
+    for (const name of names) {
+      const inner: Wanted | undefined = level.has(name) ? level.get(name) : new Map();
+      level.set(name, inner);
+      level = inner;
+      if (!level) break; // more of it is wanted already
+    }
+    level?.set(last, undefined);
+  }
+  return top;
+}
+
+function pickFrom(map: JsonMap, wanted: Wanted): JsonMap {
+  const picked: { [key: string]: Json } = {};
+  for (const [name, inner] of wanted) {
+    const value = own(map, name);
+    if (value === undefined) continue;
+    const part = inner === undefined ? value : pickPart(value, inner);
+    if (part !== undefined) setOwn(picked, name, part);
+  }
+  return picked;
+}
+
+function pickPart(value: Json, wanted: Wanted): Json | undefined {
+  if (isList(value)) return value.map((element) => pickPart(element, wanted)).filter((part) => part !== undefined);
+  return isMap(value) ? pickFrom(value, wanted) : undefined;
+}

@@ -1,0 +1,83 @@
+import type { MergeRule, ProfilesDefinition } from "./definition.ts";
+
+/** How profiles are put together, with all defaults. */
+export interface ProfileSettings {
+  /** The kind that counts most first. */
+  readonly kinds: ReadonlyMap<string, KindRules>;
+  /** Rules of the fields, level by level. */
+  readonly merge: MergeRules;
+  readonly mostStitched: number;
+  readonly mostBytes: number;
+}
+
+/** How identifiers of a kind are written. */
+export interface KindRules {
+  readonly kind: string;
+  /** 0 counts most. */
+  readonly rank: number;
+  readonly foldCase: boolean;
+  /** At most so many on one profile. */
+  readonly limit: number;
+  /** Values that identify nobody, in lower case. */
+  readonly ignore: ReadonlySet<string>;
+}
+
+export type MergeRules = ReadonlyMap<string, MergeRule | MergeRules>;
+
+/** What is declared of profiles makes no sense. */
+export class SettingsError extends Error {
+  override readonly name = "SettingsError";
+  /** Where in the definition. */
+  readonly path: readonly (string | number)[];
+
+  constructor(message: string, path: readonly (string | number)[]) {
+    super(message);
+    this.path = path;
+  }
+}
+
+const kindsByDefault = { user_id: null, email: null, device: null };
+const ignoredByDefault = ["", "null", "undefined", "none", "unknown", "anonymous", "0"];
+
+/** @throws SettingsError for rules that contradict each other */
+export function resolveProfiles(definition: ProfilesDefinition = {}): ProfileSettings {
+  const { identifiers = kindsByDefault, merge = {}, mostStitched = 5, mostBytes = 1_000_000 } = definition;
+  const kinds = new Map<string, KindRules>();
+  for (const [kind, rules] of Object.entries(identifiers)) {
+    kinds.set(kind, {
+      kind,
+      rank: kinds.size,
+      foldCase: !(rules?.case ?? kind !== "email"),
+      limit: rules?.limit ?? (kind === "user_id" ? 1 : 20),
+      ignore: new Set((rules?.ignore ?? ignoredByDefault).map((value) => value.trim().toLowerCase())),
+    });
+  }
+  if (kinds.size === 0) throw new SettingsError("profiles need a kind of identifier, such as email", ["identifiers"]);
+  return { kinds, merge: rulesOf(merge), mostStitched, mostBytes };
+}
+
+function rulesOf(merge: Readonly<Record<string, MergeRule>>): MergeRules {
+  const top = new Map<string, MergeRule | MergeRules>();
+  for (const [path, rule] of Object.entries(merge)) {
+    const names = path.split(".");
+    const last = names.pop()!;
+    let level = top;
+    for (const [i, name] of names.entries()) {
+      const inner = level.get(name) ?? new Map<string, MergeRule | MergeRules>();
+      if (typeof inner === "string") {
+        const outer = names.slice(0, i + 1).join(".");
+        throw new SettingsError(`${path} is part of ${outer}, which is merged as a whole (${inner})`, ["merge", path]);
+      }
+      level.set(name, inner);
+      level = inner as Map<string, MergeRule | MergeRules>;
+    }
+    if ([...names, last].includes("")) {
+      throw new SettingsError(`"${path}" has an empty name between its dots`, ["merge", path]);
+    }
+    if (level.has(last)) {
+      throw new SettingsError(`${path} is merged as a whole (${rule}), so its parts have no rules of their own`, ["merge", path]); // biome-ignore format: one line
+    }
+    level.set(last, rule);
+  }
+  return top;
+}
