@@ -24,7 +24,16 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ],
   [
     "src/audiences",
-    ["grammar", "src/template", "src/functions", "src/compile.ts", "src/dispatch", "src/profiles", "src/units.ts"],
+    [
+      "grammar",
+      "src/template",
+      "src/functions",
+      "src/compile.ts",
+      "src/lint",
+      "src/dispatch",
+      "src/profiles",
+      "src/units.ts",
+    ],
     ["zod"],
   ],
   [

@@ -80,9 +80,10 @@ class People {
 
   apply({ fields: patch, ...identity }: ReadUpdate, settings: ProfileSettings, now: number): Change | Untaken {
     const owner = (identifier: Identifier) => this.ownerOf(identifier);
-    const { profiles, identifiers, refused } = decide(identity, owner, settings, (several) =>
-      tooBig(stitched(several, settings), settings),
-    );
+    const { profiles, identifiers, refused } = decide(identity, owner, settings, (several) => {
+      const reason = tooBig(stitched(several, settings), settings);
+      return reason && `together they would be ${reason}`;
+    });
     const [before, ...absorbed] = profiles;
     let fields: Fields;
     try {

@@ -134,7 +134,10 @@ const withoutNulls = (given: JsonMap): JsonMap =>
 export function changedFields(before: Fields, after: Fields): ReadonlySet<string> {
   const changed = new Set<string>();
   if (before === after) return changed;
-  for (const name of Object.keys(after)) if (!isSame(own(before, name), after[name])) changed.add(name);
+  for (const name of Object.keys(after)) {
+    // Mostly it is the very same; what is inherited never is.
+    if (before[name] !== after[name] && !isSame(own(before, name), after[name])) changed.add(name);
+  }
   for (const name of Object.keys(before)) if (!Object.hasOwn(after, name)) changed.add(name);
   return changed;
 }

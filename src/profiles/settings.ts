@@ -13,8 +13,6 @@ export interface ProfileSettings {
 /** How identifiers of a kind are written. */
 export interface KindRules {
   readonly kind: string;
-  /** 0 counts most. */
-  readonly rank: number;
   readonly foldCase: boolean;
   /** At most so many on one profile. */
   readonly limit: number;
@@ -46,7 +44,6 @@ export function resolveProfiles(definition: ProfilesDefinition = {}): ProfileSet
   for (const [kind, rules] of Object.entries(identifiers)) {
     kinds.set(kind, {
       kind,
-      rank: kinds.size,
       foldCase: !(rules?.case ?? kind !== "email"),
       limit: rules?.limit ?? (kind === "user_id" ? 1 : 20),
       ignore: new Set((rules?.ignore ?? ignoredByDefault).map((value) => value.trim().toLowerCase())),

@@ -75,7 +75,7 @@ export const triggerDefinition = z.strictObject({
       pace: rate.optional(),
     })
     .optional(),
-  /** Between these times of day nothing is sent. `zone` is a template. */
+  /** Between these times of day nothing is sent; from a time to the same one is never. `zone` is a template. */
   quiet: z
     .strictObject({
       from: clockTime,
@@ -138,7 +138,7 @@ export const alarmDefinition = z.strictObject({
     },
   ),
   send: z.array(sendTo).nonempty(),
-  /** How often it is said again while it lasts. @default 24 h */
+  /** How often it is said again while it lasts; 0: not again. @default 24 h */
   repeat: duration.optional(),
 });
 export type AlarmDefinition = z.output<typeof alarmDefinition>;

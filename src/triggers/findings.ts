@@ -1,6 +1,6 @@
 import { lintCondition } from "../audiences/index.ts";
 import type { TemplateOptions } from "../compile.ts";
-import { addSample, createShape, lint, type Shape } from "../lint/index.ts";
+import { addSample, createShape, type Finding, lint, type Shape } from "../lint/index.ts";
 import type { Plan, Step } from "./engine.ts";
 import type { Cause } from "./firing.ts";
 import type { Program } from "./program.ts";
@@ -25,7 +25,7 @@ export async function findingsOf(
   const fields = createShape();
   for (const profile of items) addSample(fields, profile.fields);
   const found: { where: string; severity: string; message: string }[] = [];
-  const say = (where: string, findings: ReturnType<typeof lint>): void => {
+  const say = (where: string, findings: readonly Finding[]): void => {
     for (const { severity, message, line, column, part } of findings) {
       found.push({ where: `${where}${part === undefined ? "" : `.${part}`}:${line}:${column}`, severity, message });
     }

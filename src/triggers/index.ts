@@ -2,6 +2,8 @@
  * When an alert fires. In: what happens to profiles, and the time. Out: deliveries in the outbox, and for every person and
  * trigger why there is one or none.
  */
+
+export * from "./alarms.ts";
 export { createEngine, type EngineOptions } from "./create.ts";
 export * from "./definition.ts";
 export * from "./engine.ts";

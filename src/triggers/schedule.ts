@@ -132,8 +132,8 @@ function nextOfCron({ hourly, nextWallTime }: Schedule, zone: string, after: num
       if (late < from + jump) next = Math.min(next, late);
     }
     if (next < to) return next;
-    // No change of the clocks moves it by more than two days.
-    place = Math.max(to, next - 2 * day);
+    // Nothing comes until two days before it, unless clocks that are put back soon show again what they showed at the start.
+    place = to - start < 2 * day ? to : Math.max(to, next - 2 * day);
   }
   return undefined;
 }

@@ -33,7 +33,9 @@ export class MemoryPeople implements ProfilesWriter {
 
   async absorb(pairs: readonly { from: string; into: string }[]): Promise<void> {
     this.calls.push("absorb");
+    const ended = new Set(pairs.map(({ from }) => from));
     for (const { from, into } of pairs) {
+      if (ended.has(into)) throw new Error(`${from} into ${into}, which is ended as well`);
       if (!this.profiles.has(from) || !this.profiles.has(into)) throw new Error(`${from} into ${into}: not there`);
       this.free(from);
       this.profiles.delete(from);
@@ -45,8 +47,13 @@ export class MemoryPeople implements ProfilesWriter {
     throw new Error("nothing here removes");
   }
 
-  /** Who has which identifiers and fields, without what chance made of it. */
+  /** Who has which identifiers and fields, without what chance made of it. @throws where an identifier leads elsewhere */
   state(): unknown {
+    const owners = [...this.profiles.values()].flatMap(({ id, identifiers }) =>
+      identifiers.map((one) => `${identifierKey(one)} ${id}`),
+    );
+    const found = [...this.owners].map(([key, id]) => `${key} ${id}`);
+    if (owners.sort().join() !== found.sort().join()) throw new Error(`${found} is found, but ${owners} is there`);
     return [...this.profiles.values()]
       .map(({ identifiers, fields }) => ({ identifiers: identifiers.map(identifierKey).sort(), fields }))
       .sort((a, b) => (a.identifiers.join() < b.identifiers.join() ? -1 : 1));

@@ -1,3 +1,4 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
 import { checkSchedule, nextTime, type ScheduledOn } from "../../src/triggers/index.ts";
 
@@ -36,6 +37,13 @@ test.each([
     "03-29T00:30 03-29T01:30 03-29T02:30",
   ],
   ["every other hour", "0 */2 * * *", "Europe/Warsaw", "2026-10-24T21:30Z", "10-24T22:00 10-25T00:00 10-25T03:00"],
+  [
+    "every hour of one day, whose last hour comes twice",
+    "30 * * * SUN",
+    "Asia/Tehran",
+    "2014-09-21T18:00Z",
+    "09-21T19:00 09-21T20:00 09-27T21:00",
+  ],
   ["half an hour left out", "15 2 * * *", "Australia/Lord_Howe", "2026-10-03T00:00Z", "10-03T15:45 10-04T15:15"],
   ["half an hour twice", "45 1 * * *", "Australia/Lord_Howe", "2026-04-04T00:00Z", "04-04T14:45 04-05T15:15"],
   [
@@ -124,4 +132,56 @@ test("a schedule ends where the calendar does", () => {
   expect(nextTime({ schedule: "0 9 * * *", audience }, Date.UTC(20_000), 0)).toBeUndefined();
   expect(nextTime({ every: 8e15, audience }, 1e15, 1e15)).toBeUndefined();
   expect(() => nextTime({ every: 60_000, audience }, Number.NaN, 0)).toThrow("NaN is no time");
+});
+
+const zones = fc.constantFrom("UTC", "Europe/Warsaw", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia");
+const field = (least: number, most: number) =>
+  fc.oneof(
+    fc.constant("*"),
+    fc.integer({ min: least, max: most }).map(String),
+    fc.uniqueArray(fc.integer({ min: least, max: most }), { minLength: 1, maxLength: 4 }).map((list) => list.join(",")),
+    fc.integer({ min: 1, max: most }).map((step) => `*/${step}`),
+    fc.tuple(fc.integer({ min: least, max: most }), fc.integer({ min: least, max: most })).map((pair) => {
+      const [low, high] = pair.sort((a, b) => a - b);
+      return `${low}-${high}`;
+    }),
+  );
+const cron = fc
+  .tuple(field(0, 59), field(0, 23), field(1, 28), field(1, 12), field(0, 6))
+  .map((fields) => fields.join(" "));
+const scheduled = fc.oneof(
+  { weight: 4, arbitrary: fc.record({ schedule: cron, zone: zones, audience: fc.constant(audience) }) },
+  fc.record({ every: fc.integer({ min: 60_000, max: 1e10 }), audience: fc.constant(audience) }),
+);
+/** Near changes of the clocks, mostly. */
+const changes = [
+  "2011-12-30T10:00Z",
+  "2026-03-29T01:00Z",
+  "2026-10-25T01:00Z",
+  "2026-04-04T15:00Z",
+  "2026-10-03T15:30Z",
+];
+const instant = fc.oneof(
+  fc
+    .tuple(fc.constantFrom(...changes), fc.integer({ min: -1e8, max: 1e8 }))
+    .map(([change, away]) => Date.parse(change) + away),
+  fc.integer({ min: Date.UTC(2000), max: Date.UTC(2040) }),
+);
+
+test("times come later and later, and from wherever one looks none is skipped", () => {
+  fc.assert(
+    fc.property(scheduled, instant, fc.nat(1e9), fc.float({ min: 0, max: 1, noNaN: true }), (on, after, ago, share) => {
+      checkSchedule(on);
+      const activatedAt = after - ago;
+      let time = after;
+      for (let count = 0; count < 5; count++) {
+        const next = nextTime(on, time, activatedAt)!;
+        expect(next).toBeGreaterThan(time);
+        const between = time + Math.floor((next - 1 - time) * share);
+        expect(nextTime(on, between, activatedAt)).toBe(next);
+        expect(nextTime(on, next - 1, activatedAt)).toBe(next);
+        time = next;
+      }
+    }),
+  );
 });
