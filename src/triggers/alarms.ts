@@ -62,7 +62,10 @@ export function judgeAlarm(definition: AlarmDefinition, seen: AlarmSeen, status:
   if (!wrong) {
     if (status.since === undefined) return { status: had };
     const lasted = span(now - status.since);
-    return { status: had, say: { title: `Over: ${title}`, body: `${what} It had lasted ${lasted}, since ${at(status.since)}.` } };
+    return {
+      status: had,
+      say: { title: `Over: ${title}`, body: `${what} It had lasted ${lasted}, since ${at(status.since)}.` },
+    };
   }
   const since = status.since ?? began;
   const { repeat = usual.repeat } = definition;
@@ -133,7 +136,11 @@ const doesRun = ({ state, reason }: NonNullable<AlarmSeen["trigger"]>): string =
 
 function findFailing(
   name: string,
-  { over, of = usual.of, within = usual.within }: { over: number; of?: number | undefined; within?: number | undefined },
+  {
+    over,
+    of = usual.of,
+    within = usual.within,
+  }: { over: number; of?: number | undefined; within?: number | undefined },
   trigger: NonNullable<AlarmSeen["trigger"]>,
   { since }: AlarmStatus,
 ): Finding {

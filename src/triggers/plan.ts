@@ -47,12 +47,14 @@ export class Planner {
   }
 
   async apply(wanted: Wanted, fire: boolean): Promise<Plan> {
-    const { sessions, wake } = this.#options;
+    const { sessions, store, wake } = this.#options;
+    // Within the transaction the store itself would wait for it to end.
+    const total = await store.profiles.count();
     const steps = await sessions.run(async ({ transaction, now }, current) => {
       const before = await transaction.definitions.all();
       const { steps, after } = changesOf(wanted, before, now);
       const program = sessions.compile(after);
-      await this.#write(transaction, { steps, after, program, current, fire, now });
+      await this.#write(transaction, { steps, after, program, current, fire, total, now });
       return steps;
     });
     wake();
@@ -74,6 +76,7 @@ export class Planner {
       program,
       current,
       fire,
+      total,
       now,
     }: {
       readonly steps: readonly Step[];
@@ -81,6 +84,7 @@ export class Planner {
       readonly program: Program;
       readonly current: Program;
       readonly fire: boolean;
+      readonly total: number;
       readonly now: number;
     },
   ): Promise<void> {
@@ -96,7 +100,6 @@ export class Planner {
       await runs.put(newRun("clear", { audiences: [step.name], total: 0, now }));
     }
     const swept = steps.filter((step) => isSwept(step, program, current));
-    const total = await this.#options.store.profiles.count();
     for (const [names, fires] of [
       [swept.filter(({ action }) => action === "create"), false],
       [swept.filter(({ action }) => action === "change"), fire],

@@ -3,7 +3,7 @@ import { fake } from "../../src/channels/fake.ts";
 import { alerting, sprig } from "../../src/functions/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { type Happening, type SimulateOptions, Summary, simulate } from "../../src/triggers/index.ts";
-import { day, type Declared, hour, minute, noon, stage, trigger } from "./stage.ts";
+import { type Declared, day, hour, minute, noon, stage, trigger } from "./stage.ts";
 
 const at = (time: number): string => new Date(time).toISOString().slice(5, 16).replace("T", " ");
 
@@ -158,7 +158,7 @@ describe("what is not in force yet", () => {
   });
 
   test("what is wrong in it is said", async () => {
-    const bad = { origin: "file", definitions: { audience: { regulars: { where: "gt .visits" } } } } as const;
+    const bad = { origin: "file", definitions: { audience: { regulars: { where: "gt .visits )" } } } } as const;
     await expect(play({}, {}, { wanted: bad })).rejects.toMatchObject({ name: "DefinitionError", of: "regulars" });
     await expect(play({}, {}, { activate: ["nobody"] })).rejects.toMatchObject({ name: "NotDeclared" });
   });
@@ -180,12 +180,15 @@ test("what comes in and cannot be taken is told, and holds up nobody", async () 
 test("channels are asked, and nothing is sent", async () => {
   const crm = fake();
   const { lines, there, before } = await play(
-    { audience: regulars, trigger: { welcome: trigger({ enter: "regulars" }, { send: [{ channel: "crm", to: "" }] }) } },
+    {
+      audience: regulars,
+      trigger: { welcome: trigger({ enter: "regulars" }, { send: [{ channel: "crm", to: "" }] }) },
+    },
     {},
     { channels: { crm }, updates: [visits("ada", 12, noon)] },
   );
   expect(lines).toEqual(["03-02 12:00 welcome skipped: no address on crm"]);
-  expect([before, (await there.sent()).length, crm.sent.length]).toEqual([0, 0, 0]);
+  expect([before, (await there.sent()).length, crm.attempts.length]).toEqual([0, 0, 0]);
 });
 
 test("days do not end before they begin, and updates do not go back", async () => {
@@ -208,5 +211,5 @@ test("it ends when it is told to", async () => {
     seen.push(line(one));
     if (seen.length === 3) ended.abort();
   }
-  expect(seen.map((one) => one.slice(0, 11))).toEqual(["03-02 13:00", "03-02 14:00", "03-02 15:00"]);
+  expect(seen.map((one) => one.slice(0, 11))).toEqual(["03-02 12:00", "03-02 13:00", "03-02 14:00"]);
 });
