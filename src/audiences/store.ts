@@ -14,7 +14,7 @@ export interface Member {
 
 /** Who is in which audience, to read. */
 export interface Memberships {
-  /** For each profile the audiences it is in, by name. */
+  /** For each profile the audiences it is in, in the order of their names. */
   of(profiles: readonly string[]): Promise<readonly (readonly Membership[])[]>;
   /** In the order of `Profiles.list`: one that enters or leaves meanwhile may be left out or not, all others come once. */
   members(query: {

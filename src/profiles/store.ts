@@ -17,11 +17,15 @@ export interface Profiles {
 
 /** Within a transaction, where reads see what it wrote. */
 export interface ProfilesWriter extends Pick<Profiles, "get" | "find" | "list"> {
-  /** Writes each as it is given, new or not; its identifiers are its own from then on, and those it lost are free. */
+  /**
+   * Writes each as it is given, new or not; its identifiers are its own from then on, no longer another's, and those it
+   * lost are free. Throws for the id of one that was absorbed.
+   */
   put(profiles: readonly Profile[]): Promise<void>;
   /**
-   * Ends profiles; what is kept of one (deliveries, firings) answers for `into`, and so does its id. Its memberships end.
-   * `into` is there; its identifiers were given to whom they belong by `put` before, and stay there.
+   * Ends profiles; what is kept of one (firings, skips, events) answers for `into`, and so does its id. Its memberships
+   * end, and those identifiers that `put` has not given to others are free. Skips of both by one trigger are one: their
+   * counts are added, and the later is kept. Throws if one of the two is not there.
    */
   absorb(pairs: readonly { readonly from: string; readonly into: string }[]): Promise<void>;
   /**
@@ -48,7 +52,7 @@ export interface RawEvent {
 }
 
 export interface Events {
-  /** Newest first. */
+  /** Newest first: in the order in which they were added. */
   list(query: {
     readonly stream?: string | undefined;
     readonly profile?: string | undefined;
@@ -62,7 +66,7 @@ export interface Events {
 export interface EventsWriter {
   /** Which keys the stream has. */
   known(stream: string, keys: readonly string[]): Promise<ReadonlySet<string>>;
-  /** Keeps them. The caller has left out what is known. */
+  /** Keeps them. The caller has left out what is known: throws if a key or an id is kept already. */
   add(events: readonly RawEvent[]): Promise<void>;
   /** Removes those of a stream that came in before `before`, oldest first, at most `limit`. @returns how many */
   prune(stream: string, before: number, limit: number): Promise<number>;

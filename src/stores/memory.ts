@@ -1,12 +1,17 @@
 import type { Added, Entry, Outbox } from "../dispatch/outbox.ts";
 import { StoreError } from "../dispatch/store.ts";
 import type { ProgramStore } from "../triggers/index.ts";
+import { answersOf, keysOf } from "./memory/access.ts";
 import { Books } from "./memory/books.ts";
 import { claim } from "./memory/claim.ts";
+import { definitionsOf } from "./memory/definitions.ts";
+import { eventsOf } from "./memory/events.ts";
+import { firingsOf } from "./memory/firings.ts";
 import { type Item, isSettled, itemOf, keptOf, stateOf } from "./memory/item.ts";
-import { eventsOf, membershipsOf, profilesOf } from "./memory/people.ts";
-import { answersOf, definitionsOf, firingsOf, keysOf, runsOf } from "./memory/plan.ts";
+import { membershipsOf } from "./memory/memberships.ts";
+import { profilesOf } from "./memory/profiles.ts";
 import { list, statsOf, troublesOf } from "./memory/read.ts";
+import { runsOf } from "./memory/runs.ts";
 import { prune, putBack, settle } from "./memory/settle.ts";
 import { Shelf } from "./memory/shelf.ts";
 import { defaultRetention, type Retention } from "./retention.ts";
@@ -183,27 +188,36 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
 
   /** Each verb waits its turn, so that nobody sees what a transaction has not kept yet. */
   function inTurn(verbs: object): object {
-    return Object.fromEntries(
-      Object.entries(verbs).map(([name, verb]) => [name, (...given: never[]) => write(() => verb(...given))]),
-    );
+    const turns = Object.entries(verbs).map(([name, verb]) => [
+      name,
+      (...given: never[]) => write(() => undoable(() => verb(...given))),
+    ]);
+    return Object.fromEntries(turns);
+  }
+
+  async function undoable<Result>(run: () => Promise<Result>): Promise<Result> {
+    try {
+      const result = await run();
+      books.undo.forget();
+      return result;
+    } catch (error) {
+      books.undo.back();
+      throw error;
+    }
   }
 
   return {
     ...(readers as typeof outside),
     outbox,
     transaction: (work) =>
-      write(async () => {
-        const { add, items } = stager();
-        books.undo.forget();
-        try {
+      write(() =>
+        undoable(async () => {
+          const { add, items } = stager();
           const result = await work({ outbox: { add: async (entries) => add(entries) }, ...writers });
           keep(items);
           return result;
-        } catch (error) {
-          books.undo.back();
-          throw error;
-        }
-      }),
+        }),
+      ),
     async close() {
       closed = true;
       while (waiting > 0) await turn;

@@ -7,7 +7,7 @@ import { changer } from "./sqlite/change.ts";
 import { claimer, peeker } from "./sqlite/claim.ts";
 import { definitionReader, definitionWriter } from "./sqlite/definitions.ts";
 import { eventReader, eventWriter } from "./sqlite/events.ts";
-import { openFile, storeError } from "./sqlite/file.ts";
+import { copyFile, openFile, storeError } from "./sqlite/file.ts";
 import { firingReader, firingWriter } from "./sqlite/firings.ts";
 import { Ledger } from "./sqlite/ledger.ts";
 import { membershipReader, membershipWriter } from "./sqlite/memberships.ts";
@@ -27,7 +27,11 @@ export interface SqliteOptions {
 }
 
 export interface SqliteStore extends ProgramStore {
-  /** Writes all that is kept into a file that is not there yet: a copy to rehearse on. */
+  /**
+   * Writes all that is kept at this moment into a file that is not there yet: a copy to rehearse on. Others may write
+   * meanwhile; this process waits, about a second for each few hundred MB.
+   * @throws StoreError if the file is there or cannot be written
+   */
   copy(path: string): Promise<void>;
 }
 
@@ -115,7 +119,7 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
   const keys = keyReader(reader);
   const [putKey, answer, answers] = [keyWriter(db), answerReader(reader), answerWriter(db)];
 
-  /** Each verb looks anew, and says what SQLite says in our words. */
+  /** Each verb sees one state of the file, and the newest; and says what SQLite says in our words. */
   function looking<Verbs extends object>(verbs: Verbs): Verbs {
     const wrapped = Object.entries(verbs).map(([name, verb]) => [
       name,
@@ -123,7 +127,7 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
         writer.checkOpen();
         readNames.forget();
         try {
-          return await verb(...given);
+          return await atOnce(() => verb(...given)).result;
         } catch (error) {
           throw storeError(error, path);
         }
@@ -131,6 +135,8 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
     ]);
     return Object.fromEntries(wrapped);
   }
+  // Verbs await nothing: they have read all they read when they return a promise.
+  const atOnce = reader.transaction((run: () => unknown) => ({ result: run() }));
 
   return {
     outbox,
@@ -151,10 +157,7 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
       prune: (before, limit) => write(() => answers.prune(before, limit)),
     },
     transaction: (work) => writer.writeAlone(() => work(transaction)),
-    copy: (to) =>
-      read(() => {
-        reader.prepare("vacuum into ?").run(to);
-      }),
+    copy: (to) => read(() => copyFile(reader, to)),
     async close() {
       await writer.close();
       reader.close();

@@ -14,6 +14,8 @@ interface AlarmsOptions {
 }
 
 const anHour = 3_600_000;
+/** Firings whose deliveries are looked at, the newest. */
+const mostLooked = 1_000;
 
 /** Looks, lets `judgeAlarm` decide, and hands over what the operator is told. */
 export class Alarms {
@@ -66,7 +68,27 @@ export class Alarms {
     const trigger = "quiet" in when ? when.quiet : when.failing;
     const since = now - ("quiet" in when ? when.for : (when.within ?? anHour));
     const all = await store.definitions.all();
-    const status = statusOf(all.find((one) => one.kind === "trigger" && one.name === trigger)?.status ?? null);
-    return { status, tally: await store.firings.tally(trigger, since) };
+    const found = all.find((one) => one.kind === "trigger" && one.name === trigger);
+    if (found === undefined) return {};
+    const { state, reason, activatedAt } = statusOf(found.status);
+    const { last, ...tally } = await store.firings.tally(trigger, since);
+    const dead = "failing" in when ? await this.#dead(trigger, since) : undefined;
+    return { trigger: { state, reason, activatedAt, lastSent: last, tally, dead } };
+  }
+
+  /** Of what was sent since: how many had a delivery given up. Looks at the newest alone. */
+  async #dead(trigger: string, since: number): Promise<number> {
+    const { store } = this.#options;
+    const { items } = await store.firings.list({ trigger, state: "sent", limit: mostLooked });
+    let dead = 0;
+    for (const { at, deliveries } of items) {
+      if (at < since) break;
+      for (const id of deliveries) {
+        if ((await store.outbox.find(id))?.state !== "dead") continue;
+        dead++;
+        break;
+      }
+    }
+    return dead;
   }
 }

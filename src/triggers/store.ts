@@ -4,7 +4,12 @@ import type { Events, EventsWriter, Profiles, ProfilesWriter } from "../profiles
 import type { Firing, FiringState, Skip } from "./firing.ts";
 import type { Run, RunState } from "./run.ts";
 
-/** A store that keeps what fires alerts beside the deliveries: profiles, memberships, firings, all behind one transaction. */
+/**
+ * A store that keeps what fires alerts beside the deliveries: profiles, memberships, firings, all behind one transaction.
+ * What is JSON is kept as it is. Of other text (identifiers, keys, reasons) a lone surrogate becomes U+FFFD. A profile is
+ * named by its id, or the id of one that it absorbed; what is written for one that is not there throws. A list's `after` is
+ * `next` of the page before; a store throws StoreError for any other text.
+ */
 export interface ProgramStore extends Store {
   readonly profiles: Profiles;
   readonly events: Events;
@@ -44,14 +49,16 @@ export interface Definition {
 }
 
 export interface Definitions {
-  /** Counts up with every `put` and `remove` that changes a body or a trigger's state; not with other status. */
+  /** Counts up with every `put`, every `remove` of one that is there, and `setStatus` that says so. */
   version(): Promise<number>;
+  /** In the order in which they were first put. */
   all(): Promise<readonly Definition[]>;
 }
 
 export interface DefinitionsWriter extends Definitions {
+  /** Writes each as it is given, new or not. */
   put(definitions: readonly Definition[]): Promise<void>;
-  /** Writes the status alone. @param counts whether `version` counts up @default false */
+  /** Writes the status alone; does nothing if there is no such definition. @param counts whether `version` counts up @default false */
   setStatus(kind: DefinitionKind, name: string, status: Json, counts?: boolean): Promise<void>;
   /** With a trigger go its firings that wait and its skips; an audience's memberships stay until cleared. */
   remove(kind: DefinitionKind, name: string): Promise<void>;
@@ -59,7 +66,7 @@ export interface DefinitionsWriter extends Definitions {
 
 export interface Firings {
   get(id: string): Promise<Firing | undefined>;
-  /** Newest first. */
+  /** Newest first: in the order in which they were added. */
   list(query: {
     readonly trigger?: string | undefined;
     readonly profile?: string | undefined;
@@ -71,7 +78,7 @@ export interface Firings {
   lastSkip(trigger: string, profile: string): Promise<Skip | undefined>;
   /** When the next one that waits is due. */
   nextDue(): Promise<number | undefined>;
-  /** How many fired since, by what became of them. */
+  /** How many fired at `since` or later, by what became of them. `last`: when the trigger last sent, at any time. */
   tally(
     trigger: string,
     since: number,
@@ -79,17 +86,22 @@ export interface Firings {
 }
 
 export interface FiringsWriter {
+  /** Throws if one has the id of one that is kept. */
   add(firings: readonly Firing[]): Promise<void>;
-  /** Writes anew what is not who, why and when: state, due, waitsFor, reason, settledAt, key, deliveries. */
+  /**
+   * Writes anew what is not who, why and when: state, due, waitsFor, reason, settledAt, key, deliveries. One that is gone
+   * stays gone.
+   */
   update(firings: readonly Firing[]): Promise<void>;
-  /** Those that wait until `now` or before, longest due first. */
+  /** Those that wait until `now` or before, longest due first, then in the order they were added. */
   due(now: number, limit: number): Promise<readonly Firing[]>;
   /** Those of a trigger that wait for a profile, oldest first. */
   waiting(trigger: string, profile: string): Promise<readonly Firing[]>;
   /** Whether a firing with this key fired at `since` or later and was sent, or waits. */
   hasKey(trigger: string, key: string, since: number): Promise<boolean>;
   /**
-   * How many were sent after `since` (a digest counts once), at most `limit`: to one profile, by one trigger, or both.
+   * How many were sent after `since` (settled then; firings whose first delivery is the same, as in a digest, count once),
+   * at most `limit`: to one profile, by one trigger, or both.
    */
   sent(query: {
     readonly trigger?: string | undefined;
@@ -97,8 +109,9 @@ export interface FiringsWriter {
     readonly since: number;
     readonly limit: number;
   }): Promise<number>;
-  /** Whether a run has come to the profile. */
+  /** Whether a run has come to the profile, and left a firing. */
   inRun(run: string, profile: string): Promise<boolean>;
+  /** Counts; the last one given is the one that is kept. */
   skip(skips: readonly Omit<Skip, "count">[]): Promise<void>;
   /** Removes firings that do not wait and settled before `before`, at most `limit`. @returns how many */
   prune(before: number, limit: number): Promise<number>;
@@ -116,6 +129,7 @@ export interface Runs {
 }
 
 export interface RunsWriter extends Runs {
+  /** Writes it as it is given, new or not; it keeps its place. */
   put(run: Run): Promise<void>;
 }
 
@@ -134,6 +148,7 @@ export interface ApiKey {
 }
 
 export interface ApiKeys {
+  /** Writes it as it is given, new or not. Throws if another key has the hash. */
   put(key: ApiKey): Promise<void>;
   byHash(hash: string): Promise<ApiKey | undefined>;
   /** Oldest first. */
@@ -155,6 +170,6 @@ export interface Answers {
   get(key: string): Promise<Answer | undefined>;
   /** The first with a key stays. */
   put(answer: Answer): Promise<void>;
-  /** Removes those before `before`, at most `limit`. @returns how many */
+  /** Removes those before `before`, oldest first, at most `limit`. @returns how many */
   prune(before: number, limit: number): Promise<number>;
 }

@@ -1,4 +1,6 @@
 import { memoryStore } from "../../src/stores/memory.ts";
 import { describeStore } from "../dispatch/store-contract.ts";
+import { describeProgramStore } from "../triggers/store-contract.ts";
 
 describeStore("memory", (retention) => memoryStore({ retention }));
+describeProgramStore("memory", () => memoryStore());

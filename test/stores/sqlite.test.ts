@@ -1,7 +1,9 @@
 import { sqliteStore } from "../../src/stores/sqlite.ts";
 import { describeStore } from "../dispatch/store-contract.ts";
-import { temporaryFolder } from "./folder.ts";
+import { describeProgramStore } from "../triggers/store-contract.ts";
+import { inMemory, temporaryFolder } from "./folder.ts";
 
-const folder = temporaryFolder();
+const folder = temporaryFolder(inMemory);
 
 describeStore("sqlite", (retention) => sqliteStore(folder.file(), { retention }));
+describeProgramStore("sqlite", () => sqliteStore(folder.file()));

@@ -1,51 +1,3 @@
-/** A map that can be taken back to what it was. */
-export class UndoMap<Key, Value> {
-  readonly #map = new Map<Key, Value>();
-  readonly #undo: Undo;
-
-  constructor(undo: Undo) {
-    this.#undo = undo;
-  }
-
-  get size(): number {
-    return this.#map.size;
-  }
-
-  get(key: Key): Value | undefined {
-    return this.#map.get(key);
-  }
-
-  has(key: Key): boolean {
-    return this.#map.has(key);
-  }
-
-  /** A key that was there keeps its place. */
-  set(key: Key, value: Value): void {
-    const had = this.#map.has(key);
-    const before = this.#map.get(key);
-    this.#undo.note(() => {
-      if (had) this.#map.set(key, before as Value);
-      else this.#map.delete(key);
-    });
-    this.#map.set(key, value);
-  }
-
-  delete(key: Key): boolean {
-    if (!this.#map.has(key)) return false;
-    const before = this.#map.get(key) as Value;
-    this.#undo.note(() => this.#map.set(key, before));
-    return this.#map.delete(key);
-  }
-
-  values(): MapIterator<Value> {
-    return this.#map.values();
-  }
-
-  entries(): MapIterator<[Key, Value]> {
-    return this.#map.entries();
-  }
-}
-
 /** What a transaction did, to be undone backwards. */
 export class Undo {
   #steps: (() => void)[] = [];
@@ -61,5 +13,100 @@ export class Undo {
   back(): void {
     for (const step of this.#steps.reverse()) step();
     this.#steps = [];
+  }
+}
+
+/** A map that can be taken back to what it was. */
+export class UndoMap<Key, Value> {
+  protected map = new Map<Key, Value>();
+  readonly #undo: Undo;
+
+  constructor(undo: Undo) {
+    this.#undo = undo;
+  }
+
+  get size(): number {
+    return this.map.size;
+  }
+
+  get(key: Key): Value | undefined {
+    return this.map.get(key);
+  }
+
+  has(key: Key): boolean {
+    return this.map.has(key);
+  }
+
+  set(key: Key, value: Value): void {
+    const had = this.map.has(key);
+    const before = this.map.get(key);
+    this.#undo.note(() => {
+      if (had) this.map.set(key, before as Value);
+      else this.map.delete(key);
+    });
+    this.map.set(key, value);
+  }
+
+  delete(key: Key): boolean {
+    if (!this.map.has(key)) return false;
+    const before = this.map.get(key) as Value;
+    this.#undo.note(() => this.putBack(key, before));
+    return this.map.delete(key);
+  }
+
+  entries(): MapIterator<[Key, Value]> {
+    return this.map.entries();
+  }
+
+  protected putBack(key: Key, value: Value): void {
+    this.map.set(key, value);
+  }
+}
+
+/** Something with its place in the order of its kind. */
+export interface Placed<T> {
+  readonly seq: number;
+  readonly value: T;
+}
+
+/** In the order in which things came; what is written anew keeps its place. */
+export class UndoList<T> extends UndoMap<string, Placed<T>> {
+  /** Never taken back, and no place is given twice: pages go on behind what is no more. */
+  #last = 0;
+  #inOrder = true;
+
+  value(key: string): T | undefined {
+    return this.map.get(key)?.value;
+  }
+
+  put(key: string, value: T): void {
+    this.set(key, { seq: this.map.get(key)?.seq ?? ++this.#last, value });
+  }
+
+  /** Oldest first. What is removed meanwhile is no harm. */
+  *values(): Generator<T> {
+    for (const { value } of this.#sorted().values()) yield value;
+  }
+
+  /** @param after the place of the last that was given */
+  *from(after: number | undefined): Generator<Placed<T>> {
+    for (const one of this.#sorted().values()) if (after === undefined || one.seq > after) yield one;
+  }
+
+  /** Newest first. @param after the place of the last that was given */
+  *back(after: number | undefined): Generator<Placed<T>> {
+    const all = [...this.#sorted().values()];
+    for (let i = all.length - 1; i >= 0; i--) if (after === undefined || all[i]!.seq < after) yield all[i]!;
+  }
+
+  protected override putBack(key: string, value: Placed<T>): void {
+    super.putBack(key, value);
+    this.#inOrder = false;
+  }
+
+  #sorted(): Map<string, Placed<T>> {
+    if (!this.#inOrder) this.map = new Map([...this.map].sort(([, a], [, b]) => a.seq - b.seq));
+    this.#inOrder = true;
+    return this.map;
   }
 }

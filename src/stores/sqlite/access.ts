@@ -17,7 +17,7 @@ export function keyReader(db: Database.Database) {
 export function keyWriter(db: Database.Database): (key: ApiKey) => void {
   const put = db.prepare(
     `insert into api_keys (id, hash, created_at, body) values (?, ?, ?, ?)
-     on conflict do update set hash = excluded.hash, body = excluded.body`,
+     on conflict (id) do update set hash = excluded.hash, body = excluded.body`,
   );
   return (key) => {
     put.run(key.id, key.hash, key.createdAt, JSON.stringify(key));

@@ -59,7 +59,7 @@ export function eventWriter(db: Database.Database, names: Names): EventsWriter {
     },
     async add(events) {
       for (const { id, stream, key = null, receivedAt, payload, profile, problem = null } of events) {
-        const owner = profile === undefined ? null : (names.profile(profile) ?? null);
+        const owner = profile === undefined ? null : names.staying(profile);
         insert.run(id, names.made(stream), key, receivedAt, JSON.stringify(payload), owner, problem);
       }
     },

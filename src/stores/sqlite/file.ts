@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, statSync } from "node:fs";
+import { accessSync, constants, existsSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StoreError, type StoreProblem } from "../../dispatch/store.ts";
@@ -37,6 +37,22 @@ export function openFile(path: string): File {
   } catch (error) {
     writer?.close();
     throw storeError(error, path);
+  }
+}
+
+/** Writes what is kept into a file that is not there yet. @throws StoreError */
+export function copyFile(db: Database.Database, to: string): void {
+  if (to === "") throw new StoreError("other", "a copy needs the path of a file that is not there yet");
+  if (existsSync(to)) {
+    throw new StoreError("other", `${to} is there already; a copy is written to a file that is not there yet`);
+  }
+  const folder = dirname(to);
+  if (!existsSync(folder)) throw new StoreError("missing", `${to}: there is no folder ${folder}; make it first`);
+  try {
+    db.prepare("vacuum into ?").run(to);
+  } catch (error) {
+    rmSync(to, { force: true });
+    throw storeError(error, to);
   }
 }
 

@@ -54,7 +54,8 @@ export function firingReader(db: Database.Database, names: Names): Firings {
     "select state, count(*) as n from firings where trigger = ? and at >= ? group by state",
   );
   const last = db
-    .prepare<[number], number | null>("select max(settled_at) from firings where trigger = ? and state = 1")
+    .prepare<[number], number>(`select settled_at from firings where trigger = ? and state = 1 and state > 0
+     order by settled_at desc limit 1`)
     .pluck();
   return {
     async get(id) {
@@ -100,7 +101,9 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
     `update firings set state = ?, due = ?, waits_for = ?, reason = ?, settled_at = ?, key = ?, deliveries = ?, delivery = ?
      where id = ?`,
   );
-  const due = db.prepare<[number, number], Row>(`${select} where f.state = 0 and f.due <= ? order by f.due limit ?`);
+  const due = db.prepare<[number, number], Row>(
+    `${select} where f.state = 0 and f.due <= ? order by f.due, f.seq limit ?`,
+  );
   const waiting = db.prepare<[number, number], Row>(
     `${select} where f.profile = ? and f.trigger = ? and f.state = 0 order by f.seq`,
   );
@@ -117,7 +120,8 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
     .pluck();
   const sentBy = db
     .prepare<[number, number, number], number>(
-      "select count(*) from (select distinct delivery from firings where trigger = ? and state = 1 and settled_at > ? limit ?)",
+      `select count(*) from (select distinct delivery from firings
+       where trigger = ? and state = 1 and state > 0 and settled_at > ? limit ?)`,
     )
     .pluck();
   const sentToAny = db
@@ -127,34 +131,33 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
     .pluck();
   const sentAtAll = db
     .prepare<[number, number], number>(
-      "select count(*) from (select distinct delivery from firings where state = 1 and settled_at > ? limit ?)",
+      `select count(*) from (select distinct delivery from firings
+       where trigger in (select id from names) and state = 1 and state > 0 and settled_at > ? limit ?)`,
     )
     .pluck();
   const inRun = db
-    .prepare<[string, number], number>("select 1 from firings where run = ? and profile = ? limit 1")
+    .prepare<[string, number], number>(
+      "select 1 from firings indexed by firings_of where run = ? and profile = ? limit 1",
+    )
     .pluck();
   const skip = db.prepare(
     `insert into skips (profile, trigger, at, reason, cause, n) values (?, ?, ?, ?, ?, 1)
      on conflict do update set at = excluded.at, reason = excluded.reason, cause = excluded.cause, n = n + 1`,
   );
   const prune = db.prepare(
-    "delete from firings where seq in (select seq from firings where state > 0 and settled_at < ? order by seq limit ?)",
+    `delete from firings where seq in
+     (select seq from firings where trigger in (select id from names) and state > 0 and settled_at < ? limit ?)`,
   );
-  const owner = (profile: string): number => {
-    const seq = names.profile(profile);
-    if (seq === undefined) throw new TypeError(`firings: there is no profile ${profile}`);
-    return seq;
-  };
   const changing = (one: Firing) => {
-    const { state, due = null, waitsFor = null, reason = null, settledAt = null, key = null, deliveries } = one;
+    const { id, state, due = null, waitsFor = null, reason = null, settledAt = null, key = null, deliveries } = one;
     const all = deliveries.length === 0 ? null : deliveries.join(" ");
-    return [firingState.indexOf(state), due, waitsFor, reason, settledAt, key, all, deliveries[0] ?? null] as const;
+    return [firingState.indexOf(state), due, waitsFor, reason, settledAt, key, all, deliveries[0] ?? id] as const;
   };
   return {
     async add(firings) {
       for (const one of firings) {
         const { id, trigger, profile, cause, at, run = null } = one;
-        insert.run(id, names.made(trigger), owner(profile), JSON.stringify(cause), at, ...changing(one), run);
+        insert.run(id, names.made(trigger), names.staying(profile), JSON.stringify(cause), at, ...changing(one), run);
       }
     },
     async update(firings) {
@@ -182,7 +185,7 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
     },
     async skip(skips) {
       for (const { trigger, profile, at, reason, cause } of skips) {
-        skip.run(owner(profile), names.made(trigger), at, reason, cause);
+        skip.run(names.staying(profile), names.made(trigger), at, reason, cause);
       }
     },
     prune: async (before, limit) => prune.run(before, limit).changes,

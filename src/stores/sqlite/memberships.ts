@@ -18,7 +18,7 @@ export function membershipReader(db: Database.Database, names: Names): Membershi
     of: async (profiles) =>
       profiles.map((id) => {
         const seq = names.profile(id);
-        return seq === undefined ? [] : of.all(seq);
+        return seq === undefined ? [] : of.all(seq).sort((a, b) => (a.audience < b.audience ? -1 : 1));
       }),
     async members({ audience, limit, after }) {
       const rows = page.all(names.known(audience) ?? -1, cursor(after, bounds.first), limit + 1);
@@ -44,8 +44,7 @@ export function membershipWriter(db: Database.Database, names: Names): Membershi
     async change(changes) {
       const by = new Map<number, number>();
       for (const { audience, profile, since } of changes) {
-        const seq = names.profile(profile);
-        if (seq === undefined) throw new TypeError(`memberships: there is no profile ${profile}`);
+        const seq = names.staying(profile);
         const id = names.made(audience);
         const { changes: done } = since === undefined ? leave.run(seq, id) : enter.run(seq, id, since);
         if (done > 0) by.set(id, (by.get(id) ?? 0) + (since === undefined ? -1 : 1));

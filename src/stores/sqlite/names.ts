@@ -41,6 +41,13 @@ export class Names implements Notes {
     return found;
   }
 
+  /** The same of one that must be there. @throws TypeError */
+  staying(id: string): number {
+    const seq = this.profile(id);
+    if (seq === undefined) throw new TypeError(`there is no profile ${id}`);
+    return seq;
+  }
+
   /** Profiles are not where they were. */
   moved(): void {
     this.#profiles.clear();

@@ -14,8 +14,9 @@ export function pageOf<Row extends { readonly seq: number }, Item>(
   limit: number,
   item: (row: Row) => Item,
 ): Page<Item> {
+  if (limit < 1) return { items: [] };
   const items = rows.slice(0, limit).map(item);
-  return rows.length > limit && limit > 0 ? { items, next: String(rows[limit - 1]!.seq) } : { items };
+  return rows.length > limit ? { items, next: String(rows[limit - 1]!.seq) } : { items };
 }
 
 /** Before any row that is there, and behind. */

@@ -54,14 +54,16 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
       "insert into profiles (id, fields, created_at, updated_at, version) values (?, ?, ?, ?, ?) returning seq",
     )
     .pluck();
-  const update = db.prepare("update profiles set fields = ?, updated_at = ?, version = ? where seq = ?");
+  const update = db.prepare(
+    "update profiles set fields = ?, created_at = ?, updated_at = ?, version = ? where seq = ? and id = ?",
+  );
   const bySeq = db.prepare<[number], Row>("select * from profiles where seq = ?");
   const identifiers = db.prepare<[number], Identifier & { place: number }>(
     "select kind, value, place from identifiers where profile = ? order by place",
   );
   const own = db.prepare(
     `insert into identifiers (kind, value, profile, place) values (?, ?, ?, ?)
-     on conflict do update set profile = excluded.profile, place = excluded.place`,
+     on conflict do update set profile = excluded.profile, place = excluded.place where profile <> excluded.profile`,
   );
   const disown = db.prepare("delete from identifiers where kind = ? and value = ? and profile = ?");
   const one = (sql: string) => db.prepare<[number]>(sql);
@@ -82,7 +84,7 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
          reason = iif(excluded.at >= at, excluded.reason, reason), cause = iif(excluded.at >= at, excluded.cause, cause)`),
   ];
   const unskip = one("delete from skips where profile = ?");
-  const absorbed = db.prepare("insert into absorbed (id, profile) values (?, ?)");
+  const absorbed = db.prepare("insert into absorbed (id, profile) select id, ? from profiles where seq = ?");
   const deliveries = db
     .prepare<[number], string>("select deliveries from firings where profile = ? and deliveries is not null")
     .pluck();
@@ -104,7 +106,8 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
       });
       return;
     }
-    update.run(JSON.stringify(fields), updatedAt, version, known);
+    const { changes } = update.run(JSON.stringify(fields), createdAt, updatedAt, version, known, id);
+    if (changes === 0) throw new TypeError(`profile ${id} was absorbed`);
     const before = identifiers.all(known);
     const same =
       before.length === profile.identifiers.length &&
@@ -129,13 +132,13 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
       for (const { from, into } of pairs) {
         const [source, target] = [names.profile(from), names.profile(into)];
         if (source === undefined || target === undefined) {
-          throw new TypeError(`absorb: there is no profile ${source === undefined ? from : into}`);
+          throw new TypeError(`there is no profile ${source === undefined ? from : into}`);
         }
         if (source === target) continue;
         for (const move of moves) move.run(target, source);
         unskip.run(source);
+        absorbed.run(target, source);
         for (const ending of endings) ending.run(source);
-        absorbed.run(from, target);
         names.moved();
       }
     },

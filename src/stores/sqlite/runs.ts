@@ -11,8 +11,6 @@ export function runReader(db: Database.Database): Runs {
     },
     async list({ state, trigger, limit, after }) {
       const where = new Where().and("seq < ?", cursor(after, bounds.last));
-      // The index is of runs that have not ended.
-      if (state === "running" || state === "paused") where.and("state in ('running', 'paused')");
       if (state !== undefined) where.and("state = ?", state);
       if (trigger !== undefined) where.and("trigger = ?", trigger);
       const rows = db

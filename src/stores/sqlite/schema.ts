@@ -8,8 +8,9 @@
  * - `counts`: how many deliveries, and how large, by channel and state.
  *
  * Since version 2, what fires alerts: `names` are those of audiences, streams and triggers, and stand for them elsewhere.
- * `firings.delivery` is the first of `deliveries`: firings that went out as one have it in common. `versions`: how often the
- * definitions changed.
+ * `firings.delivery` is the first of `deliveries`, or the firing's own id: firings that went out as one have it in common.
+ * `versions`: how often the definitions changed. Numbers of profiles are not given again, for a list goes on behind one that
+ * may be gone. Lists come in the order of `seq`, which an index that ends before it keeps.
  *
  * Rank: 0, 1, 2 are first attempts of high, normal and low priority; 3, 4, 5 are retries.
  * State: 0 waiting, 1 claimed, 2 behind another with its ordering key; 3 delivered, 4 dead, 5 cancelled, 6 aborted.
@@ -55,7 +56,7 @@ export const steps: readonly string[] = [
   `
   create table names (id integer primary key, name text not null unique) strict;
   create table profiles (
-    seq integer primary key, id text not null unique, fields text not null, created_at integer not null,
+    seq integer primary key autoincrement, id text not null unique, fields text not null, created_at integer not null,
     updated_at integer not null, version integer not null
   ) strict;
   create table identifiers (
@@ -74,9 +75,10 @@ export const steps: readonly string[] = [
     payload text not null, profile integer, problem text
   ) strict;
   create unique index event_keys on events (stream, key) where key is not null;
-  create index events_in on events (stream, received_at);
+  create index events_in on events (stream);
+  create index events_old on events (stream, received_at);
   create index events_of on events (profile) where profile is not null;
-  create index event_problems on events (seq) where problem is not null;
+  create index event_problems on events (seq, stream) where problem is not null;
   create table definitions (
     seq integer primary key, kind text not null, name text not null, body text not null, origin text not null,
     created_at integer not null, updated_at integer not null, status text not null, unique (kind, name)
@@ -87,12 +89,14 @@ export const steps: readonly string[] = [
     cause text not null, at integer not null, state integer not null, due integer, waits_for text, reason text,
     settled_at integer, key text, deliveries text, delivery text, run text
   ) strict;
-  create index firings_of on firings (profile, trigger, state, settled_at);
-  create index firings_by on firings (trigger, at);
-  create index firings_sent on firings (trigger, settled_at) where state = 1;
+  create index firings_of on firings (profile, trigger, state, settled_at, run);
+  create index firings_by on firings (trigger, state);
+  create index firings_in on firings (state);
+  create index firings_since on firings (trigger, at, state);
+  create index firings_settled on firings (trigger, settled_at) where state > 0;
   create index firings_due on firings (due) where state = 0;
   create index firings_keyed on firings (trigger, key, at) where key is not null;
-  create index firings_run on firings (run, profile) where run is not null;
+  create index firings_run on firings (run, state) where run is not null;
   create table skips (
     profile integer not null, trigger integer not null, at integer not null, reason text not null, cause text not null,
     n integer not null, primary key (profile, trigger)
@@ -101,7 +105,7 @@ export const steps: readonly string[] = [
   create table runs (
     seq integer primary key, id text not null unique, state text not null, trigger text, body text not null
   ) strict;
-  create index runs_in on runs (state) where state in ('running', 'paused');
+  create index runs_in on runs (state);
   create index runs_by on runs (trigger) where trigger is not null;
   create table api_keys (id text primary key, hash text not null unique, created_at integer not null, body text not null) strict;
   create table answers (

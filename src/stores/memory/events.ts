@@ -1,0 +1,50 @@
+import type { Events, EventsWriter, RawEvent } from "../../profiles/index.ts";
+import { type Books, copied, keyOf } from "./books.ts";
+import { cursor, filtered, pageOf } from "./page.ts";
+
+export function eventsOf(books: Books): Events & EventsWriter {
+  return {
+    list: async ({ stream, profile, problems = false, limit, after }) =>
+      pageOf(
+        filtered(
+          books.events.back(cursor(after)),
+          (one) =>
+            (stream === undefined || one.stream === stream) &&
+            (profile === undefined || one.profile === books.stays(profile)) &&
+            (!problems || one.problem !== undefined),
+        ),
+        limit,
+      ),
+    known: async (stream, keys) => new Set(keys.filter((key) => books.eventKeys.has(keyOf(stream, key)))),
+    async add(events) {
+      for (const { profile, ...event } of events) {
+        const key = event.key === undefined ? undefined : keyOf(event.stream, event.key);
+        if (books.events.has(event.id)) throw new TypeError(`event ${event.id} is kept already`);
+        if (key !== undefined && books.eventKeys.has(key)) {
+          throw new TypeError(`stream ${event.stream} has an event with the key ${JSON.stringify(event.key)} already`);
+        }
+        const kept = {
+          ...event,
+          key: event.key?.toWellFormed(),
+          problem: event.problem?.toWellFormed(),
+          ...(profile !== undefined && { profile: books.staying(profile) }),
+        };
+        books.events.put(event.id, copied(kept));
+        if (key !== undefined) books.eventKeys.set(key, event.id);
+      }
+    },
+    async prune(stream, before, limit) {
+      const old = [...books.events.values()]
+        .filter((one) => one.stream === stream && one.receivedAt < before)
+        .sort((a, b) => a.receivedAt - b.receivedAt)
+        .slice(0, limit);
+      for (const one of old) removeEvent(books, one);
+      return old.length;
+    },
+  };
+}
+
+export function removeEvent(books: Books, { id, stream, key }: RawEvent): void {
+  books.events.delete(id);
+  if (key !== undefined) books.eventKeys.delete(keyOf(stream, key));
+}

@@ -1,0 +1,145 @@
+import type { Firing, Firings, FiringsWriter } from "../../triggers/index.ts";
+import { type Books, copied, keyOf } from "./books.ts";
+import { cursor, filtered, pageOf } from "./page.ts";
+import type { UndoMap } from "./undo.ts";
+
+export function firingsOf(books: Books): Firings & FiringsWriter {
+  const { firings } = books;
+  const some = (ids: readonly string[] = []): Firing[] => ids.map((id) => firings.value(id)!);
+  const of = (profile: string): Firing[] => some(books.firingsOf.get(books.stays(profile)));
+  const waiting = (): Firing[] =>
+    [...books.waiting.entries()]
+      .map(([id]) => firings.get(id)!)
+      .sort((a, b) => a.value.due! - b.value.due! || a.seq - b.seq)
+      .map(({ value }) => value);
+
+  return {
+    get: async (id) => firings.value(id),
+    list: async ({ trigger, profile, state, run, limit, after }) =>
+      pageOf(
+        filtered(
+          firings.back(cursor(after)),
+          (one) =>
+            (trigger === undefined || one.trigger === trigger) &&
+            (profile === undefined || one.profile === books.stays(profile)) &&
+            (state === undefined || one.state === state) &&
+            (run === undefined || one.run === run),
+        ),
+        limit,
+      ),
+    lastSkip: async (trigger, profile) => books.skips.get(keyOf(trigger, books.stays(profile))),
+    nextDue: async () => waiting()[0]?.due,
+    async tally(trigger, since) {
+      const tally = { waiting: 0, sent: 0, aborted: 0, skipped: 0, failed: 0 };
+      let last: number | undefined;
+      for (const one of firings.values()) {
+        if (one.trigger !== trigger) continue;
+        if (one.at >= since) tally[one.state]++;
+        if (one.state === "sent" && (last === undefined || one.settledAt! > last)) last = one.settledAt!;
+      }
+      return { ...tally, ...(last !== undefined && { last }) };
+    },
+    async add(all) {
+      for (const one of all) {
+        if (firings.has(one.id)) throw new TypeError(`firing ${one.id} is kept already`);
+        keep(books, { ...one, profile: books.staying(one.profile) });
+      }
+    },
+    async update(all) {
+      for (const one of all) {
+        const before = firings.value(one.id);
+        if (before === undefined) continue;
+        const { trigger, profile, cause, at, run } = before;
+        unindex(books, before);
+        keep(books, { ...one, trigger, profile, cause, at, run });
+      }
+    },
+    due: async (now, limit) =>
+      waiting()
+        .filter(({ due }) => due! <= now)
+        .slice(0, limit),
+    waiting: async (trigger, profile) =>
+      of(profile).filter((one) => one.trigger === trigger && one.state === "waiting"),
+    hasKey: async (trigger, key, since) =>
+      some(books.firingsKeyed.get(keyOf(trigger, key))).some(
+        ({ at, state }) => at >= since && (state === "waiting" || state === "sent"),
+      ),
+    async sent({ trigger, profile, since, limit }) {
+      const counted = new Set<string>();
+      for (const one of profile === undefined ? firings.values() : of(profile)) {
+        if (one.state !== "sent" || one.settledAt! <= since) continue;
+        if (trigger === undefined || one.trigger === trigger) counted.add(one.deliveries[0] ?? one.id);
+      }
+      return Math.min(limit, counted.size);
+    },
+    inRun: async (run, profile) => of(profile).some((one) => one.run === run),
+    async skip(skips) {
+      for (const one of skips) {
+        const profile = books.staying(one.profile);
+        const key = keyOf(one.trigger, profile);
+        const count = (books.skips.get(key)?.count ?? 0) + 1;
+        books.skips.set(key, copied({ ...one, reason: one.reason.toWellFormed(), profile, count }));
+      }
+    },
+    async prune(before, limit) {
+      const old = [...firings.values()]
+        .filter(({ state, settledAt }) => state !== "waiting" && settledAt! < before)
+        .slice(0, limit);
+      for (const { id } of old) removeFiring(books, id);
+      return old.length;
+    },
+  };
+}
+
+/** What is kept under one profile is kept under another. */
+export function moveFirings(books: Books, from: string, into: string): void {
+  for (const id of books.firingsOf.get(from) ?? []) {
+    const firing = books.firings.value(id)!;
+    unindex(books, firing);
+    keep(books, { ...firing, profile: into });
+  }
+  for (const [key, skip] of [...books.skips.entries()]) {
+    if (skip.profile !== from) continue;
+    books.skips.delete(key);
+    const there = books.skips.get(keyOf(skip.trigger, into));
+    const latest = there !== undefined && there.at > skip.at ? there : skip;
+    const count = skip.count + (there?.count ?? 0);
+    books.skips.set(keyOf(skip.trigger, into), copied({ ...latest, profile: into, count }));
+  }
+}
+
+export function removeFiring(books: Books, id: string): void {
+  unindex(books, books.firings.value(id)!);
+  books.firings.delete(id);
+}
+
+function keep(books: Books, firing: Firing): void {
+  const { id, profile, trigger, state } = firing;
+  const key = firing.key?.toWellFormed();
+  books.firings.put(id, copied({ ...firing, key, reason: firing.reason?.toWellFormed() }));
+  const { seq } = books.firings.get(id)!;
+  enlist(books, books.firingsOf, profile, id, seq);
+  if (key !== undefined) enlist(books, books.firingsKeyed, keyOf(trigger, key), id, seq);
+  if (state === "waiting") books.waiting.set(id, true);
+}
+
+function unindex(books: Books, { id, profile, trigger, key }: Firing): void {
+  strike(books.firingsOf, profile, id);
+  if (key !== undefined) strike(books.firingsKeyed, keyOf(trigger, key), id);
+  books.waiting.delete(id);
+}
+
+type Index = UndoMap<string, readonly string[]>;
+
+/** Oldest first. */
+function enlist(books: Books, index: Index, key: string, id: string, seq: number): void {
+  const ids = index.get(key) ?? [];
+  const at = ids.findLastIndex((one) => books.firings.get(one)!.seq < seq) + 1;
+  index.set(key, ids.toSpliced(at, 0, id));
+}
+
+function strike(index: Index, key: string, id: string): void {
+  const rest = (index.get(key) ?? []).filter((one) => one !== id);
+  if (rest.length === 0) index.delete(key);
+  else index.set(key, rest);
+}

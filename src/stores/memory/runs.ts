@@ -1,0 +1,18 @@
+import type { Runs, RunsWriter } from "../../triggers/index.ts";
+import { type Books, copied } from "./books.ts";
+import { cursor, filtered, pageOf } from "./page.ts";
+
+export function runsOf(books: Books): Runs & RunsWriter {
+  return {
+    get: async (id) => books.runs.value(id),
+    list: async ({ state, trigger, limit, after }) =>
+      pageOf(
+        filtered(
+          books.runs.back(cursor(after)),
+          (one) => (state === undefined || one.state === state) && (trigger === undefined || one.trigger === trigger),
+        ),
+        limit,
+      ),
+    put: async (run) => books.runs.put(run.id, copied(run)),
+  };
+}

@@ -1,0 +1,93 @@
+import type { Identifier, Profile, RawEvent } from "../../src/profiles/index.ts";
+import type { Definition, Firing, Run, Skip } from "../../src/triggers/index.ts";
+import { start } from "../dispatch/entries.ts";
+
+/** Records as stores keep them: whole, and as plain as can be. */
+export const identifier = (value: string, kind = "email"): Identifier => ({ kind, value });
+
+export const profile = (id: string, changes: Partial<Profile> = {}): Profile => ({
+  id,
+  fields: { name: id },
+  identifiers: [identifier(`${id}@example.com`)],
+  createdAt: start,
+  updatedAt: start,
+  version: 1,
+  ...changes,
+});
+
+export const event = (id: string, changes: Partial<RawEvent> = {}): RawEvent => ({
+  id,
+  stream: "shop",
+  receivedAt: start,
+  payload: { id },
+  ...changes,
+});
+
+export const firing = (id: string, changes: Partial<Firing> = {}): Firing => ({
+  id,
+  trigger: "welcome",
+  profile: "ada",
+  cause: { kind: "enter", audience: "active" },
+  at: start,
+  state: "sent",
+  settledAt: start,
+  deliveries: [`msg_${id}`],
+  ...changes,
+});
+
+/** One that waits. */
+export const waiting = (id: string, due: number, changes: Partial<Firing> = {}): Firing =>
+  firing(id, { state: "waiting", settledAt: undefined, deliveries: [], due, waitsFor: "dwell", ...changes });
+
+export const skip = (changes: Partial<Omit<Skip, "count">> = {}): Omit<Skip, "count"> => ({
+  trigger: "welcome",
+  profile: "ada",
+  at: start,
+  reason: "too soon",
+  cause: "enter",
+  ...changes,
+});
+
+export const run = (id: string, changes: Partial<Run> = {}): Run => ({
+  id,
+  kind: "batch",
+  state: "running",
+  audiences: ["active"],
+  total: 0,
+  done: 0,
+  sent: 0,
+  skipped: 0,
+  failed: 0,
+  startedAt: start,
+  updatedAt: start,
+  ...changes,
+});
+
+export const definition = (name: string, changes: Partial<Definition> = {}): Definition => ({
+  kind: "trigger",
+  name,
+  body: { name },
+  origin: "file",
+  createdAt: start,
+  updatedAt: start,
+  status: { state: "draft" },
+  ...changes,
+});
+
+/** All pages of a list, so many on each. */
+export async function paged<Item>(
+  list: (query: {
+    limit: number;
+    after?: string | undefined;
+  }) => Promise<{ items: readonly Item[]; next?: string | undefined }>,
+  limit = 2,
+): Promise<readonly Item[]> {
+  const all: Item[] = [];
+  let after: string | undefined;
+  do {
+    const page = await list({ limit, after });
+    all.push(...page.items);
+    after = page.next;
+  } while (after !== undefined);
+  return all;
+}
