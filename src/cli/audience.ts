@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import type { Json } from "../dispatch/index.ts";
 import type { Definition } from "../triggers/index.ts";
 import type { ExitCode } from "./cli.ts";
+import { parseCount } from "./flags.ts";
 import { type Io, write } from "./io.ts";
 import { InputError } from "./problem.ts";
 import { type Opened, withEngine } from "./program.ts";
@@ -50,7 +51,7 @@ export function addAudienceCommand(program: Command, io: Io, end: (code: ExitCod
   });
   command("sample", "Prints members, each with its fields.")
     .argument("<audience>")
-    .option("--count <count>", "how many", (text) => Math.max(1, Number.parseInt(text, 10) || 10), 10)
+    .option("--count <count>", "how many", parseCount, 10)
     .action(async (name: string, flags: Flags) => {
       end(
         await withEngine(flags, io, async (opened) => {

@@ -20,9 +20,19 @@ const commands: Readonly<Record<string, () => Promise<AddCommand>>> = {
   lsp: async () => (await import("./lsp.ts")).addLspCommand,
   test: async () => (await import("./test.ts")).addTestCommand,
   send: async () => (await import("./send.ts")).addSendCommand,
+  serve: async () => (await import("./serve.ts")).addServeCommand,
   work: async () => (await import("./work.ts")).addWorkCommand,
   outbox: async () => (await import("./outbox.ts")).addOutboxCommand,
   why: async () => (await import("./why.ts")).addWhyCommand,
+  plan: async () => (await import("./plan.ts")).addPlanCommand,
+  apply: async () => (await import("./plan.ts")).addApplyCommand,
+  simulate: async () => (await import("./simulate.ts")).addSimulateCommand,
+  explain: async () => (await import("./explain.ts")).addExplainCommand,
+  profile: async () => (await import("./profile.ts")).addProfileCommand,
+  audience: async () => (await import("./audience.ts")).addAudienceCommand,
+  trigger: async () => (await import("./trigger.ts")).addTriggerCommand,
+  backfill: async () => (await import("./trigger.ts")).addBackfillCommand,
+  runs: async () => (await import("./runs.ts")).addRunsCommand,
   keys: async () => (await import("./keys.ts")).addKeysCommand,
   verify: async () => (await import("./verify.ts")).addVerifyCommand,
   config: async () => (await import("./config.ts")).addConfigCommand,
@@ -62,7 +72,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
 }
 
 /** The package's, found from here both in the source and in the build. */
-function version(): string {
+export function version(): string {
   const file = findPackageJSON(import.meta.url);
   return file === undefined ? "unknown" : JSON.parse(readFileSync(file, "utf8")).version;
 }

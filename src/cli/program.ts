@@ -45,7 +45,7 @@ export async function openEngine(
 }
 
 /** What channels say of where to. */
-function defaultDestinations({ config }: Setup): Record<string, string> {
+export function defaultDestinations({ config }: Setup): Record<string, string> {
   const found = Object.entries(config.channels).flatMap(([name, { kind, to }]) =>
     to === undefined ? (kind === "log" ? [[name, "log"]] : []) : [[name, to]],
   );

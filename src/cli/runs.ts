@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { Run } from "../triggers/index.ts";
 import type { ExitCode } from "./cli.ts";
+import { parseCount } from "./flags.ts";
 import { type Io, write } from "./io.ts";
 import { InputError } from "./problem.ts";
 import { type Opened, withEngine } from "./program.ts";
@@ -93,12 +94,6 @@ export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) =
         );
       });
   }
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("Give a whole number from 1.");
-  return count;
 }
 
 function missing(id: string, file: string): never {

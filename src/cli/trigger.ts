@@ -2,6 +2,7 @@ import { type Command, InvalidArgumentError } from "commander";
 import type { BackfillOptions } from "../triggers/index.ts";
 import { parseDuration } from "../units.ts";
 import type { ExitCode } from "./cli.ts";
+import { parseCount } from "./flags.ts";
 import { type Io, write } from "./io.ts";
 import { withEngine } from "./program.ts";
 import { visible } from "./rendered.ts";
@@ -110,12 +111,6 @@ export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCod
         }),
       );
     });
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("Give a whole number from 1.");
-  return count;
 }
 
 function parseShare(text: string): number {
