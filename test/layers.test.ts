@@ -77,6 +77,27 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
     ],
     ["yaml", "zod", "node:*"],
   ],
+  [
+    "src/service",
+    [
+      "src/index.ts",
+      "src/dispatch",
+      "src/channels/webhook.ts",
+      "src/observe",
+      "src/profiles",
+      "src/audiences",
+      "src/triggers",
+    ],
+    [
+      "@fastify/rate-limit",
+      "@fastify/swagger",
+      "@fastify/swagger-ui",
+      "fastify",
+      "fastify-type-provider-zod",
+      "zod",
+      "node:*",
+    ],
+  ],
   ["src/lsp", ["grammar", "src"], ["vscode-languageserver/node", "vscode-languageserver-textdocument", "node:*"]],
   [
     "src/cli",

@@ -63,7 +63,7 @@ const inbound = z.union([
       prefix: z.string().optional(),
       /** Header with the time, in seconds or ms since 1970; without one a replay is only known by the event's key. */
       timestamp: z.string().optional(),
-      /** What is signed; `{timestamp}` and `{body}` are put in. @default "{body}" */
+      /** What is signed; `{timestamp}` and `{body}` are put in. @default "{timestamp}.{body}" with a timestamp, else "{body}" */
       signed: z.string().optional(),
     }),
     tolerance: duration.optional(),

@@ -47,10 +47,10 @@ export function createEngine(options: EngineOptions): Engine {
       const items = updates.map((update): Item => ({ kind: "update", update }));
       return (await intake.take(items)) as readonly Updated[];
     },
-    async collect(stream, payloads) {
+    async collect(stream, payloads, { keys = [] } = {}) {
       const { streams } = await sessions.current();
       if (!streams.has(stream)) throw new NotDeclared(`there is no stream ${stream}; there are: ${names(streams)}`);
-      const items = payloads.map((payload): Item => ({ kind: "event", stream, payload }));
+      const items = payloads.map((payload, i): Item => ({ kind: "event", stream, payload, key: keys[i] }));
       return (await intake.take(items)) as readonly Collected[];
     },
     forget: (profile) => forget(store, clock, profile),

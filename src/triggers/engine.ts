@@ -12,7 +12,7 @@ export interface Engine {
   /** Merges updates into profiles, in their order. For each what it came to, or why it could not be taken. */
   update(updates: readonly Update[]): Promise<readonly Updated[]>;
   /** Takes in payloads of a stream, in their order. @throws NotDeclared */
-  collect(stream: string, payloads: readonly Json[]): Promise<readonly Collected[]>;
+  collect(stream: string, payloads: readonly Json[], options?: CollectOptions): Promise<readonly Collected[]>;
   /**
    * Forgets a person: profile, identifiers, memberships, firings, and what their deliveries said; what waits in the outbox
    * is cancelled. @returns undefined if there is no such profile
@@ -48,6 +48,11 @@ export interface Engine {
 }
 
 export type Updated = Pick<Change, "after" | "changed" | "refused"> | { readonly problem: string };
+
+export interface CollectOptions {
+  /** What the sender calls each payload, for a stream that has no template for its key. */
+  readonly keys?: readonly (string | undefined)[] | undefined;
+}
 
 export interface Collected {
   /** The event's; of one that is known, undefined. */

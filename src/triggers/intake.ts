@@ -10,7 +10,13 @@ import type { Surroundings } from "./trigger.ts";
 /** Something that came in about somebody. */
 export type Item =
   | { readonly kind: "update"; readonly update: Update }
-  | { readonly kind: "event"; readonly stream: string; readonly payload: Json };
+  | {
+      readonly kind: "event";
+      readonly stream: string;
+      readonly payload: Json;
+      /** Where the stream has no template for it. */
+      readonly key?: string | undefined;
+    };
 
 /** What one transaction found, in the order of its items. */
 export interface Taken {
@@ -119,15 +125,16 @@ async function readEvents(
   );
   const keys = new Map<string, Set<string>>();
   items.forEach((item, i) => {
-    const key = mapped[i]?.key;
-    if (item.kind !== "event" || key === undefined) return;
+    if (item.kind !== "event") return;
+    const key = mapped[i]?.key ?? item.key;
+    if (key === undefined) return;
     keys.set(item.stream, (keys.get(item.stream) ?? new Set()).add(key));
   });
   const known = new Map<string, Set<string>>();
   for (const [stream, some] of keys) known.set(stream, new Set(await events.known(stream, [...some])));
   return items.map((item, i) => {
     if (item.kind !== "event") return undefined;
-    const { key, update, problem } = mapped[i]!;
+    const { key = item.key, update, problem } = mapped[i]!;
     if (key !== undefined) {
       const before = known.get(item.stream)!;
       if (before.has(key)) return { duplicate: true };

@@ -48,7 +48,6 @@ export class Planner {
 
   async apply(wanted: Wanted, fire: boolean): Promise<Plan> {
     const { sessions, store, wake } = this.#options;
-    // Within the transaction the store itself would wait for it to end.
     const total = await store.profiles.count();
     const steps = await sessions.run(async ({ transaction, now }, current) => {
       const before = await transaction.definitions.all();

@@ -1,0 +1,48 @@
+import type { Json } from "../dispatch/index.ts";
+import { type StreamDefinition, streamDefinition } from "../profiles/index.ts";
+import type { Definition, DefinitionKind, ProgramStore } from "../triggers/index.ts";
+
+/** The streams that are declared, read anew only when something was declared. */
+export function declaredStreams({ definitions }: Pick<ProgramStore, "definitions">) {
+  let known: { readonly version: number; readonly streams: ReadonlyMap<string, StreamDefinition> } | undefined;
+  return async (name: string): Promise<StreamDefinition | undefined> => {
+    const version = await definitions.version();
+    if (known?.version !== version) {
+      const streams = (await definitions.all()).filter(({ kind }) => kind === "stream");
+      known = { version, streams: new Map(streams.map((one) => [one.name, streamDefinition.parse(one.body)])) };
+    }
+    return known.streams.get(name);
+  };
+}
+
+/** As it may be shown: without secrets. */
+export function shown(definition: Definition): Definition {
+  return definition.kind === "stream" ? { ...definition, body: withoutSecrets(definition.body) } : definition;
+}
+
+const hidden = "…";
+
+function withoutSecrets(body: Json): Json {
+  if (body === null || typeof body !== "object" || Array.isArray(body) || !("verify" in body)) return body;
+  return { ...body, verify: hide((body as { readonly verify: Json }).verify) };
+}
+
+/** What stands under the names of `Inbound` that are secret. */
+function hide(value: Json): Json {
+  if (value === null || typeof value !== "object") return value;
+  if (Array.isArray(value)) return value.map(hide);
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name,
+      (name === "standard" || name === "secrets") && Array.isArray(inner) ? inner.map(() => hidden) : hide(inner),
+    ]),
+  );
+}
+
+export async function find(
+  { definitions }: Pick<ProgramStore, "definitions">,
+  kind: DefinitionKind,
+  name: string,
+): Promise<Definition | undefined> {
+  return (await definitions.all()).find((one) => one.kind === kind && one.name === name);
+}

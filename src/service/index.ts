@@ -1,0 +1,7 @@
+/**
+ * The program over HTTP. In: engine, store, dispatcher, and requests. Out: answers, when what they say is on disk; and a
+ * document that says what can be asked. What is decided is decided elsewhere: here it is only asked for.
+ */
+export { createKey, listKeys, revokeKey, scopes } from "./keys.ts";
+export { defaultLimits, type ServiceLimits, type ServiceLog, type ServiceOptions } from "./options.ts";
+export { createService, type Service } from "./service.ts";

@@ -1,0 +1,111 @@
+import { createHash } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import { z } from "zod";
+import type { Json } from "../../dispatch/index.ts";
+import type { Inbound, StreamDefinition } from "../../profiles/index.ts";
+import type { Collected } from "../../triggers/index.ts";
+import { strangers } from "../access.ts";
+import type { App } from "../app.ts";
+import { declaredStreams } from "../declared.ts";
+import type { Surroundings } from "../options.ts";
+import { payloadsOf } from "../payloads.ts";
+import { Problem } from "../problem.ts";
+import { answers, bodied } from "../schemas.ts";
+import { checkSignature, isSigned, refused, type Signed } from "../signature.ts";
+
+const collected: z.ZodType<Collected> = z.object({
+  id: z.string().optional().describe("The event's; absent if it is known."),
+  profile: z.string().optional().describe("The profile that it went into."),
+  duplicate: z.literal(true).optional(),
+  problem: z.string().optional().describe("Why it went into no profile; it is kept all the same."),
+});
+
+const params = z.object({ stream: z.string().min(1).max(64) });
+
+const payloads = z
+  .custom<readonly Json[]>()
+  .meta({ anyOf: [{ type: "object" }, { type: "array", items: { type: "object" }, maxItems: 10_000 }] });
+
+/** Where third parties post what happened. */
+export function collectRoutes(app: App, { engine, store, clock, limits }: Surroundings): void {
+  const streamOf = declaredStreams(store);
+  const signatures = new WeakMap<FastifyRequest, Signed>();
+  /** Requests whose like must not be taken in meanwhile. */
+  const underWay = new Set<string>();
+
+  async function signed(request: FastifyRequest): Promise<void> {
+    const { stream: name } = request.params as { readonly stream: string };
+    const verify = (await streamOf(name))?.verify;
+    if (verify === undefined || !isSigned(request, verify)) {
+      if (request.apiKey !== undefined) return;
+      throw strangers("send an API key with the scope collect, or sign the request as the stream asks");
+    }
+    const found = checkSignature(request, verify, clock());
+    request.counted ??= `stream ${name}`;
+    signatures.set(request, found);
+  }
+
+  /** Runs what a signed request asks for, unless it was done for the same one. */
+  async function once<Result>(stream: string, found: Signed | undefined, run: () => Promise<Result>): Promise<Result> {
+    if (found?.once === undefined) return run();
+    const key = `signature ${stream} ${found.once}`;
+    if (underWay.has(key)) throw refused("the same signed request came before");
+    underWay.add(key);
+    try {
+      if ((await store.answers.get(key)) !== undefined) throw refused("the same signed request came before");
+      const result = await run();
+      await store.answers.put({ key, fingerprint: "", status: 202, body: "", at: clock() });
+      return result;
+    } finally {
+      underWay.delete(key);
+    }
+  }
+
+  app.post("/collect/:stream", {
+    config: {
+      scope: "collect",
+      signed,
+      idempotent: true,
+      mostBytes: limits.bulk,
+      read: payloadsOf,
+    },
+    schema: {
+      tags: ["collection"],
+      operationId: "collect",
+      summary:
+        "Take in what happened: a JSON object, an array of them, one a line, or a form. Answered when it is on disk",
+      consumes: ["application/json", "application/x-ndjson", "application/x-www-form-urlencoded"],
+      security: [{ key: ["collect"] }, {}],
+      params,
+      body: payloads,
+      response: answers(
+        { 202: z.object({ results: z.array(collected) as z.ZodType<readonly Collected[]> }) },
+        ...bodied,
+        404,
+        409,
+        414,
+        422,
+      ),
+    },
+    handler: async (request, reply) => {
+      const { stream } = request.params;
+      const definition = await streamOf(stream);
+      if (definition === undefined) {
+        throw new Problem("not-found", `there is no stream ${stream}: declare it, then post to it`);
+      }
+      const found = signatures.get(request);
+      const keys = keysOf(definition, found, request.body.length);
+      const results = await once(stream, found, () => engine.collect(stream, request.body, keys && { keys }));
+      return reply.code(202).send({ results });
+    },
+  });
+}
+
+/** What the sender calls the events, where the stream does not say it. */
+function keysOf({ key, verify }: StreamDefinition, found: Signed | undefined, count: number): string[] | undefined {
+  if (key !== undefined || found?.id === undefined || !isStandard(verify)) return undefined;
+  const id = found.id.length <= 200 ? found.id : createHash("sha256").update(found.id).digest("hex");
+  return count === 1 ? [id] : Array.from({ length: count }, (_, i) => `${id}/${i}`);
+}
+
+const isStandard = (verify: Inbound | undefined): boolean => verify !== undefined && "standard" in verify;

@@ -1,0 +1,115 @@
+import { z } from "zod";
+import type { Explanation, Firing } from "../../triggers/index.ts";
+import type { App } from "../app.ts";
+import { afterOf } from "../cursor.ts";
+import type { Surroundings } from "../options.ts";
+import { Problem } from "../problem.ts";
+import { answers, id, json, object, page, pageQuery, time, toPage } from "../schemas.ts";
+
+const state = z.enum(["waiting", "sent", "aborted", "skipped", "failed"]);
+const causeKind = z.enum(["enter", "exit", "change", "event", "member"]);
+
+const cause: z.ZodType<Firing["cause"]> = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal(["enter", "exit"]), audience: z.string() }),
+  z.object({ kind: z.literal("change"), fields: z.array(z.string()), before: object }),
+  z.object({ kind: z.literal("event"), stream: z.string(), event: z.string(), payload: json }),
+  z.object({ kind: z.literal("member"), audience: z.string(), run: z.string(), backfill: z.boolean() }),
+]);
+
+const firing: z.ZodType<Firing> = z
+  .object({
+    id,
+    trigger: z.string(),
+    profile: z.string(),
+    cause,
+    at: time,
+    state,
+    due: time.optional(),
+    waitsFor: z.enum(["dwell", "quiet", "digest"]).optional(),
+    reason: z.string().optional(),
+    settledAt: time.optional(),
+    key: z.string().optional(),
+    deliveries: z.array(z.string()),
+    run: z.string().optional(),
+  })
+  .meta({ id: "Firing", description: "One trigger firing for one profile, and what became of it." });
+
+const explanation: z.ZodType<Explanation> = z
+  .object({
+    answer: z.string(),
+    alerted: z.boolean(),
+    steps: z.array(
+      z.object({ what: z.string(), ok: z.boolean().optional(), detail: z.string() }),
+    ) as unknown as z.ZodType<Explanation["steps"]>,
+    firings: z.array(firing),
+    skip: z
+      .object({
+        trigger: z.string(),
+        profile: z.string(),
+        at: time,
+        reason: z.string(),
+        cause: causeKind,
+        count: z.int(),
+      })
+      .optional(),
+    deliveries: z.array(z.object({ id })),
+  })
+  .meta({ id: "Explanation" });
+
+const name = z.string().min(1).max(64);
+
+/** What fired, and why. */
+export function firingRoutes(app: App, { engine, store }: Surroundings): void {
+  app.get("/firings", {
+    config: { scope: "read" },
+    schema: {
+      tags: ["firings"],
+      operationId: "listFirings",
+      summary: "Firings, newest first",
+      querystring: z.strictObject({
+        ...pageQuery,
+        trigger: name.optional(),
+        profile: id.optional(),
+        state: state.optional(),
+        run: id.optional(),
+      }),
+      response: answers({ 200: page(firing) }),
+    },
+    handler: async ({ query: { limit, after, ...filter } }) => {
+      const list = `firings ${JSON.stringify(filter)}`;
+      const start = after === undefined ? {} : { after: afterOf(list, after) };
+      return toPage(list, await store.firings.list({ limit, ...start, ...filter }), (one) => one);
+    },
+  });
+
+  app.get("/firings/:id", {
+    config: { scope: "read" },
+    schema: {
+      tags: ["firings"],
+      operationId: "getFiring",
+      summary: "One firing",
+      params: z.object({ id }),
+      response: answers({ 200: firing }, 404, 414),
+    },
+    handler: async ({ params }) => {
+      const found = await store.firings.get(params.id);
+      if (found === undefined) throw new Problem("not-found", `there is no firing ${params.id}`);
+      return found;
+    },
+  });
+
+  app.get("/explain", {
+    config: { scope: "read" },
+    schema: {
+      tags: ["firings"],
+      operationId: "explain",
+      summary: "Why a trigger alerted a person, or did not",
+      querystring: z.strictObject({ profile: id, trigger: name }),
+      response: answers({ 200: explanation }, 404),
+    },
+    handler: async ({ query: { profile, trigger } }) => {
+      const { deliveries, ...rest } = await engine.explain(profile, trigger);
+      return { ...rest, deliveries: deliveries.map(({ id }) => ({ id })) };
+    },
+  });
+}

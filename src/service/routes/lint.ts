@@ -1,0 +1,65 @@
+import { z } from "zod";
+import { type AlertTemplate, type Finding, lint } from "../../index.ts";
+import type { App } from "../app.ts";
+import type { Surroundings } from "../options.ts";
+import { Problem } from "../problem.ts";
+import { alertTemplate, answers, bodied, object } from "../schemas.ts";
+
+const span = { start: z.int(), end: z.int() };
+const change = z.object({ message: z.string(), edits: z.array(z.object({ ...span, text: z.string() })) });
+
+const finding: z.ZodType<Finding> = z
+  .object({
+    rule: z.string(),
+    severity: z.enum(["error", "warning", "info"]),
+    message: z.string(),
+    go: z.string().optional().describe("What Go says of it."),
+    name: z.string(),
+    part: z.enum(["title", "subtitle", "body", "html"]).optional(),
+    span: z.object(span),
+    line: z.int(),
+    column: z.int(),
+    byteColumn: z.int(),
+    endLine: z.int(),
+    endColumn: z.int(),
+    excerpt: z.string(),
+    fix: change.optional().describe("Safe: it changes nothing that a correct template renders."),
+    suggestions: z.array(change),
+  })
+  .meta({ id: "Finding" });
+
+const body = z.strictObject({
+  template: z.union([z.string(), alertTemplate]),
+  samples: z.array(object).max(1_000).optional().describe("Profiles to check against."),
+  schema: z.union([object, z.boolean()]).optional().describe("A JSON Schema of profiles. Wins over samples."),
+  missingKey: z.enum(["default", "zero", "error", "required"]).optional(),
+  numbers: z.enum(["int", "float64"]).optional(),
+  channel: z.enum(["push", "email", "sms"]).optional(),
+  rules: z
+    .record(z.string(), z.enum(["error", "warning", "info", "off"]))
+    .optional()
+    .describe("By rule: another severity, or none of its findings."),
+});
+
+/** What is wrong with a template. */
+export function lintRoutes(app: App, { lint: defaults }: Surroundings): void {
+  app.post("/lint", {
+    config: { scope: "read" },
+    schema: {
+      tags: ["templates"],
+      operationId: "lint",
+      summary: "Find what is wrong or doubtful in a template",
+      body,
+      response: answers({ 200: z.object({ findings: z.array(finding) }) }, ...bodied, 422),
+    },
+    handler: async ({ body: { template, ...options } }) => {
+      const data = options.samples !== undefined || options.schema !== undefined ? { shape: undefined } : {};
+      try {
+        return { findings: lint(template as string | AlertTemplate, { ...defaults, ...data, ...options }) };
+      } catch (error) {
+        if (error instanceof TypeError) throw new Problem("unprocessable", error.message, { cause: error });
+        throw error;
+      }
+    },
+  });
+}

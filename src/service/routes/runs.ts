@@ -1,0 +1,107 @@
+import { z } from "zod";
+import type { Run } from "../../triggers/index.ts";
+import type { App } from "../app.ts";
+import { afterOf } from "../cursor.ts";
+import { conflicting } from "../errors.ts";
+import type { Surroundings } from "../options.ts";
+import { Problem } from "../problem.ts";
+import { answers, id, page, pageQuery, time, toPage } from "../schemas.ts";
+
+export const pace = z
+  .strictObject({
+    count: z.int().min(1).max(1e9),
+    per: z
+      .int()
+      .min(1)
+      .max(366 * 86_400_000),
+  })
+  .describe("At most `count` profiles in any `per` ms.");
+
+const state = z.enum(["running", "paused", "done", "cancelled", "failed"]);
+
+export const run: z.ZodType<Run> = z
+  .object({
+    id,
+    kind: z.enum(["backfill", "batch", "sweep", "clear"]),
+    state,
+    trigger: z.string().optional(),
+    audiences: z.array(z.string()),
+    fire: z.boolean().optional().describe("Of a sweep: who enters or leaves fires triggers."),
+    cap: z.int().optional(),
+    share: z.number().optional(),
+    pace: pace.optional(),
+    scheduledFor: time.optional(),
+    total: z.int(),
+    done: z.int(),
+    sent: z.int(),
+    skipped: z.int(),
+    failed: z.int(),
+    startedAt: time,
+    updatedAt: time,
+    endedAt: time.optional(),
+    reason: z.string().optional(),
+  })
+  .meta({ id: "Run", description: "Work over many profiles, a piece at a time." });
+
+const params = z.object({ id });
+const tags = ["runs"];
+
+/** Backfills, batches and sweeps. */
+export function runRoutes(app: App, { engine, store }: Surroundings): void {
+  const missing = (id: string): Problem => new Problem("not-found", `there is no run ${id}: GET /v1/runs lists them`);
+
+  app.get("/runs", {
+    config: { scope: "read" },
+    schema: {
+      tags,
+      operationId: "listRuns",
+      summary: "Runs, newest first",
+      querystring: z.strictObject({
+        ...pageQuery,
+        state: state.optional(),
+        trigger: z.string().min(1).max(64).optional(),
+      }),
+      response: answers({ 200: page(run) }),
+    },
+    handler: async ({ query: { limit, after, state, trigger } }) => {
+      const list = `runs ${state} ${trigger}`;
+      const start = after === undefined ? {} : { after: afterOf(list, after) };
+      return toPage(list, await store.runs.list({ limit, ...start, state, trigger }), (one) => one);
+    },
+  });
+
+  app.get("/runs/:id", {
+    config: { scope: "read" },
+    schema: { tags, operationId: "getRun", summary: "One run", params, response: answers({ 200: run }, 404, 414) },
+    handler: async ({ params: { id } }) => {
+      const found = await store.runs.get(id);
+      if (found === undefined) throw missing(id);
+      return found;
+    },
+  });
+
+  const change = (verb: string, to: "running" | "paused" | "cancelled", summary: string): void => {
+    app.post(`/runs/:id/${verb}`, {
+      config: { scope: "write", idempotent: true },
+      schema: {
+        tags,
+        operationId: `${verb}Run`,
+        summary,
+        params,
+        response: answers({ 200: run }, 404, 409, ...noBody),
+      },
+      handler: async ({ params: { id } }) => {
+        const found = await engine.setRun(id, to).catch(conflicting);
+        if (found === undefined) throw missing(id);
+        if (found.state !== to) throw new Problem("conflict", `run ${id} is ${found.state}, and stays so`);
+        return found;
+      },
+    });
+  };
+  change("pause", "paused", "Pause a run; it can be resumed where it is");
+  change("resume", "running", "Go on with a run that is paused");
+  change("cancel", "cancelled", "End a run; what it sent is sent");
+}
+
+/** Of a route that needs no body, but may be sent one. */
+export const noBody = [413, 414, 415, 422] as const;

@@ -1,0 +1,51 @@
+import { z } from "zod";
+import type { App } from "../app.ts";
+import type { Surroundings } from "../options.ts";
+import { object, problemAnswer } from "../schemas.ts";
+
+/** Without a key: whether it works. */
+export function healthRoute(app: App, { health, store }: Surroundings): void {
+  const check =
+    health ??
+    (async () => {
+      await store.outbox.stats();
+      return { ok: true };
+    });
+  app.get("/healthz", {
+    schema: {
+      tags: ["status"],
+      operationId: "health",
+      summary: "Whether it works",
+      security: [],
+      response: { 200: object, 503: object, 400: problemAnswer(400), 500: problemAnswer(500) } as {
+        200: typeof object;
+      },
+    },
+    handler: async (_request, reply) => {
+      const state = await check().catch(() => ({ ok: false, problem: "the store does not answer" }));
+      return reply.code((state.ok ? 200 : 503) as 200).send(state as { [name: string]: string | boolean });
+    },
+  });
+}
+
+export function metricsRoute(app: App, metrics: NonNullable<Surroundings["metrics"]>, open: boolean): void {
+  app.get("/metrics", {
+    config: open ? {} : { scope: "read" },
+    schema: {
+      tags: ["status"],
+      operationId: "metrics",
+      summary: "Metrics, in Prometheus' text format",
+      produces: ["text/plain"],
+      security: open ? [] : [{ key: ["read"] }],
+      response: {
+        200: { description: "Metrics.", content: { "text/plain": { schema: z.string() } } },
+        ...Object.fromEntries([400, 401, 403, 429, 500, 503].map((status) => [status, problemAnswer(status)])),
+      },
+    },
+    handler: async (_request, reply) =>
+      reply
+        .type(metrics.contentType)
+        .serializer((text: unknown) => text as string)
+        .send(await metrics.text()),
+  });
+}

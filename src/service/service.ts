@@ -1,0 +1,170 @@
+import type { AddressInfo, Socket } from "node:net";
+import rateLimit from "@fastify/rate-limit";
+import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
+import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import { guardAccess } from "./access.ts";
+import { readBodies } from "./body.ts";
+import { toProblem } from "./errors.ts";
+import { keepAnswers, pruneAnswers } from "./idempotency.ts";
+import { describe, serveDocument } from "./openapi.ts";
+import { defaultLimits, type ServiceOptions, type Surroundings } from "./options.ts";
+import { Problem, type ProblemKind, problemType } from "./problem.ts";
+import { addRoutes } from "./routes/index.ts";
+import { healthRoute, metricsRoute } from "./routes/status.ts";
+
+export interface Service {
+  /** @returns the URL. @param host @default 127.0.0.1 */
+  listen(at: { readonly port: number; readonly host?: string | undefined }): Promise<string>;
+  /**
+   * Accepts nothing more, and finishes the requests that are under way; after `grace` ms their connections are ended.
+   * Engine, dispatcher and store are left as they are. @param grace @default ServiceLimits.grace
+   */
+  close(grace?: number): Promise<void>;
+  /** For requests without a network. */
+  readonly app: FastifyInstance;
+}
+
+/** Nothing is listened to before `listen`. */
+export function createService(options: ServiceOptions): Service {
+  const limits = { ...defaultLimits, ...options.limits };
+  const surroundings: Surroundings = { ...options, clock: options.clock ?? Date.now, limits };
+  const { log, docs = true, metrics, openMetrics = false } = options;
+  let closing = false;
+
+  const app = fastify({
+    bodyLimit: limits.bulk,
+    requestTimeout: limits.request,
+    trustProxy: options.proxies === undefined ? false : [...options.proxies],
+    routerOptions: { maxParamLength: 500 },
+    genReqId: () => `req-${crypto.randomUUID()}`,
+    clientErrorHandler: answerBroken,
+    frameworkErrors: (error, request, reply: FastifyReply) => {
+      const problem = toProblem(error, request.id);
+      reply.code(problem.status).header("content-type", problemType).send(JSON.stringify(problem));
+    },
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  app.setSerializerCompiler(serializerCompiler);
+  readBodies(app, limits.body);
+
+  app.setErrorHandler((error, request, reply) => {
+    const problem = toProblem(error, request.id);
+    if (problem.status >= 500) {
+      const { method, routeOptions } = request;
+      log?.error({ request: request.id, method, route: routeOptions.url, error: problem.more.cause }, problem.message);
+    }
+    return reply
+      .code(problem.status)
+      .headers({ ...problem.more.headers })
+      .type(problemType)
+      .serializer((body: unknown) => body as string)
+      .send(JSON.stringify(problem));
+  });
+  const routes = new Map<string, Set<string>>();
+  app.addHook("onRoute", ({ method, url }) => {
+    const methods = routes.get(url) ?? new Set();
+    routes.set(url, methods);
+    for (const one of [method].flat()) methods.add(one);
+  });
+  app.setNotFoundHandler(async ({ method, url }) => {
+    const path = url.split("?", 1)[0]!;
+    const methods = [...routes].filter(([pattern]) => fits(pattern, path)).flatMap(([, methods]) => [...methods]);
+    if (methods.length === 0) throw new Problem("not-found", `there is nothing at ${path.slice(0, 200)}: see /docs`);
+    const allow = [...new Set(methods)].join(", ");
+    throw new Problem("method-not-allowed", `${method} is not for ${path.slice(0, 200)}: use ${allow}`, {
+      headers: { allow },
+    });
+  });
+
+  app.addHook("onSend", async (_request, reply) => {
+    reply.header("x-content-type-options", "nosniff").header("cache-control", "no-store");
+    if (closing) reply.header("connection", "close");
+  });
+  app.addHook("onResponse", async ({ id, method, routeOptions, apiKey }, { statusCode: status, elapsedTime }) => {
+    const ms = Math.round(elapsedTime);
+    log?.info({ request: id, method, route: routeOptions.url, status, ms, key: apiKey?.id }, "request");
+  });
+
+  app.register(async (root) => {
+    await describe(root, options.version);
+    await root.register(rateLimit, { global: false });
+    const typed = root.withTypeProvider<ZodTypeProvider>();
+    healthRoute(typed, surroundings);
+    if (docs) await serveDocument(root);
+    if (metrics !== undefined && openMetrics) metricsRoute(typed, metrics, true);
+    await root.register(async (guarded) => {
+      guardAccess(guarded, surroundings);
+      if (metrics !== undefined && !openMetrics)
+        metricsRoute(guarded.withTypeProvider<ZodTypeProvider>(), metrics, false);
+      await guarded.register(
+        async (v1) => {
+          v1.addHook("onRoute", (route) => {
+            const { scope } = route.config ?? {};
+            if (scope !== undefined && route.schema !== undefined) route.schema.security ??= [{ key: [scope] }];
+          });
+          keepAnswers(v1, surroundings);
+          addRoutes(v1.withTypeProvider<ZodTypeProvider>(), surroundings);
+        },
+        { prefix: "/v1" },
+      );
+    });
+  });
+
+  let pruning: NodeJS.Timeout | undefined;
+  const prune = (): void => {
+    pruneAnswers(surroundings).catch((error: unknown) => log?.error({ error }, "old answers could not be removed"));
+  };
+
+  return {
+    app,
+    async listen({ port, host = "127.0.0.1" }) {
+      await app.listen({ port, host });
+      prune();
+      pruning = setInterval(prune, 3_600_000).unref();
+      const { address, port: bound, family } = app.server.address() as AddressInfo;
+      return `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`;
+    },
+    async close(grace = limits.grace) {
+      closing = true;
+      clearInterval(pruning);
+      const impatient = setTimeout(() => app.server.closeAllConnections(), grace).unref();
+      await app.close();
+      clearTimeout(impatient);
+    },
+  };
+}
+
+/** Whether a path is one of a route's, as `/v1/runs/:id`. */
+function fits(pattern: string, path: string): boolean {
+  const steps = pattern.split("/");
+  const given = path.split("/");
+  if (pattern.endsWith("*")) return path.startsWith(pattern.slice(0, -1));
+  return (
+    steps.length === given.length &&
+    steps.every((step, i) => (step.startsWith(":") ? given[i] !== "" : step === given[i]))
+  );
+}
+
+/** What is not even HTTP. */
+function answerBroken(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === "ECONNRESET" || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const [kind, detail] = brokenBy[error.code ?? ""] ?? ["bad-request", "this is not HTTP/1.1"];
+  const problem = new Problem(kind, detail);
+  const body = JSON.stringify(problem);
+  const head = `HTTP/1.1 ${problem.status} ${statusWords[problem.status]}\r\ncontent-type: ${problemType}\r\n`;
+  socket.end(`${head}content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`);
+}
+
+const brokenBy: Record<string, [ProblemKind, string]> = {
+  ERR_HTTP_REQUEST_TIMEOUT: ["timeout", "the request took too long to come in: send it faster, or in pieces"],
+  HPE_HEADER_OVERFLOW: ["headers-too-large", "the headers have more than 16 KiB: send fewer"],
+};
+
+const statusWords: Record<number, string> = {
+  400: "Bad Request",
+  408: "Request Timeout",
+  431: "Request Header Fields Too Large",
+};

@@ -1,0 +1,101 @@
+import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import { SignatureError, verify as verifyStandard } from "../channels/webhook.ts";
+import type { Inbound } from "../profiles/index.ts";
+import { strangers } from "./access.ts";
+import type { Problem } from "./problem.ts";
+
+type Hmac = Extract<Inbound, { readonly hmac: unknown }>["hmac"];
+
+/** A signature that holds. */
+export interface Signed {
+  /** What its sender calls the event, the same over retries. */
+  readonly id?: string | undefined;
+  /** The same only if the same request is sent again; absent where nothing tells that from a like one. */
+  readonly once?: string | undefined;
+}
+
+export const defaultTolerance = 300_000;
+
+/** Whether one is there, whatever it is worth. */
+export const isSigned = ({ headers }: FastifyRequest, how: Inbound): boolean =>
+  headers["hmac" in how ? how.hmac.header.toLowerCase() : "webhook-signature"] !== undefined;
+
+/**
+ * @param now ms since 1970
+ * @throws Problem with status 401
+ */
+export function checkSignature(request: FastifyRequest, how: Inbound, now: number): Signed {
+  const { sent, decoded } = request.bytes ?? { sent: Buffer.alloc(0), decoded: Buffer.alloc(0) };
+  const tolerance = how.tolerance ?? defaultTolerance;
+  // Some sign what they compressed, some what they compress.
+  const bodies = sent === decoded ? [decoded] : [decoded, sent];
+  if ("hmac" in how) return checkHmac(request, how.hmac, bodies, now, tolerance);
+  for (const [i, body] of bodies.entries()) {
+    try {
+      const { id, timestamp } = verifyStandard(request.headers, body, how.standard, { now, tolerance });
+      return { id, once: digest(`${id}.${timestamp}`) };
+    } catch (error) {
+      if (error instanceof SignatureError && i < bodies.length - 1) continue;
+      if (error instanceof SignatureError) throw refused(error.message);
+      throw error;
+    }
+  }
+  throw refused("the request is not signed");
+}
+
+/** More are not looked at, as each costs time. */
+const mostSignatures = 16;
+
+function checkHmac(
+  request: FastifyRequest,
+  how: Hmac,
+  bodies: readonly Buffer[],
+  now: number,
+  tolerance: number,
+): Signed {
+  const { header, prefix = "", encoding, timestamp: timeHeader } = how;
+  const signed = how.signed ?? (timeHeader === undefined ? "{body}" : "{timestamp}.{body}");
+  const given = one(request, header)
+    .split(/[\s,]+/)
+    .filter((text) => text.startsWith(prefix))
+    .map((text) => Buffer.from(text.slice(prefix.length), encoding));
+  if (given.length === 0) throw refused(`${header} has no signature that begins with ${prefix}`);
+  if (given.length > mostSignatures) throw refused(`${header} has more than ${mostSignatures} signatures`);
+  const stamp = timeHeader === undefined ? "" : one(request, timeHeader);
+  if (timeHeader !== undefined) checkTime(timeHeader, stamp, now, tolerance);
+  const fits = how.secrets.some((secret) =>
+    bodies.some((body) => {
+      const right = hmacOf(how.algorithm, secret, signed, stamp, body);
+      return given.some((bytes) => bytes.length === right.length && timingSafeEqual(bytes, right));
+    }),
+  );
+  if (!fits) throw refused(`no signature in ${header} is of one of the secrets`);
+  return timeHeader === undefined ? {} : { once: digest(`${stamp}.${one(request, header)}`) };
+}
+
+function hmacOf(algorithm: Hmac["algorithm"], secret: string, signed: string, stamp: string, body: Buffer): Buffer {
+  const hmac = createHmac(algorithm, secret);
+  for (const piece of signed.split(/(\{body\}|\{timestamp\})/)) {
+    hmac.update(piece === "{body}" ? body : piece === "{timestamp}" ? stamp : piece);
+  }
+  return hmac.digest();
+}
+
+function checkTime(header: string, stamp: string, now: number, tolerance: number): void {
+  if (!/^\d{9,13}$/.test(stamp)) throw refused(`${header} is not a time in seconds or ms since 1970`);
+  const at = stamp.length < 12 ? Number(stamp) * 1000 : Number(stamp);
+  if (at < now - tolerance) throw refused(`signed too long ago: ${new Date(at).toISOString()}`);
+  if (at > now + tolerance) throw refused(`signed in the future: ${new Date(at).toISOString()}`);
+}
+
+function one({ headers }: FastifyRequest, name: string): string {
+  const value = headers[name.toLowerCase()];
+  if (typeof value !== "string" || value === "") throw refused(`there is no ${name} header, or it is there twice`);
+  return value;
+}
+
+const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
+
+export const refused = (why: string): Problem =>
+  strangers(`the signature does not hold: ${why}. Sign anew, or send a key`);

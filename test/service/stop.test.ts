@@ -1,0 +1,102 @@
+import { Agent, request } from "node:http";
+import { expect, test } from "vitest";
+import { StoreError } from "../../src/dispatch/index.ts";
+import { memoryStore } from "../../src/stores/memory.ts";
+import { declare, program, type Stage, stage } from "./stage.ts";
+
+/** Holds updates until they are let go. */
+function hold({ engine }: Stage) {
+  const { update } = engine;
+  let letGo = (): void => {};
+  const gate = new Promise<void>((resolve) => {
+    letGo = resolve;
+  });
+  const begun = new Promise<void>((resolve) => {
+    (engine as { update: unknown }).update = async (...given: Parameters<typeof update>) => {
+      resolve();
+      await gate;
+      return update(...given);
+    };
+  });
+  return { begun, letGo };
+}
+
+function put(s: Stage, url: string, agent: Agent): Promise<{ status: number; connection: string | undefined }> {
+  const headers = { authorization: `Bearer ${s.secrets.write}`, "content-type": "application/json" };
+  return new Promise((resolve, reject) => {
+    request(`${url}/v1/profiles`, { method: "PUT", headers, agent }, (answer) => {
+      answer.resume().on("end", () => resolve({ status: answer.statusCode!, connection: answer.headers.connection }));
+    })
+      .on("error", reject)
+      .end(JSON.stringify({ identifiers: { email: "ada@example.com" } }));
+  });
+}
+
+test("a stop finishes what is under way, and lets nothing more in", async () => {
+  const s = await stage();
+  await declare(s, program);
+  const url = await s.service.listen({ port: 0 });
+  const agent = new Agent({ keepAlive: true });
+  const { begun, letGo } = hold(s);
+  const under = put(s, url, agent);
+  await begun;
+  const closed = s.service.close();
+  await expect(put(s, url, new Agent())).rejects.toThrow(/ECONNREFUSED|ECONNRESET/);
+  letGo();
+  expect(await under).toEqual({ status: 200, connection: "close" });
+  await closed;
+  expect(await s.store.profiles.count()).toBe(1);
+  agent.destroy();
+});
+
+test("a stop does not wait for ever", async () => {
+  const s = await stage();
+  const url = await s.service.listen({ port: 0 });
+  const { begun, letGo } = hold(s);
+  const under = put(s, url, new Agent());
+  await begun;
+  const closed = s.service.close(10);
+  await expect(under).rejects.toThrow();
+  letGo();
+  await closed;
+});
+
+test("what fails here is told to the log, and nothing of it to who asked", async () => {
+  const s = await stage();
+  (s.engine as { update: unknown }).update = async () => {
+    throw new Error("secret of the house");
+  };
+  const { status, body, text } = await s.ask("PUT", "/v1/profiles", { identifiers: { email: "a@example.com" } });
+  expect([status, body.type, text.includes("secret")]).toEqual([500, "urn:tocsin:problem:internal", false]);
+  const about = s.problems[0]!.about as { request: string; route: string; error: Error };
+  expect([about.route, about.error.message]).toEqual(["/v1/profiles", "secret of the house"]);
+  expect(body.detail).toContain(about.request);
+  await s.close();
+});
+
+test("a store that is full or locked is said to be so", async () => {
+  const s = await stage();
+  (s.engine as { update: unknown }).update = async () => {
+    throw new StoreError("full", "tocsin.db: there is no space left on the disk");
+  };
+  const { status, headers, body } = await s.ask("PUT", "/v1/profiles", { identifiers: { email: "a@example.com" } });
+  expect([status, headers["retry-after"], body.detail]).toEqual([503, "30", expect.stringContaining("no space left")]);
+  await s.close();
+});
+
+test("health is what the store says", async () => {
+  const store = memoryStore();
+  const s = await stage({}, store);
+  expect((await s.ask("GET", "/healthz", undefined, { who: "nobody" })).body).toEqual({ ok: true });
+  await store.close();
+  const { status, body } = await s.ask("GET", "/healthz", undefined, { who: "nobody" });
+  expect([status, body.ok]).toEqual([503, false]);
+  await s.service.close();
+});
+
+test("document, page and metrics can be left out, or open", async () => {
+  const s = await stage({ docs: false, openMetrics: true });
+  const status = async (url: string) => (await s.ask("GET", url, undefined, { who: "nobody" })).status;
+  expect([await status("/docs"), await status("/openapi.json"), await status("/metrics")]).toEqual([404, 404, 200]);
+  await s.close();
+});
