@@ -100,7 +100,9 @@ async function identifier(opened: Opened, given: readonly string[]): Promise<(fi
     const [, kind, where] = /^([a-z][a-z0-9_-]*)=(.+)$/s.exec(one) ?? [];
     const isPath = where?.startsWith(".");
     if (kind === undefined || !(isPath || where!.includes("{{"))) {
-      throw new InputError(`--id: ${JSON.stringify(one)} is not KIND=.PATH or KIND={{ TEMPLATE }}`, { file: setup.file });
+      throw new InputError(`--id: ${JSON.stringify(one)} is not KIND=.PATH or KIND={{ TEMPLATE }}`, {
+        file: setup.file,
+      });
     }
     identifiers[kind] = isPath ? { path: where!.slice(1) } : where!;
   }

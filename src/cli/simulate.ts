@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
-import type { Happening, HandedOver, Summary as Summed, Timed } from "../triggers/index.ts";
+import type { HandedOver, Happening, Summary as Summed, Timed } from "../triggers/index.ts";
 import { parseDuration } from "../units.ts";
 import type { ExitCode } from "./cli.ts";
 import { openFile } from "./file.ts";
@@ -18,8 +18,8 @@ import { addSetupOptions, guarded, openStore, readSetup, type Setup, type SetupF
 import { table } from "./table.ts";
 
 interface Flags extends SetupFlags {
-  readonly from: When;
-  readonly to: When;
+  readonly from?: When;
+  readonly to?: When;
   readonly updates?: string;
   readonly activate: readonly string[];
   readonly backfill: readonly string[];
@@ -46,8 +46,8 @@ export function addSimulateCommand(program: Command, io: Io, end: (code: ExitCod
     .description(
       "Plays what would happen on a copy of the store, with what the configuration declares in force: schedules, quiet hours, waits, updates. Nothing is sent or kept.",
     )
-    .option("--from <time>", "date and time, or a duration from now (default: now)", parseWhen, { after: 0 })
-    .option("--to <time>", "date and time, or a duration from the start (default: 1d)", parseWhen, { after: day })
+    .option("--from <time>", "date and time, or a duration from now (default: now)", parseWhen)
+    .option("--to <time>", "date and time, or a duration from the start (default: 1d)", parseWhen)
     .option("--updates <file>", "what comes in meanwhile: NDJSON, in the order of its times")
     .option("--activate <trigger>", "as if it were active from the start; more than once for more", collect, [])
     .option("--backfill <trigger>", "as if it were backfilled at the start; more than once for more", collect, [])
@@ -57,8 +57,8 @@ export function addSimulateCommand(program: Command, io: Io, end: (code: ExitCod
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", examples)
     .action(async (flags: Flags) => {
-      const from = timeOf(flags.from, Date.now());
-      const until = timeOf(flags.to, from);
+      const from = timeOf(flags.from ?? { after: 0 }, Date.now());
+      const until = timeOf(flags.to ?? { after: day }, from);
       end(await guarded(io, () => play({ ...flags, span: { from, until } }, io)));
     });
 }
@@ -99,7 +99,19 @@ async function play(flags: Flags & { span: { from: number; until: number } }, io
       const to = defaultDestinations(setup);
       const { templates } = setup;
       const { signal } = stop;
-      const options = { store: copy, channels, to, templates, from, until, wanted, activate, backfill, updates, signal };
+      const options = {
+        store: copy,
+        channels,
+        to,
+        templates,
+        from,
+        until,
+        wanted,
+        activate,
+        backfill,
+        updates,
+        signal,
+      };
       await declared(setup, async () => {
         for await (const happening of simulate(options)) {
           summary.add(happening);
@@ -139,10 +151,13 @@ async function* readUpdates(file: string, from: number, io: Io): AsyncGenerator<
     for (const { number, bytes } of batch) {
       if (isBlank(bytes)) continue;
       const place = { file: input.file, line: number };
-      const { at: when, stream, payload, identifiers, fields } = parseProfile(bytes, place, "float64") as Record<
-        string,
-        unknown
-      >;
+      const {
+        at: when,
+        stream,
+        payload,
+        identifiers,
+        fields,
+      } = parseProfile(bytes, place, "float64") as Record<string, unknown>;
       const at = typeof when === "string" ? Date.parse(when) : Number.NaN;
       if (Number.isNaN(at)) throw new InputError('"at" is no date and time, as in "2026-12-24T09:00:00Z"', place);
       if (at < last) {
