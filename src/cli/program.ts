@@ -2,7 +2,7 @@ import { relative, resolve } from "node:path";
 import { pathOf, wantedOf as wantedBy } from "../config/index.ts";
 import type { Channel, Json } from "../dispatch/index.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
-import type { DefinitionError, Engine, Wanted } from "../triggers/index.ts";
+import type { Definition, DefinitionError, DefinitionKind, Engine, Wanted } from "../triggers/index.ts";
 import type { ExitCode } from "./cli.ts";
 import { readText } from "./file.ts";
 import type { Io } from "./io.ts";
@@ -114,15 +114,26 @@ async function alertOf(trigger: string, file: string, setup: Setup, io: Io): Pro
   }
 }
 
+/** @throws InputError if there is none of that name */
+export async function definitionOf(
+  { definitions }: Pick<SqliteStore, "definitions">,
+  kind: DefinitionKind,
+  name: string,
+): Promise<Definition> {
+  const all = (await definitions.all()).filter((one) => one.kind === kind);
+  const found = all.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const names = all.map((one) => one.name).join(", ") || "none";
+  throw new Error(`there is no ${kind} ${name}; there are: ${names}`);
+}
+
 /** `prf_…`, or `kind=value`. @throws InputError if there is no such profile */
-export async function findProfile({ store, setup }: Pick<Opened, "store" | "setup">, given: string) {
+export async function findProfile({ store }: Pick<Opened, "store">, given: string) {
   const [, kind, value] = /^([a-z][a-z0-9_-]*)=(.+)$/s.exec(given) ?? [];
   const values = kind === undefined ? [] : [value!, value!.trim().toLowerCase()];
   const ids = kind === undefined ? [given] : await store.profiles.find(values.map((one) => ({ kind, value: one })));
   const id = ids.find((one) => one !== undefined);
   const [profile] = id === undefined ? [] : await store.profiles.get([id]);
   if (profile !== undefined) return profile;
-  throw new InputError(`there is no profile ${given}; give its id, or an identifier such as email=ada@example.com`, {
-    file: setup.config.store.file,
-  });
+  throw new Error(`there is no profile ${given}; give its id, or an identifier such as email=ada@example.com`);
 }
