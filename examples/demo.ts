@@ -1,14 +1,18 @@
 /**
- * Shows the whole way of an alert on this machine: renders the examples, then sends one to a webhook receiver and a mail
- * server that it starts itself on loopback, and prints what arrived there.
+ * Shows the whole way of an alert on this machine: renders the examples, sends one to a webhook receiver and a mail
+ * server that it starts itself on loopback, then lets one fire: the example profiles are imported, a trigger is activated,
+ * and an event is posted to the service. Prints what arrived.
  */
 import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { text as readAll } from "node:stream/consumers";
+import { setTimeout as sleep } from "node:timers/promises";
 import { simpleParser } from "mailparser";
 import { SMTPServer } from "smtp-server";
 import { generateSecret, verify } from "../src/channels/webhook.ts";
@@ -77,6 +81,34 @@ async function tocsin(...args: string[]): Promise<string> {
   return output;
 }
 
+/** The service, until it is stopped. Its log is only looked at for where it listens. */
+async function serve(...args: string[]): Promise<{ url: string; stop(): Promise<void> }> {
+  console.log(`\n$ tocsin serve --listen 0 ${args.join(" ")}`);
+  const child = spawn(process.execPath, [join(root, "dist/cli/main.js"), "serve", "--listen", "0", ...args], {
+    cwd: root,
+    env,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const ended = once(child, "exit");
+  const lines = createInterface({ input: child.stdout });
+  const url = await new Promise<string>((resolve, reject) => {
+    lines.on("line", (line) => {
+      const { msg, url } = JSON.parse(line);
+      if (msg === "serving") resolve(url);
+    });
+    ended.then(([code]) => reject(new Error(`tocsin serve ended with ${code}`)), reject);
+  });
+  console.log(`serving at ${url}`);
+  return {
+    url,
+    async stop() {
+      child.kill("SIGTERM");
+      const [code] = await ended;
+      console.log(`\ntocsin serve was told to stop, and ended with ${code}`);
+    },
+  };
+}
+
 try {
   show("Alerts are rendered");
   await tocsin("render", "examples/alerts/welcome.yaml", "--profile", "examples/profile.json");
@@ -109,6 +141,36 @@ try {
     { cwd: root, env, encoding: "utf8" },
   );
   await tocsin("why", JSON.parse(list.stdout.split("\n")[0]!).id, ...setup);
+
+  show("What is declared, and who is known");
+  await tocsin("apply", "--yes", "--wait", ...setup);
+  await tocsin("profile", "import", "examples/profiles.ndjson", ...setup);
+  await tocsin("plan", ...setup);
+  await tocsin("audience", "list", ...setup);
+
+  show("What would be sent in the next week, if the newsletter were active");
+  await tocsin("simulate", "--to", "7d", "--activate", "newsletter", ...setup);
+
+  show("A trigger is activated, and an event comes in");
+  await tocsin("trigger", "activate", "gold", ...setup);
+  const apiKey = (await tocsin("keys", "api", "create", "shop", "--scope", "collect", ...setup)).trim();
+  const { url, stop } = await serve(...setup);
+  const before = arrived.length;
+  const event = { member: { mail: "Zoe@example.org" }, points: 1020 };
+  console.log(`\n$ curl ${url}/v1/collect/loyalty -H 'Authorization: Bearer …' -d '${JSON.stringify(event)}'`);
+  const answer = await fetch(`${url}/v1/collect/loyalty`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },
+    body: JSON.stringify(event),
+  });
+  console.log(`${answer.status} ${await answer.text()}`);
+  for (let i = 0; i < 200 && arrived.length === before; i++) await sleep(50);
+  for (const one of arrived.slice(before)) console.log(`\n${one}`);
+  await stop();
+
+  show("Why she was alerted, and why somebody else was not");
+  await tocsin("explain", "email=zoe@example.org", "gold", ...setup);
+  await tocsin("explain", "email=ada@example.com", "gold", ...setup);
 } finally {
   crm.close();
   crm.closeAllConnections();

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -51,4 +51,29 @@ test("the linter prints what is shown", async () => {
   const { code, stdout } = await tocsin(root, command!.replace("$ npx tocsin ", "").split(" "));
   expect(code).toBe(1);
   expect(stdout).toBe(shown.join("\n"));
+});
+
+test("what is declared in it can be put into force", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "readme-"));
+  try {
+    mkdirSync(join(folder, "alerts"));
+    const mail = "channels: { mail: { kind: email, host: localhost, from: a@example.com } }\n";
+    writeFileSync(join(folder, "tocsin.yaml"), `${blocks("yaml")[0]}${mail}`);
+    cpSync(join(root, "examples/alerts/welcome.yaml"), join(folder, "alerts/welcome.yaml"));
+    const planned = await tocsin(folder, ["plan"], "", { env: { SHOP_KEY: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw" } });
+    expect(planned).toEqual({
+      code: 0,
+      stdout: [
+        "+ profiles profiles is new",
+        "+ stream shop is new",
+        "+ audience regulars is new: of 0 profiles 0 enter and 0 leave",
+        "+ trigger welcome-back is new",
+        "+ alarm silent is new",
+        "",
+      ].join("\n"),
+      stderr: "",
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

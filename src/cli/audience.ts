@@ -2,9 +2,9 @@ import type { Command } from "commander";
 import type { Json } from "../dispatch/index.ts";
 import type { Definition } from "../triggers/index.ts";
 import type { ExitCode } from "./cli.ts";
+import { parseCount } from "./flags.ts";
 import { type Io, write } from "./io.ts";
-import { InputError } from "./problem.ts";
-import { type Opened, withEngine } from "./program.ts";
+import { definitionOf, type Opened, withEngine } from "./program.ts";
 import { addSetupOptions, type SetupFlags } from "./setup.ts";
 import { table } from "./table.ts";
 
@@ -48,26 +48,33 @@ export function addAudienceCommand(program: Command, io: Io, end: (code: ExitCod
       }),
     );
   });
-  command("sample", "Prints members, each with its fields.")
+  command("show", "Prints what is declared of an audience, and its size, as JSON.")
     .argument("<audience>")
-    .option("--count <count>", "how many", (text) => Math.max(1, Number.parseInt(text, 10) || 10), 10)
     .action(async (name: string, flags: Flags) => {
       end(
+        await withEngine(flags, io, async ({ store }) => {
+          const { body, status, origin } = await definitionOf(store, "audience", name);
+          const size = (await store.memberships.sizes()).get(name) ?? 0;
+          const shown = { name, origin, size, ...(body as object), status };
+          await write(io.stdout, `${JSON.stringify(shown, null, flags.json ? 0 : 2)}\n`);
+        }),
+      );
+    });
+  command("sample", "Prints members, each with its fields.")
+    .argument("<audience>")
+    .option("--count <count>", "how many", parseCount, 10)
+    .option("--fields", "only the fields: samples for lint, render and send")
+    .action(async (name: string, flags: Flags & { readonly fields?: true }) => {
+      end(
         await withEngine(flags, io, async (opened) => {
-          const { store, setup } = opened;
-          const all = await audiencesOf(opened);
-          if (!all.some((one) => one.name === name)) {
-            const names = all.map((one) => one.name).join(", ") || "none";
-            throw new InputError(`there is no audience ${name}; there are: ${names}`, {
-              file: setup.config.store.file,
-            });
-          }
+          const { store } = opened;
+          await definitionOf(store, "audience", name);
           const { items } = await store.memberships.members({ audience: name, limit: flags.count });
           const profiles = await store.profiles.get(items.map(({ profile }) => profile));
           for (const [i, profile] of profiles.entries()) {
             const { since } = items[i]!;
             const one = { id: profile!.id, since: new Date(since).toISOString(), fields: profile!.fields };
-            await write(io.stdout, `${JSON.stringify(one)}\n`);
+            await write(io.stdout, `${JSON.stringify(flags.fields ? one.fields : one)}\n`);
           }
         }),
       );

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { createInterface } from "node:readline/promises";
 import type { Readable, Writable } from "node:stream";
 
 interface Screen {
@@ -22,4 +23,15 @@ export interface Io {
 /** Resolves when the stream wants more, so that a slow reader slows us down and not fills memory. */
 export async function write(stream: Writable, text: string): Promise<void> {
   if (text !== "" && !stream.write(text)) await once(stream, "drain");
+}
+
+/** Asks at a terminal; where there is none, the answer is no. */
+export async function confirmed(question: string, io: Io): Promise<boolean> {
+  if (!io.stdin.isTTY || !io.stderr.isTTY) return false;
+  const lines = createInterface({ input: io.stdin, output: io.stderr });
+  try {
+    return /^y(es)?$/i.test((await lines.question(`${question} [y/N] `)).trim());
+  } finally {
+    lines.close();
+  }
 }

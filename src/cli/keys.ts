@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import type { ExitCode } from "./cli.ts";
 import { type Io, write } from "./io.ts";
+import { addApiKeyCommands } from "./keys-api.ts";
 
 /** `tocsin keys …`: keys that nobody else has seen. */
 export function addKeysCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const keys = program
     .command("keys")
-    .summary("make keys for signing and for web push")
+    .summary("make keys: for signing, web push, and those who may use the API")
     .description("Makes keys. Keep the private ones in the environment, where the configuration can name them.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);
@@ -22,6 +23,7 @@ export function addKeysCommand(program: Command, io: Io, end: (code: ExitCode) =
       await print(made, json, io);
       end(0);
     });
+  addApiKeyCommands(keys, io, end);
   keys
     .command("vapid")
     .description(

@@ -1,6 +1,7 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, Option } from "commander";
 import type { Outbox, Place, State, Summary } from "../dispatch/outbox.ts";
 import type { ExitCode } from "./cli.ts";
+import { parseCount } from "./flags.ts";
 import { type Io, write } from "./io.ts";
 import { visible } from "./rendered.ts";
 import { replayRendered, withReplayer } from "./replay.ts";
@@ -108,6 +109,15 @@ export function addOutboxCommand(program: Command, io: Io, end: (code: ExitCode)
         }),
       );
     });
+  command("erase", "Forgets what settled deliveries said, and what was answered; not that they were.")
+    .argument("<id...>")
+    .action(async (ids: string[], flags: Choice) => {
+      end(
+        await withStore(flags, io, async ({ outbox }) =>
+          said(await outbox.erase(ids), ids, "erased", "is not settled, or not there", flags, io),
+        ),
+      );
+    });
   command("stats", "Counts deliveries by channel and state, and names the destinations in trouble.").action(
     async (flags: Filter) => {
       end(await withStore(flags, io, ({ outbox, now }) => stats(outbox, flags, now(), io)));
@@ -120,12 +130,6 @@ export function addOutboxCommand(program: Command, io: Io, end: (code: ExitCode)
       const place: Required<Place> = { channel, destination };
       end(await withStore(flags, io, ({ outbox }) => outbox.enable(place)));
     });
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("Give a whole number from 1.");
-  return count;
 }
 
 async function notFound(id: string, io: Io): Promise<ExitCode> {

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
 import type { Plan, Step } from "../triggers/index.ts";
 import type { ExitCode } from "./cli.ts";
-import { type Io, write } from "./io.ts";
-import { wantedOf, withEngine } from "./program.ts";
+import { confirmed, type Io, write } from "./io.ts";
+import { type Opened, wantedOf, withEngine } from "./program.ts";
 import { visible } from "./rendered.ts";
 import { workRuns } from "./runs.ts";
 import { addSetupOptions, type SetupFlags } from "./setup.ts";
@@ -10,6 +10,7 @@ import { addSetupOptions, type SetupFlags } from "./setup.ts";
 interface Flags extends SetupFlags {
   readonly json?: true;
   readonly fire?: true;
+  readonly yes?: true;
   readonly wait?: true;
 }
 
@@ -34,21 +35,30 @@ export function addApplyCommand(program: Command, io: Io, end: (code: ExitCode) 
   addSetupOptions(program.command("apply"))
     .summary("put what the configuration declares into force")
     .description(
-      "Declares what the configuration says, and removes what it no longer has. Audiences that are new or changed are gone through by tocsin serve, or here with --wait.",
+      "Shows the plan, then declares what the configuration says and removes what it no longer has. Audiences that are new or changed are gone through by tocsin serve, or here with --wait.",
     )
+    .option("--yes", "do it; without it, the plan is shown, and asked for at a terminal")
     .option("--fire", "who enters or leaves because a condition changed is alerted")
     .option("--wait", "go through the audiences here and now")
     .option("--json", "print what was done as JSON")
     .helpOption("-h, --help", "print this help")
-    .action(async (flags: Flags) => {
-      end(
-        await withEngine(flags, io, async (opened) => {
-          const plan = await opened.engine.apply(await wantedOf(opened.setup, io), { fire: flags.fire === true });
-          await printPlan(plan, flags, io);
-          if (flags.wait) await workRuns(opened, io);
-        }),
-      );
-    });
+    .action(async (flags: Flags) => end(await withEngine(flags, io, (opened) => apply(opened, flags, io))));
+}
+
+async function apply(opened: Opened, flags: Flags, io: Io): Promise<ExitCode> {
+  const { engine, setup } = opened;
+  const wanted = await wantedOf(setup, io);
+  const plan = await engine.plan(wanted);
+  await printPlan(plan, flags, io);
+  if (plan.steps.length > 0) {
+    if (!flags.yes && !(await confirmed("Put this into force?", io))) {
+      await write(io.stderr, "nothing was done; say --yes to do it\n");
+      return 1;
+    }
+    await engine.apply(wanted, { fire: flags.fire === true });
+  }
+  if (flags.wait) await workRuns(opened, io);
+  return 0;
 }
 
 const signs = { create: "+", change: "~", remove: "-", state: ">" } as const;

@@ -1,7 +1,8 @@
 import { relative, resolve } from "node:path";
+import { pathOf, wantedOf as wantedBy } from "../config/index.ts";
 import type { Channel, Json } from "../dispatch/index.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
-import type { DefinitionKind, Engine, Wanted } from "../triggers/index.ts";
+import type { Definition, DefinitionError, DefinitionKind, Engine, Wanted } from "../triggers/index.ts";
 import type { ExitCode } from "./cli.ts";
 import { readText } from "./file.ts";
 import type { Io } from "./io.ts";
@@ -44,7 +45,7 @@ export async function openEngine(
 }
 
 /** What channels say of where to. */
-function defaultDestinations({ config }: Setup): Record<string, string> {
+export function defaultDestinations({ config }: Setup): Record<string, string> {
   const found = Object.entries(config.channels).flatMap(([name, { kind, to }]) =>
     to === undefined ? (kind === "log" ? [[name, "log"]] : []) : [[name, to]],
   );
@@ -68,56 +69,37 @@ export function withEngine(flags: SetupFlags, io: Io, run: (opened: Opened) => P
   });
 }
 
-const sections: Readonly<Record<DefinitionKind, string>> = {
-  profiles: "profiles",
-  stream: "streams",
-  audience: "audiences",
-  trigger: "triggers",
-  alarm: "alarms",
-};
-
 /** What is wrong with a definition of the file is said where it stands in the file. */
 export async function declared<T>(setup: Setup, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    if ((error as Error).name !== "DefinitionError") throw error;
-    const { kind, of, path, message } = error as Error & {
-      kind: DefinitionKind;
-      of: string;
-      path: readonly (string | number)[];
-    };
-    const names = (setup.raw as Record<string, Record<string, unknown>>)[sections[kind]];
-    if (kind !== "profiles" && (names === undefined || !Object.hasOwn(names, of))) {
-      throw new InputError(`${kind} ${of}${path.map((step) => `.${step}`).join("")}: ${message}`, { file: setup.file });
+    if (!isDefinitionError(error)) throw error;
+    const { kind, of, path, message } = error;
+    const place = pathOf(error);
+    // Without a place in it, it is not what is written that is wrong.
+    if (path.length === 0 || !isIn(setup.raw, place.slice(0, place.length - path.length))) {
+      throw new Error(`${kind} ${of}${path.map((step) => `.${step}`).join("")}: ${message}`);
     }
-    return setup.fail([sections[kind], ...(kind === "profiles" ? [] : [of]), ...path.map(String)], message);
+    return setup.fail(place, message);
   }
 }
 
-/** All that the file declares. @throws InputError for an alert file that cannot be read */
-export async function wantedOf(setup: Setup, io: Io): Promise<Wanted> {
-  const raw = setup.raw as { readonly [section: string]: { readonly [name: string]: Json } | undefined };
-  const triggers: Record<string, Json> = {};
-  const states: Record<string, "draft" | "active" | "paused"> = {};
-  for (const [name, written] of Object.entries(raw.triggers ?? {})) {
-    const { state, alert, ...body } = written as { readonly [key: string]: Json };
-    if (state !== undefined) states[name] = state as "active";
-    triggers[name] = { ...body, alert: typeof alert === "string" ? await alertOf(name, alert, setup, io) : alert! };
+const isDefinitionError = (error: unknown): error is DefinitionError =>
+  (error as Error | undefined)?.name === "DefinitionError";
+
+function isIn(raw: unknown, path: readonly string[]): boolean {
+  let at = raw;
+  for (const step of path) {
+    if (at === null || typeof at !== "object" || !Object.hasOwn(at, step)) return false;
+    at = (at as Record<string, unknown>)[step];
   }
-  return {
-    origin: "file",
-    complete: true,
-    definitions: {
-      ...(raw.profiles !== undefined && { profiles: { profiles: raw.profiles as Json } }),
-      stream: raw.streams ?? {},
-      audience: raw.audiences ?? {},
-      trigger: triggers,
-      alarm: raw.alarms ?? {},
-    },
-    states,
-  };
+  return true;
 }
+
+/** All that the file declares. @throws InputError for an alert file that cannot be read, or is wrong */
+export const wantedOf = (setup: Setup, io: Io): Promise<Wanted> =>
+  wantedBy(setup.config, setup.raw, (trigger, file) => alertOf(trigger, file, setup, io));
 
 async function alertOf(trigger: string, file: string, setup: Setup, io: Io): Promise<Json> {
   const path = resolve(setup.folder, file);
@@ -132,15 +114,26 @@ async function alertOf(trigger: string, file: string, setup: Setup, io: Io): Pro
   }
 }
 
+/** @throws InputError if there is none of that name */
+export async function definitionOf(
+  { definitions }: Pick<SqliteStore, "definitions">,
+  kind: DefinitionKind,
+  name: string,
+): Promise<Definition> {
+  const all = (await definitions.all()).filter((one) => one.kind === kind);
+  const found = all.find((one) => one.name === name);
+  if (found !== undefined) return found;
+  const names = all.map((one) => one.name).join(", ") || "none";
+  throw new Error(`there is no ${kind} ${name}; there are: ${names}`);
+}
+
 /** `prf_…`, or `kind=value`. @throws InputError if there is no such profile */
-export async function findProfile({ store, setup }: Pick<Opened, "store" | "setup">, given: string) {
+export async function findProfile({ store }: Pick<Opened, "store">, given: string) {
   const [, kind, value] = /^([a-z][a-z0-9_-]*)=(.+)$/s.exec(given) ?? [];
   const values = kind === undefined ? [] : [value!, value!.trim().toLowerCase()];
   const ids = kind === undefined ? [given] : await store.profiles.find(values.map((one) => ({ kind, value: one })));
   const id = ids.find((one) => one !== undefined);
   const [profile] = id === undefined ? [] : await store.profiles.get([id]);
   if (profile !== undefined) return profile;
-  throw new InputError(`there is no profile ${given}; give its id, or an identifier such as email=ada@example.com`, {
-    file: setup.config.store.file,
-  });
+  throw new Error(`there is no profile ${given}; give its id, or an identifier such as email=ada@example.com`);
 }

@@ -12,6 +12,8 @@ export interface ProgressOptions {
   readonly always?: boolean;
   /** What is counted. @default "profiles" */
   readonly what?: string;
+  /** What was done before: it says nothing about the speed. @default nothing */
+  readonly from?: { readonly count: number; readonly bytes: number };
   /** ms. */
   readonly now?: () => number;
 }
@@ -23,7 +25,12 @@ const barWidth = 20;
 export function createProgress(
   { stderr, stdout }: Io,
   size: number | undefined,
-  { always = false, what = "profiles", now = () => performance.now() }: ProgressOptions = {},
+  {
+    always = false,
+    what = "profiles",
+    from = { count: 0, bytes: 0 },
+    now = () => performance.now(),
+  }: ProgressOptions = {},
 ): Progress {
   if (!stderr.isTTY || (stdout.isTTY && !always)) return { show() {}, erase() {} };
   const started = now();
@@ -44,11 +51,12 @@ export function createProgress(
   };
 
   function line(count: number, bytes: number, seconds: number): string {
-    const done = `${count.toLocaleString("en")} ${what}, ${Math.round(count / seconds).toLocaleString("en")}/s`;
+    const done = `${count.toLocaleString("en")} ${what}, ${Math.round((count - from.count) / seconds).toLocaleString("en")}/s`;
     if (!size) return done;
     const part = Math.min(1, bytes / size);
-    const left = Math.ceil((seconds * (1 - part)) / part);
+    const left = Math.ceil((seconds * (1 - part)) / (part - Math.min(1, from.bytes / size)));
     const bar = "#".repeat(Math.round(part * barWidth)).padEnd(barWidth, "-");
+    if (!Number.isFinite(left)) return `[${bar}] ${Math.floor(part * 100)}%  ${done}`;
     const clock = `${Math.floor(left / 60)}:${String(left % 60).padStart(2, "0")}`;
     return `[${bar}] ${Math.floor(part * 100)}%  ${done}, ${clock} left`;
   }

@@ -1,8 +1,8 @@
-import { type Command, InvalidArgumentError, Option } from "commander";
+import { type Command, type CommandOptions, Option } from "commander";
 import type { Run } from "../triggers/index.ts";
 import type { ExitCode } from "./cli.ts";
+import { parseCount } from "./flags.ts";
 import { type Io, write } from "./io.ts";
-import { InputError } from "./problem.ts";
 import { type Opened, withEngine } from "./program.ts";
 import { createProgress } from "./progress.ts";
 import { addSetupOptions, type SetupFlags } from "./setup.ts";
@@ -23,11 +23,11 @@ export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) =
     .description("Work over many profiles: backfills, batches of schedules, audiences that are evaluated anew.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);
-  const command = (name: string, summary: string) =>
-    addSetupOptions(runs.command(name).description(summary))
+  const command = (name: string, summary: string, options: CommandOptions = {}) =>
+    addSetupOptions(runs.command(name, options).description(summary))
       .option("--json", "print it as JSON, one line for each")
       .helpOption("-h, --help", "print this help");
-  command("list", "Lists runs, newest first.")
+  command("list", "Lists runs, newest first.", { isDefault: true })
     .addOption(
       new Option("--state <state>", "only those").choices(["running", "paused", "done", "cancelled", "failed"]),
     )
@@ -53,8 +53,8 @@ export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) =
     .argument("<id>")
     .action(async (id: string, flags: Flags) => {
       end(
-        await withEngine(flags, io, async ({ store, setup }) => {
-          const run = (await store.runs.get(id)) ?? missing(id, setup.config.store.file);
+        await withEngine(flags, io, async ({ store }) => {
+          const run = (await store.runs.get(id)) ?? missing(id);
           await write(io.stdout, `${JSON.stringify(run, null, 2)}\n`);
         }),
       );
@@ -63,16 +63,18 @@ export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) =
     .argument("<id>")
     .action(async (id: string, flags: Flags) => {
       end(
-        await withEngine(flags, io, async ({ store, setup }) => {
-          const progress = createProgress(io, 1, { always: true });
+        await withEngine(flags, io, async ({ store }) => {
+          let run = (await store.runs.get(id)) ?? missing(id);
+          const from = { count: run.done, bytes: partOf(run) };
+          const progress = createProgress(io, 1, { always: true, from });
           for (;;) {
-            const run = (await store.runs.get(id)) ?? missing(id, setup.config.store.file);
             progress.show(run.done, partOf(run));
             if (run.state !== "running") {
               progress.erase();
               return write(io.stdout, flags.json ? `${JSON.stringify(run)}\n` : `${sentence(run)}\n`);
             }
             await new Promise((resolve) => setTimeout(resolve, 250));
+            run = (await store.runs.get(id)) ?? missing(id);
           }
         }),
       );
@@ -86,8 +88,8 @@ export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) =
       .argument("<id>")
       .action(async (id: string, flags: Flags) => {
         end(
-          await withEngine(flags, io, async ({ engine, setup }) => {
-            const run = (await engine.setRun(id, state)) ?? missing(id, setup.config.store.file);
+          await withEngine(flags, io, async ({ engine }) => {
+            const run = (await engine.setRun(id, state)) ?? missing(id);
             await write(io.stdout, flags.json ? `${JSON.stringify(run)}\n` : `${sentence(run)}\n`);
           }),
         );
@@ -95,14 +97,8 @@ export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) =
   }
 }
 
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("Give a whole number from 1.");
-  return count;
-}
-
-function missing(id: string, file: string): never {
-  throw new InputError(`there is no run ${id}`, { file });
+function missing(id: string): never {
+  throw new Error(`there is no run ${id}`);
 }
 
 const head = ["run", "what", "state", "done", "sent", "skipped", "failed", "left"];
@@ -137,7 +133,7 @@ export function sentence(run: Run): string {
     kind === "sweep" || kind === "clear"
       ? `${sent} entered or left`
       : `${sent} alerted, ${skipped} skipped, ${failed} failed`;
-  return `${id} (${whatOf(run)}) is ${state}${why}: ${done} profiles, ${what}`;
+  return `${id} (${whatOf(run)}) is ${state}${why}: ${done.toLocaleString("en")} profiles, ${what}`;
 }
 
 /** Works until no run is under way, with a progress bar. */

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError } from "commander";
-import type { BackfillOptions } from "../triggers/index.ts";
+import type { BackfillOptions, Estimate } from "../triggers/index.ts";
 import { parseDuration } from "../units.ts";
 import type { ExitCode } from "./cli.ts";
-import { type Io, write } from "./io.ts";
-import { withEngine } from "./program.ts";
+import { parseCount } from "./flags.ts";
+import { confirmed, type Io, write } from "./io.ts";
+import { definitionOf, withEngine } from "./program.ts";
 import { visible } from "./rendered.ts";
 import { sentence, workRuns } from "./runs.ts";
 import { addSetupOptions, type SetupFlags } from "./setup.ts";
@@ -50,6 +51,18 @@ export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode
       }),
     );
   });
+  command("show", "Prints what is declared of a trigger, its state, and what it fired lately, as JSON.")
+    .argument("<trigger>")
+    .action(async (name: string, flags: Flags) => {
+      end(
+        await withEngine(flags, io, async ({ store, now }) => {
+          const { body, status, origin } = await definitionOf(store, "trigger", name);
+          const day = await store.firings.tally(name, now() - 86_400_000);
+          const shown = { name, origin, ...(status as object), body, lastDay: day };
+          await write(io.stdout, `${JSON.stringify(shown, null, flags.json ? 0 : 2)}\n`);
+        }),
+      );
+    });
   for (const [verb, state, summary] of [
     ["activate", "active", "Lets a trigger fire from now on."],
     ["pause", "paused", "Lets a trigger fire no more, until it is activated; what it missed is not made up for."],
@@ -69,6 +82,7 @@ export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode
 
 interface BackfillFlags extends Flags, BackfillOptions {
   readonly estimate?: true;
+  readonly yes?: true;
   readonly wait?: true;
 }
 
@@ -76,9 +90,10 @@ export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCod
   addSetupOptions(program.command("backfill"))
     .summary("alert those who were in an audience before its trigger")
     .description(
-      "Alerts the members of a trigger's audience that it has never alerted, once. It is gone through by tocsin serve, or here with --wait.",
+      "Says how many would be alerted, then alerts the members of a trigger's audience that it has never alerted, once. They are gone through by tocsin serve, or here with --wait.",
     )
     .argument("<trigger>")
+    .option("--yes", "do it; without it, the estimate is shown, and asked for at a terminal")
     .option("--estimate", "only say how many would be alerted, and what would go wrong")
     .option("--cap <count>", "alert at most so many", parseCount)
     .option("--share <part>", "take only this share of the members: 0.01 is one in a hundred", parseShare)
@@ -92,30 +107,30 @@ export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCod
       end(
         await withEngine(flags, io, async (opened) => {
           const { engine, store } = opened;
-          if (flags.estimate) {
+          if (flags.estimate || !flags.yes) {
             const found = await engine.estimate(name, asked);
-            if (flags.json) return write(io.stdout, `${JSON.stringify(found)}\n`);
-            const { members, looked, sent, skipped, aborted, failed, takes, problems } = found;
-            const time = takes === undefined ? "" : `, in ${span(takes)}`;
-            const lines = [
-              `${members} members, ${looked} looked at: about ${sent} would be alerted${time}; ${skipped} skipped, ${aborted} aborted, ${failed} failed`,
-              ...problems.map(({ profile, problem }) => `  ${profile}: ${visible(problem)}`),
-            ];
-            return write(io.stdout, `${lines.join("\n")}\n`);
+            await write(io.stdout, flags.json ? `${JSON.stringify(found)}\n` : estimateText(found));
+            if (flags.estimate) return 0;
+            if (!(await confirmed("Alert them?", io))) {
+              await write(io.stderr, "nobody is alerted; say --yes to do it\n");
+              return 1;
+            }
           }
           const { id } = await engine.backfill(name, asked);
           if (flags.wait) await workRuns(opened, io);
           const run = (await store.runs.get(id))!;
           await write(io.stdout, flags.json ? `${JSON.stringify(run)}\n` : `${sentence(run)}\n`);
+          return 0;
         }),
       );
     });
 }
 
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError("Give a whole number from 1.");
-  return count;
+function estimateText({ members, looked, sent, skipped, aborted, failed, takes, problems }: Estimate): string {
+  const time = takes === undefined ? "" : `, in ${span(takes)}`;
+  const others = `${skipped} skipped, ${aborted} aborted, ${failed} failed`;
+  const first = `${members} members, ${looked} looked at: about ${sent} would be alerted${time}; ${others}`;
+  return [first, ...problems.map(({ profile, problem }) => `  ${profile}: ${visible(problem)}`), ""].join("\n");
 }
 
 function parseShare(text: string): number {

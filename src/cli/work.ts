@@ -77,7 +77,7 @@ async function work(flags: Flags, io: Io): Promise<ExitCode> {
 }
 
 /** The store answers; and how far behind the work is, in seconds. */
-async function healthOf(outbox: Outbox) {
+export async function healthOf(outbox: Outbox) {
   const { total, oldestDue } = await outbox.stats();
   const behind = oldestDue === undefined ? 0 : Math.max(0, (Date.now() - oldestDue) / 1000);
   return { ok: true, pending: total.pending, dead: total.dead, behind };

@@ -59,13 +59,13 @@ export function readConfig<T extends z.ZodType>(
       fail: (path, message) => fail(message, offsetOf(document, path), path.join(".")),
     };
   }
-  const { path, message } = clearest(checked.error.issues[0]!, value, schema);
+  const { path, message } = clearest(meant(checked.error.issues[0]!), value, schema);
   return fail(message, offsetOf(document, path), path.join("."));
 }
 
 export interface Read<T> {
   readonly value: T;
-  /** As it is written, with the environment filled in. */
+  /** As it stands in the file, with the environment filled in: durations are still text. */
   readonly raw: unknown;
   /** Throws a {@link ConfigError} about the value at this path. */
   fail(path: readonly PropertyKey[], message: string): never;
@@ -131,6 +131,21 @@ interface Complaint {
   readonly message: string;
 }
 
+/** Of a union's alternatives the one that was meant, if that is clear: the only one of its type, or that has all the keys. */
+function meant(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): z.core.$ZodIssue {
+  const path = [...above, ...issue.path];
+  const here = { ...issue, path } as z.core.$ZodIssue;
+  if (issue.code !== "invalid_union" || "discriminator" in issue) return here;
+  const ofType = issue.errors.filter((issues) => !issues.some((one) => isOfType(one)));
+  const withKeys = ofType.filter((issues) => !issues.some(({ code, path }) => isUnknownKey(code, path)));
+  const [only] = ofType.length === 1 ? ofType : withKeys.length === 1 ? withKeys : [];
+  return only?.[0] === undefined ? here : meant(only[0], path);
+}
+
+const isOfType = ({ code, path }: z.core.$ZodIssue): boolean => code === "invalid_type" && path.length === 0;
+const isUnknownKey = (code: string | undefined, path: readonly PropertyKey[]): boolean =>
+  code === "unrecognized_keys" && path.length === 0;
+
 /** Zod's issue in words that say what would be right. */
 function clearest(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType): Complaint {
   const { path } = issue;
@@ -158,8 +173,11 @@ function clearest(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType): C
           given === undefined ? `${discriminator} is missing` : `there is no ${discriminator} ${JSON.stringify(given)}`;
         return { path, message: `${what}; it is one of ${options.join(", ")}` };
       }
-      return { path, message: issue.message };
+      const missing = valueAt(value, path) === undefined ? `${String(path.at(-1))} is missing: ` : "";
+      return { path, message: `${missing}${issue.message}` };
     }
+    case "too_small":
+      return { path, message: issue.origin === "array" ? "this must not be empty" : issue.message };
     default:
       return { path, message: issue.message };
   }
@@ -201,4 +219,5 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
   return at;
 }
 
-const article = (type: string): string => (type === "object" ? "a mapping" : type === "array" ? "a list" : `a ${type}`);
+const article = (type: string): string =>
+  type === "object" || type === "record" ? "a mapping" : type === "array" ? "a list" : `a ${type}`;

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { audienceDefinition } from "../audiences/index.ts";
-import { declaredName, profilesDefinition, streamDefinition } from "../profiles/index.ts";
+import { audienceDefinition } from "../audiences/definition.ts";
+import { declaredName, profilesDefinition, streamDefinition } from "../profiles/definition.ts";
 import { alarmDefinition, triggerDefinition } from "../triggers/definition.ts";
 import { duration, size } from "../units.ts";
 
@@ -221,30 +221,21 @@ export const lintSection = z
   })
   .prefault({});
 
-/** In a file, an alert may be one of its own, and the state a trigger shall have is said beside it. */
+/** A trigger as a file has it: with the state it shall have, and its alert in place or in a file of its own. */
 const trigger = triggerDefinition.extend({
-  alert: z.union([z.string(), triggerDefinition.shape.alert]),
-  /** @default as it is; of a new one draft */
-  state: z.enum(["draft", "active", "paused"]).optional(),
+  /** @default as it is; new ones are drafts */
+  state: z.enum(["active", "paused", "draft"]).optional(),
+  alert: z.union([z.string().min(1), triggerDefinition.shape.alert], {
+    error: "an alert is the path of an alert file, or title, subtitle, body and html",
+  }),
 });
 
-/** `tocsin serve`. */
-const serve = z
-  .strictObject({
-    /** `8080`, or `127.0.0.1:8080`. */
-    listen: z.union([port, z.string().regex(/^(.+:)?\d{1,5}$/)]).default("127.0.0.1:8080"),
-    /** Whether everybody sees the API's description and reference page. */
-    docs: z.boolean().default(true),
-    /** Requests of one API key. */
-    rate: rate.optional(),
-    /** The largest request; of a collection endpoint after unpacking. */
-    body: size.optional(),
-    collect: size.optional(),
-    log: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
-    /** How long a stop waits for what is under way. */
-    grace: duration.default(15_000),
-  })
-  .prefault({});
+const where = "this must be a port, or HOST:PORT";
+const listen = z.union([z.int(where).min(0, where).max(65535, where), z.string().regex(/^(.+:)?\d{1,5}$/, where)], {
+  error: where,
+});
+
+const logLevel = z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info");
 
 /** All of `tocsin.yaml`. */
 export const config = z.strictObject({
@@ -267,20 +258,45 @@ export const config = z.strictObject({
     .record(z.string().regex(/^[a-z][a-z0-9_-]*$/, "a channel's name is lower-case letters, digits, - and _"), channel)
     .default({}),
   lint: lintSection,
+  work: z
+    .strictObject({
+      /** Attempts at once, of all channels. */
+      concurrency: count.optional(),
+      /** Where metrics and health are served: `9464`, or `127.0.0.1:9464`. */
+      metrics: listen.optional(),
+      log: logLevel,
+      /** How long a stop waits for what is under way. */
+      grace: duration.default(15_000),
+    })
+    .prefault({}),
   /** How profiles are put together. */
   profiles: profilesDefinition.optional(),
   streams: z.record(declaredName, streamDefinition).default({}),
   audiences: z.record(declaredName, audienceDefinition).default({}),
   triggers: z.record(declaredName, trigger).default({}),
   alarms: z.record(declaredName, alarmDefinition).default({}),
-  serve,
-  work: z
+  /** The service: `tocsin serve`. */
+  serve: z
     .strictObject({
-      /** Attempts at once, of all channels. */
-      concurrency: count.optional(),
-      /** Where metrics and health are served: `9464`, or `127.0.0.1:9464`. */
-      metrics: z.union([port, z.string().regex(/^(.+:)?\d{1,5}$/)]).optional(),
-      log: z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info"),
+      /** Where it listens: `8080`, or `0.0.0.0:8080`; the host is 127.0.0.1 unless given. Port 0 is any that is free. */
+      listen: listen.default(8080),
+      /** Whether the OpenAPI document and the reference page can be read without a key. */
+      docs: z.boolean().default(true),
+      /** Whether /metrics can be read without a key. */
+      openMetrics: z.boolean().default(false),
+      /** Addresses of proxies whose `X-Forwarded-For` is believed, as CIDR or names such as `loopback`. */
+      proxies: z.array(z.string()).optional(),
+      limits: z
+        .strictObject({
+          /** Of a body; `bulk` of what is collected, and of profiles in bulk. */
+          body: size.optional(),
+          bulk: size.optional(),
+          /** Requests of one key; `strangers` those without a key that holds, of one address. */
+          rate: rate.optional(),
+          strangers: rate.optional(),
+        })
+        .prefault({}),
+      log: logLevel,
       /** How long a stop waits for what is under way. */
       grace: duration.default(15_000),
     })

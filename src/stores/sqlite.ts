@@ -24,6 +24,8 @@ export interface SqliteOptions {
   readonly retention?: Partial<Retention> | undefined;
   /** How long to wait for other processes that write, in ms, before a verb fails as `locked`. @default 30,000 */
   readonly patience?: number | undefined;
+  /** Whether what is written outlives the end of the machine: not for a copy to rehearse on. @default true */
+  readonly durable?: boolean | undefined;
 }
 
 export interface SqliteStore extends ProgramStore {
@@ -41,7 +43,7 @@ export interface SqliteStore extends ProgramStore {
  * @throws StoreError if the file cannot be used
  */
 export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteStore {
-  const file = openFile(path);
+  const file = openFile(path, options.durable);
   const { writer: db, reader } = file;
   const ledger = new Ledger(db);
   const places = placesOf(db, ledger);

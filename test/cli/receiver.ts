@@ -13,6 +13,8 @@ export interface Receiver {
   readonly url: string;
   /** What has come since it was asked last. */
   take(): Received[];
+  /** The next one, which is taken with it. */
+  next(): Promise<Received>;
   /** Statuses of the next answers; 204 when there are none. */
   answer(...statuses: number[]): void;
 }
@@ -21,8 +23,12 @@ export interface Receiver {
 export async function startReceiver(): Promise<Receiver> {
   let received: Received[] = [];
   const planned: number[] = [];
+  const awaited: ((one: Received) => void)[] = [];
   const server = createServer(async (request, response) => {
-    received.push({ path: request.url ?? "", headers: request.headers, body: await text(request) });
+    const one = { path: request.url ?? "", headers: request.headers, body: await text(request) };
+    const wanted = awaited.shift();
+    if (wanted === undefined) received.push(one);
+    else wanted(one);
     response.writeHead(planned.shift() ?? 204).end();
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -36,6 +42,9 @@ export async function startReceiver(): Promise<Receiver> {
       const taken = received;
       received = [];
       return taken;
+    },
+    async next() {
+      return received.shift() ?? new Promise((resolve) => awaited.push(resolve));
     },
     answer: (...statuses) => planned.push(...statuses),
   };

@@ -10,14 +10,17 @@ export class Screen extends Writable {
   readonly isTTY: boolean;
   readonly columns = 80;
   readonly chunks: Buffer[] = [];
+  readonly #onOutput: ((text: string) => void) | undefined;
 
-  constructor(isTTY = false) {
+  constructor(isTTY = false, onOutput?: (text: string) => void) {
     super();
     this.isTTY = isTTY;
+    this.#onOutput = onOutput;
   }
 
   override _write(chunk: Buffer, _encoding: string, done: () => void): void {
     this.chunks.push(chunk);
+    this.#onOutput?.(chunk.toString());
     done();
   }
 
@@ -37,9 +40,9 @@ export async function tocsin(
   folder: string,
   args: readonly string[],
   stdin: string | Buffer = "",
-  outside: Pick<Io, "env" | "untilStopped"> = {},
+  { onOutput, ...outside }: Pick<Io, "env" | "untilStopped"> & { readonly onOutput?: (text: string) => void } = {},
 ): Promise<Outcome> {
-  const stdout = new Screen();
+  const stdout = new Screen(false, onOutput);
   const stderr = new Screen();
   const stream = Readable.from([Buffer.from(stdin)]);
   const code = await run(args, { stdin: stream, stdout, stderr, cwd: () => folder, ...outside });

@@ -27,6 +27,11 @@ test("an empty file has all defaults", () => {
     channels: {},
     lint: {},
     work: { log: "info", grace: 15_000 },
+    streams: {},
+    audiences: {},
+    triggers: {},
+    alarms: {},
+    serve: { listen: 8080, docs: true, openMetrics: false, limits: {}, log: "info", grace: 15_000 },
   });
 });
 
@@ -52,7 +57,7 @@ test.each([
   ["stor: {}", '1:1: stor: unknown key "stor"; did you mean store?'],
   [
     "colour: red",
-    '1:1: colour: unknown key "colour"; it may have $schema, channels, functions, guard, lint, locale, store, timeZone, work',
+    '1:1: colour: unknown key "colour"; it may have $schema, alarms, audiences, channels, functions, guard, lint, locale, profiles, serve, store, streams, timeZone, triggers, work',
   ],
   [
     "channels:\n  crm:\n    kind: webhok",

@@ -174,7 +174,10 @@ function badCollection({ name, args }: Call): Bad | undefined {
         position >= shape.shortest
       ) {
         if (!counted && !(asked && position === 0n)) {
-          const few = shape.shortest === 0 ? "is empty" : `has only ${shape.shortest === 1 ? "1 element" : `${shape.shortest} elements`}`;
+          const few =
+            shape.shortest === 0
+              ? "is empty"
+              : `has only ${shape.shortest === 1 ? "1 element" : `${shape.shortest} elements`}`;
           return { argument: key, wants: `a position that is there`, why: `the list ${few} in some samples` };
         }
       }

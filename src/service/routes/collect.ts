@@ -22,12 +22,10 @@ const collected: z.ZodType<Collected> = z.object({
 
 const params = z.object({ stream: z.string().min(1).max(64) });
 
-const payloads = z
-  .custom<readonly Json[]>()
-  .meta({
-    anyOf: [{ type: "object" }, { type: "array", items: { type: "object" }, maxItems: 10_000 }],
-    examples: [{ user: { email: "ada@example.com" }, order: 1815 }],
-  });
+const payloads = z.custom<readonly Json[]>().meta({
+  anyOf: [{ type: "object" }, { type: "array", items: { type: "object" }, maxItems: 10_000 }],
+  examples: [{ user: { email: "ada@example.com" }, order: 1815 }],
+});
 
 /** Where third parties post what happened. */
 export function collectRoutes(app: App, { engine, store, clock, limits }: Surroundings): void {

@@ -15,8 +15,8 @@ export interface File {
   readonly reader: Database.Database;
 }
 
-/** Opens or makes the file, brings its tables up to date. */
-export function openFile(path: string): File {
+/** Opens or makes the file, brings its tables up to date. @param durable whether commits are synced */
+export function openFile(path: string, durable = true): File {
   if (path === "" || path === ":memory:") {
     throw new StoreError("other", "a SQLite store needs the path of a file; use memoryStore() for one in memory");
   }
@@ -26,7 +26,7 @@ export function openFile(path: string): File {
     writer = new Database(path, { timeout: openingWait });
     checkVersion(writer, path);
     writer.pragma("journal_mode = wal");
-    writer.pragma("synchronous = full");
+    writer.pragma(`synchronous = ${durable ? "full" : "off"}`);
     writer.pragma("wal_autocheckpoint = 4000");
     writer.pragma(`journal_size_limit = ${64 * 2 ** 20}`);
     writer.pragma("cache_size = -64000");

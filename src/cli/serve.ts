@@ -1,0 +1,106 @@
+import type { Command } from "commander";
+import { pino } from "pino";
+import { createDispatcher, type DispatchEvent } from "../dispatch/index.ts";
+import { eventLog, eventMetrics, eventTraces } from "../observe/index.ts";
+import type { ExitCode } from "./cli.ts";
+import { version } from "./cli.ts";
+import type { Io } from "./io.ts";
+import { write } from "./io.ts";
+import { declared, defaultDestinations } from "./program.ts";
+import { addSetupOptions, guarded, openStore, readSetup, renderer, type SetupFlags, setupChannels } from "./setup.ts";
+import { healthOf } from "./work.ts";
+
+interface Flags extends SetupFlags {
+  readonly listen?: string;
+}
+
+export function addServeCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
+  addSetupOptions(program.command("serve"))
+    .summary("the whole program as a service: API, triggers, deliveries")
+    .description(
+      "Serves the API, lets triggers fire and delivers, until it is stopped (SIGTERM, Ctrl-C): then it finishes what is under way. What the configuration declares is put into force by tocsin apply.",
+    )
+    .option("--listen <port>", "a port, or host:port (default: the configuration's, or 8080); 0 is any that is free")
+    .helpOption("-h, --help", "print this help")
+    .action(async (flags: Flags) => end(await guarded(io, () => serve(flags, io))));
+}
+
+async function serve(flags: Flags, io: Io): Promise<ExitCode> {
+  const setup = await readSetup(flags, io);
+  const { serve: options, work } = setup.config;
+  const at = placeOf(flags.listen ?? options.listen);
+  const logger = pino({ level: options.log, base: null, timestamp: pino.stdTimeFunctions.isoTime }, io.stdout);
+  const channels = await setupChannels(setup);
+  const store = await openStore(setup, flags, io);
+  const metrics = eventMetrics(store.outbox);
+  const watchers = [eventLog(logger), metrics.onEvent, eventTraces()];
+  const dispatcher = createDispatcher({
+    store,
+    channels,
+    render: await renderer(setup),
+    concurrency: work.concurrency,
+    onEvent: (event: DispatchEvent) => {
+      for (const watch of watchers) watch(event);
+    },
+  });
+  const [{ createEngine }, { createService }] = await Promise.all([
+    import("../triggers/index.ts"),
+    import("../service/index.ts"),
+  ]);
+  const engine = createEngine({
+    store,
+    channels,
+    to: defaultDestinations(setup),
+    templates: setup.templates,
+    onSent: () => dispatcher.wake(),
+    onProblem: ({ doing, error }) => logger.error({ err: { message: (error as Error).message } }, `failed: ${doing}`),
+  });
+  const { limits, grace } = options;
+  const service = createService({
+    engine,
+    store,
+    dispatcher,
+    channels,
+    templates: setup.templates,
+    limits: { ...given(limits), grace },
+    log: logger,
+    version: version(),
+    health: () => healthOf(store.outbox),
+    metrics,
+    openMetrics: options.openMetrics,
+    docs: options.docs,
+    proxies: options.proxies,
+  });
+  try {
+    // What is in force has to run with these channels, before anybody is told that it does.
+    await declared(setup, () => engine.plan({ origin: "api", definitions: {} }));
+    const url = await service.listen(at);
+    if ((await store.keys.list()).length === 0) {
+      await write(io.stderr, "There is no API key yet: tocsin keys api create NAME --scope collect,read,write\n");
+    }
+    logger.info({ url, channels: Object.keys(channels), ...(options.docs && { docs: `${url}/docs` }) }, "serving");
+    engine.start();
+    dispatcher.start();
+    const why = await (io.untilStopped?.() ?? new Promise<string>(() => {}));
+    logger.info({ why }, "stopping");
+    await service.close(grace);
+    await engine.stop();
+    await dispatcher.stop(grace);
+    logger.info("stopped");
+    return 0;
+  } finally {
+    await service.close(0);
+    await engine.stop();
+    await dispatcher.close();
+    await store.close();
+  }
+}
+
+function placeOf(at: string | number): { readonly port: number; readonly host?: string } {
+  const [, host, port] = /^(?:(.+):)?(\d{1,5})$/.exec(`${at}`) ?? [];
+  if (port === undefined || Number(port) > 65_535) throw new Error(`--listen: ${at} is not a port, or HOST:PORT`);
+  return { port: Number(port), ...(host !== undefined && { host: host.replace(/^\[|\]$/g, "") }) };
+}
+
+const given = <T extends object>(options: T): { [key in keyof T]?: NonNullable<T[key]> } =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
