@@ -1,5 +1,6 @@
 import type { Channel } from "../dispatch/index.ts";
 import { settleDue, startBatches, startSweeps, sweepDue } from "./due.ts";
+import type { DefinitionError } from "./engine.ts";
 import { createPace } from "./pace.ts";
 import { type Piece, workPiece } from "./pieces.ts";
 import type { AudienceStatus, Program } from "./program.ts";
@@ -7,7 +8,7 @@ import { Alarms } from "./ring.ts";
 import type { Run } from "./run.ts";
 import type { Sessions } from "./sessions.ts";
 import type { ProgramStore } from "./store.ts";
-import { statusOf } from "./trigger.ts";
+import { statusJson, statusOf } from "./trigger.ts";
 
 interface ClockworkOptions {
   readonly store: ProgramStore;
@@ -27,6 +28,8 @@ const pruning = { every: 600_000, firings: 400 * 86_400_000, answers: 86_400_000
 /** How often alarms are judged, in ms. */
 const alarmEvery = 60_000;
 
+const keyOf = ({ kind, of, message }: DefinitionError): string => `${kind} ${of} ${message}`;
+
 /** Does what is due: firings that waited, schedules, sweeps, runs, alarms, and tidying up. */
 export class Clockwork {
   readonly #options: ClockworkOptions;
@@ -38,6 +41,7 @@ export class Clockwork {
   #loop: Promise<void> | undefined;
   #wake: (() => void) | undefined;
   #woken = false;
+  readonly #told = new Set<string>();
   /** Runs take turns. */
   #last: string | undefined;
 
@@ -51,6 +55,7 @@ export class Clockwork {
     const { store, clock, sessions } = this.#options;
     const now = clock();
     const program = await sessions.current();
+    if (program.broken.length > 0) await this.#fail(program);
     const times: number[] = [];
     const firings = await store.firings.nextDue();
     if (firings !== undefined && firings <= now) {
@@ -116,6 +121,26 @@ export class Clockwork {
         });
         this.#wake = undefined;
       }
+    }
+  }
+
+  /** A trigger that is active and cannot run says so, and is not active any more. */
+  async #fail({ broken }: Program): Promise<void> {
+    const { sessions, onProblem } = this.#options;
+    const fresh = broken.filter((error) => !this.#told.has(keyOf(error)));
+    if (fresh.length === 0) return;
+    await sessions.run(async ({ transaction: { definitions } }) => {
+      for (const { kind, name, status } of await definitions.all()) {
+        const error = fresh.find((one) => one.kind === kind && one.of === name);
+        const { state, activatedAt } = statusOf(status);
+        if (kind !== "trigger" || error === undefined || state !== "active") continue;
+        const reason = `${error.path.join(".")}: ${error.message}`;
+        await definitions.setStatus(kind, name, statusJson({ state: "failed", reason, activatedAt }), true);
+      }
+    });
+    for (const error of fresh) {
+      this.#told.add(keyOf(error));
+      onProblem({ doing: `reading the ${error.kind} ${error.of}`, error });
     }
   }
 

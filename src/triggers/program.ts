@@ -12,7 +12,7 @@ import {
 import { type AlarmDefinition, alarmDefinition } from "./definition.ts";
 import { DefinitionError } from "./engine.ts";
 import type { Definition, DefinitionKind } from "./store.ts";
-import { compileTrigger, type Surroundings, statusOf, type Trigger } from "./trigger.ts";
+import { compileTrigger, type Surroundings, type Trigger } from "./trigger.ts";
 import { checkBody } from "./validate.ts";
 
 export interface Audience {
@@ -54,6 +54,8 @@ export interface Program {
   readonly on: ReadonlyMap<string, readonly Trigger[]>;
   /** Triggers on a change of fields. */
   readonly onChange: readonly Trigger[];
+  /** What is declared and cannot run here: a channel or function is not there any more. The rest runs without it. */
+  readonly broken: readonly DefinitionError[];
 }
 
 /** Compiles programs; what has not changed since the last is not compiled again. */
@@ -65,8 +67,14 @@ export class Compiler {
     this.#surroundings = surroundings;
   }
 
-  /** @throws DefinitionError for the first that is wrong */
-  program(version: number, definitions: readonly Definition[]): Program {
+  /** @param onBroken gets what is wrong with a definition, which is then left out; may throw it */
+  program(version: number, definitions: readonly Definition[], onBroken: (error: DefinitionError) => void): Program {
+    const broken: DefinitionError[] = [];
+    const leaveOut = (error: unknown): void => {
+      if (!(error instanceof DefinitionError)) throw error;
+      onBroken(error);
+      broken.push(error);
+    };
     const known = new Map<string, { readonly text: string; readonly compiled: unknown }>();
     const all = <T>(kind: DefinitionKind, compile: (definition: Definition) => T): Map<string, T> => {
       const compiled = new Map<string, T>();
@@ -75,9 +83,13 @@ export class Compiler {
         const { name, body, status } = definition;
         const [key, text] = [`${kind} ${name}`, JSON.stringify([body, status])];
         const before = this.#known.get(key);
-        const one = before?.text === text ? (before.compiled as T) : compile(definition);
-        known.set(key, { text, compiled: one });
-        compiled.set(name, one);
+        try {
+          const one = before?.text === text ? (before.compiled as T) : compile(definition);
+          known.set(key, { text, compiled: one });
+          compiled.set(name, one);
+        } catch (error) {
+          leaveOut(error);
+        }
       }
       return compiled;
     };
@@ -100,10 +112,20 @@ export class Compiler {
       return { name, definition: checkBody("alarm", name, alarmDefinition, body) };
     });
     this.#known = known;
-    const program = { version, settings: settings.get("profiles") ?? resolveProfiles(), streams, audiences, triggers };
-    const whole: Program = { ...program, alarms, audiencesFor: index([...audiences.values()]), ...firing(triggers) };
-    checkNames(whole, this.#surroundings);
-    return whole;
+    const named = { streams, audiences, triggers, channels: this.#surroundings.channels };
+    keep(triggers, (trigger) => checkTrigger(trigger, named), leaveOut);
+    keep(alarms, (alarm) => checkAlarm(alarm, named), leaveOut);
+    return {
+      version,
+      settings: settings.get("profiles") ?? resolveProfiles(),
+      streams,
+      audiences,
+      triggers,
+      alarms,
+      audiencesFor: index([...audiences.values()]),
+      ...firing(triggers),
+      broken,
+    };
   }
 }
 
@@ -174,42 +196,52 @@ export function audienceOf({ definition: { on } }: Trigger): readonly [key: stri
   return "audience" in on && on.audience !== undefined ? ["audience", on.audience] : undefined;
 }
 
-/** What is named has to be there. */
-function checkNames({ audiences, streams, triggers, alarms }: Program, { channels }: Surroundings): void {
-  const there = (
-    place: { kind: DefinitionKind; name: string; path: readonly (string | number)[] },
-    what: string,
-    name: string,
-    all: ReadonlyMap<string, unknown> | readonly string[],
-  ): void => {
-    const names = [...all.keys()].map((key) => (Array.isArray(all) ? all[key as number] : key) as string);
-    if (names.includes(name)) return;
-    throw new DefinitionError(`there is no ${what} ${name}; there are: ${names.join(", ") || "none"}`, place);
-  };
-  for (const trigger of triggers.values()) {
-    const place = { kind: "trigger", name: trigger.name } as const;
-    const { on, dwell } = trigger.definition;
-    const about = audienceOf(trigger);
-    if (about !== undefined) there({ ...place, path: ["on", about[0]] }, "audience", about[1], audiences);
-    if ("event" in on) there({ ...place, path: ["on", "event"] }, "stream", on.event, streams);
-    if (dwell !== undefined && !("enter" in on || "exit" in on)) {
-      throw new DefinitionError("only a trigger on enter or exit has a dwell time", { ...place, path: ["dwell"] });
-    }
-    if (trigger.definition.backfill !== undefined && !("enter" in on)) {
-      throw new DefinitionError("only a trigger on enter has a backfill", { ...place, path: ["backfill"] });
-    }
-  }
-  for (const { name, definition } of alarms.values()) {
-    const { when, send } = definition;
-    const place = { kind: "alarm", name } as const;
-    if ("empty" in when) there({ ...place, path: ["when", "empty"] }, "audience", when.empty, audiences);
-    if ("quiet" in when) there({ ...place, path: ["when", "quiet"] }, "trigger", when.quiet, triggers);
-    if ("failing" in when) there({ ...place, path: ["when", "failing"] }, "trigger", when.failing, triggers);
-    for (const [i, { channel }] of send.entries()) {
-      there({ ...place, path: ["send", i, "channel"] }, "channel", channel, Object.keys(channels));
+function keep<T>(all: Map<string, T>, check: (one: T) => void, leaveOut: (error: unknown) => void): void {
+  for (const [name, one] of [...all]) {
+    try {
+      check(one);
+    } catch (error) {
+      all.delete(name);
+      leaveOut(error);
     }
   }
 }
 
-export const isActive = (trigger: Trigger): boolean => trigger.status.state === "active";
-export { statusOf };
+interface Named extends Pick<Program, "streams" | "audiences" | "triggers">, Pick<Surroundings, "channels"> {}
+
+interface At {
+  readonly kind: DefinitionKind;
+  readonly name: string;
+  readonly path: readonly (string | number)[];
+}
+
+/** What is named has to be there. */
+function there(place: At, what: string, name: string, all: Iterable<string>): void {
+  const names = [...all];
+  if (names.includes(name)) return;
+  throw new DefinitionError(`there is no ${what} ${name}; there are: ${names.join(", ") || "none"}`, place);
+}
+
+function checkTrigger(trigger: Trigger, { audiences, streams }: Named): void {
+  const place = { kind: "trigger", name: trigger.name } as const;
+  const { on, dwell, backfill } = trigger.definition;
+  const about = audienceOf(trigger);
+  if (about !== undefined) there({ ...place, path: ["on", about[0]] }, "audience", about[1], audiences.keys());
+  if ("event" in on) there({ ...place, path: ["on", "event"] }, "stream", on.event, streams.keys());
+  if (dwell !== undefined && !("enter" in on || "exit" in on)) {
+    throw new DefinitionError("only a trigger on enter or exit has a dwell time", { ...place, path: ["dwell"] });
+  }
+  if (backfill !== undefined && !("enter" in on)) {
+    throw new DefinitionError("only a trigger on enter has a backfill", { ...place, path: ["backfill"] });
+  }
+}
+
+function checkAlarm({ name, definition: { when, send } }: Alarm, { audiences, triggers, channels }: Named): void {
+  const place = { kind: "alarm", name } as const;
+  if ("empty" in when) there({ ...place, path: ["when", "empty"] }, "audience", when.empty, audiences.keys());
+  if ("quiet" in when) there({ ...place, path: ["when", "quiet"] }, "trigger", when.quiet, triggers.keys());
+  if ("failing" in when) there({ ...place, path: ["when", "failing"] }, "trigger", when.failing, triggers.keys());
+  for (const [i, { channel }] of send.entries()) {
+    there({ ...place, path: ["send", i, "channel"] }, "channel", channel, Object.keys(channels));
+  }
+}

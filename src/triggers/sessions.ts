@@ -18,14 +18,16 @@ export class Sessions {
     this.#compiler = new Compiler(surroundings);
   }
 
-  /** For looking; a transaction finds its own. @throws DefinitionError if what is declared cannot run here */
+  /** For looking; a transaction finds its own. */
   current(): Promise<Program> {
     return this.#programOf(this.#store.definitions);
   }
 
   /** A program that is not in force. @throws DefinitionError */
   compile(definitions: readonly Definition[]): Program {
-    return new Compiler(this.#surroundings).program(-1, definitions);
+    return new Compiler(this.#surroundings).program(-1, definitions, (error) => {
+      throw error;
+    });
   }
 
   run<Result>(work: (moment: Moment, program: Program) => Promise<Result>): Promise<Result> {
@@ -38,7 +40,7 @@ export class Sessions {
   async #programOf(definitions: ProgramStore["definitions"]): Promise<Program> {
     const version = await definitions.version();
     if (this.#program?.version !== version) {
-      this.#program = this.#compiler.program(version, await definitions.all());
+      this.#program = this.#compiler.program(version, await definitions.all(), () => {});
     }
     return this.#program;
   }

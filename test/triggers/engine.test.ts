@@ -502,6 +502,24 @@ describe("definitions", () => {
   });
 });
 
+test("what cannot run here any more is left out, says so, and does not hold up the rest", async () => {
+  const s = stage();
+  await s.declare({ audience: vips, trigger: { one: trigger({ enter: "vips" }), two: trigger({ enter: "vips" }) } });
+  const all = await s.store.definitions.all();
+  const one = all.find(({ name }) => name === "one")!;
+  const send = [{ channel: "fax", to }];
+  await s.store.transaction(({ definitions }) =>
+    definitions.put([{ ...one, body: { ...(one.body as object), send } }]),
+  );
+  await s.until(s.now);
+  await s.update("1", { name: "ada", visits: 11 });
+  expect(await s.sent()).toEqual(["two/enter ada"]);
+  const after = await s.store.definitions.all();
+  const reason = 'send.0.channel: there is no channel "fax"; there are: crm';
+  expect(after.find(({ name }) => name === "one")!.status).toMatchObject({ state: "failed", reason });
+  expect(s.problems).toHaveLength(1);
+});
+
 describe("explain", () => {
   test("says in one sentence why somebody was not alerted, and in steps how it came", async () => {
     const s = stage();
