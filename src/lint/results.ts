@@ -64,9 +64,10 @@ function builtinResult(name: string, types: readonly Type[], numbers: Numbers): 
   }
 }
 
-/** How many arguments a function needs at least, of those it declares. */
+/** How many arguments a function needs at least not to fail. */
 export function leastArguments({ name, params = [], variadic }: Pick<Call, "name" | "params" | "variadic">): number {
-  if (name === "and" || name === "or" || name === "eq" || name === "call") return 1;
+  // Go takes one, and then fails for want of another.
+  if (name === "eq") return 2;
   // Of a variadic function the last parameter may have no argument at all.
   return variadic ? params.length - 1 : params.length;
 }

@@ -21,6 +21,7 @@ export const argumentCount: Rule = {
       "{{ .name | .title }}",
       '{{ if not eq .a "b" }}x{{ end }}',
       "{{ if gt len .a 2 }}x{{ end }}",
+      "{{ if eq .a }}x{{ end }}",
     ],
   },
   check: (context) => {
@@ -28,16 +29,19 @@ export const argumentCount: Rule = {
     const bare = new Map<Argument["node"], Report>();
     return {
       call(call, { tree }) {
-        const { name, node, args, piped, params, variadic, command } = call;
+        const { name, node, args, piped, params, variadic, command, fn } = call;
         if (!params) return;
         const got = args.length;
         const least = leastArguments(call);
         if (got >= least && (variadic || got <= params.length)) return;
         const counted = piped ? " (what stands before the | is one of them)" : "";
         const wanted = variadic ? `at least ${least}` : String(params.length);
-        const go = variadic
-          ? `wrong number of args for ${name}: want at least ${least} got ${got - (piped ? 1 : 0)}`
-          : `wrong number of args for ${name}: want ${params.length} got ${got}`;
+        const isLonely = !fn && name === "eq" && got === 1;
+        const go = isLonely
+          ? "error calling eq: missing argument for comparison"
+          : variadic
+            ? `wrong number of args for ${name}: want at least ${params.length - 1} got ${got - (piped ? 1 : 0)}`
+            : `wrong number of args for ${name}: want ${params.length} got ${got}`;
         const [inner] = args.map((one) => one.node).filter((one) => bare.delete(one));
         const advice = inner
           ? parenthesize(tree.source.text.slice(inner.start, inner.end))
@@ -50,7 +54,7 @@ export const argumentCount: Rule = {
           message: `${name} takes ${wanted} ${wanted === "1" || wanted === "at least 1" ? "argument" : "arguments"} and is given ${got}${counted}. ${advice}.`,
           at: node,
           source: tree.source,
-          go: execMessage(tree, node, go),
+          go: execMessage(tree, (isLonely && command) || node, go),
         };
         if (command) context.report(report);
         else bare.set(node, report);

@@ -15,10 +15,12 @@ export const unknownField: Rule = {
     good: [
       { text: "{{ .email }}", options: { samples: [{ email: "a@example.com" }] } },
       { text: "{{ if .nickname }}{{ .nickname }}{{ end }}", options: { samples: [{ email: "a@example.com" }] } },
+      { text: '{{ .address2 | default "" }}', options: { samples: [{ address1: "1 High Street" }] } },
     ],
     bad: [
       { text: "{{ .emial }}", options: { samples: [{ email: "a@example.com" }] } },
       { text: "{{ if .emial }}x{{ end }}", options: { samples: [{ email: "a@example.com" }] } },
+      { text: '{{ .emial | default "none" }}', options: { samples: [{ email: "a@example.com" }] } },
       {
         text: "{{ range .items }}{{ .pirce }}{{ end }}",
         options: { schema: { properties: { items: { items: { properties: { price: { type: "number" } } } } } } },
@@ -33,9 +35,10 @@ export const unknownField: Rule = {
       if (kinds.length > 0 && !kinds.includes("map")) return;
       if (fromDot && index === 0 && meansRoot(name, scope)) return;
       const names = base.fields ? [...base.fields.keys()] : [...(base.shape?.fields.keys() ?? [])];
-      const close = similar(name, names);
+      const isOptional = guarded && base.shape?.from === "samples";
+      const close = similar(name, names).filter((other) => !isOptional || !isNext(name, other));
       // Asked about before it is used: a field that these samples happen not to have.
-      if (close.length === 0 && guarded && base.shape?.from === "samples") return;
+      if (close.length === 0 && isOptional) return;
       const where = base.path?.startsWith("$") && base.path !== "$" ? showPath(base.path) : "The profile";
       const has = base.fields ? "What is given here" : where;
       const by = base.shape?.from === "schema" ? " in the schema" : "";
@@ -64,6 +67,9 @@ export function meansRoot(
 ): boolean {
   return blocks.length > 0 && root.shape !== undefined && root.shape.fields.has(name);
 }
+
+/** `address2` beside `address1` or `address`: another field rather than a mistake. */
+const isNext = (name: string, other: string): boolean => name.replaceAll(/\d/g, "") === other.replaceAll(/\d/g, "");
 
 function listed(names: readonly string[]): string {
   if (names.length === 0) return "It has none at all.";
