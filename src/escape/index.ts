@@ -6,7 +6,7 @@ import type { Pass } from "../template/index.ts";
 import { html } from "./html/index.ts";
 import { json } from "./json/index.ts";
 
-export { checkHtml, valuesInScripts } from "./html/index.ts";
+export { checkHtml, missingInHtml } from "./html/index.ts";
 
 /** By the name that the `escape` option gives them. */
 export const passes = { html, json } satisfies Readonly<Record<string, Pass>>;

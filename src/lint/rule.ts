@@ -59,6 +59,8 @@ export interface Subject {
   readonly functionOf: (name: string) => TemplateFunction | undefined;
   /** Function sets that are known but perhaps not in use, by name. */
   readonly sets: Readonly<Record<string, FunctionSet>>;
+  /** What is written for its value where that is missing, in each place that it stands in. */
+  readonly missingAs: (node: Action) => readonly string[];
   /** In a script of an `html` part values are written as JSON has them: lists, maps and null are right there. */
   readonly isJson: (node: Action) => boolean;
   /** The text could be read without a mistake. */

@@ -1,5 +1,5 @@
-import { isEmpty, type Node, type Problem, parseAll, type Source, type Tree, unreadable } from "../../grammar/index.ts";
-import { valuesInScripts } from "../escape/index.ts";
+import { isEmpty, type Pipe, type Problem, parseAll, type Source, type Tree, unreadable } from "../../grammar/index.ts";
+import { missingInHtml } from "../escape/index.ts";
 import { alerting, alertmanager, sprig } from "../functions/index.ts";
 import { builtinNames, isBuiltin } from "../template/builtins/index.ts";
 import type { FunctionSet, TemplateFunction } from "../template/index.ts";
@@ -30,7 +30,7 @@ export function readTemplate(text: string, options: LintOptions = {}): Reading {
   const { trees: own, problems } = parseAll(text, { name, delims, isFunction });
   const [first] = own.values();
   const source: Source = first?.source ?? { name, text, delims };
-  let inScripts: ReadonlySet<Node> | undefined;
+  let inHtml: ReadonlyMap<Pipe, ReadonlySet<string>> | undefined;
   const trees = withTemplates(own, options, (id, more) => {
     const read = parseAll(more, { name: id, delims, isFunction });
     const source = { name: id, text: more, delims };
@@ -45,10 +45,12 @@ export function readTemplate(text: string, options: LintOptions = {}): Reading {
     shape: knownShape(options),
     samples: samplesOf(options),
     trees,
-    isJson(node) {
-      inScripts ??= part === "html" && problems.length === 0 ? valuesInScripts(trees, source.name) : new Set();
-      return inScripts.has(node);
+    missingAs({ pipe }) {
+      if (part !== "html") return ["<no value>"];
+      inHtml ??= problems.length === 0 ? missingInHtml(trees, source.name) : new Map();
+      return [...(inHtml.get(pipe) ?? [""])];
     },
+    isJson: (node) => subject.missingAs(node).every((written) => written === "null"),
     functionNames: names,
     isFunction: (id) => id !== unreadable && isFunction(id),
     functionOf: (id) => functions.get(id),

@@ -4,6 +4,7 @@ import { randomCase } from "../../conformance/arbitrary.ts";
 import { decodeData } from "../../conformance/data.ts";
 import { functions } from "../../conformance/functions.ts";
 import { define } from "../../src/functions/index.ts";
+import { compile } from "../../src/index.ts";
 import { type Finding, type LintOptions, lint } from "../../src/lint/index.ts";
 
 const brief = (findings: readonly Finding[]): string[] =>
@@ -220,5 +221,34 @@ describe("the data", () => {
 
   test("of many wins over that of one", () => {
     expect(lint("{{ .name }}", { profile: { email: 1 }, samples: [{ name: "Ada" }] })).toEqual([]);
+  });
+});
+
+describe("a missing value in html is said to be written as it is", () => {
+  test.each([
+    ["<p>{{ .a }}</p>", "nothing", "<p></p>"],
+    ['<p title="{{ .a }}">', "nothing", '<p title="">'],
+    ["<p title={{ .a }}>", "ZgotmplZ", "<p title=ZgotmplZ>"],
+    ["<p {{ .a }}>", "ZgotmplZ", "<p ZgotmplZ>"],
+    ['<a href="/?q={{ .a }}">', "nothing", '<a href="/?q=">'],
+    ['<img srcset="{{ .a }}">', "nothing", '<img srcset="">'],
+    ["<style>p { color: {{ .a }} }</style>", "nothing", "<style>p { color:  }</style>"],
+    ["<script>f({{ .a }})</script>", "null", "<script>f( null )</script>"],
+    ["<script>f('{{ .a }}')</script>", "nothing", "<script>f('')</script>"],
+    ["<script>f(`{{ .a }}`)</script>", "nothing", "<script>f(``)</script>"],
+    ["<script>f(/{{ .a }}/)</script>", "(?:)", "<script>f(/(?:)/)</script>"],
+    ['<p onclick="f({{ .a }})">', "null", '<p onclick="f( null )">'],
+    ["<p onclick={{ .a }}>", "null", "<p onclick=&#32;null&#32;>"],
+    ['{{ define "x" }}{{ .a }}{{ end }}<script>f({{ template "x" . }})</script>', "null", "<script>f( null )</script>"],
+    [
+      '{{ define "x" }}{{ .a }}{{ end }}{{ template "x" . }}<script>f({{ template "x" . }})</script>',
+      "nothing or null",
+      "<script>f( null )</script>",
+    ],
+  ])("%s", (html, written, rendered) => {
+    const findings = lint(html, { part: "html", samples: [{ a: "x" }, {}] });
+    const messages = findings.filter(({ rule }) => rule === "missing-value").map(({ message }) => message);
+    expect(messages).toEqual([expect.stringContaining(`Go writes ${written} there.`)]);
+    expect(compile(html, { escape: "html" }).render({})).toBe(rendered);
   });
 });

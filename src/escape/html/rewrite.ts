@@ -4,6 +4,7 @@ import {
   isStackOverflow,
   type List,
   type Node,
+  type Pipe,
   quote,
   startOfLine,
   TemplateError,
@@ -11,6 +12,8 @@ import {
   type Tree,
 } from "../../../grammar/index.ts";
 import { type Context, type Problem, print, type Spot, text } from "./context.ts";
+import type { EscaperName } from "./escapers.ts";
+import { failsafe } from "./html-escapers.ts";
 import { withEscapers } from "./pipeline.ts";
 import { Inference, Walk } from "./walk.ts";
 
@@ -35,15 +38,27 @@ export function checkHtml(trees: ReadonlyMap<string, Tree>, entry: string): Temp
   return tree ? walk(trees, tree, new Inference()) : noTemplate(entry);
 }
 
-/** The actions whose values are written as JSON has them: where a script has a value. */
-export function valuesInScripts(trees: ReadonlyMap<string, Tree>, entry: string): ReadonlySet<Node> {
+/** What is written for a missing value, in each of the places where the value of a pipeline may stand; mostly nothing. */
+export function missingInHtml(trees: ReadonlyMap<string, Tree>, entry: string): ReadonlyMap<Pipe, ReadonlySet<string>> {
   const found = new Inference();
   const tree = trees.get(entry);
   if (tree) walk(trees, tree, found);
-  return new Set(
-    [...found.escapers].filter(([, names]) => names.includes("_html_template_jsvalescaper")).map(([node]) => node),
-  );
+  const written = new Map<Pipe, Set<string>>();
+  // Nodes are copied for each place that a template is called in, their pipelines are not.
+  for (const [{ pipe }, names] of found.escapers) {
+    const [text = ""] = names.flatMap((name) => ofMissing[name] ?? []);
+    written.set(pipe, new Set(written.get(pipe)).add(text));
+  }
+  return written;
 }
+
+/** What escapers make of no value, but for those that make nothing of it. */
+const ofMissing: Readonly<Partial<Record<EscaperName, string>>> = {
+  _html_template_jsvalescaper: "null",
+  _html_template_jsregexpescaper: "(?:)",
+  _html_template_htmlnamefilter: failsafe,
+  _html_template_nospaceescaper: failsafe,
+};
 
 function walk(trees: ReadonlyMap<string, Tree>, entry: Tree, found: Inference): TemplateError | undefined {
   const walking = new Walk(trees, entry);

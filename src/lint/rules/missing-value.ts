@@ -12,7 +12,7 @@ export const missingValue: Rule = {
   severity: "warning",
   summary: "A field that some profiles lack is written or used without a guard.",
   reason:
-    'Go writes `<no value>` for what is missing, and stops where a function needs it: "Hey, <no value>". Guard it with `if` or `with`, or say what to write instead with `default`.',
+    'Go writes `<no value>` for what is missing, and stops where a function needs it: "Hey, <no value>". Guard it with `if` or `with`, or say what to write instead with `default`. An `html` part has nothing there, and `null` where a script has a value.',
   examples: {
     good: [
       { text: 'Hey, {{ .name | default "you" }}', options: { samples: [{ name: "Ada" }, {}] } },
@@ -26,22 +26,31 @@ export const missingValue: Rule = {
       { text: "Hey, {{ .name }}", options: { samples: [{ name: "Ada" }, {}] } },
       { text: 'Hey, {{ printf "%s" .name }}', options: { samples: [{ name: "Ada" }, { name: null }] } },
       { text: "{{ if gt .points 100 }}Wow{{ end }}", options: { samples: [{ points: 1 }, {}] } },
+      { text: "<script>greet({{ .name }})</script>", options: { samples: [{ name: "Ada" }, {}], part: "html" } },
       { text: "{{ .name }}", options: { schema: { properties: { name: { type: "string" } } } } },
     ],
   },
   check: (context) => ({
     print(node, type, { tree }) {
       const gap = gapOf(type);
-      if (!gap || context.isJson(node)) return;
+      const isJson = context.isJson(node);
+      // What is null in the data may well be null to a script.
+      if (!gap || (isJson && gap.absent === 0)) return;
       const value = node.pipe.commands.length === 1 ? node.pipe.commands[0]! : node.pipe;
+      const path = written(value, tree);
+      const shown = context
+        .missingAs(node)
+        .map((text) => text || "nothing")
+        .join(" or ");
       const suggestions: Change[] = context.isFunction("default")
         ? [{ message: "Add a default", edits: [{ start: value.end, end: value.end, text: ' | default "…"' }] }]
         : [];
       context.report({
-        message: `${showPath(gap.path)} is ${describeGap(gap)}: Go writes ${context.part === "html" ? "nothing" : "<no value>"} there. ${advice(written(value, tree), context)}`,
+        message: `${showPath(gap.path)} is ${describeGap(gap)}: Go writes ${shown} there. ${isJson ? inScript(path, context) : advice(path, context)}`,
         at: value,
         source: tree.source,
         suggestions,
+        ...(isJson && { severity: "info" as const }),
       });
     },
     call(call, { tree }) {
@@ -78,6 +87,11 @@ function written({ start, end }: Span, { source: { text } }: Tree): string {
 function advice(path: string, context: Context): string {
   const otherwise = context.isFunction("default") ? `, or write ${path} | default "…"` : "";
   return `Guard it: {{ with ${path} }} … {{ end }}${otherwise}.`;
+}
+
+function inScript(path: string, context: Context): string {
+  const otherwise = context.isFunction("default") ? `${path} | default "…"` : `or ${path} "…"`;
+  return `Write ${otherwise} if the script does not expect null.`;
 }
 
 /** What becomes of an argument that is missing, and Go's words for it; undefined: nothing bad. */
