@@ -111,7 +111,13 @@ function specialResult(name: string, types: readonly Type[], numbers: Numbers): 
         : bool;
     case "kindIs":
     case "typeIs":
-      return { ...bool, whenTrue: pathsOf(second) };
+    case "typeIsLike": {
+      const asked = pathsOf(second).map(kindAt);
+      return { ...bool, whenTrue: [...pathsOf(second), ...asked], whenFalse: asked };
+    }
+    case "kindOf":
+    case "typeOf":
+      return { ...text, whenTrue: pathsOf(first).map(kindAt) };
     case "get": {
       const found = typeof second.literal === "string" ? fieldOf(first, second.literal, numbers) : "unknown";
       return found === "unknown" || found === undefined ? unknown : found;
@@ -163,6 +169,11 @@ const ofLength = "[len]";
 /** Stands among the paths that are known to be there for: the length of what is at the path was asked. */
 export const lengthOf = (path: string): string => `${path}${ofLength}`;
 
+const ofItsKind = "[kind]";
+
+/** The same for: it was asked what kind of value is at the path. */
+export const kindAt = (path: string): string => `${path}${ofItsKind}`;
+
 const pathsOf = ({ path }: Type): readonly string[] => (path === undefined ? [] : [path]);
 
 /** What is there if the value is true. */
@@ -177,6 +188,8 @@ function comparisonFacts(name: string, types: readonly Type[]): Partial<Type> {
     const both = [...paths, ...counted, ...counted.map((path) => path.slice(0, -ofLength.length))];
     return { whenTrue: both, whenFalse: both };
   }
+  const kinds = types.flatMap(({ whenTrue }) => whenTrue ?? []).filter((path) => path.endsWith(ofItsKind));
+  if (kinds.length > 0) return { whenTrue: [...paths, ...kinds], whenFalse: kinds };
   if (name === "eq") {
     const others = types.slice(1);
     const isNil = others.some(({ kinds, literal }) => literal === undefined && kinds?.size === 1 && kinds.has("nil"));

@@ -121,6 +121,7 @@ class Reader {
     }
     for (const name of listOf(schema.required)) shape.required.add(String(name));
     const more = schema.additionalProperties;
+    if (isObject(more) && !isObject(schema.patternProperties)) shape.others = this.read(more);
     if (more === true || isObject(more) || isObject(schema.patternProperties)) shape.open = true;
     const saysNothing = !("properties" in schema) && shape.fields.size === 0 && more !== false;
     if (saysNothing && listOf(schema.type).includes("object")) shape.open = true;
@@ -150,7 +151,11 @@ class Reader {
   }
 }
 
-const annotations = new Set(["title", "description", "$comment", "default", "examples", "deprecated"]);
+/** They narrow nothing. */
+const annotations = new Set([
+  ...["title", "description", "$comment", "default", "examples", "deprecated"],
+  ...["$schema", "$id", "$defs", "definitions"],
+]);
 
 function mergeKinds(into: Shape, from: Shape): void {
   for (const kind of from.kinds.keys()) into.kinds.set(kind, 1);

@@ -20,6 +20,8 @@ export interface Shape {
   readonly fields: Map<string, Shape>;
   /** There may be other fields than those. */
   open: boolean;
+  /** What these are, if a schema says that. */
+  others: Shape | undefined;
   /** The elements of all lists. */
   items: Shape | undefined;
   /** Fields that are never absent, by a schema. */
@@ -35,8 +37,10 @@ export interface Shape {
 
 export function createShape(from: Shape["from"] = "samples"): Shape {
   return {
-    ...{ from, seen: 0, kinds: new Map(), empty: 0, falsy: 0, fields: new Map(), open: false, items: undefined },
+    ...{ from, seen: 0, kinds: new Map(), empty: 0, falsy: 0, fields: new Map(), open: false },
     ...{
+      others: undefined,
+      items: undefined,
       required: new Set<string>(),
       multiline: false,
       shortest: Number.POSITIVE_INFINITY,
@@ -128,4 +132,70 @@ export function absences(map: Shape, name: string): { readonly absent: number; r
   if (map.from === "schema") return { absent: map.required.has(name) ? 0 : 1, of: 1 };
   const of = map.kinds.get("map") ?? 0;
   return { absent: of - (map.fields.get(name)?.seen ?? 0), of };
+}
+
+/** All values of a map in one shape, as if they were elements of a list; undefined if there may be any others. */
+export function valuesOf(map: Shape): Shape | undefined {
+  const known = unions.get(map);
+  if (known?.seen === map.seen) return known.values;
+  const shapes = [...map.fields.values(), ...(map.others ? [map.others] : [])];
+  const isKnown = shapes.length > 0 && (!map.open || map.others !== undefined);
+  const values = isKnown ? new Union().of(shapes) : undefined;
+  unions.set(map, { values, seen: map.seen });
+  return values;
+}
+
+/** Of large maps it takes its time; another sample makes it anew. */
+const unions = new WeakMap<Shape, { readonly values: Shape | undefined; readonly seen: number }>();
+
+/** Shapes put together: what may be so by one of them. */
+class Union {
+  private readonly ids = new Map<Shape, number>();
+  private readonly known = new Map<string, Shape>();
+
+  of(shapes: readonly Shape[]): Shape {
+    const all = [...new Set(shapes)];
+    if (all.length === 1) return all[0]!;
+    // A schema may refer to itself.
+    const key = all
+      .map((shape) => this.idOf(shape))
+      .sort()
+      .join();
+    const known = this.known.get(key);
+    if (known) return known;
+    const whole = createShape(all[0]!.from);
+    this.known.set(key, whole);
+    // If anything goes for one, anything goes.
+    if (all.every(({ kinds }) => kinds.size > 0)) this.fill(whole, all);
+    return whole;
+  }
+
+  private fill(whole: Shape, all: readonly Shape[]): void {
+    for (const one of all) {
+      whole.seen += one.seen;
+      whole.empty += one.empty;
+      whole.falsy += one.falsy;
+      for (const [kind, times] of one.kinds) whole.kinds.set(kind, (whole.kinds.get(kind) ?? 0) + times);
+      whole.open ||= one.open;
+      whole.multiline ||= one.multiline;
+      whole.shortest = Math.min(whole.shortest, one.shortest);
+      whole.largestFloat = Math.max(whole.largestFloat, one.largestFloat);
+      whole.largestInt = Math.max(whole.largestInt, one.largestInt);
+    }
+    const lists = all.filter(({ kinds }) => kinds.has("list"));
+    const items = lists.flatMap((list) => list.items ?? []);
+    // Samples of which each list is empty say as much as they can; a schema without items says nothing.
+    if (items.length > 0 && (whole.from === "samples" || items.length === lists.length)) whole.items = this.of(items);
+    const maps = all.filter(({ kinds }) => kinds.has("map"));
+    for (const name of new Set(maps.flatMap(({ fields }) => [...fields.keys()]))) {
+      whole.fields.set(name, this.of(maps.flatMap(({ fields }) => fields.get(name) ?? [])));
+      if (maps.every(({ required }) => required.has(name))) whole.required.add(name);
+    }
+  }
+
+  private idOf(shape: Shape): number {
+    const id = this.ids.get(shape) ?? this.ids.size;
+    this.ids.set(shape, id);
+    return id;
+  }
 }

@@ -1,5 +1,5 @@
 import type { Numbers } from "../template/value.ts";
-import { absences, type Kind, type Shape } from "./shape.ts";
+import { absences, type Kind, type Shape, valuesOf } from "./shape.ts";
 
 /** What is known of the value that an expression gives. */
 export interface Type {
@@ -80,7 +80,7 @@ export function fieldOf(type: Type, name: string, numbers: Numbers): Type | "unk
   return shape.open || shape.fields.size === 0 ? "unknown" : undefined;
 }
 
-/** The elements of a list or map, as `range` gives them. */
+/** The elements of a list. */
 export function itemsOf(type: Type, path: string, numbers: Numbers): Type {
   if (type.items) return type.items;
   if (type.fields) return [...type.fields.values()].reduce(join, unknown);
@@ -88,6 +88,12 @@ export function itemsOf(type: Type, path: string, numbers: Numbers): Type {
   if (!shape || !kinds) return unknown;
   if (kinds.has("list") && !kinds.has("map")) return shape.items ? typeOfShape(shape.items, path, numbers) : unknown;
   return unknown;
+}
+
+/** What `range` gives of it. */
+export function elementsOf(type: Type, path: string, numbers: Numbers): Type {
+  const values = type.shape && isOnly(type, "map") ? valuesOf(type.shape) : undefined;
+  return values ? typeOfShape(values, path, numbers) : itemsOf(type, path, numbers);
 }
 
 /** Whether it is true, if that is known: of literals, and what is made of them alone. */

@@ -12,9 +12,9 @@ import type {
 } from "../../grammar/index.ts";
 import { builtins } from "../template/builtins/index.ts";
 import { type ParamType, signatureOf } from "../template/function.ts";
-import { allowsAbsent, leastArguments, lengthOf, resultOf, truthPaths } from "./results.ts";
+import { allowsAbsent, kindAt, leastArguments, lengthOf, resultOf, truthPaths } from "./results.ts";
 import type { Argument, Block, Call, Scope, Subject, Variable, Visitor } from "./rule.ts";
-import { fieldOf, itemsOf, ofKind, present, type Type, truthOf, typeOfShape, unboxed, unknown } from "./type.ts";
+import { elementsOf, fieldOf, ofKind, present, type Type, truthOf, typeOfShape, unboxed, unknown } from "./type.ts";
 
 type Handlers = { readonly [E in keyof Visitor]-?: readonly NonNullable<Visitor[E]>[] };
 
@@ -214,7 +214,8 @@ class Walker {
     const type = this.condition(node.pipe);
     for (const tell of this.on.branch) tell(node, type, this.scope);
     const path = `${type.path ?? `#${this.places++}`}[${this.blocks.length}]`;
-    const element = itemsOf(type, path, this.subject.numbers);
+    const isChanged = type.path !== undefined && this.changed.has(type.path);
+    const element = isChanged ? unknown : elementsOf(type, path, this.subject.numbers);
     const { decl } = node.pipe;
     const key = rangeKey(type);
     const types = decl.length === 2 ? [key, element] : [element];
@@ -374,7 +375,10 @@ class Walker {
 
   /** With what is known at this point. */
   private known(type: Type): Type {
-    if (type.path === undefined || !this.facts.has(type.path)) return type;
+    if (type.path === undefined) return type;
+    // The template tells kinds apart, also such as the samples do not have.
+    if (this.facts.has(kindAt(type.path))) return { ...unknown, path: type.path };
+    if (!this.facts.has(type.path)) return type;
     return { ...present(type), asked: true, counted: this.facts.has(lengthOf(type.path)) };
   }
 

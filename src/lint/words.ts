@@ -13,7 +13,9 @@ export function describeGap({ absent, nil, empty, of, from }: Gap): string {
 
 /** A path as a person writes it: `.user.name`, `.items[].price`. */
 export function showPath(path: string): string {
-  return path.startsWith("$") ? path.slice(1).replaceAll(/\[[^\]]*\]/g, "[]") || "." : path;
+  if (!path.startsWith("$")) return path;
+  const shown = path.slice(1).replaceAll(/\[[^\]]*\]/g, "[]");
+  return shown.startsWith(".") ? shown : `.${shown}`;
 }
 
 /** `Is .email or .phone meant?` */

@@ -38,3 +38,25 @@ test("samples are not changed", () => {
   const sample = Object.freeze({ a: Object.freeze([Object.freeze({ b: 1 })]) });
   expect(() => shapeOf([sample])).not.toThrow();
 });
+
+test("what range gives of a map is what any of its values may be, also after another sample", () => {
+  const shape = shapeOf([{ teams: { red: { name: "Ada", members: [1] }, blue: { name: "Bo", members: [2.5] } } }]);
+  const found = (text: string): string[] => lint(text, { shape }).map(({ rule }) => rule);
+  const members = "{{ range .teams }}{{ .nome }}{{ .name }}{{ range .members }}{{ gt . 1 }}{{ end }}{{ end }}";
+  expect(found(members)).toEqual(["unknown-field", "comparison"]);
+  expect(lint(members, { shape })[1]!.severity).toBe("warning");
+  addSample(shape, { teams: { green: { nome: "Cy", members: [] } } });
+  expect(found(members)).toEqual(["missing-value", "missing-value", "comparison"]);
+});
+
+test("schemas may refer to each other", () => {
+  const node = (other: string) => ({
+    type: "object",
+    required: ["left", "right"],
+    properties: { left: { $ref: "#/$defs/a" }, right: { $ref: other } },
+  });
+  const schema = { $ref: "#/$defs/a", $defs: { a: node("#/$defs/b"), b: node("#/$defs/a") } };
+  const [finding, ...others] = lint("{{ range . }}{{ .left.right.left.rihgt.left }}{{ end }}", { schema });
+  expect(finding!.message).toBe(".[].left.right.left has no field rihgt in the schema. Is .right meant?");
+  expect(others).toEqual([]);
+});

@@ -1,5 +1,5 @@
 import { execMessage } from "../../template/run.ts";
-import type { Rule } from "../rule.ts";
+import type { Access, Rule, Scope } from "../rule.ts";
 import { describe, isNumber, kindsOf } from "../type.ts";
 import { describeGap, named } from "../words.ts";
 import { meansRoot } from "./unknown-field.ts";
@@ -20,12 +20,14 @@ export const noFields: Rule = {
     ],
     bad: [
       { text: "{{ .name.first }}", options: { samples: [{ name: "Ada" }] } },
+      { text: "{{ range .attrs }}{{ .label }}{{ end }}", options: { samples: [{ attrs: { color: "red" } }] } },
       { text: "{{ .items.title }}", options: { samples: [{ items: [{ title: "Gear" }] }] } },
       { text: "{{ .user.name }}", options: { samples: [{ user: null }, { user: { name: "Ada" } }] } },
     ],
   },
   check: (context) => ({
-    field({ base, name, span, node, fromDot, index }, scope) {
+    field(access, scope) {
+      const { base, name, span, node, fromDot, index } = access;
       const kinds = kindsOf(base);
       const what = named(base, "This value");
       const { source } = scope.tree;
@@ -38,7 +40,8 @@ export const noFields: Rule = {
           : kinds[0] === "list"
             ? "[]interface {}"
             : kinds[0]!;
-        const shown = base.path !== undefined && (index > 0 || !fromDot) ? "interface {}" : type;
+        const isElement = index === 0 && isElementOfData(access, scope);
+        const shown = isElement || (base.path !== undefined && (index > 0 || !fromDot)) ? "interface {}" : type;
         const advice = kinds.includes("list")
           ? `Go through it with range, or take one with index … 0.`
           : `Remove .${name}, or look for the field that has it.`;
@@ -47,7 +50,7 @@ export const noFields: Rule = {
           at: span,
           source,
           ...(kinds.length === 1 &&
-            index > 0 &&
+            (index > 0 || isElement) &&
             node.kind !== "chain" && {
               go: execMessage(scope.tree, node, `can't evaluate field ${name} in type ${shown}`),
             }),
@@ -68,3 +71,9 @@ export const noFields: Rule = {
     },
   }),
 };
+
+/** Dot is what `range` took out of a list or map of the data: Go does not look at its type before it needs it. */
+function isElementOfData({ base, fromDot }: Access, { blocks }: Scope): boolean {
+  const block = blocks.findLast(({ node, isElse }) => node.kind !== "if" && !isElse);
+  return fromDot && block?.node.kind === "range" && base.path?.startsWith("$") === true;
+}
