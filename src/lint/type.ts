@@ -1,3 +1,4 @@
+import type { TemplateCall } from "../../grammar/index.ts";
 import type { Numbers } from "../template/value.ts";
 import { absences, type Kind, type Shape, valuesOf } from "./shape.ts";
 
@@ -17,6 +18,8 @@ export interface Type {
   readonly asked?: boolean | undefined;
   /** A condition has looked at its length. */
   readonly counted?: boolean | undefined;
+  /** It is dot of a template, and this call of it gave none. */
+  readonly omittedBy?: TemplateCall | undefined;
   /** It is always true, or always false, whatever the data. */
   readonly truth?: boolean | undefined;
   /** Paths that are there if this is true, or if it is false. What is true is there itself. */

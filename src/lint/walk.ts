@@ -46,6 +46,7 @@ class Walker {
   private readonly on: Handlers;
   private readonly called = new Set<string>();
   private readonly seen = new Set<string>();
+  private readonly omissions = new Map<TemplateCall, Type>();
   private readonly assignedIn = new Map<Tree, ReadonlySet<string>>();
   private calls = 0;
   private depth = 0;
@@ -122,7 +123,7 @@ class Walker {
   }
 
   private call(node: TemplateCall): void {
-    const type = node.pipe ? this.pipe(node.pipe) : { ...unknown, absent: true };
+    const type = node.pipe ? this.pipe(node.pipe) : this.omitted(node);
     for (const tell of this.on.template) tell(node, type, this.scope);
     this.called.add(node.name);
     const tree = this.subject.trees.get(node.name);
@@ -134,6 +135,14 @@ class Walker {
     this.seen.add(key);
     this.calls++;
     this.template(tree, type);
+  }
+
+  private omitted(call: TemplateCall): Type {
+    const known = this.omissions.get(call);
+    if (known) return known;
+    const type = this.placed({ ...unknown, absent: true, omittedBy: call });
+    this.omissions.set(call, type);
+    return type;
   }
 
   // --- statements

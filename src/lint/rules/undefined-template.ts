@@ -1,4 +1,4 @@
-import { quote } from "../../../grammar/index.ts";
+import { quote, type Span, type TemplateCall, type Tree } from "../../../grammar/index.ts";
 import { execMessage } from "../../template/run.ts";
 import type { Rule } from "../rule.ts";
 import { similar } from "../suggest.ts";
@@ -28,18 +28,23 @@ export const undefinedTemplate: Rule = {
         close.length > 0
           ? `Is ${close.map((name) => quote(name)).join(" or ")} meant?`
           : "Define it, or give it to the renderer.";
-      const { text } = tree.source;
-      const end = node.pos + (/^("(?:[^"\\\n]|\\.)*"|`[^`]*`)/.exec(text.slice(node.pos))?.[0].length ?? 0);
+      const at = nameSpan(node, tree);
       context.report({
         message: `There is no template ${quote(node.name)}. ${advice}`,
-        at: { start: node.pos, end },
+        at,
         source: tree.source,
         go: execMessage(tree, node, `template ${quote(node.name)} not defined`),
         suggestions: close.map((name) => ({
           message: `Write ${quote(name)}`,
-          edits: [{ start: node.pos, end, text: quote(name) }],
+          edits: [{ ...at, text: quote(name) }],
         })),
       });
     },
   }),
 };
+
+/** Where the name stands, with its quotes. */
+export function nameSpan({ pos }: TemplateCall, { source: { text } }: Tree): Span {
+  const written = /^("(?:[^"\\\n]|\\.)*"|`[^`]*`)/.exec(text.slice(pos))?.[0] ?? "";
+  return { start: pos, end: pos + written.length };
+}
