@@ -68,7 +68,7 @@ async function insist(fleet: Fleet, key: string, way: Person["way"], orders: rea
             })),
           },
         ];
-  for (;;) {
+  while (fleet.faults.length < 100) {
     const { url } = await fleet.any();
     try {
       const answer = await fetch(`${url}${path}`, { method: "POST", headers, body: JSON.stringify(body) });
