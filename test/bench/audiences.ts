@@ -27,7 +27,8 @@ await withEngine({ crm: nothing(64) }, async ({ store, engine }) => {
     let next = 0;
     const call = async () => {
       while (next < count) {
-        const some = all.slice(next, (next += bulk));
+        const some = all.slice(next, next + bulk);
+        next += bulk;
         for (const one of await engine.update(some)) if ("problem" in one) throw new Error(one.problem);
       }
     };

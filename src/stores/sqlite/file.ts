@@ -13,6 +13,8 @@ export interface File {
   readonly path: string;
   readonly writer: Database.Database;
   readonly reader: Database.Database;
+  /** Whether the writer's next commits are synced; between transactions. */
+  sync(synced: boolean): void;
 }
 
 /** Opens or makes the file, brings its tables up to date. @param durable whether commits are synced */
@@ -33,7 +35,11 @@ export function openFile(path: string, durable = true): File {
     migrate(writer, path);
     const reader = opened(path, true);
     writer.pragma(`busy_timeout = ${shortWait}`);
-    return { path, writer, reader };
+    const db = writer;
+    const sync = (synced: boolean) => {
+      if (durable) db.exec(`pragma synchronous = ${synced ? "full" : "normal"}`);
+    };
+    return { path, writer, reader, sync };
   } catch (error) {
     writer?.close();
     throw storeError(error, path);
