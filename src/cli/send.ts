@@ -107,6 +107,7 @@ async function send(file: string, flags: Flags, io: Io): Promise<ExitCode> {
       render: await renderer(setup),
       keepSource: flags.keepSource ?? false,
       concurrency: setup.config.work.concurrency,
+      lease: setup.config.work.lease,
       onEvent: sending.onEvent,
     });
     try {

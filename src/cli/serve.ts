@@ -39,6 +39,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     channels,
     render: await renderer(setup),
     concurrency: work.concurrency,
+    lease: work.lease,
     onEvent: (event: DispatchEvent) => {
       for (const watch of watchers) watch(event);
     },

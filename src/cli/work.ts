@@ -51,6 +51,7 @@ async function work(flags: Flags, io: Io): Promise<ExitCode> {
     channels,
     render: await renderer(setup),
     concurrency: options.concurrency,
+    lease: options.lease,
     onEvent: (event: DispatchEvent) => {
       for (const watch of watchers) watch(event);
     },

@@ -262,6 +262,8 @@ export const config = z.strictObject({
     .strictObject({
       /** Attempts at once, of all channels. */
       concurrency: count.optional(),
+      /** How long others leave to a process what it holds, once it no longer says that it runs (@default 60 s). */
+      lease: duration.optional(),
       /** Where metrics and health are served: `9464`, or `127.0.0.1:9464`. */
       metrics: listen.optional(),
       log: logLevel,

@@ -12,4 +12,4 @@ export { newId } from "./id.ts";
 export type * from "./outbox.ts";
 export type { PartDifference, Replayed } from "./replay.ts";
 export { delayAfter, parseRetryAfter, type RetryPolicy } from "./retry.ts";
-export { type Store, StoreError, type StoreProblem, type Transaction } from "./store.ts";
+export { type Manner, type Store, StoreError, type StoreProblem, type Transaction } from "./store.ts";

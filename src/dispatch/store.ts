@@ -7,9 +7,14 @@ export interface Store {
    * What is done through `transaction` is kept as a whole, or not at all if `work` throws. `work` awaits nothing but what
    * it does through `transaction`: others wait for it.
    */
-  transaction<Result>(work: (transaction: Transaction) => Promise<Result>): Promise<Result>;
+  transaction<Result>(work: (transaction: Transaction) => Promise<Result>, manner?: Manner): Promise<Result>;
   /** Waits for what is under way. */
   close(): Promise<void>;
+}
+
+export interface Manner {
+  /** Others that wait go first, so far as a store can have them; but not for ever. @default false */
+  readonly yields?: boolean | undefined;
 }
 
 export interface Transaction {

@@ -39,7 +39,7 @@ export interface SqliteStore extends ProgramStore {
 
 /**
  * A store in one SQLite file (and two beside it), safe against the end of the process and of the machine: WAL,
- * `synchronous = FULL`. Several processes may use one file at once; it must not be on a network file system.
+ * `synchronous = FULL` for all but claims, which are made again. Several processes may use one file at once; it must not be on a network file system.
  * @throws StoreError if the file cannot be used
  */
 export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteStore {
@@ -50,7 +50,7 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
   const names = new Names(db);
   const writer = new Writer(file, both(ledger, names), options.patience ?? 30_000);
   const retention = { ...defaultRetention, ...options.retention };
-  const write = <Result>(run: () => Result): Promise<Result> => writer.write(run);
+  const write = <Result>(run: () => Result, synced = true): Promise<Result> => writer.write(run, synced);
   const [addOne, claim] = [adder(db, ledger), claimer(db, ledger)];
   const { settle, release, renew } = settler(db, ledger, places);
   const { replay, cancel, erase, prune } = changer(db, ledger, places);
@@ -73,7 +73,9 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
     async claim(request) {
       const next = await read(() => peek(request));
       if (next === undefined) return { claimed: [] };
-      return next > request.now || request.limit < 1 ? { claimed: [], next } : write(() => claim(request));
+      if (next > request.now || request.limit < 1) return { claimed: [], next };
+      // A claim that is lost when the machine goes down is made again.
+      return write(() => claim(request), false);
     },
     settle: (settlements) => write(() => settlements.map(settle)),
     release: (claims, now) =>
@@ -158,7 +160,7 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
       put: (one) => write(() => answers.put(one)),
       prune: (before, limit) => write(() => answers.prune(before, limit)),
     },
-    transaction: (work) => writer.writeAlone(() => work(transaction)),
+    transaction: (work, { yields = false } = {}) => writer.writeAlone(() => work(transaction), yields),
     copy: (to) => read(() => copyFile(reader, to)),
     async close() {
       await writer.close();

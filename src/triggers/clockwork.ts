@@ -20,11 +20,13 @@ interface ClockworkOptions {
 }
 
 /** Profiles that one piece of a run takes: a few ms, so that what happens now is not held up. */
-const pieceSize = 32;
+const pieceSize = 64;
 /** How often to look for what other processes started, in ms. */
 const poll = 1_000;
 /** How often what is too old is removed, and how long firings, answers are kept, in ms. */
 const pruning = { every: 600_000, firings: 400 * 86_400_000, answers: 86_400_000, events: 7 * 86_400_000, most: 500 };
+/** What happens now goes first. */
+const yielding = { yields: true };
 /** How often alarms are judged, in ms. */
 const alarmEvery = 60_000;
 
@@ -197,7 +199,7 @@ export class Clockwork {
       const current = await moment.transaction.runs.get(run.id);
       if (current?.state !== "running") return { took: 0, sent: false };
       return workPiece(moment, program, current, room);
-    });
+    }, yielding);
   }
 
   #paceOf({ id, pace }: Run, now: number): ReturnType<typeof createPace> | undefined {
@@ -219,7 +221,7 @@ export class Clockwork {
         count += await events.prune(name, now - (definition.keep ?? pruning.events), most);
       }
       return count;
-    });
+    }, yielding);
     return removed === 0;
   }
 }

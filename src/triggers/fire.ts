@@ -136,16 +136,16 @@ async function dwell(
   firing: Firing,
   passed: number,
 ): Promise<Fired | undefined> {
-  const { cause, profile, at } = firing;
+  const { id, cause, profile, at } = firing;
   if (definition.dwell === undefined || (cause.kind !== "enter" && cause.kind !== "exit")) return undefined;
   if (passed < 0) return wait(firing, "dwell", now + definition.dwell, "until it has stayed so long enough");
   if (passed > 0) return undefined;
   const [memberships] = await transaction.memberships.of([profile]);
   const since = memberships!.find(({ audience }) => audience === cause.audience)?.since;
   const still = cause.kind === "enter" ? since !== undefined && since <= at : since === undefined;
-  // Who left, came back and left again fired anew.
-  const anew = cause.kind === "exit" && (await transaction.firings.waiting(name, profile)).some((one) => one.at > at);
-  if (still && !anew) return undefined;
+  // Who left, came back and left again fired anew; that can all happen within a millisecond.
+  const dwelling = (await transaction.firings.waiting(name, profile)).filter(({ waitsFor }) => waitsFor === "dwell");
+  if (still && dwelling.at(-1)?.id === id) return undefined;
   return skipped(`the profile did not stay ${cause.kind === "enter" ? "in" : "out"} long enough`);
 }
 

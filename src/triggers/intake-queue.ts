@@ -2,8 +2,8 @@ import type { Collected, Updated } from "./engine.ts";
 import { type Item, takeIn } from "./intake.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** So many items are taken in one transaction, so that the event loop and other writers get their turn. */
-const most = 64;
+/** So many items are taken in one transaction: enough to share a sync, few enough that other writers get their turn. */
+const most = 256;
 
 type Result = Updated | Collected;
 

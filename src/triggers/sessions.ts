@@ -1,3 +1,4 @@
+import type { Manner } from "../dispatch/index.ts";
 import type { Moment } from "./fire.ts";
 import { Compiler, type Program } from "./program.ts";
 import type { Definition, ProgramStore, ProgramTransaction } from "./store.ts";
@@ -30,11 +31,11 @@ export class Sessions {
     });
   }
 
-  run<Result>(work: (moment: Moment, program: Program) => Promise<Result>): Promise<Result> {
+  run<Result>(work: (moment: Moment, program: Program) => Promise<Result>, manner?: Manner): Promise<Result> {
     return this.#store.transaction(async (transaction: ProgramTransaction) => {
       const program = await this.#programOf(transaction.definitions);
       return work({ transaction, channels: this.#surroundings.channels, now: this.#clock() }, program);
-    });
+    }, manner);
   }
 
   async #programOf(definitions: ProgramStore["definitions"]): Promise<Program> {

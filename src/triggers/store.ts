@@ -1,5 +1,5 @@
 import type { Memberships, MembershipsWriter } from "../audiences/store.ts";
-import type { Json, Page, Store, Transaction } from "../dispatch/index.ts";
+import type { Json, Manner, Page, Store, Transaction } from "../dispatch/index.ts";
 import type { Events, EventsWriter, Profiles, ProfilesWriter } from "../profiles/store.ts";
 import type { Firing, FiringState, Skip } from "./firing.ts";
 import type { Run, RunState } from "./run.ts";
@@ -19,7 +19,7 @@ export interface ProgramStore extends Store {
   readonly runs: Runs;
   readonly keys: ApiKeys;
   readonly answers: Answers;
-  transaction<Result>(work: (transaction: ProgramTransaction) => Promise<Result>): Promise<Result>;
+  transaction<Result>(work: (transaction: ProgramTransaction) => Promise<Result>, manner?: Manner): Promise<Result>;
 }
 
 export interface ProgramTransaction extends Transaction {

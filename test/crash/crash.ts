@@ -118,7 +118,7 @@ function faultsOf(accepted: Map<string, string>, kept: Map<string, Summary>, rec
   return faults;
 }
 
-function integrityOf(file: string): string[] {
+export function integrityOf(file: string): string[] {
   const db = new Database(file);
   const found = db.pragma("integrity_check", { simple: true });
   db.close();

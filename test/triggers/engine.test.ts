@@ -223,6 +223,22 @@ describe("what a trigger keeps to", () => {
     expect(await s.sent()).toEqual(["t/enter stays", "t/enter flaps"]);
   });
 
+  test("dwell: in and out again within a millisecond", async () => {
+    const s = stage();
+    await s.declare({
+      audience: vips,
+      trigger: { t: trigger({ enter: "vips" }, { dwell: "10m" }), x: trigger({ exit: "vips" }, { dwell: "10m" }) },
+    });
+    const visits = (...counts: readonly number[]) =>
+      s.engine.update(counts.map((visits) => ({ identifiers: { user_id: "1" }, fields: { name: "flaps", visits } })));
+    await visits(11, 1, 11);
+    await s.until(noon + 10 * minute);
+    expect(await s.sent()).toEqual(["t/enter flaps"]);
+    await visits(1, 11, 1);
+    await s.until(noon + 20 * minute);
+    expect(await s.sent()).toEqual(["t/enter flaps", "x/exit flaps"]);
+  });
+
   test("dedupe keys", async () => {
     const s = stage();
     const dedupe = { key: "{{ .trigger.event.n }}", within: "1h" };

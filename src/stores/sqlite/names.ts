@@ -1,8 +1,11 @@
 import type Database from "better-sqlite3";
+import type { Identifier } from "../../profiles/index.ts";
 import type { Notes } from "./writer.ts";
 
 /** Numbers for names and for profiles, as one connection knows them. */
 export class Names implements Notes {
+  /** Of profiles that were read: what the table has, so that what has not changed is not looked up before it is written. */
+  readonly identifiers = new Map<number, readonly Identifier[]>();
   readonly #numbers = new Map<string, number>();
   readonly #names = new Map<number, string>();
   readonly #profiles = new Map<string, number | undefined>();
@@ -78,6 +81,7 @@ export class Names implements Notes {
   moved(): void {
     this.#profiles.clear();
     this.#ids.clear();
+    this.identifiers.clear();
   }
 
   beforeCommit(): void {}

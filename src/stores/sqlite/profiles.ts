@@ -24,14 +24,18 @@ export function profileReader(db: Database.Database, names: Names): Profiles {
   const page = db.prepare<[number, number], Row>("select * from profiles where seq > ? order by seq limit ?");
   const count = db.prepare<[], number>("select count(*) from profiles").pluck();
 
-  const profileOf = ({ seq, id, fields, created_at, updated_at, version }: Row): Profile => ({
-    id,
-    fields: JSON.parse(fields),
-    identifiers: identifiers.all(seq),
-    createdAt: created_at,
-    updatedAt: updated_at,
-    version,
-  });
+  const profileOf = ({ seq, id, fields, created_at, updated_at, version }: Row): Profile => {
+    const own = identifiers.all(seq);
+    if (db.inTransaction) names.identifiers.set(seq, own);
+    return {
+      id,
+      fields: JSON.parse(fields),
+      identifiers: own,
+      createdAt: created_at,
+      updatedAt: updated_at,
+      version,
+    };
+  };
 
   return {
     get: async (ids) =>
@@ -110,6 +114,8 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
     }
     const { changes } = update.run(JSON.stringify(fields), createdAt, updatedAt, version, known, id);
     if (changes === 0) throw new TypeError(`profile ${id} was absorbed`);
+    if (names.identifiers.get(known) === profile.identifiers) return;
+    names.identifiers.clear();
     const before = identifiers.all(known);
     const same =
       before.length === profile.identifiers.length &&

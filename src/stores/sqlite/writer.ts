@@ -13,13 +13,24 @@ export interface Notes {
   forget(): void;
 }
 
-interface Job {
+/** How a job wants to be written. */
+interface Manner {
+  /** Has the transaction for itself, and may wait in it. */
+  readonly alone: boolean;
+  /** Waits while others want something, but not for ever. */
+  readonly yields: boolean;
+  /** Is on the disk when it resolves. What is not is lost only if the machine goes down. */
+  readonly synced: boolean;
+}
+
+interface Job extends Manner {
   readonly run: () => unknown;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
-  /** Has the transaction for itself, and may wait in it. */
-  readonly alone: boolean;
 }
+
+/** So many transactions of others go before one that yields. */
+const precedence = 4;
 
 /**
  * Group commit: what many callers want written at about the same time is one transaction and one sync. Each is told when
@@ -30,6 +41,9 @@ export class Writer {
   readonly #notes: Notes;
   readonly #patience: number;
   #jobs: Job[] = [];
+  readonly #yielding: Job[] = [];
+  #passed = 0;
+  #synced = true;
   #running: Promise<void> | undefined;
   #closed = false;
 
@@ -40,12 +54,12 @@ export class Writer {
     this.#patience = patience;
   }
 
-  write<Result>(run: () => Result): Promise<Result> {
-    return this.#enqueue<Result>(run, false);
+  write<Result>(run: () => Result, synced = true): Promise<Result> {
+    return this.#enqueue<Result>(run, { alone: false, yields: false, synced });
   }
 
-  writeAlone<Result>(run: () => Promise<Result>): Promise<Result> {
-    return this.#enqueue<Result>(run, true);
+  writeAlone<Result>(run: () => Promise<Result>, yields = false): Promise<Result> {
+    return this.#enqueue<Result>(run, { alone: true, yields, synced: true });
   }
 
   /** @throws StoreError if it was closed */
@@ -59,10 +73,10 @@ export class Writer {
     await this.#running;
   }
 
-  async #enqueue<Result>(run: () => unknown, alone: boolean): Promise<Result> {
+  async #enqueue<Result>(run: () => unknown, manner: Manner): Promise<Result> {
     this.checkOpen();
     return new Promise<Result>((resolve, reject) => {
-      this.#jobs.push({ run, resolve, reject, alone });
+      (manner.yields ? this.#yielding : this.#jobs).push({ run, resolve, reject, ...manner });
       this.#running ??= this.#work();
     });
   }
@@ -71,20 +85,39 @@ export class Writer {
     do {
       // What else is asked for in this turn of the event loop joins.
       await new Promise(setImmediate);
+      const first = this.#next();
       try {
-        await this.#begin();
+        await this.#begin(first);
       } catch (error) {
-        for (const job of this.#jobs.splice(0)) job.reject(storeError(error, this.#file.path));
+        for (const job of [first, ...this.#jobs.splice(0), ...this.#yielding.splice(0)]) {
+          job.reject(storeError(error, this.#file.path));
+        }
         continue; // goes on to the condition below
       }
-      if (this.#jobs[0]!.alone) await this.#runAlone(this.#jobs.shift()!);
-      else this.#runMany();
-    } while (this.#jobs.length > 0);
+      if (first.alone) await this.#runAlone(first);
+      else this.#runMany(first);
+    } while (this.#jobs.length + this.#yielding.length > 0);
     this.#running = undefined;
   }
 
-  async #begin(): Promise<void> {
+  #next(): Job {
+    const yielding = this.#yielding[0];
+    if (yielding === undefined || (this.#jobs.length > 0 && ++this.#passed <= precedence)) return this.#jobs.shift()!;
+    this.#passed = 0;
+    return this.#yielding.shift()!;
+  }
+
+  /** What joins a transaction is synced with it. */
+  #sync(first: Job): void {
+    const synced = first.synced || this.#jobs.some((job) => job.synced);
+    if (synced === this.#synced) return;
+    this.#file.sync(synced);
+    this.#synced = synced;
+  }
+
+  async #begin(first: Job): Promise<void> {
     const until = performance.now() + this.#patience;
+    this.#sync(first);
     for (;;) {
       try {
         this.#file.writer.exec("begin immediate");
@@ -107,15 +140,15 @@ export class Writer {
     this.#notes.forget();
   }
 
-  #runMany(): void {
+  #runMany(first: Job): void {
     const started = performance.now();
     const done: { readonly job: Job; readonly value: never }[] = [];
-    let job: Job | undefined;
+    let job: Job | undefined = first;
     try {
-      while (this.#jobs.length > 0 && !this.#jobs[0]!.alone && performance.now() - started < longest) {
-        job = this.#jobs.shift()!;
+      while (job !== undefined) {
         done.push({ job, value: job.run() as never });
-        job = undefined;
+        const more = this.#jobs[0]?.alone === false && performance.now() - started < longest;
+        job = more ? this.#jobs.shift() : undefined;
       }
       this.#commit();
     } catch (error) {
