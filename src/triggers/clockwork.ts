@@ -1,7 +1,7 @@
 import type { Channel } from "../dispatch/index.ts";
 import { settleDue, startBatches, startSweeps, sweepDue } from "./due.ts";
 import type { DefinitionError } from "./engine.ts";
-import { createPace } from "./pace.ts";
+import { nextOf, roomOf } from "./pace.ts";
 import { type Piece, workPiece } from "./pieces.ts";
 import type { AudienceStatus, Program } from "./program.ts";
 import { Alarms } from "./ring.ts";
@@ -30,13 +30,16 @@ const yielding = { yields: true };
 /** How often alarms are judged, in ms. */
 const alarmEvery = 60_000;
 
+/** How many profiles the next piece may take. */
+const roomFor = ({ pace, went = [] }: Run, now: number): number =>
+  pace === undefined ? pieceSize : Math.min(pieceSize, roomOf(pace, went, now));
+
 const keyOf = ({ kind, of, message }: DefinitionError): string => `${kind} ${of} ${message}`;
 
 /** Does what is due: firings that waited, schedules, sweeps, runs, alarms, and tidying up. */
 export class Clockwork {
   readonly #options: ClockworkOptions;
   readonly #alarms: Alarms;
-  readonly #paces = new Map<string, ReturnType<typeof createPace>>();
   #prunedAt = 0;
   #judgedAt = 0;
   #going = false;
@@ -178,36 +181,27 @@ export class Clockwork {
     let next: number | undefined;
     for (let i = 0; i < turns.length; i++) {
       const run = turns[(Math.max(0, first) + i) % turns.length]!;
-      const pace = this.#paceOf(run, now);
-      const room = pace === undefined ? pieceSize : Math.min(pieceSize, pace.room(now));
-      if (room < 1) {
-        const at = pace!.nextAt(now);
+      if (roomFor(run, now) < 1) {
+        const at = nextOf(run.pace!, run.went ?? [], now);
         next = next === undefined ? at : Math.min(next, at);
         continue;
       }
       this.#last = run.id;
-      const { took, sent } = await this.#piece(run, room, sessions);
-      pace?.take(took, now);
+      const { sent } = await this.#piece(run, sessions);
       if (sent) this.#options.onSent();
       return now;
     }
     return next;
   }
 
-  async #piece(run: Run, room: number, sessions: Sessions): Promise<Pick<Piece, "took" | "sent">> {
+  async #piece(run: Run, sessions: Sessions): Promise<Pick<Piece, "sent">> {
     return sessions.run(async (moment, program) => {
       const current = await moment.transaction.runs.get(run.id);
-      if (current?.state !== "running") return { took: 0, sent: false };
-      return workPiece(moment, program, current, room);
+      if (current?.state !== "running") return { sent: false };
+      // Another process may have taken what room there was.
+      const room = roomFor(current, moment.now);
+      return room < 1 ? { sent: false } : workPiece(moment, program, current, room);
     }, yielding);
-  }
-
-  #paceOf({ id, pace }: Run, now: number): ReturnType<typeof createPace> | undefined {
-    if (pace === undefined) return undefined;
-    const known = this.#paces.get(id) ?? createPace(pace, now);
-    if (this.#paces.size > 1_000) this.#paces.clear();
-    this.#paces.set(id, known);
-    return known;
   }
 
   /** @returns whether all of it was removed */

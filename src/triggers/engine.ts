@@ -1,6 +1,7 @@
 import type { Delivery, Json } from "../dispatch/index.ts";
 import type { Change, Profile, Update } from "../profiles/index.ts";
 import type { Firing, Skip } from "./firing.ts";
+import type { Pace } from "./pace.ts";
 import type { Run } from "./run.ts";
 import type { Definition, DefinitionKind } from "./store.ts";
 
@@ -112,7 +113,7 @@ export interface Step {
 export interface BackfillOptions {
   readonly cap?: number | undefined;
   readonly share?: number | undefined;
-  readonly pace?: { readonly count: number; readonly per: number } | undefined;
+  readonly pace?: Pace | undefined;
 }
 
 export interface Estimate {

@@ -1,6 +1,7 @@
 import { newId } from "../dispatch/index.ts";
 import type { Profile } from "../profiles/index.ts";
 import { type Fired, fire, type Moment } from "./fire.ts";
+import { wentOn } from "./pace.ts";
 import type { AudienceStatus, Program } from "./program.ts";
 import type { Run } from "./run.ts";
 import { isInShare } from "./share.ts";
@@ -29,7 +30,13 @@ export async function workPiece(moment: Moment, program: Program, run: Run, most
   const piece = await work(moment, program, run, most);
   const { run: worked } = piece;
   const { transaction, now } = moment;
-  const kept: Run = { ...worked, updatedAt: now, ...(worked.state !== "running" && { endedAt: now }) };
+  const { pace, went = [] } = run;
+  const kept: Run = {
+    ...worked,
+    updatedAt: now,
+    ...(pace !== undefined && { went: wentOn(pace, went, piece.took, now) }),
+    ...(worked.state !== "running" && { endedAt: now, went: undefined }),
+  };
   await transaction.runs.put(kept);
   if (kept.state !== "running" && kept.kind === "sweep") await endSweep(transaction, kept);
   if (kept.state !== "running" && kept.kind === "batch") await endOnce(transaction, program, kept);

@@ -375,6 +375,23 @@ describe("runs", () => {
     await expect(s.engine.setRun(second_.id, "running")).rejects.toThrow("it has ended");
   });
 
+  test("a pace is that of the run, whichever process goes on with it", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
+    const { id } = await s.engine.backfill("welcome", { pace: { count: 10, per: 60_000 } });
+    const other = stage(s.store);
+    for (const one of [s, other, stage(s.store)]) await one.until(noon + 59 * second);
+    expect(await s.sent()).toHaveLength(10);
+    await other.until(noon + minute);
+    await s.until(noon + minute);
+    expect(await s.sent()).toHaveLength(20);
+    await s.until(noon + hour);
+    const run = await s.store.runs.get(id);
+    expect(run).toMatchObject({ state: "done", done: 89 });
+    expect(run?.went).toBeUndefined();
+  });
+
   test("a schedule runs for every member, at its time in its zone", async () => {
     const s = stage();
     await crowd(s, 13);
