@@ -5,8 +5,6 @@
 export class People {
   threshold = 5;
   active = true;
-  /** By what it should be titled, how often. */
-  readonly alerts = new Map<string, number>();
   readonly #persons = new Set<Person>();
   #born = 0;
 
@@ -32,6 +30,7 @@ export class People {
       const [older, younger] = user.born < email.born ? [user, email] : [email, user];
       older.visits = younger.visits ?? older.visits;
       older.identities.add("user").add("email");
+      older.alerts.push(...younger.alerts);
       this.#persons.delete(younger);
       this.#judge(older, older.isIn || younger.isIn);
     }
@@ -45,6 +44,25 @@ export class People {
     }
   }
 
+  /** Who is in, and was never welcomed, is. */
+  backfill(): void {
+    for (const { isIn, alerts, number } of this.#persons) {
+      const title = `welcome ${number}`;
+      if (isIn && !alerts.includes(title)) alerts.push(title);
+    }
+  }
+
+  /** With a person goes what was said to them. */
+  forget(number: number, by: Identity): void {
+    const person = this.#find(number, by);
+    if (person !== undefined) this.#persons.delete(person);
+  }
+
+  /** What should have been said, to those who are known. */
+  alerts(): string[] {
+    return [...this.#persons].flatMap(({ alerts }) => alerts).sort();
+  }
+
   members(): number {
     return [...this.#persons].filter(({ isIn }) => isIn).length;
   }
@@ -56,8 +74,7 @@ export class People {
   #judge(person: Person, was: boolean): void {
     person.isIn = this.#belongs(person);
     if (person.isIn === was || !this.active) return;
-    const title = `${person.isIn ? "welcome" : "farewell"} ${person.number}`;
-    this.alerts.set(title, (this.alerts.get(title) ?? 0) + 1);
+    person.alerts.push(`${person.isIn ? "welcome" : "farewell"} ${person.number}`);
   }
 
   #belongs = ({ visits }: Person): boolean => visits !== undefined && visits > this.threshold;
@@ -67,7 +84,8 @@ export class People {
   }
 
   #create(number: number, by: Identity): Person {
-    const person: Person = { number, identities: new Set([by]), visits: undefined, isIn: false, born: this.#born++ };
+    const identities = new Set([by]);
+    const person: Person = { number, identities, visits: undefined, isIn: false, born: this.#born++, alerts: [] };
     this.#persons.add(person);
     return person;
   }
@@ -82,4 +100,6 @@ interface Person {
   isIn: boolean;
   /** Order of creation. */
   readonly born: number;
+  /** Titles of what should have been said to them. */
+  readonly alerts: string[];
 }
