@@ -19,8 +19,8 @@ interface ClockworkOptions {
   readonly onProblem: (problem: { readonly doing: string; readonly error: unknown }) => void;
 }
 
-/** Profiles that one piece of a run takes: a few ms, so that what happens now is not held up. */
-const pieceSize = 64;
+/** Profiles that one piece of a run takes at first, at least and at most: as many as fit into so many ms, so that what happens now is not held up. */
+const pieces = { first: 32, least: 8, most: 128, ms: 8 };
 /** How often to look for what other processes started, in ms. */
 const poll = 1_000;
 /** How often what is too old is removed, and how long firings, answers are kept, in ms. */
@@ -31,8 +31,15 @@ const yielding = { yields: true };
 const alarmEvery = 60_000;
 
 /** How many profiles the next piece may take. */
-const roomFor = ({ pace, went = [] }: Run, now: number): number =>
-  pace === undefined ? pieceSize : Math.min(pieceSize, roomOf(pace, went, now));
+const roomFor = ({ pace, went = [] }: Run, now: number, size: number): number =>
+  pace === undefined ? size : Math.min(size, roomOf(pace, went, now));
+
+/** The size of the next piece, if `took` profiles took so many ms. Half way, since one measurement says little. */
+function fitting(size: number, took: number, ms: number): number {
+  if (took === 0) return size;
+  const wanted = (took * pieces.ms) / Math.max(ms, 0.1);
+  return Math.round(Math.min(pieces.most, Math.max(pieces.least, (size + wanted) / 2)));
+}
 
 const keyOf = ({ kind, of, message }: DefinitionError): string => `${kind} ${of} ${message}`;
 
@@ -47,6 +54,7 @@ export class Clockwork {
   #wake: (() => void) | undefined;
   #woken = false;
   readonly #told = new Set<string>();
+  #size = pieces.first;
   /** Runs take turns. */
   #last: string | undefined;
 
@@ -181,7 +189,7 @@ export class Clockwork {
     let next: number | undefined;
     for (let i = 0; i < turns.length; i++) {
       const run = turns[(Math.max(0, first) + i) % turns.length]!;
-      if (roomFor(run, now) < 1) {
+      if (roomFor(run, now, 1) < 1) {
         const at = nextOf(run.pace!, run.went ?? [], now);
         next = next === undefined ? at : Math.min(next, at);
         continue;
@@ -199,8 +207,12 @@ export class Clockwork {
       const current = await moment.transaction.runs.get(run.id);
       if (current?.state !== "running") return { sent: false };
       // Another process may have taken what room there was.
-      const room = roomFor(current, moment.now);
-      return room < 1 ? { sent: false } : workPiece(moment, program, current, room);
+      const room = roomFor(current, moment.now, this.#size);
+      if (room < 1) return { sent: false };
+      const started = performance.now();
+      const piece = await workPiece(moment, program, current, room);
+      this.#size = fitting(this.#size, piece.took, performance.now() - started);
+      return piece;
     }, yielding);
   }
 

@@ -139,6 +139,12 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
        where profile = ? and trigger = ? and state = 1 and settled_at > ? limit ?)`,
     )
     .pluck();
+  /** Of `sentTo` with a limit of 1, which is asked most: what counts nothing is several times faster. */
+  const everSentTo = db
+    .prepare<[number, number, number], number>(
+      "select 1 from firings indexed by firings_of where profile = ? and trigger = ? and state = 1 and settled_at > ? limit 1",
+    )
+    .pluck();
   const sentBy = db
     .prepare<[number, number, number], number>(
       `select count(*) from (select distinct delivery from firings indexed by firings_settled
@@ -197,7 +203,9 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
     async sent({ trigger, profile, since, limit }) {
       const by = trigger === undefined ? undefined : (names.known(trigger) ?? -1);
       const of = profile === undefined ? undefined : (names.profile(profile) ?? -1);
-      if (by !== undefined && of !== undefined) return sentTo.get(of, by, since, limit)!;
+      if (by !== undefined && of !== undefined) {
+        return limit === 1 ? (everSentTo.get(of, by, since) ?? 0) : sentTo.get(of, by, since, limit)!;
+      }
       if (by !== undefined) return sentBy.get(by, since, limit)!;
       return of === undefined ? sentAtAll.get(since, limit)! : sentToAny.get(of, since, limit)!;
     },

@@ -31,6 +31,8 @@ interface Job extends Manner {
 
 /** So many transactions of others go before one that yields. */
 const precedence = 4;
+/** ms in which others may come before one that yields. */
+const respite = 2;
 
 /**
  * Group commit: what many callers want written at about the same time is one transaction and one sync. Each is told when
@@ -43,6 +45,8 @@ export class Writer {
   #jobs: Job[] = [];
   readonly #yielding: Job[] = [];
   #passed = 0;
+  /** Whoever wrote last is likely to want something more, such as to claim what it handed over. */
+  #mayGoOn = false;
   #synced = true;
   #running: Promise<void> | undefined;
   #closed = false;
@@ -85,7 +89,9 @@ export class Writer {
     do {
       // What else is asked for in this turn of the event loop joins.
       await new Promise(setImmediate);
+      if (this.#jobs.length === 0 && this.#mayGoOn) await sleep(respite);
       const first = this.#next();
+      this.#mayGoOn = !first.yields;
       try {
         await this.#begin(first);
       } catch (error) {
