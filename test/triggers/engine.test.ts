@@ -105,6 +105,28 @@ describe("transitions", () => {
     expect(await s.sent()).toHaveLength(3);
   });
 
+  test.each([
+    ["who is new and enters", undefined, 3, ["welcome"]],
+    ["a member who leaves", 12, 3, ["welcome", "farewell"]],
+    ["one who enters, by one who is in already", 2, 30, ["welcome", "welcome"]],
+  ])("%s, and is absorbed in the same call, is alerted as in two calls", async (_, before, older, expected) => {
+    const s = stage();
+    await s.declare({
+      audience: vips,
+      trigger: { welcome: trigger({ enter: "vips" }), farewell: trigger({ exit: "vips" }) },
+    });
+    await s.update("1", { name: "ada", visits: older });
+    const email = { email: "ada@example.com" };
+    if (before !== undefined) await s.engine.update([{ identifiers: email, fields: { name: "ada", visits: before } }]);
+    await s.engine.update([
+      { identifiers: email, fields: { name: "ada", visits: before === 12 ? 1 : 13 } },
+      { identifiers: { user_id: "1", ...email } },
+    ]);
+    const kinds = { welcome: "welcome/enter ada", farewell: "farewell/exit ada" } as const;
+    expect(await s.sent()).toEqual(expected.map((one) => kinds[one as keyof typeof kinds]));
+    expect((await s.store.memberships.sizes()).get("vips") ?? 0).toBe(before === 12 ? 0 : 1);
+  });
+
   test("a change of named fields fires for who was there, with what was", async () => {
     const s = stage();
     const alert = { title: "{{ .trigger.before.plan }} -> {{ .plan }} ({{ join `,` .trigger.fields }})" };
