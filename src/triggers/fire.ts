@@ -136,17 +136,20 @@ async function dwell(
   firing: Firing,
   passed: number,
 ): Promise<Fired | undefined> {
-  const { cause, profile, at } = firing;
+  const { cause, profile, at, id } = firing;
   if (definition.dwell === undefined || (cause.kind !== "enter" && cause.kind !== "exit")) return undefined;
   if (passed < 0) return wait(firing, "dwell", now + definition.dwell, "until it has stayed so long enough");
   if (passed > 0) return undefined;
   const [memberships] = await transaction.memberships.of([profile]);
   const since = memberships!.find(({ audience }) => audience === cause.audience)?.since;
   const still = cause.kind === "enter" ? since !== undefined && since <= at : since === undefined;
-  // Who left, came back and left again fired anew.
-  const anew = cause.kind === "exit" && (await transaction.firings.waiting(name, profile)).some((one) => one.at > at);
-  if (still && !anew) return undefined;
-  return skipped(`the profile did not stay ${cause.kind === "enter" ? "in" : "out"} long enough`);
+  const reason = `the profile did not stay ${cause.kind === "enter" ? "in" : "out"} long enough`;
+  const all = (await transaction.firings.waiting(name, profile)).filter(({ waitsFor }) => waitsFor === "dwell");
+  // Who left, came back and left again fired anew; of two who turned out to be one, each had fired: the last one counts.
+  if (!still || all.at(-1)?.id !== id) return skipped(reason);
+  const others = all.slice(0, -1).map((one): Firing => ({ ...settled(one, now), state: "skipped", reason }));
+  if (others.length > 0) await transaction.firings.update(others);
+  return undefined;
 }
 
 /** Waits for a digest to fill or quiet hours to end; or says who goes along. */

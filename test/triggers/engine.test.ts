@@ -245,6 +245,49 @@ describe("what a trigger keeps to", () => {
     expect(await s.sent()).toEqual(["t/enter stays", "t/enter flaps"]);
   });
 
+  const dwelling = {
+    audience: vips,
+    trigger: { t: trigger({ enter: "vips" }, { dwell: "10m" }), x: trigger({ exit: "vips" }, { dwell: "10m" }) },
+  };
+
+  test("dwell: who comes, goes and comes within one ms came once", async () => {
+    const s = stage();
+    await s.declare(dwelling);
+    const visit = (...visits: number[]) =>
+      s.engine.update(visits.map((n) => ({ identifiers: { user_id: "1" }, fields: { name: "ada", visits: n } })));
+    await visit(11, 1, 12);
+    await s.until(noon + 10 * minute);
+    expect(await s.sent()).toEqual(["t/enter ada"]);
+    await visit(1, 11, 2);
+    await s.until(noon + 20 * minute);
+    expect(await s.sent()).toEqual(["t/enter ada", "x/exit ada"]);
+  });
+
+  test("dwell: two who turn out to be one are alerted once", async () => {
+    const s = stage();
+    await s.declare(dwelling);
+    await s.update("1", { name: "ada", visits: 11 });
+    await s.until(noon + minute);
+    const email = { email: "ada@example.com" };
+    await s.engine.update([{ identifiers: email, fields: { name: "ada", visits: 12 } }]);
+    await s.engine.update([{ identifiers: { user_id: "1", ...email } }]);
+    await s.until(noon + hour);
+    expect(await s.sent()).toEqual(["t/enter ada"]);
+  });
+
+  test("dwell: a shorter one takes what waited longer along", async () => {
+    const s = stage();
+    const exit = (dwell: string) => ({ trigger: { x: trigger({ exit: "vips" }, { dwell }) } });
+    await s.declare({ audience: vips, ...exit("1h") });
+    await s.update("1", { name: "ada", visits: 11 });
+    await s.update("1", { visits: 1 });
+    await s.declare(exit("10m"));
+    await s.update("1", { visits: 11 });
+    await s.update("1", { visits: 2 });
+    await s.until(noon + 2 * hour);
+    expect(await s.sent()).toEqual(["x/exit ada"]);
+  });
+
   test("dedupe keys", async () => {
     const s = stage();
     const dedupe = { key: "{{ .trigger.event.n }}", within: "1h" };
