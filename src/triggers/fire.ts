@@ -83,7 +83,7 @@ async function decide(
 ): Promise<Fired> {
   const { definition, status } = trigger;
   if (status.state !== "active") return skipped(`the trigger is ${status.state}`);
-  const about = aboutOf(trigger.name, firing.cause, firing.at);
+  const about = aboutOf(trigger, firing.cause, firing.at);
   const subject = subjectOf(profile.fields, about, definition.fields);
   const passed = waited === undefined ? -1 : stages.indexOf(waited);
   try {
@@ -97,7 +97,7 @@ async function decide(
     if (dwelling !== undefined) return dwelling;
     let current = firing;
     if (trigger.key !== undefined && firing.key === undefined) {
-      const key = trigger.key(subject);
+      const key = rendering(() => trigger.key!(subject));
       const { now, transaction } = moment;
       if (await transaction.firings.hasKey(trigger.name, key, now - trigger.keyed)) {
         return skipped(`it was sent before with the key ${JSON.stringify(key)}`);
@@ -110,7 +110,19 @@ async function decide(
     if (held !== undefined) return skipped(held);
     return await handOver(moment, trigger, profile, current, waiting.others);
   } catch (error) {
-    return failed(firing, moment.now, (error as Error).message);
+    if (!(error instanceof Unsendable)) throw error;
+    return failed(firing, moment.now, error.message);
+  }
+}
+
+/** What fails for this person alone, as templates and channels do. A store that fails does so for all: nothing is kept. */
+class Unsendable extends Error {}
+
+function rendering<T>(render: () => T): T {
+  try {
+    return render();
+  } catch (error) {
+    throw new Unsendable((error as Error).message, { cause: error });
   }
 }
 
@@ -175,7 +187,7 @@ async function gather(
     }
   }
   if (quiet === undefined) return { others };
-  const until = quietUntil(quiet, trigger.zone?.(subject).trim(), now);
+  const until = quietUntil(quiet, trigger.zone?.(subject), now);
   if (until === undefined) {
     const along = quiet.do === "digest" || digest !== undefined ? await waiting("quiet") : [];
     return { others: [...along, ...others] };
@@ -221,11 +233,11 @@ async function handOver(
   others: readonly Firing[],
 ): Promise<Fired> {
   const all = [...others, firing].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
-  const abouts = all.map((one) => aboutOf(trigger.name, one.cause, one.at)) as [About, ...About[]];
+  const abouts = all.map((one) => aboutOf(trigger, one.cause, one.at)) as [About, ...About[]];
   const digests = trigger.definition.digest !== undefined || trigger.definition.quiet?.do === "digest";
   const about = digests ? digestOf(abouts) : abouts[0];
   const subject = subjectOf(profile.fields, about, trigger.definition.fields);
-  const alert = trigger.alert.render(subject);
+  const alert = rendering(() => trigger.alert.render(subject));
   const entries: Entry[] = [];
   const problems: string[] = [];
   for (const exit of trigger.exits) {
@@ -234,7 +246,7 @@ async function handOver(
       if (entry === undefined) problems.push(`no address on ${exit.channel}`);
       else entries.push(entry);
     } catch (error) {
-      if (!(error instanceof DestinationError)) throw error;
+      if (!(error instanceof DestinationError)) throw new Unsendable((error as Error).message, { cause: error });
       problems.push(`${exit.channel}: ${error.message}`);
     }
   }

@@ -180,7 +180,8 @@ function changesOf(
       }
       const same = old !== undefined && isDeepStrictEqual(old.body, body);
       const definition = same ? old : definitionOf(kind, name, body, origin, old, now);
-      const [put, step] = kind === "trigger" ? withState(definition, states[name], old, now) : [definition, undefined];
+      const [put, step] =
+        kind === "trigger" ? withState(definition, own(states, name), old, now) : [definition, undefined];
       after.push(put);
       if (old === undefined) steps.push({ kind, name, action: "create", effect: `${kind} ${name} is new` });
       else if (!same) steps.push({ kind, name, action: "change", before: old, effect: `${kind} ${name} changes` });
@@ -193,6 +194,10 @@ function changesOf(
   }
   return { steps, after };
 }
+
+/** A trigger may be called `constructor`. */
+const own = (states: NonNullable<Wanted["states"]>, name: string) =>
+  Object.hasOwn(states, name) ? states[name] : undefined;
 
 function definitionOf(
   kind: DefinitionKind,

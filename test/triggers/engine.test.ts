@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { StoreError } from "../../src/dispatch/index.ts";
 import { day, hour, minute, noon, second, stage, to, trigger } from "./stage.ts";
 
 const vips = { vips: { where: "gt .visits 10" } };
@@ -334,6 +335,17 @@ describe("what a trigger keeps to", () => {
     expect((await s.sent()).slice(3).sort()).toEqual(["gathered a 2", "held a", "held a"]);
   });
 
+  test("whose zone is missing, or cannot be told, has the trigger's", async () => {
+    const s = stage();
+    const quiet = { from: "21:00", to: "08:00", else: "Asia/Tokyo" };
+    const one = (zone: string) => trigger({ event: "clicks" }, { quiet: { ...quiet, zone } });
+    await s.declare({ ...event, trigger: { missing: one("{{ .zone }}"), fails: one("{{ index .name 99 }}") } });
+    await s.engine.collect("clicks", [click("a")]);
+    expect(await s.sent()).toEqual([]);
+    await s.until(noon + 11 * hour);
+    expect(await s.sent()).toEqual(["missing/event a", "fails/event a"]);
+  });
+
   test("fields that may leave", async () => {
     const s = stage();
     const alert = { title: "{{ .name }} {{ .secret }} {{ .address.city }} {{ .address.street }}" };
@@ -341,6 +353,39 @@ describe("what a trigger keeps to", () => {
     await s.update("1", { name: "ada", secret: "s", address: { city: "Lodz", street: "Main" }, n: 1 });
     await s.update("1", { n: 2 });
     expect(await s.sent()).toEqual(["ada <no value> Lodz <no value>"]);
+  });
+
+  test("fields that may not leave do not leave as what they were, either", async () => {
+    const s = stage();
+    const alert = { title: "{{ .trigger.before.name }} {{ .trigger.before.secret }} {{ .trigger.fields }}" };
+    await s.declare({
+      trigger: { t: trigger({ change: ["name", "secret"] }, { alert, fields: ["name"], send: [{ channel: "crm" }] }) },
+    });
+    await s.update("1", { name: "ada", secret: "s" });
+    await s.update("1", { name: "bob", secret: "t" });
+    expect(await s.sent()).toEqual(["ada <no value> [name secret]"]);
+  });
+
+  test("a store that fails is nobody's fault: nothing is kept, and it is said", async () => {
+    const s = stage();
+    await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }) } });
+    let full = true;
+    const { engine } = stage({
+      ...s.store,
+      transaction: (work) =>
+        s.store.transaction((of) => {
+          const add = async (entries: Parameters<typeof of.outbox.add>[0]) => {
+            if (full) throw new StoreError("full", "no space is left");
+            return of.outbox.add(entries);
+          };
+          return work({ ...of, outbox: { add } });
+        }),
+    });
+    await expect(engine.collect("clicks", [click("a")])).rejects.toThrow("no space is left");
+    expect(await s.store.profiles.count()).toBe(0);
+    full = false;
+    await engine.collect("clicks", [click("a")]);
+    expect(await s.sent()).toEqual(["t/event a"]);
   });
 
   test("an abort, a failure and a missing address are told apart", async () => {
@@ -556,6 +601,12 @@ describe("definitions", () => {
     await s.engine.apply({ origin: "file", definitions: { audience: { one: { where: ".x" }, two: { where: ".y" } } } });
     await s.engine.apply({ origin: "file", complete: true, definitions: { audience: { two: { where: ".y" } } } });
     expect((await s.store.definitions.all()).map(({ name }) => name).sort()).toEqual(["byhand", "two"]);
+  });
+
+  test("a trigger may have any name", async () => {
+    const s = stage();
+    await s.engine.apply({ origin: "api", definitions: { trigger: { constructor: trigger({ change: ["n"] }) } } });
+    expect((await s.store.definitions.all()).map(({ status }) => status)).toEqual([{ state: "draft" }]);
   });
 
   test("an audience that goes takes its memberships with it", async () => {
