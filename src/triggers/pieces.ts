@@ -20,6 +20,9 @@ export interface Piece {
   readonly problems: readonly { readonly profile: string; readonly problem: string }[];
 }
 
+/** There are never more of one state: there is at most one sweep or clearing of an audience. */
+const mostRuns = 10_000;
+
 const quietly = { aborted: 0, problems: [] };
 type Worked = Omit<Piece, keyof typeof quietly> & Partial<Piece>;
 
@@ -133,36 +136,35 @@ async function clear({ transaction }: Moment, _program: Program, run: Run, most:
   return { run: worked, took: gone, sent: false };
 }
 
-/** Starts a sweep, which replaces those of the same audiences that are under way. */
+/** Starts a sweep, which replaces what is under way for the same audiences: sweeps, and the clearing of one that is back. */
 export async function startSweep(
   transaction: ProgramTransaction,
   audiences: readonly string[],
   options: { readonly fire: boolean; readonly total: number; readonly now: number },
 ): Promise<Run> {
   const { fire, total, now } = options;
+  await leaveOut(transaction, audiences, now);
   const run = newRun("sweep", { audiences, fire, total, now });
   await transaction.runs.put(run);
-  for (const { kind, name, status } of await transaction.definitions.all()) {
-    if (kind !== "audience" || !audiences.includes(name)) continue;
-    const before = (status ?? {}) as AudienceStatus;
-    if (before.sweep !== undefined) await leaveOut(transaction, before.sweep.run, name, now);
-    const next = { sweep: { run: run.id, silent: !fire }, sweptAt: now };
-    await transaction.definitions.setStatus("audience", name, next, true);
+  for (const name of audiences) {
+    const status = { sweep: { run: run.id, silent: !fire }, sweptAt: now };
+    await transaction.definitions.setStatus("audience", name, status, true);
   }
   return run;
 }
 
-/** A sweep goes on without an audience that is swept anew; without any, it ends. */
-async function leaveOut({ runs }: ProgramTransaction, id: string, audience: string, now: number): Promise<void> {
-  const run = await runs.get(id);
-  if (run === undefined || (run.state !== "running" && run.state !== "paused")) return;
-  const audiences = run.audiences.filter((name) => name !== audience);
-  const reason = "another sweep took its place";
-  await runs.put(
-    audiences.length > 0
-      ? { ...run, audiences, updatedAt: now }
-      : { ...run, state: "cancelled", reason, updatedAt: now, endedAt: now },
-  );
+/** Sweeps and clearings go on without these audiences; without any, they end. */
+async function leaveOut({ runs }: ProgramTransaction, audiences: readonly string[], now: number): Promise<void> {
+  for (const state of ["running", "paused"] as const) {
+    const { items } = await runs.list({ state, limit: mostRuns });
+    for (const run of items) {
+      const rest = run.audiences.filter((name) => !audiences.includes(name));
+      if (run.trigger !== undefined || rest.length === run.audiences.length) continue;
+      const reason = "another sweep took its place";
+      const ended = { state: "cancelled", reason, endedAt: now } as const;
+      await runs.put({ ...run, updatedAt: now, ...(rest.length > 0 ? { audiences: rest } : ended) });
+    }
+  }
 }
 
 async function endSweep({ definitions }: ProgramTransaction, run: Run): Promise<void> {

@@ -616,6 +616,30 @@ describe("definitions", () => {
     await s.declare({ audience: { vips: null } });
     expect(await s.store.memberships.sizes()).toEqual(new Map());
   });
+
+  test("an audience that goes and comes back at once has its members", async () => {
+    const s = stage();
+    for (let i = 0; i < 100; i++) await s.update(`u${i}`, { name: `u${i}`, visits: i });
+    await s.declare({ audience: vips, trigger: { t: trigger({ enter: "vips" }) } });
+    const apply = (where: string | null, fire = false) =>
+      s.engine.apply(
+        { origin: "api", definitions: { audience: { vips: where === null ? null : { where } } } },
+        { fire },
+      );
+    await s.declare({ trigger: { t: null } });
+    await apply("gt .visits 20", true);
+    await apply(null);
+    await apply("gt .visits 50");
+    await s.declare({ trigger: { t: trigger({ enter: "vips" }) } });
+    expect(await s.store.memberships.sizes()).toEqual(new Map([["vips", 49]]));
+    expect(await s.sent()).toEqual([]);
+    const { items } = await s.store.runs.list({ limit: 3 });
+    expect(items.map(({ kind, state }) => [kind, state])).toEqual([
+      ["sweep", "done"],
+      ["clear", "cancelled"],
+      ["sweep", "cancelled"],
+    ]);
+  });
 });
 
 test("what cannot run here any more is left out, says so, and does not hold up the rest", async () => {
