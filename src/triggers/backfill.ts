@@ -58,8 +58,8 @@ export class Backfills {
         const rest = { ...run, ...(cursor !== undefined && { cursor }) };
         return workPiece(moment, { ...program, triggers }, rest, looked.piece);
       });
-      const { run, took, aborted } = piece;
-      counts.looked += took;
+      const { run, aborted } = piece;
+      counts.looked += run.done;
       counts.sent += run.sent;
       counts.skipped += run.skipped - aborted;
       counts.aborted += aborted;

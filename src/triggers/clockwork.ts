@@ -1,8 +1,8 @@
 import type { Channel } from "../dispatch/index.ts";
 import { settleDue, startBatches, startSweeps, sweepDue } from "./due.ts";
 import type { DefinitionError } from "./engine.ts";
-import { createPace } from "./pace.ts";
-import { type Piece, workPiece } from "./pieces.ts";
+import { createPace, type Pace } from "./pace.ts";
+import { workPiece } from "./pieces.ts";
 import type { AudienceStatus, Program } from "./program.ts";
 import { Alarms } from "./ring.ts";
 import type { Run } from "./run.ts";
@@ -34,7 +34,8 @@ const keyOf = ({ kind, of, message }: DefinitionError): string => `${kind} ${of}
 export class Clockwork {
   readonly #options: ClockworkOptions;
   readonly #alarms: Alarms;
-  readonly #paces = new Map<string, ReturnType<typeof createPace>>();
+  /** By run; `done` is how much of it they know. */
+  readonly #paces = new Map<string, { readonly pace: Pace; done: number }>();
   #prunedAt = 0;
   #judgedAt = 0;
   #going = false;
@@ -176,7 +177,7 @@ export class Clockwork {
     let next: number | undefined;
     for (let i = 0; i < turns.length; i++) {
       const run = turns[(Math.max(0, first) + i) % turns.length]!;
-      const pace = this.#paceOf(run, now);
+      const pace = this.#paceOf(run);
       const room = pace === undefined ? pieceSize : Math.min(pieceSize, pace.room(now));
       if (room < 1) {
         const at = pace!.nextAt(now);
@@ -184,28 +185,32 @@ export class Clockwork {
         continue;
       }
       this.#last = run.id;
-      const { took, sent } = await this.#piece(run, room, sessions);
-      pace?.take(took, now);
-      if (sent) this.#options.onSent();
+      if (await this.#piece(run, room, sessions)) this.#options.onSent();
       return now;
     }
     return next;
   }
 
-  async #piece(run: Run, room: number, sessions: Sessions): Promise<Pick<Piece, "took" | "sent">> {
+  /** @returns whether something was handed over to the outbox */
+  async #piece(run: Run, room: number, sessions: Sessions): Promise<boolean> {
     return sessions.run(async (moment, program) => {
       const current = await moment.transaction.runs.get(run.id);
-      if (current?.state !== "running") return { took: 0, sent: false };
-      return workPiece(moment, program, current, room);
+      if (current?.state !== "running") return false;
+      // Another process went on with it: that room is not there any more.
+      if (run.pace !== undefined && current.done !== run.done) return false;
+      return (await workPiece(moment, program, current, room)).sent;
     });
   }
 
-  #paceOf({ id, pace }: Run, now: number): ReturnType<typeof createPace> | undefined {
-    if (pace === undefined) return undefined;
-    const known = this.#paces.get(id) ?? createPace(pace, now);
+  /** What was done of the run, by whichever process and before whichever restart, is taken from its pace. */
+  #paceOf({ id, pace: promised, done, startedAt, updatedAt }: Run): Pace | undefined {
+    if (promised === undefined) return undefined;
     if (this.#paces.size > 1_000) this.#paces.clear();
+    const known = this.#paces.get(id) ?? { pace: createPace(promised, startedAt), done: 0 };
     this.#paces.set(id, known);
-    return known;
+    if (done > known.done) known.pace.take(done - known.done, updatedAt);
+    known.done = done;
+    return known.pace;
   }
 
   /** @returns whether all of it was removed */

@@ -11,8 +11,6 @@ import { statusJson } from "./trigger.ts";
 /** What a piece of a run did. */
 export interface Piece {
   readonly run: Run;
-  /** Profiles gone through. */
-  readonly took: number;
   /** Something was handed over to the outbox. */
   readonly sent: boolean;
   /** Those of the skipped whose template aborted. */
@@ -43,8 +41,7 @@ export async function workPiece(moment: Moment, program: Program, run: Run, most
 async function visit(moment: Moment, program: Program, run: Run, most: number): Promise<Worked> {
   const trigger = program.triggers.get(run.trigger!);
   const [audience] = run.audiences;
-  if (trigger === undefined)
-    return { run: { ...run, state: "failed", reason: "the trigger is no more" }, took: 0, sent: false };
+  if (trigger === undefined) return { run: { ...run, state: "failed", reason: "the trigger is no more" }, sent: false };
   const { transaction } = moment;
   const page = await transaction.memberships.members({ audience: audience!, limit: most, after: run.cursor });
   const profiles = await transaction.profiles.get(page.items.map(({ profile }) => profile));
@@ -85,7 +82,7 @@ async function visit(moment: Moment, program: Program, run: Run, most: number): 
     ...(ended && { state: "done" }),
     ...(capped && { reason: `it reached its cap of ${run.cap}` }),
   };
-  return { run: worked, took: profiles.length, sent: handed, aborted, problems };
+  return { run: worked, sent: handed, aborted, problems };
 }
 
 /** Not in the share; alerted by this run under another id; for a backfill: alerted by its trigger, or about to be. */
@@ -127,13 +124,13 @@ async function sweep(moment: Moment, program: Program, run: Run, most: number): 
     sent: run.sent + changes.length,
     ...(page.next === undefined ? { state: "done" } : { cursor: page.next }),
   };
-  return { run: worked, took: page.items.length, sent };
+  return { run: worked, sent };
 }
 
 async function clear({ transaction }: Moment, _program: Program, run: Run, most: number): Promise<Worked> {
   const gone = await transaction.memberships.clear(run.audiences[0]!, most);
   const worked: Run = { ...run, done: run.done + gone, ...(gone < most && { state: "done" }) };
-  return { run: worked, took: gone, sent: false };
+  return { run: worked, sent: false };
 }
 
 /** Starts a sweep, which replaces what is under way for the same audiences: sweeps, and the clearing of one that is back. */

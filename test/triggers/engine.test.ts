@@ -469,6 +469,24 @@ describe("runs", () => {
     await expect(s.engine.setRun(second_.id, "running")).rejects.toThrow("it has ended");
   });
 
+  test("the pace of a backfill holds over a restart, and for two processes together", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
+    await s.engine.backfill("welcome", { pace: { count: 10, per: 60_000 } });
+    await s.until(noon + second);
+    expect(await s.sent()).toHaveLength(10);
+    const other = stage(s.store, s.now);
+    await other.until(noon + 59 * second);
+    expect(await s.sent()).toHaveLength(10);
+    await other.until(noon + 60 * second);
+    s.now = other.now;
+    await s.until(noon + 61 * second);
+    expect(await s.sent()).toHaveLength(20);
+    await s.until(noon + 10 * minute);
+    expect(await s.sent()).toHaveLength(89);
+  });
+
   test("a schedule runs for every member, at its time in its zone", async () => {
     const s = stage();
     await crowd(s, 13);
