@@ -1,6 +1,6 @@
 import type { BackfillOptions, Estimate } from "./engine.ts";
 import { DefinitionError, NotDeclared } from "./engine.ts";
-import { newRun, workPiece } from "./pieces.ts";
+import { endOnce, newRun, workPiece } from "./pieces.ts";
 import type { Run } from "./run.ts";
 import type { Sessions } from "./sessions.ts";
 import type { ProgramStore } from "./store.ts";
@@ -107,7 +107,7 @@ export class Backfills {
 
   async setRun(id: string, to: "running" | "paused" | "cancelled"): Promise<Run | undefined> {
     const { sessions, wake } = this.#options;
-    const run = await sessions.run(async ({ transaction, now }) => {
+    const run = await sessions.run(async ({ transaction, now }, program) => {
       const current = await transaction.runs.get(id);
       if (current === undefined || current.state === to) return current;
       const { kind, state, trigger = "", reason: _reason, ...rest } = current;
@@ -128,6 +128,7 @@ export class Backfills {
         ...(to === "paused" && { reason: "by hand" }),
       };
       await transaction.runs.put(next);
+      if (to === "cancelled" && kind === "batch") await endOnce(transaction, program, next);
       return next;
     });
     wake();

@@ -173,7 +173,7 @@ async function endSweep({ definitions }: ProgramTransaction, run: Run): Promise<
 }
 
 /** What runs once is done when its run is. */
-async function endOnce(
+export async function endOnce(
   { definitions }: ProgramTransaction,
   { triggers }: Program,
   { trigger: name }: Run,

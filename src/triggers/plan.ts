@@ -180,8 +180,11 @@ function changesOf(
       }
       const same = old !== undefined && isDeepStrictEqual(old.body, body);
       const definition = same ? old : definitionOf(kind, name, body, origin, old, now);
+      const state = own(states, name);
+      // A file goes on saying that it is active what has run once.
+      const past = complete && state === "active" && isDone(old, body);
       const [put, step] =
-        kind === "trigger" ? withState(definition, own(states, name), old, now) : [definition, undefined];
+        kind === "trigger" ? withState(definition, past ? undefined : state, old, now) : [definition, undefined];
       after.push(put);
       if (old === undefined) steps.push({ kind, name, action: "create", effect: `${kind} ${name} is new` });
       else if (!same) steps.push({ kind, name, action: "change", before: old, effect: `${kind} ${name} changes` });
@@ -194,6 +197,11 @@ function changesOf(
   }
   return { steps, after };
 }
+
+const onOf = (body: Json | undefined): Json | undefined => (body as { on?: Json } | undefined)?.on;
+
+const isDone = (old: Definition | undefined, body: Json): boolean =>
+  old !== undefined && statusOf(old.status).state === "done" && isDeepStrictEqual(onOf(old.body), onOf(body));
 
 /** A trigger may be called `constructor`. */
 const own = (states: NonNullable<Wanted["states"]>, name: string) =>
@@ -222,9 +230,7 @@ function withState(
   const status = statusOf(definition.status);
   const state: TriggerState = wanted ?? status.state;
   const changed = state !== status.state;
-  const rescheduled =
-    state === "active" &&
-    (changed || !isDeepStrictEqual((old?.body as { on?: Json } | undefined)?.on, (body as { on?: Json }).on));
+  const rescheduled = state === "active" && (changed || !isDeepStrictEqual(onOf(old?.body), onOf(body)));
   if (!changed && !rescheduled) return [definition, undefined];
   const next = state === "active" ? nextOf(name, body, now) : undefined;
   const activatedAt = state === "active" ? now : status.activatedAt;

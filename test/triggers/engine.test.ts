@@ -525,6 +525,38 @@ describe("runs", () => {
     await expect(s.engine.setState("once", "active")).rejects.toThrow("is past");
   });
 
+  test("once is done, too, when its run is cancelled", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    const once = { once: "2026-03-02T14:00:00+01:00", audience: "vips" };
+    await s.declare({ audience: vips, trigger: { once: trigger(once) } });
+    s.now = noon + hour;
+    await s.engine.tick();
+    const { items } = await s.store.runs.list({ trigger: "once", limit: 10 });
+    await s.engine.setRun(items[0]!.id, "cancelled");
+    const all = await s.store.definitions.all();
+    expect(all.find(({ kind }) => kind === "trigger")!.status).toEqual({ state: "done", activatedAt: noon });
+  });
+
+  test("a file that says of what has run once that it is active can be applied again; with another time it runs again", async () => {
+    const s = stage();
+    await crowd(s, 12);
+    const apply = (once: string, title = "hello") => {
+      const body = trigger({ once, audience: "vips" }, { alert: { title } });
+      const definitions = { audience: vips, trigger: { once: body } };
+      return s.engine.apply({ origin: "file", complete: true, definitions, states: { once: "active" } });
+    };
+    await apply("2026-03-02T14:00:00+01:00");
+    await s.until(noon + 2 * hour);
+    expect((await apply("2026-03-02T14:00:00+01:00")).steps).toEqual([]);
+    await apply("2026-03-02T14:00:00+01:00", "good day");
+    await s.until(noon + 4 * hour);
+    expect(await s.sent()).toEqual(["hello"]);
+    await apply("2026-03-02T18:00:00+01:00", "good evening");
+    await s.until(noon + 6 * hour);
+    expect(await s.sent()).toEqual(["hello", "good evening"]);
+  });
+
   test("what depends on the time is evaluated anew, and fires", async () => {
     const s = stage();
     const where = 'and .last_seen (lt (toDate "2006-01-02T15:04:05Z07:00" .last_seen).Unix (sub now.Unix 3600))';
