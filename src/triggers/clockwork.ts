@@ -43,6 +43,8 @@ export class Clockwork {
   #wake: (() => void) | undefined;
   #woken = false;
   readonly #told = new Set<string>();
+  /** The version of the program whose broken triggers are not active any more. */
+  #failed: number | undefined;
   /** Runs take turns. */
   #last: string | undefined;
 
@@ -126,20 +128,21 @@ export class Clockwork {
   }
 
   /** A trigger that is active and cannot run says so, and is not active any more. */
-  async #fail({ broken }: Program): Promise<void> {
+  async #fail({ broken, version }: Program): Promise<void> {
     const { sessions, onProblem } = this.#options;
-    const fresh = broken.filter((error) => !this.#told.has(keyOf(error)));
-    if (fresh.length === 0) return;
+    if (version === this.#failed) return;
     await sessions.run(async ({ transaction: { definitions } }) => {
       for (const { kind, name, status } of await definitions.all()) {
-        const error = fresh.find((one) => one.kind === kind && one.of === name);
+        const error = broken.find((one) => one.kind === kind && one.of === name);
         const { state, activatedAt } = statusOf(status);
         if (kind !== "trigger" || error === undefined || state !== "active") continue;
         const reason = `${error.path.join(".")}: ${error.message}`;
         await definitions.setStatus(kind, name, statusJson({ state: "failed", reason, activatedAt }), true);
       }
     });
-    for (const error of fresh) {
+    this.#failed = version;
+    for (const error of broken) {
+      if (this.#told.has(keyOf(error))) continue;
       this.#told.add(keyOf(error));
       onProblem({ doing: `reading the ${error.kind} ${error.of}`, error });
     }
@@ -155,7 +158,7 @@ export class Clockwork {
     for (const { kind, name, status } of await store.definitions.all()) {
       if (kind === "trigger") {
         const { state, next } = statusOf(status);
-        if (state === "active" && next !== undefined) batch = Math.min(batch, next);
+        if (state === "active" && next !== undefined && program.triggers.has(name)) batch = Math.min(batch, next);
       } else if (kind === "audience" && program.audiences.has(name)) {
         const at = sweepDue(program.audiences.get(name)!, (status ?? {}) as AudienceStatus);
         if (at !== undefined) sweep = Math.min(sweep, at);

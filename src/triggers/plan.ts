@@ -40,7 +40,7 @@ export class Planner {
     const { store, sessions, surroundings, clock } = this.#options;
     const before = await store.definitions.all();
     const { steps, after } = changesOf(wanted, before, clock());
-    const program = sessions.compile(after);
+    const program = sessions.compile(after, refusing(steps, after, await sessions.current()));
     const explained: Step[] = [];
     for (const step of steps) explained.push(await this.#withMembers(step, program));
     return { steps: explained, findings: await findingsOf(store, program, steps, surroundings.templates) };
@@ -52,7 +52,7 @@ export class Planner {
     const steps = await sessions.run(async ({ transaction, now }, current) => {
       const before = await transaction.definitions.all();
       const { steps, after } = changesOf(wanted, before, now);
-      const program = sessions.compile(after);
+      const program = sessions.compile(after, refusing(steps, after, current));
       await this.#write(transaction, { steps, after, program, current, fire, now, total });
       return steps;
     });
@@ -144,6 +144,21 @@ export class Planner {
     const effect = `${step.effect}: of ${found.looked} profiles ${found.enter} enter and ${found.leave} leave`;
     return { ...step, effect, members: { now, ...found, of, entering, leaving } };
   }
+}
+
+/** Throws what is wrong, unless it was so before and is left as it is, or stopped. */
+function refusing(
+  steps: readonly Step[],
+  after: readonly Definition[],
+  { broken }: Program,
+): (error: DefinitionError) => void {
+  return (error) => {
+    const is = ({ kind, name }: Pick<Definition, "kind" | "name">) => kind === error.kind && name === error.of;
+    const known = broken.some(({ kind, of }) => is({ kind, name: of }));
+    const active = after.some((one) => is(one) && statusOf(one.status).state === "active");
+    const touched = steps.some((step) => is(step) && (step.action !== "state" || active));
+    if (!known || touched) throw error;
+  };
 }
 
 /** Another condition, or a new one. */

@@ -1,3 +1,4 @@
+import type { DefinitionError } from "./engine.ts";
 import type { Moment } from "./fire.ts";
 import { Compiler, type Program } from "./program.ts";
 import type { Definition, ProgramStore, ProgramTransaction } from "./store.ts";
@@ -23,11 +24,9 @@ export class Sessions {
     return this.#programOf(this.#store.definitions);
   }
 
-  /** A program that is not in force. @throws DefinitionError */
-  compile(definitions: readonly Definition[]): Program {
-    return new Compiler(this.#surroundings).program(-1, definitions, (error) => {
-      throw error;
-    });
+  /** A program that is not in force. @param onBroken may throw what it gets */
+  compile(definitions: readonly Definition[], onBroken: (error: DefinitionError) => void): Program {
+    return new Compiler(this.#surroundings).program(-1, definitions, onBroken);
   }
 
   run<Result>(work: (moment: Moment, program: Program) => Promise<Result>): Promise<Result> {

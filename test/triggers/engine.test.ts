@@ -692,21 +692,51 @@ describe("definitions", () => {
   });
 });
 
-test("what cannot run here any more is left out, says so, and does not hold up the rest", async () => {
+/** The trigger `one` has a channel that is not there any more. */
+async function broken(on: Parameters<typeof trigger>[0] = { enter: "vips" }) {
   const s = stage();
-  await s.declare({ audience: vips, trigger: { one: trigger({ enter: "vips" }), two: trigger({ enter: "vips" }) } });
+  await s.declare({ audience: vips, trigger: { one: trigger(on), two: trigger({ enter: "vips" }) } });
   const all = await s.store.definitions.all();
   const one = all.find(({ name }) => name === "one")!;
-  const send = [{ channel: "fax", to }];
-  await s.store.transaction(({ definitions }) =>
-    definitions.put([{ ...one, body: { ...(one.body as object), send } }]),
-  );
+  const breaks = { ...one, body: { ...(one.body as object), send: [{ channel: "fax", to }] } };
+  await s.store.transaction(({ definitions }) => definitions.put([breaks]));
+  const status = async () => (await s.store.definitions.all()).find(({ name }) => name === "one")!.status;
+  return { s, status, breaks };
+}
+
+test("what cannot run here any more is left out, says so, and does not hold up the rest", async () => {
+  const { s, status } = await broken();
   await s.until(s.now);
   await s.update("1", { name: "ada", visits: 11 });
   expect(await s.sent()).toEqual(["two/enter ada"]);
-  const after = await s.store.definitions.all();
   const reason = 'send.0.channel: there is no channel "fax"; there are: crm';
-  expect(after.find(({ name }) => name === "one")!.status).toMatchObject({ state: "failed", reason });
+  expect(await status()).toMatchObject({ state: "failed", reason });
+  expect(s.problems).toHaveLength(1);
+});
+
+test("what cannot run hinders no other change, and cannot be activated as it is", async () => {
+  const { s, status } = await broken();
+  await s.until(s.now);
+  await s.engine.setState("two", "paused");
+  await s.declare({ audience: { vips: { where: "gt .visits 20" } } });
+  await expect(s.engine.setState("one", "active")).rejects.toThrow('there is no channel "fax"');
+  await expect(s.engine.apply({ origin: "api", definitions: { audience: { vips: null } } })).rejects.toThrow(
+    "there is no audience vips",
+  );
+  expect(await status()).toMatchObject({ state: "failed" });
+  await s.engine.setState("one", "draft");
+  expect(await status()).toMatchObject({ state: "draft" });
+  await s.declare({ trigger: { one: trigger({ enter: "vips" }) } });
+  expect(await status()).toMatchObject({ state: "active" });
+});
+
+test("what cannot run here fails again when another process activates it, and its time holds up nothing", async () => {
+  const { s, status, breaks } = await broken({ every: "1h", audience: "vips" });
+  await s.until(s.now);
+  await s.store.transaction(({ definitions }) => definitions.put([breaks]));
+  expect(await status()).toMatchObject({ state: "active", next: noon + hour });
+  await s.until(noon + 2 * hour);
+  expect(await status()).toMatchObject({ state: "failed" });
   expect(s.problems).toHaveLength(1);
 });
 
@@ -733,6 +763,16 @@ describe("explain", () => {
       "fired",
       "delivery",
     ]);
+  });
+
+  test("knows a trigger that cannot run any more", async () => {
+    const { s } = await broken();
+    const id = await s.update("1", { name: "ada", visits: 1 });
+    await s.until(s.now);
+    const { answer, steps } = await s.engine.explain(id, "one");
+    const reason = 'send.0.channel: there is no channel "fax"; there are: crm';
+    expect(answer).toBe(`${id} was not alerted by one: it is failed (${reason}).`);
+    expect(steps).toEqual([{ what: "trigger", ok: false, detail: `one is failed: ${reason}` }]);
   });
 });
 
