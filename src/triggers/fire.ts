@@ -62,7 +62,7 @@ export async function resume(
 ): Promise<Fired> {
   const { transaction, now } = moment;
   let result: Fired;
-  if (trigger === undefined) result = { state: "skipped", reason: "the trigger is no more" };
+  if (trigger === undefined) result = { state: "skipped", reason: "the trigger cannot run any more" };
   else if (profile === undefined) result = { state: "skipped", reason: "the profile is no more" };
   else result = await decide(moment, trigger, profile, firing, firing.waitsFor);
   if (result.state === "skipped") {

@@ -30,18 +30,34 @@ export async function workPiece(moment: Moment, program: Program, run: Run, most
   const piece = await work(moment, program, run, most);
   const { run: worked } = piece;
   const { transaction, now } = moment;
-  const kept: Run = { ...worked, updatedAt: now, ...(worked.state !== "running" && { endedAt: now }) };
+  const ended = worked.state !== "running" && worked.state !== "paused";
+  const kept: Run = { ...worked, updatedAt: now, ...(ended && { endedAt: now }) };
   await transaction.runs.put(kept);
-  if (kept.state !== "running" && kept.kind === "sweep") await endSweep(transaction, kept);
-  if (kept.state !== "running" && kept.kind === "batch") await endOnce(transaction, program, kept);
+  if (ended && kept.kind === "sweep") await endSweep(transaction, kept);
+  if (ended && kept.kind === "batch") await endOnce(transaction, program, kept);
   return { ...quietly, ...piece, run: kept };
+}
+
+/** Why a run is paused that goes on once its trigger is active: meanwhile, members would be left out. */
+const resting = "its trigger is not active";
+
+/** The trigger is active again. */
+export async function goOn({ runs }: ProgramTransaction, trigger: string, now: number): Promise<void> {
+  const { items } = await runs.list({ trigger, state: "paused", limit: mostRuns });
+  for (const { reason, ...run } of items) {
+    if (reason === resting) await runs.put({ ...run, state: "running", updatedAt: now });
+  }
 }
 
 /** A backfill or a batch: the trigger fires for each member. */
 async function visit(moment: Moment, program: Program, run: Run, most: number): Promise<Worked> {
   const trigger = program.triggers.get(run.trigger!);
   const [audience] = run.audiences;
-  if (trigger === undefined) return { run: { ...run, state: "failed", reason: "the trigger is no more" }, sent: false };
+  const unable = program.broken.some(({ kind, of }) => kind === "trigger" && of === run.trigger);
+  if (trigger === undefined && !unable) {
+    return { run: { ...run, state: "failed", reason: "the trigger is no more" }, sent: false };
+  }
+  if (trigger?.status.state !== "active") return { run: { ...run, state: "paused", reason: resting }, sent: false };
   const { transaction } = moment;
   const page = await transaction.memberships.members({ audience: audience!, limit: most, after: run.cursor });
   const profiles = await transaction.profiles.get(page.items.map(({ profile }) => profile));

@@ -5,7 +5,7 @@ import { type TriggerState, triggerDefinition } from "./definition.ts";
 import { firstTime } from "./due.ts";
 import { DefinitionError, NotDeclared, type Plan, type Step, type Wanted } from "./engine.ts";
 import { findingsOf } from "./findings.ts";
-import { newRun, startSweep } from "./pieces.ts";
+import { goOn, newRun, startSweep } from "./pieces.ts";
 import type { Audience, Program } from "./program.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Definition, DefinitionKind, ProgramStore, ProgramTransaction } from "./store.ts";
@@ -92,7 +92,11 @@ export class Planner {
     const put = steps.filter(({ action }) => action === "create" || action === "change").map(find);
     if (put.length > 0) await definitions.put(put);
     for (const step of steps) {
-      if (step.action === "state") await definitions.setStatus("trigger", step.name, find(step).status, true);
+      if (step.action === "state") {
+        const { status } = find(step);
+        await definitions.setStatus("trigger", step.name, status, true);
+        if (statusOf(status).state === "active") await goOn(transaction, step.name, now);
+      }
       if (step.action !== "remove") continue;
       await definitions.remove(step.kind, step.name);
       if (step.kind !== "audience") continue;

@@ -487,6 +487,30 @@ describe("runs", () => {
     expect(await s.sent()).toHaveLength(89);
   });
 
+  test("while its trigger is not active, a run is paused", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    await s.declare({ audience: vips, trigger: { hourly: trigger({ every: "1h", audience: "vips" }) } });
+    s.now = noon + hour;
+    await s.engine.tick();
+    await s.engine.tick();
+    await s.engine.setState("hourly", "paused");
+    await s.until(noon + 3 * hour);
+    const begun = (await s.sent()).length;
+    expect(begun).toBeLessThan(89);
+    const { items: paused } = await s.store.runs.list({ trigger: "hourly", limit: 10 });
+    expect(paused).toMatchObject([{ state: "paused", reason: "its trigger is not active", done: begun }]);
+    await s.engine.setRun(paused[0]!.id, "running");
+    await s.until(noon + 3 * hour);
+    expect(await s.store.runs.get(paused[0]!.id)).toMatchObject({ state: "paused" });
+    await s.engine.setState("hourly", "active");
+    await s.until(noon + 3 * hour);
+    expect(await s.sent()).toHaveLength(89);
+    const { items } = await s.store.runs.list({ trigger: "hourly", limit: 10 });
+    expect(items).toMatchObject([{ state: "done", done: 89, sent: 89, skipped: 0 }]);
+    expect(items[0]!.reason).toBeUndefined();
+  });
+
   test("a schedule runs for every member, at its time in its zone", async () => {
     const s = stage();
     await crowd(s, 13);
