@@ -396,6 +396,10 @@ describe("what a trigger keeps to", () => {
         aborts: trigger({ event: "clicks" }, { alert: { title: '{{ abort "not today" }}' } }),
         fails: trigger({ event: "clicks" }, { alert: { title: "{{ index .name 99 }}" } }),
         nowhere: { ...(trigger({ event: "clicks" }) as object), send: [{ channel: "crm", to: "{{ .nothing }}" }] },
+        partly: {
+          ...(trigger({ event: "clicks" }) as object),
+          send: [{ channel: "crm", to: "{{ .no }}@example.com" }],
+        },
       },
     });
     await s.engine.collect("clicks", [click("a")]);
@@ -405,7 +409,9 @@ describe("what a trigger keeps to", () => {
       ["aborts", "aborted", "not today"],
     ]);
     expect(await s.sent()).toEqual(["aborted: not today"]);
-    expect(await s.store.firings.lastSkip("nowhere", items[0]!.profile)).toMatchObject({ reason: "no address on crm" });
+    for (const name of ["nowhere", "partly"]) {
+      expect(await s.store.firings.lastSkip(name, items[0]!.profile)).toMatchObject({ reason: "no address on crm" });
+    }
   });
 });
 
