@@ -31,11 +31,9 @@ export async function settleDue(
   return { more: due.length === most, sent };
 }
 
-async function stillWaiting(
-  { firings }: ProgramTransaction,
-  { trigger, profile, id, due }: Firing,
-): Promise<Firing | undefined> {
-  return (await firings.waiting(trigger, profile)).find((one) => one.id === id && one.due === due);
+async function stillWaiting({ firings }: ProgramTransaction, { id, due }: Firing): Promise<Firing | undefined> {
+  const current = await firings.get(id);
+  return current?.state === "waiting" && current.due === due ? current : undefined;
 }
 
 type ScheduledOn = Parameters<typeof nextTime>[0];

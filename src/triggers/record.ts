@@ -108,6 +108,7 @@ class Page {
         await firings.skip(skips);
         this.#skips.push(...skips);
       },
+      get: (id) => firings.get(id),
       due: (now, limit) => firings.due(now, limit),
       waiting: (trigger, profile) => firings.waiting(trigger, profile),
       hasKey: (trigger, key, since) => firings.hasKey(trigger, key, since),

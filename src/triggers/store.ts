@@ -85,7 +85,7 @@ export interface Firings {
   ): Promise<{ readonly [state in FiringState]: number } & { readonly last?: number | undefined }>;
 }
 
-export interface FiringsWriter {
+export interface FiringsWriter extends Pick<Firings, "get"> {
   /** Throws if one has the id of one that is kept. */
   add(firings: readonly Firing[]): Promise<void>;
   /**

@@ -42,6 +42,17 @@ export function describeFirings(make: () => ProgramStore): void {
       expect(await on.store.firings.get("none")).toBeUndefined();
     });
 
+    test("within a transaction, one is found as it is by then", async () => {
+      await add(waiting("fir_1", later));
+      const ended = firing("fir_1", { state: "skipped", deliveries: [] });
+      const found = await write(async ({ firings }) => {
+        await firings.update([ended]);
+        await firings.add([firing("fir_2")]);
+        return Promise.all(["fir_1", "fir_2", "none"].map((id) => firings.get(id)));
+      });
+      expect(found).toEqual([ended, firing("fir_2"), undefined]);
+    });
+
     test("an id that is kept, or a profile that is not, throws", async () => {
       await add(firing("fir_1"));
       await expect(add(firing("fir_2"), firing("fir_1"))).rejects.toThrow();

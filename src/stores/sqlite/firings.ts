@@ -49,8 +49,15 @@ function firingOf(row: Row): Firing {
   };
 }
 
-export function firingReader(db: Database.Database, names: Names): Firings {
+function getter(db: Database.Database): Firings["get"] {
   const byId = db.prepare<[string], Row>(`${select()} where f.id = ?`);
+  return async (id) => {
+    const row = byId.get(id);
+    return row === undefined ? undefined : firingOf(row);
+  };
+}
+
+export function firingReader(db: Database.Database, names: Names): Firings {
   const skip = db.prepare<[number, number], Omit<Skip, "trigger" | "profile">>(
     "select at, reason, cause, n as count from skips where profile = ? and trigger = ?",
   );
@@ -68,10 +75,7 @@ export function firingReader(db: Database.Database, names: Names): Firings {
      order by settled_at desc limit 1`)
     .pluck();
   return {
-    async get(id) {
-      const row = byId.get(id);
-      return row === undefined ? undefined : firingOf(row);
-    },
+    get: getter(db),
     async list({ trigger, profile, state, run, limit, after }) {
       const where = new Where().and("f.seq < ?", cursor(after, bounds.last));
       const index = profile !== undefined ? "of" : run !== undefined ? "run" : trigger !== undefined ? "by" : undefined;
@@ -176,6 +180,7 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
     return [firingState.indexOf(state), due, waitsFor, reason, settledAt, key, all, deliveries[0] ?? id] as const;
   };
   return {
+    get: getter(db),
     async add(firings) {
       for (const one of firings) {
         const { id, trigger, profile, cause, at, run = null } = one;
