@@ -71,7 +71,7 @@ export class Clockwork {
     if (planned !== undefined && planned <= now) return now;
     if (planned !== undefined) times.push(planned);
     if (program.alarms.size > 0) {
-      if (now - this.#judgedAt >= alarmEvery) {
+      if (Math.abs(now - this.#judgedAt) >= alarmEvery) {
         this.#judgedAt = now;
         await this.#alarms.judge(program, now);
       }
@@ -160,7 +160,7 @@ export class Clockwork {
         const { state, next } = statusOf(status);
         if (state === "active" && next !== undefined && program.triggers.has(name)) batch = Math.min(batch, next);
       } else if (kind === "audience" && program.audiences.has(name)) {
-        const at = sweepDue(program.audiences.get(name)!, (status ?? {}) as AudienceStatus);
+        const at = sweepDue(program.audiences.get(name)!, (status ?? {}) as AudienceStatus, now);
         if (at !== undefined) sweep = Math.min(sweep, at);
       }
     }

@@ -89,13 +89,17 @@ function latest(on: ScheduledOn, first: number, activatedAt: number, now: number
 
 const quarter = 15 * 60_000;
 
-/** When an audience whose condition depends on the time is to be evaluated anew; undefined if it does not, or is being. */
+/**
+ * When an audience whose condition depends on the time is to be evaluated anew; undefined if it does not, or is being. A clock
+ * that was put back holds up nothing.
+ */
 export function sweepDue(
   audience: { definition: { every?: number | undefined }; condition: { timed: boolean } },
-  status: AudienceStatus,
+  { sweep, sweptAt = 0 }: AudienceStatus,
+  now: number,
 ): number | undefined {
-  if (!audience.condition.timed || status.sweep !== undefined) return undefined;
-  return (status.sweptAt ?? 0) + (audience.definition.every ?? quarter);
+  if (!audience.condition.timed || sweep !== undefined) return undefined;
+  return sweptAt > now ? now : sweptAt + (audience.definition.every ?? quarter);
 }
 
 /** One sweep for all audiences that are due. */
@@ -104,7 +108,7 @@ export async function startSweeps({ transaction, now }: Moment, program: Program
   for (const { kind, name, status } of await transaction.definitions.all()) {
     const audience = kind === "audience" ? program.audiences.get(name) : undefined;
     if (audience === undefined) continue;
-    const at = sweepDue(audience, (status ?? {}) as AudienceStatus);
+    const at = sweepDue(audience, (status ?? {}) as AudienceStatus, now);
     if (at !== undefined && at <= now) due.push(name);
   }
   if (due.length === 0) return false;

@@ -131,14 +131,15 @@ function conditionSteps(trigger: Trigger, profile: Profile, now: number, say: Sa
   const kind = "enter" in definition.on ? "enter" : "exit" in definition.on ? "exit" : undefined;
   // What an event or a change said is not known now.
   if (kind !== undefined && about !== undefined) {
-    const subject = subjectOf(profile.fields, aboutOf(trigger, { kind, audience: about[1] }, now), definition.fields);
+    const now_ = aboutOf(trigger, { kind, audience: about[1] }, now);
+    const subject = subjectOf(profile.fields, now_, definition.fields);
     if (where !== undefined) {
       const { is, problem } = where.test(subject);
       const holds = problem === undefined ? (is ? "holds" : "does not hold") : `fails, which counts as no: ${problem}`;
       say("condition", is, `the trigger's condition ${holds} now: ${where.where}${seen(where.reads, profile)}`);
     }
     if (definition.quiet !== undefined) {
-      const until = quietUntil(definition.quiet, zone?.(subject), now);
+      const until = quietUntil(definition.quiet, zone?.(subjectOf(profile.fields, now_, undefined)), now);
       if (until !== undefined) say("quiet hours", undefined, `it is quiet there now, until ${time(until)}`);
     }
   }

@@ -104,7 +104,7 @@ async function decide(
       }
       current = { ...firing, key };
     }
-    const waiting = await gather(moment, trigger, current, subject, passed);
+    const waiting = await gather(moment, trigger, current, subjectOf(profile.fields, about, undefined), passed);
     if ("state" in waiting) return waiting;
     const held = await capped(moment, trigger, profile.id);
     if (held !== undefined) return skipped(held);
@@ -164,7 +164,7 @@ async function dwell(
   return undefined;
 }
 
-/** Waits for a digest to fill or quiet hours to end; or says who goes along. */
+/** Waits for a digest to fill or quiet hours to end; or says who goes along. @param subject all fields: a zone does not leave */
 async function gather(
   moment: Moment,
   trigger: Trigger,

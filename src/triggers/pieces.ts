@@ -1,7 +1,7 @@
 import { newId } from "../dispatch/index.ts";
 import type { Profile } from "../profiles/index.ts";
 import { type Fired, fire, type Moment } from "./fire.ts";
-import type { AudienceStatus, Program } from "./program.ts";
+import { type AudienceStatus, audienceOf, type Program } from "./program.ts";
 import type { Run } from "./run.ts";
 import { isInShare } from "./share.ts";
 import type { ProgramTransaction } from "./store.ts";
@@ -58,6 +58,9 @@ async function visit(moment: Moment, program: Program, run: Run, most: number): 
     return { run: { ...run, state: "failed", reason: "the trigger is no more" }, sent: false };
   }
   if (trigger?.status.state !== "active") return { run: { ...run, state: "paused", reason: resting }, sent: false };
+  if (audienceOf(trigger)?.[1] !== audience) {
+    return { run: { ...run, state: "failed", reason: `the trigger is not about ${audience} any more` }, sent: false };
+  }
   const { transaction } = moment;
   const page = await transaction.memberships.members({ audience: audience!, limit: most, after: run.cursor });
   const profiles = await transaction.profiles.get(page.items.map(({ profile }) => profile));

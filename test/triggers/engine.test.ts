@@ -169,6 +169,17 @@ describe("events", () => {
     expect(items).toEqual([expect.objectContaining({ stream: "orders", payload: { id: 1, total: 2 } })]);
   });
 
+  test("a stream that goes while something comes in takes nothing more, and hinders nothing else", async () => {
+    const s = stage();
+    await s.declare({ stream: shop });
+    const collected = s.engine.collect("orders", [order(1, "ada", 5)]);
+    const updated = s.update("1", { name: "bob" });
+    const gone = s.store.transaction(({ definitions }) => definitions.remove("stream", "orders"));
+    await expect(collected).rejects.toThrow("there is no stream orders any more");
+    await Promise.all([updated, gone]);
+    expect(await s.store.profiles.count()).toBe(1);
+  });
+
   test("there has to be such a stream", async () => {
     const s = stage();
     await expect(s.engine.collect("nothing", [{}])).rejects.toThrow("there is no stream nothing");
@@ -346,6 +357,17 @@ describe("what a trigger keeps to", () => {
     expect(await s.sent()).toEqual(["missing/event a", "fails/event a"]);
   });
 
+  test("a zone need not be one of the fields that may leave", async () => {
+    const s = stage();
+    const quiet = { from: "21:00", to: "08:00", zone: "{{ .zone }}" };
+    await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { quiet, fields: ["name"] }) } });
+    await s.update("a", { zone: "Asia/Tokyo" }); // 21:00
+    await s.engine.collect("clicks", [click("a")]);
+    expect(await s.sent()).toEqual([]);
+    await s.until(noon + 11 * hour);
+    expect(await s.sent()).toEqual(["t/event a"]);
+  });
+
   test("fields that may leave", async () => {
     const s = stage();
     const alert = { title: "{{ .name }} {{ .secret }} {{ .address.city }} {{ .address.street }}" };
@@ -452,6 +474,20 @@ describe("runs", () => {
     await s.engine.backfill("welcome");
     await s.until(noon);
     expect(await s.sent()).toHaveLength(90);
+  });
+
+  test("a backfill ends when its trigger is about another audience", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    await s.declare({
+      audience: { ...vips, others: { where: "lt .visits 5" } },
+      trigger: { welcome: trigger({ enter: "vips" }) },
+    });
+    const { id } = await s.engine.backfill("welcome");
+    await s.declare({ trigger: { welcome: trigger({ enter: "others" }) } });
+    expect(await s.sent()).toEqual([]);
+    const reason = "the trigger is not about vips any more";
+    expect(await s.store.runs.get(id)).toMatchObject({ state: "failed", reason, endedAt: noon });
   });
 
   test("a backfill has a cap and a pace, can be paused, resumed and cancelled", async () => {
@@ -602,6 +638,10 @@ describe("runs", () => {
     await s.update("1", { last_seen: new Date(s.now).toISOString() });
     await s.until(s.now + 2 * hour);
     expect(await s.sent()).toEqual(["missed/enter ada", "missed/enter ada"]);
+    s.now = noon + minute; // The clock is put back.
+    await s.update("2", { name: "bob", last_seen: new Date(noon - 59 * minute).toISOString() });
+    await s.until(noon + 11 * minute);
+    expect((await s.sent()).slice(2)).toEqual(["missed/enter bob"]);
   });
 });
 
