@@ -105,13 +105,16 @@ async function audienceSteps(
     is,
     `its condition ${holds} now: ${audience.definition.where}${seen(audience.condition.reads, profile)}`,
   );
-  const { activatedAt } = trigger.status;
-  if ("enter" in trigger.definition.on && since !== undefined && activatedAt !== undefined && since < activatedAt) {
-    const reason = `was in ${name} before the trigger was activated at ${time(activatedAt)}; only a backfill alerts those`;
-    say("entered", false, reason);
-    return reason;
+  const { on } = trigger.definition;
+  if (since === undefined) return "exit" in on ? undefined : `is not in ${name}`;
+  if (!("enter" in on)) return undefined;
+  const { activatedAt = since } = trigger.status;
+  if (since >= activatedAt) {
+    return `came into ${name} at ${time(since)} by what fires nothing: it was new, or its condition was changed; only a backfill alerts those`;
   }
-  return since === undefined && "enter" in trigger.definition.on ? `is not in ${name}` : undefined;
+  const reason = `was in ${name} before the trigger was activated at ${time(activatedAt)}; only a backfill alerts those`;
+  say("entered", false, reason);
+  return reason;
 }
 
 /** The values that a condition looks at, so far as they fit in a line. */

@@ -82,7 +82,7 @@ async function decide(
   waited: Stage | undefined,
 ): Promise<Fired> {
   const { definition, status } = trigger;
-  if (status.state !== "active") return skipped(`the trigger is ${status.state}`);
+  if (status.state !== "active") return skipped(`the trigger was ${status.state}`);
   const about = aboutOf(trigger, firing.cause, firing.at);
   const subject = subjectOf(profile.fields, about, definition.fields);
   const passed = waited === undefined ? -1 : stages.indexOf(waited);

@@ -835,6 +835,28 @@ describe("explain", () => {
     ]);
   });
 
+  test("says what did not happen", async () => {
+    const s = stage();
+    const id = await s.update("1", { name: "ada", visits: 1 });
+    await s.declare({
+      audience: { vips: { where: "gt .visits 20" } },
+      trigger: { t: trigger({ enter: "vips" }), daily: trigger({ schedule: "0 9 * * *", audience: "vips" }) },
+    });
+    const answer = async (name: string) => (await s.engine.explain(id, name)).answer.split(`${name}: `)[1];
+    expect(await answer("daily")).toBe("is not in vips.");
+    await s.declare({ audience: { vips: { where: "gt .visits 0" } } });
+    expect(await answer("daily")).toBe("nothing has happened that it fires on.");
+    expect(await answer("t")).toBe(
+      "came into vips at 2026-03-02T12:00:00.000Z by what fires nothing: it was new, or its condition was changed; only a backfill alerts those.",
+    );
+    s.now += 1;
+    await s.engine.setState("t", "paused");
+    await s.update("1", { visits: 0 });
+    await s.update("1", { visits: 1 });
+    await s.engine.setState("t", "active");
+    expect(await answer("t")).toBe("the trigger was paused.");
+  });
+
   test("knows a trigger that cannot run any more", async () => {
     const { s } = await broken();
     const id = await s.update("1", { name: "ada", visits: 1 });
