@@ -1,9 +1,8 @@
-import type { Profile } from "../profiles/index.ts";
 import { type Moment, resume } from "./fire.ts";
 import type { Firing } from "./firing.ts";
 import { newRun, startSweep } from "./pieces.ts";
 import { type AudienceStatus, audienceOf, type Program } from "./program.ts";
-import { nextTime } from "./schedule.ts";
+import { nextTime, type ScheduledOn } from "./schedule.ts";
 import type { ProgramTransaction } from "./store.ts";
 import { statusJson, statusOf, type Trigger } from "./trigger.ts";
 
@@ -18,8 +17,6 @@ export async function settleDue(
   const { transaction, now } = moment;
   const due = await transaction.firings.due(now, most);
   const profiles = await transaction.profiles.get(due.map(({ profile }) => profile));
-  const byId = new Map<string, Profile>();
-  for (const profile of profiles) if (profile !== undefined) byId.set(profile.id, profile);
   let sent = false;
   for (const [i, firing] of due.entries()) {
     // An earlier one may have taken it along in its digest.
@@ -35,8 +32,6 @@ async function stillWaiting({ firings }: ProgramTransaction, { id, due }: Firing
   const current = await firings.get(id);
   return current?.state === "waiting" && current.due === due ? current : undefined;
 }
-
-type ScheduledOn = Parameters<typeof nextTime>[0];
 
 export const isScheduled = (on: Trigger["definition"]["on"]): on is ScheduledOn =>
   "schedule" in on || "once" in on || "every" in on;

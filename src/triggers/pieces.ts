@@ -1,6 +1,7 @@
 import { newId } from "../dispatch/index.ts";
 import type { Profile } from "../profiles/index.ts";
 import { type Fired, fire, type Moment } from "./fire.ts";
+import { fireAll } from "./intake.ts";
 import { type AudienceStatus, audienceOf, type Program } from "./program.ts";
 import type { Run } from "./run.ts";
 import { isInShare } from "./share.ts";
@@ -133,10 +134,7 @@ async function sweep(moment: Moment, program: Program, run: Run, most: number): 
     }),
   );
   if (changes.length > 0) await transaction.memberships.change(changes);
-  let sent = false;
-  for (const { trigger, profile, cause } of concerns) {
-    if ((await fire(moment, trigger, profile, cause)).state === "sent") sent = true;
-  }
+  const sent = await fireAll(moment, concerns);
   const worked: Run = {
     ...run,
     done: run.done + page.items.length,
