@@ -143,8 +143,10 @@ export class Backfills {
     const { on, backfill } = trigger.definition;
     if (!("enter" in on)) throw refused(name, "only a trigger on enter is backfilled: for whom else would it be late?");
     const { cap, share, pace } = { ...backfill, ...given(asked) };
-    if (cap !== undefined && !(Number.isSafeInteger(cap) && cap > 0))
-      throw refused(name, `a cap is a whole number above 0, not ${cap}`);
+    for (const [what, count] of Object.entries({ cap, "pace's count": pace?.count, "pace's time": pace?.per })) {
+      if (count !== undefined && !(Number.isSafeInteger(count) && count > 0))
+        throw refused(name, `a ${what} is a whole number above 0, not ${count}`);
+    }
     if (share !== undefined && !(share > 0 && share <= 1))
       throw refused(name, `a share is above 0 and at most 1, not ${share}`);
     return { audience: on.enter, wanted: { cap, share, pace } };

@@ -476,6 +476,18 @@ describe("runs", () => {
     expect(await s.sent()).toHaveLength(90);
   });
 
+  test.each([
+    [{ cap: 0 }, "a cap is a whole number above 0, not 0"],
+    [{ share: 1.5 }, "a share is above 0 and at most 1, not 1.5"],
+    [{ pace: { count: 0, per: 1000 } }, "a pace's count is a whole number above 0, not 0"],
+    [{ pace: { count: 1, per: Number.NaN } }, "a pace's time is a whole number above 0, not NaN"],
+  ])("a backfill that makes no sense is refused: %j", async (asked, message) => {
+    const s = stage();
+    await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
+    await expect(s.engine.backfill("welcome", asked)).rejects.toThrow(message);
+    await expect(s.engine.estimate("welcome", asked)).rejects.toThrow(message);
+  });
+
   test("a backfill ends when its trigger is about another audience", async () => {
     const s = stage();
     await crowd(s, 100);
