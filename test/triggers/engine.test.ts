@@ -705,6 +705,7 @@ describe("definitions", () => {
   test.each([
     [{ audience: { a: { where: "gt .visits (" } } }, "audience", "a", ["where"]],
     [{ audience: { a: { where: "gt .visits 10 }}" } } }, "audience", "a", ["where"]],
+    [{ audience: { a: { where: "now", every: "0" } } }, "audience", "a", ["every"]],
     [{ trigger: { t: trigger({ enter: "nobody" }) } }, "trigger", "t", ["on", "enter"]],
     [{ trigger: { t: trigger({ event: "nothing" }) } }, "trigger", "t", ["on", "event"]],
     [{ trigger: { t: trigger({ change: ["x"] }, { alert: { title: "{{ .a" } }) } }, "trigger", "t", ["alert"]],
