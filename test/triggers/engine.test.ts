@@ -797,6 +797,19 @@ test("what cannot run here any more is left out, says so, and does not hold up t
   expect(s.problems).toHaveLength(1);
 });
 
+test("an alarm that watches what cannot run rings", async () => {
+  const { s } = await broken();
+  const when = { failing: "one", over: 0.5 };
+  await s.store.transaction(async ({ definitions }) => {
+    const [any] = await definitions.all();
+    const alarm = { when, send: [{ channel: "crm", to: "ops" }] };
+    await definitions.put([{ ...any!, kind: "alarm", name: "watch", body: alarm, status: {} }]);
+  });
+  await s.until(s.now + minute);
+  expect(await s.sent()).toEqual(["Trigger one fails"]);
+  expect(s.problems).toHaveLength(1);
+});
+
 test("what cannot run hinders no other change, and cannot be activated as it is", async () => {
   const { s, status } = await broken();
   await s.until(s.now);
