@@ -19,8 +19,8 @@ export interface Piece {
   readonly problems: readonly { readonly profile: string; readonly problem: string }[];
 }
 
-/** There are never more of one state: there is at most one sweep or clearing of an audience. */
-const mostRuns = 10_000;
+/** There are never more of one state: an audience has one sweep, a trigger a few runs. */
+export const mostRuns = 10_000;
 
 const quietly = { aborted: 0, problems: [] };
 type Worked = Omit<Piece, keyof typeof quietly> & Partial<Piece>;

@@ -5,10 +5,10 @@ import { type TriggerState, triggerDefinition } from "./definition.ts";
 import { firstTime } from "./due.ts";
 import { DefinitionError, NotDeclared, type Plan, type Step, type Wanted } from "./engine.ts";
 import { findingsOf } from "./findings.ts";
-import { goOn, newRun, startSweep } from "./pieces.ts";
+import { goOn, mostRuns, newRun, startSweep } from "./pieces.ts";
 import type { Audience, Program } from "./program.ts";
 import type { Sessions } from "./sessions.ts";
-import type { Definition, DefinitionKind, ProgramStore, ProgramTransaction } from "./store.ts";
+import type { Definition, DefinitionKind, ProgramStore, ProgramTransaction, Runs } from "./store.ts";
 import { type Surroundings, statusOf } from "./trigger.ts";
 import { checkBody } from "./validate.ts";
 
@@ -39,7 +39,7 @@ export class Planner {
   async plan(wanted: Wanted): Promise<Plan> {
     const { store, sessions, surroundings, clock } = this.#options;
     const before = await store.definitions.all();
-    const { steps, after } = changesOf(wanted, before, clock());
+    const { steps, after } = changesOf(wanted, before, await underway(store.runs), clock());
     const program = sessions.compile(after, refusing(steps, after, await sessions.current()));
     const explained: Step[] = [];
     for (const step of steps) explained.push(await this.#withMembers(step, program));
@@ -51,7 +51,7 @@ export class Planner {
     const total = await store.profiles.count();
     const steps = await sessions.run(async ({ transaction, now }, current) => {
       const before = await transaction.definitions.all();
-      const { steps, after } = changesOf(wanted, before, now);
+      const { steps, after } = changesOf(wanted, before, await underway(transaction.runs), now);
       const program = sessions.compile(after, refusing(steps, after, current));
       await this.#write(transaction, { steps, after, program, current, fire, now, total });
       return steps;
@@ -172,10 +172,20 @@ function isSwept(step: Step, program: Program, current: Program): boolean {
   return audience?.definition.where !== current.audiences.get(step.name)?.definition.where;
 }
 
+/** Triggers whose runs have not ended. */
+async function underway(runs: Pick<Runs, "list">): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  for (const state of ["running", "paused"] as const) {
+    for (const { trigger } of (await runs.list({ state, limit: mostRuns })).items) if (trigger) names.add(trigger);
+  }
+  return names;
+}
+
 /** What there is now and what is wanted → the steps between, in their order, and what there is then. */
 function changesOf(
   { origin, definitions, states = {}, complete = false }: Wanted,
   before: readonly Definition[],
+  underway: ReadonlySet<string>,
   now: number,
 ): { readonly steps: readonly Step[]; readonly after: readonly Definition[] } {
   const steps: Step[] = [];
@@ -202,8 +212,11 @@ function changesOf(
       const state = own(states, name);
       // A file goes on saying that it is active what has run once.
       const past = complete && state === "active" && isDone(old, body);
+      const firstOf = (one: Definition) => nextOf(one, underway.has(name), now);
       const [put, step] =
-        kind === "trigger" ? withState(definition, past ? undefined : state, old, now) : [definition, undefined];
+        kind === "trigger"
+          ? withState(definition, past ? undefined : state, old, now, firstOf)
+          : [definition, undefined];
       after.push(put);
       if (old === undefined) steps.push({ kind, name, action: "create", effect: `${kind} ${name} is new` });
       else if (!same) steps.push({ kind, name, action: "change", before: old, effect: `${kind} ${name} changes` });
@@ -244,6 +257,7 @@ function withState(
   wanted: "active" | "paused" | "draft" | undefined,
   old: Definition | undefined,
   now: number,
+  firstOf: (definition: Definition) => number | undefined,
 ): readonly [Definition, Step | undefined] {
   const { name, body } = definition;
   const status = statusOf(definition.status);
@@ -251,7 +265,7 @@ function withState(
   const changed = state !== status.state;
   const rescheduled = state === "active" && (changed || !isDeepStrictEqual(onOf(old?.body), onOf(body)));
   if (!changed && !rescheduled) return [definition, undefined];
-  const next = state === "active" ? nextOf(name, body, now) : undefined;
+  const next = state === "active" ? firstOf(definition) : undefined;
   const activatedAt = state === "active" ? now : status.activatedAt;
   const put = {
     ...definition,
@@ -262,9 +276,10 @@ function withState(
   return [put, { kind: "trigger", name, action: "state", ...(old && { before: old }), effect }];
 }
 
-function nextOf(name: string, body: Json, now: number): number | undefined {
+/** @param isUnderway what it did once is not over yet, and goes on */
+function nextOf({ name, body }: Definition, isUnderway: boolean, now: number): number | undefined {
   const { on } = checkBody("trigger", name, triggerDefinition, body);
-  if ("once" in on && firstTime(on, now) === undefined) {
+  if ("once" in on && firstTime(on, now) === undefined && !isUnderway) {
     const place = { kind: "trigger", name, path: ["on", "once"] } as const;
     throw new DefinitionError(`${on.once} is past; a trigger that runs once needs a time to come`, place);
   }

@@ -603,6 +603,23 @@ describe("runs", () => {
     await expect(s.engine.setState("once", "active")).rejects.toThrow("is past");
   });
 
+  test("once goes on when its trigger was paused in the middle of it", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    const once = { once: "2026-03-02T14:00:00+01:00", audience: "vips" };
+    await s.declare({ audience: vips, trigger: { once: trigger(once) } });
+    s.now = noon + hour;
+    await s.engine.tick();
+    await s.engine.tick();
+    await s.engine.setState("once", "paused");
+    await s.until(noon + 2 * hour);
+    await s.engine.setState("once", "active");
+    await s.until(noon + 2 * hour);
+    expect(new Set(await s.sent()).size).toBe(89);
+    expect(await s.sent()).toHaveLength(89);
+    await expect(s.engine.setState("once", "active")).rejects.toThrow("is past");
+  });
+
   test("once is done, too, when its run is cancelled", async () => {
     const s = stage();
     await crowd(s, 100);
