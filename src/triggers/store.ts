@@ -97,7 +97,7 @@ export interface FiringsWriter extends Pick<Firings, "get"> {
   due(now: number, limit: number): Promise<readonly Firing[]>;
   /** Those of a trigger that wait for a profile, oldest first. */
   waiting(trigger: string, profile: string): Promise<readonly Firing[]>;
-  /** Whether a firing with this key fired at `since` or later and was sent, or waits. */
+  /** Whether a firing with this key waits, or was sent at `since` or later (settled then). */
   hasKey(trigger: string, key: string, since: number): Promise<boolean>;
   /**
    * How many were sent after `since` (settled then; firings whose first delivery is the same, as in a digest, count once),

@@ -311,6 +311,24 @@ describe("what a trigger keeps to", () => {
     expect(await s.sent()).toHaveLength(3);
   });
 
+  test("dedupe keys count from when it was sent, and while it waits", async () => {
+    const s = stage();
+    const quiet = { from: "11:00", to: "16:00" };
+    const dedupe = { key: "{{ .trigger.event.n }}", within: "1h" };
+    await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { dedupe, quiet }) } });
+    await s.engine.collect("clicks", [click("a", 1)]);
+    await s.until(noon + 2 * hour);
+    await s.engine.collect("clicks", [click("a", 1)]);
+    await s.until(noon + 4 * hour);
+    expect(await s.sent()).toEqual(["t/event a"]);
+    await s.until(noon + 5 * hour);
+    await s.engine.collect("clicks", [click("a", 1)]);
+    expect(await s.sent()).toEqual(["t/event a"]);
+    await s.until(noon + 5 * hour + 1);
+    await s.engine.collect("clicks", [click("a", 1)]);
+    expect(await s.sent()).toEqual(["t/event a", "t/event a"]);
+  });
+
   test("a digest gathers, for each person, and goes early when it is full", async () => {
     const s = stage();
     const alert = { title: "{{ .name }}:{{ range .trigger.events }} {{ .event.n }}{{ end }}" };

@@ -62,7 +62,7 @@ export function firingsOf(books: Books): Firings & FiringsWriter {
       of(profile).filter((one) => one.trigger === trigger && one.state === "waiting"),
     hasKey: async (trigger, key, since) =>
       some(books.firingsKeyed.get(keyOf(trigger, key))).some(
-        ({ at, state }) => at >= since && (state === "waiting" || state === "sent"),
+        ({ state, settledAt }) => state === "waiting" || (state === "sent" && settledAt! >= since),
       ),
     async sent({ trigger, profile, since, limit }) {
       const counted = new Set<string>();

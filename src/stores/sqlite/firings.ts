@@ -131,12 +131,9 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
   const waiting = db.prepare<[number, number], Row>(
     `${select("of")} where f.profile = ? and f.trigger = ? and f.state = 0 order by f.seq`,
   );
-  const hasKey = db
-    .prepare<[number, string, number], number>(
-      `select 1 from firings indexed by firings_keyed
-       where trigger = ? and key = ? and at >= ? and state in (0, 1) limit 1`,
-    )
-    .pluck();
+  const keyed = "select 1 from firings indexed by firings_keyed where trigger = ? and key = ?";
+  const waitsKeyed = db.prepare<[number, string], number>(`${keyed} and state = 0 limit 1`);
+  const sentKeyed = db.prepare<[number, string, number], number>(`${keyed} and state = 1 and settled_at >= ? limit 1`);
   const sentTo = db
     .prepare<[number, number, number, number], number>(
       `select count(*) from (select distinct delivery from firings indexed by firings_of
@@ -197,7 +194,8 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
     },
     async hasKey(trigger, key, since) {
       const by = names.known(trigger);
-      return by !== undefined && hasKey.get(by, key, since) !== undefined;
+      if (by === undefined) return false;
+      return waitsKeyed.get(by, key) !== undefined || sentKeyed.get(by, key, since) !== undefined;
     },
     async sent({ trigger, profile, since, limit }) {
       const by = trigger === undefined ? undefined : (names.known(trigger) ?? -1);
