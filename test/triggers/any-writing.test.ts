@@ -178,7 +178,7 @@ async function everything(store: ProgramStore): Promise<unknown> {
 
 test("whatever is written, memory and SQLite answer the same", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(transaction, { minLength: 1, maxLength: 12 }), async (transactions) => {
+    fc.asyncProperty(fc.array(transaction, { minLength: 1, maxLength: 12, size: "max" }), async (transactions) => {
       const stores = [memoryStore(), sqliteStore(folder.file())] as const;
       try {
         for (const store of stores) await store.transaction((of) => of.profiles.put(people.map((id) => profile(id))));

@@ -28,7 +28,10 @@ test("no time at all is no limit", () => {
   expect([pace.take(5, 7), pace.take(5, 7), pace.nextAt(7)]).toEqual([3, 3, 7]);
 });
 
-const asked = fc.array(fc.tuple(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 0, max: 30 })), { maxLength: 300 });
+const asked = fc.array(fc.tuple(fc.integer({ min: 0, max: 400 }), fc.integer({ min: 0, max: 30 })), {
+  maxLength: 300,
+  size: "max",
+});
 
 test("at most `count` in any `per` ms, and never held up for longer", () => {
   fc.assert(
