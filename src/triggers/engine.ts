@@ -26,7 +26,10 @@ export interface Engine {
    * silently, or with `fire` so that who enters or leaves by it fires triggers.
    */
   apply(wanted: Wanted, options?: { readonly fire?: boolean }): Promise<Plan>;
-  /** @throws NotDeclared, DefinitionError where the state does not allow it */
+  /**
+   * While a trigger is not active, what waits for it and comes due is skipped, and its runs are paused; they go on once it is
+   * active again. @throws NotDeclared, DefinitionError where the state does not allow it
+   */
   setState(trigger: string, state: "active" | "paused" | "draft"): Promise<void>;
 
   /** Whom a backfill would alert; changes nothing. */
