@@ -223,10 +223,16 @@ export class Clockwork {
     let removed = await store.answers.prune(now - pruning.answers, most);
     removed += await store.transaction(async ({ events, firings }) => {
       let count = await firings.prune(now - pruning.firings, most);
+      let longest = pruning.events;
       for (const { name, definition } of program.streams.values()) {
-        count += await events.prune(name, now - (definition.keep ?? pruning.events), most);
+        const { keep = pruning.events } = definition;
+        longest = Math.max(longest, keep);
+        count += await events.prune(name, now - keep, most);
       }
-      return count;
+      // How long those of a stream that cannot run are kept is not known.
+      if (program.broken.some(({ kind }) => kind === "stream")) return count;
+      // Those of streams that are declared no more.
+      return count + (await events.prune(undefined, now - longest, most));
     });
     return removed === 0;
   }

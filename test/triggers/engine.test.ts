@@ -169,6 +169,18 @@ describe("events", () => {
     expect(items).toEqual([expect.objectContaining({ stream: "orders", payload: { id: 1, total: 2 } })]);
   });
 
+  test("what came in on a stream that is no more is kept as long as the rest", async () => {
+    const s = stage();
+    await s.declare({ stream: { orders: { keep: "1h" }, visits: { keep: "10d" } } });
+    for (const stream of ["orders", "visits"]) await s.engine.collect(stream, [{}]);
+    await s.declare({ stream: { visits: null, orders: null, others: { keep: "9d" } } });
+    const kept = async () => (await s.store.events.list({ limit: 9 })).items.map(({ stream }) => stream);
+    await s.until(noon + 9 * day);
+    expect(await kept()).toEqual(["visits", "orders"]);
+    await s.until(noon + 9 * day + hour);
+    expect(await kept()).toEqual([]);
+  });
+
   test("a stream that goes while something comes in takes nothing more, and hinders nothing else", async () => {
     const s = stage();
     await s.declare({ stream: shop });
