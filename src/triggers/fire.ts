@@ -104,7 +104,9 @@ async function decide(
       }
       current = { ...firing, key };
     }
-    const waiting = await gather(moment, trigger, current, subjectOf(profile.fields, about, undefined), passed);
+    // A zone does not leave: all fields are there to tell it.
+    const zone = () => trigger.zone?.(subjectOf(profile.fields, about, undefined));
+    const waiting = await gather(moment, trigger, current, zone, passed);
     if ("state" in waiting) return waiting;
     const held = await capped(moment, trigger, profile.id);
     if (held !== undefined) return skipped(held);
@@ -164,12 +166,12 @@ async function dwell(
   return undefined;
 }
 
-/** Waits for a digest to fill or quiet hours to end; or says who goes along. @param subject all fields: a zone does not leave */
+/** Waits for a digest to fill or quiet hours to end; or says who goes along. */
 async function gather(
   moment: Moment,
   trigger: Trigger,
   firing: Firing,
-  subject: Fields,
+  zone: () => string | undefined,
   passed: number,
 ): Promise<Fired | { readonly others: readonly Firing[] }> {
   const { digest, quiet } = trigger.definition;
@@ -187,7 +189,7 @@ async function gather(
     }
   }
   if (quiet === undefined) return { others };
-  const until = quietUntil(quiet, trigger.zone?.(subject), now);
+  const until = quietUntil(quiet, zone(), now);
   if (until === undefined) {
     const along = quiet.do === "digest" || digest !== undefined ? await waiting("quiet") : [];
     return { others: [...along, ...others] };
