@@ -182,11 +182,11 @@ async function gather(
     );
   let others: readonly Firing[] = [];
   if (digest !== undefined && passed <= stages.indexOf("digest")) {
-    others = await waiting("digest");
-    const full = others.length + 1 >= (digest.most ?? 100);
-    if (passed < stages.indexOf("digest") && !full) {
-      return wait(firing, "digest", others[0]?.due ?? now + digest.window, "until its digest goes");
+    if (passed < stages.indexOf("digest")) {
+      const { count, due = now + digest.window } = await transaction.firings.gathered(trigger.name, firing.profile);
+      if (count + 1 < (digest.most ?? 100)) return wait(firing, "digest", due, "until its digest goes");
     }
+    others = await waiting("digest");
   }
   if (quiet === undefined) return { others };
   const until = quietUntil(quiet, zone(), now);

@@ -97,6 +97,8 @@ export interface FiringsWriter extends Pick<Firings, "get"> {
   due(now: number, limit: number): Promise<readonly Firing[]>;
   /** Those of a trigger that wait for a profile, oldest first. */
   waiting(trigger: string, profile: string): Promise<readonly Firing[]>;
+  /** Of those, the ones that wait for a digest: how many, and when the first is due. */
+  gathered(trigger: string, profile: string): Promise<{ readonly count: number; readonly due?: number | undefined }>;
   /** Whether a firing with this key waits, or was sent at `since` or later (settled then). */
   hasKey(trigger: string, key: string, since: number): Promise<boolean>;
   /**

@@ -161,6 +161,22 @@ export function describeFirings(make: () => ProgramStore): void {
       });
     });
 
+    test("gathered: those that wait for a digest, and the first that is due", async () => {
+      await add(
+        waiting("fir_1", 7, { waitsFor: "digest" }),
+        waiting("fir_2", 5, { waitsFor: "digest" }),
+        waiting("fir_3", 1, { waitsFor: "quiet" }),
+        waiting("fir_4", 2, { waitsFor: "digest", profile: "bob" }),
+        waiting("fir_5", 3, { waitsFor: "digest", trigger: "other" }),
+      );
+      await write(async ({ firings }) => {
+        expect(await firings.gathered("welcome", "ada")).toEqual({ count: 2, due: 5 });
+        await firings.update([firing("fir_2"), waiting("fir_1", 9)]);
+        expect(await firings.gathered("welcome", "ada")).toEqual({ count: 0 });
+        expect(await firings.gathered("none", "none")).toEqual({ count: 0 });
+      });
+    });
+
     test("hasKey: waits, or was sent since; whatever the key", async () => {
       const states: readonly FiringState[] = ["sent", "aborted", "skipped", "failed"];
       await add(

@@ -131,6 +131,10 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
   const waiting = db.prepare<[number, number], Row>(
     `${select("of")} where f.profile = ? and f.trigger = ? and f.state = 0 order by f.seq`,
   );
+  const gathered = db.prepare<[number, number], { count: number; due: number | null }>(
+    `select count(*) as count, min(due) as due from firings indexed by firings_gathered
+     where profile = ? and trigger = ? and state = 0 and waits_for = 'digest'`,
+  );
   const keyed = "select 1 from firings indexed by firings_keyed where trigger = ? and key = ?";
   const waitsKeyed = db.prepare<[number, string], number>(`${keyed} and state = 0 limit 1`);
   const sentKeyed = db.prepare<[number, string, number], number>(`${keyed} and state = 1 and settled_at >= ? limit 1`);
@@ -191,6 +195,11 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
     async waiting(trigger, profile) {
       const [by, of] = [names.known(trigger), names.profile(profile)];
       return by === undefined || of === undefined ? [] : waiting.all(of, by).map(firingOf);
+    },
+    async gathered(trigger, profile) {
+      const [by, of] = [names.known(trigger), names.profile(profile)];
+      const { count, due } = by === undefined || of === undefined ? { count: 0, due: null } : gathered.get(of, by)!;
+      return { count, ...(due !== null && { due }) };
     },
     async hasKey(trigger, key, since) {
       const by = names.known(trigger);
