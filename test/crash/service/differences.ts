@@ -56,7 +56,7 @@ export async function differences(
   const batches = runs.filter(({ kind }) => kind === "batch");
   if (new Set(batches.map(({ scheduledFor }) => scheduledFor)).size !== batches.length)
     faults.push("a batch was started twice");
-  // A pause cancels what is left of the last one.
+  // The last one may have been paused with its trigger.
   const whole = batches.filter(({ state }) => state === "done");
   for (let i = 0; i < readers; i++) {
     const papered = papers.get(`reader${i}`) ?? 0;
