@@ -16,3 +16,4 @@ export * from "./schedule.ts";
 export * from "./share.ts";
 export * from "./simulate.ts";
 export type * from "./store.ts";
+export { meant } from "./validate.ts";

@@ -255,6 +255,31 @@ describe("definitions", () => {
     expect((await bad({ audience: { "No Name": { where: ".x" } } })).status).toBe(400);
   });
 
+  test.each([
+    [
+      "stream/a/verify/standard/0",
+      { stream: { a: { verify: { standard: ["hush"] } } } },
+      "tocsin keys webhook makes one",
+    ],
+    ["stream/a/verify", { stream: { a: { verify: { hush: 1 } } } }, "a signature is of standard: [KEY], or hmac:"],
+    [
+      "stream/a/verify/hmac/header",
+      { stream: { a: { verify: { hmac: { secrets: ["x"], header: "x sig" } } } } },
+      "header",
+    ],
+    ["stream/a/fields/n/as", { stream: { a: { fields: { n: { template: "1" } } } } }, "Invalid option"],
+    [
+      "trigger/t/dedupe/within",
+      { trigger: { t: { ...program.trigger.welcome, dedupe: { key: "x" } } } },
+      "a duration is a number with its unit",
+    ],
+  ])("of several shapes the one that was meant: %s", async (path, definitions, message) => {
+    const { status, body, text } = await s.ask("POST", "/v1/plan", { definitions });
+    const found = { path: `/body/definitions/${path}`, message: expect.stringContaining(message) };
+    expect([status, body.errors]).toEqual([400, [found]]);
+    expect(text).not.toContain('"hush"');
+  });
+
   test("secrets go in and never come out", async () => {
     const verify = [
       { standard: ["whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"] },
@@ -319,6 +344,16 @@ describe("sends, deliveries, templates", () => {
   ])("%j", async (body, status) => {
     expect((await s.ask("POST", "/v1/sends", body)).status).toBe(status);
     expect((await s.store.outbox.list()).items).toEqual([]);
+  });
+
+  test.each([
+    [{}, "/body", "give an alert, or a template and a profile"],
+    [{ alert: {} }, "/body/alert/title", "Invalid input: expected string, received undefined"],
+    [{ template: { title: "x" } }, "/body/profile", "this is an object"],
+    [{ template: { title: "x" }, profile: 1 }, "/body/profile", "this is an object"],
+  ])("what is missing is said: %j", async (more, path, message) => {
+    const { status, body } = await s.ask("POST", "/v1/sends", { channel: "crm", ...more });
+    expect([status, body.errors]).toEqual([400, [{ path, message }]]);
   });
 
   test("a delivery is cancelled, and replayed", async () => {

@@ -29,11 +29,14 @@ export const profile: z.ZodType<Profile> = z
   })
   .meta({ id: "Profile" });
 
-const value = z.union([z.string(), z.number()]);
+const value = z.union([z.string(), z.number()], { error: "an identifier is a text or a number" });
 const update = z
   .strictObject({
     identifiers: z
-      .record(z.string().min(1).max(64), z.union([value, z.array(value).max(1_000)]))
+      .record(
+        z.string().min(1).max(64),
+        z.union([value, z.array(value).max(1_000)], { error: "give an identifier, or a list of them" }),
+      )
       .describe("By kind: `email`, `user_id`, `device`, or as the settings name them."),
     fields: object.optional().describe("Merged into what is known by the declared rules; null removes a field."),
   })
