@@ -1,7 +1,6 @@
 import type { Command } from "commander";
-import { pino } from "pino";
 import { createDispatcher, type DispatchEvent } from "../dispatch/index.ts";
-import { eventLog, eventMetrics, eventTraces } from "../observe/index.ts";
+import { createLogger, eventLog, eventMetrics, eventTraces } from "../observe/index.ts";
 import type { ExitCode } from "./cli.ts";
 import { version } from "./cli.ts";
 import type { Io } from "./io.ts";
@@ -29,7 +28,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   const setup = await readSetup(flags, io);
   const { serve: options, work } = setup.config;
   const at = placeOf(flags.listen ?? options.listen);
-  const logger = pino({ level: options.log, base: null, timestamp: pino.stdTimeFunctions.isoTime }, io.stdout);
+  const logger = createLogger(options.log, io.stdout);
   const channels = await setupChannels(setup);
   const store = await openStore(setup, flags, io);
   const metrics = eventMetrics(store.outbox);
@@ -54,7 +53,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     to: defaultDestinations(setup),
     templates: setup.templates,
     onSent: () => dispatcher.wake(),
-    onProblem: ({ doing, error }) => logger.error({ err: { message: (error as Error).message } }, `failed: ${doing}`),
+    onProblem: ({ doing, error: err }) => logger.error({ err }, `failed: ${doing}`),
   });
   const { limits, grace } = options;
   const service = createService({

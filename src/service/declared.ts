@@ -8,8 +8,13 @@ export function declaredStreams({ definitions }: Pick<ProgramStore, "definitions
   return async (name: string): Promise<StreamDefinition | undefined> => {
     const version = await definitions.version();
     if (known?.version !== version) {
-      const streams = (await definitions.all()).filter(({ kind }) => kind === "stream");
-      known = { version, streams: new Map(streams.map((one) => [one.name, streamDefinition.parse(one.body)])) };
+      const streams = new Map<string, StreamDefinition>();
+      for (const { kind, name: one, body } of await definitions.all()) {
+        // What another version took and this one does not is left out by the engine, too.
+        const { data } = kind === "stream" ? streamDefinition.safeParse(body) : {};
+        if (data !== undefined) streams.set(one, data);
+      }
+      known = { version, streams };
     }
     return known.streams.get(name);
   };

@@ -109,6 +109,20 @@ describe("what may be posted", () => {
     expect([status, body.type]).toEqual([404, "urn:tocsin:problem:not-found"]);
     expect((await s.ask("POST", "/v1/collect/nowhere", one, { who: "nobody" })).status).toBe(401);
   });
+
+  test("a stream that another version took closes no other", async () => {
+    const odd = {
+      kind: "stream",
+      name: "odd",
+      body: { verify: "never" },
+      origin: "api",
+      createdAt: 0,
+      updatedAt: 0,
+    } as const;
+    await s.store.transaction(({ definitions }) => definitions.put([{ ...odd, status: {} }]));
+    expect((await s.ask("POST", "/v1/collect/odd", one)).status).toBe(404);
+    expect((await s.ask("POST", "/v1/collect/shop", one)).status).toBe(202);
+  });
 });
 
 describe("signed as Standard Webhooks asks", () => {
