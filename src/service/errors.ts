@@ -3,7 +3,7 @@ import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import type { z } from "zod";
 import { DestinationError, StoreError } from "../dispatch/index.ts";
 import { TemplateError } from "../index.ts";
-import { DefinitionError, meant, NotDeclared } from "../triggers/index.ts";
+import { DefinitionError, meant, NotDeclared, RunStateError } from "../triggers/index.ts";
 import { pointer } from "./json.ts";
 import { Problem } from "./problem.ts";
 
@@ -76,7 +76,12 @@ const unexpected = (cause: unknown, id: string): Problem =>
     cause,
   });
 
+export const noProfile = (id: string): Problem =>
+  new Problem("not-found", `there is no profile ${id}: GET /v1/profiles/by/KIND/VALUE finds one by an identifier`);
+
 /** Where what is declared is right, but does not go with its state. */
 export function conflicting(error: unknown): never {
-  throw error instanceof DefinitionError ? new Problem("conflict", error.message, { cause: error }) : error;
+  throw error instanceof DefinitionError || error instanceof RunStateError
+    ? new Problem("conflict", error.message, { cause: error })
+    : error;
 }

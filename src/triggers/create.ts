@@ -49,7 +49,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     async collect(stream, payloads, { keys = [] } = {}) {
       const { streams } = await sessions.current();
-      if (!streams.has(stream)) throw new NotDeclared(`there is no stream ${stream}; there are: ${names(streams)}`);
+      if (!streams.has(stream)) throw new NotDeclared("stream", stream, streams.keys());
       const items = payloads.map((payload, i): Item => ({ kind: "event", stream, payload, key: keys[i] }));
       return (await intake.take(items)) as readonly Collected[];
     },
@@ -69,5 +69,3 @@ export function createEngine(options: EngineOptions): Engine {
     explain: (profile, trigger) => explain({ store, sessions, clock }, profile, trigger),
   };
 }
-
-const names = (all: ReadonlyMap<string, unknown>): string => [...all.keys()].join(", ") || "none";

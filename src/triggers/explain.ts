@@ -28,9 +28,10 @@ export async function explain(
 ): Promise<Explanation> {
   const program = await sessions.current();
   const trigger = program.triggers.get(name);
-  if (trigger === undefined) throw new NotDeclared(`there is no trigger ${name}`);
+  const fault = program.broken.find((one) => one.kind === "trigger" && one.of === name);
+  if (trigger === undefined && fault === undefined) throw new NotDeclared("trigger", name, program.triggers.keys());
   const [profile] = await store.profiles.get([id]);
-  if (profile === undefined) throw new NotDeclared(`there is no profile ${id}`);
+  if (profile === undefined) throw new NotDeclared("profile", id);
   const steps: Steps = [];
   const say = (what: string, ok: boolean | undefined, detail: string): void => {
     steps.push({ what, ok, detail });
@@ -39,9 +40,16 @@ export async function explain(
   const skip = await store.firings.lastSkip(name, profile.id);
   const status = await statusNow(store, name);
   const { state } = status;
-  say("trigger", state === "active", stateText(name, status));
-  const wait = await audienceSteps(store, program, trigger, profile, say);
-  conditionSteps(trigger, profile, clock(), say);
+  let nothing = "nothing has happened that it fires on";
+  if (trigger === undefined) {
+    nothing = `it cannot run: ${fault!.path.join(".")}: ${fault!.message}`;
+    say("trigger", false, nothing);
+  } else {
+    say("trigger", state === "active", stateText(name, status));
+    const outside = await audienceSteps(store, program, trigger, profile, say);
+    nothing = state === "active" ? (outside ?? nothing) : `it is ${state}`;
+    conditionSteps(trigger, profile, clock(), say);
+  }
   if (skip !== undefined) {
     const times = skip.count === 1 ? "once" : `${skip.count} times`;
     say("skipped", false, `${times}, the last time at ${time(skip.at)} on ${skip.cause}: ${skip.reason}`);
@@ -61,7 +69,7 @@ export async function explain(
     }
   }
   const alerted = deliveries.some((one) => one.state === "delivered");
-  const answer = answerOf({ name, state, profile, firings, deliveries, skip, alerted, steps, wait });
+  const answer = answerOf({ name, profile, firings, deliveries, skip, alerted, nothing });
   return { answer, alerted, steps, firings, ...(skip && { skip }), deliveries: deliveries.map(({ id }) => ({ id })) };
 }
 
@@ -170,17 +178,16 @@ function deliveryText({ id, channel, destination, state, attempts, reason, due }
 
 interface Facts {
   readonly name: string;
-  readonly state: string;
   readonly profile: Profile;
   readonly firings: readonly Firing[];
   readonly deliveries: readonly Awaited<ReturnType<Outbox["find"]>>[];
   readonly skip: Explanation["skip"];
   readonly alerted: boolean;
-  readonly steps: Steps;
-  readonly wait: string | undefined;
+  /** Why, if nothing fired. */
+  readonly nothing: string;
 }
 
-function answerOf({ name, state, profile, firings, deliveries, skip, alerted, wait }: Facts): string {
+function answerOf({ name, profile, firings, deliveries, skip, alerted, nothing }: Facts): string {
   const who = profile.id;
   const [last] = firings;
   if (alerted) {
@@ -191,10 +198,7 @@ function answerOf({ name, state, profile, firings, deliveries, skip, alerted, wa
   if (skip !== undefined && (last === undefined || skip.at >= last.at)) {
     return `${who} was not alerted by ${name}: ${skip.reason}.`;
   }
-  if (last === undefined) {
-    const why = state === "active" ? (wait ?? "nothing has happened that it fires on") : `it is ${state}`;
-    return `${who} was not alerted by ${name}: ${why}.`;
-  }
+  if (last === undefined) return `${who} was not alerted by ${name}: ${nothing}.`;
   switch (last.state) {
     case "waiting":
       return `${who} has not been alerted by ${name} yet: it waits ${last.reason ?? ""}, ${time(last.due!)}.`;

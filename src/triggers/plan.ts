@@ -62,8 +62,9 @@ export class Planner {
 
   async setState(trigger: string, state: "active" | "paused" | "draft"): Promise<void> {
     const all = await this.#options.store.definitions.all();
-    const found = all.find(({ kind, name }) => kind === "trigger" && name === trigger);
-    if (found === undefined) throw new NotDeclared(`there is no trigger ${trigger}`);
+    const triggers = all.filter(({ kind }) => kind === "trigger");
+    const found = triggers.find(({ name }) => name === trigger);
+    if (found === undefined) throw noTrigger(trigger, triggers);
     await this.apply({ origin: found.origin, definitions: {}, states: { [trigger]: state } }, false);
   }
 
@@ -153,6 +154,13 @@ function isSwept(step: Step, program: Program, current: Program): boolean {
   return audience?.definition.where !== current.audiences.get(step.name)?.definition.where;
 }
 
+const noTrigger = (name: string, triggers: readonly Definition[]): NotDeclared =>
+  new NotDeclared(
+    "trigger",
+    name,
+    triggers.map((one) => one.name),
+  );
+
 /** What there is now and what is wanted → the steps between, in their order, and what there is then. */
 function changesOf(
   { origin, definitions, states = {}, complete = false }: Wanted,
@@ -187,9 +195,9 @@ function changesOf(
       if (step !== undefined) steps.push(step);
     }
   }
+  const triggers = after.filter(({ kind }) => kind === "trigger");
   for (const name of Object.keys(states)) {
-    if (!after.some((one) => one.kind === "trigger" && one.name === name))
-      throw new NotDeclared(`there is no trigger ${name}`);
+    if (!triggers.some((one) => one.name === name)) throw noTrigger(name, triggers);
   }
   return { steps, after };
 }

@@ -245,7 +245,7 @@ describe("what is declared", () => {
       lastDay: { sent: 0 },
     });
     expect(await run("trigger", "pause", "thanks")).toEqual(ok("thanks is paused\n"));
-    expect((await run("trigger", "activate", "none")).stderr).toBe("there is no trigger none\n");
+    expect((await run("trigger", "activate", "none")).stderr).toBe("there is no trigger none; there are: thanks\n");
   });
 });
 
@@ -293,12 +293,12 @@ describe("runs", () => {
     expect(await run("runs", "resume", id)).toEqual({
       code: 1,
       stdout: "",
-      stderr: "trigger thanks: run_ID is cancelled: it has ended\n",
+      stderr: "run_ID is cancelled: it has ended\n",
     });
     expect(await run("runs", "show", "run_none")).toEqual({
       code: 1,
       stdout: "",
-      stderr: "there is no run run_none\n",
+      stderr: "there is no run run_none; see tocsin runs\n",
     });
   });
 });
@@ -388,7 +388,7 @@ describe("a simulation", () => {
   test.each([
     [["--to", "yesterday"], 2, /It is|Write 2026-12-24/],
     [["--from", "2027-01-02", "--to", "2027-01-01"], 1, /^--to is before --from/],
-    [["--activate", "nobody"], 1, /^there is no trigger nobody\n$/],
+    [["--activate", "nobody"], 1, /^there is no trigger nobody; there are: thanks\n$/],
     [
       ["--updates", "late.ndjson"],
       1,

@@ -216,6 +216,15 @@ describe("audiences, triggers and runs", () => {
     }
   });
 
+  test("a sweep may wait, but is not left half done", async () => {
+    await s.engine.apply({ origin: "api", definitions: { audience: { regulars: { where: "gt .visits 4" } } } });
+    const { items } = (await s.ask("GET", "/v1/runs?state=running")).body;
+    const { status, body } = await s.ask("POST", `/v1/runs/${items[0].id}/cancel`);
+    const why = "is a sweep, which is not cancelled: memberships would not be what the audience says; pause it";
+    expect([status, body.detail]).toEqual([409, `${items[0].id} ${why}`]);
+    expect((await s.ask("POST", `/v1/runs/${items[0].id}/pause`)).body.state).toBe("paused");
+  });
+
   test("why somebody was alerted", async () => {
     const { body } = await s.ask("PUT", "/v1/profiles", person(5));
     const { body: why } = await s.ask("GET", `/v1/explain?profile=${body.profile.id}&trigger=welcome`);

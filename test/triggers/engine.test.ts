@@ -551,6 +551,10 @@ test("what cannot run here any more is left out, says so, and does not hold up t
   const reason = 'send.0.channel: there is no channel "fax"; there are: crm';
   expect(after.find(({ name }) => name === "one")!.status).toMatchObject({ state: "failed", reason });
   expect(s.problems).toHaveLength(1);
+  const { items } = await s.store.profiles.list({ limit: 1 });
+  const { answer } = await s.engine.explain(items[0]!.id, "one");
+  expect(answer).toBe(`${items[0]!.id} was not alerted by one: it cannot run: ${reason}.`);
+  await expect(s.engine.estimate("one")).rejects.toThrow("there is no channel");
 });
 
 describe("explain", () => {

@@ -12,6 +12,7 @@ import type { Forgotten, Updated } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
 import { find } from "../declared.ts";
+import { noProfile } from "../errors.ts";
 import type { Surroundings } from "../options.ts";
 import { Problem } from "../problem.ts";
 import { answers, bodied, id, object, page, pageQuery, time, toPage } from "../schemas.ts";
@@ -118,7 +119,7 @@ export function profileRoutes(app: App, { engine, store, limits }: Surroundings)
 
   async function byId(id: string): Promise<Profile> {
     const [found] = await store.profiles.get([id]);
-    if (found === undefined) throw new Problem("not-found", `there is no profile ${id}`);
+    if (found === undefined) throw noProfile(id);
     return found;
   }
 
@@ -186,7 +187,7 @@ export function profileRoutes(app: App, { engine, store, limits }: Surroundings)
     },
     handler: async ({ params }) => {
       const found = await engine.forget(params.id);
-      if (found === undefined) throw new Problem("not-found", `there is no profile ${params.id}`);
+      if (found === undefined) throw noProfile(params.id);
       return found;
     },
   });
