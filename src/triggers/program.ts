@@ -12,7 +12,7 @@ import {
 import { type AlarmDefinition, alarmDefinition } from "./definition.ts";
 import { DefinitionError } from "./engine.ts";
 import type { Definition, DefinitionKind } from "./store.ts";
-import { compileTrigger, type Surroundings, type Trigger } from "./trigger.ts";
+import { accepted, compileTrigger, type Exit, type Surroundings, type Trigger } from "./trigger.ts";
 import { checkBody } from "./validate.ts";
 
 export interface Audience {
@@ -241,7 +241,12 @@ function checkAlarm({ name, definition: { when, send } }: Alarm, { audiences, tr
   if ("empty" in when) there({ ...place, path: ["when", "empty"] }, "audience", when.empty, audiences.keys());
   if ("quiet" in when) there({ ...place, path: ["when", "quiet"] }, "trigger", when.quiet, triggers.keys());
   if ("failing" in when) there({ ...place, path: ["when", "failing"] }, "trigger", when.failing, triggers.keys());
-  for (const [i, { channel }] of send.entries()) {
+  for (const [i, { channel, to, options }] of send.entries()) {
     there({ ...place, path: ["send", i, "channel"] }, "channel", channel, Object.keys(channels));
+    try {
+      accepted(channels[channel]!, to ?? null, options as Exit["options"]);
+    } catch (error) {
+      throw new DefinitionError((error as Error).message, { ...place, path: ["send", i, ...(to ? ["to"] : [])] });
+    }
   }
 }

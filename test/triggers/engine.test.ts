@@ -1,4 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { fake } from "../../src/channels/fake.ts";
+import { DestinationError } from "../../src/dispatch/index.ts";
+import { createEngine } from "../../src/triggers/index.ts";
 import { day, hour, minute, noon, second, stage, to, trigger } from "./stage.ts";
 
 const vips = { vips: { where: "gt .visits 10" } };
@@ -484,13 +487,50 @@ describe("definitions", () => {
       origin: "api",
       definitions: {
         audience: { vips: { where: "gt .vists 10" } },
-        trigger: { t: trigger({ enter: "vips" }, { alert: { title: "{{ .nmae }} {{ .trigger.backfill }}" } }) },
+        trigger: {
+          t: trigger({ enter: "vips" }, { alert: { title: "{{ .nmae }} {{ .trigger.backfill }}" } }),
+          u: trigger(
+            { enter: "vips" },
+            {
+              send: [{ channel: "crm", to: "{{ .emial }}" }],
+              dedupe: "{{ .vists }}",
+              quiet: { from: "22:00", to: "08:00" },
+            },
+          ),
+        },
       },
     });
     expect(findings.map(({ where, severity }) => [where, severity])).toEqual([
       ["audience vips: where:1:4", "error"],
       ["trigger t: alert.title:1:4", "error"],
+      ["trigger u: send.0.to:1:4", "error"],
+      ["trigger u: dedupe:1:4", "error"],
     ]);
+  });
+
+  test("where nobody can be reached is refused", async () => {
+    const accept = (where: unknown): string => {
+      if (where === "here") return "here";
+      throw new DestinationError("there is nobody there");
+    };
+    const { store } = stage();
+    const crm = fake({ destination: accept });
+    const engine = createEngine({ store, channels: { crm }, templates: {}, to: { crm: "{{ .mail }}" } });
+    const plan = (definitions: object) => engine.plan({ origin: "api", definitions });
+    const at = (to: string) => ({ trigger: { t: trigger({ change: ["x"] }, { send: [{ channel: "crm", to }] }) } });
+    await expect(plan(at("there"))).rejects.toMatchObject({
+      path: ["send", 0, "to"],
+      message: "there is nobody there",
+    });
+    await expect(plan(at(" "))).rejects.toMatchObject({ path: ["send", 0, "to"] });
+    const when = { quiet: "t", for: "1d" };
+    const alarm = (to?: string) => ({
+      ...at("here"),
+      alarm: { a: { when, send: [{ channel: "crm", ...(to && { to }) }] } },
+    });
+    await expect(plan(alarm("there"))).rejects.toMatchObject({ kind: "alarm", path: ["send", 0, "to"] });
+    await expect(plan(alarm())).rejects.toMatchObject({ kind: "alarm", path: ["send", 0] });
+    for (const good of [at("here"), at("{{ .name }}"), alarm("here")]) expect((await plan(good)).findings).toEqual([]);
   });
 
   test.each([
