@@ -8,6 +8,7 @@ export { createEngine, type EngineOptions } from "./create.ts";
 export * from "./definition.ts";
 export * from "./engine.ts";
 export type * from "./firing.ts";
+export * from "./lately.ts";
 export type { Pace } from "./pace.ts";
 export * from "./quiet.ts";
 export type { HandedOver, Happening } from "./record.ts";

@@ -236,7 +236,7 @@ describe("what is declared", () => {
       stderr: "there is no audience nobody; there are: regulars\n",
     });
     expect((await raw("trigger", "list")).stdout).toBe(
-      "trigger  state  next  on\nthanks   draft        enter regulars\n",
+      "trigger  state  sent  aborted  failed  next  on\nthanks   draft  0     0        0             enter regulars\n",
     );
     expect(await run("trigger", "activate", "thanks")).toEqual(ok("thanks is active\n"));
     expect(JSON.parse((await run("trigger", "show", "thanks", "--json")).stdout)).toMatchObject({
@@ -247,6 +247,26 @@ describe("what is declared", () => {
     expect(await run("trigger", "pause", "thanks")).toEqual(ok("thanks is paused\n"));
     expect((await run("trigger", "activate", "none")).stderr).toBe("there is no trigger none; there are: thanks\n");
   });
+});
+
+test("a trigger that fails says why", async () => {
+  const to = config.replace("send: [{ channel: crm }]", 'send: [{ channel: crm, to: "/{{ .name }}" }]');
+  const { run } = start({ "tocsin.yaml": to });
+  await run("apply", "--yes");
+  await run("trigger", "activate", "thanks");
+  await run("profile", "import", "all.ndjson");
+  const reason = 'crm: the destination is no URL: "/Ada"';
+  expect(await run("trigger", "list")).toEqual({
+    code: 0,
+    stdout:
+      "trigger  state   sent  aborted  failed  next  on\nthanks   active  0     0        1             enter regulars\n",
+    stderr: `thanks fails: ${reason}; see tocsin trigger show thanks\n`,
+  });
+  const failure = { id: "fir_ID", profile: "prf_ID", at: expect.any(Number), reason };
+  for (const words of [["list"], ["show", "thanks"]]) {
+    const { stdout } = await run("trigger", ...words, "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ lastDay: { failed: 1 }, failures: [failure] });
+  }
 });
 
 describe("runs", () => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Json } from "../../dispatch/index.ts";
-import type { Definition, Estimate, TriggerState } from "../../triggers/index.ts";
+import { type Definition, type Estimate, type Lately, lately, type TriggerState } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { find } from "../declared.ts";
 import { conflicting } from "../errors.ts";
@@ -19,7 +19,7 @@ interface Trigger {
   readonly updatedAt: number;
 }
 
-const trigger: z.ZodType<Trigger> = z
+const trigger = z
   .object({
     name: z.string(),
     state: z.enum(["draft", "active", "paused", "done", "failed"]).optional(),
@@ -30,6 +30,26 @@ const trigger: z.ZodType<Trigger> = z
     updatedAt: time,
   })
   .meta({ id: "Trigger" });
+
+const detailed: z.ZodType<Trigger & Lately> = z
+  .object({
+    ...trigger.shape,
+    lastDay: z
+      .object({
+        waiting: z.int(),
+        sent: z.int(),
+        aborted: z.int(),
+        skipped: z.int(),
+        failed: z.int(),
+        last: time.optional(),
+      })
+      .describe("Firings of the last 24 hours; `last`: when something was last sent."),
+    failures: z
+      .array(z.object({ id: z.string(), profile: z.string(), at: time, reason: z.string().optional() }))
+      .readonly()
+      .describe("The newest firings that failed, and why."),
+  })
+  .meta({ id: "TriggerDetails" });
 
 const estimate: z.ZodType<Estimate> = z
   .object({
@@ -56,7 +76,7 @@ const params = z.object({ name: z.string().min(1).max(64) });
 const tags = ["triggers"];
 
 /** What makes alerts fire, and whether it does. */
-export function triggerRoutes(app: App, { engine, store }: Surroundings): void {
+export function triggerRoutes(app: App, { engine, store, clock }: Surroundings): void {
   const shown = ({ name, body, status, origin, createdAt, updatedAt }: Definition): Trigger => {
     const state = (status as { readonly state?: TriggerState } | null)?.state;
     return { name, ...(state && { state }), definition: body, status, origin, createdAt, updatedAt };
@@ -86,11 +106,11 @@ export function triggerRoutes(app: App, { engine, store }: Surroundings): void {
     schema: {
       tags,
       operationId: "getTrigger",
-      summary: "One trigger",
+      summary: "One trigger, what became of what it fired, and why it failed if it did",
       params,
-      response: answers({ 200: trigger }, 404, 414),
+      response: answers({ 200: detailed }, 404, 414),
     },
-    handler: ({ params: { name } }) => byName(name),
+    handler: async ({ params: { name } }) => ({ ...(await byName(name)), ...(await lately(store, name, clock())) }),
   });
 
   const change = (verb: string, state: "active" | "paused" | "draft", summary: string): void => {
