@@ -178,20 +178,20 @@ function changesOf(
     ]);
     for (const name of names) {
       const old = kept.get(`${kind} ${name}`);
+      const what = kind === "profiles" ? "how profiles are put together" : `${kind} ${name}`;
       const mentioned = Object.hasOwn(wanted, name);
       const body = mentioned ? wanted[name]! : old!.body;
       const gone = mentioned ? wanted[name] === null : complete && old!.origin === origin;
       if (gone) {
-        if (old !== undefined)
-          steps.push({ kind, name, action: "remove", before: old, effect: `${kind} ${name} is removed` });
+        if (old !== undefined) steps.push({ kind, name, action: "remove", before: old, effect: `${what} is removed` });
         continue;
       }
       const same = old !== undefined && isDeepStrictEqual(old.body, body);
       const definition = same ? old : definitionOf(kind, name, body, origin, old, now);
       const [put, step] = kind === "trigger" ? withState(definition, states[name], old, now) : [definition, undefined];
       after.push(put);
-      if (old === undefined) steps.push({ kind, name, action: "create", effect: `${kind} ${name} is new` });
-      else if (!same) steps.push({ kind, name, action: "change", before: old, effect: `${kind} ${name} changes` });
+      if (old === undefined) steps.push({ kind, name, action: "create", effect: `${what} is new` });
+      else if (!same) steps.push({ kind, name, action: "change", before: old, effect: `${what} changes` });
       if (step !== undefined) steps.push(step);
     }
   }

@@ -156,7 +156,7 @@ describe("what is declared", () => {
   test("is planned, and put into force when told", async () => {
     const { run } = start();
     const plan = [
-      "+ profiles profiles is new",
+      "+ how profiles are put together is new",
       "+ stream shop is new",
       "+ audience regulars is new: of 0 profiles 0 enter and 0 leave",
       "+ trigger thanks is new",
@@ -440,7 +440,7 @@ describe("the service", () => {
     expect(key).toEqual({ id, name: "the shop", scopes: ["collect", "read"], createdAt: expect.any(Number) });
     expect(await run("keys", "api", "revoke", id!)).toEqual(ok("key_ID is revoked\n"));
     expect((await run("keys", "api", "revoke", id!)).code).toBe(1);
-    expect(await run("keys", "api", "create", "x", "--scope", "all")).toMatchObject({ code: 1 });
+    expect(await run("keys", "api", "create", "x", "--scope", "all")).toMatchObject({ code: 2 });
     expect(await run("keys", "api", "create", "x")).toMatchObject({ code: 2 });
   });
 
