@@ -171,14 +171,17 @@ describe("profiles", () => {
   });
 
   test("are forgotten, with what was said to them", async () => {
-    const { body } = await s.ask("PUT", "/v1/profiles", person(9));
+    const again = () => s.ask("PUT", "/v1/profiles", person(9), { headers: { "idempotency-key": "nine" } });
+    const { body } = await again();
     const { id } = body.profile;
+    expect((await again()).headers["idempotency-replayed"]).toBe("true");
     expect((await s.ask("DELETE", `/v1/profiles/${id}`)).body).toEqual({ erased: 1, underway: [] });
     expect((await s.ask("DELETE", `/v1/profiles/${id}`)).status).toBe(404);
     expect((await s.ask("GET", `/v1/profiles/${id}`)).status).toBe(404);
     const { body: deliveries } = await s.ask("GET", "/v1/deliveries");
     const { text } = await s.ask("GET", `/v1/deliveries/${deliveries.items[0].id}`);
     expect(text).not.toContain("P9");
+    expect((await again()).body.profile.id).not.toBe(id);
   });
 });
 
