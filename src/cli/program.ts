@@ -97,9 +97,16 @@ function isIn(raw: unknown, path: readonly string[]): boolean {
   return true;
 }
 
-/** All that the file declares. @throws InputError for an alert file that cannot be read, or is wrong */
-export const wantedOf = (setup: Setup, io: Io): Promise<Wanted> =>
-  wantedBy(setup.config, setup.raw, (trigger, file) => alertOf(trigger, file, setup, io));
+/**
+ * All that the file declares. @throws InputError for an alert file that cannot be read, or is wrong; and without a file, which
+ * would declare that there is nothing
+ */
+export async function wantedOf(setup: Setup, io: Io): Promise<Wanted> {
+  const { config, raw, file } = setup;
+  if (raw === undefined)
+    throw new InputError("there is no such file here; name the configuration with --config", { file });
+  return wantedBy(config, raw, (trigger, path) => alertOf(trigger, path, setup, io));
+}
 
 async function alertOf(trigger: string, file: string, setup: Setup, io: Io): Promise<Json> {
   const path = resolve(setup.folder, file);

@@ -1,4 +1,4 @@
-import type { Command } from "commander";
+import { type Command, InvalidArgumentError } from "commander";
 import { createDispatcher, type DispatchEvent } from "../dispatch/index.ts";
 import { createLogger, eventLog, eventMetrics, eventTraces } from "../observe/index.ts";
 import type { ExitCode } from "./cli.ts";
@@ -10,7 +10,7 @@ import { addSetupOptions, guarded, openStore, readSetup, renderer, type SetupFla
 import { healthOf } from "./work.ts";
 
 interface Flags extends SetupFlags {
-  readonly listen?: string;
+  readonly listen?: Place;
 }
 
 export function addServeCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
@@ -19,7 +19,11 @@ export function addServeCommand(program: Command, io: Io, end: (code: ExitCode) 
     .description(
       "Serves the API, lets triggers fire and delivers, until it is stopped (SIGTERM, Ctrl-C): then it finishes what is under way. What the configuration declares is put into force by tocsin apply.",
     )
-    .option("--listen <port>", "a port, or host:port (default: the configuration's, or 8080); 0 is any that is free")
+    .option(
+      "--listen <port>",
+      "a port, or host:port (default: the configuration's, or 8080); 0 is any that is free",
+      parsePlace,
+    )
     .helpOption("-h, --help", "print this help")
     .action(async (flags: Flags) => end(await guarded(io, () => serve(flags, io))));
 }
@@ -27,7 +31,7 @@ export function addServeCommand(program: Command, io: Io, end: (code: ExitCode) 
 async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   const setup = await readSetup(flags, io);
   const { serve: options, work } = setup.config;
-  const at = placeOf(flags.listen ?? options.listen);
+  const at = flags.listen ?? parsePlace(`${options.listen}`);
   const logger = createLogger(options.log, io.stdout);
   const channels = await setupChannels(setup);
   const store = await openStore(setup, flags, io);
@@ -96,9 +100,15 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   }
 }
 
-function placeOf(at: string | number): { readonly port: number; readonly host?: string } {
-  const [, host, port] = /^(?:(.+):)?(\d{1,5})$/.exec(`${at}`) ?? [];
-  if (port === undefined || Number(port) > 65_535) throw new Error(`--listen: ${at} is not a port, or HOST:PORT`);
+interface Place {
+  readonly port: number;
+  readonly host?: string;
+}
+
+/** @throws InvalidArgumentError */
+function parsePlace(text: string): Place {
+  const [, host, port] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
+  if (port === undefined || Number(port) > 65_535) throw new InvalidArgumentError("Give a port, or HOST:PORT.");
   return { port: Number(port), ...(host !== undefined && { host: host.replace(/^\[|\]$/g, "") }) };
 }
 

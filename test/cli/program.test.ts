@@ -426,7 +426,17 @@ describe("a simulation", () => {
   });
 });
 
+test.each(["plan", "apply", "simulate"])("%s: without a file there is nothing to go by", async (name) => {
+  const stderr = "tocsin.yaml: there is no such file here; name the configuration with --config\n";
+  expect(await tocsin(folderOf({}), [name], "")).toEqual({ code: 1, stdout: "", stderr });
+});
+
 describe("the service", () => {
+  test("where it listens is a port, with a host or without", async () => {
+    const { code, stderr } = await start().run("serve", "--listen", "99999");
+    expect([code, stderr]).toEqual([2, expect.stringContaining("Give a port, or HOST:PORT.")]);
+  });
+
   test("keys are made, listed and revoked", async () => {
     const { run, raw } = start();
     expect(await run("keys", "api", "list")).toEqual(ok("There are no keys.\n"));
