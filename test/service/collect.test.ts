@@ -90,6 +90,13 @@ describe("what may be posted", () => {
     expect((await events()).reverse()).toEqual([one, two]);
   });
 
+  test("JSON is not taken for a form, as which curl -d sends it", async () => {
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const { status, body } = await s.ask("POST", "/v1/collect/shop", JSON.stringify(one), { headers });
+    expect([status, body.detail]).toEqual([415, expect.stringContaining("send application/json")]);
+    expect(await events()).toEqual([]);
+  });
+
   test("the same event is taken in once, and said to be the same", async () => {
     await s.ask("POST", "/v1/collect/shop", one);
     const { body } = await s.ask("POST", "/v1/collect/shop", [one, two]);
