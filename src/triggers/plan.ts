@@ -142,7 +142,8 @@ export class Planner {
     } while (cursor !== undefined && found.looked < mostLooked);
     const now = (await store.memberships.sizes()).get(step.name) ?? 0;
     const of = await store.profiles.count();
-    const effect = `${step.effect}: of ${found.looked} profiles ${found.enter} enter and ${found.leave} leave`;
+    const fails = found.errors === 0 ? "" : `; its condition fails for ${found.errors}, which counts as no`;
+    const effect = `${step.effect}: of ${found.looked} profiles ${found.enter} enter and ${found.leave} leave${fails}`;
     return { ...step, effect, members: { now, ...found, of, entering, leaving } };
   }
 }

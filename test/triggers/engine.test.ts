@@ -478,6 +478,12 @@ describe("definitions", () => {
       leaving: [{ fields: { name: "c" } }],
     });
     expect(await s.store.definitions.all()).toEqual(before);
+    const failing = { audience: { late: { where: "gt .visits (index .name 0 | int)" } } };
+    await s.update("d", { visits: 1 });
+    const [step] = (await s.engine.plan({ origin: "api", definitions: failing })).steps;
+    expect(step!.effect).toBe(
+      "audience late is new: of 4 profiles 0 enter and 0 leave; its condition fails for 1, which counts as no",
+    );
   });
 
   test("findings are about what profiles look like", async () => {

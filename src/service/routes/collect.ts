@@ -75,6 +75,9 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: Surrou
       operationId: "collect",
       summary:
         "Take in what happened: a JSON object, an array of them, one a line, or a form. Answered when it is on disk",
+      description:
+        "Without a key, the request is signed as the stream's `verify` asks. What concerns nobody is kept, with its problem; " +
+        "what came before, by the stream's key or the signature's id, is said to be a duplicate.",
       consumes: ["application/json", "application/x-ndjson", "application/x-www-form-urlencoded"],
       security: [{ key: ["collect"] }, {}],
       params,
