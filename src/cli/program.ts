@@ -2,7 +2,7 @@ import { relative, resolve } from "node:path";
 import { pathOf, wantedOf as wantedBy } from "../config/index.ts";
 import type { Channel, Json } from "../dispatch/index.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
-import type { Definition, DefinitionError, DefinitionKind, Engine, Wanted } from "../triggers/index.ts";
+import type { Definition, DefinitionError, DefinitionKind, Engine, ProgramStore, Wanted } from "../triggers/index.ts";
 import type { ExitCode } from "./cli.ts";
 import { readText } from "./file.ts";
 import type { Io } from "./io.ts";
@@ -19,7 +19,7 @@ export interface Opened {
 }
 
 export interface EngineFlags {
-  readonly store: SqliteStore;
+  readonly store: ProgramStore;
   readonly channels: Readonly<Record<string, Channel>>;
   readonly clock?: (() => number) | undefined;
   readonly onSent?: (() => void) | undefined;

@@ -178,7 +178,7 @@ describe("what is declared", () => {
     const { stdout, code } = await run("plan");
     expect(code).toBe(0);
     expect(stdout).toContain(
-      '~ audience regulars changes: of 3 profiles 1 enter and 0 leave\n    enters: prf_ID {"name":"Bob"',
+      '~ audience regulars changes: of 3 profiles 1 enter and 0 leave; its condition fails for 1, which counts as no\n    enters: prf_ID {"name":"Bob"',
     );
     expect(stdout).toContain("> trigger thanks is active instead of draft\n");
     expect(stdout).toContain("! audience regulars: where:1:4: warning: .visits is missing in 1 of 3 samples");
@@ -426,10 +426,27 @@ describe("a simulation", () => {
   });
 });
 
-test.each(["plan", "apply", "simulate"])("%s: without a file there is nothing to go by", async (name) => {
-  const stderr = "tocsin.yaml: there is no such file here; name the configuration with --config\n";
-  expect(await tocsin(folderOf({}), [name], "")).toEqual({ code: 1, stdout: "", stderr });
+test.each([
+  [
+    "{ enter: regulars }",
+    "{ enter: nobody }",
+    "13:11: triggers.thanks.on.enter: there is no audience nobody; there are: regulars",
+  ],
+  ["gt (or .visits 0) 10", "foo .x", '10:15: audiences.regulars.where: template: where:1: function "foo" not defined'],
+  ["alerts.yaml", "none.yaml", "15:5: triggers.thanks.alert: there is no such file"],
+])("config check looks at what is declared: %s as %s", async (good, bad, complaint) => {
+  const { run } = start({ "tocsin.yaml": config.replace(good, bad) });
+  expect(await run("config", "check")).toEqual({ code: 1, stdout: "", stderr: `tocsin.yaml:${complaint}\n` });
+  expect(await start().run("config", "check")).toEqual(ok("tocsin.yaml is right; channels: crm (webhook)\n"));
 });
+
+test.each(["plan", "apply", "simulate", "config check"])(
+  "%s: without a file there is nothing to go by",
+  async (name) => {
+    const stderr = "tocsin.yaml: there is no such file here; name the configuration with --config\n";
+    expect(await tocsin(folderOf({}), name.split(" "), "")).toEqual({ code: 1, stdout: "", stderr });
+  },
+);
 
 describe("the service", () => {
   test("where it listens is a port, with a host or without", async () => {
