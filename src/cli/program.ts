@@ -18,7 +18,7 @@ export interface Opened {
   now(): number;
 }
 
-export interface EngineFlags {
+interface EngineFlags {
   readonly store: ProgramStore;
   readonly channels: Readonly<Record<string, Channel>>;
   readonly clock?: (() => number) | undefined;

@@ -15,7 +15,7 @@ export interface Signed {
   readonly once?: string | undefined;
 }
 
-export const defaultTolerance = 300_000;
+const defaultTolerance = 300_000;
 
 /** Whether one is there, whatever it is worth. */
 export const isSigned = ({ headers }: FastifyRequest, how: Inbound): boolean =>

@@ -8,7 +8,7 @@ import { strangers } from "../access.ts";
 import type { App } from "../app.ts";
 import { declaredStreams } from "../declared.ts";
 import type { Surroundings } from "../options.ts";
-import { payloadsOf } from "../payloads.ts";
+import { mostPayloads, payloadsOf } from "../payloads.ts";
 import { Problem } from "../problem.ts";
 import { answers, bodied } from "../schemas.ts";
 import { checkSignature, isSigned, refused, type Signed } from "../signature.ts";
@@ -23,7 +23,7 @@ const collected: z.ZodType<Collected> = z.object({
 const params = z.object({ stream: z.string().min(1).max(64) });
 
 const payloads = z.custom<readonly Json[]>().meta({
-  anyOf: [{ type: "object" }, { type: "array", items: { type: "object" }, maxItems: 10_000 }],
+  anyOf: [{ type: "object" }, { type: "array", items: { type: "object" }, maxItems: mostPayloads }],
   examples: [{ user: { email: "ada@example.com" }, order: 1815 }],
 });
 
