@@ -51,7 +51,13 @@ const mapped = z.union(
   { error: "a value is a template, path: PATH, or template: TEMPLATE with as: text, number, boolean or json" },
 );
 
-const secrets = z.array(z.string().min(1)).nonempty();
+/** What is shown in place of a secret. */
+export const hiddenSecret = "…";
+
+const secret = z
+  .string()
+  .min(1)
+  .refine((text) => text !== hiddenSecret, "this stands for a secret that is not shown: give the secret itself");
 
 /** Of 24 to 64 bytes shared, of 32 public, or of 32 or 64 secret. */
 const standardKey = z
@@ -70,7 +76,7 @@ const inbound = z.union(
     z.strictObject({ standard: z.array(standardKey).nonempty(), tolerance: duration.optional() }),
     z.strictObject({
       hmac: z.strictObject({
-        secrets,
+        secrets: z.array(secret).nonempty(),
         header: headerName,
         algorithm: z.enum(["sha1", "sha256", "sha512"]).default("sha256"),
         encoding: z.enum(["hex", "base64"]).default("hex"),

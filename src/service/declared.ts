@@ -1,5 +1,5 @@
 import type { Json } from "../dispatch/index.ts";
-import { type StreamDefinition, streamDefinition } from "../profiles/index.ts";
+import { hiddenSecret, type StreamDefinition, streamDefinition } from "../profiles/index.ts";
 import type { Definition, DefinitionKind, ProgramStore } from "../triggers/index.ts";
 
 /** The streams that are declared, read anew only when something was declared. */
@@ -25,8 +25,6 @@ export function shown(definition: Definition): Definition {
   return definition.kind === "stream" ? { ...definition, body: withoutSecrets(definition.body) } : definition;
 }
 
-const hidden = "…";
-
 function withoutSecrets(body: Json): Json {
   if (body === null || typeof body !== "object" || Array.isArray(body) || !("verify" in body)) return body;
   return { ...body, verify: hide((body as { readonly verify: Json }).verify) };
@@ -39,7 +37,7 @@ function hide(value: Json): Json {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name,
-      (name === "standard" || name === "secrets") && Array.isArray(inner) ? inner.map(() => hidden) : hide(inner),
+      (name === "standard" || name === "secrets") && Array.isArray(inner) ? inner.map(() => hiddenSecret) : hide(inner),
     ]),
   );
 }

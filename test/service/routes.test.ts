@@ -311,6 +311,12 @@ describe("definitions", () => {
     ];
     const stream = { a: { verify: verify[0] }, b: { verify: verify[1] } };
     expect((await s.ask("POST", "/v1/apply", { definitions: { stream } })).status).toBe(200);
+    const { items } = (await s.ask("GET", "/v1/definitions?kind=stream")).body;
+    for (const name of ["a", "b"]) {
+      const { body } = items.find((one: { name: string }) => one.name === name);
+      const { status } = await s.ask("POST", "/v1/apply", { definitions: { stream: { [name]: body } } });
+      expect([name, status]).toEqual([name, 400]);
+    }
     const seen = [
       await s.ask("GET", "/v1/definitions"),
       await s.ask("POST", "/v1/plan", { definitions: { stream: { a: null, b: { description: "b" } } } }),

@@ -182,6 +182,7 @@ export function profileRoutes(app: App, { engine, store, limits }: Surroundings)
       tags,
       operationId: "forgetProfile",
       summary: "Erase a person: profile, identifiers, memberships, firings, and what their deliveries said",
+      description: "Of what was sent at once (`POST /v1/sends`) it is not known whose it was: that stays.",
       params: z.object({ id }),
       response: answers({ 200: forgotten }, 404, 414),
     },
