@@ -70,23 +70,37 @@ const standardKey = z
 /** As HTTP has them (RFC 9110, 5.6.2). */
 const headerName = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, "this is not the name of a header");
 
+/** What is not signed can be changed by whoever saw a request that was. */
+function unsafe(signed: string, timestamp: string | undefined): string | undefined {
+  if (!signed.includes("{body}")) return "{body} has to be in what is signed";
+  if (signed.includes("{timestamp}") === (timestamp !== undefined)) return undefined;
+  return timestamp === undefined
+    ? "{timestamp} is signed: say in which header it comes, as timestamp"
+    : "the timestamp has to be in what is signed, as {timestamp}";
+}
+
 /** Who may post. Times of signatures may differ from ours by `tolerance`. */
 const inbound = z.union(
   [
     z.strictObject({ standard: z.array(standardKey).nonempty(), tolerance: duration.optional() }),
     z.strictObject({
-      hmac: z.strictObject({
-        secrets: z.array(secret).nonempty(),
-        header: headerName,
-        algorithm: z.enum(["sha1", "sha256", "sha512"]).default("sha256"),
-        encoding: z.enum(["hex", "base64"]).default("hex"),
-        /** What stands before the signature: `sha256=`, `v1=`. */
-        prefix: z.string().optional(),
-        /** Header with the time, in seconds or ms since 1970; without one a replay is only known by the event's key. */
-        timestamp: headerName.optional(),
-        /** What is signed; `{timestamp}` and `{body}` are put in. @default "{timestamp}.{body}" with a timestamp, else "{body}" */
-        signed: z.string().optional(),
-      }),
+      hmac: z
+        .strictObject({
+          secrets: z.array(secret).nonempty(),
+          header: headerName,
+          algorithm: z.enum(["sha1", "sha256", "sha512"]).default("sha256"),
+          encoding: z.enum(["hex", "base64"]).default("hex"),
+          /** What stands before the signature: `sha256=`, `v1=`. */
+          prefix: z.string().optional(),
+          /** Header with the time, in seconds or ms since 1970; without one a replay is only known by the event's key. */
+          timestamp: headerName.optional(),
+          /** What is signed; `{timestamp}` and `{body}` are put in. @default "{timestamp}.{body}" with a timestamp, else "{body}" */
+          signed: z.string().optional(),
+        })
+        .superRefine(({ signed, timestamp }, context) => {
+          const why = signed === undefined ? undefined : unsafe(signed, timestamp);
+          if (why !== undefined) context.addIssue({ code: "custom", path: ["signed"], message: why });
+        }),
       tolerance: duration.optional(),
     }),
   ],

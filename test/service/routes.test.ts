@@ -252,6 +252,9 @@ describe("audiences, triggers and runs", () => {
 });
 
 describe("definitions", () => {
+  const hmac = (more: object) => ({
+    stream: { a: { verify: { hmac: { secrets: ["x"], header: "x-sig", ...more } } } },
+  });
   const wanted = { definitions: { audience: { regulars: { where: "gt .visits 100" } } } };
 
   test("are planned, then applied", async () => {
@@ -291,6 +294,9 @@ describe("definitions", () => {
       { stream: { a: { verify: { hmac: { secrets: ["x"], header: "x sig" } } } } },
       "header",
     ],
+    ["stream/a/verify/hmac/signed", hmac({ signed: "v0:{timestamp}", timestamp: "x-time" }), "{body} has to be in"],
+    ["stream/a/verify/hmac/signed", hmac({ signed: "{body}", timestamp: "x-time" }), "the timestamp has to be in"],
+    ["stream/a/verify/hmac/signed", hmac({ signed: "{timestamp}.{body}" }), "in which header it comes"],
     ["stream/a/fields/n/as", { stream: { a: { fields: { n: { template: "1" } } } } }, "Invalid option"],
     [
       "trigger/t/dedupe/within",
