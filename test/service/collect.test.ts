@@ -260,6 +260,10 @@ describe("signed as others ask", () => {
     const at = (ms: number) => `${Math.floor((s.now + ms) / 1000)}`;
     expect(await post("slack", sign(at(0)))).toBe(202);
     expect(await post("slack", sign(at(0)))).toBe(401);
+    const [name, signature] = ["x-slack-signature", sign(at(0))["x-slack-signature"]];
+    for (const again of [`${signature}, v0=00`, ` ${signature}`, `v0=${signature.slice(3).toUpperCase()}`]) {
+      expect([again, await post("slack", { ...sign(at(0)), [name]: again })]).toEqual([again, 401]);
+    }
     expect(await post("slack", sign(`${s.now + 1}`))).toBe(202);
     expect(await post("slack", sign(at(-61_000)))).toBe(401);
     expect(await post("slack", sign(at(61_000)))).toBe(401);
