@@ -69,6 +69,14 @@ export function withEngine(flags: SetupFlags, io: Io, run: (opened: Opened) => P
   });
 }
 
+/**
+ * What is in force has to run with what is configured here: what happens while a trigger cannot run is lost to it.
+ * @throws DefinitionError
+ */
+export async function checkInForce(engine: Engine): Promise<void> {
+  await engine.plan({ origin: "api", definitions: {} });
+}
+
 /** What is wrong with a definition of the file is said where it stands in the file. */
 export async function declared<T>(setup: Setup, act: () => Promise<T>): Promise<T> {
   try {

@@ -5,7 +5,7 @@ import type { ExitCode } from "./cli.ts";
 import { version } from "./cli.ts";
 import type { Io } from "./io.ts";
 import { write } from "./io.ts";
-import { declared, defaultDestinations } from "./program.ts";
+import { checkInForce, declared, defaultDestinations } from "./program.ts";
 import { addSetupOptions, guarded, openStore, readSetup, renderer, type SetupFlags, setupChannels } from "./setup.ts";
 import { healthOf } from "./work.ts";
 
@@ -76,8 +76,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     proxies: options.proxies,
   });
   try {
-    // What is in force has to run with these channels, before anybody is told that it does.
-    await declared(setup, () => engine.plan({ origin: "api", definitions: {} }));
+    await declared(setup, () => checkInForce(engine));
     const url = await service.listen(at);
     if ((await store.keys.list()).length === 0) {
       await write(io.stderr, "There is no API key yet: tocsin keys api create NAME --scope collect,read,write\n");

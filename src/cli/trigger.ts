@@ -4,7 +4,7 @@ import { parseDuration } from "../units.ts";
 import type { ExitCode } from "./cli.ts";
 import { parseCount } from "./flags.ts";
 import { confirmed, type Io, write } from "./io.ts";
-import { definitionOf, withEngine } from "./program.ts";
+import { checkInForce, definitionOf, withEngine } from "./program.ts";
 import { visible } from "./rendered.ts";
 import { sentence, workRuns } from "./runs.ts";
 import { addSetupOptions, type SetupFlags } from "./setup.ts";
@@ -120,6 +120,7 @@ export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCod
       end(
         await withEngine(flags, io, async (opened) => {
           const { engine, store } = opened;
+          await checkInForce(engine);
           if (flags.estimate || !flags.yes) {
             const found = await engine.estimate(name, asked);
             await write(io.stdout, flags.json ? `${JSON.stringify(found)}\n` : estimateText(found));

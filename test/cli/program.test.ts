@@ -249,6 +249,20 @@ describe("what is declared", () => {
   });
 });
 
+test("nothing comes in where what is in force cannot run", async () => {
+  const { folder, raw } = await started();
+  const elsewhere = folderOf({ "all.ndjson": files["all.ndjson"] });
+  const stderr = 'trigger thanks.send.0.channel: there is no channel "crm"; there are: none\n';
+  for (const words of [
+    ["profile", "import", "all.ndjson"],
+    ["backfill", "thanks", "--yes", "--wait"],
+  ]) {
+    const args = [...words, "--store", join(folder, "tocsin.db")];
+    expect(await tocsin(elsewhere, args, "")).toEqual({ code: 1, stdout: "", stderr });
+  }
+  expect((await raw("trigger", "list")).stdout).toContain("draft");
+});
+
 test("a trigger that fails says why", async () => {
   const to = config.replace("send: [{ channel: crm }]", 'send: [{ channel: crm, to: "/{{ .name }}" }]');
   const { run } = start({ "tocsin.yaml": to });
