@@ -70,6 +70,9 @@ const standardKey = z
 /** As HTTP has them (RFC 9110, 5.6.2). */
 const headerName = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, "this is not the name of a header");
 
+/** So long it is known which signed requests came before. */
+const tolerance = duration.refine((ms) => ms <= 86_400_000, "signatures are at most 1d old");
+
 /** What is not signed can be changed by whoever saw a request that was. */
 function unsafe(signed: string, timestamp: string | undefined): string | undefined {
   if (!signed.includes("{body}")) return "{body} has to be in what is signed";
@@ -82,7 +85,7 @@ function unsafe(signed: string, timestamp: string | undefined): string | undefin
 /** Who may post. Times of signatures may differ from ours by `tolerance`. */
 const inbound = z.union(
   [
-    z.strictObject({ standard: z.array(standardKey).nonempty(), tolerance: duration.optional() }),
+    z.strictObject({ standard: z.array(standardKey).nonempty(), tolerance: tolerance.optional() }),
     z.strictObject({
       hmac: z
         .strictObject({
@@ -101,7 +104,7 @@ const inbound = z.union(
           const why = signed === undefined ? undefined : unsafe(signed, timestamp);
           if (why !== undefined) context.addIssue({ code: "custom", path: ["signed"], message: why });
         }),
-      tolerance: duration.optional(),
+      tolerance: tolerance.optional(),
     }),
   ],
   { error: "a signature is of standard: [KEY], or hmac: { secrets, header }" },

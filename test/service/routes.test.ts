@@ -297,6 +297,11 @@ describe("definitions", () => {
     ["stream/a/verify/hmac/signed", hmac({ signed: "v0:{timestamp}", timestamp: "x-time" }), "{body} has to be in"],
     ["stream/a/verify/hmac/signed", hmac({ signed: "{body}", timestamp: "x-time" }), "the timestamp has to be in"],
     ["stream/a/verify/hmac/signed", hmac({ signed: "{timestamp}.{body}" }), "in which header it comes"],
+    [
+      "stream/a/verify/tolerance",
+      { stream: { a: { verify: { ...hmac({}).stream.a.verify, tolerance: "2d" } } } },
+      "at most 1d",
+    ],
     ["stream/a/fields/n/as", { stream: { a: { fields: { n: { template: "1" } } } } }, "Invalid option"],
     [
       "trigger/t/dedupe/within",
