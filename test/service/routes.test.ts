@@ -224,11 +224,11 @@ describe("audiences, triggers and runs", () => {
     await declare(s, { trigger: { failing } }, { failing: "active" });
     const { body } = await s.ask("PUT", "/v1/profiles", person(5));
     const { body: found } = await s.ask("GET", "/v1/triggers/failing");
-    expect(found).toMatchObject({ name: "failing", state: "active", lastDay: { sent: 0, failed: 1 } });
+    expect(found).toMatchObject({ name: "failing", state: "active" });
     const reason = expect.stringContaining("index out of range: 99");
     const id = expect.stringMatching(/^fir_/);
     expect(found.failures).toEqual([{ id, profile: body.profile.id, at: s.now, reason }]);
-    expect((await s.ask("GET", "/v1/triggers/welcome")).body).toMatchObject({ lastDay: { sent: 1 }, failures: [] });
+    expect((await s.ask("GET", "/v1/triggers/welcome")).body.failures).toEqual([]);
   });
 
   test("a sweep may wait, but is not left half done", async () => {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Json } from "../../dispatch/index.ts";
-import { type Definition, type Estimate, type Lately, lately, type TriggerState } from "../../triggers/index.ts";
+import { type Definition, type Estimate, type Failure, failuresOf, type TriggerState } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { find } from "../declared.ts";
 import { conflicting } from "../errors.ts";
@@ -31,23 +31,13 @@ const trigger = z
   })
   .meta({ id: "Trigger" });
 
-const detailed: z.ZodType<Trigger & Lately> = z
+const detailed: z.ZodType<Trigger & { readonly failures: readonly Failure[] }> = z
   .object({
     ...trigger.shape,
-    lastDay: z
-      .object({
-        waiting: z.int(),
-        sent: z.int(),
-        aborted: z.int(),
-        skipped: z.int(),
-        failed: z.int(),
-        last: time.optional(),
-      })
-      .describe("Firings of the last 24 hours; `last`: when something was last sent."),
     failures: z
       .array(z.object({ id: z.string(), profile: z.string(), at: time, reason: z.string().optional() }))
       .readonly()
-      .describe("The newest firings that failed, and why."),
+      .describe("The newest firings that failed, and why; GET /v1/firings has all."),
   })
   .meta({ id: "TriggerDetails" });
 
@@ -76,7 +66,7 @@ const params = z.object({ name: z.string().min(1).max(64) });
 const tags = ["triggers"];
 
 /** What makes alerts fire, and whether it does. */
-export function triggerRoutes(app: App, { engine, store, clock }: Surroundings): void {
+export function triggerRoutes(app: App, { engine, store }: Surroundings): void {
   const shown = ({ name, body, status, origin, createdAt, updatedAt }: Definition): Trigger => {
     const state = (status as { readonly state?: TriggerState } | null)?.state;
     return { name, ...(state && { state }), definition: body, status, origin, createdAt, updatedAt };
@@ -106,11 +96,11 @@ export function triggerRoutes(app: App, { engine, store, clock }: Surroundings):
     schema: {
       tags,
       operationId: "getTrigger",
-      summary: "One trigger, what became of what it fired, and why it failed if it did",
+      summary: "One trigger, and why it failed lately if it did",
       params,
       response: answers({ 200: detailed }, 404, 414),
     },
-    handler: async ({ params: { name } }) => ({ ...(await byName(name)), ...(await lately(store, name, clock())) }),
+    handler: async ({ params: { name } }) => ({ ...(await byName(name)), failures: await failuresOf(store, name) }),
   });
 
   const change = (verb: string, state: "active" | "paused" | "draft", summary: string): void => {
