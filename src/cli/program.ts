@@ -69,12 +69,10 @@ export function withEngine(flags: SetupFlags, io: Io, run: (opened: Opened) => P
   });
 }
 
-/**
- * What is in force has to run with what is configured here: what happens while a trigger cannot run is lost to it.
- * @throws DefinitionError
- */
+/** What is in force has to run with what is configured here, before anything happens that it should hear. @throws DefinitionError */
 export async function checkInForce(engine: Engine): Promise<void> {
-  await engine.plan({ origin: "api", definitions: {} });
+  const [first] = await engine.broken();
+  if (first !== undefined) throw first;
 }
 
 /** What is wrong with a definition of the file is said where it stands in the file. */

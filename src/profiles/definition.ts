@@ -22,7 +22,7 @@ const identifierRules = z.strictObject({
  * `last`: the newest, as a whole. `first`: the oldest. `union`: a list without repetitions. `append`: a list, the newest 1,000.
  * `max`, `min`: of numbers, or of text; a value of another type is replaced. `sum`: a counter. Null removes, whatever the rule.
  */
-export const mergeRule = z.enum(["last", "first", "union", "append", "max", "min", "sum"]);
+const mergeRule = z.enum(["last", "first", "union", "append", "max", "min", "sum"]);
 export type MergeRule = z.output<typeof mergeRule>;
 
 /** How profiles are put together. */

@@ -10,7 +10,7 @@ export class MergeError extends Error {
 }
 
 /** Of a field that is appended to, so many elements are kept. */
-export const mostAppended = 1000;
+const mostAppended = 1000;
 
 /**
  * Fields with a patch merged in, by the rules of the settings; without one, maps are merged and all else is replaced, as in

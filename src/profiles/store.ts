@@ -68,6 +68,6 @@ export interface EventsWriter {
   known(stream: string, keys: readonly string[]): Promise<ReadonlySet<string>>;
   /** Keeps them. The caller has left out what is known: throws if a key or an id is kept already. */
   add(events: readonly RawEvent[]): Promise<void>;
-  /** Removes those of a stream that came in before `before`, oldest first, at most `limit`. @returns how many */
-  prune(stream: string, before: number, limit: number): Promise<number>;
+  /** Removes those of a stream that came in before `before`, oldest first, or of all, at most `limit`. @returns how many */
+  prune(stream: string | undefined, before: number, limit: number): Promise<number>;
 }

@@ -38,8 +38,9 @@ export interface SqliteStore extends ProgramStore {
 }
 
 /**
- * A store in one SQLite file (and two beside it), safe against the end of the process and of the machine: WAL,
- * `synchronous = FULL` for all but claims, which are made again. Several processes may use one file at once; it must not be on a network file system.
+ * A store in one SQLite file (and two beside it), safe against the end of the process and of the machine: what a verb says
+ * that it did is in the write-ahead log, synced; but for claims, which are made again. Several processes may use one file at
+ * once; it must not be on a network file system.
  * @throws StoreError if the file cannot be used
  */
 export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteStore {
@@ -156,7 +157,12 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
       list: () => read(keys.list),
     },
     answers: {
-      get: (key) => read(() => answer(key)),
+      async get(key) {
+        const found = await read(() => answer(key));
+        // Who is told what was answered relies on what was done.
+        await writer.settled();
+        return found;
+      },
       put: (one) => write(() => answers.put(one)),
       prune: (before, limit) => write(() => answers.prune(before, limit)),
       async forget(ids) {

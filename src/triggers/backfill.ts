@@ -1,6 +1,6 @@
 import type { BackfillOptions, Estimate } from "./engine.ts";
 import { DefinitionError, NotDeclared, RunStateError } from "./engine.ts";
-import { newRun, workPiece } from "./pieces.ts";
+import { endOnce, newRun, workPiece } from "./pieces.ts";
 import type { Run } from "./run.ts";
 import type { Sessions } from "./sessions.ts";
 import type { ProgramStore } from "./store.ts";
@@ -58,8 +58,8 @@ export class Backfills {
         const rest = { ...run, ...(cursor !== undefined && { cursor }) };
         return workPiece(moment, { ...program, triggers }, rest, looked.piece);
       });
-      const { run, took, aborted } = piece;
-      counts.looked += took;
+      const { run, aborted } = piece;
+      counts.looked += run.done;
       counts.sent += run.sent;
       counts.skipped += run.skipped - aborted;
       counts.aborted += aborted;
@@ -107,7 +107,7 @@ export class Backfills {
 
   async setRun(id: string, to: "running" | "paused" | "cancelled"): Promise<Run | undefined> {
     const { sessions, wake } = this.#options;
-    const run = await sessions.run(async ({ transaction, now }) => {
+    const run = await sessions.run(async ({ transaction, now }, program) => {
       const current = await transaction.runs.get(id);
       if (current === undefined || current.state === to) return current;
       const { kind, state, reason: _reason, ...rest } = current;
@@ -126,6 +126,7 @@ export class Backfills {
         ...(to === "paused" && { reason: "by hand" }),
       };
       await transaction.runs.put(next);
+      if (to === "cancelled" && kind === "batch") await endOnce(transaction, program, next);
       return next;
     });
     wake();
@@ -142,8 +143,10 @@ export class Backfills {
     const { on, backfill } = trigger.definition;
     if (!("enter" in on)) throw refused(name, "only a trigger on enter is backfilled: for whom else would it be late?");
     const { cap, share, pace } = { ...backfill, ...given(asked) };
-    if (cap !== undefined && !(Number.isSafeInteger(cap) && cap > 0))
-      throw refused(name, `a cap is a whole number above 0, not ${cap}`);
+    for (const [what, count] of Object.entries({ cap, "pace's count": pace?.count, "pace's time": pace?.per })) {
+      if (count !== undefined && !(Number.isSafeInteger(count) && count > 0))
+        throw refused(name, `a ${what} is a whole number above 0, not ${count}`);
+    }
     if (share !== undefined && !(share > 0 && share <= 1))
       throw refused(name, `a share is above 0 and at most 1, not ${share}`);
     return { audience: on.enter, wanted: { cap, share, pace } };

@@ -1,11 +1,11 @@
 import type { Channel } from "../dispatch/index.ts";
 import { settleDue, startBatches, startSweeps, sweepDue } from "./due.ts";
 import type { DefinitionError } from "./engine.ts";
-import { nextOf, roomOf } from "./pace.ts";
-import { type Piece, workPiece } from "./pieces.ts";
+import { createPace, type Pace } from "./pace.ts";
+import { workPiece } from "./pieces.ts";
 import type { AudienceStatus, Program } from "./program.ts";
 import { Alarms } from "./ring.ts";
-import type { Run } from "./run.ts";
+import type { Run, RunKind } from "./run.ts";
 import type { Sessions } from "./sessions.ts";
 import type { ProgramStore } from "./store.ts";
 import { statusJson, statusOf } from "./trigger.ts";
@@ -19,8 +19,8 @@ interface ClockworkOptions {
   readonly onProblem: (problem: { readonly doing: string; readonly error: unknown }) => void;
 }
 
-/** Profiles that one piece of a run takes: a few ms, so that what happens now is not held up. */
-const pieceSize = 64;
+/** Profiles that one piece of a run takes: as many as fit into so many ms, so that what happens now is not held up. */
+const pieces = { first: 32, least: 8, most: 128, ms: 8 };
 /** How often to look for what other processes started, in ms. */
 const poll = 1_000;
 /** How often what is too old is removed, and how long firings, answers are kept, in ms. */
@@ -30,9 +30,12 @@ const yielding = { yields: true };
 /** How often alarms are judged, in ms. */
 const alarmEvery = 60_000;
 
-/** How many profiles the next piece may take. */
-const roomFor = ({ pace, went = [] }: Run, now: number): number =>
-  pace === undefined ? pieceSize : Math.min(pieceSize, roomOf(pace, went, now));
+/** The size of the next piece, if `took` profiles took so many ms. Half way, since one measurement says little. */
+function fitting(size: number, took: number, ms: number): number {
+  if (took === 0) return size;
+  const wanted = (took * pieces.ms) / Math.max(ms, 0.1);
+  return Math.round(Math.min(pieces.most, Math.max(pieces.least, (size + wanted) / 2)));
+}
 
 const keyOf = ({ kind, of, message }: DefinitionError): string => `${kind} ${of} ${message}`;
 
@@ -40,6 +43,8 @@ const keyOf = ({ kind, of, message }: DefinitionError): string => `${kind} ${of}
 export class Clockwork {
   readonly #options: ClockworkOptions;
   readonly #alarms: Alarms;
+  /** By run; `done` is how much of it they know. */
+  readonly #paces = new Map<string, { readonly pace: Pace; done: number }>();
   #prunedAt = 0;
   #judgedAt = 0;
   #going = false;
@@ -47,6 +52,10 @@ export class Clockwork {
   #wake: (() => void) | undefined;
   #woken = false;
   readonly #told = new Set<string>();
+  /** How many profiles a piece takes: a sweep's are cheaper. */
+  readonly #sizes = new Map<RunKind, number>();
+  /** The version of the program whose broken triggers are not active any more. */
+  #failed: number | undefined;
   /** Runs take turns. */
   #last: string | undefined;
 
@@ -73,7 +82,7 @@ export class Clockwork {
     if (planned !== undefined && planned <= now) return now;
     if (planned !== undefined) times.push(planned);
     if (program.alarms.size > 0) {
-      if (now - this.#judgedAt >= alarmEvery) {
+      if (Math.abs(now - this.#judgedAt) >= alarmEvery) {
         this.#judgedAt = now;
         await this.#alarms.judge(program, now);
       }
@@ -130,20 +139,21 @@ export class Clockwork {
   }
 
   /** A trigger that is active and cannot run says so, and is not active any more. */
-  async #fail({ broken }: Program): Promise<void> {
+  async #fail({ broken, version }: Program): Promise<void> {
     const { sessions, onProblem } = this.#options;
-    const fresh = broken.filter((error) => !this.#told.has(keyOf(error)));
-    if (fresh.length === 0) return;
+    if (version === this.#failed) return;
     await sessions.run(async ({ transaction: { definitions } }) => {
       for (const { kind, name, status } of await definitions.all()) {
-        const error = fresh.find((one) => one.kind === kind && one.of === name);
+        const error = broken.find((one) => one.kind === kind && one.of === name);
         const { state, activatedAt } = statusOf(status);
         if (kind !== "trigger" || error === undefined || state !== "active") continue;
         const reason = `${error.path.join(".")}: ${error.message}`;
         await definitions.setStatus(kind, name, statusJson({ state: "failed", reason, activatedAt }), true);
       }
     });
-    for (const error of fresh) {
+    this.#failed = version;
+    for (const error of broken) {
+      if (this.#told.has(keyOf(error))) continue;
       this.#told.add(keyOf(error));
       onProblem({ doing: `reading the ${error.kind} ${error.of}`, error });
     }
@@ -159,9 +169,9 @@ export class Clockwork {
     for (const { kind, name, status } of await store.definitions.all()) {
       if (kind === "trigger") {
         const { state, next } = statusOf(status);
-        if (state === "active" && next !== undefined) batch = Math.min(batch, next);
+        if (state === "active" && next !== undefined && program.triggers.has(name)) batch = Math.min(batch, next);
       } else if (kind === "audience" && program.audiences.has(name)) {
-        const at = sweepDue(program.audiences.get(name)!, (status ?? {}) as AudienceStatus);
+        const at = sweepDue(program.audiences.get(name)!, (status ?? {}) as AudienceStatus, now);
         if (at !== undefined) sweep = Math.min(sweep, at);
       }
     }
@@ -181,27 +191,45 @@ export class Clockwork {
     let next: number | undefined;
     for (let i = 0; i < turns.length; i++) {
       const run = turns[(Math.max(0, first) + i) % turns.length]!;
-      if (roomFor(run, now) < 1) {
-        const at = nextOf(run.pace!, run.went ?? [], now);
+      const pace = this.#paceOf(run);
+      const size = this.#sizes.get(run.kind) ?? pieces.first;
+      const room = pace === undefined ? size : Math.min(size, pace.room(now));
+      if (room < 1) {
+        const at = pace!.nextAt(now);
         next = next === undefined ? at : Math.min(next, at);
         continue;
       }
       this.#last = run.id;
-      const { sent } = await this.#piece(run, sessions);
-      if (sent) this.#options.onSent();
+      if (await this.#piece(run, room, sessions)) this.#options.onSent();
       return now;
     }
     return next;
   }
 
-  async #piece(run: Run, sessions: Sessions): Promise<Pick<Piece, "sent">> {
+  /** @returns whether something was handed over to the outbox */
+  async #piece(run: Run, room: number, sessions: Sessions): Promise<boolean> {
     return sessions.run(async (moment, program) => {
       const current = await moment.transaction.runs.get(run.id);
-      if (current?.state !== "running") return { sent: false };
-      // Another process may have taken what room there was.
-      const room = roomFor(current, moment.now);
-      return room < 1 ? { sent: false } : workPiece(moment, program, current, room);
+      if (current?.state !== "running") return false;
+      // Another process went on with it: that room is not there any more.
+      if (run.pace !== undefined && current.done !== run.done) return false;
+      const started = performance.now();
+      const { run: worked, sent } = await workPiece(moment, program, current, room);
+      const size = this.#sizes.get(run.kind) ?? pieces.first;
+      this.#sizes.set(run.kind, fitting(size, worked.done - current.done, performance.now() - started));
+      return sent;
     }, yielding);
+  }
+
+  /** What was done of the run, by whichever process and before whichever restart, is taken from its pace. */
+  #paceOf({ id, pace: promised, done, startedAt, updatedAt }: Run): Pace | undefined {
+    if (promised === undefined) return undefined;
+    if (this.#paces.size > 1_000) this.#paces.clear();
+    const known = this.#paces.get(id) ?? { pace: createPace(promised, startedAt), done: 0 };
+    this.#paces.set(id, known);
+    if (done > known.done) known.pace.take(done - known.done, updatedAt);
+    known.done = done;
+    return known.pace;
   }
 
   /** @returns whether all of it was removed */
@@ -211,10 +239,16 @@ export class Clockwork {
     let removed = await store.answers.prune(now - pruning.answers, most);
     removed += await store.transaction(async ({ events, firings }) => {
       let count = await firings.prune(now - pruning.firings, most);
+      let longest = pruning.events;
       for (const { name, definition } of program.streams.values()) {
-        count += await events.prune(name, now - (definition.keep ?? pruning.events), most);
+        const { keep = pruning.events } = definition;
+        longest = Math.max(longest, keep);
+        count += await events.prune(name, now - keep, most);
       }
-      return count;
+      // How long those of a stream that cannot run are kept is not known.
+      if (program.broken.some(({ kind }) => kind === "stream")) return count;
+      // Those of streams that are declared no more.
+      return count + (await events.prune(undefined, now - longest, most));
     }, yielding);
     return removed === 0;
   }

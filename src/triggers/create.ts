@@ -11,6 +11,7 @@ import { Intake } from "./intake-queue.ts";
 import { Planner } from "./plan.ts";
 import { Sessions } from "./sessions.ts";
 import type { ProgramStore } from "./store.ts";
+import { statusOf } from "./trigger.ts";
 
 export interface EngineOptions {
   readonly store: ProgramStore;
@@ -57,6 +58,13 @@ export function createEngine(options: EngineOptions): Engine {
     plan: (wanted) => planner.plan(wanted),
     apply: (wanted, { fire = false } = {}) => planner.apply(wanted, fire),
     setState: (trigger, state) => planner.setState(trigger, state),
+    async broken() {
+      const { broken } = await sessions.current();
+      const inForce = (await store.definitions.all()).filter(
+        ({ kind, status }) => kind !== "trigger" || statusOf(status).state === "active",
+      );
+      return broken.filter(({ kind, of }) => inForce.some((one) => one.kind === kind && one.name === of));
+    },
     estimate: (trigger, asked) => backfills.estimate(trigger, asked),
     backfill: (trigger, asked) => backfills.start(trigger, asked),
     setRun: (run, state) => backfills.setRun(run, state),

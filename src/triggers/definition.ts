@@ -48,7 +48,7 @@ const alertParts = z.strictObject({
   html: z.string().optional(),
 });
 
-export const sendTo = z.strictObject({
+const sendTo = z.strictObject({
   channel: z.string().min(1),
   /** A template of where to. @default the channel's own */
   to: z.string().optional(),

@@ -1,9 +1,8 @@
-import type { Profile } from "../profiles/index.ts";
 import { type Moment, resume } from "./fire.ts";
 import type { Firing } from "./firing.ts";
 import { newRun, startSweep } from "./pieces.ts";
 import { type AudienceStatus, audienceOf, type Program } from "./program.ts";
-import { nextTime } from "./schedule.ts";
+import { nextTime, type ScheduledOn } from "./schedule.ts";
 import type { ProgramTransaction } from "./store.ts";
 import { statusJson, statusOf, type Trigger } from "./trigger.ts";
 
@@ -18,8 +17,6 @@ export async function settleDue(
   const { transaction, now } = moment;
   const due = await transaction.firings.due(now, most);
   const profiles = await transaction.profiles.get(due.map(({ profile }) => profile));
-  const byId = new Map<string, Profile>();
-  for (const profile of profiles) if (profile !== undefined) byId.set(profile.id, profile);
   let sent = false;
   for (const [i, firing] of due.entries()) {
     // An earlier one may have taken it along in its digest.
@@ -31,14 +28,10 @@ export async function settleDue(
   return { more: due.length === most, sent };
 }
 
-async function stillWaiting(
-  { firings }: ProgramTransaction,
-  { trigger, profile, id, due }: Firing,
-): Promise<Firing | undefined> {
-  return (await firings.waiting(trigger, profile)).find((one) => one.id === id && one.due === due);
+async function stillWaiting({ firings }: ProgramTransaction, { id, due }: Firing): Promise<Firing | undefined> {
+  const current = await firings.get(id);
+  return current?.state === "waiting" && current.due === due ? current : undefined;
 }
-
-type ScheduledOn = Parameters<typeof nextTime>[0];
 
 export const isScheduled = (on: Trigger["definition"]["on"]): on is ScheduledOn =>
   "schedule" in on || "once" in on || "every" in on;
@@ -91,13 +84,17 @@ function latest(on: ScheduledOn, first: number, activatedAt: number, now: number
 
 const quarter = 15 * 60_000;
 
-/** When an audience whose condition depends on the time is to be evaluated anew; undefined if it does not, or is being. */
+/**
+ * When an audience whose condition depends on the time is to be evaluated anew; undefined if it does not, or is being. A clock
+ * that was put back holds up nothing.
+ */
 export function sweepDue(
   audience: { definition: { every?: number | undefined }; condition: { timed: boolean } },
-  status: AudienceStatus,
+  { sweep, sweptAt = 0 }: AudienceStatus,
+  now: number,
 ): number | undefined {
-  if (!audience.condition.timed || status.sweep !== undefined) return undefined;
-  return (status.sweptAt ?? 0) + (audience.definition.every ?? quarter);
+  if (!audience.condition.timed || sweep !== undefined) return undefined;
+  return sweptAt > now ? now : sweptAt + (audience.definition.every ?? quarter);
 }
 
 /** One sweep for all audiences that are due. */
@@ -106,7 +103,7 @@ export async function startSweeps({ transaction, now }: Moment, program: Program
   for (const { kind, name, status } of await transaction.definitions.all()) {
     const audience = kind === "audience" ? program.audiences.get(name) : undefined;
     if (audience === undefined) continue;
-    const at = sweepDue(audience, (status ?? {}) as AudienceStatus);
+    const at = sweepDue(audience, (status ?? {}) as AudienceStatus, now);
     if (at !== undefined && at <= now) due.push(name);
   }
   if (due.length === 0) return false;

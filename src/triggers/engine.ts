@@ -1,7 +1,6 @@
 import type { Delivery, Json } from "../dispatch/index.ts";
 import type { Change, Profile, Update } from "../profiles/index.ts";
 import type { Firing, Skip } from "./firing.ts";
-import type { Pace } from "./pace.ts";
 import type { Run } from "./run.ts";
 import type { Definition, DefinitionKind } from "./store.ts";
 
@@ -27,8 +26,14 @@ export interface Engine {
    * silently, or with `fire` so that who enters or leaves by it fires triggers.
    */
   apply(wanted: Wanted, options?: { readonly fire?: boolean }): Promise<Plan>;
-  /** @throws NotDeclared, DefinitionError where the state does not allow it */
+  /**
+   * While a trigger is not active, what waits for it and comes due is skipped, and its runs are paused; they go on once it is
+   * active again. @throws NotDeclared, DefinitionError where the state does not allow it
+   */
   setState(trigger: string, state: "active" | "paused" | "draft"): Promise<void>;
+
+  /** What is in force and cannot run with what this engine has: what happens meanwhile is lost to it. */
+  broken(): Promise<readonly DefinitionError[]>;
 
   /** Whom a backfill would alert; changes nothing. */
   estimate(trigger: string, options?: BackfillOptions): Promise<Estimate>;
@@ -113,7 +118,7 @@ export interface Step {
 export interface BackfillOptions {
   readonly cap?: number | undefined;
   readonly share?: number | undefined;
-  readonly pace?: Pace | undefined;
+  readonly pace?: { readonly count: number; readonly per: number } | undefined;
 }
 
 export interface Estimate {

@@ -1,5 +1,6 @@
 import type { Kept, Outbox } from "../dispatch/index.ts";
 import type { Profile } from "../profiles/index.ts";
+import type { TriggerStatus } from "./definition.ts";
 import { type Explanation, NotDeclared } from "./engine.ts";
 import type { Firing } from "./firing.ts";
 import { audienceOf, type Program } from "./program.ts";
@@ -28,8 +29,8 @@ export async function explain(
 ): Promise<Explanation> {
   const program = await sessions.current();
   const trigger = program.triggers.get(name);
-  const fault = program.broken.find((one) => one.kind === "trigger" && one.of === name);
-  if (trigger === undefined && fault === undefined) throw new NotDeclared("trigger", name, program.triggers.keys());
+  const status = await statusNow(store, name);
+  if (status === undefined) throw new NotDeclared("trigger", name, program.triggers.keys());
   const [profile] = await store.profiles.get([id]);
   if (profile === undefined) throw new NotDeclared("profile", id);
   const steps: Steps = [];
@@ -38,18 +39,11 @@ export async function explain(
   };
   const { items: firings } = await store.firings.list({ trigger: name, profile: profile.id, limit: most });
   const skip = await store.firings.lastSkip(name, profile.id);
-  const status = await statusNow(store, name);
   const { state } = status;
-  let nothing = "nothing has happened that it fires on";
-  if (trigger === undefined) {
-    nothing = `it cannot run: ${fault!.path.join(".")}: ${fault!.message}`;
-    say("trigger", false, nothing);
-  } else {
-    say("trigger", state === "active", stateText(name, status));
-    const outside = await audienceSteps(store, program, trigger, profile, say);
-    nothing = state === "active" ? (outside ?? nothing) : `it is ${state}`;
-    conditionSteps(trigger, profile, clock(), say);
-  }
+  say("trigger", state === "active", stateText(name, status));
+  // One that cannot run here any more can have fired before.
+  const wait = trigger && (await audienceSteps(store, program, trigger, profile, say));
+  if (trigger !== undefined) conditionSteps(trigger, profile, clock(), say);
   if (skip !== undefined) {
     const times = skip.count === 1 ? "once" : `${skip.count} times`;
     say("skipped", false, `${times}, the last time at ${time(skip.at)} on ${skip.cause}: ${skip.reason}`);
@@ -69,7 +63,7 @@ export async function explain(
     }
   }
   const alerted = deliveries.some((one) => one.state === "delivered");
-  const answer = answerOf({ name, profile, firings, deliveries, skip, alerted, nothing });
+  const answer = answerOf({ name, status, profile, firings, deliveries, skip, alerted, steps, wait });
   return { answer, alerted, steps, firings, ...(skip && { skip }), deliveries: deliveries.map(({ id }) => ({ id })) };
 }
 
@@ -77,10 +71,11 @@ const time = (at: number): string => new Date(at).toISOString();
 
 async function statusNow(store: ProgramStore, name: string) {
   const all = await store.definitions.all();
-  return statusOf(all.find((one) => one.kind === "trigger" && one.name === name)?.status ?? null);
+  const found = all.find((one) => one.kind === "trigger" && one.name === name);
+  return found && statusOf(found.status);
 }
 
-function stateText(name: string, { state, reason, activatedAt, next }: ReturnType<typeof statusOf>): string {
+function stateText(name: string, { state, reason, activatedAt, next }: TriggerStatus): string {
   const since = activatedAt === undefined ? "" : ` since ${time(activatedAt)}`;
   const comes = next === undefined ? "" : `; it comes next at ${time(next)}`;
   return `${name} is ${state}${state === "active" ? since : ""}${comes}${reason === undefined ? "" : `: ${reason}`}`;
@@ -110,13 +105,16 @@ async function audienceSteps(
     is,
     `its condition ${holds} now: ${audience.definition.where}${seen(audience.condition.reads, profile)}`,
   );
-  const { activatedAt } = trigger.status;
-  if ("enter" in trigger.definition.on && since !== undefined && activatedAt !== undefined && since < activatedAt) {
-    const reason = `was in ${name} before the trigger was activated at ${time(activatedAt)}; only a backfill alerts those`;
-    say("entered", false, reason);
-    return reason;
+  const { on } = trigger.definition;
+  if (since === undefined) return "exit" in on ? undefined : `is not in ${name}`;
+  if (!("enter" in on)) return undefined;
+  const { activatedAt = since } = trigger.status;
+  if (since >= activatedAt) {
+    return `came into ${name} at ${time(since)} by what fires nothing: it was new, or its condition was changed; only a backfill alerts those`;
   }
-  return since === undefined && "enter" in trigger.definition.on ? `is not in ${name}` : undefined;
+  const reason = `was in ${name} before the trigger was activated at ${time(activatedAt)}; only a backfill alerts those`;
+  say("entered", false, reason);
+  return reason;
 }
 
 /** The values that a condition looks at, so far as they fit in a line. */
@@ -136,28 +134,17 @@ function conditionSteps(trigger: Trigger, profile: Profile, now: number, say: Sa
   const kind = "enter" in definition.on ? "enter" : "exit" in definition.on ? "exit" : undefined;
   // What an event or a change said is not known now.
   if (kind !== undefined && about !== undefined) {
-    const subject = subjectOf(
-      profile.fields,
-      aboutOf(trigger.name, { kind, audience: about[1] }, now),
-      definition.fields,
-    );
+    const now_ = aboutOf(trigger, { kind, audience: about[1] }, now);
+    const subject = subjectOf(profile.fields, now_, definition.fields);
     if (where !== undefined) {
       const { is, problem } = where.test(subject);
       const holds = problem === undefined ? (is ? "holds" : "does not hold") : `fails, which counts as no: ${problem}`;
       say("condition", is, `the trigger's condition ${holds} now: ${where.where}${seen(where.reads, profile)}`);
     }
     if (definition.quiet !== undefined) {
-      const until = quietUntil(definition.quiet, zoneOf(zone, subject), now);
+      const until = quietUntil(definition.quiet, zone?.(subjectOf(profile.fields, now_, undefined)), now);
       if (until !== undefined) say("quiet hours", undefined, `it is quiet there now, until ${time(until)}`);
     }
-  }
-}
-
-function zoneOf(zone: Trigger["zone"], subject: Parameters<NonNullable<Trigger["zone"]>>[0]): string | undefined {
-  try {
-    return zone?.(subject).trim();
-  } catch {
-    return undefined;
   }
 }
 
@@ -178,16 +165,17 @@ function deliveryText({ id, channel, destination, state, attempts, reason, due }
 
 interface Facts {
   readonly name: string;
+  readonly status: TriggerStatus;
   readonly profile: Profile;
   readonly firings: readonly Firing[];
   readonly deliveries: readonly Awaited<ReturnType<Outbox["find"]>>[];
   readonly skip: Explanation["skip"];
   readonly alerted: boolean;
-  /** Why, if nothing fired. */
-  readonly nothing: string;
+  readonly steps: Steps;
+  readonly wait: string | undefined;
 }
 
-function answerOf({ name, profile, firings, deliveries, skip, alerted, nothing }: Facts): string {
+function answerOf({ name, status, profile, firings, deliveries, skip, alerted, wait }: Facts): string {
   const who = profile.id;
   const [last] = firings;
   if (alerted) {
@@ -198,7 +186,12 @@ function answerOf({ name, profile, firings, deliveries, skip, alerted, nothing }
   if (skip !== undefined && (last === undefined || skip.at >= last.at)) {
     return `${who} was not alerted by ${name}: ${skip.reason}.`;
   }
-  if (last === undefined) return `${who} was not alerted by ${name}: ${nothing}.`;
+  if (last === undefined) {
+    const { state, reason } = status;
+    const is = `it is ${state}${reason === undefined ? "" : ` (${reason})`}`;
+    const why = state === "active" ? (wait ?? "nothing has happened that it fires on") : is;
+    return `${who} was not alerted by ${name}: ${why}.`;
+  }
   switch (last.state) {
     case "waiting":
       return `${who} has not been alerted by ${name} yet: it waits ${last.reason ?? ""}, ${time(last.due!)}.`;

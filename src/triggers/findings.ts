@@ -80,7 +80,7 @@ async function shapeFor(
   items.forEach((item, i) => {
     const cause = causes[i % causes.length]!;
     const before = cause.kind === "change" ? { ...cause, before: item.fields } : cause;
-    const about = aboutOf(trigger.name, before, 0);
+    const about = aboutOf(trigger, before, 0);
     addSample(shape, subjectOf(item.fields, digests ? digestOf([about]) : about, fields));
   });
   return shape;

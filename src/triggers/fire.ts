@@ -62,7 +62,7 @@ export async function resume(
 ): Promise<Fired> {
   const { transaction, now } = moment;
   let result: Fired;
-  if (trigger === undefined) result = { state: "skipped", reason: "the trigger is no more" };
+  if (trigger === undefined) result = { state: "skipped", reason: "the trigger cannot run any more" };
   else if (profile === undefined) result = { state: "skipped", reason: "the profile is no more" };
   else result = await decide(moment, trigger, profile, firing, firing.waitsFor);
   if (result.state === "skipped") {
@@ -82,8 +82,8 @@ async function decide(
   waited: Stage | undefined,
 ): Promise<Fired> {
   const { definition, status } = trigger;
-  if (status.state !== "active") return skipped(`the trigger is ${status.state}`);
-  const about = aboutOf(trigger.name, firing.cause, firing.at);
+  if (status.state !== "active") return skipped(`the trigger was ${status.state}`);
+  const about = aboutOf(trigger, firing.cause, firing.at);
   const subject = subjectOf(profile.fields, about, definition.fields);
   const passed = waited === undefined ? -1 : stages.indexOf(waited);
   try {
@@ -97,20 +97,34 @@ async function decide(
     if (dwelling !== undefined) return dwelling;
     let current = firing;
     if (trigger.key !== undefined && firing.key === undefined) {
-      const key = trigger.key(subject);
+      const key = rendering(() => trigger.key!(subject));
       const { now, transaction } = moment;
       if (await transaction.firings.hasKey(trigger.name, key, now - trigger.keyed)) {
         return skipped(`it was sent before with the key ${JSON.stringify(key)}`);
       }
       current = { ...firing, key };
     }
-    const waiting = await gather(moment, trigger, current, subject, passed);
+    // A zone does not leave: all fields are there to tell it.
+    const zone = () => trigger.zone?.(subjectOf(profile.fields, about, undefined));
+    const waiting = await gather(moment, trigger, current, zone, passed);
     if ("state" in waiting) return waiting;
     const held = await capped(moment, trigger, profile.id);
     if (held !== undefined) return skipped(held);
     return await handOver(moment, trigger, profile, current, waiting.others);
   } catch (error) {
-    return failed(firing, moment.now, (error as Error).message);
+    if (!(error instanceof Unsendable)) throw error;
+    return failed(firing, moment.now, error.message);
+  }
+}
+
+/** What fails for this person alone, as templates and channels do. A store that fails does so for all: nothing is kept. */
+class Unsendable extends Error {}
+
+function rendering<T>(render: () => T): T {
+  try {
+    return render();
+  } catch (error) {
+    throw new Unsendable((error as Error).message, { cause: error });
   }
 }
 
@@ -136,17 +150,20 @@ async function dwell(
   firing: Firing,
   passed: number,
 ): Promise<Fired | undefined> {
-  const { id, cause, profile, at } = firing;
+  const { cause, profile, at, id } = firing;
   if (definition.dwell === undefined || (cause.kind !== "enter" && cause.kind !== "exit")) return undefined;
   if (passed < 0) return wait(firing, "dwell", now + definition.dwell, "until it has stayed so long enough");
   if (passed > 0) return undefined;
   const [memberships] = await transaction.memberships.of([profile]);
   const since = memberships!.find(({ audience }) => audience === cause.audience)?.since;
   const still = cause.kind === "enter" ? since !== undefined && since <= at : since === undefined;
-  // Who left, came back and left again fired anew; that can all happen within a millisecond.
-  const dwelling = (await transaction.firings.waiting(name, profile)).filter(({ waitsFor }) => waitsFor === "dwell");
-  if (still && dwelling.at(-1)?.id === id) return undefined;
-  return skipped(`the profile did not stay ${cause.kind === "enter" ? "in" : "out"} long enough`);
+  const reason = `the profile did not stay ${cause.kind === "enter" ? "in" : "out"} long enough`;
+  const all = (await transaction.firings.waiting(name, profile)).filter(({ waitsFor }) => waitsFor === "dwell");
+  // Who left, came back and left again fired anew; of two who turned out to be one, each had fired: the last one counts.
+  if (!still || all.at(-1)?.id !== id) return skipped(reason);
+  const others = all.slice(0, -1).map((one): Firing => ({ ...settled(one, now), state: "skipped", reason }));
+  if (others.length > 0) await transaction.firings.update(others);
+  return undefined;
 }
 
 /** Waits for a digest to fill or quiet hours to end; or says who goes along. */
@@ -154,7 +171,7 @@ async function gather(
   moment: Moment,
   trigger: Trigger,
   firing: Firing,
-  subject: Fields,
+  zone: () => string | undefined,
   passed: number,
 ): Promise<Fired | { readonly others: readonly Firing[] }> {
   const { digest, quiet } = trigger.definition;
@@ -165,14 +182,14 @@ async function gather(
     );
   let others: readonly Firing[] = [];
   if (digest !== undefined && passed <= stages.indexOf("digest")) {
-    others = await waiting("digest");
-    const full = others.length + 1 >= (digest.most ?? 100);
-    if (passed < stages.indexOf("digest") && !full) {
-      return wait(firing, "digest", others[0]?.due ?? now + digest.window, "until its digest goes");
+    if (passed < stages.indexOf("digest")) {
+      const { count, due = now + digest.window } = await transaction.firings.gathered(trigger.name, firing.profile);
+      if (count + 1 < (digest.most ?? 100)) return wait(firing, "digest", due, "until its digest goes");
     }
+    others = await waiting("digest");
   }
   if (quiet === undefined) return { others };
-  const until = quietUntil(quiet, trigger.zone?.(subject).trim(), now);
+  const until = quietUntil(quiet, zone(), now);
   if (until === undefined) {
     const along = quiet.do === "digest" || digest !== undefined ? await waiting("quiet") : [];
     return { others: [...along, ...others] };
@@ -218,11 +235,11 @@ async function handOver(
   others: readonly Firing[],
 ): Promise<Fired> {
   const all = [...others, firing].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
-  const abouts = all.map((one) => aboutOf(trigger.name, one.cause, one.at)) as [About, ...About[]];
+  const abouts = all.map((one) => aboutOf(trigger, one.cause, one.at)) as [About, ...About[]];
   const digests = trigger.definition.digest !== undefined || trigger.definition.quiet?.do === "digest";
   const about = digests ? digestOf(abouts) : abouts[0];
   const subject = subjectOf(profile.fields, about, trigger.definition.fields);
-  const alert = trigger.alert.render(subject);
+  const alert = rendering(() => trigger.alert.render(subject));
   const entries: Entry[] = [];
   const problems: string[] = [];
   for (const exit of trigger.exits) {
@@ -231,7 +248,7 @@ async function handOver(
       if (entry === undefined) problems.push(`no address on ${exit.channel}`);
       else entries.push(entry);
     } catch (error) {
-      if (!(error instanceof DestinationError)) throw error;
+      if (!(error instanceof DestinationError)) throw new Unsendable((error as Error).message, { cause: error });
       problems.push(`${exit.channel}: ${error.message}`);
     }
   }

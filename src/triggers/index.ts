@@ -9,7 +9,7 @@ export * from "./definition.ts";
 export * from "./engine.ts";
 export type * from "./firing.ts";
 export * from "./lately.ts";
-export type { Pace } from "./pace.ts";
+export * from "./pace.ts";
 export * from "./quiet.ts";
 export type { HandedOver, Happening } from "./record.ts";
 export type * from "./run.ts";

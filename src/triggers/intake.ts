@@ -1,7 +1,7 @@
 import { type Json, newId } from "../dispatch/index.ts";
 import { applyUpdates, type Change, type RawEvent, type Update } from "../profiles/index.ts";
-import type { Collected, Updated } from "./engine.ts";
-import { fire } from "./fire.ts";
+import { type Collected, NotDeclared, type Updated } from "./engine.ts";
+import { fire, type Moment } from "./fire.ts";
 import type { Program } from "./program.ts";
 import type { ProgramTransaction } from "./store.ts";
 import { type Concern, Roll, transitions } from "./transitions.ts";
@@ -94,10 +94,7 @@ function survivors(changes: readonly (Change | undefined)[]): (id: string) => st
 }
 
 /** @returns whether something was handed over */
-export async function fireAll(
-  moment: { transaction: ProgramTransaction; channels: Surroundings["channels"]; now: number },
-  concerns: readonly Concern[],
-): Promise<boolean> {
+export async function fireAll(moment: Moment, concerns: readonly Concern[]): Promise<boolean> {
   let sent = false;
   for (const { trigger, profile, cause } of concerns) {
     const { state } = await fire(moment, trigger, profile, cause);
@@ -120,9 +117,12 @@ async function readEvents(
   items: readonly Item[],
   now: number,
 ): Promise<readonly (EventRead | undefined)[]> {
-  const mapped = items.map((item) =>
-    item.kind === "event" ? program.streams.get(item.stream)!.mapping.map(item.payload) : undefined,
-  );
+  const mapped = items.map((item) => {
+    if (item.kind !== "event") return undefined;
+    const stream = program.streams.get(item.stream);
+    if (stream === undefined) throw new NotDeclared("stream", `${item.stream} any more`);
+    return stream.mapping.map(item.payload);
+  });
   const keys = new Map<string, Set<string>>();
   items.forEach((item, i) => {
     if (item.kind !== "event") return;

@@ -1,37 +1,56 @@
-/** At most `count` in any `per` ms. */
+/** How many may go now, so that never more than `count` go in any `per` ms. */
 export interface Pace {
-  readonly count: number;
-  readonly per: number;
+  /** How many may go at `now`. */
+  room(now: number): number;
+  /** Lets up to `n` go. @returns how many went */
+  take(n: number, now: number): number;
+  /** When the next one may go, in ms since 1970: `now` if there is room. */
+  nextAt(now: number): number;
 }
 
-/** What went lately, oldest first: when, in ms since 1970, and how many. */
-export type Went = readonly (readonly [at: number, n: number])[];
+/** What went is remembered to a thousandth of `per`, so that it stays small. */
+const steps = 1000;
 
-/** What went within this part of `per` counts as gone at the last of it, so that what is remembered stays small. */
-const steps = 32;
+/**
+ * It remembers what went for as long as it matters, and nothing else: a run that goes on after a restart takes `count` at the
+ * time it last wrote its progress, and the promise holds over the restart, too.
+ * @param now when nothing has gone yet
+ */
+export function createPace({ count, per }: { readonly count: number; readonly per: number }, now: number): Pace {
+  /** Oldest first. What went at several times counts as gone at the last of them. */
+  let went: { at: number; n: number }[] = [];
+  let taken = 0;
+  let last = now;
 
-/** How many may go at `now`. */
-export function roomOf({ count, per }: Pace, went: Went, now: number): number {
-  return Math.max(0, count - counted(recent(went, per, now)));
+  function forget(at: number): void {
+    // Clocks can be put back: what went later than now went now, or it would hold up for as long as they were put back.
+    if (at < last) for (const entry of went) entry.at = Math.min(entry.at, at);
+    last = at;
+    const first = went.findIndex((entry) => entry.at > at - per);
+    const gone = first < 0 ? went : went.slice(0, first);
+    if (gone.length === 0) return;
+    for (const { n } of gone) taken -= n;
+    went = first < 0 ? [] : went.slice(first);
+  }
+
+  function room(at: number): number {
+    forget(at);
+    return count - taken;
+  }
+
+  return {
+    room,
+    take: (n, at) => {
+      const going = Math.max(0, Math.min(Math.floor(n), room(at)));
+      if (going === 0) return 0;
+      const newest = went.at(-1);
+      if (newest && at - (went.at(-2)?.at ?? Number.NEGATIVE_INFINITY) < per / steps) {
+        newest.at = at;
+        newest.n += going;
+      } else went.push({ at, n: going });
+      taken += going;
+      return going;
+    },
+    nextAt: (at) => (room(at) > 0 ? at : went[0]!.at + per),
+  };
 }
-
-/** When the next one may go, in ms since 1970: `now` if there is room. */
-export function nextOf(pace: Pace, went: Went, now: number): number {
-  const matters = recent(went, pace.per, now);
-  return counted(matters) < pace.count ? now : matters[0]![0] + pace.per;
-}
-
-/** With `n` more, without what no longer matters. */
-export function wentOn({ per }: Pace, went: Went, n: number, now: number): Went {
-  const matters = recent(went, per, now);
-  const newest = matters.at(-1);
-  if (n < 1) return matters;
-  if (newest === undefined || now - (matters.at(-2)?.[0] ?? Number.NEGATIVE_INFINITY) >= per / steps)
-    return [...matters, [now, n]];
-  return [...matters.slice(0, -1), [Math.max(now, newest[0]), newest[1] + n]];
-}
-
-/** Clocks differ a little, and can be put back: what seems to go much later than now went at another time. */
-const recent = (went: Went, per: number, now: number): Went => went.filter(([at]) => at > now - per && at <= now + per);
-
-const counted = (went: Went): number => went.reduce((sum, [, n]) => sum + n, 0);

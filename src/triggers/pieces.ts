@@ -1,8 +1,8 @@
 import { newId } from "../dispatch/index.ts";
 import type { Profile } from "../profiles/index.ts";
 import { type Fired, fire, type Moment } from "./fire.ts";
-import { wentOn } from "./pace.ts";
-import type { AudienceStatus, Program } from "./program.ts";
+import { fireAll } from "./intake.ts";
+import { type AudienceStatus, audienceOf, type Program } from "./program.ts";
 import type { Run } from "./run.ts";
 import { isInShare } from "./share.ts";
 import type { ProgramTransaction } from "./store.ts";
@@ -12,14 +12,15 @@ import { statusJson } from "./trigger.ts";
 /** What a piece of a run did. */
 export interface Piece {
   readonly run: Run;
-  /** Profiles gone through. */
-  readonly took: number;
   /** Something was handed over to the outbox. */
   readonly sent: boolean;
   /** Those of the skipped whose template aborted. */
   readonly aborted: number;
   readonly problems: readonly { readonly profile: string; readonly problem: string }[];
 }
+
+/** There are never more of one state: an audience has one sweep, a trigger a few runs. */
+export const mostRuns = 10_000;
 
 const quietly = { aborted: 0, problems: [] };
 type Worked = Omit<Piece, keyof typeof quietly> & Partial<Piece>;
@@ -30,25 +31,37 @@ export async function workPiece(moment: Moment, program: Program, run: Run, most
   const piece = await work(moment, program, run, most);
   const { run: worked } = piece;
   const { transaction, now } = moment;
-  const { pace, went = [] } = run;
-  const kept: Run = {
-    ...worked,
-    updatedAt: now,
-    ...(pace !== undefined && { went: wentOn(pace, went, piece.took, now) }),
-    ...(worked.state !== "running" && { endedAt: now, went: undefined }),
-  };
+  const ended = worked.state !== "running" && worked.state !== "paused";
+  const kept: Run = { ...worked, updatedAt: now, ...(ended && { endedAt: now }) };
   await transaction.runs.put(kept);
-  if (kept.state !== "running" && kept.kind === "sweep") await endSweep(transaction, kept);
-  if (kept.state !== "running" && kept.kind === "batch") await endOnce(transaction, program, kept);
+  if (ended && kept.kind === "sweep") await endSweep(transaction, kept);
+  if (ended && kept.kind === "batch") await endOnce(transaction, program, kept);
   return { ...quietly, ...piece, run: kept };
+}
+
+/** Why a run is paused that goes on once its trigger is active: meanwhile, members would be left out. */
+const resting = "its trigger is not active";
+
+/** The trigger is active again. */
+export async function goOn({ runs }: ProgramTransaction, trigger: string, now: number): Promise<void> {
+  const { items } = await runs.list({ trigger, state: "paused", limit: mostRuns });
+  for (const { reason, ...run } of items) {
+    if (reason === resting) await runs.put({ ...run, state: "running", updatedAt: now });
+  }
 }
 
 /** A backfill or a batch: the trigger fires for each member. */
 async function visit(moment: Moment, program: Program, run: Run, most: number): Promise<Worked> {
   const trigger = program.triggers.get(run.trigger!);
   const [audience] = run.audiences;
-  if (trigger === undefined)
-    return { run: { ...run, state: "failed", reason: "the trigger is no more" }, took: 0, sent: false };
+  const unable = program.broken.some(({ kind, of }) => kind === "trigger" && of === run.trigger);
+  if (trigger === undefined && !unable) {
+    return { run: { ...run, state: "failed", reason: "the trigger is no more" }, sent: false };
+  }
+  if (trigger?.status.state !== "active") return { run: { ...run, state: "paused", reason: resting }, sent: false };
+  if (audienceOf(trigger)?.[1] !== audience) {
+    return { run: { ...run, state: "failed", reason: `the trigger is not about ${audience} any more` }, sent: false };
+  }
   const { transaction } = moment;
   const page = await transaction.memberships.members({ audience: audience!, limit: most, after: run.cursor });
   const profiles = await transaction.profiles.get(page.items.map(({ profile }) => profile));
@@ -89,7 +102,7 @@ async function visit(moment: Moment, program: Program, run: Run, most: number): 
     ...(ended && { state: "done" }),
     ...(capped && { reason: `it reached its cap of ${run.cap}` }),
   };
-  return { run: worked, took: profiles.length, sent: handed, aborted, problems };
+  return { run: worked, sent: handed, aborted, problems };
 }
 
 /** Not in the share; alerted by this run under another id; for a backfill: alerted by its trigger, or about to be. */
@@ -121,55 +134,51 @@ async function sweep(moment: Moment, program: Program, run: Run, most: number): 
     }),
   );
   if (changes.length > 0) await transaction.memberships.change(changes);
-  let sent = false;
-  for (const { trigger, profile, cause } of concerns) {
-    if ((await fire(moment, trigger, profile, cause)).state === "sent") sent = true;
-  }
+  const sent = await fireAll(moment, concerns);
   const worked: Run = {
     ...run,
     done: run.done + page.items.length,
     sent: run.sent + changes.length,
     ...(page.next === undefined ? { state: "done" } : { cursor: page.next }),
   };
-  return { run: worked, took: page.items.length, sent };
+  return { run: worked, sent };
 }
 
 async function clear({ transaction }: Moment, _program: Program, run: Run, most: number): Promise<Worked> {
   const gone = await transaction.memberships.clear(run.audiences[0]!, most);
   const worked: Run = { ...run, done: run.done + gone, ...(gone < most && { state: "done" }) };
-  return { run: worked, took: gone, sent: false };
+  return { run: worked, sent: false };
 }
 
-/** Starts a sweep, which replaces those of the same audiences that are under way. */
+/** Starts a sweep, which replaces what is under way for the same audiences: sweeps, and the clearing of one that is back. */
 export async function startSweep(
   transaction: ProgramTransaction,
   audiences: readonly string[],
   options: { readonly fire: boolean; readonly total: number; readonly now: number },
 ): Promise<Run> {
   const { fire, total, now } = options;
+  await leaveOut(transaction, audiences, now);
   const run = newRun("sweep", { audiences, fire, total, now });
   await transaction.runs.put(run);
-  for (const { kind, name, status } of await transaction.definitions.all()) {
-    if (kind !== "audience" || !audiences.includes(name)) continue;
-    const before = (status ?? {}) as AudienceStatus;
-    if (before.sweep !== undefined) await leaveOut(transaction, before.sweep.run, name, now);
-    const next = { sweep: { run: run.id, silent: !fire }, sweptAt: now };
-    await transaction.definitions.setStatus("audience", name, next, true);
+  for (const name of audiences) {
+    const status = { sweep: { run: run.id, silent: !fire }, sweptAt: now };
+    await transaction.definitions.setStatus("audience", name, status, true);
   }
   return run;
 }
 
-/** A sweep goes on without an audience that is swept anew; without any, it ends. */
-async function leaveOut({ runs }: ProgramTransaction, id: string, audience: string, now: number): Promise<void> {
-  const run = await runs.get(id);
-  if (run === undefined || (run.state !== "running" && run.state !== "paused")) return;
-  const audiences = run.audiences.filter((name) => name !== audience);
-  const reason = "another sweep took its place";
-  await runs.put(
-    audiences.length > 0
-      ? { ...run, audiences, updatedAt: now }
-      : { ...run, state: "cancelled", reason, updatedAt: now, endedAt: now },
-  );
+/** Sweeps and clearings go on without these audiences; without any, they end. */
+async function leaveOut({ runs }: ProgramTransaction, audiences: readonly string[], now: number): Promise<void> {
+  for (const state of ["running", "paused"] as const) {
+    const { items } = await runs.list({ state, limit: mostRuns });
+    for (const run of items) {
+      const rest = run.audiences.filter((name) => !audiences.includes(name));
+      if (run.trigger !== undefined || rest.length === run.audiences.length) continue;
+      const reason = "another sweep took its place";
+      const ended = { state: "cancelled", reason, endedAt: now } as const;
+      await runs.put({ ...run, updatedAt: now, ...(rest.length > 0 ? { audiences: rest } : ended) });
+    }
+  }
 }
 
 async function endSweep({ definitions }: ProgramTransaction, run: Run): Promise<void> {
@@ -181,7 +190,7 @@ async function endSweep({ definitions }: ProgramTransaction, run: Run): Promise<
 }
 
 /** What runs once is done when its run is. */
-async function endOnce(
+export async function endOnce(
   { definitions }: ProgramTransaction,
   { triggers }: Program,
   { trigger: name }: Run,

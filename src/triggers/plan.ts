@@ -5,10 +5,10 @@ import { type TriggerState, triggerDefinition } from "./definition.ts";
 import { firstTime } from "./due.ts";
 import { DefinitionError, NotDeclared, type Plan, type Step, type Wanted } from "./engine.ts";
 import { findingsOf } from "./findings.ts";
-import { newRun, startSweep } from "./pieces.ts";
+import { goOn, mostRuns, newRun, startSweep } from "./pieces.ts";
 import type { Audience, Program } from "./program.ts";
 import type { Sessions } from "./sessions.ts";
-import type { Definition, DefinitionKind, ProgramStore, ProgramTransaction } from "./store.ts";
+import type { Definition, DefinitionKind, ProgramStore, ProgramTransaction, Runs } from "./store.ts";
 import { type Surroundings, statusOf } from "./trigger.ts";
 import { checkBody } from "./validate.ts";
 
@@ -39,8 +39,8 @@ export class Planner {
   async plan(wanted: Wanted): Promise<Plan> {
     const { store, sessions, surroundings, clock } = this.#options;
     const before = await store.definitions.all();
-    const { steps, after } = changesOf(wanted, before, clock());
-    const program = sessions.compile(after);
+    const { steps, after } = changesOf(wanted, before, await underway(store.runs), clock());
+    const program = sessions.compile(after, refusing(steps, after, await sessions.current()));
     const explained: Step[] = [];
     for (const step of steps) explained.push(await this.#withMembers(step, program));
     return { steps: explained, findings: await findingsOf(store, program, steps, surroundings.templates) };
@@ -51,8 +51,8 @@ export class Planner {
     const total = await store.profiles.count();
     const steps = await sessions.run(async ({ transaction, now }, current) => {
       const before = await transaction.definitions.all();
-      const { steps, after } = changesOf(wanted, before, now);
-      const program = sessions.compile(after);
+      const { steps, after } = changesOf(wanted, before, await underway(transaction.runs), now);
+      const program = sessions.compile(after, refusing(steps, after, current));
       await this.#write(transaction, { steps, after, program, current, fire, now, total });
       return steps;
     });
@@ -93,7 +93,11 @@ export class Planner {
     const put = steps.filter(({ action }) => action === "create" || action === "change").map(find);
     if (put.length > 0) await definitions.put(put);
     for (const step of steps) {
-      if (step.action === "state") await definitions.setStatus("trigger", step.name, find(step).status, true);
+      if (step.action === "state") {
+        const { status } = find(step);
+        await definitions.setStatus("trigger", step.name, status, true);
+        if (statusOf(status).state === "active") await goOn(transaction, step.name, now);
+      }
       if (step.action !== "remove") continue;
       await definitions.remove(step.kind, step.name);
       if (step.kind !== "audience") continue;
@@ -148,6 +152,21 @@ export class Planner {
   }
 }
 
+/** Throws what is wrong, unless it was so before and is left as it is, or stopped. */
+function refusing(
+  steps: readonly Step[],
+  after: readonly Definition[],
+  { broken }: Program,
+): (error: DefinitionError) => void {
+  return (error) => {
+    const is = ({ kind, name }: Pick<Definition, "kind" | "name">) => kind === error.kind && name === error.of;
+    const known = broken.some(({ kind, of }) => is({ kind, name: of }));
+    const active = after.some((one) => is(one) && statusOf(one.status).state === "active");
+    const touched = steps.some((step) => is(step) && (step.action !== "state" || active));
+    if (!known || touched) throw error;
+  };
+}
+
 /** Another condition, or a new one. */
 function isSwept(step: Step, program: Program, current: Program): boolean {
   if (step.kind !== "audience" || (step.action !== "create" && step.action !== "change")) return false;
@@ -162,10 +181,20 @@ const noTrigger = (name: string, triggers: readonly Definition[]): NotDeclared =
     triggers.map((one) => one.name),
   );
 
+/** Triggers whose runs have not ended. */
+async function underway(runs: Pick<Runs, "list">): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  for (const state of ["running", "paused"] as const) {
+    for (const { trigger } of (await runs.list({ state, limit: mostRuns })).items) if (trigger) names.add(trigger);
+  }
+  return names;
+}
+
 /** What there is now and what is wanted → the steps between, in their order, and what there is then. */
 function changesOf(
   { origin, definitions, states = {}, complete = false }: Wanted,
   before: readonly Definition[],
+  underway: ReadonlySet<string>,
   now: number,
 ): { readonly steps: readonly Step[]; readonly after: readonly Definition[] } {
   const steps: Step[] = [];
@@ -189,7 +218,14 @@ function changesOf(
       }
       const same = old !== undefined && isDeepStrictEqual(old.body, body);
       const definition = same ? old : definitionOf(kind, name, body, origin, old, now);
-      const [put, step] = kind === "trigger" ? withState(definition, states[name], old, now) : [definition, undefined];
+      const state = own(states, name);
+      // A file goes on saying that it is active what has run once.
+      const past = complete && state === "active" && isDone(old, body);
+      const firstOf = (one: Definition) => nextOf(one, underway.has(name), now);
+      const [put, step] =
+        kind === "trigger"
+          ? withState(definition, past ? undefined : state, old, now, firstOf)
+          : [definition, undefined];
       after.push(put);
       if (old === undefined) steps.push({ kind, name, action: "create", effect: `${what} is new` });
       else if (!same) steps.push({ kind, name, action: "change", before: old, effect: `${what} changes` });
@@ -202,6 +238,15 @@ function changesOf(
   }
   return { steps, after };
 }
+
+const onOf = (body: Json | undefined): Json | undefined => (body as { on?: Json } | undefined)?.on;
+
+const isDone = (old: Definition | undefined, body: Json): boolean =>
+  old !== undefined && statusOf(old.status).state === "done" && isDeepStrictEqual(onOf(old.body), onOf(body));
+
+/** A trigger may be called `constructor`. */
+const own = (states: NonNullable<Wanted["states"]>, name: string) =>
+  Object.hasOwn(states, name) ? states[name] : undefined;
 
 function definitionOf(
   kind: DefinitionKind,
@@ -221,16 +266,15 @@ function withState(
   wanted: "active" | "paused" | "draft" | undefined,
   old: Definition | undefined,
   now: number,
+  firstOf: (definition: Definition) => number | undefined,
 ): readonly [Definition, Step | undefined] {
   const { name, body } = definition;
   const status = statusOf(definition.status);
   const state: TriggerState = wanted ?? status.state;
   const changed = state !== status.state;
-  const rescheduled =
-    state === "active" &&
-    (changed || !isDeepStrictEqual((old?.body as { on?: Json } | undefined)?.on, (body as { on?: Json }).on));
+  const rescheduled = state === "active" && (changed || !isDeepStrictEqual(onOf(old?.body), onOf(body)));
   if (!changed && !rescheduled) return [definition, undefined];
-  const next = state === "active" ? nextOf(name, body, now) : undefined;
+  const next = state === "active" ? firstOf(definition) : undefined;
   const activatedAt = state === "active" ? now : status.activatedAt;
   const put = {
     ...definition,
@@ -241,9 +285,10 @@ function withState(
   return [put, { kind: "trigger", name, action: "state", ...(old && { before: old }), effect }];
 }
 
-function nextOf(name: string, body: Json, now: number): number | undefined {
+/** @param isUnderway what it did once is not over yet, and goes on */
+function nextOf({ name, body }: Definition, isUnderway: boolean, now: number): number | undefined {
   const { on } = checkBody("trigger", name, triggerDefinition, body);
-  if ("once" in on && firstTime(on, now) === undefined) {
+  if ("once" in on && firstTime(on, now) === undefined && !isUnderway) {
     const place = { kind: "trigger", name, path: ["on", "once"] } as const;
     throw new DefinitionError(`${on.once} is past; a trigger that runs once needs a time to come`, place);
   }

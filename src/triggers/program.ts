@@ -112,9 +112,10 @@ export class Compiler {
       return { name, definition: checkBody("alarm", name, alarmDefinition, body) };
     });
     this.#known = known;
-    const named = { streams, audiences, triggers, channels: this.#surroundings.channels };
-    keep(triggers, (trigger) => checkTrigger(trigger, named), leaveOut);
-    keep(alarms, (alarm) => checkAlarm(alarm, named), leaveOut);
+    keep(triggers, (trigger) => checkTrigger(trigger, audiences, streams), leaveOut);
+    const declared = (kind: DefinitionKind) => definitions.filter((one) => one.kind === kind).map(({ name }) => name);
+    const named = { audiences: declared("audience"), triggers: declared("trigger") };
+    keep(alarms, (alarm) => checkAlarm(alarm, named, this.#surroundings.channels), leaveOut);
     return {
       version,
       settings: settings.get("profiles") ?? resolveProfiles(),
@@ -207,8 +208,6 @@ function keep<T>(all: Map<string, T>, check: (one: T) => void, leaveOut: (error:
   }
 }
 
-interface Named extends Pick<Program, "streams" | "audiences" | "triggers">, Pick<Surroundings, "channels"> {}
-
 interface At {
   readonly kind: DefinitionKind;
   readonly name: string;
@@ -222,7 +221,7 @@ function there(place: At, what: string, name: string, all: Iterable<string>): vo
   throw new DefinitionError(`there is no ${what} ${name}; there are: ${names.join(", ") || "none"}`, place);
 }
 
-function checkTrigger(trigger: Trigger, { audiences, streams }: Named): void {
+function checkTrigger(trigger: Trigger, audiences: Program["audiences"], streams: Program["streams"]): void {
   const place = { kind: "trigger", name: trigger.name } as const;
   const { on, dwell, backfill } = trigger.definition;
   const about = audienceOf(trigger);
@@ -236,11 +235,16 @@ function checkTrigger(trigger: Trigger, { audiences, streams }: Named): void {
   }
 }
 
-function checkAlarm({ name, definition: { when, send } }: Alarm, { audiences, triggers, channels }: Named): void {
+/** @param declared what cannot run is watched all the more */
+function checkAlarm(
+  { name, definition: { when, send } }: Alarm,
+  declared: { readonly audiences: readonly string[]; readonly triggers: readonly string[] },
+  channels: Surroundings["channels"],
+): void {
   const place = { kind: "alarm", name } as const;
-  if ("empty" in when) there({ ...place, path: ["when", "empty"] }, "audience", when.empty, audiences.keys());
-  if ("quiet" in when) there({ ...place, path: ["when", "quiet"] }, "trigger", when.quiet, triggers.keys());
-  if ("failing" in when) there({ ...place, path: ["when", "failing"] }, "trigger", when.failing, triggers.keys());
+  if ("empty" in when) there({ ...place, path: ["when", "empty"] }, "audience", when.empty, declared.audiences);
+  if ("quiet" in when) there({ ...place, path: ["when", "quiet"] }, "trigger", when.quiet, declared.triggers);
+  if ("failing" in when) there({ ...place, path: ["when", "failing"] }, "trigger", when.failing, declared.triggers);
   for (const [i, { channel, to, options }] of send.entries()) {
     there({ ...place, path: ["send", i, "channel"] }, "channel", channel, Object.keys(channels));
     try {

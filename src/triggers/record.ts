@@ -108,8 +108,10 @@ class Page {
         await firings.skip(skips);
         this.#skips.push(...skips);
       },
+      get: (id) => firings.get(id),
       due: (now, limit) => firings.due(now, limit),
       waiting: (trigger, profile) => firings.waiting(trigger, profile),
+      gathered: (trigger, profile) => firings.gathered(trigger, profile),
       hasKey: (trigger, key, since) => firings.hasKey(trigger, key, since),
       sent: (query) => firings.sent(query),
       inRun: (run, profile) => firings.inRun(run, profile),

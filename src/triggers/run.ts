@@ -1,5 +1,3 @@
-import type { Pace, Went } from "./pace.ts";
-
 /**
  * Work over many profiles, a piece at a time. `backfill`: the members that were there before their trigger. `batch`: what a
  * schedule, an interval or a date started. `sweep`: audiences evaluated anew for every profile. `clear`: memberships of an
@@ -24,9 +22,7 @@ export interface Run {
   /** Of a backfill: the share of members that is taken at all, above 0 up to 1; the same members for the same trigger. */
   readonly share?: number | undefined;
   /** At most `count` profiles in any `per` ms. */
-  readonly pace?: Pace | undefined;
-  /** What went lately, for the pace. */
-  readonly went?: Went | undefined;
+  readonly pace?: { readonly count: number; readonly per: number } | undefined;
   /** Of a batch: when it should have started, in ms since 1970. */
   readonly scheduledFor?: number | undefined;
   /** Where to go on: `next` of the last page. Absent at the start. */

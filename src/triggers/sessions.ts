@@ -1,4 +1,5 @@
 import type { Manner } from "../dispatch/index.ts";
+import type { DefinitionError } from "./engine.ts";
 import type { Moment } from "./fire.ts";
 import { Compiler, type Program } from "./program.ts";
 import type { Definition, ProgramStore, ProgramTransaction } from "./store.ts";
@@ -24,11 +25,9 @@ export class Sessions {
     return this.#programOf(this.#store.definitions);
   }
 
-  /** A program that is not in force. @throws DefinitionError */
-  compile(definitions: readonly Definition[]): Program {
-    return new Compiler(this.#surroundings).program(-1, definitions, (error) => {
-      throw error;
-    });
+  /** A program that is not in force. @param onBroken may throw what it gets */
+  compile(definitions: readonly Definition[], onBroken: (error: DefinitionError) => void): Program {
+    return new Compiler(this.#surroundings).program(-1, definitions, onBroken);
   }
 
   run<Result>(work: (moment: Moment, program: Program) => Promise<Result>, manner?: Manner): Promise<Result> {

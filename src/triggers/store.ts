@@ -85,7 +85,7 @@ export interface Firings {
   ): Promise<{ readonly [state in FiringState]: number } & { readonly last?: number | undefined }>;
 }
 
-export interface FiringsWriter {
+export interface FiringsWriter extends Pick<Firings, "get"> {
   /** Throws if one has the id of one that is kept. */
   add(firings: readonly Firing[]): Promise<void>;
   /**
@@ -97,7 +97,9 @@ export interface FiringsWriter {
   due(now: number, limit: number): Promise<readonly Firing[]>;
   /** Those of a trigger that wait for a profile, oldest first. */
   waiting(trigger: string, profile: string): Promise<readonly Firing[]>;
-  /** Whether a firing with this key fired at `since` or later and was sent, or waits. */
+  /** Of those, the ones that wait for a digest: how many, and when the first is due. */
+  gathered(trigger: string, profile: string): Promise<{ readonly count: number; readonly due?: number | undefined }>;
+  /** Whether a firing with this key waits, or was sent at `since` or later (settled then). */
   hasKey(trigger: string, key: string, since: number): Promise<boolean>;
   /**
    * How many were sent after `since` (settled then; firings whose first delivery is the same, as in a digest, count once),

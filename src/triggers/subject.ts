@@ -1,6 +1,7 @@
 import type { Json } from "../dispatch/index.ts";
 import { type Fields, pick } from "../profiles/index.ts";
 import type { Cause } from "./firing.ts";
+import type { Trigger } from "./trigger.ts";
 
 /** What templates and conditions of a trigger see beside the profile's fields, as `.trigger`. */
 export interface About {
@@ -13,14 +14,14 @@ export interface About {
 }
 
 /** What has happened, as templates see it. */
-export function aboutOf(trigger: string, cause: Cause, at: number): About {
-  const common = { name: trigger, kind: cause.kind, backfill: false, at: new Date(at).toISOString() };
+export function aboutOf({ name, definition }: Trigger, cause: Cause, at: number): About {
+  const common = { name, kind: cause.kind, backfill: false, at: new Date(at).toISOString() };
   switch (cause.kind) {
     case "enter":
     case "exit":
       return { ...common, audience: cause.audience };
     case "change":
-      return { ...common, fields: cause.fields, before: cause.before };
+      return { ...common, fields: cause.fields, before: leaving(cause.before, definition.fields) };
     case "event":
       return { ...common, stream: cause.stream, event: cause.payload };
     case "member":
@@ -34,10 +35,13 @@ export function aboutOf(trigger: string, cause: Cause, at: number): About {
 export const digestOf = (all: readonly [About, ...About[]]): About => ({ ...all.at(-1)!, events: all });
 
 /** Dot: the fields, or those of them that may leave, and `trigger`. */
-export const subjectOf = (fields: Fields, about: About, leaving: readonly string[] | undefined): Fields => ({
-  ...(leaving === undefined ? fields : pick(fields, leaving)),
+export const subjectOf = (fields: Fields, about: About, allowed: readonly string[] | undefined): Fields => ({
+  ...leaving(fields, allowed),
   trigger: about,
 });
+
+const leaving = (fields: Fields, allowed: readonly string[] | undefined): Fields =>
+  allowed === undefined ? fields : pick(fields, allowed);
 
 /** What receivers are told whatever the template says: see the channels' option `data`. */
 export function tellsOf({ name, kind, backfill, at, audience, stream }: About): { readonly [field: string]: Json } {

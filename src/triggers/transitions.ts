@@ -16,8 +16,6 @@ export interface Concern {
 export class Roll {
   readonly #now: number;
   readonly #known = new Map<string, Map<string, number>>();
-  /** What profiles were in that have since been absorbed. */
-  readonly #absorbed = new Map<string, ReadonlyMap<string, number>>();
   readonly #changes = new Map<string, { audience: string; profile: string; since: number | undefined }>();
 
   constructor(now: number) {
@@ -42,11 +40,10 @@ export class Roll {
       put: (profiles) => writer.put(profiles),
       remove: (ids) => writer.remove(ids),
       absorb: async (pairs) => {
-        const from = pairs.map((pair) => pair.from);
-        const all = await memberships.of(from);
-        from.forEach((id, i) => {
-          this.#absorbed.set(id, new Map(all[i]!.map(({ audience, since }) => [audience, since])));
-        });
+        await this.read(
+          memberships,
+          pairs.map(({ from }) => from),
+        );
         await writer.absorb(pairs);
       },
     };
@@ -62,8 +59,7 @@ export class Roll {
   since(profile: string, absorbed: readonly Profile[], audience: string): number | undefined {
     let since = this.of(profile).get(audience);
     for (const { id } of absorbed) {
-      // One that came to be within this transaction was never written, and is known here alone.
-      const one = (this.#absorbed.get(id) ?? this.#known.get(id))?.get(audience);
+      const one = this.of(id).get(audience);
       if (one !== undefined && (since === undefined || one < since)) since = one;
     }
     return since;

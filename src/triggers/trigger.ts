@@ -40,8 +40,8 @@ export interface Trigger {
   readonly key: ((subject: Fields) => string) | undefined;
   /** ms in which the same key counts. */
   readonly keyed: number;
-  /** The zone of quiet hours. @throws TemplateError */
-  readonly zone: ((subject: Fields) => string) | undefined;
+  /** The zone of quiet hours; whatever does not name one, or fails, is none. Never throws. */
+  readonly zone: ((subject: Fields) => string | undefined) | undefined;
 }
 
 const aMonth = parseDuration("30d")!;
@@ -58,8 +58,8 @@ export function compileTrigger({ name, body, status }: Definition, surroundings:
       throw new DefinitionError((error as Error).message, { kind: "trigger", name, path });
     }
   };
-  const text = (source: string, ...path: (string | number)[]) => {
-    const template = at(path, () => compile(source, { ...templates, name: path.join("."), missingKey: "required" }));
+  const text = (source: string, options: TemplateOptions, ...path: (string | number)[]) => {
+    const template = at(path, () => compile(source, { ...templates, name: path.join("."), ...options }));
     return (subject: Fields): string => template.render(subject);
   };
   if ("schedule" in on || "once" in on || "every" in on) at(["on"], () => checkSchedule(on));
@@ -75,14 +75,12 @@ export function compileTrigger({ name, body, status }: Definition, surroundings:
       const where = written === undefined ? null : parseDestination(written);
       at(["send", i, ...(to === undefined ? [] : ["to"])], () => accepted(channels[channel]!, where, options_));
     }
-    return { channel, written, to: written === undefined ? undefined : destination(written, i), options: options_ };
+    // Unlike a key's, a field that is missing here is a person without an address.
+    const to_ = written === undefined ? undefined : text(written, { name: "to" }, "send", i, "to");
+    return { channel, written, to: to_, options: options_ };
   });
-  /** Unlike a key's, a field that is missing here is a person without an address. */
-  function destination(source: string, i: number) {
-    const template = at(["send", i, "to"], () => compile(source, { ...templates, name: "to" }));
-    return (subject: Fields): string => template.render(subject);
-  }
   const key = typeof dedupe === "string" ? dedupe : dedupe?.key;
+  const zone = quiet?.zone === undefined ? undefined : text(quiet.zone, {}, "quiet", "zone");
   return {
     name,
     definition,
@@ -91,9 +89,9 @@ export function compileTrigger({ name, body, status }: Definition, surroundings:
       where === undefined ? undefined : at(["where"], () => compileCondition(where, { ...templates, name: "where" })),
     alert: at(["alert"], () => compileAlert(alert, templates)),
     exits,
-    key: key === undefined ? undefined : text(key, "dedupe"),
+    key: key === undefined ? undefined : text(key, { missingKey: "required" }, "dedupe"),
     keyed: typeof dedupe === "object" ? dedupe.within : aMonth,
-    zone: quiet?.zone === undefined ? undefined : text(quiet.zone, "quiet", "zone"),
+    zone: zone && ((subject) => orNone(() => zone(subject))),
   };
 }
 
@@ -102,6 +100,14 @@ export function accepted(channel: Channel, to: Json | undefined, options: Exit["
   if (to === undefined)
     throw new DestinationError("this is nowhere: say where to, or leave it out for the channel's own");
   channel.accept(to, options);
+}
+
+function orNone(render: () => string): string | undefined {
+  try {
+    return render();
+  } catch {
+    return undefined;
+  }
 }
 
 /** A status as the store keeps it: what is undefined is left out. */

@@ -16,6 +16,9 @@ const scenarios = [
   "webhook",
   "web-push",
   "email",
+  "audiences",
+  "latency",
+  "backfill",
 ];
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : scenarios;
 

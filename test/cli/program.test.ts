@@ -250,17 +250,29 @@ describe("what is declared", () => {
 });
 
 test("nothing comes in where what is in force cannot run", async () => {
-  const { folder, raw } = await started();
+  const { folder, run } = await started();
   const elsewhere = folderOf({ "all.ndjson": files["all.ndjson"] });
-  const stderr = 'trigger thanks.send.0.channel: there is no channel "crm"; there are: none\n';
-  for (const words of [
+  const there = async (...args: string[]) =>
+    plain(await tocsin(elsewhere, [...args, "--store", join(folder, "tocsin.db")], ""));
+  const why = (of: string, channel: string) => ({
+    code: 1,
+    stdout: "",
+    stderr: `${of}.send.0.channel: there is no channel ${channel}; there are: none\n`,
+  });
+  for (const args of [
     ["profile", "import", "all.ndjson"],
-    ["backfill", "thanks", "--yes", "--wait"],
+    ["backfill", "thanks", "--yes"],
+    ["serve", "--listen", "0"],
   ]) {
-    const args = [...words, "--store", join(folder, "tocsin.db")];
-    expect(await tocsin(elsewhere, args, "")).toEqual({ code: 1, stdout: "", stderr });
+    expect(await there(...args)).toEqual(why("alarm nobody", "crm"));
   }
-  expect((await raw("trigger", "list")).stdout).toContain("draft");
+  writeFileSync(join(folder, "tocsin.yaml"), config.slice(0, config.indexOf("alarms:")));
+  await run("apply", "--yes");
+  // A draft hears nothing anyway.
+  expect((await there("profile", "import", "all.ndjson")).stdout).toMatch(/^5 profiles read: /);
+  await run("trigger", "activate", "thanks");
+  expect(await there("profile", "import", "all.ndjson")).toEqual(why("trigger thanks", '"crm"'));
+  expect((await run("trigger", "list")).stdout).toContain("active");
 });
 
 test("a trigger that fails says why", async () => {
@@ -512,7 +524,8 @@ describe("the service", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line).msg);
-    expect(messages.slice(-2)).toEqual(["stopping", "stopped"]);
+    expect(messages.filter((one) => one.startsWith("stop"))).toEqual(["stopping", "stopped"]);
+    expect(messages.at(-1)).toBe("stopped");
     // No log holds who it was about.
     expect(ended.stdout).not.toMatch(/ada2|visits/);
   });

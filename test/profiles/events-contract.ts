@@ -92,6 +92,8 @@ export function describeEvents(make: () => ProgramStore): void {
         expect(await events.known("shop", ["1", "3"])).toEqual(new Set(["3"]));
         await events.add([event("evt_5", { key: "1" })]);
       });
+      expect(await write(({ events }) => events.prune(undefined, 3, 9))).toBe(1);
+      expect(idsOf((await list()).items)).toEqual(["evt_5", "evt_1"]);
     });
   });
 }

@@ -127,7 +127,7 @@ const update: fc.Arbitrary<Update> = fc.record({
     { requiredKeys: [] },
   ) as fc.Arbitrary<Fields>,
 });
-const updates = fc.array(update, { minLength: 1, maxLength: 25 });
+const updates = fc.array(update, { minLength: 1, maxLength: 25, size: "max" });
 
 const groups = (profiles: Iterable<Profile>): string[] =>
   [...profiles].map(({ identifiers }) => identifiers.map(identifierKey).sort().join()).sort();

@@ -62,3 +62,9 @@ test("no statement goes through all of a large table, and none sorts more than w
   db.close();
   expect(slow).toEqual([]);
 });
+
+test("no statement looks at what is bound to it when it is planned, which would plan it anew each time", async () => {
+  const all = [...(await statements(folder.file()))].filter((sql) => sql.includes("?"));
+  expect(all.length).toBeGreaterThan(60);
+  expect(all.filter((sql) => /[^+]\?/.test(sql))).toEqual([]);
+});

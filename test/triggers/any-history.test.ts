@@ -16,6 +16,7 @@ const longest = 60;
 
 const person = fc.nat({ max: 5 });
 const visits = fc.nat({ max: 10 });
+const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
 /** What goes wrong with the next transaction: nothing of it is kept, or all is and nobody is told. */
 const fault = fc.constantFrom(undefined, undefined, undefined, "before", "after");
 const command = fc.oneof(
@@ -23,14 +24,13 @@ const command = fc.oneof(
     weight: 8,
     arbitrary: fc.record({
       kind: fc.constant("update" as const),
-      updates: fc.array(fc.record({ person, by: fc.constantFrom("user", "email"), visits }), {
-        minLength: 1,
-        maxLength: 5,
-      }),
+      updates: fc.array(
+        fc.record({ person, by: fc.constantFrom("user", "email", "user", "email", "both"), visits: maybe(visits) }),
+        { minLength: 1, maxLength: 5 },
+      ),
       fault,
     }),
   },
-  { weight: 2, arbitrary: fc.record({ kind: fc.constant("link" as const), person, fault }) },
   {
     weight: 2,
     arbitrary: fc.record({ kind: fc.constant("edit" as const), threshold: visits, fires: fc.boolean(), fault }),
@@ -112,20 +112,13 @@ class Play {
       case "update": {
         const said = command.fault === "after" ? oneEach(command.updates) : command.updates;
         const updates = said.map(({ person, by, visits }) => ({
-          identifiers: identifiers(person, [by]),
-          fields: { number: person, visits },
+          identifiers: identifiers(person, by === "both" ? ["user", "email"] : [by]),
+          fields: { number: person, ...(visits !== undefined && { visits }) },
         }));
         await this.#insist(() => this.#engine.update(updates));
-        for (const { person, by, visits } of said) this.people.update(person, by as "user" | "email", visits);
+        for (const { person, by, visits } of said) this.people.update(person, by as "user" | "email" | "both", visits);
         return;
       }
-      case "link":
-        await this.#insist(() =>
-          this.#engine.update([
-            { identifiers: identifiers(command.person, ["user", "email"]), fields: { number: command.person } },
-          ]),
-        );
-        return this.people.link(command.person);
       case "edit": {
         if (command.fires || this.#firing) await this.#drain();
         this.#fault = command.fault as "before" | "after" | undefined;

@@ -28,6 +28,7 @@ const aFiring = fc
     profile: some(...people),
     at: small,
     state: some(...states),
+    waitsFor: maybe(some("digest", "quiet")),
     due: small,
     settledAt: small,
     key: maybe(some("k", "l")),
@@ -83,6 +84,7 @@ const verb = fc.oneof(
   said("prune", fc.nat({ max: 3 }), (before) => (of) => of.firings.prune(before, 99)),
   said("due", fc.tuple(small, limit), (given) => (of) => of.firings.due(...given)),
   said("waiting", fc.tuple(some(...triggers), some(...people)), (given) => (of) => of.firings.waiting(...given)),
+  said("gathered", fc.tuple(some(...triggers), some(...people)), (given) => (of) => of.firings.gathered(...given)),
   said("hasKey", fc.tuple(some(...triggers), some("k", "l"), small), (given) => (of) => of.firings.hasKey(...given)),
   said("inRun", fc.tuple(some(...runs), some(...people)), (given) => (of) => of.firings.inRun(...given)),
   said(
@@ -178,7 +180,7 @@ async function everything(store: ProgramStore): Promise<unknown> {
 
 test("whatever is written, memory and SQLite answer the same", async () => {
   await fc.assert(
-    fc.asyncProperty(fc.array(transaction, { minLength: 1, maxLength: 12 }), async (transactions) => {
+    fc.asyncProperty(fc.array(transaction, { minLength: 1, maxLength: 12, size: "max" }), async (transactions) => {
       const stores = [memoryStore(), sqliteStore(folder.file())] as const;
       try {
         for (const store of stores) await store.transaction((of) => of.profiles.put(people.map((id) => profile(id))));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fake } from "../../src/channels/fake.ts";
-import { DestinationError } from "../../src/dispatch/index.ts";
+import { DestinationError, StoreError } from "../../src/dispatch/index.ts";
 import { createEngine } from "../../src/triggers/index.ts";
 import { day, hour, minute, noon, second, stage, to, trigger } from "./stage.ts";
 
@@ -108,6 +108,28 @@ describe("transitions", () => {
     expect(await s.sent()).toHaveLength(3);
   });
 
+  test.each([
+    ["who is new and enters", undefined, 3, ["welcome"]],
+    ["a member who leaves", 12, 3, ["welcome", "farewell"]],
+    ["one who enters, by one who is in already", 2, 30, ["welcome", "welcome"]],
+  ])("%s, and is absorbed in the same call, is alerted as in two calls", async (_, before, older, expected) => {
+    const s = stage();
+    await s.declare({
+      audience: vips,
+      trigger: { welcome: trigger({ enter: "vips" }), farewell: trigger({ exit: "vips" }) },
+    });
+    await s.update("1", { name: "ada", visits: older });
+    const email = { email: "ada@example.com" };
+    if (before !== undefined) await s.engine.update([{ identifiers: email, fields: { name: "ada", visits: before } }]);
+    await s.engine.update([
+      { identifiers: email, fields: { name: "ada", visits: before === 12 ? 1 : 13 } },
+      { identifiers: { user_id: "1", ...email } },
+    ]);
+    const kinds = { welcome: "welcome/enter ada", farewell: "farewell/exit ada" } as const;
+    expect(await s.sent()).toEqual(expected.map((one) => kinds[one as keyof typeof kinds]));
+    expect((await s.store.memberships.sizes()).get("vips") ?? 0).toBe(before === 12 ? 0 : 1);
+  });
+
   test("a change of named fields fires for who was there, with what was", async () => {
     const s = stage();
     const alert = { title: "{{ .trigger.before.plan }} -> {{ .plan }} ({{ join `,` .trigger.fields }})" };
@@ -147,6 +169,29 @@ describe("events", () => {
     expect(result).toEqual({ id: expect.stringMatching(/^evt_/), problem: expect.any(String) });
     const { items } = await s.store.events.list({ problems: true, limit: 10 });
     expect(items).toEqual([expect.objectContaining({ stream: "orders", payload: { id: 1, total: 2 } })]);
+  });
+
+  test("what came in on a stream that is no more is kept as long as the rest", async () => {
+    const s = stage();
+    await s.declare({ stream: { orders: { keep: "1h" }, visits: { keep: "10d" } } });
+    for (const stream of ["orders", "visits"]) await s.engine.collect(stream, [{}]);
+    await s.declare({ stream: { visits: null, orders: null, others: { keep: "9d" } } });
+    const kept = async () => (await s.store.events.list({ limit: 9 })).items.map(({ stream }) => stream);
+    await s.until(noon + 9 * day);
+    expect(await kept()).toEqual(["visits", "orders"]);
+    await s.until(noon + 9 * day + hour);
+    expect(await kept()).toEqual([]);
+  });
+
+  test("a stream that goes while something comes in takes nothing more, and hinders nothing else", async () => {
+    const s = stage();
+    await s.declare({ stream: shop });
+    const collected = s.engine.collect("orders", [order(1, "ada", 5)]);
+    const updated = s.update("1", { name: "bob" });
+    const gone = s.store.transaction(({ definitions }) => definitions.remove("stream", "orders"));
+    await expect(collected).rejects.toThrow("there is no stream orders any more");
+    await Promise.all([updated, gone]);
+    expect(await s.store.profiles.count()).toBe(1);
   });
 
   test("there has to be such a stream", async () => {
@@ -226,20 +271,47 @@ describe("what a trigger keeps to", () => {
     expect(await s.sent()).toEqual(["t/enter stays", "t/enter flaps"]);
   });
 
-  test("dwell: in and out again within a millisecond", async () => {
+  const dwelling = {
+    audience: vips,
+    trigger: { t: trigger({ enter: "vips" }, { dwell: "10m" }), x: trigger({ exit: "vips" }, { dwell: "10m" }) },
+  };
+
+  test("dwell: who comes, goes and comes within one ms came once", async () => {
     const s = stage();
-    await s.declare({
-      audience: vips,
-      trigger: { t: trigger({ enter: "vips" }, { dwell: "10m" }), x: trigger({ exit: "vips" }, { dwell: "10m" }) },
-    });
-    const visits = (...counts: readonly number[]) =>
-      s.engine.update(counts.map((visits) => ({ identifiers: { user_id: "1" }, fields: { name: "flaps", visits } })));
-    await visits(11, 1, 11);
+    await s.declare(dwelling);
+    const visit = (...visits: number[]) =>
+      s.engine.update(visits.map((n) => ({ identifiers: { user_id: "1" }, fields: { name: "ada", visits: n } })));
+    await visit(11, 1, 12);
     await s.until(noon + 10 * minute);
-    expect(await s.sent()).toEqual(["t/enter flaps"]);
-    await visits(1, 11, 1);
+    expect(await s.sent()).toEqual(["t/enter ada"]);
+    await visit(1, 11, 2);
     await s.until(noon + 20 * minute);
-    expect(await s.sent()).toEqual(["t/enter flaps", "x/exit flaps"]);
+    expect(await s.sent()).toEqual(["t/enter ada", "x/exit ada"]);
+  });
+
+  test("dwell: two who turn out to be one are alerted once", async () => {
+    const s = stage();
+    await s.declare(dwelling);
+    await s.update("1", { name: "ada", visits: 11 });
+    await s.until(noon + minute);
+    const email = { email: "ada@example.com" };
+    await s.engine.update([{ identifiers: email, fields: { name: "ada", visits: 12 } }]);
+    await s.engine.update([{ identifiers: { user_id: "1", ...email } }]);
+    await s.until(noon + hour);
+    expect(await s.sent()).toEqual(["t/enter ada"]);
+  });
+
+  test("dwell: a shorter one takes what waited longer along", async () => {
+    const s = stage();
+    const exit = (dwell: string) => ({ trigger: { x: trigger({ exit: "vips" }, { dwell }) } });
+    await s.declare({ audience: vips, ...exit("1h") });
+    await s.update("1", { name: "ada", visits: 11 });
+    await s.update("1", { visits: 1 });
+    await s.declare(exit("10m"));
+    await s.update("1", { visits: 11 });
+    await s.update("1", { visits: 2 });
+    await s.until(noon + 2 * hour);
+    expect(await s.sent()).toEqual(["x/exit ada"]);
   });
 
   test("dedupe keys", async () => {
@@ -251,6 +323,24 @@ describe("what a trigger keeps to", () => {
     s.now += hour + 1;
     await s.engine.collect("clicks", [click("b", 1)]);
     expect(await s.sent()).toHaveLength(3);
+  });
+
+  test("dedupe keys count from when it was sent, and while it waits", async () => {
+    const s = stage();
+    const quiet = { from: "11:00", to: "16:00" };
+    const dedupe = { key: "{{ .trigger.event.n }}", within: "1h" };
+    await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { dedupe, quiet }) } });
+    await s.engine.collect("clicks", [click("a", 1)]);
+    await s.until(noon + 2 * hour);
+    await s.engine.collect("clicks", [click("a", 1)]);
+    await s.until(noon + 4 * hour);
+    expect(await s.sent()).toEqual(["t/event a"]);
+    await s.until(noon + 5 * hour);
+    await s.engine.collect("clicks", [click("a", 1)]);
+    expect(await s.sent()).toEqual(["t/event a"]);
+    await s.until(noon + 5 * hour + 1);
+    await s.engine.collect("clicks", [click("a", 1)]);
+    expect(await s.sent()).toEqual(["t/event a", "t/event a"]);
   });
 
   test("a digest gathers, for each person, and goes early when it is full", async () => {
@@ -288,6 +378,28 @@ describe("what a trigger keeps to", () => {
     expect((await s.sent()).slice(3).sort()).toEqual(["gathered a 2", "held a", "held a"]);
   });
 
+  test("whose zone is missing, or cannot be told, has the trigger's", async () => {
+    const s = stage();
+    const quiet = { from: "21:00", to: "08:00", else: "Asia/Tokyo" };
+    const one = (zone: string) => trigger({ event: "clicks" }, { quiet: { ...quiet, zone } });
+    await s.declare({ ...event, trigger: { missing: one("{{ .zone }}"), fails: one("{{ index .name 99 }}") } });
+    await s.engine.collect("clicks", [click("a")]);
+    expect(await s.sent()).toEqual([]);
+    await s.until(noon + 11 * hour);
+    expect(await s.sent()).toEqual(["missing/event a", "fails/event a"]);
+  });
+
+  test("a zone need not be one of the fields that may leave", async () => {
+    const s = stage();
+    const quiet = { from: "21:00", to: "08:00", zone: "{{ .zone }}" };
+    await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { quiet, fields: ["name"] }) } });
+    await s.update("a", { zone: "Asia/Tokyo" }); // 21:00
+    await s.engine.collect("clicks", [click("a")]);
+    expect(await s.sent()).toEqual([]);
+    await s.until(noon + 11 * hour);
+    expect(await s.sent()).toEqual(["t/event a"]);
+  });
+
   test("fields that may leave", async () => {
     const s = stage();
     const alert = { title: "{{ .name }} {{ .secret }} {{ .address.city }} {{ .address.street }}" };
@@ -295,6 +407,39 @@ describe("what a trigger keeps to", () => {
     await s.update("1", { name: "ada", secret: "s", address: { city: "Lodz", street: "Main" }, n: 1 });
     await s.update("1", { n: 2 });
     expect(await s.sent()).toEqual(["ada <no value> Lodz <no value>"]);
+  });
+
+  test("fields that may not leave do not leave as what they were, either", async () => {
+    const s = stage();
+    const alert = { title: "{{ .trigger.before.name }} {{ .trigger.before.secret }} {{ .trigger.fields }}" };
+    await s.declare({
+      trigger: { t: trigger({ change: ["name", "secret"] }, { alert, fields: ["name"], send: [{ channel: "crm" }] }) },
+    });
+    await s.update("1", { name: "ada", secret: "s" });
+    await s.update("1", { name: "bob", secret: "t" });
+    expect(await s.sent()).toEqual(["ada <no value> [name secret]"]);
+  });
+
+  test("a store that fails is nobody's fault: nothing is kept, and it is said", async () => {
+    const s = stage();
+    await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }) } });
+    let full = true;
+    const { engine } = stage({
+      ...s.store,
+      transaction: (work) =>
+        s.store.transaction((of) => {
+          const add = async (entries: Parameters<typeof of.outbox.add>[0]) => {
+            if (full) throw new StoreError("full", "no space is left");
+            return of.outbox.add(entries);
+          };
+          return work({ ...of, outbox: { add } });
+        }),
+    });
+    await expect(engine.collect("clicks", [click("a")])).rejects.toThrow("no space is left");
+    expect(await s.store.profiles.count()).toBe(0);
+    full = false;
+    await engine.collect("clicks", [click("a")]);
+    expect(await s.sent()).toEqual(["t/event a"]);
   });
 
   test("an abort, a failure and a missing address are told apart", async () => {
@@ -305,6 +450,10 @@ describe("what a trigger keeps to", () => {
         aborts: trigger({ event: "clicks" }, { alert: { title: '{{ abort "not today" }}' } }),
         fails: trigger({ event: "clicks" }, { alert: { title: "{{ index .name 99 }}" } }),
         nowhere: { ...(trigger({ event: "clicks" }) as object), send: [{ channel: "crm", to: "{{ .nothing }}" }] },
+        partly: {
+          ...(trigger({ event: "clicks" }) as object),
+          send: [{ channel: "crm", to: "{{ .no }}@example.com" }],
+        },
       },
     });
     await s.engine.collect("clicks", [click("a")]);
@@ -314,7 +463,9 @@ describe("what a trigger keeps to", () => {
       ["aborts", "aborted", "not today"],
     ]);
     expect(await s.sent()).toEqual(["aborted: not today"]);
-    expect(await s.store.firings.lastSkip("nowhere", items[0]!.profile)).toMatchObject({ reason: "no address on crm" });
+    for (const name of ["nowhere", "partly"]) {
+      expect(await s.store.firings.lastSkip(name, items[0]!.profile)).toMatchObject({ reason: "no address on crm" });
+    }
   });
 });
 
@@ -357,6 +508,32 @@ describe("runs", () => {
     expect(await s.sent()).toHaveLength(90);
   });
 
+  test.each([
+    [{ cap: 0 }, "a cap is a whole number above 0, not 0"],
+    [{ share: 1.5 }, "a share is above 0 and at most 1, not 1.5"],
+    [{ pace: { count: 0, per: 1000 } }, "a pace's count is a whole number above 0, not 0"],
+    [{ pace: { count: 1, per: Number.NaN } }, "a pace's time is a whole number above 0, not NaN"],
+  ])("a backfill that makes no sense is refused: %j", async (asked, message) => {
+    const s = stage();
+    await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
+    await expect(s.engine.backfill("welcome", asked)).rejects.toThrow(message);
+    await expect(s.engine.estimate("welcome", asked)).rejects.toThrow(message);
+  });
+
+  test("a backfill ends when its trigger is about another audience", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    await s.declare({
+      audience: { ...vips, others: { where: "lt .visits 5" } },
+      trigger: { welcome: trigger({ enter: "vips" }) },
+    });
+    const { id } = await s.engine.backfill("welcome");
+    await s.declare({ trigger: { welcome: trigger({ enter: "others" }) } });
+    expect(await s.sent()).toEqual([]);
+    const reason = "the trigger is not about vips any more";
+    expect(await s.store.runs.get(id)).toMatchObject({ state: "failed", reason, endedAt: noon });
+  });
+
   test("a backfill has a cap and a pace, can be paused, resumed and cancelled", async () => {
     const s = stage();
     await crowd(s, 100);
@@ -378,21 +555,46 @@ describe("runs", () => {
     await expect(s.engine.setRun(second_.id, "running")).rejects.toThrow("it has ended");
   });
 
-  test("a pace is that of the run, whichever process goes on with it", async () => {
+  test("the pace of a backfill holds over a restart, and for two processes together", async () => {
     const s = stage();
     await crowd(s, 100);
     await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
-    const { id } = await s.engine.backfill("welcome", { pace: { count: 10, per: 60_000 } });
-    const other = stage(s.store);
-    for (const one of [s, other, stage(s.store)]) await one.until(noon + 59 * second);
+    await s.engine.backfill("welcome", { pace: { count: 10, per: 60_000 } });
+    await s.until(noon + second);
     expect(await s.sent()).toHaveLength(10);
-    await other.until(noon + minute);
-    await s.until(noon + minute);
+    const other = stage(s.store, s.now);
+    await other.until(noon + 59 * second);
+    expect(await s.sent()).toHaveLength(10);
+    await other.until(noon + 60 * second);
+    s.now = other.now;
+    await s.until(noon + 61 * second);
     expect(await s.sent()).toHaveLength(20);
-    await s.until(noon + hour);
-    const run = await s.store.runs.get(id);
-    expect(run).toMatchObject({ state: "done", done: 89 });
-    expect(run?.went).toBeUndefined();
+    await s.until(noon + 10 * minute);
+    expect(await s.sent()).toHaveLength(89);
+  });
+
+  test("while its trigger is not active, a run is paused", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    await s.declare({ audience: vips, trigger: { hourly: trigger({ every: "1h", audience: "vips" }) } });
+    s.now = noon + hour;
+    await s.engine.tick();
+    await s.engine.tick();
+    await s.engine.setState("hourly", "paused");
+    await s.until(noon + 3 * hour);
+    const begun = (await s.sent()).length;
+    expect(begun).toBeLessThan(89);
+    const { items: paused } = await s.store.runs.list({ trigger: "hourly", limit: 10 });
+    expect(paused).toMatchObject([{ state: "paused", reason: "its trigger is not active", done: begun }]);
+    await s.engine.setRun(paused[0]!.id, "running");
+    await s.until(noon + 3 * hour);
+    expect(await s.store.runs.get(paused[0]!.id)).toMatchObject({ state: "paused" });
+    await s.engine.setState("hourly", "active");
+    await s.until(noon + 3 * hour);
+    expect(await s.sent()).toHaveLength(89);
+    const { items } = await s.store.runs.list({ trigger: "hourly", limit: 10 });
+    expect(items).toMatchObject([{ state: "done", done: 89, sent: 89, skipped: 0 }]);
+    expect(items[0]!.reason).toBeUndefined();
   });
 
   test("a schedule runs for every member, at its time in its zone", async () => {
@@ -433,6 +635,55 @@ describe("runs", () => {
     await expect(s.engine.setState("once", "active")).rejects.toThrow("is past");
   });
 
+  test("once goes on when its trigger was paused in the middle of it", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    const once = { once: "2026-03-02T14:00:00+01:00", audience: "vips" };
+    await s.declare({ audience: vips, trigger: { once: trigger(once) } });
+    s.now = noon + hour;
+    await s.engine.tick();
+    await s.engine.tick();
+    await s.engine.setState("once", "paused");
+    await s.until(noon + 2 * hour);
+    await s.engine.setState("once", "active");
+    await s.until(noon + 2 * hour);
+    expect(new Set(await s.sent()).size).toBe(89);
+    expect(await s.sent()).toHaveLength(89);
+    await expect(s.engine.setState("once", "active")).rejects.toThrow("is past");
+  });
+
+  test("once is done, too, when its run is cancelled", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    const once = { once: "2026-03-02T14:00:00+01:00", audience: "vips" };
+    await s.declare({ audience: vips, trigger: { once: trigger(once) } });
+    s.now = noon + hour;
+    await s.engine.tick();
+    const { items } = await s.store.runs.list({ trigger: "once", limit: 10 });
+    await s.engine.setRun(items[0]!.id, "cancelled");
+    const all = await s.store.definitions.all();
+    expect(all.find(({ kind }) => kind === "trigger")!.status).toEqual({ state: "done", activatedAt: noon });
+  });
+
+  test("a file that says of what has run once that it is active can be applied again; with another time it runs again", async () => {
+    const s = stage();
+    await crowd(s, 12);
+    const apply = (once: string, title = "hello") => {
+      const body = trigger({ once, audience: "vips" }, { alert: { title } });
+      const definitions = { audience: vips, trigger: { once: body } };
+      return s.engine.apply({ origin: "file", complete: true, definitions, states: { once: "active" } });
+    };
+    await apply("2026-03-02T14:00:00+01:00");
+    await s.until(noon + 2 * hour);
+    expect((await apply("2026-03-02T14:00:00+01:00")).steps).toEqual([]);
+    await apply("2026-03-02T14:00:00+01:00", "good day");
+    await s.until(noon + 4 * hour);
+    expect(await s.sent()).toEqual(["hello"]);
+    await apply("2026-03-02T18:00:00+01:00", "good evening");
+    await s.until(noon + 6 * hour);
+    expect(await s.sent()).toEqual(["hello", "good evening"]);
+  });
+
   test("what depends on the time is evaluated anew, and fires", async () => {
     const s = stage();
     const where = 'and .last_seen (lt (toDate "2006-01-02T15:04:05Z07:00" .last_seen).Unix (sub now.Unix 3600))';
@@ -448,6 +699,10 @@ describe("runs", () => {
     await s.update("1", { last_seen: new Date(s.now).toISOString() });
     await s.until(s.now + 2 * hour);
     expect(await s.sent()).toEqual(["missed/enter ada", "missed/enter ada"]);
+    s.now = noon + minute; // The clock is put back.
+    await s.update("2", { name: "bob", last_seen: new Date(noon - 59 * minute).toISOString() });
+    await s.until(noon + 11 * minute);
+    expect((await s.sent()).slice(2)).toEqual(["missed/enter bob"]);
   });
 });
 
@@ -542,6 +797,7 @@ describe("definitions", () => {
   test.each([
     [{ audience: { a: { where: "gt .visits (" } } }, "audience", "a", ["where"]],
     [{ audience: { a: { where: "gt .visits 10 }}" } } }, "audience", "a", ["where"]],
+    [{ audience: { a: { where: "now", every: "0" } } }, "audience", "a", ["every"]],
     [{ trigger: { t: trigger({ enter: "nobody" }) } }, "trigger", "t", ["on", "enter"]],
     [{ trigger: { t: trigger({ event: "nothing" }) } }, "trigger", "t", ["on", "event"]],
     [{ trigger: { t: trigger({ change: ["x"] }, { alert: { title: "{{ .a" } }) } }, "trigger", "t", ["alert"]],
@@ -572,6 +828,12 @@ describe("definitions", () => {
     expect((await s.store.definitions.all()).map(({ name }) => name).sort()).toEqual(["byhand", "two"]);
   });
 
+  test("a trigger may have any name", async () => {
+    const s = stage();
+    await s.engine.apply({ origin: "api", definitions: { trigger: { constructor: trigger({ change: ["n"] }) } } });
+    expect((await s.store.definitions.all()).map(({ status }) => status)).toEqual([{ state: "draft" }]);
+  });
+
   test("an audience that goes takes its memberships with it", async () => {
     const s = stage();
     await s.declare({ audience: vips });
@@ -579,28 +841,92 @@ describe("definitions", () => {
     await s.declare({ audience: { vips: null } });
     expect(await s.store.memberships.sizes()).toEqual(new Map());
   });
+
+  test("an audience that goes and comes back at once has its members", async () => {
+    const s = stage();
+    for (let i = 0; i < 100; i++) await s.update(`u${i}`, { name: `u${i}`, visits: i });
+    await s.declare({ audience: vips, trigger: { t: trigger({ enter: "vips" }) } });
+    const apply = (where: string | null, fire = false) =>
+      s.engine.apply(
+        { origin: "api", definitions: { audience: { vips: where === null ? null : { where } } } },
+        { fire },
+      );
+    await s.declare({ trigger: { t: null } });
+    await apply("gt .visits 20", true);
+    await apply(null);
+    await apply("gt .visits 50");
+    await s.declare({ trigger: { t: trigger({ enter: "vips" }) } });
+    expect(await s.store.memberships.sizes()).toEqual(new Map([["vips", 49]]));
+    expect(await s.sent()).toEqual([]);
+    const { items } = await s.store.runs.list({ limit: 3 });
+    expect(items.map(({ kind, state }) => [kind, state])).toEqual([
+      ["sweep", "done"],
+      ["clear", "cancelled"],
+      ["sweep", "cancelled"],
+    ]);
+  });
 });
 
-test("what cannot run here any more is left out, says so, and does not hold up the rest", async () => {
+/** The trigger `one` has a channel that is not there any more. */
+async function broken(on: Parameters<typeof trigger>[0] = { enter: "vips" }) {
   const s = stage();
-  await s.declare({ audience: vips, trigger: { one: trigger({ enter: "vips" }), two: trigger({ enter: "vips" }) } });
+  await s.declare({ audience: vips, trigger: { one: trigger(on), two: trigger({ enter: "vips" }) } });
   const all = await s.store.definitions.all();
   const one = all.find(({ name }) => name === "one")!;
-  const send = [{ channel: "fax", to }];
-  await s.store.transaction(({ definitions }) =>
-    definitions.put([{ ...one, body: { ...(one.body as object), send } }]),
-  );
+  const breaks = { ...one, body: { ...(one.body as object), send: [{ channel: "fax", to }] } };
+  await s.store.transaction(({ definitions }) => definitions.put([breaks]));
+  const status = async () => (await s.store.definitions.all()).find(({ name }) => name === "one")!.status;
+  return { s, status, breaks };
+}
+
+test("what cannot run here any more is left out, says so, and does not hold up the rest", async () => {
+  const { s, status } = await broken();
   await s.until(s.now);
   await s.update("1", { name: "ada", visits: 11 });
   expect(await s.sent()).toEqual(["two/enter ada"]);
-  const after = await s.store.definitions.all();
   const reason = 'send.0.channel: there is no channel "fax"; there are: crm';
-  expect(after.find(({ name }) => name === "one")!.status).toMatchObject({ state: "failed", reason });
+  expect(await status()).toMatchObject({ state: "failed", reason });
   expect(s.problems).toHaveLength(1);
-  const { items } = await s.store.profiles.list({ limit: 1 });
-  const { answer } = await s.engine.explain(items[0]!.id, "one");
-  expect(answer).toBe(`${items[0]!.id} was not alerted by one: it cannot run: ${reason}.`);
   await expect(s.engine.estimate("one")).rejects.toThrow("there is no channel");
+});
+
+test("an alarm that watches what cannot run rings", async () => {
+  const { s } = await broken();
+  const when = { failing: "one", over: 0.5 };
+  await s.store.transaction(async ({ definitions }) => {
+    const [any] = await definitions.all();
+    const alarm = { when, send: [{ channel: "crm", to: "ops" }] };
+    await definitions.put([{ ...any!, kind: "alarm", name: "watch", body: alarm, status: {} }]);
+  });
+  await s.until(s.now + minute);
+  expect(await s.sent()).toEqual(["Trigger one fails"]);
+  expect(s.problems).toHaveLength(1);
+});
+
+test("what cannot run hinders no other change, and cannot be activated as it is", async () => {
+  const { s, status } = await broken();
+  await s.until(s.now);
+  await s.engine.setState("two", "paused");
+  await s.declare({ audience: { vips: { where: "gt .visits 20" } } });
+  await expect(s.engine.setState("one", "active")).rejects.toThrow('there is no channel "fax"');
+  await expect(s.engine.apply({ origin: "api", definitions: { audience: { vips: null } } })).rejects.toThrow(
+    "there is no audience vips",
+  );
+  expect(await status()).toMatchObject({ state: "failed" });
+  await s.engine.setState("one", "draft");
+  expect(await status()).toMatchObject({ state: "draft" });
+  await s.declare({ trigger: { one: trigger({ enter: "vips" }) } });
+  expect(await status()).toMatchObject({ state: "active" });
+});
+
+test("what cannot run here fails again when another process activates it, and its time holds up nothing", async () => {
+  const { s, status, breaks } = await broken({ every: "1h", audience: "vips" });
+  await s.until(s.now);
+  await s.store.transaction(({ definitions }) => definitions.put([breaks]));
+  expect(await status()).toMatchObject({ state: "active", next: noon + hour });
+  await s.until(noon + 2 * hour);
+  expect(await status()).toMatchObject({ state: "failed" });
+  expect(s.problems).toHaveLength(1);
 });
 
 describe("explain", () => {
@@ -626,6 +952,38 @@ describe("explain", () => {
       "fired",
       "delivery",
     ]);
+  });
+
+  test("says what did not happen", async () => {
+    const s = stage();
+    const id = await s.update("1", { name: "ada", visits: 1 });
+    await s.declare({
+      audience: { vips: { where: "gt .visits 20" } },
+      trigger: { t: trigger({ enter: "vips" }), daily: trigger({ schedule: "0 9 * * *", audience: "vips" }) },
+    });
+    const answer = async (name: string) => (await s.engine.explain(id, name)).answer.split(`${name}: `)[1];
+    expect(await answer("daily")).toBe("is not in vips.");
+    await s.declare({ audience: { vips: { where: "gt .visits 0" } } });
+    expect(await answer("daily")).toBe("nothing has happened that it fires on.");
+    expect(await answer("t")).toBe(
+      "came into vips at 2026-03-02T12:00:00.000Z by what fires nothing: it was new, or its condition was changed; only a backfill alerts those.",
+    );
+    s.now += 1;
+    await s.engine.setState("t", "paused");
+    await s.update("1", { visits: 0 });
+    await s.update("1", { visits: 1 });
+    await s.engine.setState("t", "active");
+    expect(await answer("t")).toBe("the trigger was paused.");
+  });
+
+  test("knows a trigger that cannot run any more", async () => {
+    const { s } = await broken();
+    const id = await s.update("1", { name: "ada", visits: 1 });
+    await s.until(s.now);
+    const { answer, steps } = await s.engine.explain(id, "one");
+    const reason = 'send.0.channel: there is no channel "fax"; there are: crm';
+    expect(answer).toBe(`${id} was not alerted by one: it is failed (${reason}).`);
+    expect(steps).toEqual([{ what: "trigger", ok: false, detail: `one is failed: ${reason}` }]);
   });
 });
 

@@ -42,6 +42,17 @@ export function describeFirings(make: () => ProgramStore): void {
       expect(await on.store.firings.get("none")).toBeUndefined();
     });
 
+    test("within a transaction, one is found as it is by then", async () => {
+      await add(waiting("fir_1", later));
+      const ended = firing("fir_1", { state: "skipped", deliveries: [] });
+      const found = await write(async ({ firings }) => {
+        await firings.update([ended]);
+        await firings.add([firing("fir_2")]);
+        return Promise.all(["fir_1", "fir_2", "none"].map((id) => firings.get(id)));
+      });
+      expect(found).toEqual([ended, firing("fir_2"), undefined]);
+    });
+
     test("an id that is kept, or a profile that is not, throws", async () => {
       await add(firing("fir_1"));
       await expect(add(firing("fir_2"), firing("fir_1"))).rejects.toThrow();
@@ -150,19 +161,35 @@ export function describeFirings(make: () => ProgramStore): void {
       });
     });
 
-    test("hasKey: fired since and sent, or waits; whatever the key", async () => {
+    test("gathered: those that wait for a digest, and the first that is due", async () => {
+      await add(
+        waiting("fir_1", 7, { waitsFor: "digest" }),
+        waiting("fir_2", 5, { waitsFor: "digest" }),
+        waiting("fir_3", 1, { waitsFor: "quiet" }),
+        waiting("fir_4", 2, { waitsFor: "digest", profile: "bob" }),
+        waiting("fir_5", 3, { waitsFor: "digest", trigger: "other" }),
+      );
+      await write(async ({ firings }) => {
+        expect(await firings.gathered("welcome", "ada")).toEqual({ count: 2, due: 5 });
+        await firings.update([firing("fir_2"), waiting("fir_1", 9)]);
+        expect(await firings.gathered("welcome", "ada")).toEqual({ count: 0 });
+        expect(await firings.gathered("none", "none")).toEqual({ count: 0 });
+      });
+    });
+
+    test("hasKey: waits, or was sent since; whatever the key", async () => {
       const states: readonly FiringState[] = ["sent", "aborted", "skipped", "failed"];
       await add(
-        ...states.map((state) => firing(`fir_${state}`, { state, key: state })),
+        ...states.map((state) => firing(`fir_${state}`, { state, key: state, settledAt: later })),
         waiting("fir_w", 5, { key: "waiting" }),
         ...hostileTexts.map((key, i) => firing(`fir_${i}`, { key, trigger: "hostile" })),
       );
       await write(async ({ firings }) => {
-        const has = (key: string, since = start, trigger = "welcome") => firings.hasKey(trigger, key, since);
+        const has = (key: string, since = later, trigger = "welcome") => firings.hasKey(trigger, key, since);
         const found = await Promise.all([...states, "waiting"].map((key) => has(key)));
         expect(found).toEqual([true, false, false, false, true]);
-        expect([await has("sent", start + 1), await has("waiting", start + 1)]).toEqual([false, false]);
-        expect([await has("sent", start, "other"), await has("none")]).toEqual([false, false]);
+        expect([await has("sent", later + 1), await has("waiting", later + 1)]).toEqual([false, true]);
+        expect([await has("sent", later, "other"), await has("none")]).toEqual([false, false]);
         for (const key of hostileTexts) expect(await has(key, start, "hostile")).toBe(true);
         expect(await has("a", start, "hostile")).toBe(false);
       });

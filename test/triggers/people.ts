@@ -8,32 +8,11 @@ export class People {
   readonly #persons = new Set<Person>();
   #born = 0;
 
-  /** The person with this number's user id or e-mail address gets these visits. */
-  update(number: number, by: Identity, visits: number): void {
-    const person = this.#find(number, by) ?? this.#create(number, by);
-    const was = person.isIn;
-    person.visits = visits;
+  /** Whoever has this number's user id, its e-mail address, or either of both and is one from now on, gets these visits. */
+  update(number: number, by: Identity | "both", visits: number | undefined): void {
+    const { person, was } = by === "both" ? this.#join(number) : this.#one(number, by);
+    if (visits !== undefined) person.visits = visits;
     this.#judge(person, was);
-  }
-
-  /** Both turn out to be one, if they were not. */
-  link(number: number): void {
-    const [user, email] = [this.#find(number, "user"), this.#find(number, "email")];
-    if (user === undefined && email === undefined) {
-      const person = this.#create(number, "user");
-      person.identities.add("email");
-      this.#judge(person, false);
-    } else if (user === undefined || email === undefined) {
-      const person = (user ?? email)!;
-      person.identities.add("user").add("email");
-    } else if (user !== email) {
-      const [older, younger] = user.born < email.born ? [user, email] : [email, user];
-      older.visits = younger.visits ?? older.visits;
-      older.identities.add("user").add("email");
-      older.alerts.push(...younger.alerts);
-      this.#persons.delete(younger);
-      this.#judge(older, older.isIn || younger.isIn);
-    }
   }
 
   edit(threshold: number, fires: boolean): void {
@@ -69,6 +48,25 @@ export class People {
 
   count(): number {
     return this.#persons.size;
+  }
+
+  #one(number: number, by: Identity): { person: Person; was: boolean } {
+    const person = this.#find(number, by) ?? this.#create(number, by);
+    return { person, was: person.isIn };
+  }
+
+  #join(number: number): { person: Person; was: boolean } {
+    const [user, email] = [this.#find(number, "user"), this.#find(number, "email")];
+    const [older, younger] = [user, email].filter((one) => one !== undefined).sort((a, b) => a.born - b.born);
+    const person = older ?? this.#create(number, "user");
+    const was = person.isIn || younger?.isIn === true;
+    person.identities.add("user").add("email");
+    if (younger !== undefined && younger !== person) {
+      person.visits = younger.visits ?? person.visits;
+      person.alerts.push(...younger.alerts);
+      this.#persons.delete(younger);
+    }
+    return { person, was };
   }
 
   #judge(person: Person, was: boolean): void {

@@ -65,7 +65,9 @@ const forgotten: z.ZodType<Forgotten> = z
     erased: z.int().describe("Deliveries whose texts were erased."),
     underway: z
       .array(z.string())
-      .describe("Deliveries that are being attempted right now: ask again once they are settled."),
+      .describe(
+        "Deliveries that are being attempted right now: `tocsin outbox erase` erases them once they are settled.",
+      ),
   })
   .meta({ id: "Forgotten" });
 

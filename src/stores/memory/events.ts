@@ -35,7 +35,7 @@ export function eventsOf(books: Books): Events & EventsWriter {
     },
     async prune(stream, before, limit) {
       const old = [...books.events.values()]
-        .filter((one) => one.stream === stream && one.receivedAt < before)
+        .filter((one) => (stream === undefined || one.stream === stream) && one.receivedAt < before)
         .sort((a, b) => a.receivedAt - b.receivedAt)
         .slice(0, limit);
       for (const one of old) removeEvent(books, one);

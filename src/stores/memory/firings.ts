@@ -60,9 +60,14 @@ export function firingsOf(books: Books): Firings & FiringsWriter {
         .slice(0, limit),
     waiting: async (trigger, profile) =>
       of(profile).filter((one) => one.trigger === trigger && one.state === "waiting"),
+    async gathered(trigger, profile) {
+      const all = of(profile).filter((one) => one.trigger === trigger && one.state === "waiting");
+      const dues = all.flatMap(({ waitsFor, due }) => (waitsFor === "digest" ? [due!] : []));
+      return dues.length === 0 ? { count: 0 } : { count: dues.length, due: Math.min(...dues) };
+    },
     hasKey: async (trigger, key, since) =>
       some(books.firingsKeyed.get(keyOf(trigger, key))).some(
-        ({ at, state }) => at >= since && (state === "waiting" || state === "sent"),
+        ({ state, settledAt }) => state === "waiting" || (state === "sent" && settledAt! >= since),
       ),
     async sent({ trigger, profile, since, limit }) {
       const counted = new Set<string>();

@@ -54,6 +54,10 @@ export function eventWriter(db: Database.Database, names: Names): EventsWriter {
     `delete from events where seq in
      (select seq from events where stream = ? and received_at < ? order by received_at limit ?)`,
   );
+  const pruneAll = db.prepare(
+    `delete from events where seq in (select seq from events indexed by events_old
+     where stream in (select id from names) and received_at < ? limit ?)`,
+  );
   return {
     async known(stream, keys) {
       const id = names.known(stream);
@@ -66,6 +70,7 @@ export function eventWriter(db: Database.Database, names: Names): EventsWriter {
       }
     },
     async prune(stream, before, limit) {
+      if (stream === undefined) return pruneAll.run(before, limit).changes;
       const id = names.known(stream);
       return id === undefined ? 0 : prune.run(id, before, limit).changes;
     },

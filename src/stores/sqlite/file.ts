@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StoreError, type StoreProblem } from "../../dispatch/store.ts";
 import { applicationId, steps } from "./schema.ts";
+import { Sync } from "./sync.ts";
 
 /** How long opening waits for others, in ms. Later waits do not block the event loop. */
 const openingWait = 10_000;
@@ -13,11 +14,11 @@ export interface File {
   readonly path: string;
   readonly writer: Database.Database;
   readonly reader: Database.Database;
-  /** Whether the writer's next commits are synced; between transactions. */
-  sync(synced: boolean): void;
+  /** Absent if nobody waits for the disk. */
+  readonly sync: Sync | undefined;
 }
 
-/** Opens or makes the file, brings its tables up to date. @param durable whether commits are synced */
+/** Opens or makes the file, brings its tables up to date. @param durable whether commits survive the end of the machine */
 export function openFile(path: string, durable = true): File {
   if (path === "" || path === ":memory:") {
     throw new StoreError("other", "a SQLite store needs the path of a file; use memoryStore() for one in memory");
@@ -29,18 +30,15 @@ export function openFile(path: string, durable = true): File {
     writer = opened(path, false);
     checkVersion(writer, path);
     writer.pragma("journal_mode = wal");
-    writer.pragma(`synchronous = ${durable ? "full" : "off"}`);
+    // Synced by us where it matters.
+    writer.pragma(`synchronous = ${durable ? "normal" : "off"}`);
     writer.pragma("wal_autocheckpoint = 4000");
     writer.pragma(`journal_size_limit = ${64 * 2 ** 20}`);
     writer.pragma("cache_size = -64000");
     migrate(writer, path);
     const reader = opened(path, true);
     writer.pragma(`busy_timeout = ${shortWait}`);
-    const db = writer;
-    const sync = (synced: boolean) => {
-      if (durable) db.exec(`pragma synchronous = ${synced ? "full" : "normal"}`);
-    };
-    return { path, writer, reader, sync };
+    return { path, writer, reader, sync: durable ? new Sync(path) : undefined };
   } catch (error) {
     writer?.close();
     throw storeError(error, path);

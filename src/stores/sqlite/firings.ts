@@ -49,8 +49,15 @@ function firingOf(row: Row): Firing {
   };
 }
 
-export function firingReader(db: Database.Database, names: Names): Firings {
+function getter(db: Database.Database): Firings["get"] {
   const byId = db.prepare<[string], Row>(`${select()} where f.id = ?`);
+  return async (id) => {
+    const row = byId.get(id);
+    return row === undefined ? undefined : firingOf(row);
+  };
+}
+
+export function firingReader(db: Database.Database, names: Names): Firings {
   const skip = db.prepare<[number, number], Omit<Skip, "trigger" | "profile">>(
     "select at, reason, cause, n as count from skips where profile = ? and trigger = ?",
   );
@@ -68,10 +75,7 @@ export function firingReader(db: Database.Database, names: Names): Firings {
      order by settled_at desc limit 1`)
     .pluck();
   return {
-    async get(id) {
-      const row = byId.get(id);
-      return row === undefined ? undefined : firingOf(row);
-    },
+    get: getter(db),
     async list({ trigger, profile, state, run, limit, after }) {
       const where = new Where().and("f.seq < ?", cursor(after, bounds.last));
       const index = profile !== undefined ? "of" : run !== undefined ? "run" : trigger !== undefined ? "by" : undefined;
@@ -127,16 +131,23 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
   const waiting = db.prepare<[number, number], Row>(
     `${select("of")} where f.profile = ? and f.trigger = ? and f.state = 0 order by f.seq`,
   );
-  const hasKey = db
-    .prepare<[number, string, number], number>(
-      `select 1 from firings indexed by firings_keyed
-       where trigger = ? and key = ? and at >= ? and state in (0, 1) limit 1`,
-    )
-    .pluck();
+  const gathered = db.prepare<[number, number], { count: number; due: number | null }>(
+    `select count(*) as count, min(due) as due from firings indexed by firings_gathered
+     where profile = ? and trigger = ? and state = 0 and waits_for = 'digest'`,
+  );
+  const keyed = "select 1 from firings indexed by firings_keyed where trigger = ? and key = ?";
+  const waitsKeyed = db.prepare<[number, string], number>(`${keyed} and state = 0 limit 1`);
+  const sentKeyed = db.prepare<[number, string, number], number>(`${keyed} and state = 1 and settled_at >= ? limit 1`);
   const sentTo = db
     .prepare<[number, number, number, number], number>(
       `select count(*) from (select distinct delivery from firings indexed by firings_of
        where profile = ? and trigger = ? and state = 1 and settled_at > ? limit ?)`,
+    )
+    .pluck();
+  /** Of `sentTo` with a limit of 1, which is asked most: what counts nothing is several times faster. */
+  const everSentTo = db
+    .prepare<[number, number, number], number>(
+      "select 1 from firings indexed by firings_of where profile = ? and trigger = ? and state = 1 and settled_at > ? limit 1",
     )
     .pluck();
   const sentBy = db
@@ -176,6 +187,7 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
     return [firingState.indexOf(state), due, waitsFor, reason, settledAt, key, all, deliveries[0] ?? id] as const;
   };
   return {
+    get: getter(db),
     async add(firings) {
       for (const one of firings) {
         const { id, trigger, profile, cause, at, run = null } = one;
@@ -190,14 +202,22 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
       const [by, of] = [names.known(trigger), names.profile(profile)];
       return by === undefined || of === undefined ? [] : waiting.all(of, by).map(firingOf);
     },
+    async gathered(trigger, profile) {
+      const [by, of] = [names.known(trigger), names.profile(profile)];
+      const { count, due } = by === undefined || of === undefined ? { count: 0, due: null } : gathered.get(of, by)!;
+      return { count, ...(due !== null && { due }) };
+    },
     async hasKey(trigger, key, since) {
       const by = names.known(trigger);
-      return by !== undefined && hasKey.get(by, key, since) !== undefined;
+      if (by === undefined) return false;
+      return waitsKeyed.get(by, key) !== undefined || sentKeyed.get(by, key, since) !== undefined;
     },
     async sent({ trigger, profile, since, limit }) {
       const by = trigger === undefined ? undefined : (names.known(trigger) ?? -1);
       const of = profile === undefined ? undefined : (names.profile(profile) ?? -1);
-      if (by !== undefined && of !== undefined) return sentTo.get(of, by, since, limit)!;
+      if (by !== undefined && of !== undefined) {
+        return limit === 1 ? (everSentTo.get(of, by, since) ?? 0) : sentTo.get(of, by, since, limit)!;
+      }
       if (by !== undefined) return sentBy.get(by, since, limit)!;
       return of === undefined ? sentAtAll.get(since, limit)! : sentToAny.get(of, since, limit)!;
     },

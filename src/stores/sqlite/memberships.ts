@@ -24,6 +24,7 @@ export function membershipReader(db: Database.Database, names: Names): Membershi
       }),
     async members({ audience, limit, after }) {
       const rows = page.all(names.known(audience) ?? -1, cursor(after, bounds.first), limit + 1);
+      for (const { id, seq } of rows) names.remember(id, seq);
       return pageOf(rows, limit, ({ id, since }) => ({ profile: id, since }));
     },
     sizes: async () => new Map(sizes.all().map(({ name, n }) => [name, n])),

@@ -95,7 +95,8 @@ export const steps: readonly string[] = [
   create index firings_since on firings (trigger, at, state);
   create index firings_settled on firings (trigger, settled_at) where state > 0;
   create index firings_due on firings (due) where state = 0;
-  create index firings_keyed on firings (trigger, key, at) where key is not null;
+  create index firings_gathered on firings (profile, trigger, due) where state = 0 and waits_for = 'digest';
+  create index firings_keyed on firings (trigger, key, state, settled_at) where key is not null;
   create index firings_run on firings (run, state) where run is not null;
   create table skips (
     profile integer not null, trigger integer not null, at integer not null, reason text not null, cause text not null,

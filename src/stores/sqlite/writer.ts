@@ -19,7 +19,7 @@ interface Manner {
   readonly alone: boolean;
   /** Waits while others want something, but not for ever. */
   readonly yields: boolean;
-  /** Is on the disk when it resolves. What is not is lost only if the machine goes down. */
+  /** Is on the disk when it resolves. If not, all that was written before it is, whoever wrote it; it may be lost with the machine. */
   readonly synced: boolean;
 }
 
@@ -31,10 +31,13 @@ interface Job extends Manner {
 
 /** So many transactions of others go before one that yields. */
 const precedence = 4;
+/** ms in which others may come before one that yields. */
+const respite = 2;
 
 /**
  * Group commit: what many callers want written at about the same time is one transaction and one sync. Each is told when
- * that is on disk. Waits for other processes without blocking the event loop.
+ * that is on disk; the next transactions go on meanwhile. Nothing that rests on what could still be lost gets out: whoever
+ * is told something waits for all that was committed before. Waits for other processes without blocking the event loop.
  */
 export class Writer {
   readonly #file: File;
@@ -43,7 +46,14 @@ export class Writer {
   #jobs: Job[] = [];
   readonly #yielding: Job[] = [];
   #passed = 0;
-  #synced = true;
+  /** Whoever wrote last is likely to want something more, such as to claim what it handed over. */
+  #mayGoOn = false;
+  /** The last commit that has to be on the disk before anything that rests on it gets out. */
+  #mattering = 0;
+  /** Something that others committed may not be on the disk yet. */
+  #others = true;
+  readonly #version;
+  #known: number | undefined;
   #running: Promise<void> | undefined;
   #closed = false;
 
@@ -52,6 +62,8 @@ export class Writer {
     this.#file = file;
     this.#notes = notes;
     this.#patience = patience;
+    // Changes with each commit of another connection.
+    this.#version = file.writer.prepare<[], number>("pragma data_version").pluck();
   }
 
   write<Result>(run: () => Result, synced = true): Promise<Result> {
@@ -71,6 +83,7 @@ export class Writer {
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
+    await this.#file.sync?.close();
   }
 
   async #enqueue<Result>(run: () => unknown, manner: Manner): Promise<Result> {
@@ -85,9 +98,11 @@ export class Writer {
     do {
       // What else is asked for in this turn of the event loop joins.
       await new Promise(setImmediate);
+      if (this.#jobs.length === 0 && this.#mayGoOn) await sleep(respite);
       const first = this.#next();
+      this.#mayGoOn = !first.yields;
       try {
-        await this.#begin(first);
+        await this.#begin();
       } catch (error) {
         for (const job of [first, ...this.#jobs.splice(0), ...this.#yielding.splice(0)]) {
           job.reject(storeError(error, this.#file.path));
@@ -107,20 +122,16 @@ export class Writer {
     return this.#yielding.shift()!;
   }
 
-  /** What joins a transaction is synced with it. */
-  #sync(first: Job): void {
-    const synced = first.synced || this.#jobs.some((job) => job.synced);
-    if (synced === this.#synced) return;
-    this.#file.sync(synced);
-    this.#synced = synced;
+  /** Resolves when all that is committed by now is on the disk. @throws StoreError */
+  async settled(): Promise<void> {
+    await this.#file.sync?.until();
   }
 
-  async #begin(first: Job): Promise<void> {
+  async #begin(): Promise<void> {
     const until = performance.now() + this.#patience;
-    this.#sync(first);
     for (;;) {
       try {
-        this.#file.writer.exec("begin immediate");
+        this.#open();
         this.#notes.forget();
         return;
       } catch (error) {
@@ -130,9 +141,28 @@ export class Writer {
     }
   }
 
+  #open(): void {
+    this.#file.writer.exec("begin immediate");
+    const version = this.#version.get();
+    if (version !== this.#known) this.#others = true;
+    this.#known = version;
+  }
+
   #commit(): void {
     this.#notes.beforeCommit();
     this.#file.writer.exec("commit");
+  }
+
+  /** Tells jobs of the transaction that was just committed, as soon as they may know. */
+  #tell(done: readonly { readonly job: Job; readonly value: never }[]): void {
+    const { sync } = this.#file;
+    const commit = sync?.note() ?? 0;
+    if (this.#others || done.some(({ job }) => job.synced)) this.#mattering = commit;
+    this.#others = false;
+    for (const { job, value } of done) {
+      if (sync === undefined) job.resolve(value);
+      else sync.until(job.synced ? commit : this.#mattering).then(() => job.resolve(value), job.reject);
+    }
   }
 
   #rollback(): void {
@@ -158,17 +188,17 @@ export class Writer {
       else this.#runSeparately(jobs);
       return;
     }
-    for (const { job, value } of done) job.resolve(value);
+    this.#tell(done);
   }
 
   /** One of them failed: it alone gets the error. */
   #runSeparately(jobs: readonly Job[]): void {
     for (const job of jobs) {
       try {
-        this.#file.writer.exec("begin immediate");
+        this.#open();
         const value = job.run() as never;
         this.#commit();
-        job.resolve(value);
+        this.#tell([{ job, value }]);
       } catch (error) {
         this.#rollback();
         job.reject(storeError(error, this.#file.path));
@@ -180,7 +210,7 @@ export class Writer {
     try {
       const value = (await job.run()) as never;
       this.#commit();
-      job.resolve(value);
+      this.#tell([{ job, value }]);
     } catch (error) {
       this.#rollback();
       job.reject(storeError(error, this.#file.path));

@@ -1,0 +1,80 @@
+import { closeSync, fdatasync, fsyncSync, openSync } from "node:fs";
+import { dirname } from "node:path";
+import { StoreError } from "../../dispatch/store.ts";
+
+/**
+ * Puts commits on the disk, beside the event loop: one sync of the write-ahead log for all that wait for one. SQLite's own
+ * would hold up everything else meanwhile. What others commit to the log goes along.
+ */
+export class Sync {
+  readonly #path: string;
+  #log: number | undefined;
+  #committed = 0;
+  #safe = 0;
+  #waiting: { readonly commit: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
+  #running: Promise<void> | undefined;
+
+  /** @param path of the database, which is open and has its log */
+  constructor(path: string) {
+    this.#path = path;
+    this.#log = openSync(`${path}-wal`, "r+");
+    syncFolder(dirname(path));
+  }
+
+  /** Something was committed. @returns its number */
+  note(): number {
+    return ++this.#committed;
+  }
+
+  /** Resolves when this commit, and all before it, are on the disk. @throws StoreError: then they may be kept, or not */
+  async until(commit = this.#committed): Promise<void> {
+    if (commit <= this.#safe) return;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ commit, resolve, reject });
+      this.#running ??= this.#run();
+    });
+  }
+
+  /** Waits for what is asked for. */
+  async close(): Promise<void> {
+    await this.#running;
+    const log = this.#log;
+    this.#log = undefined;
+    if (log !== undefined) closeSync(log);
+  }
+
+  async #run(): Promise<void> {
+    while (this.#waiting.length > 0) {
+      const upTo = this.#committed;
+      const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => fdatasync(this.#log!, resolve));
+      if (error === null) this.#safe = upTo;
+      const all = this.#waiting;
+      this.#waiting = all.filter(({ commit }) => commit > upTo);
+      for (const { commit, resolve, reject } of all) {
+        if (commit > upTo) continue;
+        if (error === null) resolve();
+        else reject(this.#problem(error));
+      }
+    }
+    this.#running = undefined;
+  }
+
+  #problem(error: NodeJS.ErrnoException): StoreError {
+    const message = `${this.#path}: what was written may not be on the disk (${error.code}); see what is wrong with it`;
+    return new StoreError(error.code === "ENOSPC" ? "full" : "other", message, { cause: error });
+  }
+}
+
+/** That the files are there at all. Not every system lets a folder be synced. */
+function syncFolder(path: string): void {
+  try {
+    const folder = openSync(path, "r");
+    try {
+      fsyncSync(folder);
+    } finally {
+      closeSync(folder);
+    }
+  } catch {
+    // Then it does so by itself.
+  }
+}

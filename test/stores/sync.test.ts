@@ -1,0 +1,71 @@
+import { copyFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expect, test, vi } from "vitest";
+import { sqliteStore } from "../../src/stores/sqlite.ts";
+import { entry, start } from "../dispatch/entries.ts";
+import { temporaryFolder } from "./folder.ts";
+
+const folder = temporaryFolder();
+
+/** The disk: what is in the files when a sync begins is safe when it ends. */
+const disk = vi.hoisted(() => ({ begin: () => () => {} }));
+vi.mock("node:fs", async (original) => {
+  const fs = await original<typeof import("node:fs")>();
+  const fdatasync = (log: number, done: (error: NodeJS.ErrnoException | null) => void) => {
+    const end = disk.begin();
+    fs.fdatasync(log, (error) => {
+      end();
+      done(error);
+    });
+  };
+  return { ...fs, fdatasync };
+});
+
+test("what the store says is there after the machine went down, and so is what rests on it", async () => {
+  const file = folder.file();
+  const store = sqliteStore(file);
+  const other = sqliteStore(file);
+  let safe = 0;
+  let syncs = 0;
+  disk.begin = () => {
+    const sync = ++syncs;
+    for (const end of ["", "-wal"]) copyFileSync(file + end, `${file}.${sync}${end}`);
+    return () => {
+      safe = Math.max(safe, sync);
+    };
+  };
+  /** What would be found if the power failed now. */
+  const found = async (ids: readonly string[]) => {
+    const copy = folder.file();
+    for (const end of ["", "-wal"]) copyFileSync(`${file}.${safe}${end}`, copy + end);
+    const left = sqliteStore(copy, { durable: false });
+    const all = await Promise.all(ids.map((id) => left.outbox.find(id)));
+    await left.close();
+    return all.map((one) => one?.id);
+  };
+  const add = async (through: typeof store, n: number) => {
+    const ids = [0, 1, 2].map((i) => `msg_${n}_${i}`);
+    await through.outbox.add(ids.map((id) => entry({ id })));
+    expect(await found(ids)).toEqual(ids);
+  };
+  const claim = async () => {
+    const channels = { crm: { each: 10, room: new Map() } };
+    const request = { now: start + 1000, lease: 60_000, limit: 5, retries: 5, channels };
+    const ids = (await store.outbox.claim(request)).claimed.map(({ id }) => id);
+    expect(await found(ids)).toEqual(ids);
+    return ids.length;
+  };
+  await add(store, 0);
+  let claimed = 0;
+  for (let n = 1; n <= 25; n++) {
+    const [, , count] = await Promise.all([
+      add(store, 2 * n),
+      sleep(n % 5).then(() => add(other, 2 * n + 1)),
+      sleep(n % 7).then(claim),
+    ]);
+    claimed += count;
+  }
+  expect(claimed).toBeGreaterThan(25);
+  await other.close();
+  await store.close();
+});
