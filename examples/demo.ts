@@ -157,7 +157,7 @@ try {
   const { url, stop } = await serve(...setup);
   const before = arrived.length;
   const event = { member: { mail: "Zoe@example.org" }, points: 1020 };
-  console.log(`\n$ curl ${url}/v1/collect/loyalty -H 'Authorization: Bearer …' -d '${JSON.stringify(event)}'`);
+  console.log(`\n$ curl ${url}/v1/collect/loyalty -H 'Authorization: Bearer …' --json '${JSON.stringify(event)}'`);
   const answer = await fetch(`${url}/v1/collect/loyalty`, {
     method: "POST",
     headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/json" },

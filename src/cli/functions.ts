@@ -2,11 +2,8 @@ import { InvalidArgumentError } from "commander";
 import type { FunctionSet } from "../functions/index.ts";
 
 /** The function sets that `--functions` and the configuration name. */
-export const setNames = ["sprig", "alerting", "alertmanager"] as const;
+const setNames = ["sprig", "alerting", "alertmanager"] as const;
 export type SetName = (typeof setNames)[number];
-
-/** Options as the command line has them, unless told otherwise. */
-export const defaultSets: readonly SetName[] = ["sprig", "alerting"];
 
 /** `none`, or names with commas between them. */
 export function parseSets(text: string): SetName[] {

@@ -1,4 +1,4 @@
-import { type Command, Option } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Scope } from "../triggers/index.ts";
 import type { ExitCode } from "./cli.ts";
 import { type Io, write } from "./io.ts";
@@ -40,7 +40,7 @@ export function addApiKeyCommands(keys: Command, io: Io, end: (code: ExitCode) =
     .argument("<name>", "whose it is, for lists and logs")
     .addOption(
       new Option("--scope <scopes>", `what it may do, several with commas: ${scopes.join(", ")}`)
-        .argParser((text) => text.split(",").map((one) => one.trim()))
+        .argParser(parseScopes)
         .makeOptionMandatory(),
     )
     .action(async (name: string, flags: Flags & { readonly scope: readonly Scope[] }) => {
@@ -85,6 +85,12 @@ export function addApiKeyCommands(keys: Command, io: Io, end: (code: ExitCode) =
         return 0;
       });
     });
+}
+
+function parseScopes(text: string): readonly Scope[] {
+  const given = text.split(",").map((one) => one.trim());
+  if (given.every((one) => (scopes as readonly string[]).includes(one))) return given as Scope[];
+  throw new InvalidArgumentError(`Give some of ${scopes.join(", ")}, with commas between.`);
 }
 
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);

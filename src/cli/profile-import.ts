@@ -11,7 +11,7 @@ import { type Io, write } from "./io.ts";
 import { type Line, readLines } from "./lines.ts";
 import { InputError, problemJson, problemText, toProblem } from "./problem.ts";
 import { isBlank, parseProfile } from "./profiles.ts";
-import type { Opened } from "./program.ts";
+import { checkInForce, type Opened } from "./program.ts";
 import { createProgress } from "./progress.ts";
 
 /** Profiles taken in one transaction: so many that syncing the disk is a small part of it. */
@@ -27,6 +27,7 @@ interface Flags {
 /** Line by line, so that a file of any size takes the same memory. */
 export async function importProfiles(opened: Opened, file: string, flags: Flags, io: Io): Promise<ExitCode> {
   const { engine } = opened;
+  await checkInForce(engine);
   const identify = await identifier(opened, flags.id);
   const input = await openFile(file, io);
   const progress = createProgress(io, input.size, { always: true });

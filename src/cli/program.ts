@@ -2,7 +2,7 @@ import { relative, resolve } from "node:path";
 import { pathOf, wantedOf as wantedBy } from "../config/index.ts";
 import type { Channel, Json } from "../dispatch/index.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
-import type { Definition, DefinitionError, DefinitionKind, Engine, Wanted } from "../triggers/index.ts";
+import type { Definition, DefinitionError, DefinitionKind, Engine, ProgramStore, Wanted } from "../triggers/index.ts";
 import type { ExitCode } from "./cli.ts";
 import { readText } from "./file.ts";
 import type { Io } from "./io.ts";
@@ -18,8 +18,8 @@ export interface Opened {
   now(): number;
 }
 
-export interface EngineFlags {
-  readonly store: SqliteStore;
+interface EngineFlags {
+  readonly store: ProgramStore;
   readonly channels: Readonly<Record<string, Channel>>;
   readonly clock?: (() => number) | undefined;
   readonly onSent?: (() => void) | undefined;
@@ -69,6 +69,12 @@ export function withEngine(flags: SetupFlags, io: Io, run: (opened: Opened) => P
   });
 }
 
+/** What is in force has to run with what is configured here, before anything happens that it should hear. @throws DefinitionError */
+export async function checkInForce(engine: Engine): Promise<void> {
+  const [first] = await engine.broken();
+  if (first !== undefined) throw first;
+}
+
 /** What is wrong with a definition of the file is said where it stands in the file. */
 export async function declared<T>(setup: Setup, act: () => Promise<T>): Promise<T> {
   try {
@@ -97,9 +103,16 @@ function isIn(raw: unknown, path: readonly string[]): boolean {
   return true;
 }
 
-/** All that the file declares. @throws InputError for an alert file that cannot be read, or is wrong */
-export const wantedOf = (setup: Setup, io: Io): Promise<Wanted> =>
-  wantedBy(setup.config, setup.raw, (trigger, file) => alertOf(trigger, file, setup, io));
+/**
+ * All that the file declares. @throws InputError for an alert file that cannot be read, or is wrong; and without a file, which
+ * would declare that there is nothing
+ */
+export async function wantedOf(setup: Setup, io: Io): Promise<Wanted> {
+  const { config, raw, file } = setup;
+  if (raw === undefined)
+    throw new InputError("there is no such file here; name the configuration with --config", { file });
+  return wantedBy(config, raw, (trigger, path) => alertOf(trigger, path, setup, io));
+}
 
 async function alertOf(trigger: string, file: string, setup: Setup, io: Io): Promise<Json> {
   const path = resolve(setup.folder, file);

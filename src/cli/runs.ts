@@ -98,7 +98,7 @@ export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) =
 }
 
 function missing(id: string): never {
-  throw new Error(`there is no run ${id}`);
+  throw new Error(`there is no run ${id}; see tocsin runs`);
 }
 
 const head = ["run", "what", "state", "done", "sent", "skipped", "failed", "left"];

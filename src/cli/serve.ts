@@ -1,17 +1,16 @@
-import type { Command } from "commander";
-import { pino } from "pino";
+import { type Command, InvalidArgumentError } from "commander";
 import { createDispatcher, type DispatchEvent } from "../dispatch/index.ts";
-import { eventLog, eventMetrics, eventTraces } from "../observe/index.ts";
+import { createLogger, eventLog, eventMetrics, eventTraces } from "../observe/index.ts";
 import type { ExitCode } from "./cli.ts";
 import { version } from "./cli.ts";
 import type { Io } from "./io.ts";
 import { write } from "./io.ts";
-import { declared, defaultDestinations } from "./program.ts";
+import { checkInForce, declared, defaultDestinations } from "./program.ts";
 import { addSetupOptions, guarded, openStore, readSetup, renderer, type SetupFlags, setupChannels } from "./setup.ts";
 import { healthOf } from "./work.ts";
 
 interface Flags extends SetupFlags {
-  readonly listen?: string;
+  readonly listen?: Place;
 }
 
 export function addServeCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
@@ -20,7 +19,11 @@ export function addServeCommand(program: Command, io: Io, end: (code: ExitCode) 
     .description(
       "Serves the API, lets triggers fire and delivers, until it is stopped (SIGTERM, Ctrl-C): then it finishes what is under way. What the configuration declares is put into force by tocsin apply.",
     )
-    .option("--listen <port>", "a port, or host:port (default: the configuration's, or 8080); 0 is any that is free")
+    .option(
+      "--listen <port>",
+      "a port, or host:port (default: the configuration's, or 8080); 0 is any that is free",
+      parsePlace,
+    )
     .helpOption("-h, --help", "print this help")
     .action(async (flags: Flags) => end(await guarded(io, () => serve(flags, io))));
 }
@@ -28,8 +31,8 @@ export function addServeCommand(program: Command, io: Io, end: (code: ExitCode) 
 async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   const setup = await readSetup(flags, io);
   const { serve: options, work } = setup.config;
-  const at = placeOf(flags.listen ?? options.listen);
-  const logger = pino({ level: options.log, base: null, timestamp: pino.stdTimeFunctions.isoTime }, io.stdout);
+  const at = flags.listen ?? parsePlace(`${options.listen}`);
+  const logger = createLogger(options.log, io.stdout);
   const channels = await setupChannels(setup);
   const store = await openStore(setup, flags, io);
   const metrics = eventMetrics(store.outbox);
@@ -54,7 +57,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     to: defaultDestinations(setup),
     templates: setup.templates,
     onSent: () => dispatcher.wake(),
-    onProblem: ({ doing, error }) => logger.error({ err: { message: (error as Error).message } }, `failed: ${doing}`),
+    onProblem: ({ doing, error: err }) => logger.error({ err }, `failed: ${doing}`),
   });
   const { limits, grace } = options;
   const service = createService({
@@ -73,8 +76,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     proxies: options.proxies,
   });
   try {
-    // What is in force has to run with these channels, before anybody is told that it does.
-    await declared(setup, () => engine.plan({ origin: "api", definitions: {} }));
+    await declared(setup, () => checkInForce(engine));
     const url = await service.listen(at);
     if ((await store.keys.list()).length === 0) {
       await write(io.stderr, "There is no API key yet: tocsin keys api create NAME --scope collect,read,write\n");
@@ -97,9 +99,15 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   }
 }
 
-function placeOf(at: string | number): { readonly port: number; readonly host?: string } {
-  const [, host, port] = /^(?:(.+):)?(\d{1,5})$/.exec(`${at}`) ?? [];
-  if (port === undefined || Number(port) > 65_535) throw new Error(`--listen: ${at} is not a port, or HOST:PORT`);
+interface Place {
+  readonly port: number;
+  readonly host?: string;
+}
+
+/** @throws InvalidArgumentError */
+function parsePlace(text: string): Place {
+  const [, host, port] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
+  if (port === undefined || Number(port) > 65_535) throw new InvalidArgumentError("Give a port, or HOST:PORT.");
   return { port: Number(port), ...(host !== undefined && { host: host.replace(/^\[|\]$/g, "") }) };
 }
 

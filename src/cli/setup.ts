@@ -25,7 +25,7 @@ export const addSetupOptions = (command: Command): Command =>
 /** A configuration, read and checked; without one, what holds without. */
 export interface Setup {
   readonly config: Config;
-  /** As it is written. */
+  /** As it is written; undefined without one. */
   readonly raw: unknown;
   /** As messages call it. */
   readonly file: string;
@@ -56,7 +56,7 @@ export async function readSetup({ config: given }: SetupFlags, io: Io): Promise<
     return {
       file: file ?? defaultFile,
       config: value,
-      raw,
+      raw: file === undefined ? undefined : raw,
       folder,
       templates,
       print: (text) => io.stdout.write(text),

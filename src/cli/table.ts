@@ -1,6 +1,8 @@
 /** Columns for a person; the last one as long as it is. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const widths = head.map((name, i) => Math.max(name.length, ...rows.map((row) => row[i]?.length ?? 0)));
+  const widths = head.map((name, i) =>
+    rows.reduce((widest, row) => Math.max(widest, row[i]?.length ?? 0), name.length),
+  );
   const line = (cells: readonly string[]) =>
     `${cells
       .map((cell, i) => (i === cells.length - 1 ? cell : cell.padEnd(widths[i]!)))

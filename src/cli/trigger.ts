@@ -4,7 +4,7 @@ import { parseDuration } from "../units.ts";
 import type { ExitCode } from "./cli.ts";
 import { parseCount } from "./flags.ts";
 import { confirmed, type Io, write } from "./io.ts";
-import { definitionOf, withEngine } from "./program.ts";
+import { checkInForce, definitionOf, withEngine } from "./program.ts";
 import { visible } from "./rendered.ts";
 import { sentence, workRuns } from "./runs.ts";
 import { addSetupOptions, type SetupFlags } from "./setup.ts";
@@ -27,38 +27,51 @@ export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode
     addSetupOptions(trigger.command(name).description(summary))
       .option("--json", "print it as JSON, one line for each")
       .helpOption("-h, --help", "print this help");
-  command("list", "Lists triggers and their states.").action(async (flags: Flags) => {
-    end(
-      await withEngine(flags, io, async ({ store }) => {
-        const all = (await store.definitions.all()).filter(({ kind }) => kind === "trigger");
-        if (flags.json) {
-          return write(
-            io.stdout,
-            all.map(({ name, body, status }) => `${JSON.stringify({ name, ...(status as object), body })}\n`).join(""),
+  command("list", "Lists triggers, their states, and what became of what they fired within a day.").action(
+    async (flags: Flags) => {
+      end(
+        await withEngine(flags, io, async ({ store, now }) => {
+          const { lately } = await import("../triggers/index.ts");
+          const triggers = (await store.definitions.all()).filter(({ kind }) => kind === "trigger");
+          const all = await Promise.all(
+            triggers.map(async (one) => ({ ...one, ...(await lately(store, one.name, now())) })),
           );
-        }
-        const rows = all.map(({ name, body, status }) => {
-          const { state, next } = status as { state: string; next?: number };
-          const on = Object.entries((body as { on: object }).on)
-            .map(([key, value]) => `${key} ${value}`)
-            .join(", ");
-          return [name, state, next === undefined ? "" : new Date(next).toISOString(), visible(on)];
-        });
-        await write(
-          io.stdout,
-          rows.length === 0 ? "There are no triggers.\n" : table(["trigger", "state", "next", "on"], rows),
-        );
-      }),
-    );
-  });
+          if (flags.json) {
+            const lines = all.map(({ name, body, status, lastDay, failures }) =>
+              JSON.stringify({ name, ...(status as object), body, lastDay, failures }),
+            );
+            return write(io.stdout, lines.map((line) => `${line}\n`).join(""));
+          }
+          const rows = all.map(({ name, body, status, lastDay }) => {
+            const { state, next } = status as { state: string; next?: number };
+            const on = Object.entries((body as { on: object }).on)
+              .map(([key, value]) => `${key} ${value}`)
+              .join(", ");
+            const counts = [lastDay.sent, lastDay.aborted, lastDay.failed].map((count) => count.toLocaleString("en"));
+            return [name, state, ...counts, next === undefined ? "" : new Date(next).toISOString(), visible(on)];
+          });
+          if (rows.length === 0) return write(io.stdout, "There are no triggers.\n");
+          const head = ["trigger", "state", "sent", "aborted", "failed", "next", "on"];
+          await write(io.stdout, table(head, rows));
+          for (const { name, lastDay, failures } of all) {
+            if (lastDay.failed === 0) continue;
+            await write(
+              io.stderr,
+              `${name} fails: ${visible(failures[0]?.reason ?? "")}; see tocsin trigger show ${name}\n`,
+            );
+          }
+        }),
+      );
+    },
+  );
   command("show", "Prints what is declared of a trigger, its state, and what it fired lately, as JSON.")
     .argument("<trigger>")
     .action(async (name: string, flags: Flags) => {
       end(
         await withEngine(flags, io, async ({ store, now }) => {
           const { body, status, origin } = await definitionOf(store, "trigger", name);
-          const day = await store.firings.tally(name, now() - 86_400_000);
-          const shown = { name, origin, ...(status as object), body, lastDay: day };
+          const { lately } = await import("../triggers/index.ts");
+          const shown = { name, origin, ...(status as object), body, ...(await lately(store, name, now())) };
           await write(io.stdout, `${JSON.stringify(shown, null, flags.json ? 0 : 2)}\n`);
         }),
       );
@@ -107,6 +120,7 @@ export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCod
       end(
         await withEngine(flags, io, async (opened) => {
           const { engine, store } = opened;
+          await checkInForce(engine);
           if (flags.estimate || !flags.yes) {
             const found = await engine.estimate(name, asked);
             await write(io.stdout, flags.json ? `${JSON.stringify(found)}\n` : estimateText(found));

@@ -1,7 +1,6 @@
 import type { Command } from "commander";
-import { pino } from "pino";
 import { createDispatcher, type DispatchEvent, type Outbox } from "../dispatch/index.ts";
-import { eventLog, eventMetrics, eventTraces, serveMetrics } from "../observe/index.ts";
+import { createLogger, eventLog, eventMetrics, eventTraces, serveMetrics } from "../observe/index.ts";
 import type { ExitCode } from "./cli.ts";
 import { collect } from "./flags.ts";
 import type { Io } from "./io.ts";
@@ -34,7 +33,7 @@ export function addWorkCommand(program: Command, io: Io, end: (code: ExitCode) =
 async function work(flags: Flags, io: Io): Promise<ExitCode> {
   const setup = await readSetup(flags, io);
   const { work: options } = setup.config;
-  const logger = pino({ level: options.log, base: null, timestamp: pino.stdTimeFunctions.isoTime }, io.stdout);
+  const logger = createLogger(options.log, io.stdout);
   const channels = await setupChannels(setup);
   const store = await openStore(setup, flags, io);
   for (const name of Object.keys((await store.outbox.stats()).channels)) {

@@ -11,6 +11,7 @@ import {
 } from "yaml";
 import { z } from "zod";
 import { similar } from "../lint/suggest.ts";
+import { meant } from "../triggers/validate.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -130,21 +131,6 @@ interface Complaint {
   readonly path: readonly PropertyKey[];
   readonly message: string;
 }
-
-/** Of a union's alternatives the one that was meant, if that is clear: the only one of its type, or that has all the keys. */
-function meant(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): z.core.$ZodIssue {
-  const path = [...above, ...issue.path];
-  const here = { ...issue, path } as z.core.$ZodIssue;
-  if (issue.code !== "invalid_union" || "discriminator" in issue) return here;
-  const ofType = issue.errors.filter((issues) => !issues.some((one) => isOfType(one)));
-  const withKeys = ofType.filter((issues) => !issues.some(({ code, path }) => isUnknownKey(code, path)));
-  const [only] = ofType.length === 1 ? ofType : withKeys.length === 1 ? withKeys : [];
-  return only?.[0] === undefined ? here : meant(only[0], path);
-}
-
-const isOfType = ({ code, path }: z.core.$ZodIssue): boolean => code === "invalid_type" && path.length === 0;
-const isUnknownKey = (code: string | undefined, path: readonly PropertyKey[]): boolean =>
-  code === "unrecognized_keys" && path.length === 0;
 
 /** Zod's issue in words that say what would be right. */
 function clearest(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType): Complaint {

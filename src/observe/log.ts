@@ -1,6 +1,18 @@
-import type { Logger } from "pino";
+import { type DestinationStream, type Logger, pino, stdTimeFunctions } from "pino";
 import type { DispatchEvent } from "../dispatch/index.ts";
 import { pseudonym, redacted } from "./redact.ts";
+
+/** A logger whose errors say what went wrong and where, but not for whom. */
+export function createLogger(level: string, stream: DestinationStream): Logger {
+  const serializers = { err: (error: unknown) => (error instanceof Error ? loggable(error) : error) };
+  return pino({ level, base: null, timestamp: stdTimeFunctions.isoTime, serializers }, stream);
+}
+
+const loggable = (error: Error) => ({
+  message: redacted(error.message),
+  code: codeOf(error),
+  at: error.stack?.match(/^ +at .+$/gm)?.map((frame) => frame.trim()),
+});
 
 /** Writes a line for each event: what went wrong as a warning, what went well as `debug`. */
 export function eventLog(logger: Logger): (event: DispatchEvent) => void {

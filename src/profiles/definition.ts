@@ -42,33 +42,73 @@ export type ProfilesDefinition = z.output<typeof profilesDefinition>;
  * A value: a template; what stands at a path of the payload (`user.address.city`, `items.0.sku`), as it is; or a template read
  * as something else than text. A template that fails where something it reads is missing has no value.
  */
-const mapped = z.union([
-  z.string(),
-  z.strictObject({ path: z.string().min(1) }),
-  z.strictObject({ template: z.string(), as: z.enum(["text", "number", "boolean", "json"]) }),
-]);
+const mapped = z.union(
+  [
+    z.string(),
+    z.strictObject({ path: z.string().min(1) }),
+    z.strictObject({ template: z.string(), as: z.enum(["text", "number", "boolean", "json"]) }),
+  ],
+  { error: "a value is a template, path: PATH, or template: TEMPLATE with as: text, number, boolean or json" },
+);
 
-const secrets = z.array(z.string().min(1)).nonempty();
+/** What is shown in place of a secret. */
+export const hiddenSecret = "…";
+
+const secret = z
+  .string()
+  .min(1)
+  .refine((text) => text !== hiddenSecret, "this stands for a secret that is not shown: give the secret itself");
+
+/** Of 24 to 64 bytes shared, of 32 public, or of 32 or 64 secret. */
+const standardKey = z
+  .string()
+  .regex(
+    /^(whsec_[A-Za-z0-9+/]{32,86}|whpk_[A-Za-z0-9+/]{43}|whsk_([A-Za-z0-9+/]{43}|[A-Za-z0-9+/]{86}))={0,2}$/,
+    "a key of Standard Webhooks is whsec_ or whpk_ and base64: tocsin keys webhook makes one",
+  );
+
+/** As HTTP has them (RFC 9110, 5.6.2). */
+const headerName = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, "this is not the name of a header");
+
+/** So long it is known which signed requests came before. */
+const tolerance = duration.refine((ms) => ms <= 86_400_000, "signatures are at most 1d old");
+
+/** What is not signed can be changed by whoever saw a request that was. */
+function unsafe(signed: string, timestamp: string | undefined): string | undefined {
+  if (!signed.includes("{body}")) return "{body} has to be in what is signed";
+  if (signed.includes("{timestamp}") === (timestamp !== undefined)) return undefined;
+  return timestamp === undefined
+    ? "{timestamp} is signed: say in which header it comes, as timestamp"
+    : "the timestamp has to be in what is signed, as {timestamp}";
+}
 
 /** Who may post. Times of signatures may differ from ours by `tolerance`. */
-const inbound = z.union([
-  z.strictObject({ standard: secrets, tolerance: duration.optional() }),
-  z.strictObject({
-    hmac: z.strictObject({
-      secrets,
-      header: z.string().min(1),
-      algorithm: z.enum(["sha1", "sha256", "sha512"]).default("sha256"),
-      encoding: z.enum(["hex", "base64"]).default("hex"),
-      /** What stands before the signature: `sha256=`, `v1=`. */
-      prefix: z.string().optional(),
-      /** Header with the time, in seconds or ms since 1970; without one a replay is only known by the event's key. */
-      timestamp: z.string().optional(),
-      /** What is signed; `{timestamp}` and `{body}` are put in. @default "{timestamp}.{body}" with a timestamp, else "{body}" */
-      signed: z.string().optional(),
+const inbound = z.union(
+  [
+    z.strictObject({ standard: z.array(standardKey).nonempty(), tolerance: tolerance.optional() }),
+    z.strictObject({
+      hmac: z
+        .strictObject({
+          secrets: z.array(secret).nonempty(),
+          header: headerName,
+          algorithm: z.enum(["sha1", "sha256", "sha512"]).default("sha256"),
+          encoding: z.enum(["hex", "base64"]).default("hex"),
+          /** What stands before the signature: `sha256=`, `v1=`. */
+          prefix: z.string().optional(),
+          /** Header with the time, in seconds or ms since 1970; without one a replay is only known by the event's key. */
+          timestamp: headerName.optional(),
+          /** What is signed; `{timestamp}` and `{body}` are put in. @default "{timestamp}.{body}" with a timestamp, else "{body}" */
+          signed: z.string().optional(),
+        })
+        .superRefine(({ signed, timestamp }, context) => {
+          const why = signed === undefined ? undefined : unsafe(signed, timestamp);
+          if (why !== undefined) context.addIssue({ code: "custom", path: ["signed"], message: why });
+        }),
+      tolerance: tolerance.optional(),
     }),
-    tolerance: duration.optional(),
-  }),
-]);
+  ],
+  { error: "a signature is of standard: [KEY], or hmac: { secrets, header }" },
+);
 export type Inbound = z.output<typeof inbound>;
 
 /** What comes in on a stream, and what it says of whom. Templates see the payload as dot. */

@@ -29,7 +29,7 @@ export function readBodies(app: FastifyInstance, mostBytes: number): void {
   });
 }
 
-export function mediaTypeOf({ headers }: FastifyRequest): string {
+function mediaTypeOf({ headers }: FastifyRequest): string {
   return (headers["content-type"] ?? "").split(";", 1)[0]!.trim().toLowerCase();
 }
 

@@ -1,5 +1,5 @@
 import type { Json } from "../dispatch/index.ts";
-import { type StreamDefinition, streamDefinition } from "../profiles/index.ts";
+import { hiddenSecret, type StreamDefinition, streamDefinition } from "../profiles/index.ts";
 import type { Definition, DefinitionKind, ProgramStore } from "../triggers/index.ts";
 
 /** The streams that are declared, read anew only when something was declared. */
@@ -8,8 +8,13 @@ export function declaredStreams({ definitions }: Pick<ProgramStore, "definitions
   return async (name: string): Promise<StreamDefinition | undefined> => {
     const version = await definitions.version();
     if (known?.version !== version) {
-      const streams = (await definitions.all()).filter(({ kind }) => kind === "stream");
-      known = { version, streams: new Map(streams.map((one) => [one.name, streamDefinition.parse(one.body)])) };
+      const streams = new Map<string, StreamDefinition>();
+      for (const { kind, name: one, body } of await definitions.all()) {
+        // What another version took and this one does not is left out by the engine, too.
+        const { data } = kind === "stream" ? streamDefinition.safeParse(body) : {};
+        if (data !== undefined) streams.set(one, data);
+      }
+      known = { version, streams };
     }
     return known.streams.get(name);
   };
@@ -19,8 +24,6 @@ export function declaredStreams({ definitions }: Pick<ProgramStore, "definitions
 export function shown(definition: Definition): Definition {
   return definition.kind === "stream" ? { ...definition, body: withoutSecrets(definition.body) } : definition;
 }
-
-const hidden = "…";
 
 function withoutSecrets(body: Json): Json {
   if (body === null || typeof body !== "object" || Array.isArray(body) || !("verify" in body)) return body;
@@ -34,7 +37,7 @@ function hide(value: Json): Json {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name,
-      (name === "standard" || name === "secrets") && Array.isArray(inner) ? inner.map(() => hidden) : hide(inner),
+      (name === "standard" || name === "secrets") && Array.isArray(inner) ? inner.map(() => hiddenSecret) : hide(inner),
     ]),
   );
 }

@@ -1,8 +1,9 @@
 import type { FastifyError } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
+import type { z } from "zod";
 import { DestinationError, StoreError } from "../dispatch/index.ts";
 import { TemplateError } from "../index.ts";
-import { DefinitionError, NotDeclared } from "../triggers/index.ts";
+import { DefinitionError, meant, NotDeclared, RunStateError } from "../triggers/index.ts";
 import { pointer } from "./json.ts";
 import { Problem } from "./problem.ts";
 
@@ -20,10 +21,11 @@ export function toProblem(error: unknown, id: string): Problem {
 
 function invalid(error: Pick<FastifyError, "validation" | "validationContext">): Problem {
   const place = error.validationContext === "querystring" ? "query" : (error.validationContext ?? "body");
-  const errors = (error.validation ?? []).map(({ instancePath, message = "is not right" }) => ({
-    path: `/${place}${instancePath === "/" ? "" : instancePath}`.toWellFormed(),
-    message: message.toWellFormed(),
-  }));
+  const errors = (error.validation ?? []).map(({ instancePath, keyword, params, message = "is not right" }) => {
+    const issue = meant({ ...params, code: keyword, path: [], message } as unknown as z.core.$ZodIssue);
+    const path = `/${place}${instancePath === "/" ? "" : instancePath}${pointer(issue.path)}`;
+    return { path: path.toWellFormed(), message: issue.message.toWellFormed() };
+  });
   const more = errors.length > 1 ? `, and ${errors.length - 1} more` : "";
   return new Problem("invalid", `${errors[0]!.path}: ${errors[0]!.message}${more}`, { errors });
 }
@@ -74,7 +76,12 @@ const unexpected = (cause: unknown, id: string): Problem =>
     cause,
   });
 
+export const noProfile = (id: string): Problem =>
+  new Problem("not-found", `there is no profile ${id}: GET /v1/profiles/by/KIND/VALUE finds one by an identifier`);
+
 /** Where what is declared is right, but does not go with its state. */
 export function conflicting(error: unknown): never {
-  throw error instanceof DefinitionError ? new Problem("conflict", error.message, { cause: error }) : error;
+  throw error instanceof DefinitionError || error instanceof RunStateError
+    ? new Problem("conflict", error.message, { cause: error })
+    : error;
 }

@@ -2,7 +2,7 @@ import type { Json } from "../dispatch/index.ts";
 import { Problem } from "./problem.ts";
 
 /** Arrays and objects within each other. */
-export const mostDepth = 64;
+const mostDepth = 64;
 
 /**
  * What JSON says, if everybody reads the same in it: names are there once, none of them is `__proto__`, numbers are finite,

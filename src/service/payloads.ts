@@ -52,6 +52,16 @@ function checked(value: Json, path: string): Json {
 
 /** A name that is there several times is a list. */
 function formOf(text: string): Json {
+  // As curl -d sends it; a form would have written these as %7B and %5B.
+  if (/^\s*[[{]/.test(text)) {
+    throw new Problem(
+      "unsupported-media-type",
+      "the body is JSON and its content-type a form's: send application/json",
+      {
+        headers: { accept: accepted },
+      },
+    );
+  }
   const fields = new Map<string, string | string[]>();
   for (const [name, value] of new URLSearchParams(text)) {
     if (name === "__proto__")

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Json, Page } from "../dispatch/index.ts";
+import { meant } from "../triggers/index.ts";
 import { cursorOf } from "./cursor.ts";
 import { kinds, problemBody, problemType } from "./problem.ts";
 
@@ -21,7 +22,8 @@ export function asWritten(schema: z.ZodType, id: string): z.ZodType<Json> {
   return z
     .unknown()
     .superRefine((value, context) => {
-      for (const { path, message } of schema.safeParse(value).error?.issues ?? []) {
+      for (const issue of schema.safeParse(value).error?.issues ?? []) {
+        const { path, message } = meant(issue);
         context.addIssue({ code: "custom", path: [...path], message });
       }
     })

@@ -51,7 +51,7 @@ export function createService(options: ServiceOptions): Service {
     const problem = toProblem(error, request.id);
     if (problem.status >= 500) {
       const { method, routeOptions } = request;
-      log?.error({ request: request.id, method, route: routeOptions.url, error: problem.more.cause }, problem.message);
+      log?.error({ request: request.id, method, route: routeOptions.url, err: problem.more.cause }, problem.message);
     }
     return reply
       .code(problem.status)
@@ -114,7 +114,7 @@ export function createService(options: ServiceOptions): Service {
 
   let pruning: NodeJS.Timeout | undefined;
   const prune = (): void => {
-    pruneAnswers(surroundings).catch((error: unknown) => log?.error({ error }, "old answers could not be removed"));
+    pruneAnswers(surroundings).catch((err: unknown) => log?.error({ err }, "old answers could not be removed"));
   };
 
   return {

@@ -15,7 +15,7 @@ export interface Signed {
   readonly once?: string | undefined;
 }
 
-export const defaultTolerance = 300_000;
+const defaultTolerance = 300_000;
 
 /** Whether one is there, whatever it is worth. */
 export const isSigned = ({ headers }: FastifyRequest, how: Inbound): boolean =>
@@ -71,7 +71,8 @@ function checkHmac(
     }),
   );
   if (!fits) throw refused(`no signature in ${header} is of one of the secrets`);
-  return timeHeader === undefined ? {} : { once: digest(`${stamp}.${one(request, header)}`) };
+  // Not of the signature's header, which can be written in many ways.
+  return timeHeader === undefined ? {} : { once: digest(`${stamp}.`, bodies[0]!) };
 }
 
 function hmacOf(algorithm: Hmac["algorithm"], secret: string, signed: string, stamp: string, body: Buffer): Buffer {
@@ -95,7 +96,8 @@ function one({ headers }: FastifyRequest, name: string): string {
   return value;
 }
 
-const digest = (text: string): string => createHash("sha256").update(text).digest("hex");
+const digest = (text: string, bytes: Buffer = Buffer.alloc(0)): string =>
+  createHash("sha256").update(text).update(bytes).digest("hex");
 
 export const refused = (why: string): Problem =>
   strangers(`the signature does not hold: ${why}. Sign anew, or send a key`);

@@ -165,6 +165,13 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
       },
       put: (one) => write(() => answers.put(one)),
       prune: (before, limit) => write(() => answers.prune(before, limit)),
+      async forget(ids) {
+        let after: number | undefined = 0;
+        while (after !== undefined) {
+          const from: number = after;
+          after = await write(() => answers.forget(ids, from));
+        }
+      },
     },
     transaction: (work, { yields = false } = {}) => writer.writeAlone(() => work(transaction), yields),
     copy: (to) => read(() => copyFile(reader, to)),

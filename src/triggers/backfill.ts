@@ -1,5 +1,5 @@
 import type { BackfillOptions, Estimate } from "./engine.ts";
-import { DefinitionError, NotDeclared } from "./engine.ts";
+import { DefinitionError, NotDeclared, RunStateError } from "./engine.ts";
 import { endOnce, newRun, workPiece } from "./pieces.ts";
 import type { Run } from "./run.ts";
 import type { Sessions } from "./sessions.ts";
@@ -110,18 +110,16 @@ export class Backfills {
     const run = await sessions.run(async ({ transaction, now }, program) => {
       const current = await transaction.runs.get(id);
       if (current === undefined || current.state === to) return current;
-      const { kind, state, trigger = "", reason: _reason, ...rest } = current;
-      if (state !== "running" && state !== "paused") throw refused(trigger, `${id} is ${state}: it has ended`);
+      const { kind, state, reason: _reason, ...rest } = current;
+      if (state !== "running" && state !== "paused") throw new RunStateError(`${id} is ${state}: it has ended`);
       if (to === "cancelled" && (kind === "sweep" || kind === "clear")) {
-        throw refused(
-          trigger,
-          `${id} is a ${kind}: without it memberships would not be what the audience says; pause it`,
+        throw new RunStateError(
+          `${id} is a ${kind}, which is not cancelled: memberships would not be what the audience says; pause it`,
         );
       }
       const next: Run = {
         ...rest,
         kind,
-        ...(trigger !== "" && { trigger }),
         state: to,
         updatedAt: now,
         ...(to === "cancelled" && { endedAt: now, reason: "by hand" }),
@@ -137,9 +135,11 @@ export class Backfills {
 
   /** @throws NotDeclared, DefinitionError */
   async #check(name: string, asked: BackfillOptions): Promise<{ audience: string; wanted: BackfillOptions }> {
-    const { triggers } = await this.#options.sessions.current();
+    const { triggers, broken } = await this.#options.sessions.current();
     const trigger = triggers.get(name);
-    if (trigger === undefined) throw new NotDeclared(`there is no trigger ${name}`);
+    const fault = broken.find((one) => one.kind === "trigger" && one.of === name);
+    if (fault !== undefined) throw fault;
+    if (trigger === undefined) throw new NotDeclared("trigger", name, triggers.keys());
     const { on, backfill } = trigger.definition;
     if (!("enter" in on)) throw refused(name, "only a trigger on enter is backfilled: for whom else would it be late?");
     const { cap, share, pace } = { ...backfill, ...given(asked) };

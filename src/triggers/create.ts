@@ -11,6 +11,7 @@ import { Intake } from "./intake-queue.ts";
 import { Planner } from "./plan.ts";
 import { Sessions } from "./sessions.ts";
 import type { ProgramStore } from "./store.ts";
+import { statusOf } from "./trigger.ts";
 
 export interface EngineOptions {
   readonly store: ProgramStore;
@@ -49,7 +50,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     async collect(stream, payloads, { keys = [] } = {}) {
       const { streams } = await sessions.current();
-      if (!streams.has(stream)) throw new NotDeclared(`there is no stream ${stream}; there are: ${names(streams)}`);
+      if (!streams.has(stream)) throw new NotDeclared("stream", stream, streams.keys());
       const items = payloads.map((payload, i): Item => ({ kind: "event", stream, payload, key: keys[i] }));
       return (await intake.take(items)) as readonly Collected[];
     },
@@ -57,6 +58,13 @@ export function createEngine(options: EngineOptions): Engine {
     plan: (wanted) => planner.plan(wanted),
     apply: (wanted, { fire = false } = {}) => planner.apply(wanted, fire),
     setState: (trigger, state) => planner.setState(trigger, state),
+    async broken() {
+      const { broken } = await sessions.current();
+      const inForce = (await store.definitions.all()).filter(
+        ({ kind, status }) => kind !== "trigger" || statusOf(status).state === "active",
+      );
+      return broken.filter(({ kind, of }) => inForce.some((one) => one.kind === kind && one.name === of));
+    },
     estimate: (trigger, asked) => backfills.estimate(trigger, asked),
     backfill: (trigger, asked) => backfills.start(trigger, asked),
     setRun: (run, state) => backfills.setRun(run, state),
@@ -69,5 +77,3 @@ export function createEngine(options: EngineOptions): Engine {
     explain: (profile, trigger) => explain({ store, sessions, clock }, profile, trigger),
   };
 }
-
-const names = (all: ReadonlyMap<string, unknown>): string => [...all.keys()].join(", ") || "none";

@@ -97,7 +97,11 @@ export const triggerDefinition = z.strictObject({
   /** After an alert to a person, none for so long. */
   coolDown: duration.optional(),
   /** A template: with the same key, nothing is sent again `within` (@default 30 d). */
-  dedupe: z.union([z.string().min(1), z.strictObject({ key: z.string().min(1), within: duration })]).optional(),
+  dedupe: z
+    .union([z.string().min(1), z.strictObject({ key: z.string().min(1), within: duration })], {
+      error: "dedupe is a template, or key: TEMPLATE with within: DURATION",
+    })
+    .optional(),
   /** Firings for a person within `window` of the first become one alert, which `most` (@default 100) send at once. */
   digest: z.strictObject({ window: duration, most: count.optional() }).optional(),
   /** Nothing but these fields, a dot between levels, leaves: not in templates, not in channels. @default all */

@@ -32,11 +32,14 @@ export interface Engine {
    */
   setState(trigger: string, state: "active" | "paused" | "draft"): Promise<void>;
 
+  /** What is in force and cannot run with what this engine has: what happens meanwhile is lost to it. */
+  broken(): Promise<readonly DefinitionError[]>;
+
   /** Whom a backfill would alert; changes nothing. */
   estimate(trigger: string, options?: BackfillOptions): Promise<Estimate>;
   /** Starts one for an active trigger on enter: members that the trigger never alerted. @throws NotDeclared, DefinitionError */
   backfill(trigger: string, options?: BackfillOptions): Promise<Run>;
-  /** @returns the run as it is now; undefined if there is none */
+  /** @returns the run as it is now; undefined if there is none @throws RunStateError */
   setRun(run: string, to: "running" | "paused" | "cancelled"): Promise<Run | undefined>;
 
   /** Does a piece of what is due. @returns when to come again, in ms since 1970: past if there is more, absent if nothing waits */
@@ -143,9 +146,20 @@ export interface Explanation {
   readonly deliveries: readonly Pick<Delivery, "id">[];
 }
 
-/** There is no such trigger, stream, audience. */
+/** There is no such trigger, stream, profile. */
 export class NotDeclared extends Error {
   override readonly name = "NotDeclared";
+
+  /** @param names those that there are */
+  constructor(what: string, name: string, names?: Iterable<string>) {
+    const others = names === undefined ? "" : `; there are: ${[...names].join(", ") || "none"}`;
+    super(`there is no ${what} ${name}${others}`);
+  }
+}
+
+/** A run is in no state to do what is asked, or is of a kind that never does. */
+export class RunStateError extends Error {
+  override readonly name = "RunStateError";
 }
 
 /** What is declared cannot be: what, where in it, and what would be right. */

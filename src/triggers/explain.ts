@@ -30,9 +30,9 @@ export async function explain(
   const program = await sessions.current();
   const trigger = program.triggers.get(name);
   const status = await statusNow(store, name);
-  if (status === undefined) throw new NotDeclared(`there is no trigger ${name}`);
+  if (status === undefined) throw new NotDeclared("trigger", name, program.triggers.keys());
   const [profile] = await store.profiles.get([id]);
-  if (profile === undefined) throw new NotDeclared(`there is no profile ${id}`);
+  if (profile === undefined) throw new NotDeclared("profile", id);
   const steps: Steps = [];
   const say = (what: string, ok: boolean | undefined, detail: string): void => {
     steps.push({ what, ok, detail });

@@ -42,6 +42,18 @@ export async function findingsOf(
       say(`trigger ${name}: where`, lintCondition(trigger.definition.where, { ...templates, shape }));
     }
     say(`trigger ${name}: alert`, lint(trigger.definition.alert, { ...templates, shape }));
+    for (const [i, { written = "" }] of trigger.exits.entries()) {
+      // Whoever lacks an address is left out, and that is no fault of the template.
+      const rules = { "missing-value": "off" } as const;
+      say(`trigger ${name}: send.${i}.to`, lint(written, { ...templates, shape, rules }));
+    }
+    const { dedupe, quiet } = trigger.definition;
+    for (const [where, text = ""] of [
+      ["dedupe", typeof dedupe === "object" ? dedupe.key : dedupe],
+      ["quiet.zone", quiet?.zone],
+    ] as const) {
+      say(`trigger ${name}: ${where}`, lint(text, { ...templates, shape, missingKey: "required" }));
+    }
   }
   return found;
 }

@@ -19,6 +19,7 @@ export async function forget(
     after = some.next;
   } while (after !== undefined);
   const all = new Set(ids);
+  await store.answers.forget(new Set([found.id, ...ids]));
   const erased = await erase(store, clock, ids);
   for (const id of await store.transaction(({ profiles }) => profiles.remove([found.id]))) all.add(id);
   for (const id of await erase(

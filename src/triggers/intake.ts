@@ -120,7 +120,7 @@ async function readEvents(
   const mapped = items.map((item) => {
     if (item.kind !== "event") return undefined;
     const stream = program.streams.get(item.stream);
-    if (stream === undefined) throw new NotDeclared(`there is no stream ${item.stream} any more`);
+    if (stream === undefined) throw new NotDeclared("stream", `${item.stream} any more`);
     return stream.mapping.map(item.payload);
   });
   const keys = new Map<string, Set<string>>();

@@ -62,8 +62,9 @@ export class Planner {
 
   async setState(trigger: string, state: "active" | "paused" | "draft"): Promise<void> {
     const all = await this.#options.store.definitions.all();
-    const found = all.find(({ kind, name }) => kind === "trigger" && name === trigger);
-    if (found === undefined) throw new NotDeclared(`there is no trigger ${trigger}`);
+    const triggers = all.filter(({ kind }) => kind === "trigger");
+    const found = triggers.find(({ name }) => name === trigger);
+    if (found === undefined) throw noTrigger(trigger, triggers);
     await this.apply({ origin: found.origin, definitions: {}, states: { [trigger]: state } }, false);
   }
 
@@ -145,7 +146,8 @@ export class Planner {
     } while (cursor !== undefined && found.looked < mostLooked);
     const now = (await store.memberships.sizes()).get(step.name) ?? 0;
     const of = await store.profiles.count();
-    const effect = `${step.effect}: of ${found.looked} profiles ${found.enter} enter and ${found.leave} leave`;
+    const fails = found.errors === 0 ? "" : `; its condition fails for ${found.errors}, which counts as no`;
+    const effect = `${step.effect}: of ${found.looked} profiles ${found.enter} enter and ${found.leave} leave${fails}`;
     return { ...step, effect, members: { now, ...found, of, entering, leaving } };
   }
 }
@@ -171,6 +173,13 @@ function isSwept(step: Step, program: Program, current: Program): boolean {
   const audience: Audience | undefined = program.audiences.get(step.name);
   return audience?.definition.where !== current.audiences.get(step.name)?.definition.where;
 }
+
+const noTrigger = (name: string, triggers: readonly Definition[]): NotDeclared =>
+  new NotDeclared(
+    "trigger",
+    name,
+    triggers.map((one) => one.name),
+  );
 
 /** Triggers whose runs have not ended. */
 async function underway(runs: Pick<Runs, "list">): Promise<ReadonlySet<string>> {
@@ -199,12 +208,12 @@ function changesOf(
     ]);
     for (const name of names) {
       const old = kept.get(`${kind} ${name}`);
+      const what = kind === "profiles" ? "how profiles are put together" : `${kind} ${name}`;
       const mentioned = Object.hasOwn(wanted, name);
       const body = mentioned ? wanted[name]! : old!.body;
       const gone = mentioned ? wanted[name] === null : complete && old!.origin === origin;
       if (gone) {
-        if (old !== undefined)
-          steps.push({ kind, name, action: "remove", before: old, effect: `${kind} ${name} is removed` });
+        if (old !== undefined) steps.push({ kind, name, action: "remove", before: old, effect: `${what} is removed` });
         continue;
       }
       const same = old !== undefined && isDeepStrictEqual(old.body, body);
@@ -218,14 +227,14 @@ function changesOf(
           ? withState(definition, past ? undefined : state, old, now, firstOf)
           : [definition, undefined];
       after.push(put);
-      if (old === undefined) steps.push({ kind, name, action: "create", effect: `${kind} ${name} is new` });
-      else if (!same) steps.push({ kind, name, action: "change", before: old, effect: `${kind} ${name} changes` });
+      if (old === undefined) steps.push({ kind, name, action: "create", effect: `${what} is new` });
+      else if (!same) steps.push({ kind, name, action: "change", before: old, effect: `${what} changes` });
       if (step !== undefined) steps.push(step);
     }
   }
+  const triggers = after.filter(({ kind }) => kind === "trigger");
   for (const name of Object.keys(states)) {
-    if (!after.some((one) => one.kind === "trigger" && one.name === name))
-      throw new NotDeclared(`there is no trigger ${name}`);
+    if (!triggers.some((one) => one.name === name)) throw noTrigger(name, triggers);
   }
   return { steps, after };
 }

@@ -12,7 +12,7 @@ import {
 import { type AlarmDefinition, alarmDefinition } from "./definition.ts";
 import { DefinitionError } from "./engine.ts";
 import type { Definition, DefinitionKind } from "./store.ts";
-import { compileTrigger, type Surroundings, type Trigger } from "./trigger.ts";
+import { accepted, compileTrigger, type Exit, type Surroundings, type Trigger } from "./trigger.ts";
 import { checkBody } from "./validate.ts";
 
 export interface Audience {
@@ -115,7 +115,7 @@ export class Compiler {
     keep(triggers, (trigger) => checkTrigger(trigger, audiences, streams), leaveOut);
     const declared = (kind: DefinitionKind) => definitions.filter((one) => one.kind === kind).map(({ name }) => name);
     const named = { audiences: declared("audience"), triggers: declared("trigger") };
-    keep(alarms, (alarm) => checkAlarm(alarm, named, Object.keys(this.#surroundings.channels)), leaveOut);
+    keep(alarms, (alarm) => checkAlarm(alarm, named, this.#surroundings.channels), leaveOut);
     return {
       version,
       settings: settings.get("profiles") ?? resolveProfiles(),
@@ -239,13 +239,18 @@ function checkTrigger(trigger: Trigger, audiences: Program["audiences"], streams
 function checkAlarm(
   { name, definition: { when, send } }: Alarm,
   declared: { readonly audiences: readonly string[]; readonly triggers: readonly string[] },
-  channels: readonly string[],
+  channels: Surroundings["channels"],
 ): void {
   const place = { kind: "alarm", name } as const;
   if ("empty" in when) there({ ...place, path: ["when", "empty"] }, "audience", when.empty, declared.audiences);
   if ("quiet" in when) there({ ...place, path: ["when", "quiet"] }, "trigger", when.quiet, declared.triggers);
   if ("failing" in when) there({ ...place, path: ["when", "failing"] }, "trigger", when.failing, declared.triggers);
-  for (const [i, { channel }] of send.entries()) {
-    there({ ...place, path: ["send", i, "channel"] }, "channel", channel, channels);
+  for (const [i, { channel, to, options }] of send.entries()) {
+    there({ ...place, path: ["send", i, "channel"] }, "channel", channel, Object.keys(channels));
+    try {
+      accepted(channels[channel]!, to ?? null, options as Exit["options"]);
+    } catch (error) {
+      throw new DefinitionError((error as Error).message, { ...place, path: ["send", i, ...(to ? ["to"] : [])] });
+    }
   }
 }

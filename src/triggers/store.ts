@@ -174,4 +174,6 @@ export interface Answers {
   put(answer: Answer): Promise<void>;
   /** Removes those before `before`, oldest first, at most `limit`. @returns how many */
   prune(before: number, limit: number): Promise<number>;
+  /** Removes those that tell of a profile or delivery with one of these ids. */
+  forget(ids: ReadonlySet<string>): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { type CompiledAlert, compileAlert } from "../alert.ts";
 import { type Condition, compileCondition } from "../audiences/index.ts";
 import { compile, type TemplateOptions } from "../compile.ts";
-import type { Channel, Json } from "../dispatch/index.ts";
+import { type Channel, DestinationError, type Json, parseDestination } from "../dispatch/index.ts";
 import type { Fields } from "../profiles/index.ts";
 import { parseDuration } from "../units.ts";
 import { type TriggerDefinition, type TriggerStatus, triggerDefinition } from "./definition.ts";
@@ -21,7 +21,9 @@ export interface Surroundings {
 /** A way out: a channel, and where to on it for a person. */
 export interface Exit {
   readonly channel: string;
-  /** Nothing: the channel itself knows. @throws TemplateError */
+  /** The template of where to, as it is written. Nothing: the channel itself knows. */
+  readonly written: string | undefined;
+  /** @throws TemplateError */
   readonly to: ((subject: Fields) => string) | undefined;
   readonly options: { readonly [name: string]: Json } | undefined;
 }
@@ -68,10 +70,14 @@ export function compileTrigger({ name, body, status }: Definition, surroundings:
       throw new DefinitionError(message, { kind: "trigger", name, path: ["send", i, "channel"] });
     }
     const written = to ?? (Object.hasOwn(defaults, channel) ? defaults[channel] : undefined);
-    const options_ = options as { readonly [name: string]: Json } | undefined;
+    const options_ = options as Exit["options"];
+    if (written?.includes("{{") !== true) {
+      const where = written === undefined ? null : parseDestination(written);
+      at(["send", i, ...(to === undefined ? [] : ["to"])], () => accepted(channels[channel]!, where, options_));
+    }
     // Unlike a key's, a field that is missing here is a person without an address.
     const to_ = written === undefined ? undefined : text(written, { name: "to" }, "send", i, "to");
-    return { channel, to: to_, options: options_ };
+    return { channel, written, to: to_, options: options_ };
   });
   const key = typeof dedupe === "string" ? dedupe : dedupe?.key;
   const zone = quiet?.zone === undefined ? undefined : text(quiet.zone, {}, "quiet", "zone");
@@ -87,6 +93,13 @@ export function compileTrigger({ name, body, status }: Definition, surroundings:
     keyed: typeof dedupe === "object" ? dedupe.within : aMonth,
     zone: zone && ((subject) => orNone(() => zone(subject))),
   };
+}
+
+/** What is the same for everybody is known to be wrong before anybody is to be alerted. @throws DestinationError */
+export function accepted(channel: Channel, to: Json | undefined, options: Exit["options"]): void {
+  if (to === undefined)
+    throw new DestinationError("this is nowhere: say where to, or leave it out for the channel's own");
+  channel.accept(to, options);
 }
 
 function orNone(render: () => string): string | undefined {

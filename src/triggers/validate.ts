@@ -7,24 +7,21 @@ import type { DefinitionKind } from "./store.ts";
 export function checkBody<T extends z.ZodType>(kind: DefinitionKind, name: string, schema: T, body: Json): z.output<T> {
   const checked = schema.safeParse(body);
   if (checked.success) return checked.data;
-  const { path, message } = deepest(checked.error.issues[0]!);
-  throw new DefinitionError(message, { kind, name, path });
+  const { path, message } = meant(checked.error.issues[0]!);
+  throw new DefinitionError(message, { kind, name, path: path as (string | number)[] });
 }
 
-interface Complaint {
-  readonly path: readonly (string | number)[];
-  readonly message: string;
-}
-
-/** Of a union's alternatives the one that came furthest says best what is wrong. */
-function deepest(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): Complaint {
+/** Of a union's alternatives the one that was meant, if that is clear: the only one of its type, or that has all the keys. */
+export function meant(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): z.core.$ZodIssue {
   const path = [...above, ...issue.path];
-  if (issue.code === "invalid_union") {
-    const inner = issue.errors
-      .flatMap((issues) => issues.slice(0, 1))
-      .filter(({ path }) => path.length > 0)
-      .sort((a, b) => b.path.length - a.path.length)[0];
-    if (inner !== undefined && issue.message.startsWith("Invalid")) return deepest(inner, path);
-  }
-  return { path: path as (string | number)[], message: issue.message };
+  const here = { ...issue, path } as z.core.$ZodIssue;
+  if (issue.code !== "invalid_union" || "discriminator" in issue) return here;
+  const ofType = issue.errors.filter((issues) => !issues.some((one) => isOfAnotherType(one)));
+  const withKeys = ofType.filter((issues) => !issues.some(({ code, path }) => isUnknownKey(code, path)));
+  const [only] = ofType.length === 1 ? ofType : withKeys.length === 1 ? withKeys : [];
+  return only?.[0] === undefined ? here : meant(only[0], path);
 }
+
+const isOfAnotherType = ({ code, path }: z.core.$ZodIssue): boolean => code === "invalid_type" && path.length === 0;
+const isUnknownKey = (code: string | undefined, path: readonly PropertyKey[]): boolean =>
+  code === "unrecognized_keys" && path.length === 0;

@@ -156,7 +156,7 @@ describe("what is declared", () => {
   test("is planned, and put into force when told", async () => {
     const { run } = start();
     const plan = [
-      "+ profiles profiles is new",
+      "+ how profiles are put together is new",
       "+ stream shop is new",
       "+ audience regulars is new: of 0 profiles 0 enter and 0 leave",
       "+ trigger thanks is new",
@@ -178,7 +178,7 @@ describe("what is declared", () => {
     const { stdout, code } = await run("plan");
     expect(code).toBe(0);
     expect(stdout).toContain(
-      '~ audience regulars changes: of 3 profiles 1 enter and 0 leave\n    enters: prf_ID {"name":"Bob"',
+      '~ audience regulars changes: of 3 profiles 1 enter and 0 leave; its condition fails for 1, which counts as no\n    enters: prf_ID {"name":"Bob"',
     );
     expect(stdout).toContain("> trigger thanks is active instead of draft\n");
     expect(stdout).toContain("! audience regulars: where:1:4: warning: .visits is missing in 1 of 3 samples");
@@ -236,7 +236,7 @@ describe("what is declared", () => {
       stderr: "there is no audience nobody; there are: regulars\n",
     });
     expect((await raw("trigger", "list")).stdout).toBe(
-      "trigger  state  next  on\nthanks   draft        enter regulars\n",
+      "trigger  state  sent  aborted  failed  next  on\nthanks   draft  0     0        0             enter regulars\n",
     );
     expect(await run("trigger", "activate", "thanks")).toEqual(ok("thanks is active\n"));
     expect(JSON.parse((await run("trigger", "show", "thanks", "--json")).stdout)).toMatchObject({
@@ -245,8 +245,54 @@ describe("what is declared", () => {
       lastDay: { sent: 0 },
     });
     expect(await run("trigger", "pause", "thanks")).toEqual(ok("thanks is paused\n"));
-    expect((await run("trigger", "activate", "none")).stderr).toBe("there is no trigger none\n");
+    expect((await run("trigger", "activate", "none")).stderr).toBe("there is no trigger none; there are: thanks\n");
   });
+});
+
+test("nothing comes in where what is in force cannot run", async () => {
+  const { folder, run } = await started();
+  const elsewhere = folderOf({ "all.ndjson": files["all.ndjson"] });
+  const there = async (...args: string[]) =>
+    plain(await tocsin(elsewhere, [...args, "--store", join(folder, "tocsin.db")], ""));
+  const why = (of: string, channel: string) => ({
+    code: 1,
+    stdout: "",
+    stderr: `${of}.send.0.channel: there is no channel ${channel}; there are: none\n`,
+  });
+  for (const args of [
+    ["profile", "import", "all.ndjson"],
+    ["backfill", "thanks", "--yes"],
+    ["serve", "--listen", "0"],
+  ]) {
+    expect(await there(...args)).toEqual(why("alarm nobody", "crm"));
+  }
+  writeFileSync(join(folder, "tocsin.yaml"), config.slice(0, config.indexOf("alarms:")));
+  await run("apply", "--yes");
+  // A draft hears nothing anyway.
+  expect((await there("profile", "import", "all.ndjson")).stdout).toMatch(/^5 profiles read: /);
+  await run("trigger", "activate", "thanks");
+  expect(await there("profile", "import", "all.ndjson")).toEqual(why("trigger thanks", '"crm"'));
+  expect((await run("trigger", "list")).stdout).toContain("active");
+});
+
+test("a trigger that fails says why", async () => {
+  const to = config.replace("send: [{ channel: crm }]", 'send: [{ channel: crm, to: "/{{ .name }}" }]');
+  const { run } = start({ "tocsin.yaml": to });
+  await run("apply", "--yes");
+  await run("trigger", "activate", "thanks");
+  await run("profile", "import", "all.ndjson");
+  const reason = 'crm: the destination is no URL: "/Ada"';
+  expect(await run("trigger", "list")).toEqual({
+    code: 0,
+    stdout:
+      "trigger  state   sent  aborted  failed  next  on\nthanks   active  0     0        1             enter regulars\n",
+    stderr: `thanks fails: ${reason}; see tocsin trigger show thanks\n`,
+  });
+  const failure = { id: "fir_ID", profile: "prf_ID", at: expect.any(Number), reason };
+  for (const words of [["list"], ["show", "thanks"]]) {
+    const { stdout } = await run("trigger", ...words, "--json");
+    expect(JSON.parse(stdout)).toMatchObject({ lastDay: { failed: 1 }, failures: [failure] });
+  }
 });
 
 describe("runs", () => {
@@ -293,12 +339,12 @@ describe("runs", () => {
     expect(await run("runs", "resume", id)).toEqual({
       code: 1,
       stdout: "",
-      stderr: "trigger thanks: run_ID is cancelled: it has ended\n",
+      stderr: "run_ID is cancelled: it has ended\n",
     });
     expect(await run("runs", "show", "run_none")).toEqual({
       code: 1,
       stdout: "",
-      stderr: "there is no run run_none\n",
+      stderr: "there is no run run_none; see tocsin runs\n",
     });
   });
 });
@@ -388,7 +434,7 @@ describe("a simulation", () => {
   test.each([
     [["--to", "yesterday"], 2, /It is|Write 2026-12-24/],
     [["--from", "2027-01-02", "--to", "2027-01-01"], 1, /^--to is before --from/],
-    [["--activate", "nobody"], 1, /^there is no trigger nobody\n$/],
+    [["--activate", "nobody"], 1, /^there is no trigger nobody; there are: thanks\n$/],
     [
       ["--updates", "late.ndjson"],
       1,
@@ -406,7 +452,34 @@ describe("a simulation", () => {
   });
 });
 
+test.each([
+  [
+    "{ enter: regulars }",
+    "{ enter: nobody }",
+    "13:11: triggers.thanks.on.enter: there is no audience nobody; there are: regulars",
+  ],
+  ["gt (or .visits 0) 10", "foo .x", '10:15: audiences.regulars.where: template: where:1: function "foo" not defined'],
+  ["alerts.yaml", "none.yaml", "15:5: triggers.thanks.alert: there is no such file"],
+])("config check looks at what is declared: %s as %s", async (good, bad, complaint) => {
+  const { run } = start({ "tocsin.yaml": config.replace(good, bad) });
+  expect(await run("config", "check")).toEqual({ code: 1, stdout: "", stderr: `tocsin.yaml:${complaint}\n` });
+  expect(await start().run("config", "check")).toEqual(ok("tocsin.yaml is right; channels: crm (webhook)\n"));
+});
+
+test.each(["plan", "apply", "simulate", "config check"])(
+  "%s: without a file there is nothing to go by",
+  async (name) => {
+    const stderr = "tocsin.yaml: there is no such file here; name the configuration with --config\n";
+    expect(await tocsin(folderOf({}), name.split(" "), "")).toEqual({ code: 1, stdout: "", stderr });
+  },
+);
+
 describe("the service", () => {
+  test("where it listens is a port, with a host or without", async () => {
+    const { code, stderr } = await start().run("serve", "--listen", "99999");
+    expect([code, stderr]).toEqual([2, expect.stringContaining("Give a port, or HOST:PORT.")]);
+  });
+
   test("keys are made, listed and revoked", async () => {
     const { run, raw } = start();
     expect(await run("keys", "api", "list")).toEqual(ok("There are no keys.\n"));
@@ -420,7 +493,7 @@ describe("the service", () => {
     expect(key).toEqual({ id, name: "the shop", scopes: ["collect", "read"], createdAt: expect.any(Number) });
     expect(await run("keys", "api", "revoke", id!)).toEqual(ok("key_ID is revoked\n"));
     expect((await run("keys", "api", "revoke", id!)).code).toBe(1);
-    expect(await run("keys", "api", "create", "x", "--scope", "all")).toMatchObject({ code: 1 });
+    expect(await run("keys", "api", "create", "x", "--scope", "all")).toMatchObject({ code: 2 });
     expect(await run("keys", "api", "create", "x")).toMatchObject({ code: 2 });
   });
 
@@ -451,7 +524,8 @@ describe("the service", () => {
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line).msg);
-    expect(messages.slice(-2)).toEqual(["stopping", "stopped"]);
+    expect(messages.filter((one) => one.startsWith("stop"))).toEqual(["stopping", "stopped"]);
+    expect(messages.at(-1)).toBe("stopped");
     // No log holds who it was about.
     expect(ended.stdout).not.toMatch(/ada2|visits/);
   });

@@ -3,7 +3,15 @@ import { pino } from "pino";
 import { expect, test } from "vitest";
 import { fake } from "../../src/channels/fake.ts";
 import { createDispatcher, type DispatchEvent } from "../../src/dispatch/index.ts";
-import { eventLog, eventMetrics, eventTraces, pseudonym, redacted, serveMetrics } from "../../src/observe/index.ts";
+import {
+  createLogger,
+  eventLog,
+  eventMetrics,
+  eventTraces,
+  pseudonym,
+  redacted,
+  serveMetrics,
+} from "../../src/observe/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 
 const to = "ada.byron@example.com";
@@ -52,6 +60,15 @@ test("an error of the store is logged with its words", () => {
     msg: "failed: claim",
     err: { message: "the disk is full", code: "SQLITE_FULL" },
   });
+});
+
+test("what failed is logged with its place, and for nobody to be known by", () => {
+  const lines: string[] = [];
+  const logger = createLogger("info", { write: (line: string) => lines.push(line) });
+  logger.error({ err: new TypeError(`no mailbox ${to}`) }, "failed");
+  const { err } = JSON.parse(lines[0]!);
+  expect(err).toEqual({ message: "no mailbox …@example.com", at: expect.any(Array) });
+  expect(err.at[0]).toMatch(/^at .*observe\.test\.ts:\d+:\d+/);
 });
 
 test("metrics count by channel, and are served with the health", async () => {

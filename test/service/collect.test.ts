@@ -90,6 +90,13 @@ describe("what may be posted", () => {
     expect((await events()).reverse()).toEqual([one, two]);
   });
 
+  test("JSON is not taken for a form, as which curl -d sends it", async () => {
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const { status, body } = await s.ask("POST", "/v1/collect/shop", JSON.stringify(one), { headers });
+    expect([status, body.detail]).toEqual([415, expect.stringContaining("send application/json")]);
+    expect(await events()).toEqual([]);
+  });
+
   test("the same event is taken in once, and said to be the same", async () => {
     await s.ask("POST", "/v1/collect/shop", one);
     const { body } = await s.ask("POST", "/v1/collect/shop", [one, two]);
@@ -108,6 +115,20 @@ describe("what may be posted", () => {
     const { status, body } = await s.ask("POST", "/v1/collect/nowhere", one);
     expect([status, body.type]).toEqual([404, "urn:tocsin:problem:not-found"]);
     expect((await s.ask("POST", "/v1/collect/nowhere", one, { who: "nobody" })).status).toBe(401);
+  });
+
+  test("a stream that another version took closes no other", async () => {
+    const odd = {
+      kind: "stream",
+      name: "odd",
+      body: { verify: "never" },
+      origin: "api",
+      createdAt: 0,
+      updatedAt: 0,
+    } as const;
+    await s.store.transaction(({ definitions }) => definitions.put([{ ...odd, status: {} }]));
+    expect((await s.ask("POST", "/v1/collect/odd", one)).status).toBe(404);
+    expect((await s.ask("POST", "/v1/collect/shop", one)).status).toBe(202);
   });
 });
 
@@ -239,6 +260,10 @@ describe("signed as others ask", () => {
     const at = (ms: number) => `${Math.floor((s.now + ms) / 1000)}`;
     expect(await post("slack", sign(at(0)))).toBe(202);
     expect(await post("slack", sign(at(0)))).toBe(401);
+    const [name, signature] = ["x-slack-signature", sign(at(0))["x-slack-signature"]];
+    for (const again of [`${signature}, v0=00`, ` ${signature}`, `v0=${signature.slice(3).toUpperCase()}`]) {
+      expect([again, await post("slack", { ...sign(at(0)), [name]: again })]).toEqual([again, 401]);
+    }
     expect(await post("slack", sign(`${s.now + 1}`))).toBe(202);
     expect(await post("slack", sign(at(-61_000)))).toBe(401);
     expect(await post("slack", sign(at(61_000)))).toBe(401);

@@ -171,14 +171,17 @@ describe("profiles", () => {
   });
 
   test("are forgotten, with what was said to them", async () => {
-    const { body } = await s.ask("PUT", "/v1/profiles", person(9));
+    const again = () => s.ask("PUT", "/v1/profiles", person(9), { headers: { "idempotency-key": "nine" } });
+    const { body } = await again();
     const { id } = body.profile;
+    expect((await again()).headers["idempotency-replayed"]).toBe("true");
     expect((await s.ask("DELETE", `/v1/profiles/${id}`)).body).toEqual({ erased: 1, underway: [] });
     expect((await s.ask("DELETE", `/v1/profiles/${id}`)).status).toBe(404);
     expect((await s.ask("GET", `/v1/profiles/${id}`)).status).toBe(404);
     const { body: deliveries } = await s.ask("GET", "/v1/deliveries");
     const { text } = await s.ask("GET", `/v1/deliveries/${deliveries.items[0].id}`);
     expect(text).not.toContain("P9");
+    expect((await again()).body.profile.id).not.toBe(id);
   });
 });
 
@@ -216,6 +219,27 @@ describe("audiences, triggers and runs", () => {
     }
   });
 
+  test("a trigger that fails says why", async () => {
+    const failing = { ...program.trigger.welcome, alert: { title: "{{ index .name 99 }}" } };
+    await declare(s, { trigger: { failing } }, { failing: "active" });
+    const { body } = await s.ask("PUT", "/v1/profiles", person(5));
+    const { body: found } = await s.ask("GET", "/v1/triggers/failing");
+    expect(found).toMatchObject({ name: "failing", state: "active" });
+    const reason = expect.stringContaining("index out of range: 99");
+    const id = expect.stringMatching(/^fir_/);
+    expect(found.failures).toEqual([{ id, profile: body.profile.id, at: s.now, reason }]);
+    expect((await s.ask("GET", "/v1/triggers/welcome")).body.failures).toEqual([]);
+  });
+
+  test("a sweep may wait, but is not left half done", async () => {
+    await s.engine.apply({ origin: "api", definitions: { audience: { regulars: { where: "gt .visits 4" } } } });
+    const { items } = (await s.ask("GET", "/v1/runs?state=running")).body;
+    const { status, body } = await s.ask("POST", `/v1/runs/${items[0].id}/cancel`);
+    const why = "is a sweep, which is not cancelled: memberships would not be what the audience says; pause it";
+    expect([status, body.detail]).toEqual([409, `${items[0].id} ${why}`]);
+    expect((await s.ask("POST", `/v1/runs/${items[0].id}/pause`)).body.state).toBe("paused");
+  });
+
   test("why somebody was alerted", async () => {
     const { body } = await s.ask("PUT", "/v1/profiles", person(5));
     const { body: why } = await s.ask("GET", `/v1/explain?profile=${body.profile.id}&trigger=welcome`);
@@ -228,6 +252,9 @@ describe("audiences, triggers and runs", () => {
 });
 
 describe("definitions", () => {
+  const hmac = (more: object) => ({
+    stream: { a: { verify: { hmac: { secrets: ["x"], header: "x-sig", ...more } } } },
+  });
   const wanted = { definitions: { audience: { regulars: { where: "gt .visits 100" } } } };
 
   test("are planned, then applied", async () => {
@@ -255,6 +282,39 @@ describe("definitions", () => {
     expect((await bad({ audience: { "No Name": { where: ".x" } } })).status).toBe(400);
   });
 
+  test.each([
+    [
+      "stream/a/verify/standard/0",
+      { stream: { a: { verify: { standard: ["hush"] } } } },
+      "tocsin keys webhook makes one",
+    ],
+    ["stream/a/verify", { stream: { a: { verify: { hush: 1 } } } }, "a signature is of standard: [KEY], or hmac:"],
+    [
+      "stream/a/verify/hmac/header",
+      { stream: { a: { verify: { hmac: { secrets: ["x"], header: "x sig" } } } } },
+      "header",
+    ],
+    ["stream/a/verify/hmac/signed", hmac({ signed: "v0:{timestamp}", timestamp: "x-time" }), "{body} has to be in"],
+    ["stream/a/verify/hmac/signed", hmac({ signed: "{body}", timestamp: "x-time" }), "the timestamp has to be in"],
+    ["stream/a/verify/hmac/signed", hmac({ signed: "{timestamp}.{body}" }), "in which header it comes"],
+    [
+      "stream/a/verify/tolerance",
+      { stream: { a: { verify: { ...hmac({}).stream.a.verify, tolerance: "2d" } } } },
+      "at most 1d",
+    ],
+    ["stream/a/fields/n/as", { stream: { a: { fields: { n: { template: "1" } } } } }, "Invalid option"],
+    [
+      "trigger/t/dedupe/within",
+      { trigger: { t: { ...program.trigger.welcome, dedupe: { key: "x" } } } },
+      "a duration is a number with its unit",
+    ],
+  ])("of several shapes the one that was meant: %s", async (path, definitions, message) => {
+    const { status, body, text } = await s.ask("POST", "/v1/plan", { definitions });
+    const found = { path: `/body/definitions/${path}`, message: expect.stringContaining(message) };
+    expect([status, body.errors]).toEqual([400, [found]]);
+    expect(text).not.toContain('"hush"');
+  });
+
   test("secrets go in and never come out", async () => {
     const verify = [
       { standard: ["whsec_c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0"] },
@@ -262,6 +322,12 @@ describe("definitions", () => {
     ];
     const stream = { a: { verify: verify[0] }, b: { verify: verify[1] } };
     expect((await s.ask("POST", "/v1/apply", { definitions: { stream } })).status).toBe(200);
+    const { items } = (await s.ask("GET", "/v1/definitions?kind=stream")).body;
+    for (const name of ["a", "b"]) {
+      const { body } = items.find((one: { name: string }) => one.name === name);
+      const { status } = await s.ask("POST", "/v1/apply", { definitions: { stream: { [name]: body } } });
+      expect([name, status]).toEqual([name, 400]);
+    }
     const seen = [
       await s.ask("GET", "/v1/definitions"),
       await s.ask("POST", "/v1/plan", { definitions: { stream: { a: null, b: { description: "b" } } } }),
@@ -319,6 +385,16 @@ describe("sends, deliveries, templates", () => {
   ])("%j", async (body, status) => {
     expect((await s.ask("POST", "/v1/sends", body)).status).toBe(status);
     expect((await s.store.outbox.list()).items).toEqual([]);
+  });
+
+  test.each([
+    [{}, "/body", "give an alert, or a template and a profile"],
+    [{ alert: {} }, "/body/alert/title", "Invalid input: expected string, received undefined"],
+    [{ template: { title: "x" } }, "/body/profile", "this is an object"],
+    [{ template: { title: "x" }, profile: 1 }, "/body/profile", "this is an object"],
+  ])("what is missing is said: %j", async (more, path, message) => {
+    const { status, body } = await s.ask("POST", "/v1/sends", { channel: "crm", ...more });
+    expect([status, body.errors]).toEqual([400, [{ path, message }]]);
   });
 
   test("a delivery is cancelled, and replayed", async () => {

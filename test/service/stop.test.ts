@@ -68,8 +68,8 @@ test("what fails here is told to the log, and nothing of it to who asked", async
   };
   const { status, body, text } = await s.ask("PUT", "/v1/profiles", { identifiers: { email: "a@example.com" } });
   expect([status, body.type, text.includes("secret")]).toEqual([500, "urn:tocsin:problem:internal", false]);
-  const about = s.problems[0]!.about as { request: string; route: string; error: Error };
-  expect([about.route, about.error.message]).toEqual(["/v1/profiles", "secret of the house"]);
+  const about = s.problems[0]!.about as { request: string; route: string; err: Error };
+  expect([about.route, about.err.message]).toEqual(["/v1/profiles", "secret of the house"]);
   expect(body.detail).toContain(about.request);
   await s.close();
 });

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import Database from "better-sqlite3";
@@ -37,6 +37,16 @@ describe("opening", () => {
   test("what was kept is there the next time", async () => {
     const store = sqliteStore(await made());
     expect(await store.outbox.find("msg_1")).toMatchObject({ state: "pending", alert: { title: "Hello" } });
+    await store.close();
+  });
+
+  test.runIf(process.platform !== "win32")("only its user can read it, and its copies", async () => {
+    const file = await made();
+    const store = sqliteStore(file);
+    await store.copy(`${file}-copy`);
+    for (const suffix of ["", "-wal", "-shm", "-copy"]) {
+      expect([suffix, statSync(`${file}${suffix}`).mode & 0o777]).toEqual([suffix, 0o600]);
+    }
     await store.close();
   });
 

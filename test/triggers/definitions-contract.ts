@@ -158,4 +158,20 @@ export function describeDefinitions(make: () => ProgramStore): void {
     await on.store.answers.put(answer("", 50));
     expect(await on.store.answers.get("")).toEqual(answer("", 50));
   });
+
+  test("answers: those that tell of what is forgotten go", async () => {
+    const answer = (key: string, body: string) => ({ key, fingerprint: "f", status: 200, body, at: 1 });
+    const bodies = {
+      a: '{"id":"prf_1","to":"a@b"}',
+      b: '[{"id":"prf_2"},{"id":"msg_3"}]',
+      c: '{"id":"prf_12"}',
+      d: "",
+    };
+    for (const [key, body] of Object.entries(bodies)) await on.store.answers.put(answer(key, body));
+    for (let i = 0; i < 1_100; i++) await on.store.answers.put(answer(`n${i}`, '{"id":"msg_4"}'));
+    await on.store.answers.put(answer("e", '{"id":"msg_3"}'));
+    await on.store.answers.forget(new Set(["prf_1", "msg_3"]));
+    const kept = await Promise.all([..."abcde", "n1099"].map((key) => on.store.answers.get(key)));
+    expect(kept.map((one) => one?.key)).toEqual([undefined, undefined, "c", "d", undefined, "n1099"]);
+  });
 }

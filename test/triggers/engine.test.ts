@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { StoreError } from "../../src/dispatch/index.ts";
+import { fake } from "../../src/channels/fake.ts";
+import { DestinationError, StoreError } from "../../src/dispatch/index.ts";
+import { createEngine } from "../../src/triggers/index.ts";
 import { day, hour, minute, noon, second, stage, to, trigger } from "./stage.ts";
 
 const vips = { vips: { where: "gt .visits 10" } };
@@ -731,6 +733,12 @@ describe("definitions", () => {
       leaving: [{ fields: { name: "c" } }],
     });
     expect(await s.store.definitions.all()).toEqual(before);
+    const failing = { audience: { late: { where: "gt .visits (index .name 0 | int)" } } };
+    await s.update("d", { visits: 1 });
+    const [step] = (await s.engine.plan({ origin: "api", definitions: failing })).steps;
+    expect(step!.effect).toBe(
+      "audience late is new: of 4 profiles 0 enter and 0 leave; its condition fails for 1, which counts as no",
+    );
   });
 
   test("findings are about what profiles look like", async () => {
@@ -740,13 +748,50 @@ describe("definitions", () => {
       origin: "api",
       definitions: {
         audience: { vips: { where: "gt .vists 10" } },
-        trigger: { t: trigger({ enter: "vips" }, { alert: { title: "{{ .nmae }} {{ .trigger.backfill }}" } }) },
+        trigger: {
+          t: trigger({ enter: "vips" }, { alert: { title: "{{ .nmae }} {{ .trigger.backfill }}" } }),
+          u: trigger(
+            { enter: "vips" },
+            {
+              send: [{ channel: "crm", to: "{{ .emial }}" }],
+              dedupe: "{{ .vists }}",
+              quiet: { from: "22:00", to: "08:00" },
+            },
+          ),
+        },
       },
     });
     expect(findings.map(({ where, severity }) => [where, severity])).toEqual([
       ["audience vips: where:1:4", "error"],
       ["trigger t: alert.title:1:4", "error"],
+      ["trigger u: send.0.to:1:4", "error"],
+      ["trigger u: dedupe:1:4", "error"],
     ]);
+  });
+
+  test("where nobody can be reached is refused", async () => {
+    const accept = (where: unknown): string => {
+      if (where === "here") return "here";
+      throw new DestinationError("there is nobody there");
+    };
+    const { store } = stage();
+    const crm = fake({ destination: accept });
+    const engine = createEngine({ store, channels: { crm }, templates: {}, to: { crm: "{{ .mail }}" } });
+    const plan = (definitions: object) => engine.plan({ origin: "api", definitions });
+    const at = (to: string) => ({ trigger: { t: trigger({ change: ["x"] }, { send: [{ channel: "crm", to }] }) } });
+    await expect(plan(at("there"))).rejects.toMatchObject({
+      path: ["send", 0, "to"],
+      message: "there is nobody there",
+    });
+    await expect(plan(at(" "))).rejects.toMatchObject({ path: ["send", 0, "to"] });
+    const when = { quiet: "t", for: "1d" };
+    const alarm = (to?: string) => ({
+      ...at("here"),
+      alarm: { a: { when, send: [{ channel: "crm", ...(to && { to }) }] } },
+    });
+    await expect(plan(alarm("there"))).rejects.toMatchObject({ kind: "alarm", path: ["send", 0, "to"] });
+    await expect(plan(alarm())).rejects.toMatchObject({ kind: "alarm", path: ["send", 0] });
+    for (const good of [at("here"), at("{{ .name }}"), alarm("here")]) expect((await plan(good)).findings).toEqual([]);
   });
 
   test.each([
@@ -842,6 +887,7 @@ test("what cannot run here any more is left out, says so, and does not hold up t
   const reason = 'send.0.channel: there is no channel "fax"; there are: crm';
   expect(await status()).toMatchObject({ state: "failed", reason });
   expect(s.problems).toHaveLength(1);
+  await expect(s.engine.estimate("one")).rejects.toThrow("there is no channel");
 });
 
 test("an alarm that watches what cannot run rings", async () => {

@@ -182,7 +182,7 @@ test("channels are asked, and nothing is sent", async () => {
   const { lines, there, before } = await play(
     {
       audience: regulars,
-      trigger: { welcome: trigger({ enter: "regulars" }, { send: [{ channel: "crm", to: "" }] }) },
+      trigger: { welcome: trigger({ enter: "regulars" }, { send: [{ channel: "crm", to: "{{ .mail }}" }] }) },
     },
     {},
     { channels: { crm }, updates: [visits("ada", 12, noon)] },

@@ -8,7 +8,7 @@ import { strangers } from "../access.ts";
 import type { App } from "../app.ts";
 import { declaredStreams } from "../declared.ts";
 import type { Surroundings } from "../options.ts";
-import { payloadsOf } from "../payloads.ts";
+import { mostPayloads, payloadsOf } from "../payloads.ts";
 import { Problem } from "../problem.ts";
 import { answers, bodied } from "../schemas.ts";
 import { checkSignature, isSigned, refused, type Signed } from "../signature.ts";
@@ -23,7 +23,7 @@ const collected: z.ZodType<Collected> = z.object({
 const params = z.object({ stream: z.string().min(1).max(64) });
 
 const payloads = z.custom<readonly Json[]>().meta({
-  anyOf: [{ type: "object" }, { type: "array", items: { type: "object" }, maxItems: 10_000 }],
+  anyOf: [{ type: "object" }, { type: "array", items: { type: "object" }, maxItems: mostPayloads }],
   examples: [{ user: { email: "ada@example.com" }, order: 1815 }],
 });
 
@@ -75,6 +75,9 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: Surrou
       operationId: "collect",
       summary:
         "Take in what happened: a JSON object, an array of them, one a line, or a form. Answered when it is on disk",
+      description:
+        "Without a key, the request is signed as the stream's `verify` asks. What concerns nobody is kept, with its problem; " +
+        "what came before, by the stream's key or the signature's id, is said to be a duplicate.",
       consumes: ["application/json", "application/x-ndjson", "application/x-www-form-urlencoded"],
       security: [{ key: ["collect"] }, {}],
       params,

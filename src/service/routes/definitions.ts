@@ -42,7 +42,6 @@ const wanted = z
       alarm: named(alarmDefinition, "AlarmDefinition"),
     }),
     states: z
-
       .record(declaredName, z.enum(["active", "paused", "draft"]))
       .optional()
       .describe("States that triggers shall have."),

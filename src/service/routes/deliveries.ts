@@ -89,7 +89,8 @@ const tags = ["deliveries"];
 export function deliveryRoutes(app: App, { dispatcher, store, clock }: Surroundings): void {
   async function byId(id: string): Promise<Kept> {
     const found = await store.outbox.find(id);
-    if (found === undefined) throw new Problem("not-found", `there is no delivery ${id}`);
+    if (found === undefined)
+      throw new Problem("not-found", `there is no delivery ${id}: GET /v1/deliveries lists them`);
     return found;
   }
 

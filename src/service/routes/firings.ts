@@ -93,7 +93,8 @@ export function firingRoutes(app: App, { engine, store }: Surroundings): void {
     },
     handler: async ({ params }) => {
       const found = await store.firings.get(params.id);
-      if (found === undefined) throw new Problem("not-found", `there is no firing ${params.id}`);
+      if (found === undefined)
+        throw new Problem("not-found", `there is no firing ${params.id}: GET /v1/firings lists them`);
       return found;
     },
   });

@@ -29,7 +29,7 @@ const finding: z.ZodType<Finding> = z
   .meta({ id: "Finding" });
 
 const body = z.strictObject({
-  template: z.union([z.string(), alertTemplate]),
+  template: z.union([z.string(), alertTemplate], { error: "a template is a text, or the parts of an alert" }),
   samples: z.array(object).max(1_000).optional().describe("Profiles to check against."),
   schema: z.union([object, z.boolean()]).optional().describe("A JSON Schema of profiles. Wins over samples."),
   missingKey: z.enum(["default", "zero", "error", "required"]).optional(),

@@ -2,8 +2,8 @@ import { z } from "zod";
 import { type AlertTemplate, compileAlert } from "../../index.ts";
 import type { Fields } from "../../profiles/index.ts";
 import type { App } from "../app.ts";
+import { noProfile } from "../errors.ts";
 import type { Surroundings } from "../options.ts";
-import { Problem } from "../problem.ts";
 import { alert, alertTemplate, answers, bodied, id, object } from "../schemas.ts";
 
 /** The id of a profile that is kept, or its fields. */
@@ -13,7 +13,7 @@ export async function fieldsOf({ store }: Pick<Surroundings, "store">, given: st
   if (typeof given !== "string") return given;
   const [found] = await store.profiles.get([given]);
   if (found !== undefined) return found.fields;
-  throw new Problem("not-found", `there is no profile ${given}`);
+  throw noProfile(given);
 }
 
 const preview = z

@@ -12,6 +12,7 @@ import type { Forgotten, Updated } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
 import { find } from "../declared.ts";
+import { noProfile } from "../errors.ts";
 import type { Surroundings } from "../options.ts";
 import { Problem } from "../problem.ts";
 import { answers, bodied, id, object, page, pageQuery, time, toPage } from "../schemas.ts";
@@ -29,11 +30,14 @@ export const profile: z.ZodType<Profile> = z
   })
   .meta({ id: "Profile" });
 
-const value = z.union([z.string(), z.number()]);
+const value = z.union([z.string(), z.number()], { error: "an identifier is a text or a number" });
 const update = z
   .strictObject({
     identifiers: z
-      .record(z.string().min(1).max(64), z.union([value, z.array(value).max(1_000)]))
+      .record(
+        z.string().min(1).max(64),
+        z.union([value, z.array(value).max(1_000)], { error: "give an identifier, or a list of them" }),
+      )
       .describe("By kind: `email`, `user_id`, `device`, or as the settings name them."),
     fields: object.optional().describe("Merged into what is known by the declared rules; null removes a field."),
   })
@@ -117,7 +121,7 @@ export function profileRoutes(app: App, { engine, store, limits }: Surroundings)
 
   async function byId(id: string): Promise<Profile> {
     const [found] = await store.profiles.get([id]);
-    if (found === undefined) throw new Problem("not-found", `there is no profile ${id}`);
+    if (found === undefined) throw noProfile(id);
     return found;
   }
 
@@ -180,12 +184,13 @@ export function profileRoutes(app: App, { engine, store, limits }: Surroundings)
       tags,
       operationId: "forgetProfile",
       summary: "Erase a person: profile, identifiers, memberships, firings, and what their deliveries said",
+      description: "Of what was sent at once (`POST /v1/sends`) it is not known whose it was: that stays.",
       params: z.object({ id }),
       response: answers({ 200: forgotten }, 404, 414),
     },
     handler: async ({ params }) => {
       const found = await engine.forget(params.id);
-      if (found === undefined) throw new Problem("not-found", `there is no profile ${params.id}`);
+      if (found === undefined) throw noProfile(params.id);
       return found;
     },
   });

@@ -25,15 +25,18 @@ const common = {
 };
 
 const request = z
-  .union([
-    z.strictObject({ ...common, alert, profile: profileOrId.optional() }),
-    z.strictObject({
-      ...common,
-      template: alertTemplate,
-      profile: profileOrId,
-      keepSource: z.boolean().optional().describe("Keeps profile and template, so that it can be rendered again."),
-    }),
-  ])
+  .union(
+    [
+      z.strictObject({ ...common, alert, profile: profileOrId.optional() }),
+      z.strictObject({
+        ...common,
+        template: alertTemplate,
+        profile: profileOrId,
+        keepSource: z.boolean().optional().describe("Keeps profile and template, so that it can be rendered again."),
+      }),
+    ],
+    { error: "give an alert, or a template and a profile" },
+  )
   .meta({
     id: "Send",
     description: "An alert, or a template and a profile; and where to.",

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Json } from "../../dispatch/index.ts";
-import type { Definition, Estimate, TriggerState } from "../../triggers/index.ts";
+import { type Definition, type Estimate, type Failure, failuresOf, type TriggerState } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { find } from "../declared.ts";
 import { conflicting } from "../errors.ts";
@@ -19,7 +19,7 @@ interface Trigger {
   readonly updatedAt: number;
 }
 
-const trigger: z.ZodType<Trigger> = z
+const trigger = z
   .object({
     name: z.string(),
     state: z.enum(["draft", "active", "paused", "done", "failed"]).optional(),
@@ -30,6 +30,16 @@ const trigger: z.ZodType<Trigger> = z
     updatedAt: time,
   })
   .meta({ id: "Trigger" });
+
+const detailed: z.ZodType<Trigger & { readonly failures: readonly Failure[] }> = z
+  .object({
+    ...trigger.shape,
+    failures: z
+      .array(z.object({ id: z.string(), profile: z.string(), at: time, reason: z.string().optional() }))
+      .readonly()
+      .describe("The newest firings that failed, and why; GET /v1/firings has all."),
+  })
+  .meta({ id: "TriggerDetails" });
 
 const estimate: z.ZodType<Estimate> = z
   .object({
@@ -86,11 +96,11 @@ export function triggerRoutes(app: App, { engine, store }: Surroundings): void {
     schema: {
       tags,
       operationId: "getTrigger",
-      summary: "One trigger",
+      summary: "One trigger, and why it failed lately if it did",
       params,
-      response: answers({ 200: trigger }, 404, 414),
+      response: answers({ 200: detailed }, 404, 414),
     },
-    handler: ({ params: { name } }) => byName(name),
+    handler: async ({ params: { name } }) => ({ ...(await byName(name)), failures: await failuresOf(store, name) }),
   });
 
   const change = (verb: string, state: "active" | "paused" | "draft", summary: string): void => {

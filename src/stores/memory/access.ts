@@ -1,5 +1,6 @@
 import { StoreError } from "../../dispatch/store.ts";
 import type { Answer, Answers, ApiKeys } from "../../triggers/index.ts";
+import { tellsOf } from "../answer.ts";
 import { type Books, copied } from "./books.ts";
 
 /** API keys: who may ask. */
@@ -32,6 +33,9 @@ export function answersOf(books: Books): Answers {
       const first = old.sort(([, a], [, b]) => a.at - b.at).slice(0, limit);
       for (const [key] of first) books.answers.delete(key);
       return first.length;
+    },
+    async forget(ids) {
+      for (const [key, { body }] of [...books.answers.entries()]) if (tellsOf(body, ids)) books.answers.delete(key);
     },
   };
 }

@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
 import type { Answer, ApiKey } from "../../triggers/index.ts";
+import { tellsOf } from "../answer.ts";
 
 /** API keys: who may ask. */
 export function keyReader(db: Database.Database) {
@@ -37,10 +38,20 @@ export function answerWriter(db: Database.Database) {
   const prune = db.prepare(
     "delete from answers where key in (select key from answers where at < ? order by at limit ?)",
   );
+  const some = db.prepare<[number], { seq: number; body: string }>(
+    "select rowid as seq, body from answers where rowid > ? order by rowid limit 1000",
+  );
+  const remove = db.prepare("delete from answers where rowid = ?");
   return {
     put({ key, fingerprint, status, body, at }: Answer): void {
       put.run(key, fingerprint, status, body, at);
     },
     prune: (before: number, limit: number): number => prune.run(before, limit).changes,
+    /** Looks at a piece. @returns where to go on */
+    forget(ids: ReadonlySet<string>, after: number): number | undefined {
+      const piece = some.all(after);
+      for (const { seq, body } of piece) if (tellsOf(body, ids)) remove.run(seq);
+      return piece.at(-1)?.seq;
+    },
   };
 }

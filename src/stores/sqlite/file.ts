@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync, rmSync, statSync } from "node:fs";
+import { accessSync, closeSync, constants, existsSync, openSync, rmSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import Database from "better-sqlite3";
 import { StoreError, type StoreProblem } from "../../dispatch/store.ts";
@@ -26,6 +26,7 @@ export function openFile(path: string, durable = true): File {
   let writer: Database.Database | undefined;
   try {
     checkWritable(path);
+    makePrivate(path);
     writer = opened(path, false);
     checkVersion(writer, path);
     writer.pragma("journal_mode = wal");
@@ -64,10 +65,23 @@ export function copyFile(db: Database.Database, to: string): void {
   const folder = dirname(to);
   if (!existsSync(folder)) throw new StoreError("missing", `${to}: there is no folder ${folder}; make it first`);
   try {
+    makePrivate(to);
     db.prepare("vacuum into ?").run(to);
   } catch (error) {
     rmSync(to, { force: true });
     throw storeError(error, to);
+  }
+}
+
+/**
+ * Makes a file that only its user can read: what is known of people is in it, and the secrets of streams. What SQLite puts
+ * beside it gets the same mode; one that is there keeps its own.
+ */
+function makePrivate(path: string): void {
+  try {
+    closeSync(openSync(path, "a", 0o600));
+  } catch {
+    // SQLite will say so.
   }
 }
 
