@@ -90,6 +90,14 @@ describe("what may be posted", () => {
     expect((await events()).reverse()).toEqual([one, two]);
   });
 
+  test("no digit of a number is lost", async () => {
+    const numbers =
+      '"a":9007199254740993,"b":-12345678901234567890,"c":9007199254740991,"d":0.1234567890123456789,"e":1e20';
+    await s.ask("POST", "/v1/collect/shop", `{"email":"ada@example.com",${numbers}}`);
+    const exact = { a: "9007199254740993", b: "-12345678901234567890", c: 9007199254740991 };
+    expect(await events()).toEqual([{ email: "ada@example.com", ...exact, d: 0.12345678901234568, e: 1e20 }]);
+  });
+
   test("JSON is not taken for a form, as which curl -d sends it", async () => {
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     const { status, body } = await s.ask("POST", "/v1/collect/shop", JSON.stringify(one), { headers });
