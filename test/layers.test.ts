@@ -61,7 +61,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
     ["src/channels", "src/dispatch", "src/guard"],
     ["nodemailer", "openpgp", "p-queue", "zod", "node:*"],
   ],
-  ["src/observe", ["src/dispatch"], ["@opentelemetry/api", "@prometheus-io/client", "pino", "node:*"]],
+  ["src/observe", ["src/dispatch", "src/triggers"], ["@opentelemetry/api", "@prometheus-io/client", "pino", "node:*"]],
   [
     "src/config",
     [

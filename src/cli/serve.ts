@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { createDispatcher, type DispatchEvent } from "../dispatch/index.ts";
-import { createLogger, eventLog, eventMetrics, eventTraces } from "../observe/index.ts";
+import { createLogger, engineLog, eventLog, eventMetrics, eventTraces } from "../observe/index.ts";
 import type { ExitCode } from "./cli.ts";
 import { version } from "./cli.ts";
 import type { Io } from "./io.ts";
@@ -51,12 +51,17 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     import("../triggers/index.ts"),
     import("../service/index.ts"),
   ]);
+  const logEngine = engineLog(logger);
   const engine = createEngine({
     store,
     channels,
     to: defaultDestinations(setup),
     templates: setup.templates,
     onSent: () => dispatcher.wake(),
+    onEvent: (event) => {
+      logEngine(event);
+      metrics.onEngineEvent(event);
+    },
     onProblem: ({ doing, error: err }) => logger.error({ err }, `failed: ${doing}`),
   });
   const { limits, grace } = options;

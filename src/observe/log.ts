@@ -1,5 +1,6 @@
 import { type DestinationStream, type Logger, pino, stdTimeFunctions } from "pino";
 import type { DispatchEvent } from "../dispatch/index.ts";
+import type { EngineEvent } from "../triggers/index.ts";
 import { pseudonym, redacted } from "./redact.ts";
 
 /** A logger whose errors say what went wrong and where, but not for whom. */
@@ -53,6 +54,18 @@ function levelOf(event: DispatchEvent): "debug" | "info" | "warn" {
     default:
       return "debug";
   }
+}
+
+/** The same of the engine's events: what failed as a warning, the rest as `debug`. */
+export function engineLog(logger: Logger): (event: EngineEvent) => void {
+  return ({ type, ...rest }) => {
+    const { state, reason, ...plain } = rest as { state?: string; reason?: string };
+    const level = state === "failed" ? "warn" : "debug";
+    logger[level](
+      { event: type, ...plain, ...(state && { state }), ...(reason !== undefined && { reason: redacted(reason) }) },
+      type,
+    );
+  };
 }
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,15 +1,18 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "@prometheus-io/client";
 import type { DispatchEvent, Outbox } from "../dispatch/index.ts";
+import type { EngineEvent } from "../triggers/index.ts";
 
 export interface Metrics {
   /** The dispatcher's `onEvent`. */
   readonly onEvent: (event: DispatchEvent) => void;
+  /** The engine's `onEvent`. */
+  readonly onEngineEvent: (event: EngineEvent) => void;
   readonly contentType: string;
   /** In Prometheus' text format; counts what the outbox holds when asked. */
   text(): Promise<string>;
 }
 
-/** Labels are channels and outcomes, never destinations: there may be millions of those. */
+/** Labels are channels, triggers, streams and outcomes, never destinations: there may be millions of those. */
 export function eventMetrics(outbox: Outbox): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -46,6 +49,18 @@ export function eventMetrics(outbox: Outbox): Metrics {
     buckets: [0.01, 0.05, 0.1, 0.5, 1, 5, 15, 60, 300, 1800, 7200, 86_400],
     registers,
   });
+  const firings = new Counter({
+    name: "tocsin_firings_total",
+    help: "Times that triggers fired, or went on after they had waited, by trigger and what came of it.",
+    labelNames: ["trigger", "state"],
+    registers,
+  });
+  const taken = new Counter({
+    name: "tocsin_taken_total",
+    help: "Events, by stream, and updates of profiles (without one), by what came of them.",
+    labelNames: ["stream", "result"],
+    registers,
+  });
   const troubles = new Counter({
     name: "tocsin_troubles_total",
     help: "Destinations or channels held or disabled, leases lost, and failures of the store.",
@@ -66,6 +81,10 @@ export function eventMetrics(outbox: Outbox): Metrics {
   });
 
   return {
+    onEngineEvent(event) {
+      if (event.type === "fired") firings.inc({ trigger: event.trigger, state: event.state });
+      else taken.inc({ stream: event.stream ?? "", result: event.result });
+    },
     onEvent(event) {
       switch (event.type) {
         case "handed-over":

@@ -2,7 +2,7 @@ import type { TemplateOptions } from "../compile.ts";
 import type { Channel } from "../dispatch/index.ts";
 import { Backfills } from "./backfill.ts";
 import { Clockwork } from "./clockwork.ts";
-import type { Collected, Engine, Updated } from "./engine.ts";
+import type { Collected, Engine, EngineEvent, Updated } from "./engine.ts";
 import { NotDeclared } from "./engine.ts";
 import { explain } from "./explain.ts";
 import { forget } from "./forget.ts";
@@ -24,6 +24,8 @@ export interface EngineOptions {
   readonly clock?: (() => number) | undefined;
   /** Something was handed over to the outbox: the dispatcher may wake. */
   readonly onSent?: (() => void) | undefined;
+  /** Must not throw. */
+  readonly onEvent?: ((event: EngineEvent) => void) | undefined;
   /** What went wrong where nobody waits for an answer. Must not throw. */
   readonly onProblem?: ((problem: { readonly doing: string; readonly error: unknown }) => void) | undefined;
 }
@@ -33,7 +35,7 @@ export function createEngine(options: EngineOptions): Engine {
   const clock = (): number => Math.floor((options.clock ?? Date.now)());
   const templates: TemplateOptions = { ...options.templates, clock: () => new Date(clock()) };
   const surroundings = { templates, channels, to };
-  const sessions = new Sessions(store, surroundings, clock);
+  const sessions = new Sessions(store, surroundings, clock, options.onEvent);
   const clockwork = new Clockwork({ store, sessions, clock, onSent, onProblem, channels });
   const wake = (): void => clockwork.wake();
   const intake = new Intake(sessions, () => {

@@ -1,6 +1,6 @@
 import type { Delivery, Json } from "../dispatch/index.ts";
 import type { Change, Profile, Update } from "../profiles/index.ts";
-import type { Firing, Skip } from "./firing.ts";
+import type { Firing, FiringState, Skip } from "./firing.ts";
 import type { Run } from "./run.ts";
 import type { Definition, DefinitionKind } from "./store.ts";
 
@@ -75,6 +75,22 @@ export interface Forgotten {
   /** Deliveries that are being attempted right now: to be erased once they are settled. */
   readonly underway: readonly string[];
 }
+
+/** What the engine did, said once it is kept. Names no profile. */
+export type EngineEvent =
+  /** A trigger fired, or went on after it had waited; of a digest, the one that carries it. */
+  | {
+      readonly type: "fired";
+      readonly trigger: string;
+      readonly state: FiringState;
+      readonly reason?: string | undefined;
+    }
+  /** Something came in. @param stream absent of an update */
+  | {
+      readonly type: "taken";
+      readonly stream?: string | undefined;
+      readonly result: "kept" | "duplicate" | "problem";
+    };
 
 /** Definitions by kind and name, as they are written; null removes. */
 export interface Wanted {

@@ -1,6 +1,7 @@
 import type { Alert, AlertAborted } from "../alert.ts";
 import { type Channel, DestinationError, type Entry, entryOf, newId, parseDestination } from "../dispatch/index.ts";
 import type { Fields, Profile } from "../profiles/index.ts";
+import type { EngineEvent } from "./engine.ts";
 import type { Cause, Firing } from "./firing.ts";
 import { quietUntil } from "./quiet.ts";
 import type { ProgramTransaction } from "./store.ts";
@@ -12,6 +13,8 @@ export interface Moment {
   readonly transaction: ProgramTransaction;
   readonly channels: { readonly [name: string]: Channel };
   readonly now: number;
+  /** What is said once the transaction is kept. */
+  readonly said: EngineEvent[];
 }
 
 /** The stages that can let a firing wait, in their order. One that waited goes on behind the stage it waited in. */
@@ -50,6 +53,7 @@ export async function fire(
   } else {
     await transaction.firings.add([result.firing]);
   }
+  moment.said.push(eventOf(trigger.name, result));
   return result;
 }
 
@@ -71,7 +75,13 @@ export async function resume(
   } else {
     await transaction.firings.update([result.firing]);
   }
+  moment.said.push(eventOf(firing.trigger, result));
   return result;
+}
+
+function eventOf(trigger: string, fired: Fired): EngineEvent {
+  const reason = fired.state === "skipped" ? fired.reason : fired.firing.reason;
+  return { type: "fired", trigger, state: fired.state, ...(reason !== undefined && { reason }) };
 }
 
 async function decide(

@@ -65,9 +65,7 @@ export class Intake {
   async #work(jobs: readonly Job[]): Promise<void> {
     try {
       const items = jobs.flatMap((job) => job.items);
-      const { results, sent } = await this.#sessions.run(({ transaction, channels, now }, program) =>
-        takeIn(transaction, program, items, channels, now),
-      );
+      const { results, sent } = await this.#sessions.run((moment, program) => takeIn(moment, program, items));
       let from = 0;
       for (const job of jobs) {
         job.resolve(results.slice(from, from + job.items.length));

@@ -5,7 +5,6 @@ import { fire, type Moment } from "./fire.ts";
 import type { Program } from "./program.ts";
 import type { ProgramTransaction } from "./store.ts";
 import { type Concern, Roll, transitions } from "./transitions.ts";
-import type { Surroundings } from "./trigger.ts";
 
 /** Something that came in about somebody. */
 export type Item =
@@ -26,13 +25,8 @@ export interface Taken {
 }
 
 /** Within a transaction: items → profiles → transitions → firings. */
-export async function takeIn(
-  transaction: ProgramTransaction,
-  program: Program,
-  items: readonly Item[],
-  channels: Surroundings["channels"],
-  now: number,
-): Promise<Taken> {
+export async function takeIn(moment: Moment, program: Program, items: readonly Item[]): Promise<Taken> {
+  const { transaction, now } = moment;
   const reads = await readEvents(transaction, program, items, now);
   const updates: Update[] = [];
   const from: number[] = [];
@@ -78,8 +72,13 @@ export async function takeIn(
   if (events.length > 0) await transaction.events.add(events);
   await roll.write(transaction.memberships);
   const kept = concerns.map((one) => ({ ...one, profile: { ...one.profile, id: stays(one.profile.id) } }));
-  const sent = await fireAll({ transaction, channels, now }, kept);
-  return { results: items.map((item, i) => resultOf(item, reads[i], changes[i], problems[i])), sent };
+  const sent = await fireAll(moment, kept);
+  const results = items.map((item, i) => resultOf(item, reads[i], changes[i], problems[i]));
+  items.forEach((item, i) => {
+    const result = reads[i]?.duplicate ? "duplicate" : problems[i] === undefined ? "kept" : "problem";
+    moment.said.push({ type: "taken", ...(item.kind === "event" && { stream: item.stream }), result });
+  });
+  return { results, sent };
 }
 
 /** Of a profile that a later item of the same transaction stitched to another, the id that is left. */

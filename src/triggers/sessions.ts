@@ -1,5 +1,5 @@
 import type { Manner } from "../dispatch/index.ts";
-import type { DefinitionError } from "./engine.ts";
+import type { DefinitionError, EngineEvent } from "./engine.ts";
 import type { Moment } from "./fire.ts";
 import { Compiler, type Program } from "./program.ts";
 import type { Definition, ProgramStore, ProgramTransaction } from "./store.ts";
@@ -10,11 +10,18 @@ export class Sessions {
   readonly #store: ProgramStore;
   readonly #surroundings: Surroundings;
   readonly #clock: () => number;
+  readonly #onEvent: (event: EngineEvent) => void;
   readonly #compiler: Compiler;
   #program: Program | undefined;
 
-  constructor(store: ProgramStore, surroundings: Surroundings, clock: () => number) {
+  constructor(
+    store: ProgramStore,
+    surroundings: Surroundings,
+    clock: () => number,
+    onEvent: (event: EngineEvent) => void = () => {},
+  ) {
     this.#store = store;
+    this.#onEvent = onEvent;
     this.#surroundings = surroundings;
     this.#clock = clock;
     this.#compiler = new Compiler(surroundings);
@@ -30,11 +37,14 @@ export class Sessions {
     return new Compiler(this.#surroundings).program(-1, definitions, onBroken);
   }
 
-  run<Result>(work: (moment: Moment, program: Program) => Promise<Result>, manner?: Manner): Promise<Result> {
-    return this.#store.transaction(async (transaction: ProgramTransaction) => {
+  async run<Result>(work: (moment: Moment, program: Program) => Promise<Result>, manner?: Manner): Promise<Result> {
+    const said: EngineEvent[] = [];
+    const result = await this.#store.transaction(async (transaction: ProgramTransaction) => {
       const program = await this.#programOf(transaction.definitions);
-      return work({ transaction, channels: this.#surroundings.channels, now: this.#clock() }, program);
+      return work({ transaction, channels: this.#surroundings.channels, now: this.#clock(), said }, program);
     }, manner);
+    for (const event of said) this.#onEvent(event);
+    return result;
   }
 
   async #programOf(definitions: ProgramStore["definitions"]): Promise<Program> {

@@ -5,6 +5,7 @@ import { fake } from "../../src/channels/fake.ts";
 import { createDispatcher, type DispatchEvent } from "../../src/dispatch/index.ts";
 import {
   createLogger,
+  engineLog,
   eventLog,
   eventMetrics,
   eventTraces,
@@ -155,3 +156,30 @@ test.each([
   ["bearer abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH", "bearer …"],
   ["<o'hara@bücher.example> unknown", "<…@bücher.example> unknown"],
 ])("%s", (text, shown) => expect(redacted(text)).toBe(shown));
+
+test("what the engine says is counted, and logged if it failed", async () => {
+  const lines: string[] = [];
+  const log = engineLog(createLogger("info", { write: (line: string) => lines.push(line) }));
+  const metrics = eventMetrics(memoryStore().outbox);
+  const events = [
+    { type: "taken", stream: "clicks", result: "kept" },
+    { type: "taken", result: "problem" },
+    { type: "fired", trigger: "welcome", state: "sent" },
+    { type: "fired", trigger: "welcome", state: "sent" },
+    { type: "fired", trigger: "welcome", state: "failed", reason: `no way to ${to}` },
+  ] as const;
+  for (const event of events) {
+    log(event);
+    metrics.onEngineEvent(event);
+  }
+  expect(lines.map((line) => JSON.parse(line))).toMatchObject([
+    { level: 40, event: "fired", trigger: "welcome", state: "failed", reason: "no way to …@example.com" },
+  ]);
+  const said = (await metrics.text()).split("\n").filter((line) => /^tocsin_(firings|taken)/.test(line));
+  expect(said).toEqual([
+    'tocsin_firings_total{trigger="welcome",state="sent"} 2',
+    'tocsin_firings_total{trigger="welcome",state="failed"} 1',
+    'tocsin_taken_total{stream="clicks",result="kept"} 1',
+    'tocsin_taken_total{stream="",result="problem"} 1',
+  ]);
+});

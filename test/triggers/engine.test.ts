@@ -467,6 +467,45 @@ describe("what a trigger keeps to", () => {
       expect(await s.store.firings.lastSkip(name, items[0]!.profile)).toMatchObject({ reason: "no address on crm" });
     }
   });
+
+  test("the engine says what came in and what fired, once it is kept", async () => {
+    const s = stage();
+    await s.declare({
+      ...event,
+      audience: vips,
+      trigger: {
+        t: trigger({ event: "clicks" }, { coolDown: "1h" }),
+        w: trigger({ enter: "vips" }, { dwell: "10m" }),
+        f: trigger({ event: "clicks" }, { alert: { title: "{{ .name.x }}" } }),
+      },
+    });
+    s.events.length = 0;
+    await s.engine.collect("clicks", [click("a"), { odd: true }]);
+    await s.engine.collect("clicks", [click("a")]);
+    await s.update("1", { name: "ada", visits: 11 });
+    await s.until(noon + 10 * minute);
+    const said = s.events.map((one) =>
+      one.type === "fired" ? `${one.trigger} ${one.state}` : `${one.stream} ${one.result}`,
+    );
+    expect(said).toEqual([
+      "t sent",
+      "f failed",
+      "clicks kept",
+      "clicks problem",
+      "t skipped",
+      "f failed",
+      "clicks kept",
+      "w waiting",
+      "undefined kept",
+      "w sent",
+    ]);
+    expect(s.events.find((one) => one.type === "fired" && one.state === "skipped")).toMatchObject({
+      reason: "it is too soon after the last alert to this person",
+    });
+    // A rehearsal says nothing.
+    await s.engine.estimate("w");
+    expect(s.events).toHaveLength(said.length);
+  });
 });
 
 describe("runs", () => {

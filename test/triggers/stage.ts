@@ -6,6 +6,7 @@ import {
   createEngine,
   type DefinitionKind,
   type Engine,
+  type EngineEvent,
   type ProgramStore,
   type Wanted,
 } from "../../src/triggers/index.ts";
@@ -37,11 +38,14 @@ export interface Stage {
   /** One update of who has this user_id. */
   update(user: string, fields: { readonly [field: string]: Json }): Promise<string>;
   problems: unknown[];
+  /** What the engine said. */
+  events: EngineEvent[];
 }
 
 export function stage(store: ProgramStore = memoryStore(), from: number = noon): Stage {
   const crm = fake();
   const problems: unknown[] = [];
+  const events: EngineEvent[] = [];
   const self = { now: from };
   const engine = createEngine({
     store,
@@ -49,12 +53,14 @@ export function stage(store: ProgramStore = memoryStore(), from: number = noon):
     templates: { functions: [sprig, alerting] },
     clock: () => self.now,
     onProblem: (problem) => problems.push(problem),
+    onEvent: (event) => events.push(event),
   });
   return Object.assign(self, {
     store,
     engine,
     crm,
     problems,
+    events,
     async declare(definitions: Declared, { fire = false, states }: { fire?: boolean; states?: Wanted["states"] } = {}) {
       const triggers = Object.entries(definitions.trigger ?? {}).filter(([, body]) => body !== null);
       const active = Object.fromEntries(triggers.map(([name]) => [name, "active" as const]));
