@@ -109,7 +109,7 @@ export function addOutboxCommand(program: Command, io: Io, end: (code: ExitCode)
         }),
       );
     });
-  command("erase", "Forgets what settled deliveries said, and what was answered; not that they were.")
+  command("erase", "Forgets what settled deliveries said, where they went, and what was answered; not that they were.")
     .argument("<id...>")
     .action(async (ids: string[], flags: Choice) => {
       end(

@@ -54,6 +54,7 @@ export const steps: readonly string[] = [
   ) strict, without rowid;
   `,
   `
+  create index settled_to on deliveries (destination) where state > 2;
   create table names (id integer primary key, name text not null unique) strict;
   create table profiles (
     seq integer primary key autoincrement, id text not null unique, fields text not null, created_at integer not null,
