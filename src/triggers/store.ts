@@ -2,7 +2,7 @@ import type { Memberships, MembershipsWriter } from "../audiences/store.ts";
 import type { Json, Manner, Page, Store, Transaction } from "../dispatch/index.ts";
 import type { Events, EventsWriter, Profiles, ProfilesWriter } from "../profiles/store.ts";
 import type { Firing, FiringState, Skip } from "./firing.ts";
-import type { Run, RunState } from "./run.ts";
+import type { Run, RunKind, RunState } from "./run.ts";
 
 /**
  * A store that keeps what fires alerts beside the deliveries: profiles, memberships, firings, all behind one transaction.
@@ -133,6 +133,8 @@ export interface Runs {
 export interface RunsWriter extends Runs {
   /** Writes it as it is given, new or not; it keeps its place. */
   put(run: Run): Promise<void>;
+  /** Removes runs of these kinds that ended before `before`, of each kind the oldest first, at most `limit`. @returns how many */
+  prune(kinds: readonly RunKind[], before: number, limit: number): Promise<number>;
 }
 
 /** Scopes: `collect` posts events, `read` looks, `write` changes and sends. */

@@ -117,10 +117,12 @@ export const steps: readonly string[] = [
   ) strict, without rowid;
   create index skips_by on skips (trigger);
   create table runs (
-    seq integer primary key, id text not null unique, state text not null, trigger text, body text not null
+    seq integer primary key, id text not null unique, kind text not null, state text not null, trigger text,
+    ended_at integer, body text not null
   ) strict;
   create index runs_in on runs (state);
   create index runs_by on runs (trigger) where trigger is not null;
+  create index runs_ended on runs (kind, ended_at) where ended_at is not null;
   create table api_keys (id text primary key, hash text not null unique, created_at integer not null, body text not null) strict;
   create table answers (
     key text primary key, fingerprint text not null, status integer not null, body text not null, at integer not null
