@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import Database from "better-sqlite3";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { StoreError } from "../../src/dispatch/store.ts";
 import { openFile } from "../../src/stores/sqlite/file.ts";
 import { applicationId, steps } from "../../src/stores/sqlite/schema.ts";
@@ -123,6 +123,26 @@ describe("opening", () => {
     expect(now.prepare("select count(*) from deliveries where reason = 'no ada'").pluck().get()).toBe(0);
     expect(now.prepare("select count(*) from heads").pluck().get()).toBe(0);
     now.close();
+  });
+
+  test("a file that another process is making is no other program's", async () => {
+    const file = folder.file();
+    new Database(file).close();
+    const pragma = vi.spyOn(Database.prototype, "pragma").mockImplementationOnce(function (this: Database.Database) {
+      pragma.mockRestore();
+      const found = this.pragma("application_id", { simple: true });
+      const other = new Database(file, { timeout: 0 });
+      try {
+        other.exec(`begin; ${steps[0]}; pragma application_id = ${applicationId}; pragma user_version = 1; commit`);
+      } catch (error) {
+        expect(error).toMatchObject({ code: "SQLITE_BUSY" });
+      }
+      other.close();
+      return found;
+    });
+    const store = sqliteStore(file);
+    expect(await store.profiles.count()).toBe(0);
+    await store.close();
   });
 
   test("a file of a newer version is refused and left as it is", async () => {

@@ -27,7 +27,8 @@ export function openFile(path: string, durable = true): File {
   try {
     checkWritable(path);
     writer = opened(path, false);
-    checkVersion(writer, path);
+    // As one, since another process may be making the file.
+    writer.transaction(checkVersion)(writer, path);
     writer.pragma("journal_mode = wal");
     // Synced by us where it matters.
     writer.pragma(`synchronous = ${durable ? "normal" : "off"}`);
