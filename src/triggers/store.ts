@@ -89,7 +89,7 @@ export interface FiringsWriter extends Pick<Firings, "get"> {
   /** Throws if one has the id of one that is kept. */
   add(firings: readonly Firing[]): Promise<void>;
   /**
-   * Writes anew what is not who, why and when: state, due, waitsFor, reason, settledAt, key, deliveries. One that is gone
+   * Writes anew what is not who and when: cause, state, due, waitsFor, reason, settledAt, key, deliveries. One that is gone
    * stays gone.
    */
   update(firings: readonly Firing[]): Promise<void>;
