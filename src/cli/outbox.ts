@@ -91,7 +91,7 @@ export function addOutboxCommand(program: Command, io: Io, end: (code: ExitCode)
             ids.length > 0
               ? await outbox.replay(ids, now())
               : await each(outbox, "dead", flags, (some) => outbox.replay(some, now()));
-          return said(done, ids, "will be sent again", "is not settled, or not there", flags, io);
+          return said(done, ids, "will be sent again", "is not settled, erased, or not there", flags, io);
         }),
       );
     });
