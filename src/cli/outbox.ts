@@ -91,7 +91,7 @@ export function addOutboxCommand(program: Command, io: Io, end: (code: ExitCode)
             ids.length > 0
               ? await outbox.replay(ids, now())
               : await each(outbox, "dead", flags, (some) => outbox.replay(some, now()));
-          return said(done, ids, "will be sent again", "is not settled, or not there", flags, io);
+          return said(done, ids, "will be sent again", "is not settled, erased, or not there", flags, io);
         }),
       );
     });
@@ -109,7 +109,7 @@ export function addOutboxCommand(program: Command, io: Io, end: (code: ExitCode)
         }),
       );
     });
-  command("erase", "Forgets what settled deliveries said, and what was answered; not that they were.")
+  command("erase", "Forgets what settled deliveries said, where they went, and what was answered; not that they were.")
     .argument("<id...>")
     .action(async (ids: string[], flags: Choice) => {
       end(

@@ -112,8 +112,8 @@ async function forget({ engine }: Opened, { id }: Profile, { json }: Flags, io: 
   else await write(io.stdout, `${id} is deleted, and what ${erased} of its deliveries said is erased\n`);
   if (underway.length === 0) return 0;
   const which = underway.join(", ");
-  await write(io.stderr, `being sent right now: ${which}; erase with "tocsin outbox erase" once settled\n`);
-  return 1;
+  await write(io.stderr, `being sent right now, and erased once that ends: ${which}\n`);
+  return 0;
 }
 
 /** As a person names it: by the identifier that counts most. */

@@ -106,9 +106,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   async function replay(id: string, as: "sent" | "rendered" = "sent", { dryRun = false } = {}): Promise<Replayed> {
     const kept = await outbox.find(id);
     if (kept === undefined) throw new Error(`replay: there is no delivery ${id}`);
+    if (kept.erased) throw new Error(`replay: ${id} is erased: what it said is not kept any more`);
     if (as === "sent") {
       const [again] = dryRun ? [id] : await outbox.replay([id], clock());
-      if (again === undefined) throw new Error(`replay: ${id} is ${whyNot(kept)}`);
+      if (again === undefined)
+        throw new Error(`replay: ${id} is ${kept.state}: only what is settled and was rendered can be sent again`);
       worker.wake();
       return { id, differences: [] };
     }
@@ -142,8 +144,3 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     },
   };
 }
-
-const whyNot = ({ state, erased }: { readonly state: string; readonly erased: boolean }): string =>
-  erased
-    ? "erased: what it said is not kept any more"
-    : `${state}: only what is settled and was rendered can be sent again`;

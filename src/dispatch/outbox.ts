@@ -36,9 +36,21 @@ export interface Outbox {
   replay(ids: readonly string[], now: number): Promise<readonly string[]>;
   /** Pending deliveries that nobody has claimed are settled as cancelled. @returns the ids of those that were */
   cancel(ids: readonly string[], now: number, reason: string): Promise<readonly string[]>;
-  /** Forgets what settled deliveries and their attempts said (not that they were). @returns the ids of those erased */
+  /**
+   * Forgets what settled deliveries and their attempts said, why they ended, and where they went: their destination is
+   * `erasedDestination`, and one where nothing else is left is no more, with its hold and whether it is disabled. What is
+   * kept: ids, channel, state, times, outcomes, the idempotency key. @returns the ids of those erased
+   */
   erase(ids: readonly string[]): Promise<readonly string[]>;
-  /** Removes settled deliveries that the store's retention no longer keeps, at most `limit`. @returns how many */
+  /**
+   * Nobody is to get these any more, nor to read what they said: cancels what waits, and erases it like what is settled.
+   * What somebody has claimed says nothing from now on; once that attempt ends it is erased, and not tried again.
+   */
+  withdraw(ids: readonly string[], now: number): Promise<Withdrawn>;
+  /**
+   * Removes settled deliveries that the store's retention no longer keeps, at most `limit`, and destinations that have none
+   * left, unless they are held, disabled or failing. @returns how many deliveries
+   */
   prune(now: number, limit: number): Promise<number>;
 
   /** Nothing of this channel or destination is claimed before `until`. A time that is past lifts the hold. */
@@ -175,6 +187,13 @@ export interface Attempt extends Exchange {
   readonly outcome: AttemptOutcome;
 }
 
+export interface Withdrawn {
+  /** Ids of those that are erased. */
+  readonly erased: readonly string[];
+  /** Ids of those that will be: somebody has claimed them. */
+  readonly underway: readonly string[];
+}
+
 export interface Summary {
   readonly id: string;
   readonly channel: string;
@@ -245,5 +264,8 @@ export interface Trouble {
   /** In a row. */
   readonly failures: number;
 }
+
+/** The destination of all that is erased. */
+export const erasedDestination = "erased";
 
 export const priorities: readonly Priority[] = ["high", "normal", "low"];

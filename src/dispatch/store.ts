@@ -18,7 +18,7 @@ export interface Manner {
 }
 
 export interface Transaction {
-  readonly outbox: Pick<Outbox, "add">;
+  readonly outbox: Pick<Outbox, "add" | "withdraw">;
 }
 
 /**

@@ -30,7 +30,7 @@ export interface ProfilesWriter extends Pick<Profiles, "get" | "find" | "list"> 
   absorb(pairs: readonly { readonly from: string; readonly into: string }[]): Promise<void>;
   /**
    * Ends profiles with everything that is kept under them: identifiers, memberships, firings, skips, events. @returns the ids of
-   * deliveries that their firings made, for `Outbox.erase`
+   * deliveries that their firings made, for `Outbox.withdraw`
    */
   remove(ids: readonly string[]): Promise<readonly string[]>;
 }

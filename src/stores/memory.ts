@@ -1,8 +1,9 @@
-import type { Added, Entry, Outbox } from "../dispatch/outbox.ts";
-import { StoreError } from "../dispatch/store.ts";
+import type { Added, Entry, Outbox, Withdrawn } from "../dispatch/outbox.ts";
+import { StoreError, type Transaction } from "../dispatch/store.ts";
 import type { ProgramStore } from "../triggers/index.ts";
 import { answersOf, keysOf } from "./memory/access.ts";
 import { Books } from "./memory/books.ts";
+import { cancel, erase, replay, withdraw } from "./memory/change.ts";
 import { claim } from "./memory/claim.ts";
 import { definitionsOf } from "./memory/definitions.ts";
 import { eventsOf } from "./memory/events.ts";
@@ -55,12 +56,10 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
     return { added, item };
   }
 
-  function keep(items: readonly Item[]): void {
-    for (const item of items) {
-      shelf.items.set(item.entry.id, item);
-      if (item.entry.idempotencyKey !== undefined) shelf.byKey.set(item.entry.idempotencyKey, item);
-      if (!isSettled(item)) shelf.enter(item);
-    }
+  function withdrawAll(ids: readonly string[], now: number): Withdrawn {
+    const items = ids.flatMap((id) => shelf.items.get(id) ?? []);
+    const erased = items.filter((item) => withdraw(shelf, item, now));
+    return { erased: erased.map(idOf), underway: items.filter(({ stage }) => stage === "claimed").map(idOf) };
   }
 
   function stager() {
@@ -94,7 +93,7 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
       write(() => {
         const { add, items } = stager();
         const added = add(entries);
-        keep(items);
+        for (const item of items) shelf.keep(item);
         return added;
       }),
     claim: (request) => write(() => claim(shelf, request)),
@@ -107,6 +106,7 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
           item.attempt--;
           if (item.destination.trialUntil !== undefined) item.destination.trialUntil = 0;
           putBack(shelf, item, Math.min(item.due, now));
+          if (item.body === undefined) withdraw(shelf, item, now);
         }
       }),
     renew: (claims, until) =>
@@ -124,32 +124,10 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
       }),
     list: (query = {}) => read(() => list(shelf, query)),
     stats: () => read(() => statsOf(shelf)),
-    replay: (ids, now) =>
-      each(ids, (item) => {
-        if (!isSettled(item) || item.stage === "aborted" || item.body === undefined) return false;
-        Object.assign(item, { rank: item.rank % 3, due: now, since: now, attempt: 0 });
-        Object.assign(item, { settledAt: undefined, reason: undefined, stage: "behind" });
-        shelf.enter(item);
-        return true;
-      }),
-    cancel: (ids, now, reason) =>
-      each(ids, (item) => {
-        if (item.stage !== "waiting" && item.stage !== "behind") return false;
-        item.destination.queues[item.rank]!.remove(item);
-        shelf.settle(item, "cancelled", now, reason);
-        return true;
-      }),
-    erase: (ids) =>
-      each(ids, (item) => {
-        if (!isSettled(item)) return false;
-        item.body = item.source = undefined;
-        item.size = 0;
-        item.journal = item.journal.map(({ text }) => {
-          const { number, startedAt, endedAt, outcome } = JSON.parse(text);
-          return { text: JSON.stringify({ number, startedAt, endedAt, outcome }) };
-        });
-        return true;
-      }),
+    replay: (ids, now) => each(ids, (item) => replay(shelf, item, now)),
+    cancel: (ids, now, reason) => each(ids, (item) => cancel(shelf, item, now, reason)),
+    erase: (ids) => each(ids, (item) => erase(shelf, item)),
+    withdraw: (ids, now) => write(() => withdrawAll(ids, now)),
     prune: (now, limit) => write(() => prune(shelf, retention, now, limit)),
     hold: ({ channel, destination }, until, reason) =>
       write(() => {
@@ -213,8 +191,22 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
       write(() =>
         undoable(async () => {
           const { add, items } = stager();
-          const result = await work({ outbox: { add: async (entries) => add(entries) }, ...writers });
-          keep(items);
+          const withdrawn: (() => void)[] = [];
+          const outbox: Transaction["outbox"] = {
+            add: async (entries) => add(entries),
+            async withdraw(ids, now) {
+              withdrawn.push(() => withdrawAll(ids, now));
+              const known = ids.flatMap((id) => shelf.items.get(id) ?? []);
+              const isUnderway = ({ stage }: Item) => stage === "claimed";
+              return {
+                erased: known.filter((item) => !isUnderway(item)).map(idOf),
+                underway: known.filter(isUnderway).map(idOf),
+              };
+            },
+          };
+          const result = await work({ outbox, ...writers });
+          for (const item of items) shelf.keep(item);
+          for (const one of withdrawn) one();
           return result;
         }),
       ),
@@ -225,3 +217,5 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
     },
   };
 }
+
+const idOf = ({ entry }: Item): string => entry.id;

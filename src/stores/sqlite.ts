@@ -52,9 +52,9 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
   const writer = new Writer(file, both(ledger, names), options.patience ?? 30_000);
   const retention = { ...defaultRetention, ...options.retention };
   const write = <Result>(run: () => Result, synced = true): Promise<Result> => writer.write(run, synced);
-  const [addOne, claim] = [adder(db, ledger), claimer(db, ledger)];
-  const { settle, release, renew } = settler(db, ledger, places);
-  const { replay, cancel, erase, prune } = changer(db, ledger, places);
+  const { replay, cancel, erase, withdraw, prune } = changer(db, ledger, places);
+  const [addOne, claim] = [adder(db, ledger), claimer(db, ledger, withdraw)];
+  const { settle, release, renew } = settler(db, ledger, places, withdraw);
   const [peek, find, list] = [peeker(reader), finder(reader), lister(reader)];
   const [stats, troubles] = [statsReader(reader), troubleLister(reader)];
 
@@ -89,7 +89,8 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
     stats: () => read(stats),
     replay: (ids, now) => write(() => ids.filter((id) => replay(id, now))),
     cancel: (ids, now, reason) => write(() => ids.filter((id) => cancel(id, now, reason))),
-    erase: (ids) => write(() => ids.filter(erase)),
+    erase: (ids) => write(() => erase(ids)),
+    withdraw: (ids, now) => write(() => withdraw(ids, now)),
     prune: (now, limit) => write(() => prune(retention, now, limit)),
     hold: ({ channel, destination }, until, reason) =>
       write(() => {
@@ -103,7 +104,7 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
   };
 
   const transaction: ProgramTransaction = {
-    outbox: { add: async (entries) => add(entries) },
+    outbox: { add: async (entries) => add(entries), withdraw: async (ids, now) => withdraw(ids, now) },
     profiles: profileWriter(db, names),
     events: eventWriter(db, names),
     memberships: membershipWriter(db, names),

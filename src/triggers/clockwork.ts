@@ -23,8 +23,9 @@ interface ClockworkOptions {
 const pieces = { first: 32, least: 8, most: 128, ms: 8 };
 /** How often to look for what other processes started, in ms. */
 const poll = 1_000;
-/** How often what is too old is removed, and how long firings, answers are kept, in ms. */
-const pruning = { every: 600_000, firings: 400 * 86_400_000, answers: 86_400_000, events: 7 * 86_400_000, most: 500 };
+const day = 86_400_000;
+/** How often what is too old is removed, and how long each is kept, in ms. Sweeps come every few minutes. */
+const pruning = { every: 600_000, firings: 400 * day, sweeps: 7 * day, answers: day, events: 7 * day, most: 500 };
 /** What happens now goes first. */
 const yielding = { yields: true };
 /** How often alarms are judged, in ms. */
@@ -237,8 +238,10 @@ export class Clockwork {
     const { store } = this.#options;
     const { most } = pruning;
     let removed = await store.answers.prune(now - pruning.answers, most);
-    removed += await store.transaction(async ({ events, firings }) => {
+    removed += await store.transaction(async ({ events, firings, runs }) => {
       let count = await firings.prune(now - pruning.firings, most);
+      count += await runs.prune(["backfill", "batch"], now - pruning.firings, most);
+      count += await runs.prune(["sweep", "clear"], now - pruning.sweeps, most);
       let longest = pruning.events;
       for (const { name, definition } of program.streams.values()) {
         const { keep = pruning.events } = definition;

@@ -14,8 +14,8 @@ export interface Engine {
   /** Takes in payloads of a stream, in their order. @throws NotDeclared */
   collect(stream: string, payloads: readonly Json[], options?: CollectOptions): Promise<readonly Collected[]>;
   /**
-   * Forgets a person: profile, identifiers, memberships, firings, and what their deliveries said; what waits in the outbox
-   * is cancelled. @returns undefined if there is no such profile
+   * Forgets a person: profile, identifiers, memberships, firings, what their deliveries said and where they went; what waits
+   * in the outbox is cancelled. All of it, or nothing if it throws. @returns undefined if there is no such profile
    */
   forget(profile: string): Promise<Forgotten | undefined>;
 
@@ -70,9 +70,9 @@ export interface Collected {
 }
 
 export interface Forgotten {
-  /** Deliveries whose texts were erased. */
+  /** Deliveries whose texts and addresses were erased. */
   readonly erased: number;
-  /** Deliveries that are being attempted right now: to be erased once they are settled. */
+  /** Deliveries that are being attempted right now: they are erased once that ends, and not tried again. */
   readonly underway: readonly string[];
 }
 

@@ -70,8 +70,7 @@ export async function resume(
   else if (profile === undefined) result = { state: "skipped", reason: "the profile is no more" };
   else result = await decide(moment, trigger, profile, firing, firing.waitsFor);
   if (result.state === "skipped") {
-    const { due: _due, waitsFor: _waitsFor, ...rest } = firing;
-    await transaction.firings.update([{ ...rest, state: "skipped", reason: result.reason, settledAt: now }]);
+    await transaction.firings.update([{ ...settled(firing, now), state: "skipped", reason: result.reason }]);
   } else {
     await transaction.firings.update([result.firing]);
   }
@@ -144,9 +143,12 @@ function failed(firing: Firing, now: number, reason: string): Fired {
   return { state: "failed", firing: { ...settled(firing, now), state: "failed", reason } };
 }
 
-function settled({ due: _due, waitsFor: _waitsFor, reason: _reason, ...firing }: Firing, now: number): Firing {
-  return { ...firing, settledAt: now };
+function settled({ due: _due, waitsFor: _waitsFor, reason: _reason, cause, ...firing }: Firing, now: number): Firing {
+  return { ...firing, cause: withoutPayload(cause), settledAt: now };
 }
+
+const withoutPayload = (cause: Cause): Cause =>
+  cause.kind === "event" ? { kind: "event", stream: cause.stream, event: cause.event } : cause;
 
 const wait = (firing: Firing, waitsFor: Stage, due: number, reason: string): Fired => ({
   state: "waiting",

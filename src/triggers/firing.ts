@@ -2,12 +2,13 @@ import type { Json } from "../dispatch/index.ts";
 
 /**
  * Why a trigger fires for a profile. `enter`, `exit`: a transition of `audience`. `change`: `fields` are not what they were.
- * `event`: something came in on a stream. `member`: a run came to a member of an audience.
+ * `event`: something came in on a stream; its payload is here only as long as the firing waits, and is kept with the event as
+ * long as its stream says. `member`: a run came to a member of an audience.
  */
 export type Cause =
   | { readonly kind: "enter" | "exit"; readonly audience: string }
   | { readonly kind: "change"; readonly fields: readonly string[]; readonly before: { readonly [field: string]: Json } }
-  | { readonly kind: "event"; readonly stream: string; readonly event: string; readonly payload: Json }
+  | { readonly kind: "event"; readonly stream: string; readonly event: string; readonly payload?: Json | undefined }
   | { readonly kind: "member"; readonly audience: string; readonly run: string; readonly backfill: boolean };
 
 /**

@@ -84,6 +84,7 @@ class Page {
           });
           return added;
         },
+        withdraw: (ids, now) => outbox.withdraw(ids, now),
       },
     };
   }

@@ -2,7 +2,7 @@ import type { Memberships, MembershipsWriter } from "../audiences/store.ts";
 import type { Json, Manner, Page, Store, Transaction } from "../dispatch/index.ts";
 import type { Events, EventsWriter, Profiles, ProfilesWriter } from "../profiles/store.ts";
 import type { Firing, FiringState, Skip } from "./firing.ts";
-import type { Run, RunState } from "./run.ts";
+import type { Run, RunKind, RunState } from "./run.ts";
 
 /**
  * A store that keeps what fires alerts beside the deliveries: profiles, memberships, firings, all behind one transaction.
@@ -89,7 +89,7 @@ export interface FiringsWriter extends Pick<Firings, "get"> {
   /** Throws if one has the id of one that is kept. */
   add(firings: readonly Firing[]): Promise<void>;
   /**
-   * Writes anew what is not who, why and when: state, due, waitsFor, reason, settledAt, key, deliveries. One that is gone
+   * Writes anew what is not who and when: cause, state, due, waitsFor, reason, settledAt, key, deliveries. One that is gone
    * stays gone.
    */
   update(firings: readonly Firing[]): Promise<void>;
@@ -133,6 +133,8 @@ export interface Runs {
 export interface RunsWriter extends Runs {
   /** Writes it as it is given, new or not; it keeps its place. */
   put(run: Run): Promise<void>;
+  /** Removes runs of these kinds that ended before `before`, of each kind the oldest first, at most `limit`. @returns how many */
+  prune(kinds: readonly RunKind[], before: number, limit: number): Promise<number>;
 }
 
 /** Scopes: `collect` posts events, `read` looks, `write` changes and sends. */

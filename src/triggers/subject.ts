@@ -23,7 +23,7 @@ export function aboutOf({ name, definition }: Trigger, cause: Cause, at: number)
     case "change":
       return { ...common, fields: cause.fields, before: leaving(cause.before, definition.fields) };
     case "event":
-      return { ...common, stream: cause.stream, event: cause.payload };
+      return { ...common, stream: cause.stream, event: cause.payload ?? null };
     case "member":
       return { ...common, audience: cause.audience, backfill: cause.backfill };
     default:

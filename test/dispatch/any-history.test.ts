@@ -84,6 +84,10 @@ const action = fc.oneof(
   },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("release" as const, "renew" as const), which: fc.nat() }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constantFrom("cancel" as const, "replay" as const), which: fc.nat() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constantFrom("erase" as const, "withdraw" as const), which: fc.nat() }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("hold" as const), destination: places, ms: small }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("enable" as const), destination: places }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("pass" as const), ms: fc.nat({ max: 4 }) }) },
@@ -109,11 +113,13 @@ describe.each(kinds)("%s: whatever happens, it is as the model says", (_, numRun
           } else await act(store, model, one);
           expect((await store.outbox.stats()).total).toEqual(model.count());
         }
-        for (const { id, state, attempts, key } of model.deliveries) {
+        for (const { id, state, attempts, key, destination, silent } of model.deliveries) {
           expect(await store.outbox.find(id)).toMatchObject({
             id,
             state,
             attempts,
+            destination,
+            erased: silent,
             ...(key === undefined ? {} : { idempotencyKey: key }),
           });
         }
@@ -147,7 +153,7 @@ async function act({ outbox }: Store, model: Model, action: Exclude<Action, { ki
           const seq = model.nextPlace;
           model.deliveries.push({
             ...{ id, seq, place: seq, destination, key, orderingKey, priority: priority!, state, due: due! },
-            ...{ lease: undefined, claims: 0, attempts: 0 },
+            ...{ lease: undefined, claims: 0, attempts: 0, silent: false },
           });
         }
         const expected = model.byKey(key) ?? model.find(id);
@@ -207,6 +213,7 @@ async function act({ outbox }: Store, model: Model, action: Exclude<Action, { ki
       if (verdict.state === "pending") delivery.due = verdict.due;
       if (hold > 0) model.held.set(delivery.destination, now + hold);
       if (disable) model.disabled.add(delivery.destination);
+      model.end(delivery);
       return;
     }
     case "release": {
@@ -217,6 +224,7 @@ async function act({ outbox }: Store, model: Model, action: Exclude<Action, { ki
       const delivery = model.find(claimed.id);
       delivery.lease = undefined;
       delivery.attempts--;
+      model.end(delivery);
       return;
     }
     case "renew": {
@@ -237,9 +245,24 @@ async function act({ outbox }: Store, model: Model, action: Exclude<Action, { ki
         if (can) delivery.state = "cancelled";
         return;
       }
-      const can = state !== "pending" && state !== "aborted";
+      const can = state !== "pending" && state !== "aborted" && !delivery.silent;
       expect(await outbox.replay([id], now)).toEqual(can ? [id] : []);
       if (can) Object.assign(delivery, { state: "pending", due: now, attempts: 0, place: lineUp(model, delivery) });
+      return;
+    }
+    case "erase":
+    case "withdraw": {
+      if (model.deliveries.length === 0) return;
+      const delivery = model.deliveries[action.which % model.deliveries.length]!;
+      const { id, state, lease } = delivery;
+      const withdraws = action.kind === "withdraw";
+      const can = state !== "pending" || (withdraws && lease === undefined);
+      const erased = can ? [id] : [];
+      if (withdraws) expect(await outbox.withdraw([id], now)).toEqual({ erased, underway: can ? [] : [id] });
+      else expect(await outbox.erase([id])).toEqual(erased);
+      if (can && state === "pending") delivery.state = "cancelled";
+      if (can) model.erase(delivery);
+      else if (withdraws) delivery.silent = true;
       return;
     }
     case "hold":

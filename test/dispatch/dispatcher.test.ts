@@ -473,4 +473,16 @@ describe("replay", () => {
     await expect(dispatcher.replay(id, "rendered")).rejects.toThrow("were not kept");
     await expect(dispatcher.replay(id)).rejects.toThrow("is pending");
   });
+
+  test("not of what is erased, and says so", async () => {
+    const { dispatcher, outbox, send } = setUp({}, { keepSource: true, render: () => alert });
+    const { id } = await send({ profile: "Ada", template: {} });
+    await dispatcher.drain();
+    await outbox.erase([id]);
+    for (const as of ["sent", "rendered"] as const) {
+      for (const dryRun of [true, false]) {
+        await expect(dispatcher.replay(id, as, { dryRun })).rejects.toThrow(`replay: ${id} is erased: what it said`);
+      }
+    }
+  });
 });

@@ -3,9 +3,9 @@ import type { Claimed, Priority, State } from "../../src/dispatch/outbox.ts";
 export interface ModelDelivery {
   readonly id: string;
   readonly seq: number;
-  readonly destination: string;
+  destination: string;
   readonly key: string | undefined;
-  readonly orderingKey: string | undefined;
+  orderingKey: string | undefined;
   readonly priority: Priority;
   state: State;
   due: number;
@@ -15,6 +15,8 @@ export interface ModelDelivery {
   attempts: number;
   /** Set when its line goes on: what is replayed lines up again. */
   place: number;
+  /** It says nothing any more; settled, it is erased. */
+  silent: boolean;
 }
 
 /** What an outbox is, as simply as it can be said: a list, searched from end to end. */
@@ -54,8 +56,24 @@ export class Model {
       if (one.lease !== undefined && one.lease <= this.now) {
         one.lease = undefined;
         one.due = this.now;
+        this.end(one);
       }
     }
+  }
+
+  /** Once an attempt is over, that of what was withdrawn is the last. */
+  end(one: ModelDelivery): void {
+    if (!one.silent) return;
+    if (one.state === "pending") one.state = "cancelled";
+    this.erase(one);
+  }
+
+  erase(one: ModelDelivery): void {
+    const { destination } = one;
+    Object.assign(one, { destination: "erased", orderingKey: undefined, silent: true });
+    if (this.deliveries.some((other) => other.destination === destination)) return;
+    this.held.delete(destination);
+    this.disabled.delete(destination);
   }
 
   /** Others of its line that have to go first. */

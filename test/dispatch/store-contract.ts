@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Entry, Outbox } from "../../src/dispatch/outbox.ts";
+import type { Claimed, Entry, Outbox } from "../../src/dispatch/outbox.ts";
 import type { Store } from "../../src/dispatch/store.ts";
 import type { Retention } from "../../src/stores/retention.ts";
 import { again, claimAll, claimIds, claimOne, dead, delivered, entry, idsOf, settlement, start } from "./entries.ts";
@@ -507,18 +507,205 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
         expect(await outbox.settle([settlement(claimed[1]!)])).toEqual([true]);
       });
 
-      test("an erased delivery has no words any more", async () => {
-        const [id, pending] = await add({ source: { profile: 1, template: 2 } }, { due: start + 9 });
-        const request = { line: "POST https://a.example/", body: "secret" };
-        const attempt = { startedAt: start, endedAt: start, request, outcome: { kind: "delivered" } } as const;
-        await outbox.settle([settlement(await claimOne(outbox), delivered, { attempt })]);
-        expect(await outbox.erase([id!, pending!])).toEqual([id]);
-        const kept = await outbox.find(id!);
-        expect(kept).toMatchObject({ state: "delivered", erased: true, journal: [{ outcome: { kind: "delivered" } }] });
-        expect(Object.keys(kept!)).toEqual(expect.not.arrayContaining(["to", "alert", "content", "source", "options"]));
-        expect(JSON.stringify(kept)).not.toContain("secret");
+      const ada = "ada@secret.example";
+      const refused = { kind: "rejected", reason: `550 <${ada}>: no such user` } as const;
+      const tried = {
+        startedAt: start,
+        endedAt: start + 1,
+        request: { line: `RCPT TO:<${ada}>`, body: ada },
+        answer: { line: refused.reason },
+        outcome: refused,
+      };
+      const private_ = (changes: Partial<Entry> = {}): Partial<Entry> => ({
+        destination: ada,
+        to: ada,
+        alert: { title: ada },
+        options: { replyTo: ada },
+        content: ada,
+        source: { profile: ada, template: ada },
+        orderingKey: ada,
+        ...changes,
+      });
+      const everything = async (ids: readonly string[]) =>
+        JSON.stringify([
+          await outbox.list(),
+          await outbox.troubles(),
+          await Promise.all(ids.map((id) => outbox.find(id))),
+        ]);
+      const at = async (destination: string) => idsOf((await outbox.list({ destination })).items);
+
+      test("of an erased delivery is kept that it was, not what it said, nor where it went", async () => {
+        const [id, pending] = await add(private_({ idempotencyKey: "k" }), { due: start + 9 });
+        await outbox.settle([settlement(await claimOne(outbox), dead(refused.reason), { attempt: tried })]);
+        const before = await outbox.stats();
+        expect(await everything([id!])).toContain("secret");
+        expect(await outbox.erase([id!, pending!, "msg_none"])).toEqual([id]);
+        expect(await everything([id!])).not.toContain("secret");
+        expect(await outbox.find(id!)).toEqual({
+          id,
+          channel: "crm",
+          destination: "erased",
+          state: "dead",
+          priority: "normal",
+          attempts: 1,
+          createdAt: start,
+          settledAt: start,
+          idempotencyKey: "k",
+          erased: true,
+          journal: [
+            { number: 1, startedAt: start, endedAt: start + 1, outcome: { kind: "rejected", reason: "erased" } },
+          ],
+        });
+        expect([await at(ada), await at("erased"), await at("a")]).toEqual([[], [id], [pending]]);
+        expect(await outbox.stats()).toEqual(before);
         expect(await outbox.replay([id!], start)).toEqual([]);
+        expect(await outbox.erase([id!])).toEqual([id]);
         expect(await claimIds(outbox, { now: start + 9 })).toEqual([pending]);
+      });
+
+      test("a delivered one keeps its outcome; channels do not get mixed up", async () => {
+        const [crm, mail] = await add(private_(), private_({ channel: "mail" }));
+        const attempt = { ...tried, outcome: { kind: "delivered" } } as const;
+        const channels = { crm: { each: 9 }, mail: { each: 9 } };
+        const { claimed } = await outbox.claim(claimAll({ channels }));
+        await outbox.settle(claimed.map((one) => settlement(one, delivered, { attempt })));
+        const { channels: before } = await outbox.stats();
+        expect(await outbox.erase([mail!])).toEqual([mail]);
+        expect(await outbox.find(mail!)).toMatchObject({
+          channel: "mail",
+          journal: [{ outcome: { kind: "delivered" } }],
+        });
+        expect([await at(ada), await at("erased")]).toEqual([[crm], [mail]]);
+        await outbox.erase([crm!]);
+        expect(await at("erased")).toEqual([mail, crm]);
+        expect((await outbox.list({ channel: "mail", destination: "erased" })).items).toHaveLength(1);
+        expect((await outbox.stats()).channels).toEqual(before);
+      });
+
+      test("a destination stays as long as anything is there: settled, waiting, held by somebody, behind another", async () => {
+        const [erased] = await add({ destination: "b" });
+        await outbox.settle([settlement(await claimOne(outbox), delivered)]);
+        await outbox.hold({ channel: "crm", destination: "b" }, start + 5, "wait");
+        const held = [{ channel: "crm", destination: "b", heldUntil: start + 5, reason: "wait", failures: 0 }];
+        const [first, behind] = await add(
+          { destination: "b", orderingKey: "o" },
+          { destination: "b", orderingKey: "o" },
+        );
+        await outbox.erase([erased!]);
+        expect((await outbox.troubles()).items).toEqual(held);
+        const one = await claimOne(outbox, { now: start + 5 });
+        expect(one.id).toBe(first);
+        const [other] = await add({ destination: "b", aborted: "no", alert: undefined });
+        await outbox.erase([other!]);
+        expect((await outbox.troubles()).items).toEqual(held);
+        await outbox.settle([settlement(one)]);
+        await outbox.cancel([behind!], start, "no");
+        await outbox.erase([first!]);
+        expect((await outbox.troubles()).items).toEqual(held);
+        expect(await outbox.erase([behind!])).toEqual([behind]);
+        expect((await outbox.troubles()).items).toEqual([]);
+      });
+
+      test("one that is empty is no more, held, disabled or failing: what comes there is new", async () => {
+        const place = { channel: "crm", destination: ada };
+        const [id] = await add(private_());
+        const health = { ok: false, failures: 1, rest: 1000 };
+        await outbox.settle([settlement(await claimOne(outbox), dead(), { health, disable: "gone" })]);
+        await outbox.hold(place, start + 1000, "wait");
+        await outbox.erase([id!]);
+        expect(await outbox.troubles()).toEqual({ items: [] });
+        const [next] = await add(private_());
+        expect(await claimIds(outbox)).toEqual([next]);
+      });
+
+      test("one that came and went is no more for what comes at the same time", async () => {
+        const first = entry({ ...private_(), aborted: "no" });
+        const second = entry(private_());
+        await Promise.all([outbox.add([first]), outbox.erase([first.id]), outbox.add([second])]);
+        expect([await at(ada), await at("erased")]).toEqual([[second.id], [first.id]]);
+        expect(await claimIds(outbox)).toEqual([second.id]);
+      });
+
+      test("what was cancelled and erased is not waited for", async () => {
+        const [id] = await add(private_({ due: start + 9 }));
+        await outbox.cancel([id!], start, `no more to ${ada}`);
+        await outbox.erase([id!]);
+        expect(await everything([id!])).not.toContain("secret");
+        expect(await outbox.claim(claimAll({ now: start + 9 }))).toEqual({ claimed: [] });
+        expect((await outbox.stats()).oldestDue).toBeUndefined();
+      });
+
+      describe("withdraw", () => {
+        /** One that is settled, one that waits, one behind it, and one that is claimed; all at one destination. */
+        async function four() {
+          const settled = (await add(private_({ orderingKey: undefined })))[0]!;
+          await outbox.settle([settlement(await claimOne(outbox), dead(refused.reason), { attempt: tried })]);
+          const claimedId = (await add(private_({ orderingKey: undefined })))[0]!;
+          const first = await claimOne(outbox);
+          await outbox.settle([settlement(first, again(start), { attempt: tried })]);
+          const claimed = await claimOne(outbox);
+          const [waiting, behind] = await add(private_(), private_());
+          expect(claimed.id).toBe(claimedId);
+          return { claimed, settled, waiting: waiting!, behind: behind! };
+        }
+
+        const endings = {
+          delivered: (one: Claimed) =>
+            outbox.settle([settlement(one, delivered, { attempt: { ...tried, outcome: delivered_ } })]),
+          dead: (one: Claimed) =>
+            outbox.settle([settlement(one, dead(refused.reason), { attempt: tried, disable: ada })]),
+          "tried again": (one: Claimed) => outbox.settle([settlement(one, again(start + 5), { attempt: tried })]),
+          released: (one: Claimed) => outbox.release([one], start),
+          lost: () => outbox.claim(claimAll({ now: start + 60_000 })),
+        };
+        const delivered_ = { kind: "delivered" } as const;
+
+        test.each(Object.entries(endings))("of what is under way nothing is left once it is %s", async (how, end) => {
+          const { claimed, settled, waiting, behind } = await four();
+          const all = [settled, waiting, behind, claimed.id];
+          const [other] = await add({});
+          expect(await outbox.withdraw([...all, "msg_none"], start + 1)).toEqual({
+            erased: [settled, waiting, behind],
+            underway: [claimed.id],
+          });
+          expect(await outbox.find(claimed.id)).toMatchObject({ state: "pending", erased: true });
+          expect(await outbox.find(waiting)).toMatchObject({ state: "cancelled", settledAt: start + 1 });
+          expect((await outbox.stats()).total).toMatchObject({ pending: 2, cancelled: 2, dead: 1 });
+          expect(await outbox.renew([claimed], start + 60_000)).toEqual([true]);
+          await end(claimed);
+          const state = how === "delivered" || how === "dead" ? how : "cancelled";
+          expect(await outbox.find(claimed.id)).toMatchObject({ state, destination: "erased", erased: true });
+          expect(await everything(all)).not.toContain("secret");
+          expect(await at("erased")).toHaveLength(4);
+          expect((await outbox.stats()).total).toMatchObject({ pending: 1 });
+          if (how === "lost") return;
+          expect(await outbox.claim(claimAll({ now: start + 60_000 }))).toMatchObject({ claimed: [{ id: other }] });
+          expect(await outbox.claim(claimAll({ now: start + 60_000 }))).toEqual({ claimed: [], next: start + 120_000 });
+        });
+
+        test("what is behind one of them goes on", async () => {
+          const [, behind] = await add({ orderingKey: "o" }, { orderingKey: "o" });
+          const claimed = await claimOne(outbox);
+          await outbox.withdraw([claimed.id], start);
+          expect(await claimIds(outbox)).toEqual([]);
+          await outbox.settle([settlement(claimed, again(start + 5))]);
+          expect(await claimIds(outbox)).toEqual([behind]);
+        });
+
+        test("within a transaction, or not at all", async () => {
+          const { claimed, settled, waiting, behind } = await four();
+          const all = [settled, waiting, behind, claimed.id];
+          const expected = { erased: [settled, waiting, behind], underway: [claimed.id] };
+          const failing = store.transaction(async ({ outbox: within }) => {
+            expect(await within.withdraw(all, start)).toEqual(expected);
+            throw new Error("no");
+          });
+          await expect(failing).rejects.toThrow("no");
+          expect(await at(ada)).toHaveLength(4);
+          expect((await outbox.find(claimed.id))!.erased).toBe(false);
+          expect(await store.transaction(({ outbox: within }) => within.withdraw(all, start))).toEqual(expected);
+          expect(await at(ada)).toEqual([claimed.id]);
+        });
       });
     });
 
@@ -604,6 +791,39 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
         expect(await small.outbox.prune(start, 10)).toBe(0);
         expect(idsOf((await small.outbox.list()).items)).toEqual(ids.slice(3).reverse());
         await small.close();
+      });
+
+      test("destinations go with what was sent there, unless they are held, disabled or failing", async () => {
+        const short = make({ age: 1000 });
+        const of = short.outbox;
+        const names = ["plain", "held", "once held", "disabled", "failing", "erased", "used"];
+        const old = names.map((destination) => entry({ destination, createdAt: start - 2000 }));
+        await of.add(old);
+        for (const claimed of (await of.claim(claimAll())).claimed) {
+          const { destination } = claimed;
+          await of.settle([
+            settlement(claimed, delivered, {
+              ...(destination.endsWith("held") && {
+                hold: { of: "destination", until: destination === "held" ? start + 9 : start - 1, reason: "wait" },
+              }),
+              ...(destination === "disabled" && { disable: "gone" }),
+              ...(destination === "failing" && { health: { ok: false, failures: 9, rest: 1 } }),
+            }),
+          ]);
+        }
+        const fresh = entry({ destination: "used" });
+        await of.add([fresh]);
+        const troubled = async () => (await of.troubles()).items.map(({ destination }) => destination);
+        expect(await troubled()).toEqual(["held", "once held", "disabled", "failing"]);
+        expect(await of.prune(start, 99)).toBe(names.length);
+        expect(await troubled()).toEqual(["held", "disabled", "failing"]);
+        expect(idsOf((await of.list()).items)).toEqual([fresh.id]);
+        expect(await claimIds(of)).toEqual([fresh.id]);
+        const again = names.map((destination) => entry({ destination }));
+        expect((await of.add(again)).map(({ state }) => state)).toEqual(
+          names.map((name) => (name === "disabled" ? "dead" : "pending")),
+        );
+        await short.close();
       });
     });
 

@@ -416,6 +416,13 @@ describe("sends, deliveries, templates", () => {
     expect((await s.ask("POST", `${url}/replay`, {})).body).toEqual({ id: body.id, differences: [] });
     expect((await s.ask("GET", url)).body.state).toBe("pending");
     expect((await s.ask("POST", "/v1/deliveries/msg_none/replay", {})).status).toBe(404);
+    await s.ask("POST", `${url}/cancel`, {});
+    await s.store.outbox.erase([body.id]);
+    expect((await s.ask("GET", url)).body).toMatchObject({ destination: "erased", erased: true, journal: [] });
+    for (const as of ["sent", "rendered"]) {
+      const { status, body: problem } = await s.ask("POST", `${url}/replay`, { as });
+      expect([status, problem.detail]).toEqual([409, "it is erased: what it said is not kept any more"]);
+    }
   });
 
   test("a preview", async () => {

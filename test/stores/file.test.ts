@@ -3,7 +3,7 @@ import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "nod
 import { join } from "node:path";
 import { promisify } from "node:util";
 import Database from "better-sqlite3";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { StoreError } from "../../src/dispatch/store.ts";
 import { openFile } from "../../src/stores/sqlite/file.ts";
 import { applicationId, steps } from "../../src/stores/sqlite/schema.ts";
@@ -97,6 +97,62 @@ describe("opening", () => {
     expect(await again.profiles.get(["ada"])).toEqual([profile("ada")]);
     expect((await again.outbox.stats()).total.pending).toBe(2);
     await again.close();
+  });
+
+  test("what was erased in a file of version 1 keeps no address", async () => {
+    const file = folder.file();
+    const old = new Database(file);
+    old.exec(steps[0]!);
+    old.pragma(`application_id = ${applicationId}`);
+    old.pragma("user_version = 1");
+    old.exec(`
+      insert into channels (id, name) values (1, 'crm'), (2, 'mail');
+      insert into destinations (id, channel, name) values (1, 1, 'ada'), (2, 2, 'ada'), (3, 1, 'bob'), (4, 1, 'pruned');
+      insert into deliveries (seq, id, destination, state, rank, due, created_at, since, size, reason, ordering_key)
+        values (1, 'msg_1', 1, 4, 1, 0, 0, 0, 0, 'no ada', 'ada'), (2, 'msg_2', 2, 4, 1, 0, 0, 0, 0, 'no ada', null),
+               (3, 'msg_3', 3, 4, 1, 0, 0, 0, 0, 'no ada', null), (4, 'msg_4', 3, 4, 1, 0, 0, 0, 30, 'no bob', 'bob');
+      insert into attempts (seq, claim, number, started_at, ended_at, outcome)
+        values (1, 1, 1, 0, 0, '{"kind":"rejected","reason":"no ada"}'), (4, 1, 1, 0, 0, '{"kind":"rejected","reason":"no bob"}');
+      insert into bodies (seq, body) values (4, '{"to":"bob"}');
+      insert into heads (destination, rank, channel, at, due) values (1, 1, 1, 0, 0);
+    `);
+    old.close();
+    const store = sqliteStore(file);
+    const { items } = await store.outbox.list();
+    expect(items.map(({ id, channel, destination }) => [id, channel, destination])).toEqual([
+      ["msg_4", "crm", "bob"],
+      ["msg_3", "crm", "erased"],
+      ["msg_2", "mail", "erased"],
+      ["msg_1", "crm", "erased"],
+    ]);
+    expect((await store.outbox.find("msg_1"))!.journal).toMatchObject([{ outcome: { reason: "erased" } }]);
+    expect((await store.outbox.find("msg_4"))!.journal).toMatchObject([{ outcome: { reason: "no bob" } }]);
+    await store.close();
+    const now = new Database(file);
+    expect(now.prepare("select name from destinations order by id").pluck().all()).toEqual(["bob", "erased", "erased"]);
+    expect(now.prepare("select count(*) from deliveries where reason = 'no ada'").pluck().get()).toBe(0);
+    expect(now.prepare("select count(*) from heads").pluck().get()).toBe(0);
+    now.close();
+  });
+
+  test("a file that another process is making is no other program's", async () => {
+    const file = folder.file();
+    new Database(file).close();
+    const pragma = vi.spyOn(Database.prototype, "pragma").mockImplementationOnce(function (this: Database.Database) {
+      pragma.mockRestore();
+      const found = this.pragma("application_id", { simple: true });
+      const other = new Database(file, { timeout: 0 });
+      try {
+        other.exec(`begin; ${steps[0]}; pragma application_id = ${applicationId}; pragma user_version = 1; commit`);
+      } catch (error) {
+        expect(error).toMatchObject({ code: "SQLITE_BUSY" });
+      }
+      other.close();
+      return found;
+    });
+    const store = sqliteStore(file);
+    expect(await store.profiles.count()).toBe(0);
+    await store.close();
   });
 
   test("a file of a newer version is refused and left as it is", async () => {

@@ -121,11 +121,17 @@ const verb = fc.oneof(
   ),
   said(
     "run",
-    fc.record({ id: some(...runs), state: some("running" as const, "done" as const), trigger: some(...triggers) }),
+    fc.record({
+      id: some(...runs),
+      state: some("running" as const, "done" as const),
+      trigger: some(...triggers),
+      endedAt: maybe(small),
+    }),
     ({ id, ...rest }) =>
       (of) =>
         of.runs.put(run(id, rest)),
   ),
+  said("prune runs", small, (before) => (of) => of.runs.prune(["batch"], before, 99)),
 );
 
 const transaction = fc.record({ verbs: fc.array(verb, { minLength: 1, maxLength: 6 }), throws: fc.boolean() });

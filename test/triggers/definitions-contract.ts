@@ -125,6 +125,41 @@ export function describeDefinitions(make: () => ProgramStore): void {
       ]);
       expect(Object.keys((await on.store.runs.get("run_1"))!)).not.toContain("cursor");
     });
+
+    test("prune: of these kinds, those that ended before, oldest first, at most so many", async () => {
+      await write(async ({ runs }) => {
+        for (const one of [
+          run("run_1", { kind: "sweep", state: "done", endedAt: 30 }),
+          run("run_2", { kind: "clear", state: "cancelled", endedAt: 20 }),
+          run("run_3", { kind: "sweep", state: "failed", endedAt: 10 }),
+          run("run_4", { kind: "batch", state: "done", endedAt: 10 }),
+          run("run_5", { kind: "sweep", state: "paused" }),
+          run("run_6", { kind: "sweep" }),
+          run("run_7", { kind: "sweep", state: "done", endedAt: 10 }),
+        ]) {
+          await runs.put(one);
+        }
+        await runs.put(run("run_7", { kind: "sweep", state: "done", endedAt: 15 }));
+      });
+      const prune = (before: number, limit = 9) => write(({ runs }) => runs.prune(["sweep", "clear"], before, limit));
+      const left = async () => idsOf((await on.store.runs.list({ limit: 9 })).items);
+      expect(await prune(10)).toBe(0);
+      expect(await prune(30, 0)).toBe(0);
+      expect(await prune(30, 1)).toBe(1);
+      expect(await left()).toEqual(["run_7", "run_6", "run_5", "run_4", "run_2", "run_1"]);
+      expect(await prune(30)).toBe(2);
+      expect(await left()).toEqual(["run_6", "run_5", "run_4", "run_1"]);
+      expect(await on.store.runs.get("run_7")).toBeUndefined();
+      expect(await write(({ runs }) => runs.prune([], 99, 9))).toBe(0);
+      expect(await write(({ runs }) => runs.prune(["batch", "backfill"], 99, 9))).toBe(1);
+      await expect(
+        write(async ({ runs }) => {
+          await runs.prune(["sweep"], 99, 9);
+          throw new Error("no");
+        }),
+      ).rejects.toThrow("no");
+      expect(await left()).toEqual(["run_6", "run_5", "run_1"]);
+    });
   });
 
   test("keys: by the secret's hash, oldest first", async () => {

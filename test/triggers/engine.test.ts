@@ -171,6 +171,43 @@ describe("events", () => {
     expect(items).toEqual([expect.objectContaining({ stream: "orders", payload: { id: 1, total: 2 } })]);
   });
 
+  test("a firing keeps what an event said as long as it waits", async () => {
+    const s = stage();
+    const on = { event: "orders" };
+    const window = { digest: { window: "1h" } };
+    const alert = { title: "{{ range .trigger.events }}{{ .event.id }} {{ end }}" };
+    await s.declare({
+      stream: shop,
+      trigger: {
+        digested: trigger(on, { alert, ...window }),
+        stopped: trigger(on, window),
+        failing: trigger(on, { alert: { title: '{{ fail "no" }}' } }),
+        "at-once": trigger(on),
+      },
+    });
+    const [one, two] = [order(1, "ada", 5), order(2, "ada", 7)];
+    await s.engine.collect("orders", [one, two]);
+    const kept = async (trigger: string) => {
+      const { items } = await s.store.firings.list({ trigger, limit: 9 });
+      expect(items).toHaveLength(2);
+      return items.map(({ state, cause }) => [state, cause.kind === "event" ? cause.payload : cause]);
+    };
+    expect(await kept("digested")).toEqual([
+      ["waiting", two],
+      ["waiting", one],
+    ]);
+    expect(await kept("failing")).toEqual(Array(2).fill(["failed", undefined]));
+    expect(await kept("at-once")).toEqual(Array(2).fill(["sent", undefined]));
+    await s.engine.apply({ origin: "api", definitions: {}, states: { stopped: "paused" } });
+    await s.until(noon + hour);
+    expect((await s.sent()).at(-1)).toBe("1 2 ");
+    expect(await kept("digested")).toEqual(Array(2).fill(["sent", undefined]));
+    expect(await kept("stopped")).toEqual(Array(2).fill(["skipped", undefined]));
+    const [event] = (await s.store.events.list({ limit: 1 })).items;
+    const [last] = (await s.store.firings.list({ trigger: "digested", limit: 1 })).items;
+    expect(last!.cause).toEqual({ kind: "event", stream: "orders", event: event!.id });
+  });
+
   test("what came in on a stream that is no more is kept as long as the rest", async () => {
     const s = stage();
     await s.declare({ stream: { orders: { keep: "1h" }, visits: { keep: "10d" } } });
@@ -432,7 +469,7 @@ describe("what a trigger keeps to", () => {
             if (full) throw new StoreError("full", "no space is left");
             return of.outbox.add(entries);
           };
-          return work({ ...of, outbox: { add } });
+          return work({ ...of, outbox: { ...of.outbox, add } });
         }),
     });
     await expect(engine.collect("clicks", [click("a")])).rejects.toThrow("no space is left");
@@ -721,6 +758,25 @@ describe("runs", () => {
     await apply("2026-03-02T18:00:00+01:00", "good evening");
     await s.until(noon + 6 * hour);
     expect(await s.sent()).toEqual(["hello", "good evening"]);
+  });
+
+  test("records of sweeps are kept for a week, those of batches as long as firings", async () => {
+    const s = stage();
+    await s.declare({
+      audience: { late: { where: "gt now.Unix 0", every: "1d" }, ...vips },
+      trigger: { once: trigger({ once: new Date(noon + hour).toISOString(), audience: "vips" }) },
+    });
+    await s.update("1", { name: "ada", visits: 11 });
+    const ended = async () => {
+      const { items } = await s.store.runs.list({ limit: 500 });
+      return [...new Set(items.map(({ kind, endedAt }) => `${kind} ${(s.now - endedAt!) / hour}`))];
+    };
+    await s.until(noon + 9 * day);
+    expect(await ended()).toEqual([...Array(8).keys()].map((i) => `sweep ${i * 24}`).concat(`batch ${9 * 24 - 1}`));
+    await s.until(noon + 400 * day);
+    expect(await ended()).toContain(`batch ${400 * 24 - 1}`);
+    await s.until(noon + 401 * day + hour);
+    expect((await ended()).filter((one) => one.startsWith("batch"))).toEqual([]);
   });
 
   test("what depends on the time is evaluated anew, and fires", async () => {
@@ -1035,5 +1091,19 @@ test("a person who is forgotten leaves nothing", async () => {
   expect(await s.store.profiles.get([id])).toEqual([undefined]);
   expect(await s.store.memberships.sizes()).toEqual(new Map());
   const { items } = await s.store.outbox.list();
-  expect((await s.store.outbox.find(items[0]!.id))!).toMatchObject({ state: "cancelled", erased: true });
+  expect(items).toMatchObject([{ state: "cancelled", destination: "erased" }]);
+  expect((await s.store.outbox.find(items[0]!.id))!.erased).toBe(true);
+});
+
+test("what is being sent to a person who is forgotten is not sent again, and leaves nothing either", async () => {
+  const s = stage();
+  await s.declare({ audience: vips, trigger: { t: trigger({ enter: "vips" }) } });
+  const id = await s.update("1", { name: "ada", visits: 11 });
+  const { outbox } = s.store;
+  const { claimed } = await outbox.claim({ now: s.now, lease: minute, limit: 1, channels: { crm: { each: 1 } } });
+  const [delivery] = claimed;
+  expect(await s.engine.forget(id)).toEqual({ erased: 0, underway: [delivery!.id] });
+  expect((await outbox.find(delivery!.id))!).toMatchObject({ state: "pending", erased: true });
+  await outbox.settle([{ claim: delivery!, now: s.now, verdict: { state: "pending", due: s.now + minute } }]);
+  expect((await outbox.find(delivery!.id))!).toMatchObject({ state: "cancelled", destination: "erased", erased: true });
 });

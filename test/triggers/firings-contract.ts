@@ -98,14 +98,19 @@ export function describeFirings(make: () => ProgramStore): void {
       }
     });
 
-    test("update: not who, why and when; what is gone stays gone", async () => {
-      await add(waiting("fir_1", 5, { run: "run_1", key: "k", reason: "until" }), firing("fir_2"));
-      const settled = firing("fir_1", { settledAt: later, key: "l", deliveries: ["msg_1", "msg_2"], reason: "so" });
+    test("update: not who and when; what is gone stays gone", async () => {
+      const said = { kind: "event", stream: "s", event: "e", payload: { mail: "ada" } } as const;
+      await add(waiting("fir_1", 5, { run: "run_1", key: "k", reason: "until", cause: said }), firing("fir_2"));
+      const cause = { kind: "event", stream: "s", event: "e" } as const;
+      const settled = firing("fir_1", {
+        cause,
+        settledAt: later,
+        key: "l",
+        deliveries: ["msg_1", "msg_2"],
+        reason: "so",
+      });
       await write(({ firings }) =>
-        firings.update([
-          { ...settled, trigger: "x", profile: "bob", at: 1, cause: { kind: "exit", audience: "x" }, run: "run_2" },
-          firing("none"),
-        ]),
+        firings.update([{ ...settled, trigger: "x", profile: "bob", at: 1, run: "run_2" }, firing("none")]),
       );
       expect(await on.store.firings.get("fir_1")).toEqual({ ...settled, run: "run_1" });
       expect(await on.store.firings.get("none")).toBeUndefined();

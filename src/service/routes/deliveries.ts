@@ -142,14 +142,12 @@ export function deliveryRoutes(app: App, { dispatcher, store, clock }: Surroundi
     },
     handler: async ({ params: { id }, body: { as, dryRun } }) => {
       const { state, source, to, alert, erased } = await byId(id);
+      if (erased) throw new Problem("conflict", "it is erased: what it said is not kept any more");
       if (as === "rendered" && (source === undefined || to === undefined)) {
         throw new Problem("conflict", "profile and template were not kept: send with keepSource, or replay it as sent");
       }
-      if (as === "sent" && (state === "pending" || state === "aborted" || erased || alert === undefined)) {
-        throw new Problem(
-          "conflict",
-          `it is ${erased ? "erased" : state}: only what is settled and was rendered can be sent again`,
-        );
+      if (as === "sent" && (state === "pending" || state === "aborted" || alert === undefined)) {
+        throw new Problem("conflict", `it is ${state}: only what is settled and was rendered can be sent again`);
       }
       return dispatcher.replay(id, as, { dryRun });
     },

@@ -12,7 +12,12 @@ const causeKind = z.enum(["enter", "exit", "change", "event", "member"]);
 const cause: z.ZodType<Firing["cause"]> = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal(["enter", "exit"]), audience: z.string() }),
   z.object({ kind: z.literal("change"), fields: z.array(z.string()), before: object }),
-  z.object({ kind: z.literal("event"), stream: z.string(), event: z.string(), payload: json }),
+  z.object({
+    kind: z.literal("event"),
+    stream: z.string(),
+    event: z.string(),
+    payload: json.optional().describe("As long as the firing waits."),
+  }),
   z.object({ kind: z.literal("member"), audience: z.string(), run: z.string(), backfill: z.boolean() }),
 ]);
 

@@ -62,12 +62,10 @@ const resultOf = (updated: Updated) =>
 
 const forgotten: z.ZodType<Forgotten> = z
   .object({
-    erased: z.int().describe("Deliveries whose texts were erased."),
+    erased: z.int().describe("Deliveries whose texts and addresses were erased."),
     underway: z
       .array(z.string())
-      .describe(
-        "Deliveries that are being attempted right now: `tocsin outbox erase` erases them once they are settled.",
-      ),
+      .describe("Deliveries that are being attempted right now: they are erased once that ends, and not tried again."),
   })
   .meta({ id: "Forgotten" });
 
@@ -183,7 +181,8 @@ export function profileRoutes(app: App, { engine, store, limits }: Surroundings)
     schema: {
       tags,
       operationId: "forgetProfile",
-      summary: "Erase a person: profile, identifiers, memberships, firings, and what their deliveries said",
+      summary:
+        "Erase a person: profile, identifiers, memberships, firings, what their deliveries said and where they went",
       description: "Of what was sent at once (`POST /v1/sends`) it is not known whose it was: that stays.",
       params: z.object({ id }),
       response: answers({ 200: forgotten }, 404, 414),

@@ -1,4 +1,5 @@
 import type { Claimed, ClaimRequest, Claims } from "../../dispatch/outbox.ts";
+import { withdraw } from "./change.ts";
 import type { Destination } from "./destination.ts";
 import { claimedOf } from "./item.ts";
 import type { Shelf } from "./shelf.ts";
@@ -89,5 +90,6 @@ function recoverLost(shelf: Shelf, now: number): void {
     item.rank = 3 + (item.rank % 3);
     item.due = now;
     shelf.wait(item);
+    if (item.body === undefined) withdraw(shelf, item, now);
   }
 }

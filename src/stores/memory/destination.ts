@@ -14,6 +14,8 @@ export class Destination {
   heldReason: string | undefined;
   disabled: string | undefined;
   failures = 0;
+  /** Deliveries, whatever their state. */
+  kept = 0;
   /** Failing: tried with one attempt at a time, and until when one is under way. */
   trialUntil: number | undefined;
   /** By rank, each by when it is due. */

@@ -49,9 +49,9 @@ export function firingsOf(books: Books): Firings & FiringsWriter {
       for (const one of all) {
         const before = firings.value(one.id);
         if (before === undefined) continue;
-        const { trigger, profile, cause, at, run } = before;
+        const { trigger, profile, at, run } = before;
         unindex(books, before);
-        keep(books, { ...one, trigger, profile, cause, at, run });
+        keep(books, { ...one, trigger, profile, at, run });
       }
     },
     due: async (now, limit) =>

@@ -8,8 +8,8 @@ export type Stage = "waiting" | "claimed" | "behind" | Exclude<State, "pending">
 /** One delivery, as it is kept. */
 export interface Item {
   readonly seq: number;
-  readonly entry: Pick<Entry, "id" | "channel" | "createdAt" | "idempotencyKey" | "orderingKey" | "replayOf">;
-  readonly destination: Destination;
+  entry: Pick<Entry, "id" | "channel" | "createdAt" | "idempotencyKey" | "orderingKey" | "replayOf">;
+  destination: Destination;
   stage: Stage;
   /** 0, 1, 2: first attempts of high, normal and low priority; 3, 4, 5: retries. */
   rank: number;

@@ -14,5 +14,14 @@ export function runsOf(books: Books): Runs & RunsWriter {
         limit,
       ),
     put: async (run) => books.runs.put(run.id, copied(run)),
+    async prune(kinds, before, limit) {
+      const old = kinds.flatMap((kind) =>
+        [...books.runs.values()]
+          .filter((run) => run.kind === kind && run.endedAt !== undefined && run.endedAt < before)
+          .sort((a, b) => a.endedAt! - b.endedAt!),
+      );
+      for (const { id } of old.slice(0, limit)) books.runs.delete(id);
+      return Math.min(old.length, limit);
+    },
   };
 }

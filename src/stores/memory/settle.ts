@@ -1,5 +1,6 @@
 import type { Settlement } from "../../dispatch/outbox.ts";
 import type { Retention } from "../retention.ts";
+import { withdraw } from "./change.ts";
 import type { Destination } from "./destination.ts";
 import type { Item } from "./item.ts";
 import type { Shelf } from "./shelf.ts";
@@ -33,6 +34,7 @@ export function settle(shelf: Shelf, settlement: Settlement): boolean {
     place.heldUntil = hold.until;
     place.heldReason = hold.reason;
   }
+  if (item.body === undefined) withdraw(shelf, item, now);
   return true;
 }
 
@@ -56,7 +58,7 @@ export function prune(shelf: Shelf, { age, bytes }: Retention, now: number, limi
   let removed = 0;
   for (const item of settled) {
     if (removed >= limit || (item.entry.createdAt >= now - age && excess <= 0)) break;
-    shelf.remove(item);
+    shelf.remove(item, now);
     excess -= item.size;
     removed++;
   }

@@ -2,6 +2,8 @@ import type { Attempt, State } from "../../dispatch/outbox.ts";
 import { type Channel, Destination } from "./destination.ts";
 import { type Item, isSettled } from "./item.ts";
 
+const keyOf = (channel: string, destination: string): string => JSON.stringify([channel, destination]);
+
 /** What the memory store keeps, and how it finds it. */
 export class Shelf {
   readonly items = new Map<string, Item>();
@@ -27,13 +29,20 @@ export class Shelf {
   }
 
   destination(channel: string, name: string): Destination {
-    const key = JSON.stringify([channel, name]);
+    const key = keyOf(channel, name);
     let destination = this.destinations.get(key);
     if (destination === undefined) {
       destination = new Destination(this.channel(channel), name);
       this.destinations.set(key, destination);
     }
     return destination;
+  }
+
+  keep(item: Item): void {
+    this.items.set(item.entry.id, item);
+    if (item.entry.idempotencyKey !== undefined) this.byKey.set(item.entry.idempotencyKey, item);
+    item.destination.kept++;
+    if (!isSettled(item)) this.enter(item);
   }
 
   /** Puts it where it is claimed from, or behind another with its ordering key. */
@@ -83,9 +92,19 @@ export class Shelf {
     return item?.stage === "claimed" && item.claims === claim ? item : undefined;
   }
 
-  remove(item: Item): void {
+  remove(item: Item, now: number): void {
     this.items.delete(item.entry.id);
     if (item.entry.idempotencyKey !== undefined) this.byKey.delete(item.entry.idempotencyKey);
+    const { destination } = item;
+    destination.kept--;
+    const { heldUntil, disabled, failures } = destination;
+    if (heldUntil <= now && disabled === undefined && failures === 0) this.vacate(destination);
+  }
+
+  /** Ends it if nothing is there. */
+  vacate(destination: Destination): void {
+    if (destination.kept > 0) return;
+    this.destinations.delete(keyOf(destination.channel.name, destination.name));
   }
 
   settled(): Item[] {

@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { erasedDestination, type Withdrawn } from "../../dispatch/outbox.ts";
 import type { Retention } from "../retention.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Places } from "./places.ts";
@@ -32,8 +33,22 @@ export function changer(db: Database.Database, ledger: Ledger, places: Places) {
     .pluck();
   const cancelOne = db.prepare("update deliveries set state = 5, settled_at = ?, reason = ? where seq = ?");
   const eraseBody = db.prepare("delete from bodies where seq = ?");
-  const eraseExchanges = db.prepare("update attempts set exchange = null where seq = ?");
-  const resize = db.prepare("update deliveries set size = 0 where seq = ?");
+  const eraseAttempts = db.prepare(
+    "update attempts set exchange = null, outcome = json_replace(outcome, '$.reason', ?) where seq = ?",
+  );
+  const hush = db.prepare("update deliveries set size = 0, reason = null where seq = ?");
+  const move = db.prepare("update deliveries set destination = ?, ordering_key = null where seq = ?");
+  /** Of these, destinations where nothing is: what is behind another is not alone there. */
+  const vacating = (condition: string) =>
+    `delete from destinations where id in (select value from json_each(?)) ${condition}
+     and not exists (select 1 from deliveries d indexed by settled_to where d.destination = destinations.id and d.state > 2)
+     and not exists (select 1 from deliveries d indexed by waiting where d.destination = destinations.id and d.state = 0)
+     and id not in (select destination from deliveries indexed by leases where state = 1) returning id`;
+  const vacate = db.prepare<[string], number>(vacating("")).pluck();
+  const vacateSound = db
+    .prepare<[string, number], number>(vacating("and held_until <= ? and disabled is null and failures = 0"))
+    .pluck();
+  const removeHeads = db.prepare("delete from heads where destination = ?");
   const oldest = db.prepare<[number, number], { seq: number; size: number; created_at: number; destination: number }>(
     "select seq, size, created_at, destination from deliveries where state = 0 + ? and state > 2 order by seq limit 0 + ?",
   );
@@ -67,14 +82,42 @@ export function changer(db: Database.Database, ledger: Ledger, places: Places) {
     return true;
   }
 
-  function erase(id: string): boolean {
-    const row = find.get(id);
-    if (row === undefined || row.state < state.delivered) return false;
-    eraseBody.run(row.seq);
-    eraseExchanges.run(row.seq);
-    resize.run(row.seq);
-    ledger.count(places.row(row.destination).channel, row.state, 0, -row.size);
-    return true;
+  /** What it says. A claimed delivery of size 0 is to be withdrawn once its attempt ends. */
+  function silence({ seq, destination, state: is, size }: Row): void {
+    eraseBody.run(seq);
+    eraseAttempts.run(erasedDestination, seq);
+    hush.run(seq);
+    ledger.count(places.row(destination).channel, is, 0, -size);
+  }
+
+  function erase(ids: readonly string[]): readonly string[] {
+    const left = new Set<number>();
+    const erased = ids.filter((id) => {
+      const row = find.get(id);
+      if (row === undefined || row.state < state.delivered) return false;
+      silence(row);
+      move.run(ledger.erased(places.row(row.destination).channel), row.seq);
+      left.add(row.destination);
+      return true;
+    });
+    gone(vacate.all(JSON.stringify([...left])));
+    return erased;
+  }
+
+  function gone(destinations: readonly number[]): void {
+    for (const one of destinations) removeHeads.run(one);
+    if (destinations.length > 0) ledger.changed();
+  }
+
+  function withdraw(ids: readonly string[], now: number): Withdrawn {
+    for (const id of ids) cancel(id, now, "withdrawn");
+    const underway = ids.filter((id) => {
+      const row = find.get(id);
+      if (row?.state !== state.claimed) return false;
+      silence(row);
+      return true;
+    });
+    return { erased: erase(ids), underway };
   }
 
   function prune({ age, bytes }: Retention, now: number, limit: number): number {
@@ -83,16 +126,19 @@ export function changer(db: Database.Database, ledger: Ledger, places: Places) {
     const candidates = [state.delivered, state.dead, state.cancelled, state.aborted]
       .flatMap((one) => oldest.all(one, limit).map((row) => ({ ...row, state: one })))
       .sort((a, b) => a.seq - b.seq);
+    const left = new Set<number>();
     let removed = 0;
     for (const { seq, size, created_at, destination, state: was } of candidates) {
       if (removed >= limit || (created_at >= now - age && excess <= 0)) break;
       for (const one of remove) one.run(seq);
       ledger.count(places.row(destination).channel, was, -1, -size);
+      left.add(destination);
       excess -= size;
       removed++;
     }
+    gone(vacateSound.all(JSON.stringify([...left]), now));
     return removed;
   }
 
-  return { replay, cancel, erase, prune };
+  return { replay, cancel, erase, withdraw, prune };
 }

@@ -26,6 +26,14 @@ interface Row {
   readonly body: string;
 }
 
+interface Lost {
+  readonly seq: number;
+  readonly id: string;
+  readonly destination: number;
+  readonly rank: number;
+  readonly size: number;
+}
+
 const firstAttempts = [0, 1, 2];
 const retries = [3, 4, 5];
 /** Of a claim, at least this share is left for retries, so that a flood of first attempts does not end retrying. */
@@ -65,10 +73,14 @@ export function peeker(db: Database.Database): (request: ClaimRequest) => number
  * `0 + ?`: SQLite prepares a statement anew for each value of a bare parameter that its order or limit might depend on,
  * which takes ten times as long as running it.
  */
-export function claimer(db: Database.Database, ledger: Ledger): (request: ClaimRequest) => Claims {
+export function claimer(
+  db: Database.Database,
+  ledger: Ledger,
+  withdraw: (ids: readonly string[], now: number) => void,
+): (request: ClaimRequest) => Claims {
   const channelOf = db.prepare<[string], ChannelRow>("select id, name, held_until from channels where name = ?");
-  const lostOnes = db.prepare<[number, number], { seq: number; destination: number; rank: number }>(
-    "select seq, destination, rank from deliveries where state = 1 and lease <= 0 + ? order by lease limit 0 + ?",
+  const lostOnes = db.prepare<[number, number], Lost>(
+    "select seq, id, destination, rank, size from deliveries where state = 1 and lease <= 0 + ? order by lease limit 0 + ?",
   );
   const noteLost = db.prepare(
     `insert into attempts (seq, claim, number, started_at, ended_at, outcome)
@@ -105,11 +117,12 @@ export function claimer(db: Database.Database, ledger: Ledger): (request: ClaimR
   const nextLease = db.prepare<[], number | null>("select min(lease) from deliveries where state = 1").pluck();
 
   function recoverLost(now: number): void {
-    for (const { seq, destination, rank } of lostOnes.all(now, mostLost)) {
+    for (const { seq, id, destination, rank, size } of lostOnes.all(now, mostLost)) {
       const again = 3 + (rank % 3);
       noteLost.run(lost, seq);
       putBack.run(again, now, seq);
       ledger.wait(destination, ledger.destinationOf(destination).channel, again, now);
+      if (size === 0) withdraw([id], now);
     }
   }
 

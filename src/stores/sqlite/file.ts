@@ -28,7 +28,8 @@ export function openFile(path: string, durable = true): File {
     checkWritable(path);
     makePrivate(path);
     writer = opened(path, false);
-    checkVersion(writer, path);
+    // As one, since another process may be making the file.
+    writer.transaction(checkVersion)(writer, path);
     writer.pragma("journal_mode = wal");
     // Synced by us where it matters.
     writer.pragma(`synchronous = ${durable ? "normal" : "off"}`);

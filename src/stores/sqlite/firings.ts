@@ -118,12 +118,12 @@ export function firingReader(db: Database.Database, names: Names): Firings {
 
 export function firingWriter(db: Database.Database, names: Names): FiringsWriter {
   const insert = db.prepare(
-    `insert into firings (id, trigger, profile, cause, at, state, due, waits_for, reason, settled_at, key, deliveries,
+    `insert into firings (id, trigger, profile, at, cause, state, due, waits_for, reason, settled_at, key, deliveries,
      delivery, run) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const update = db.prepare(
-    `update firings set state = ?, due = ?, waits_for = ?, reason = ?, settled_at = ?, key = ?, deliveries = ?, delivery = ?
-     where id = ?`,
+    `update firings set cause = ?, state = ?, due = ?, waits_for = ?, reason = ?, settled_at = ?, key = ?, deliveries = ?,
+     delivery = ? where id = ?`,
   );
   const due = db.prepare<[number, number], Row>(
     `${select("due")} where f.state = 0 and f.due <= ? order by f.due, f.seq limit ?`,
@@ -182,16 +182,27 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
      (select seq from firings indexed by firings_settled where trigger in (select id from names) and state > 0 and settled_at < ? limit ?)`,
   );
   const changing = (one: Firing) => {
-    const { id, state, due = null, waitsFor = null, reason = null, settledAt = null, key = null, deliveries } = one;
+    const {
+      id,
+      cause,
+      state,
+      due = null,
+      waitsFor = null,
+      reason = null,
+      settledAt = null,
+      key = null,
+      deliveries,
+    } = one;
     const all = deliveries.length === 0 ? null : deliveries.join(" ");
-    return [firingState.indexOf(state), due, waitsFor, reason, settledAt, key, all, deliveries[0] ?? id] as const;
+    const is = firingState.indexOf(state);
+    return [JSON.stringify(cause), is, due, waitsFor, reason, settledAt, key, all, deliveries[0] ?? id] as const;
   };
   return {
     get: getter(db),
     async add(firings) {
       for (const one of firings) {
-        const { id, trigger, profile, cause, at, run = null } = one;
-        insert.run(id, names.made(trigger), names.staying(profile), JSON.stringify(cause), at, ...changing(one), run);
+        const { id, trigger, profile, at, run = null } = one;
+        insert.run(id, names.made(trigger), names.staying(profile), at, ...changing(one), run);
       }
     },
     async update(firings) {

@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { erasedDestination } from "../../dispatch/outbox.ts";
 import { state } from "./schema.ts";
 import type { Notes } from "./writer.ts";
 
@@ -64,6 +65,13 @@ export class Ledger implements Notes {
       this.#destinations.set(key, row);
     }
     return row;
+  }
+
+  /** Where deliveries of this channel are that are erased. */
+  erased(channel: number): number {
+    return (
+      this.#sql.destination.get(channel, erasedDestination) ?? this.#sql.newDestination.get(channel, erasedDestination)!
+    ).id;
   }
 
   destinationOf(id: number): DestinationRow {

@@ -25,13 +25,24 @@ export function runReader(db: Database.Database): Runs {
 
 export function runWriter(db: Database.Database): RunsWriter {
   const put = db.prepare(
-    `insert into runs (id, state, trigger, body) values (?, ?, ?, ?)
-     on conflict do update set state = excluded.state, trigger = excluded.trigger, body = excluded.body`,
+    `insert into runs (id, kind, state, trigger, ended_at, body) values (?, ?, ?, ?, ?, ?)
+     on conflict do update set kind = excluded.kind, state = excluded.state, trigger = excluded.trigger,
+       ended_at = excluded.ended_at, body = excluded.body`,
+  );
+  const prune = db.prepare(
+    `delete from runs where seq in (select seq from runs indexed by runs_ended
+     where kind = ? and ended_at is not null and ended_at < ? order by ended_at limit ?)`,
   );
   return {
     ...runReader(db),
     async put(run) {
-      put.run(run.id, run.state, run.trigger ?? null, JSON.stringify(run));
+      const { id, kind, state, trigger = null, endedAt = null } = run;
+      put.run(id, kind, state, trigger, endedAt, JSON.stringify(run));
+    },
+    async prune(kinds, before, limit) {
+      let removed = 0;
+      for (const kind of kinds) removed += prune.run(kind, before, limit - removed).changes;
+      return removed;
     },
   };
 }

@@ -7,7 +7,8 @@
  *   that is held or busy costs nothing.
  * - `counts`: how many deliveries, and how large, by channel and state.
  *
- * Since version 2, what fires alerts: `names` are those of audiences, streams and triggers, and stand for them elsewhere.
+ * Since version 2, erased deliveries (of size 0) are at one destination of their channel, and destinations are no more when
+ * nothing is left there; and there is what fires alerts: `names` are those of audiences, streams and triggers, and stand for them elsewhere.
  * `firings.delivery` is the first of `deliveries`, or the firing's own id: firings that went out as one have it in common.
  * `versions`: how often the definitions changed. Numbers of profiles are not given again, for a list goes on behind one that
  * may be gone. Lists come in the order of `seq`, which an index that ends before it keeps.
@@ -54,6 +55,18 @@ export const steps: readonly string[] = [
   ) strict, without rowid;
   `,
   `
+  create index settled_to on deliveries (destination) where state > 2;
+  insert or ignore into destinations (channel, name)
+    select p.channel, 'erased' from deliveries d join destinations p on p.id = d.destination where d.size = 0;
+  update attempts set outcome = json_replace(outcome, '$.reason', 'erased')
+    where seq in (select seq from deliveries where size = 0);
+  update deliveries set reason = null, ordering_key = null, destination = (
+    select e.id from destinations p join destinations e on e.channel = p.channel and e.name = 'erased'
+    where p.id = deliveries.destination
+  ) where size = 0;
+  delete from destinations where id not in (select destination from deliveries)
+    and disabled is null and failures = 0 and held_until = 0;
+  delete from heads where destination not in (select id from destinations);
   create table names (id integer primary key, name text not null unique) strict;
   create table profiles (
     seq integer primary key autoincrement, id text not null unique, fields text not null, created_at integer not null,
@@ -104,10 +117,12 @@ export const steps: readonly string[] = [
   ) strict, without rowid;
   create index skips_by on skips (trigger);
   create table runs (
-    seq integer primary key, id text not null unique, state text not null, trigger text, body text not null
+    seq integer primary key, id text not null unique, kind text not null, state text not null, trigger text,
+    ended_at integer, body text not null
   ) strict;
   create index runs_in on runs (state);
   create index runs_by on runs (trigger) where trigger is not null;
+  create index runs_ended on runs (kind, ended_at) where ended_at is not null;
   create table api_keys (id text primary key, hash text not null unique, created_at integer not null, body text not null) strict;
   create table answers (
     key text primary key, fingerprint text not null, status integer not null, body text not null, at integer not null

@@ -30,8 +30,13 @@ export function unblocker(db: Database.Database, ledger: Ledger): (destination: 
   };
 }
 
-/** Within a transaction. */
-export function settler(db: Database.Database, ledger: Ledger, places: Places) {
+/** Within a transaction. @param withdraw for those for which that was asked meanwhile, see `changer` */
+export function settler(
+  db: Database.Database,
+  ledger: Ledger,
+  places: Places,
+  withdraw: (ids: readonly string[], now: number) => void,
+) {
   const fence = "where id = ? and state = 1 and claims = ?";
   const end = db.prepare<[number, number, string | null, number, string, number], Row>(
     `update deliveries set state = ?, lease = null, settled_at = ?, reason = ?, size = size + ? ${fence} returning ${back}`,
@@ -86,6 +91,7 @@ export function settler(db: Database.Database, ledger: Ledger, places: Places) {
       if (of === "channel") places.holdChannel(place.channel, until, reason);
       else places.hold(destination, until, reason);
     }
+    if (row.size === grown) withdraw([claim.id], now);
     return true;
   }
 
@@ -94,6 +100,7 @@ export function settler(db: Database.Database, ledger: Ledger, places: Places) {
     if (row === undefined) return;
     places.noTrial(row.destination);
     ledger.wait(row.destination, places.row(row.destination).channel, row.rank, now);
+    if (row.size === 0) withdraw([id], now);
   }
 
   const renew = ({ id, claim }: Claim, until: number): boolean => extend.run(until, id, claim).changes === 1;
