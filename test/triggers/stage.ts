@@ -111,3 +111,17 @@ export const trigger = (on: Json, more: { readonly [key: string]: Json } = {}): 
   alert: { title: "{{ .trigger.name }}/{{ .trigger.kind }} {{ .name }}" },
   ...more,
 });
+
+export const vips = { vips: { where: "gt .visits 10" } };
+
+/** The trigger `one` has a channel that is not there any more. */
+export async function broken(on: Parameters<typeof trigger>[0] = { enter: "vips" }) {
+  const s = stage();
+  await s.declare({ audience: vips, trigger: { one: trigger(on), two: trigger({ enter: "vips" }) } });
+  const all = await s.store.definitions.all();
+  const one = all.find(({ name }) => name === "one")!;
+  const breaks = { ...one, body: { ...(one.body as object), send: [{ channel: "fax", to }] } };
+  await s.store.transaction(({ definitions }) => definitions.put([breaks]));
+  const status = async () => (await s.store.definitions.all()).find(({ name }) => name === "one")!.status;
+  return { s, status, breaks };
+}

@@ -1,0 +1,258 @@
+import { describe, expect, test } from "vitest";
+import { day, hour, minute, noon, second, stage, trigger, vips } from "./stage.ts";
+
+describe("runs", () => {
+  async function crowd(s: ReturnType<typeof stage>, count: number): Promise<void> {
+    await s.engine.update(
+      Array.from({ length: count }, (_, i) => ({
+        identifiers: { user_id: `u${i}` },
+        fields: { name: `u${i}`, visits: i },
+      })),
+    );
+  }
+
+  test("a backfill alerts those who were there, once, and says so", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    const alert = { title: "{{ .name }} {{ .trigger.backfill }}" };
+    await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }, { alert }) } });
+    expect(await s.engine.estimate("welcome")).toEqual({
+      members: 89,
+      looked: 89,
+      sent: 89,
+      skipped: 0,
+      aborted: 0,
+      failed: 0,
+      problems: [],
+    });
+    expect(await s.sent()).toEqual([]);
+    await s.update("new", { name: "new", visits: 50 });
+    const run = await s.engine.backfill("welcome");
+    await expect(s.engine.backfill("welcome")).rejects.toThrow(`its backfill ${run.id} is running`);
+    await s.until(noon);
+    const all = await s.sent();
+    expect(all).toHaveLength(90);
+    expect(all[0]).toBe("new false");
+    expect(new Set(all).size).toBe(90);
+    expect(await s.store.runs.get(run.id)).toMatchObject({ state: "done", total: 90, done: 90, sent: 89, skipped: 1 });
+    await s.engine.backfill("welcome");
+    await s.until(noon);
+    expect(await s.sent()).toHaveLength(90);
+  });
+
+  test.each([
+    [{ cap: 0 }, "a cap is a whole number above 0, not 0"],
+    [{ share: 1.5 }, "a share is above 0 and at most 1, not 1.5"],
+    [{ pace: { count: 0, per: 1000 } }, "a pace's count is a whole number above 0, not 0"],
+    [{ pace: { count: 1, per: Number.NaN } }, "a pace's time is a whole number above 0, not NaN"],
+  ])("a backfill that makes no sense is refused: %j", async (asked, message) => {
+    const s = stage();
+    await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
+    await expect(s.engine.backfill("welcome", asked)).rejects.toThrow(message);
+    await expect(s.engine.estimate("welcome", asked)).rejects.toThrow(message);
+  });
+
+  test("a backfill ends when its trigger is about another audience", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    await s.declare({
+      audience: { ...vips, others: { where: "lt .visits 5" } },
+      trigger: { welcome: trigger({ enter: "vips" }) },
+    });
+    const { id } = await s.engine.backfill("welcome");
+    await s.declare({ trigger: { welcome: trigger({ enter: "others" }) } });
+    expect(await s.sent()).toEqual([]);
+    const reason = "the trigger is not about vips any more";
+    expect(await s.store.runs.get(id)).toMatchObject({ state: "failed", reason, endedAt: noon });
+  });
+
+  test("a backfill has a cap and a pace, can be paused, resumed and cancelled", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
+    const { id } = await s.engine.backfill("welcome", { cap: 30, pace: { count: 10, per: 60_000 } });
+    await s.until(noon + 59 * second);
+    expect(await s.sent()).toHaveLength(10);
+    await s.engine.setRun(id, "paused");
+    await s.until(noon + 10 * minute);
+    expect(await s.sent()).toHaveLength(10);
+    await s.engine.setRun(id, "running");
+    await s.until(noon + 15 * minute);
+    expect(await s.sent()).toHaveLength(30);
+    expect(await s.store.runs.get(id)).toMatchObject({ state: "done", reason: "it reached its cap of 30" });
+    const second_ = await s.engine.backfill("welcome", { pace: { count: 1, per: 60_000 } });
+    await s.engine.setRun(second_.id, "cancelled");
+    await s.until(noon + 20 * minute);
+    expect(await s.sent()).toHaveLength(30);
+    await expect(s.engine.setRun(second_.id, "running")).rejects.toThrow("it has ended");
+  });
+
+  test("the pace of a backfill holds over a restart, and for two processes together", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
+    await s.engine.backfill("welcome", { pace: { count: 10, per: 60_000 } });
+    await s.until(noon + second);
+    expect(await s.sent()).toHaveLength(10);
+    const other = stage(s.store, s.now);
+    await other.until(noon + 59 * second);
+    expect(await s.sent()).toHaveLength(10);
+    await other.until(noon + 60 * second);
+    s.now = other.now;
+    await s.until(noon + 61 * second);
+    expect(await s.sent()).toHaveLength(20);
+    await s.until(noon + 10 * minute);
+    expect(await s.sent()).toHaveLength(89);
+  });
+
+  test("while its trigger is not active, a run is paused", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    await s.declare({ audience: vips, trigger: { hourly: trigger({ every: "1h", audience: "vips" }) } });
+    s.now = noon + hour;
+    await s.engine.tick();
+    await s.engine.tick();
+    await s.engine.setState("hourly", "paused");
+    await s.until(noon + 3 * hour);
+    const begun = (await s.sent()).length;
+    expect(begun).toBeLessThan(89);
+    const { items: paused } = await s.store.runs.list({ trigger: "hourly", limit: 10 });
+    expect(paused).toMatchObject([{ state: "paused", reason: "its trigger is not active", done: begun }]);
+    await s.engine.setRun(paused[0]!.id, "running");
+    await s.until(noon + 3 * hour);
+    expect(await s.store.runs.get(paused[0]!.id)).toMatchObject({ state: "paused" });
+    await s.engine.setState("hourly", "active");
+    await s.until(noon + 3 * hour);
+    expect(await s.sent()).toHaveLength(89);
+    const { items } = await s.store.runs.list({ trigger: "hourly", limit: 10 });
+    expect(items).toMatchObject([{ state: "done", done: 89, sent: 89, skipped: 0 }]);
+    expect(items[0]!.reason).toBeUndefined();
+  });
+
+  test("a schedule runs for every member, at its time in its zone", async () => {
+    const s = stage();
+    await crowd(s, 13);
+    const on = { schedule: "0 9 * * *", zone: "Europe/Warsaw", audience: "vips" };
+    await s.declare({ audience: vips, trigger: { morning: trigger(on) } });
+    await s.until(noon + 20 * hour - 1);
+    expect(await s.sent()).toEqual([]);
+    await s.until(noon + 20 * hour);
+    expect(await s.sent()).toEqual(["morning/member u11", "morning/member u12"]);
+    await s.until(noon + 3 * day);
+    expect(await s.sent()).toHaveLength(6);
+  });
+
+  test("times that were missed are made up for once", async () => {
+    const s = stage();
+    await crowd(s, 12);
+    await s.declare({ audience: vips, trigger: { hourly: trigger({ every: "1h", audience: "vips" }) } });
+    s.now += 5 * hour + 10;
+    await s.until(s.now);
+    expect(await s.sent()).toHaveLength(1);
+    const { items } = await s.store.runs.list({ trigger: "hourly", limit: 10 });
+    expect(items).toMatchObject([{ scheduledFor: noon + 5 * hour }]);
+    await s.until(noon + 6 * hour);
+    expect(await s.sent()).toHaveLength(2);
+  });
+
+  test("once is once", async () => {
+    const s = stage();
+    await crowd(s, 12);
+    const once = { once: "2026-03-02T14:00:00+01:00", audience: "vips" };
+    await s.declare({ audience: vips, trigger: { once: trigger(once) } });
+    await s.until(noon + 2 * day);
+    expect(await s.sent()).toEqual(["once/member u11"]);
+    const all = await s.store.definitions.all();
+    expect(all.find(({ kind }) => kind === "trigger")!.status).toMatchObject({ state: "done" });
+    await expect(s.engine.setState("once", "active")).rejects.toThrow("is past");
+  });
+
+  test("once goes on when its trigger was paused in the middle of it", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    const once = { once: "2026-03-02T14:00:00+01:00", audience: "vips" };
+    await s.declare({ audience: vips, trigger: { once: trigger(once) } });
+    s.now = noon + hour;
+    await s.engine.tick();
+    await s.engine.tick();
+    await s.engine.setState("once", "paused");
+    await s.until(noon + 2 * hour);
+    await s.engine.setState("once", "active");
+    await s.until(noon + 2 * hour);
+    expect(new Set(await s.sent()).size).toBe(89);
+    expect(await s.sent()).toHaveLength(89);
+    await expect(s.engine.setState("once", "active")).rejects.toThrow("is past");
+  });
+
+  test("once is done, too, when its run is cancelled", async () => {
+    const s = stage();
+    await crowd(s, 100);
+    const once = { once: "2026-03-02T14:00:00+01:00", audience: "vips" };
+    await s.declare({ audience: vips, trigger: { once: trigger(once) } });
+    s.now = noon + hour;
+    await s.engine.tick();
+    const { items } = await s.store.runs.list({ trigger: "once", limit: 10 });
+    await s.engine.setRun(items[0]!.id, "cancelled");
+    const all = await s.store.definitions.all();
+    expect(all.find(({ kind }) => kind === "trigger")!.status).toEqual({ state: "done", activatedAt: noon });
+  });
+
+  test("a file that says of what has run once that it is active can be applied again; with another time it runs again", async () => {
+    const s = stage();
+    await crowd(s, 12);
+    const apply = (once: string, title = "hello") => {
+      const body = trigger({ once, audience: "vips" }, { alert: { title } });
+      const definitions = { audience: vips, trigger: { once: body } };
+      return s.engine.apply({ origin: "file", complete: true, definitions, states: { once: "active" } });
+    };
+    await apply("2026-03-02T14:00:00+01:00");
+    await s.until(noon + 2 * hour);
+    expect((await apply("2026-03-02T14:00:00+01:00")).steps).toEqual([]);
+    await apply("2026-03-02T14:00:00+01:00", "good day");
+    await s.until(noon + 4 * hour);
+    expect(await s.sent()).toEqual(["hello"]);
+    await apply("2026-03-02T18:00:00+01:00", "good evening");
+    await s.until(noon + 6 * hour);
+    expect(await s.sent()).toEqual(["hello", "good evening"]);
+  });
+
+  test("records of sweeps are kept for a week, those of batches as long as firings", async () => {
+    const s = stage();
+    await s.declare({
+      audience: { late: { where: "gt now.Unix 0", every: "1d" }, ...vips },
+      trigger: { once: trigger({ once: new Date(noon + hour).toISOString(), audience: "vips" }) },
+    });
+    await s.update("1", { name: "ada", visits: 11 });
+    const ended = async () => {
+      const { items } = await s.store.runs.list({ limit: 500 });
+      return [...new Set(items.map(({ kind, endedAt }) => `${kind} ${(s.now - endedAt!) / hour}`))];
+    };
+    await s.until(noon + 9 * day);
+    expect(await ended()).toEqual([...Array(8).keys()].map((i) => `sweep ${i * 24}`).concat(`batch ${9 * 24 - 1}`));
+    await s.until(noon + 400 * day);
+    expect(await ended()).toContain(`batch ${400 * 24 - 1}`);
+    await s.until(noon + 401 * day + hour);
+    expect((await ended()).filter((one) => one.startsWith("batch"))).toEqual([]);
+  });
+
+  test("what depends on the time is evaluated anew, and fires", async () => {
+    const s = stage();
+    const where = 'and .last_seen (lt (toDate "2006-01-02T15:04:05Z07:00" .last_seen).Unix (sub now.Unix 3600))';
+    await s.declare({
+      audience: { idle: { where, every: "10m" } },
+      trigger: { missed: trigger({ enter: "idle" }) },
+    });
+    await s.update("1", { name: "ada", last_seen: new Date(noon).toISOString() });
+    await s.until(noon + 55 * minute);
+    expect(await s.sent()).toEqual([]);
+    await s.until(noon + 75 * minute);
+    expect(await s.sent()).toEqual(["missed/enter ada"]);
+    await s.update("1", { last_seen: new Date(s.now).toISOString() });
+    await s.until(s.now + 2 * hour);
+    expect(await s.sent()).toEqual(["missed/enter ada", "missed/enter ada"]);
+    s.now = noon + minute; // The clock is put back.
+    await s.update("2", { name: "bob", last_seen: new Date(noon - 59 * minute).toISOString() });
+    await s.until(noon + 11 * minute);
+    expect((await s.sent()).slice(2)).toEqual(["missed/enter bob"]);
+  });
+});
