@@ -1,11 +1,12 @@
 import { execFile } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import Database from "better-sqlite3";
 import { describe, expect, test, vi } from "vitest";
 import { StoreError } from "../../src/dispatch/store.ts";
 import { openFile } from "../../src/stores/sqlite/file.ts";
+import { Ledger } from "../../src/stores/sqlite/ledger.ts";
 import { applicationId, steps } from "../../src/stores/sqlite/schema.ts";
 import { Writer } from "../../src/stores/sqlite/writer.ts";
 import { type SqliteStore, sqliteStore } from "../../src/stores/sqlite.ts";
@@ -261,6 +262,28 @@ describe("writing", () => {
     await store.close();
   });
 
+  test("one that fails, and others come in between: those that shared its transaction wait for them", async () => {
+    const file = await made();
+    const store = sqliteStore(file);
+    const other = new Database(file);
+    const forget = vi.spyOn(Ledger.prototype, "forget");
+    forget.mockImplementationOnce(() => {}); // as the transaction of both begins
+    // As it is rolled back.
+    forget.mockImplementationOnce(() => {
+      other.exec("begin immediate");
+      setTimeout(() => other.exec("commit"), 50);
+    });
+    const results = await Promise.allSettled([
+      store.outbox.add([entry({ id: "msg_2" })]),
+      store.outbox.add([entry({ id: "msg_1" })]),
+    ]);
+    forget.mockRestore();
+    expect(results.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
+    expect(idsOf((await store.outbox.list()).items)).toEqual(["msg_2", "msg_1"]);
+    other.close();
+    await store.close();
+  });
+
   test("reading goes on while others write", async () => {
     const file = await made();
     const store = sqliteStore(file);
@@ -341,6 +364,23 @@ describe("several on one file", () => {
     }
     await Promise.all(stores.map((store) => store.close()));
   });
+
+  test.runIf(existsSync("/proc/locks"))(
+    "a second store in this process leaves the locks of the first alone",
+    async () => {
+      const file = folder.file();
+      const locks = () => {
+        const end = `:${statSync(file).ino} `;
+        const all = readFileSync("/proc/locks", "utf8").split("\n");
+        return all.filter((one) => one.includes(end)).length;
+      };
+      const one = sqliteStore(file);
+      const before = locks();
+      const other = sqliteStore(file);
+      expect(locks()).toBe(before);
+      await Promise.all([one.close(), other.close()]);
+    },
+  );
 
   test("three processes hand over and deliver: each delivery once, each key one delivery", async () => {
     const file = folder.file();

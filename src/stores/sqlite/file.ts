@@ -24,6 +24,7 @@ export function openFile(path: string, durable = true): File {
     throw new StoreError("other", "a SQLite store needs the path of a file; use memoryStore() for one in memory");
   }
   let writer: Database.Database | undefined;
+  let reader: Database.Database | undefined;
   try {
     checkWritable(path);
     makePrivate(path);
@@ -37,10 +38,11 @@ export function openFile(path: string, durable = true): File {
     writer.pragma(`journal_size_limit = ${64 * 2 ** 20}`);
     writer.pragma("cache_size = -64000");
     migrate(writer, path);
-    const reader = opened(path, true);
+    reader = opened(path, true);
     writer.pragma(`busy_timeout = ${shortWait}`);
     return { path, writer, reader, sync: durable ? new Sync(path) : undefined };
   } catch (error) {
+    reader?.close();
     writer?.close();
     throw storeError(error, path);
   }
@@ -76,13 +78,14 @@ export function copyFile(db: Database.Database, to: string): void {
 
 /**
  * Makes a file that only its user can read: what is known of people is in it, and the secrets of streams. What SQLite puts
- * beside it gets the same mode; one that is there keeps its own.
+ * beside it gets the same mode; one that is there keeps its own, and is not opened: closing it would end the locks that
+ * this process has on it.
  */
 function makePrivate(path: string): void {
   try {
-    closeSync(openSync(path, "a", 0o600));
+    closeSync(openSync(path, "ax", 0o600));
   } catch {
-    // SQLite will say so.
+    // It is there; or SQLite will say so.
   }
 }
 

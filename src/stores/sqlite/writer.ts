@@ -104,13 +104,14 @@ export class Writer {
       try {
         await this.#begin();
       } catch (error) {
+        this.#rollback();
         for (const job of [first, ...this.#jobs.splice(0), ...this.#yielding.splice(0)]) {
           job.reject(storeError(error, this.#file.path));
         }
         continue; // goes on to the condition below
       }
       if (first.alone) await this.#runAlone(first);
-      else this.#runMany(first);
+      else await this.#runMany(first);
     } while (this.#jobs.length + this.#yielding.length > 0);
     this.#running = undefined;
   }
@@ -170,7 +171,7 @@ export class Writer {
     this.#notes.forget();
   }
 
-  #runMany(first: Job): void {
+  async #runMany(first: Job): Promise<void> {
     const started = performance.now();
     const done: { readonly job: Job; readonly value: never }[] = [];
     let job: Job | undefined = first;
@@ -185,17 +186,17 @@ export class Writer {
       this.#rollback();
       const jobs = [...done.map((one) => one.job), ...(job === undefined ? [] : [job])];
       if (jobs.length === 1 || isOfFile(error)) for (const one of jobs) one.reject(storeError(error, this.#file.path));
-      else this.#runSeparately(jobs);
+      else await this.#runSeparately(jobs);
       return;
     }
     this.#tell(done);
   }
 
   /** One of them failed: it alone gets the error. */
-  #runSeparately(jobs: readonly Job[]): void {
+  async #runSeparately(jobs: readonly Job[]): Promise<void> {
     for (const job of jobs) {
       try {
-        this.#open();
+        await this.#begin();
         const value = job.run() as never;
         this.#commit();
         this.#tell([{ job, value }]);
