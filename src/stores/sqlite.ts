@@ -160,8 +160,8 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
     answers: {
       async get(key) {
         const found = await read(() => answer(key));
-        // Who is told what was answered relies on what was done.
-        await writer.settled();
+        // Who is told what was answered relies on what was done, maybe by another process.
+        if (found !== undefined) await writer.settled();
         return found;
       },
       put: (one) => write(() => answers.put(one)),

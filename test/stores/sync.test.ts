@@ -1,6 +1,7 @@
 import { copyFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
+import { openFile } from "../../src/stores/sqlite/file.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
 import { entry, start } from "../dispatch/entries.ts";
 import { temporaryFolder } from "./folder.ts";
@@ -8,14 +9,17 @@ import { temporaryFolder } from "./folder.ts";
 const folder = temporaryFolder();
 
 /** The disk: what is in the files when a sync begins is safe when it ends. */
-const disk = vi.hoisted(() => ({ begin: () => () => {} }));
+const disk = vi.hoisted(() => ({
+  begin: () => () => {},
+  error: undefined as NodeJS.ErrnoException | undefined,
+}));
 vi.mock("node:fs", async (original) => {
   const fs = await original<typeof import("node:fs")>();
   const fdatasync = (log: number, done: (error: NodeJS.ErrnoException | null) => void) => {
     const end = disk.begin();
     fs.fdatasync(log, (error) => {
       end();
-      done(error);
+      done(disk.error ?? error);
     });
   };
   return { ...fs, fdatasync };
@@ -68,4 +72,40 @@ test("what the store says is there after the machine went down, and so is what r
   expect(claimed).toBeGreaterThan(25);
   await other.close();
   await store.close();
+});
+
+test("an answer that is given again is on the disk, whoever wrote it", async () => {
+  const file = folder.file();
+  const store = sqliteStore(file);
+  const other = openFile(file);
+  let syncs = 0;
+  disk.begin = () => () => {
+    syncs++;
+  };
+  other.writer.exec("insert into answers (key, fingerprint, status, body, at) values ('k', '', 200, '', 0)");
+  expect(await store.answers.get("none")).toBeUndefined();
+  expect(syncs).toBe(0);
+  expect(await store.answers.get("k")).toMatchObject({ status: 200 });
+  expect(syncs).toBe(1);
+  await other.sync!.close();
+  await store.close();
+});
+
+test("once the disk has failed, nothing is written until the file is opened anew", async () => {
+  const file = folder.file();
+  const store = sqliteStore(file);
+  const add = (through: typeof store, id: string) => through.outbox.add([entry({ id })]).catch((error) => error);
+  disk.error = Object.assign(new Error(), { code: "EIO" });
+  const first = await add(store, "msg_1");
+  disk.error = undefined;
+  expect(first).toMatchObject({ name: "StoreError", problem: "other" });
+  expect(first.message).toBe(
+    `${file}: what was written may not be on the disk (EIO); see what is wrong with it, then start anew`,
+  );
+  expect(await add(store, "msg_2")).toBe(first);
+  expect(await store.outbox.find("msg_2")).toBeUndefined();
+  await store.close();
+  const again = sqliteStore(file);
+  expect(await add(again, "msg_3")).toHaveLength(1);
+  await again.close();
 });

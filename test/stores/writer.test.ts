@@ -25,6 +25,7 @@ function opened() {
         if (commit <= safe) resolve();
         else waiting.push({ commit, resolve, reject });
       }),
+    check: () => {},
     close: async () => end(),
   } as Sync;
   const notes = { beforeCommit: () => log.push("commit"), forget: () => {} };
@@ -136,4 +137,13 @@ test("a sync is one for all that wait for it", async () => {
   sync!.note();
   await sync!.until();
   await sync!.close();
+});
+
+test("what is asked for once it is closed is refused, not forgotten", async () => {
+  const { sync } = openFile(folder.file());
+  sync!.note();
+  const closing = sync!.close();
+  const late = sync!.until();
+  await closing;
+  await expect(late).rejects.toMatchObject({ problem: "closed" });
 });

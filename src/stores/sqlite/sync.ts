@@ -13,6 +13,8 @@ export class Sync {
   #safe = 0;
   #waiting: { readonly commit: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
   #running: Promise<void> | undefined;
+  /** Why nothing more can be said to be on the disk. */
+  #end: StoreError | undefined;
 
   /** @param path of the database, which is open and has its log */
   constructor(path: string) {
@@ -21,22 +23,32 @@ export class Sync {
     syncFolder(dirname(path));
   }
 
-  /** Something was committed. @returns its number */
+  /** Something was committed, by us or by others. @returns its number */
   note(): number {
     return ++this.#committed;
   }
 
-  /** Resolves when this commit, and all before it, are on the disk. @throws StoreError: then they may be kept, or not */
+  /**
+   * Resolves when this commit, and all before it, are on the disk. @throws StoreError: then they may be kept, or not. Once one
+   * sync failed, all do until the file is opened anew: a system may drop what it could not write, and say so only once.
+   */
   async until(commit = this.#committed): Promise<void> {
     if (commit <= this.#safe) return;
+    this.check();
     return new Promise((resolve, reject) => {
       this.#waiting.push({ commit, resolve, reject });
       this.#running ??= this.#run();
     });
   }
 
+  /** @throws StoreError if nothing more can be put on the disk */
+  check(): void {
+    if (this.#end !== undefined) throw this.#end;
+  }
+
   /** Waits for what is asked for. */
   async close(): Promise<void> {
+    this.#end ??= new StoreError("closed", `${this.#path}: the store is closed`);
     await this.#running;
     const log = this.#log;
     this.#log = undefined;
@@ -48,19 +60,19 @@ export class Sync {
       const upTo = this.#committed;
       const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => fdatasync(this.#log!, resolve));
       if (error === null) this.#safe = upTo;
+      else this.#end = this.#problem(error);
       const all = this.#waiting;
-      this.#waiting = all.filter(({ commit }) => commit > upTo);
+      this.#waiting = error === null ? all.filter(({ commit }) => commit > upTo) : [];
       for (const { commit, resolve, reject } of all) {
-        if (commit > upTo) continue;
-        if (error === null) resolve();
-        else reject(this.#problem(error));
+        if (error !== null) reject(this.#end);
+        else if (commit <= upTo) resolve();
       }
     }
     this.#running = undefined;
   }
 
   #problem(error: NodeJS.ErrnoException): StoreError {
-    const message = `${this.#path}: what was written may not be on the disk (${error.code}); see what is wrong with it`;
+    const message = `${this.#path}: what was written may not be on the disk (${error.code}); see what is wrong with it, then start anew`;
     return new StoreError(error.code === "ENOSPC" ? "full" : "other", message, { cause: error });
   }
 }

@@ -88,6 +88,7 @@ export class Writer {
 
   async #enqueue<Result>(run: () => unknown, manner: Manner): Promise<Result> {
     this.checkOpen();
+    this.#file.sync?.check();
     return new Promise<Result>((resolve, reject) => {
       (manner.yields ? this.#yielding : this.#jobs).push({ run, resolve, reject, ...manner });
       this.#running ??= this.#work();
@@ -123,9 +124,10 @@ export class Writer {
     return this.#yielding.shift()!;
   }
 
-  /** Resolves when all that is committed by now is on the disk. @throws StoreError */
+  /** Resolves when all that is committed by now, by others too, is on the disk. @throws StoreError */
   async settled(): Promise<void> {
-    await this.#file.sync?.until();
+    const { sync } = this.#file;
+    await sync?.until(sync.note());
   }
 
   async #begin(): Promise<void> {
