@@ -50,7 +50,7 @@ export function changer(db: Database.Database, ledger: Ledger, places: Places) {
     .pluck();
   const removeHeads = db.prepare("delete from heads where destination = ?");
   const oldest = db.prepare<[number, number], { seq: number; size: number; created_at: number; destination: number }>(
-    "select seq, size, created_at, destination from deliveries where state = 0 + ? and state > 2 order by seq limit 0 + ?",
+    "select seq, size, created_at, destination from deliveries where state = ? and state > 2 order by seq limit ?",
   );
   const settledBytes = db.prepare<[], number | null>("select sum(bytes) from counts where state > 2").pluck();
   const remove = ["attempts", "bodies", "deliveries"].map((table) => db.prepare(`delete from ${table} where seq = ?`));

@@ -18,7 +18,7 @@ const back = "seq, destination, rank, attempt, size, ordering_key";
 /** Within a transaction: lets the one go that stands behind, if any. */
 export function unblocker(db: Database.Database, ledger: Ledger): (destination: number, key: string) => void {
   const behind = db.prepare<[number, string], { seq: number; rank: number; due: number }>(
-    `select seq, rank, due from deliveries where destination = 0 + ? and ordering_key = '' || ? and state < 3 and state = 2
+    `select seq, rank, due from deliveries where destination = ? and ordering_key = ? and state < 3 and state = 2
      order by seq limit 1`,
   );
   const free = db.prepare("update deliveries set state = 0 where seq = ?");
