@@ -74,8 +74,7 @@ export class Clockwork {
     const times: number[] = [];
     const firings = await store.firings.nextDue();
     if (firings !== undefined && firings <= now) {
-      const { sent } = await sessions.run((moment, current) => settleDue(moment, current));
-      if (sent) this.#options.onSent();
+      if (await sessions.run(settleDue)) this.#options.onSent();
       return now;
     }
     if (firings !== undefined) times.push(firings);

@@ -9,11 +9,8 @@ import { statusJson, statusOf, type Trigger } from "./trigger.ts";
 /** So many firings whose wait is over are taken in one transaction. */
 const most = 64;
 
-/** @returns whether there may be more, and whether something was handed over to the outbox */
-export async function settleDue(
-  moment: Moment,
-  program: Program,
-): Promise<{ readonly more: boolean; readonly sent: boolean }> {
+/** @returns whether something was handed over to the outbox */
+export async function settleDue(moment: Moment, program: Program): Promise<boolean> {
   const { transaction, now } = moment;
   const due = await transaction.firings.due(now, most);
   const profiles = await transaction.profiles.get(due.map(({ profile }) => profile));
@@ -25,7 +22,7 @@ export async function settleDue(
     const result = await resume(moment, program.triggers.get(firing.trigger), profiles[i], current);
     if (result.state === "sent") sent = true;
   }
-  return { more: due.length === most, sent };
+  return sent;
 }
 
 async function stillWaiting({ firings }: ProgramTransaction, { id, due }: Firing): Promise<Firing | undefined> {
@@ -44,9 +41,8 @@ export const firstTime = (on: Trigger["definition"]["on"], now: number): number 
  * Starts a run for each trigger whose time has come. Times that were missed, since nothing ran then, are made up for by one
  * run.
  */
-export async function startBatches({ transaction, now }: Moment, program: Program): Promise<boolean> {
+export async function startBatches({ transaction, now }: Moment, program: Program): Promise<void> {
   const definitions = await transaction.definitions.all();
-  let started = false;
   for (const { kind, name, status } of definitions) {
     const trigger = kind === "trigger" ? program.triggers.get(name) : undefined;
     const current = statusOf(status);
@@ -66,9 +62,7 @@ export async function startBatches({ transaction, now }: Moment, program: Progra
       name,
       statusJson({ ...rest, ...(next !== undefined && { next }) }),
     );
-    started = true;
   }
-  return started;
 }
 
 /** The last of the times up to now. */
@@ -98,7 +92,7 @@ export function sweepDue(
 }
 
 /** One sweep for all audiences that are due. */
-export async function startSweeps({ transaction, now }: Moment, program: Program): Promise<boolean> {
+export async function startSweeps({ transaction, now }: Moment, program: Program): Promise<void> {
   const due: string[] = [];
   for (const { kind, name, status } of await transaction.definitions.all()) {
     const audience = kind === "audience" ? program.audiences.get(name) : undefined;
@@ -106,7 +100,5 @@ export async function startSweeps({ transaction, now }: Moment, program: Program
     const at = sweepDue(audience, (status ?? {}) as AudienceStatus, now);
     if (at !== undefined && at <= now) due.push(name);
   }
-  if (due.length === 0) return false;
-  await startSweep(transaction, due, { fire: true, total: 0, now });
-  return true;
+  if (due.length > 0) await startSweep(transaction, due, { fire: true, total: 0, now });
 }
