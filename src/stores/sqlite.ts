@@ -24,7 +24,10 @@ export interface SqliteOptions {
   readonly retention?: Partial<Retention> | undefined;
   /** How long to wait for other processes that write, in ms, before a verb fails as `locked`. @default 30,000 */
   readonly patience?: number | undefined;
-  /** Whether what is written outlives the end of the machine: not for a copy to rehearse on. @default true */
+  /**
+   * Whether what is written outlives the end of the machine: not for a copy to rehearse on. False on a file that others use
+   * undoes what they promise. @default true
+   */
   readonly durable?: boolean | undefined;
 }
 

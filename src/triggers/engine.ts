@@ -15,7 +15,7 @@ export interface Engine {
   collect(stream: string, payloads: readonly Json[], options?: CollectOptions): Promise<readonly Collected[]>;
   /**
    * Forgets a person: profile, identifiers, memberships, firings, what their deliveries said and where they went; what waits
-   * in the outbox is cancelled. All of it, or nothing if it throws. @returns undefined if there is no such profile
+   * in the outbox is cancelled. All of it, or nothing but answers kept for idempotency keys if it throws. @returns undefined if there is no such profile
    */
   forget(profile: string): Promise<Forgotten | undefined>;
 

@@ -13,7 +13,8 @@ import { userOf } from "./program.ts";
 
 /** `tocsin serve` on a store, and a receiver that notes when which alert came. */
 export interface Service {
-  readonly pid: number;
+  /** MiB: of the heap what is used, and what is resident in all. */
+  memory(): Promise<{ readonly heap: number; readonly resident: number }>;
   /** Asks the API. @throws for an answer that is no success */
   ask(method: string, path: string, body?: object): Promise<unknown>;
   /**
@@ -85,12 +86,14 @@ export async function startService(store: SqliteStore, file: string, bulk = 100)
   });
   const agent = new Agent({ connections: 64, pipelining: 1 });
 
+  const headers = { authorization: `Bearer ${secret}` };
+
   async function ask(method: string, path: string, body?: object): Promise<unknown> {
     const { statusCode, body: answer } = await agent.request({
       origin: url,
       path,
       method: method as "GET",
-      headers: { authorization: `Bearer ${secret}`, ...(body && { "content-type": "application/json" }) },
+      headers: { ...headers, ...(body && { "content-type": "application/json" }) },
       ...(body && { body: JSON.stringify(body) }),
     });
     const said = await answer.json();
@@ -99,8 +102,16 @@ export async function startService(store: SqliteStore, file: string, bulk = 100)
   }
 
   return {
-    pid: child.pid!,
     ask,
+    async memory() {
+      const { body } = await agent.request({ origin: url, path: "/metrics", method: "GET", headers });
+      const text = await body.text();
+      const [heap, resident] = ["nodejs_heap_size_used_bytes", "process_resident_memory_bytes"].map((name) => {
+        const [, value] = new RegExp(`^${name} (\\S+)$`, "m").exec(text)!;
+        return Number(value) / 2 ** 20;
+      });
+      return { heap: heap!, resident: resident! };
+    },
     async latencies(people, perSecond) {
       const times: Promise<number>[] = [];
       const start = performance.now();

@@ -107,6 +107,8 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
     if (known === undefined) {
       const seq = insert.get(id, JSON.stringify(fields), createdAt, updatedAt, version)!;
       names.remember(id, seq);
+      // It may have been somebody's.
+      names.identifiers.clear();
       profile.identifiers.forEach(({ kind, value }, place) => {
         own.run(kind, value, seq, place);
       });

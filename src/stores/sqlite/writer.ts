@@ -36,8 +36,8 @@ const respite = 2;
 
 /**
  * Group commit: what many callers want written at about the same time is one transaction and one sync. Each is told when
- * that is on disk; the next transactions go on meanwhile. Nothing that rests on what could still be lost gets out: whoever
- * is told something waits for all that was committed before. Waits for other processes without blocking the event loop.
+ * that is on disk; the next transactions go on meanwhile. Nobody is told that something was written that could still be lost,
+ * nor gets a claim that rests on it; whoever only reads may see it. Waits for other processes without blocking the event loop.
  */
 export class Writer {
   readonly #file: File;
