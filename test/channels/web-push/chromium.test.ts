@@ -11,19 +11,28 @@ import { pushService, vapidClaims } from "./service.ts";
 const program = found("chromium", "chromium-browser", "google-chrome");
 if (program === undefined) console.warn("skipped: no chromium here (Debian package chromium)");
 
+const tokenOf = (path: string): string => decodeURIComponent(path.split("/").at(-1)!);
+
 test.skipIf(program === undefined)("Chromium receives our pushes", { timeout: 300_000 }, async () => {
   const vapid = { subject: "mailto:ops@example.com", ...vapidKeys() };
   await using site = await page(vapid.publicKey);
   site.ready();
   await using fcm = await google();
   const start = () => chromium(program!, site.url, fcm);
-  const { browser, first: subscription } = await started(start, () => site.subscriptions.next("subscription"));
+  // A browser whose line to Google did not come up at once waits long until it tries again.
+  const { browser, first: subscription } = await started(start, async () => {
+    const subscription = await site.subscriptions.next("subscription");
+    const { p256dh, auth } = subscription.keys;
+    fcm.push(tokenOf(subscription.endpoint), encrypt(p256dh, auth, '{"title":"first"}'));
+    await site.pushes.next("first push", 30_000);
+    return subscription;
+  });
   await using _ = browser;
 
   // The endpoint is Google's, whatever the browser is told: the way there is through an egress proxy that leads here.
   const { host, hostname, origin } = new URL(subscription.endpoint);
   await using service = await pushService((_headers, body, path) => {
-    const token = decodeURIComponent(path.split("/").at(-1)!);
+    const token = tokenOf(path);
     if (!fcm.knows(token)) return { status: 410, body: "push subscription has unsubscribed or expired.\n" };
     fcm.push(token, body);
     return { status: 201 };
@@ -55,7 +64,7 @@ test.skipIf(program === undefined)("Chromium receives our pushes", { timeout: 30
   const { p256dh, auth } = subscription.keys;
   const broken = encrypt(p256dh, auth, '{"title":"broken"}');
   broken[broken.length - 1]! ^= 1;
-  fcm.push(decodeURIComponent(subscription.endpoint.split("/").at(-1)!), broken);
+  fcm.push(tokenOf(subscription.endpoint), broken);
   await channel.send(delivery({ to, alert: { title: "after" } }), attempting());
   expect(JSON.parse((await site.pushes.next("push after a broken one")).text)).toMatchObject({ title: "after" });
   expect(site.pushes.left).toBe(0);
