@@ -2,6 +2,7 @@ import { type Json, newId } from "../dispatch/index.ts";
 import { applyUpdates, type Change, type RawEvent, type Update } from "../profiles/index.ts";
 import { type Collected, NotDeclared, type Updated } from "./engine.ts";
 import { fire, type Moment } from "./fire.ts";
+import { comeBackTo } from "./late.ts";
 import type { Program } from "./program.ts";
 import type { ProgramTransaction } from "./store.ts";
 import { type Concern, Roll, transitions } from "./transitions.ts";
@@ -71,6 +72,8 @@ export async function takeIn(moment: Moment, program: Program, items: readonly I
   });
   if (events.length > 0) await transaction.events.add(events);
   await roll.write(transaction.memberships);
+  const stitched = changes.flatMap((change) => (change?.absorbed.length ? [stays(change.after.id)] : []));
+  if (stitched.length > 0) await comeBackTo(transaction, new Set(stitched), roll);
   const kept = concerns.map((one) => ({ ...one, profile: { ...one.profile, id: stays(one.profile.id) } }));
   const sent = await fireAll(moment, kept);
   const results = items.map((item, i) => resultOf(item, reads[i], changes[i], problems[i]));

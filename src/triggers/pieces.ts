@@ -3,7 +3,7 @@ import type { Profile } from "../profiles/index.ts";
 import { type Fired, fire, type Moment } from "./fire.ts";
 import { fireAll } from "./intake.ts";
 import { type AudienceStatus, audienceOf, type Program } from "./program.ts";
-import type { Run } from "./run.ts";
+import { mostRuns, type Run } from "./run.ts";
 import { isInShare } from "./share.ts";
 import type { ProgramTransaction } from "./store.ts";
 import { entering } from "./transitions.ts";
@@ -18,9 +18,6 @@ export interface Piece {
   readonly aborted: number;
   readonly problems: readonly { readonly profile: string; readonly problem: string }[];
 }
-
-/** There are never more of one state: an audience has one sweep, a trigger a few runs. */
-export const mostRuns = 10_000;
 
 const quietly = { aborted: 0, problems: [] };
 type Worked = Omit<Piece, keyof typeof quietly> & Partial<Piece>;
@@ -63,7 +60,11 @@ async function visit(moment: Moment, program: Program, run: Run, most: number): 
     return { run: { ...run, state: "failed", reason: `the trigger is not about ${audience} any more` }, sent: false };
   }
   const { transaction } = moment;
-  const page = await transaction.memberships.members({ audience: audience!, limit: most, after: run.cursor });
+  const late = run.late?.slice(0, most);
+  const page =
+    late === undefined
+      ? await transaction.memberships.members({ audience: audience!, limit: most, after: run.cursor })
+      : { items: late.map((profile) => ({ profile })), next: run.cursor };
   const profiles = await transaction.profiles.get(page.items.map(({ profile }) => profile));
   let { sent, skipped, failed } = run;
   let handed = false;
@@ -92,8 +93,10 @@ async function visit(moment: Moment, program: Program, run: Run, most: number): 
   const capped = over || (run.cap !== undefined && sent >= run.cap);
   const ended = capped || page.next === undefined;
   const done = run.done + profiles.length;
+  const rest = run.late?.slice(most) ?? [];
   const worked: Run = {
     ...run,
+    late: rest.length > 0 ? rest : undefined,
     done,
     sent,
     skipped,

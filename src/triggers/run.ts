@@ -27,6 +27,8 @@ export interface Run {
   readonly scheduledFor?: number | undefined;
   /** Where to go on: `next` of the last page. Absent at the start. */
   readonly cursor?: string | undefined;
+  /** Profiles to come back to: see `comeBackTo`. */
+  readonly late?: readonly string[] | undefined;
   /** How many there were at the start; of a sweep profiles. */
   readonly total: number;
   /** Gone through so far, and what came of it; of a sweep `sent` counts who entered or left. */
@@ -40,3 +42,6 @@ export interface Run {
   /** Why it is paused, cancelled or failed. */
   readonly reason?: string | undefined;
 }
+
+/** There are never more of one state: an audience has one sweep, a trigger a few runs. */
+export const mostRuns = 10_000;

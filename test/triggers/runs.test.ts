@@ -105,6 +105,59 @@ describe("runs", () => {
     expect(await s.sent()).toHaveLength(89);
   });
 
+  describe.each(["backfill", "batch"])("who is stitched while a %s is under way is alerted once", (kind) => {
+    const email = (n: number) => ({ email: `p${n}@example.com` });
+    /** Person 0 is no member, 1 to 4 are; a run has come to 1 and 2. */
+    async function halfWay() {
+      const s = stage();
+      const people = Array.from({ length: 5 }, (_, n) => ({
+        identifiers: email(n),
+        fields: { name: `p${n}`, visits: n > 0 ? 11 : 1 },
+      }));
+      await s.engine.update(people);
+      const on = kind === "batch" ? { every: "1d", audience: "vips" } : { enter: "vips" };
+      await s.declare({ audience: vips, trigger: { t: trigger(on) } });
+      const pace = { count: 2, per: hour };
+      if (kind === "backfill") await s.engine.backfill("t", { pace });
+      else {
+        s.now += day;
+        await s.engine.tick();
+        const { items } = await s.store.runs.list({ limit: 1, trigger: "t" });
+        await s.store.transaction(({ runs }) => runs.put({ ...items[0]!, pace }));
+      }
+      await s.until(s.now + minute);
+      expect(await s.sent()).toHaveLength(2);
+      const same = (one: number, other: number, name: string) =>
+        s.engine.update([{ identifiers: { email: [email(one).email, email(other).email] }, fields: { name } }]);
+      return { s, same };
+    }
+
+    test("into one that it has passed", async () => {
+      const { s, same } = await halfWay();
+      await same(0, 3, "p03");
+      await s.until(s.now + 12 * hour);
+      expect((await s.sent()).map((title) => title.split(" ")[1])).toEqual(["p1", "p2", "p03", "p4"]);
+    });
+
+    test("into one that it comes to", async () => {
+      const { s, same } = await halfWay();
+      await same(3, 4, "p34");
+      await s.until(s.now + 12 * hour);
+      expect((await s.sent()).map((title) => title.split(" ")[1])).toEqual(["p1", "p2", "p34"]);
+    });
+
+    test("into one that was alerted", async () => {
+      const { s, same } = await halfWay();
+      await same(1, 3, "p13");
+      await same(4, 2, "p24");
+      await s.until(s.now + 12 * hour);
+      expect((await s.sent()).map((title) => title.split(" ")[1])).toEqual(["p1", "p2"]);
+      const { items } = await s.store.runs.list({ limit: 1, trigger: "t" });
+      expect(items[0]).toMatchObject({ state: "done", sent: 2 });
+      expect(items[0]!.late).toBeUndefined();
+    });
+  });
+
   test("while its trigger is not active, a run is paused", async () => {
     const s = stage();
     await crowd(s, 100);
