@@ -1,13 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { createDispatcher, type DispatchEvent } from "../dispatch/index.ts";
-import { createLogger, engineLog, eventLog, eventMetrics, eventTraces } from "../observe/index.ts";
+import { engineLog } from "../observe/index.ts";
 import type { ExitCode } from "./cli.ts";
 import { version } from "./cli.ts";
+import { deliver } from "./deliver.ts";
 import type { Io } from "./io.ts";
 import { write } from "./io.ts";
 import { checkInForce, declared, defaultDestinations } from "./program.ts";
-import { addSetupOptions, guarded, openStore, readSetup, renderer, type SetupFlags, setupChannels } from "./setup.ts";
-import { healthOf } from "./work.ts";
+import { addSetupOptions, guarded, openStore, readSetup, type SetupFlags, setupChannels } from "./setup.ts";
 
 interface Flags extends SetupFlags {
   readonly listen?: Place;
@@ -30,23 +29,11 @@ export function addServeCommand(program: Command, io: Io, end: (code: ExitCode) 
 
 async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   const setup = await readSetup(flags, io);
-  const { serve: options, work } = setup.config;
+  const { serve: options } = setup.config;
   const at = flags.listen ?? parsePlace(`${options.listen}`);
-  const logger = createLogger(options.log, io.stdout);
   const channels = await setupChannels(setup);
   const store = await openStore(setup, flags, io);
-  const metrics = eventMetrics(store.outbox);
-  const watchers = [eventLog(logger), metrics.onEvent, eventTraces()];
-  const dispatcher = createDispatcher({
-    store,
-    channels,
-    render: await renderer(setup),
-    concurrency: work.concurrency,
-    lease: work.lease,
-    onEvent: (event: DispatchEvent) => {
-      for (const watch of watchers) watch(event);
-    },
-  });
+  const { logger, metrics, dispatcher, health } = await deliver(setup, options.log, { store, channels }, io);
   const [{ createEngine }, { createService }] = await Promise.all([
     import("../triggers/index.ts"),
     import("../service/index.ts"),
@@ -74,7 +61,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     limits: { ...given(limits), grace },
     log: logger,
     version: version(),
-    health: () => healthOf(store.outbox),
+    health,
     metrics,
     openMetrics: options.openMetrics,
     docs: options.docs,

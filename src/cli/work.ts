@@ -1,11 +1,11 @@
 import type { Command } from "commander";
-import { createDispatcher, type DispatchEvent, type Outbox } from "../dispatch/index.ts";
-import { createLogger, eventLog, eventMetrics, eventTraces, serveMetrics } from "../observe/index.ts";
+import { serveMetrics } from "../observe/index.ts";
 import type { ExitCode } from "./cli.ts";
+import { deliver } from "./deliver.ts";
 import { collect } from "./flags.ts";
 import type { Io } from "./io.ts";
 import { InputError } from "./problem.ts";
-import { addSetupOptions, guarded, openStore, readSetup, renderer, type SetupFlags, setupChannels } from "./setup.ts";
+import { addSetupOptions, guarded, openStore, readSetup, type SetupFlags, setupChannels } from "./setup.ts";
 import { isUrl, urlChannel } from "./target.ts";
 
 interface Flags extends SetupFlags {
@@ -33,7 +33,6 @@ export function addWorkCommand(program: Command, io: Io, end: (code: ExitCode) =
 async function work(flags: Flags, io: Io): Promise<ExitCode> {
   const setup = await readSetup(flags, io);
   const { work: options } = setup.config;
-  const logger = createLogger(options.log, io.stdout);
   const channels = await setupChannels(setup);
   const store = await openStore(setup, flags, io);
   for (const name of Object.keys((await store.outbox.stats()).channels)) {
@@ -43,20 +42,9 @@ async function work(flags: Flags, io: Io): Promise<ExitCode> {
     await store.close();
     throw new InputError("no channels to deliver by; describe them under channels", { file: setup.file });
   }
-  const metrics = eventMetrics(store.outbox);
-  const watchers = [eventLog(logger), metrics.onEvent, eventTraces()];
-  const dispatcher = createDispatcher({
-    store,
-    channels,
-    render: await renderer(setup),
-    concurrency: options.concurrency,
-    lease: options.lease,
-    onEvent: (event: DispatchEvent) => {
-      for (const watch of watchers) watch(event);
-    },
-  });
+  const { logger, metrics, dispatcher, health } = await deliver(setup, options.log, { store, channels }, io);
   const at = flags.metrics ?? options.metrics;
-  const server = at === undefined ? undefined : await serveMetrics(at, metrics, () => healthOf(store.outbox));
+  const server = at === undefined ? undefined : await serveMetrics(at, metrics, health);
   try {
     logger.info({ channels: Object.keys(channels), ...(server && { metrics: server.url }) }, "working");
     if (!flags.untilSettled) dispatcher.start();
@@ -74,11 +62,4 @@ async function work(flags: Flags, io: Io): Promise<ExitCode> {
     await dispatcher.close();
     await store.close();
   }
-}
-
-/** The store answers; and how far behind the work is, in seconds. */
-export async function healthOf(outbox: Outbox) {
-  const { total, oldestDue } = await outbox.stats();
-  const behind = oldestDue === undefined ? 0 : Math.max(0, (Date.now() - oldestDue) / 1000);
-  return { ok: true, pending: total.pending, dead: total.dead, behind };
 }

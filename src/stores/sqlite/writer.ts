@@ -13,20 +13,16 @@ export interface Notes {
   forget(): void;
 }
 
-/** How a job wants to be written. */
-interface Manner {
+interface Job {
+  readonly run: () => unknown;
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: unknown) => void;
   /** Has the transaction for itself, and may wait in it. */
   readonly alone: boolean;
   /** Waits while others want something, but not for ever. */
   readonly yields: boolean;
   /** Is on the disk when it resolves. If not, all that was written before it is, whoever wrote it; it may be lost with the machine. */
   readonly synced: boolean;
-}
-
-interface Job extends Manner {
-  readonly run: () => unknown;
-  readonly resolve: (value: never) => void;
-  readonly reject: (error: unknown) => void;
 }
 
 /** So many transactions of others go before one that yields. */
@@ -86,11 +82,11 @@ export class Writer {
     await this.#file.sync?.close();
   }
 
-  async #enqueue<Result>(run: () => unknown, manner: Manner): Promise<Result> {
+  async #enqueue<Result>(run: () => unknown, how: Pick<Job, "alone" | "yields" | "synced">): Promise<Result> {
     this.checkOpen();
     this.#file.sync?.check();
     return new Promise<Result>((resolve, reject) => {
-      (manner.yields ? this.#yielding : this.#jobs).push({ run, resolve, reject, ...manner });
+      (how.yields ? this.#yielding : this.#jobs).push({ run, resolve, reject, ...how });
       this.#running ??= this.#work();
     });
   }

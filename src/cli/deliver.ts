@@ -1,0 +1,35 @@
+import { type Channel, createDispatcher, type DispatchEvent, type Outbox, type Store } from "../dispatch/index.ts";
+import { createLogger, eventLog, eventMetrics, eventTraces } from "../observe/index.ts";
+import type { Io } from "./io.ts";
+import { renderer, type Setup } from "./setup.ts";
+
+/** What delivers for `work` and `serve`, with what says how it goes. @param level of the log */
+export async function deliver(
+  setup: Setup,
+  level: string,
+  { store, channels }: { readonly store: Store; readonly channels: Readonly<Record<string, Channel>> },
+  io: Io,
+) {
+  const logger = createLogger(level, io.stdout);
+  const metrics = eventMetrics(store.outbox);
+  const watchers = [eventLog(logger), metrics.onEvent, eventTraces()];
+  const { concurrency, lease } = setup.config.work;
+  const dispatcher = createDispatcher({
+    store,
+    channels,
+    render: await renderer(setup),
+    concurrency,
+    lease,
+    onEvent: (event: DispatchEvent) => {
+      for (const watch of watchers) watch(event);
+    },
+  });
+  return { logger, metrics, dispatcher, health: () => healthOf(store.outbox) };
+}
+
+/** The store answers; and how far behind the work is, in seconds. */
+async function healthOf(outbox: Outbox) {
+  const { total, oldestDue } = await outbox.stats();
+  const behind = oldestDue === undefined ? 0 : Math.max(0, (Date.now() - oldestDue) / 1000);
+  return { ok: true, pending: total.pending, dead: total.dead, behind };
+}
