@@ -1,0 +1,14 @@
+import { expect, test } from "vitest";
+import { temporaryFolder } from "../../stores/folder.ts";
+import { attack } from "./attack.ts";
+
+const folder = temporaryFolder();
+
+test("a service under attack with little memory loses nothing that honest people bring", async () => {
+  const { requests, honest, faults } = await attack(folder.path, { seconds: 15, memory: 256 });
+  expect(faults).toEqual([]);
+  expect(honest).toMatchObject({ arrived: honest.kept, twice: 0 });
+  expect(honest.kept).toBeGreaterThan(0);
+  // Everybody got to try.
+  expect(Object.values(requests).filter((counts) => Object.keys(counts).length === 0)).toEqual([]);
+}, 240_000);
