@@ -11,7 +11,6 @@ export function writeProgram(folder: string, ports: { honest: number; hostile: n
 store: { file: tocsin.db }
 guard: { allow: [127.0.0.1] }
 serve:
-  log: error
   limits: { rate: { count: 10000000, per: 1m } }
 channels:
   crm: { kind: webhook, url: "http://127.0.0.1:${ports.honest}/", keys: ["${key}"], limits: { concurrency: 32 } }

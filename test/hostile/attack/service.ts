@@ -37,6 +37,8 @@ export async function serveWatched(config: string, memory?: number): Promise<Wat
   createInterface({ input: child.stderr! }).on("line", (line) => complaints.push(line));
   const serving = new Promise<string>((resolve) => {
     createInterface({ input: child.stdout! }).on("line", (line) => {
+      // Each request has a line of its own, which nobody needs.
+      if (line.startsWith('{"level":30') && !line.includes("serving")) return;
       const said = JSON.parse(line);
       if (said.msg === "serving") resolve(said.url);
       else if (said.level >= 50) complaints.push(line.slice(0, 2_000));
