@@ -1,5 +1,6 @@
 import { type Moment, resume } from "./fire.ts";
 import type { Firing } from "./firing.ts";
+import { hasSent } from "./hand-over.ts";
 import { newRun, startSweep } from "./pieces.ts";
 import { type AudienceStatus, audienceOf, type Program } from "./program.ts";
 import { nextTime, type ScheduledOn } from "./schedule.ts";
@@ -20,7 +21,7 @@ export async function settleDue(moment: Moment, program: Program): Promise<boole
     const current = i === 0 ? firing : await stillWaiting(transaction, firing);
     if (current === undefined) continue;
     const result = await resume(moment, program.triggers.get(firing.trigger), profiles[i], current);
-    if (result.state === "sent") sent = true;
+    if (hasSent(result)) sent = true;
   }
   return sent;
 }

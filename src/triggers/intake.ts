@@ -2,6 +2,7 @@ import { type Json, newId } from "../dispatch/index.ts";
 import { applyUpdates, type Change, type RawEvent, type Update } from "../profiles/index.ts";
 import { type Collected, NotDeclared, type Updated } from "./engine.ts";
 import { fire, type Moment } from "./fire.ts";
+import { hasSent } from "./hand-over.ts";
 import { comeBackTo } from "./late.ts";
 import type { Program } from "./program.ts";
 import type { ProgramTransaction } from "./store.ts";
@@ -99,8 +100,7 @@ function survivors(changes: readonly (Change | undefined)[]): (id: string) => st
 export async function fireAll(moment: Moment, concerns: readonly Concern[]): Promise<boolean> {
   let sent = false;
   for (const { trigger, profile, cause } of concerns) {
-    const { state } = await fire(moment, trigger, profile, cause);
-    if (state === "sent") sent = true;
+    if (hasSent(await fire(moment, trigger, profile, cause))) sent = true;
   }
   return sent;
 }

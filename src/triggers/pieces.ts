@@ -1,6 +1,7 @@
 import { newId } from "../dispatch/index.ts";
 import type { Profile } from "../profiles/index.ts";
-import { type Fired, fire, type Moment } from "./fire.ts";
+import { fire, type Moment } from "./fire.ts";
+import { hasSent } from "./hand-over.ts";
 import { fireAll } from "./intake.ts";
 import { type AudienceStatus, audienceOf, type Program } from "./program.ts";
 import { mostRuns, type Run } from "./run.ts";
@@ -82,13 +83,13 @@ async function visit(moment: Moment, program: Program, run: Run, most: number): 
     }
     const backfill = run.kind === "backfill";
     const cause = { kind: "member", audience: audience!, run: run.id, backfill } as const;
-    const fired: Fired = await fire(moment, trigger, profile, cause, run.id);
+    const fired = await fire(moment, trigger, profile, cause, run.id);
     if (fired.state === "skipped" || fired.state === "aborted") skipped++;
     else if (fired.state === "failed") failed++;
     else sent++;
     if (fired.state === "aborted") aborted++;
     if (fired.state === "failed") problems.push({ profile: profile.id, problem: fired.firing.reason ?? "" });
-    handed ||= fired.state === "sent";
+    handed ||= hasSent(fired);
   }
   const capped = over || (run.cap !== undefined && sent >= run.cap);
   const ended = capped || page.next === undefined;
