@@ -1,8 +1,10 @@
 import { type Channel, newId } from "../dispatch/index.ts";
-import type { Profile } from "../profiles/index.ts";
+import type { Fields, Profile } from "../profiles/index.ts";
+import type { Budget } from "./budget.ts";
+import type { TransactionCosts } from "./costs.ts";
 import type { EngineEvent } from "./engine.ts";
 import type { Cause, Firing } from "./firing.ts";
-import { type Fired, handOver, settled } from "./hand-over.ts";
+import { type Fired, handOver, noteCost, settled } from "./hand-over.ts";
 import { quietUntil } from "./quiet.ts";
 import type { ProgramTransaction } from "./store.ts";
 import { aboutOf, subjectOf } from "./subject.ts";
@@ -16,6 +18,9 @@ export interface Moment {
   readonly now: number;
   /** What is said once the transaction is kept. */
   readonly said: EngineEvent[];
+  /** All that is evaluated in the transaction, is evaluated through it. */
+  readonly budget: Budget;
+  readonly costs: TransactionCosts;
 }
 
 /** The stages that can let a firing wait, in their order. One that waited goes on behind the stage it waited in. */
@@ -87,22 +92,26 @@ async function decide(
   waited: Stage | undefined,
 ): Promise<Fired> {
   const { definition, status } = trigger;
-  if (status.state !== "active") return skipped(`the trigger was ${status.state}`);
+  const { budget } = moment;
+  const state = moment.costs.paused.has(trigger.name) ? "failed" : status.state;
+  if (state !== "active") return skipped(`the trigger was ${state}`);
   const about = aboutOf(trigger, firing.cause, firing.at);
   const subject = subjectOf(profile.fields, about, definition.fields);
   const passed = waited === undefined ? -1 : stages.indexOf(waited);
   try {
-    const filtered = trigger.where?.test(subject);
+    const filtered = trigger.test && budget.evaluate(trigger.test, subject);
     if (filtered?.is === false) {
-      return skipped(
-        filtered.problem === undefined ? "its condition does not hold" : `its condition fails: ${filtered.problem}`,
-      );
+      const { problem, limit } = filtered;
+      const reason = problem === undefined ? "its condition does not hold" : `its condition fails: ${problem}`;
+      if (limit !== undefined) await noteCost(moment, trigger, reason);
+      // What time ended neither holds nor does not: nobody is left out by a rule.
+      return limit === "time" ? failed(firing, moment.now, reason) : skipped(reason);
     }
     const dwelling = await dwell(moment, trigger, firing, passed);
     if (dwelling !== undefined) return dwelling;
     let current = firing;
     if (trigger.key !== undefined && firing.key === undefined) {
-      const key = rendering(() => trigger.key!(subject));
+      const key = rendering(() => budget.evaluate(trigger.key!, subject));
       const { now, transaction } = moment;
       if (await transaction.firings.hasKey(trigger.name, key, now - trigger.keyed)) {
         return skipped(`it was sent before with the key ${JSON.stringify(key)}`);
@@ -110,7 +119,7 @@ async function decide(
       current = { ...firing, key };
     }
     // A zone does not leave: all fields are there to tell it.
-    const zone = () => trigger.zone?.(subjectOf(profile.fields, about, undefined));
+    const zone = () => trigger.zone && zoneOf(moment, trigger.zone, subjectOf(profile.fields, about, undefined));
     const gathered = await gather(moment, trigger, current, zone, passed);
     if ("state" in gathered) return gathered;
     const held = await capped(moment, trigger, profile.id);
@@ -120,7 +129,18 @@ async function decide(
     return await handOver(moment, trigger, profile, current, others);
   } catch (error) {
     if (!(error instanceof Unsendable)) throw error;
+    if (error.limit !== undefined) await noteCost(moment, trigger, error.message);
     return failed(firing, moment.now, error.message);
+  }
+}
+
+/** Whatever fails names no zone. */
+function zoneOf({ budget }: Moment, zone: NonNullable<Trigger["zone"]>, subject: Fields): string | undefined {
+  try {
+    return rendering(() => budget.evaluate(zone, subject));
+  } catch (error) {
+    if (!(error instanceof Unsendable)) throw error;
+    return undefined;
   }
 }
 

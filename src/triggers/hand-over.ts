@@ -1,11 +1,13 @@
+import { TemplateLimitError } from "../../grammar/index.ts";
 import type { Alert, AlertAborted } from "../alert.ts";
 import { DestinationError, type Entry, entryOf, parseDestination } from "../dispatch/index.ts";
 import type { Fields, Profile } from "../profiles/index.ts";
+import { tries } from "./elsewhere.ts";
 import type { Moment } from "./fire.ts";
 import type { Cause, Firing } from "./firing.ts";
 import { type About, aboutOf, digestOf, subjectOf, tellsOf } from "./subject.ts";
-import type { Exit, Trigger } from "./trigger.ts";
-import { rendering, Unsendable } from "./unsendable.ts";
+import { type Exit, statusJson, type Trigger } from "./trigger.ts";
+import { asUnsendable, rendering, Unsendable } from "./unsendable.ts";
 
 /** What became of a firing. `skipped`: only that is kept, unless the firing was kept already. */
 export type Fired =
@@ -44,7 +46,9 @@ export async function handOver(
   const all = [...others, firing].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
   const ends = new Map<Firing, End>();
   const conclude = async (some: readonly Firing[], composed: Composed | Unsendable): Promise<void> => {
-    const end = composed instanceof Unsendable ? failure(composed) : await add(moment, composed);
+    const isFailure = composed instanceof Unsendable;
+    const end = isFailure ? failure(composed) : await add(moment, composed);
+    await noteCost(moment, trigger, isFailure && composed.limit !== undefined ? composed.message : undefined);
     for (const one of some) ends.set(one, end);
   };
   const whole = await compose(moment, trigger, profile, all);
@@ -66,6 +70,19 @@ export async function handOver(
   if (state !== "failed") return { state: state as "sent" | "aborted", firing: ended(firing) };
   const isSent = others.some((one) => ends.get(one)!.state === "sent");
   return { state, firing: ended(firing), ...(isSent && { rest: "sent" }) };
+}
+
+/**
+ * Counts an alert of the trigger, and pauses the trigger where too many cost too much.
+ * @param costs why, where a limit ended it
+ */
+export async function noteCost(moment: Moment, trigger: Trigger, costs: string | undefined): Promise<void> {
+  const reason = moment.costs.note(trigger, costs);
+  if (reason === undefined) return;
+  const { activatedAt } = trigger.status;
+  const status = { state: "failed", reason, ...(activatedAt !== undefined && { activatedAt }) };
+  await moment.transaction.definitions.setStatus("trigger", trigger.name, statusJson(status), true);
+  moment.said.push({ type: "trigger-failed", trigger: trigger.name, reason });
 }
 
 const failure = ({ message }: Unsendable): End => ({ state: "failed", reason: message });
@@ -111,33 +128,37 @@ async function compose(
   const entries: Entry[] = [];
   const problems: string[] = [];
   try {
-    const alert = rendering(() => trigger.alert.render(subject));
+    const alert = rendering(() => moment.budget.evaluate(trigger.alert, subject));
     for (const exit of trigger.exits) {
       try {
         const entry = await entryFor(moment, exit, trigger, subject, about, alert);
         if (entry === undefined) problems.push(`${noAddress}${exit.channel}`);
         else entries.push(entry);
       } catch (error) {
-        if (!(error instanceof DestinationError)) throw new Unsendable((error as Error).message, { cause: error });
+        if (!(error instanceof DestinationError)) {
+          // `EvaluationError` is what has been tried before.
+          const isLate = error instanceof TemplateLimitError && error.limit === "time";
+          if (isLate) moment.budget.composed(exit.channel, subject, tries.length);
+          throw asUnsendable(error);
+        }
         problems.push(`${exit.channel}: ${error.message}`);
       }
     }
     return { alert, entries, problems };
   } catch (error) {
-    if (error instanceof Unsendable) return error;
-    throw error;
+    return asUnsendable(error);
   }
 }
 
 async function entryFor(
-  { channels, now }: Moment,
+  { budget, channels, now }: Moment,
   { channel, to, options }: Exit,
   trigger: Trigger,
   subject: Fields,
   about: About,
   alert: Alert | AlertAborted,
 ): Promise<Entry | undefined> {
-  const destination = to === undefined ? null : parseDestination(to(subject));
+  const destination = to === undefined ? null : parseDestination(budget.evaluate(to, subject));
   if (destination === undefined) return undefined;
   const { kind } = channels[channel]!;
   const told =
