@@ -1,7 +1,10 @@
 import type { TemplateOptions } from "../compile.ts";
 import type { Channel } from "../dispatch/index.ts";
+import { serviceLimits } from "../template/index.ts";
 import { Backfills } from "./backfill.ts";
 import { Clockwork } from "./clockwork.ts";
+import type { CostOptions } from "./costs.ts";
+import type { Evaluate } from "./elsewhere.ts";
 import type { Collected, Engine, EngineEvent, Updated } from "./engine.ts";
 import { NotDeclared } from "./engine.ts";
 import { explain } from "./explain.ts";
@@ -22,6 +25,21 @@ export interface EngineOptions {
   readonly templates: TemplateOptions;
   /** ms since 1970. @default Date.now */
   readonly clock?: (() => number) | undefined;
+  /**
+   * ms that all evaluations of one transaction (mappings, conditions, templates) have together, by the `monotonicClock` of
+   * `templates`: others of this thread wait for them. What takes longer is taken back, and evaluated with `evaluate`.
+   * @default 20 with `evaluate`; without it none, and each has `limits.time` of `templates`
+   */
+  readonly budget?: number | undefined;
+  /**
+   * Evaluates in another thread, within the time that the request says. Without it, what `limits.time` of `templates` ended
+   * is tried again in this one.
+   */
+  readonly evaluate?: Evaluate | undefined;
+  /** When a trigger whose firings cost too much is paused: it is `failed` then, until it is activated again. */
+  readonly costs?: CostOptions | undefined;
+  /** Waits so many ms before what time ended is tried again. @default setTimeout */
+  readonly sleep?: ((ms: number) => Promise<void>) | undefined;
   /** Something was handed over to the outbox: the dispatcher may wake. */
   readonly onSent?: (() => void) | undefined;
   /** Must not throw. */
@@ -35,7 +53,9 @@ export function createEngine(options: EngineOptions): Engine {
   const clock = (): number => Math.floor((options.clock ?? Date.now)());
   const templates: TemplateOptions = { ...options.templates, clock: () => new Date(clock()) };
   const surroundings = { templates, channels, to };
-  const sessions = new Sessions(store, surroundings, clock, options.onEvent);
+  const { evaluate, budget = evaluate === undefined ? undefined : 20, costs, sleep, onEvent } = options;
+  const elsewhere = { evaluate, time: templates.limits?.time ?? serviceLimits.time, sleep };
+  const sessions = new Sessions({ store, surroundings, clock, onEvent, budget, elsewhere, costs });
   const clockwork = new Clockwork({ store, sessions, clock, onSent, onProblem, channels });
   const wake = (): void => clockwork.wake();
   const intake = new Intake(sessions, () => {

@@ -6,6 +6,7 @@ import type { Firing } from "./firing.ts";
 import { audienceOf, type Program } from "./program.ts";
 import { quietUntil } from "./quiet.ts";
 import type { Sessions } from "./sessions.ts";
+import { outcomeOf } from "./source.ts";
 import type { ProgramStore } from "./store.ts";
 import { aboutOf, subjectOf } from "./subject.ts";
 import { statusOf, type Trigger } from "./trigger.ts";
@@ -142,7 +143,8 @@ function conditionSteps(trigger: Trigger, profile: Profile, now: number, say: Sa
       say("condition", is, `the trigger's condition ${holds} now: ${where.where}${seen(where.reads, profile)}`);
     }
     if (definition.quiet !== undefined) {
-      const until = quietUntil(definition.quiet, zone?.(subjectOf(profile.fields, now_, undefined)), now);
+      const there = zone && outcomeOf(() => zone.evaluate(subjectOf(profile.fields, now_, undefined)));
+      const until = quietUntil(definition.quiet, there?.kind === "result" ? (there.result as string) : undefined, now);
       if (until !== undefined) say("quiet hours", undefined, `it is quiet there now, until ${time(until)}`);
     }
   }

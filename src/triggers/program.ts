@@ -1,7 +1,13 @@
-import { type AudienceDefinition, audienceDefinition, type Condition, compileCondition } from "../audiences/index.ts";
 import {
-  type CompiledStream,
+  type AudienceDefinition,
+  audienceDefinition,
+  type Condition,
+  compileCondition,
+  type Tested,
+} from "../audiences/index.ts";
+import {
   compileStream,
+  type MappedPayload,
   type ProfileSettings,
   profilesDefinition,
   resolveProfiles,
@@ -11,14 +17,16 @@ import {
 } from "../profiles/index.ts";
 import { type AlarmDefinition, alarmDefinition } from "./definition.ts";
 import { DefinitionError } from "./engine.ts";
+import type { Evaluable } from "./source.ts";
 import type { Definition, DefinitionKind } from "./store.ts";
-import { accepted, compileTrigger, type Exit, type Surroundings, type Trigger } from "./trigger.ts";
+import { accepted, compileTrigger, type Exit, type Surroundings, type Trigger, testOf } from "./trigger.ts";
 import { checkBody } from "./validate.ts";
 
 export interface Audience {
   readonly name: string;
   readonly definition: AudienceDefinition;
   readonly condition: Condition;
+  readonly test: Evaluable<Tested>;
   readonly status: AudienceStatus;
 }
 
@@ -32,7 +40,7 @@ export interface AudienceStatus {
 export interface Stream {
   readonly name: string;
   readonly definition: StreamDefinition;
-  readonly mapping: CompiledStream;
+  readonly mapping: Evaluable<MappedPayload>;
 }
 
 export interface Alarm {
@@ -102,7 +110,7 @@ export class Compiler {
       const definition = checkBody("audience", name, audienceDefinition, body);
       try {
         const condition = compileCondition(definition.where, { ...templates, name: "where" });
-        return { name, definition, condition, status: (status ?? {}) as AudienceStatus };
+        return { name, definition, condition, test: testOf(condition), status: (status ?? {}) as AudienceStatus };
       } catch (error) {
         throw new DefinitionError((error as Error).message, { kind: "audience", name, path: ["where"] });
       }
@@ -133,7 +141,9 @@ export class Compiler {
 function compiledStream({ name, body }: Definition, { templates }: Surroundings): Stream {
   const definition = checkBody("stream", name, streamDefinition, body);
   try {
-    return { name, definition, mapping: compileStream(name, definition, templates) };
+    const compiled = compileStream(name, definition, templates);
+    const source = { kind: "mapping", stream: name, definition } as const;
+    return { name, definition, mapping: { source, evaluate: (payload, limit) => compiled.map(payload, limit) } };
   } catch (error) {
     if (!(error instanceof StreamError)) throw error;
     throw new DefinitionError(error.message, { kind: "stream", name, path: error.path });

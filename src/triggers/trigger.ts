@@ -1,12 +1,12 @@
-import { type CompiledAlert, compileAlert } from "../alert.ts";
-import { type Condition, compileCondition } from "../audiences/index.ts";
-import { compile, type TemplateOptions } from "../compile.ts";
+import { type Alert, type AlertAborted, compileAlert } from "../alert.ts";
+import { type Condition, compileCondition, type Tested } from "../audiences/index.ts";
+import type { TemplateOptions } from "../compile.ts";
 import { type Channel, DestinationError, type Json, parseDestination } from "../dispatch/index.ts";
-import type { Fields } from "../profiles/index.ts";
 import { parseDuration } from "../units.ts";
 import { type TriggerDefinition, type TriggerStatus, triggerDefinition } from "./definition.ts";
 import { DefinitionError } from "./engine.ts";
 import { checkSchedule } from "./schedule.ts";
+import { type Evaluable, type Source, textOf } from "./source.ts";
 import type { Definition } from "./store.ts";
 import { checkBody } from "./validate.ts";
 
@@ -23,8 +23,7 @@ export interface Exit {
   readonly channel: string;
   /** The template of where to, as it is written. Nothing: the channel itself knows. */
   readonly written: string | undefined;
-  /** @throws TemplateError */
-  readonly to: ((subject: Fields) => string) | undefined;
+  readonly to: Evaluable<string> | undefined;
   readonly options: { readonly [name: string]: Json } | undefined;
 }
 
@@ -34,14 +33,14 @@ export interface Trigger {
   readonly definition: TriggerDefinition;
   readonly status: TriggerStatus;
   readonly where: Condition | undefined;
-  readonly alert: CompiledAlert;
+  readonly test: Evaluable<Tested> | undefined;
+  readonly alert: Evaluable<Alert | AlertAborted>;
   readonly exits: readonly Exit[];
-  /** @throws TemplateError */
-  readonly key: ((subject: Fields) => string) | undefined;
+  readonly key: Evaluable<string> | undefined;
   /** ms in which the same key counts. */
   readonly keyed: number;
-  /** The zone of quiet hours; whatever does not name one, or fails, is none. Never throws. */
-  readonly zone: ((subject: Fields) => string | undefined) | undefined;
+  /** The zone of quiet hours; whatever does not name one, or fails, is none. */
+  readonly zone: Evaluable<string> | undefined;
 }
 
 const aMonth = parseDuration("30d")!;
@@ -58,10 +57,8 @@ export function compileTrigger({ name, body, status }: Definition, surroundings:
       throw new DefinitionError((error as Error).message, { kind: "trigger", name, path });
     }
   };
-  const text = (source: string, options: TemplateOptions, ...path: (string | number)[]) => {
-    const template = at(path, () => compile(source, { ...templates, name: path.join("."), ...options }));
-    return (subject: Fields): string => template.render(subject);
-  };
+  const text = (text: string, options: Partial<Source & { kind: "text" }>, ...path: (string | number)[]) =>
+    at(path, () => textOf({ kind: "text", text, name: path.join("."), ...options }, templates));
   if ("schedule" in on || "once" in on || "every" in on) at(["on"], () => checkSchedule(on));
   const exits = send.map(({ channel, to, options }, i): Exit => {
     if (!Object.hasOwn(channels, channel)) {
@@ -80,34 +77,33 @@ export function compileTrigger({ name, body, status }: Definition, surroundings:
     return { channel, written, to: to_, options: options_ };
   });
   const key = typeof dedupe === "string" ? dedupe : dedupe?.key;
-  const zone = quiet?.zone === undefined ? undefined : text(quiet.zone, {}, "quiet", "zone");
+  const condition =
+    where === undefined ? undefined : at(["where"], () => compileCondition(where, { ...templates, name: "where" }));
+  const compiled = at(["alert"], () => compileAlert(alert, templates));
   return {
     name,
     definition,
     status: statusOf(status),
-    where:
-      where === undefined ? undefined : at(["where"], () => compileCondition(where, { ...templates, name: "where" })),
-    alert: at(["alert"], () => compileAlert(alert, templates)),
+    where: condition,
+    test: condition && testOf(condition),
+    alert: { source: { kind: "alert", alert }, evaluate: (subject, limit) => compiled.render(subject, limit) },
     exits,
     key: key === undefined ? undefined : text(key, { missingKey: "required" }, "dedupe"),
     keyed: typeof dedupe === "object" ? dedupe.within : aMonth,
-    zone: zone && ((subject) => orNone(() => zone(subject))),
+    zone: quiet?.zone === undefined ? undefined : text(quiet.zone, {}, "quiet", "zone"),
   };
 }
+
+export const testOf = (condition: Condition): Evaluable<Tested> => ({
+  source: { kind: "condition", where: condition.where },
+  evaluate: (subject, limit) => condition.test(subject, limit),
+});
 
 /** What is the same for everybody is known to be wrong before anybody is to be alerted. @throws DestinationError */
 export function accepted(channel: Channel, to: Json | undefined, options: Exit["options"]): void {
   if (to === undefined)
     throw new DestinationError("this is nowhere: say where to, or leave it out for the channel's own");
   channel.accept(to, options);
-}
-
-function orNone(render: () => string): string | undefined {
-  try {
-    return render();
-  } catch {
-    return undefined;
-  }
 }
 
 /** A status as the store keeps it: what is undefined is left out. */
