@@ -56,11 +56,11 @@ function levelOf(event: DispatchEvent): "debug" | "info" | "warn" {
   }
 }
 
-/** The same of the engine's events: what failed as a warning, the rest as `debug`. */
+/** The same of the engine's events: a trigger that is paused as an error, what failed as a warning, the rest as `debug`. */
 export function engineLog(logger: Logger): (event: EngineEvent) => void {
   return ({ type, ...rest }) => {
     const { state, reason, ...plain } = rest as { state?: string; reason?: string };
-    const level = state === "failed" ? "warn" : "debug";
+    const level = type === "trigger-failed" ? "error" : state === "failed" || type === "undecided" ? "warn" : "debug";
     logger[level](
       { event: type, ...plain, ...(state && { state }), ...(reason !== undefined && { reason: redacted(reason) }) },
       type,

@@ -61,6 +61,18 @@ export function eventMetrics(outbox: Outbox): Metrics {
     labelNames: ["stream", "result"],
     registers,
   });
+  const triggersFailed = new Counter({
+    name: "tocsin_triggers_failed_total",
+    help: "Times that a trigger was paused because too many of its firings cost too much, by trigger.",
+    labelNames: ["trigger"],
+    registers,
+  });
+  const undecided = new Counter({
+    name: "tocsin_conditions_undecided_total",
+    help: "Conditions that the clock ended, so that a membership stayed as it was, by audience.",
+    labelNames: ["audience"],
+    registers,
+  });
   const troubles = new Counter({
     name: "tocsin_troubles_total",
     help: "Destinations or channels held or disabled, leases lost, and failures of the store.",
@@ -82,8 +94,18 @@ export function eventMetrics(outbox: Outbox): Metrics {
 
   return {
     onEngineEvent(event) {
-      if (event.type === "fired") firings.inc({ trigger: event.trigger, state: event.state });
-      else taken.inc({ stream: event.stream ?? "", result: event.result });
+      switch (event.type) {
+        case "fired":
+          return firings.inc({ trigger: event.trigger, state: event.state });
+        case "taken":
+          return taken.inc({ stream: event.stream ?? "", result: event.result });
+        case "trigger-failed":
+          return triggersFailed.inc({ trigger: event.trigger });
+        case "undecided":
+          return undecided.inc({ audience: event.audience });
+        default:
+          return event satisfies never;
+      }
     },
     onEvent(event) {
       switch (event.type) {

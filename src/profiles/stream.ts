@@ -1,7 +1,7 @@
-import { parse, TemplateError } from "../../grammar/index.ts";
+import { type Limit, parse, TemplateError, TemplateLimitError } from "../../grammar/index.ts";
 import { compile, type TemplateOptions } from "../compile.ts";
 import type { Json } from "../dispatch/index.ts";
-import { RenderAborted, readsOf, type Template } from "../template/index.ts";
+import { RenderAborted, readsOf, type Template, type TimeLimit } from "../template/index.ts";
 import type { Mapped, StreamDefinition } from "./definition.ts";
 import { isList, isMap, own, setOwn } from "./json.ts";
 import type { Update } from "./profile.ts";
@@ -19,8 +19,8 @@ export class StreamError extends Error {
 }
 
 export interface CompiledStream {
-  /** What a payload says of whom. Never throws. */
-  map(payload: Json): MappedPayload;
+  /** What a payload says of whom. Never throws. @param limit time for all templates together */
+  map(payload: Json, limit?: TimeLimit): MappedPayload;
 }
 
 export interface MappedPayload {
@@ -30,12 +30,14 @@ export interface MappedPayload {
   readonly update?: Update;
   /** Why the payload is not mapped: nothing of it is, then. */
   readonly problem?: string;
+  /** The limit that ended a template. After `"time"` nothing is known: another try may map it. */
+  readonly limit?: Limit;
 }
 
 const longestKey = 512;
 
 /** What a mapping gives of a payload: undefined where there is nothing. @throws Error with the problem */
-type Read = (payload: Json) => Json | undefined;
+type Read = (payload: Json, limit?: TimeLimit) => Json | undefined;
 
 /**
  * Compiles the templates of a stream's mapping, which see the payload as dot. Messages call them `STREAM.fields.NAME`.
@@ -58,10 +60,13 @@ export function compileStream(
     read: compiled(mapped, "fields", field),
   }));
 
-  function map(payload: Json): MappedPayload {
+  const { limits, monotonicClock = () => performance.now() } = options;
+
+  function map(payload: Json, { time = limits?.time, since }: TimeLimit = {}): MappedPayload {
     const found: { -readonly [P in keyof MappedPayload]: MappedPayload[P] } = {};
+    const limit = time === undefined ? undefined : { time, since: since ?? monotonicClock() };
     try {
-      const value = key?.(payload);
+      const value = key?.(payload, limit);
       if (typeof value === "string") found.key = keyed(value);
       if (identifiers.length === 0) return found;
       const update = {
@@ -69,7 +74,7 @@ export function compileStream(
         fields: {} as { [field: string]: Json },
       };
       for (const { kind, read } of identifiers) {
-        const value = read(payload);
+        const value = read(payload, limit);
         if (value !== undefined && value !== null) update.identifiers[kind] = identifying(value, kind);
       }
       if (Object.keys(update.identifiers).length === 0) {
@@ -77,12 +82,13 @@ export function compileStream(
         return { ...found, problem: `nothing in it says who it is about: ${kinds} ${identifiers.length > 1 ? "are all" : "is"} missing or empty` }; // biome-ignore format: one line
       }
       for (const { names, read } of fields) {
-        const value = read(payload);
+        const value = read(payload, limit);
         if (value !== undefined) put(update.fields, names, value);
       }
       found.update = update;
     } catch (error) {
       found.problem = error instanceof Error ? error.message : String(error);
+      if (error instanceof TemplateLimitError) found.limit = error.limit;
     }
     return found;
   }
@@ -135,8 +141,8 @@ function compileMapped(mapped: Mapped, path: string[], stream: string, options: 
   const place = typeof mapped === "string" ? path : [...path, "template"];
   const render = compileText(text, `${stream}.${where}`, place, options);
   const convert = conversions[as];
-  return (payload) => {
-    const rendered = render(payload);
+  return (payload, limit) => {
+    const rendered = render(payload, limit);
     if (rendered === undefined || rendered.trim() === "") return undefined;
     const value = convert(rendered);
     if (value === undefined) throw new Error(`${where}: ${shown(rendered)} is no ${as === "json" ? "JSON" : as}`);
@@ -150,7 +156,7 @@ function compileText(
   name: string,
   path: readonly string[],
   options: TemplateOptions,
-): (payload: Json) => string | undefined {
+): (payload: Json, limit?: TimeLimit) => string | undefined {
   let template: Template;
   try {
     // A missing value that would be printed fails, instead of becoming the text `<no value>`.
@@ -162,10 +168,11 @@ function compileText(
   const delims = options.delims ?? (["{{", "}}"] as const);
   const trees = parse(text, { name, delims: [delims[0] || "{{", delims[1] || "}}"], isFunction: () => true });
   const { paths } = readsOf(trees.get(name)!.root);
-  return (payload) => {
+  return (payload, limit) => {
     try {
-      return template.render(payload);
+      return template.render(payload, limit);
     } catch (error) {
+      if (error instanceof TemplateLimitError) throw error;
       if (error instanceof RenderAborted)
         throw new Error(`${path.join(".")}: the template called abort: ${error.reason}`);
       if (paths.some((names) => isMissing(payload, names))) return undefined;

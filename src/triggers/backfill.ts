@@ -1,6 +1,9 @@
+import { OverBudget } from "./budget.ts";
 import type { BackfillOptions, Estimate } from "./engine.ts";
 import { DefinitionError, NotDeclared, RunStateError } from "./engine.ts";
-import { endOnce, newRun, workPiece } from "./pieces.ts";
+import type { Moment } from "./fire.ts";
+import { endOnce, newRun, type Piece, workPiece } from "./pieces.ts";
+import type { Program } from "./program.ts";
 import type { Run } from "./run.ts";
 import type { Sessions } from "./sessions.ts";
 import type { ProgramStore } from "./store.ts";
@@ -43,8 +46,10 @@ export class Backfills {
     const problems: { profile: string; problem: string }[] = [];
     let cursor: string | undefined;
     let ended = false;
+    let size = looked.piece;
     while (!ended && counts.looked < looked.most) {
-      const piece = await rehearse(sessions, async (moment, program) => {
+      const most = size;
+      const work = async (moment: Moment, program: Program) => {
         const trigger = active(program.triggers.get(name)!);
         const triggers = new Map(program.triggers).set(name, trigger);
         const run = newRun("backfill", {
@@ -56,8 +61,17 @@ export class Backfills {
           cap: undefined,
         });
         const rest = { ...run, ...(cursor !== undefined && { cursor }) };
-        return workPiece(moment, { ...program, triggers }, rest, looked.piece);
-      });
+        return workPiece(moment, { ...program, triggers }, rest, most);
+      };
+      let piece: Piece;
+      try {
+        piece = await rehearse(sessions, work, most);
+      } catch (error) {
+        if (!(error instanceof OverBudget) || most === 1) throw error;
+        size = Math.max(1, error.isCulprit ? (error.item as number) : Math.floor(most / 2));
+        continue;
+      }
+      size = Math.min(looked.piece, size * 2);
       const { run, aborted } = piece;
       counts.looked += run.done;
       counts.sent += run.sent;
@@ -162,11 +176,17 @@ const refused = (name: string, message: string): DefinitionError =>
 /** A draft is estimated as if it were active. */
 const active = (trigger: Trigger): Trigger => ({ ...trigger, status: { ...trigger.status, state: "active" } });
 
-async function rehearse<Result>(sessions: Sessions, work: Parameters<typeof sessions.run<Result>>[0]): Promise<Result> {
+/** @throws OverBudget where several take too long: fewer are to be looked at then */
+async function rehearse<Result>(
+  sessions: Sessions,
+  work: (moment: Moment, program: Program) => Promise<Result>,
+  items: number,
+): Promise<Result> {
+  const rehearsing = async (moment: Moment, program: Program): Promise<Result> => {
+    throw new Rehearsed(await work(moment, program));
+  };
   try {
-    return await sessions.run<Result>(async (moment, program) => {
-      throw new Rehearsed(await work(moment, program));
-    });
+    return await (items === 1 ? sessions.settle(rehearsing) : sessions.run(rehearsing, { items }));
   } catch (error) {
     if (error instanceof Rehearsed) return error.result as Result;
     throw error;

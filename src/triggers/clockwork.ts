@@ -1,6 +1,8 @@
 import type { Channel } from "../dispatch/index.ts";
-import { settleDue, startBatches, startSweeps, sweepDue } from "./due.ts";
+import { OverBudget } from "./budget.ts";
+import { mostDue, settleDue, settleOne, startBatches, startSweeps, sweepDue } from "./due.ts";
 import type { DefinitionError } from "./engine.ts";
+import type { Moment } from "./fire.ts";
 import { createPace, type Pace } from "./pace.ts";
 import { workPiece } from "./pieces.ts";
 import type { AudienceStatus, Program } from "./program.ts";
@@ -59,6 +61,10 @@ export class Clockwork {
   #failed: number | undefined;
   /** Runs take turns. */
   #last: string | undefined;
+  /** What is evaluated elsewhere, by the id of its firing or run: nobody else waits for it. */
+  readonly #aside = new Map<string, Promise<void>>();
+  /** How many firings whose wait is over are taken at once. */
+  #due = mostDue;
 
   constructor(options: ClockworkOptions) {
     this.#options = options;
@@ -67,6 +73,15 @@ export class Clockwork {
 
   /** See `Engine.tick`. */
   async tick(): Promise<number | undefined> {
+    const next = await this.#step();
+    if (this.#aside.size === 0 || (next !== undefined && next <= this.#options.clock())) return next;
+    // There is nothing else to do.
+    await Promise.race(this.#aside.values());
+    return this.#options.clock();
+  }
+
+  /** What is under way elsewhere is not waited for: it wakes. */
+  async #step(): Promise<number | undefined> {
     const { store, clock, sessions } = this.#options;
     const now = clock();
     const program = await sessions.current();
@@ -74,10 +89,8 @@ export class Clockwork {
     const times: number[] = [];
     const firings = await store.firings.nextDue();
     if (firings !== undefined && firings <= now) {
-      if (await sessions.run(settleDue)) this.#options.onSent();
-      return now;
-    }
-    if (firings !== undefined) times.push(firings);
+      if (await this.#settleDue()) return now;
+    } else if (firings !== undefined) times.push(firings);
     const planned = await this.#timetable(program, now);
     if (planned !== undefined && planned <= now) return now;
     if (planned !== undefined) times.push(planned);
@@ -105,6 +118,7 @@ export class Clockwork {
     this.wake();
     await this.#loop;
     this.#loop = undefined;
+    await Promise.all(this.#aside.values());
   }
 
   /** Something may be due earlier than it was. */
@@ -118,7 +132,7 @@ export class Clockwork {
       this.#woken = false;
       let wait = poll;
       try {
-        const next = await this.tick();
+        const next = await this.#step();
         if (next !== undefined) wait = Math.min(poll, Math.max(0, next - this.#options.clock()));
       } catch (error) {
         this.#options.onProblem({ doing: "doing what is due", error });
@@ -136,6 +150,40 @@ export class Clockwork {
         this.#wake = undefined;
       }
     }
+  }
+
+  /** @returns whether there was any */
+  async #settleDue(): Promise<boolean> {
+    const { sessions, onSent } = this.#options;
+    const most = this.#due;
+    const aside = new Set(this.#aside.keys());
+    try {
+      const work = (moment: Moment, program: Program) => settleDue(moment, program, { most, aside });
+      const { count, sent } = await sessions.run(work, { items: most });
+      if (sent) onSent();
+      this.#due = Math.min(mostDue, most * 2);
+      return count > 0;
+    } catch (error) {
+      if (!(error instanceof OverBudget)) throw error;
+      const id = error.item as string;
+      if (error.isCulprit || most === 1) {
+        const one = (moment: Moment, program: Program) => settleOne(moment, program, id);
+        this.#putAside(id, async () => {
+          if ((await sessions.alone(error, one)).sent) onSent();
+        });
+      } else this.#due = Math.max(1, Math.floor(most / 2));
+      return true;
+    }
+  }
+
+  #putAside(id: string, work: () => Promise<void>): void {
+    const working = work()
+      .catch((error: unknown) => this.#options.onProblem({ doing: "evaluating what takes long", error }))
+      .finally(() => {
+        this.#aside.delete(id);
+        this.wake();
+      });
+    this.#aside.set(id, working);
   }
 
   /** A trigger that is active and cannot run says so, and is not active any more. */
@@ -191,6 +239,7 @@ export class Clockwork {
     let next: number | undefined;
     for (let i = 0; i < turns.length; i++) {
       const run = turns[(Math.max(0, first) + i) % turns.length]!;
+      if (this.#aside.has(run.id)) continue;
       const pace = this.#paceOf(run);
       const size = this.#sizes.get(run.kind) ?? pieces.first;
       const room = pace === undefined ? size : Math.min(size, pace.room(now));
@@ -200,15 +249,15 @@ export class Clockwork {
         continue;
       }
       this.#last = run.id;
-      if (await this.#piece(run, room, sessions)) this.#options.onSent();
+      await this.#piece(run, room, sessions);
       return now;
     }
     return next;
   }
 
-  /** @returns whether something was handed over to the outbox */
-  async #piece(run: Run, room: number, sessions: Sessions): Promise<boolean> {
-    return sessions.run(async (moment, program) => {
+  async #piece(run: Run, room: number, sessions: Sessions): Promise<void> {
+    const { onSent } = this.#options;
+    const pieceOf = (room: number) => async (moment: Moment, program: Program) => {
       const current = await moment.transaction.runs.get(run.id);
       if (current?.state !== "running") return false;
       // Another process went on with it: that room is not there any more.
@@ -218,7 +267,20 @@ export class Clockwork {
       const size = this.#sizes.get(run.kind) ?? pieces.first;
       this.#sizes.set(run.kind, fitting(size, worked.done - current.done, performance.now() - started));
       return sent;
-    }, yielding);
+    };
+    try {
+      if (await sessions.run(pieceOf(room), { ...yielding, items: room })) onSent();
+    } catch (error) {
+      if (!(error instanceof OverBudget)) throw error;
+      const before = error.item as number;
+      // Those before it go first: it is the first of the next piece.
+      if (before > 0) this.#sizes.set(run.kind, before);
+      else {
+        this.#putAside(run.id, async () => {
+          if (await sessions.alone(error, pieceOf(1), yielding)) onSent();
+        });
+      }
+    }
   }
 
   /** What was done of the run, by whichever process and before whichever restart, is taken from its pace. */

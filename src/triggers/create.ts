@@ -1,7 +1,11 @@
 import type { TemplateOptions } from "../compile.ts";
 import type { Channel } from "../dispatch/index.ts";
+import { serviceLimits } from "../template/index.ts";
 import { Backfills } from "./backfill.ts";
+import type { Checker } from "./check.ts";
 import { Clockwork } from "./clockwork.ts";
+import type { CostOptions } from "./costs.ts";
+import type { Evaluate } from "./elsewhere.ts";
 import type { Collected, Engine, EngineEvent, Updated } from "./engine.ts";
 import { NotDeclared } from "./engine.ts";
 import { explain } from "./explain.ts";
@@ -22,6 +26,23 @@ export interface EngineOptions {
   readonly templates: TemplateOptions;
   /** ms since 1970. @default Date.now */
   readonly clock?: (() => number) | undefined;
+  /**
+   * ms that all evaluations of one transaction (mappings, conditions, templates) have together, by the `monotonicClock` of
+   * `templates`: others of this thread wait for them. What takes longer is taken back, and evaluated with `evaluate`.
+   * @default 20 with `evaluate`; without it none, and each has `limits.time` of `templates`
+   */
+  readonly budget?: number | undefined;
+  /**
+   * Evaluates in another thread, within the time that the request says. Without it, what `limits.time` of `templates` ended
+   * is tried again in this one.
+   */
+  readonly evaluate?: Evaluate | undefined;
+  /** Compiles, lints and tests what `plan`, `apply` and `explain` are about in another thread. @default in this one */
+  readonly checker?: Checker | undefined;
+  /** When a trigger whose firings cost too much is paused: it is `failed` then, until it is activated again. */
+  readonly costs?: CostOptions | undefined;
+  /** Waits so many ms before what time ended is tried again. @default setTimeout */
+  readonly sleep?: ((ms: number) => Promise<void>) | undefined;
   /** Something was handed over to the outbox: the dispatcher may wake. */
   readonly onSent?: (() => void) | undefined;
   /** Must not throw. */
@@ -35,14 +56,17 @@ export function createEngine(options: EngineOptions): Engine {
   const clock = (): number => Math.floor((options.clock ?? Date.now)());
   const templates: TemplateOptions = { ...options.templates, clock: () => new Date(clock()) };
   const surroundings = { templates, channels, to };
-  const sessions = new Sessions(store, surroundings, clock, options.onEvent);
+  const { evaluate, budget = evaluate === undefined ? undefined : 20, costs, sleep, onEvent } = options;
+  const elsewhere = { evaluate, time: templates.limits?.time ?? serviceLimits.time, sleep };
+  const sessions = new Sessions({ store, surroundings, clock, onEvent, budget, elsewhere, costs });
   const clockwork = new Clockwork({ store, sessions, clock, onSent, onProblem, channels });
   const wake = (): void => clockwork.wake();
   const intake = new Intake(sessions, () => {
     onSent();
     wake();
   });
-  const planner = new Planner({ store, sessions, surroundings, clock, wake });
+  const { checker } = options;
+  const planner = new Planner({ store, sessions, surroundings, clock, wake, checker });
   const backfills = new Backfills({ store, sessions, wake });
 
   return {
@@ -76,6 +100,6 @@ export function createEngine(options: EngineOptions): Engine {
       await clockwork.stop();
       await intake.idle();
     },
-    explain: (profile, trigger) => explain({ store, sessions, clock }, profile, trigger),
+    explain: (profile, trigger) => explain({ store, sessions, clock, checker }, profile, trigger),
   };
 }

@@ -1,5 +1,6 @@
 import { type Moment, resume } from "./fire.ts";
 import type { Firing } from "./firing.ts";
+import { hasSent } from "./hand-over.ts";
 import { newRun, startSweep } from "./pieces.ts";
 import { type AudienceStatus, audienceOf, type Program } from "./program.ts";
 import { nextTime, type ScheduledOn } from "./schedule.ts";
@@ -7,22 +8,45 @@ import type { ProgramTransaction } from "./store.ts";
 import { statusJson, statusOf, type Trigger } from "./trigger.ts";
 
 /** So many firings whose wait is over are taken in one transaction. */
-const most = 64;
+export const mostDue = 64;
 
-/** @returns whether something was handed over to the outbox */
-export async function settleDue(moment: Moment, program: Program): Promise<boolean> {
-  const { transaction, now } = moment;
-  const due = await transaction.firings.due(now, most);
+/** What came of firings whose wait is over: how many there were, and whether something was handed over to the outbox. */
+interface Settled {
+  readonly count: number;
+  readonly sent: boolean;
+}
+
+/** @param aside firings that are evaluated elsewhere, by id */
+export async function settleDue(
+  moment: Moment,
+  program: Program,
+  { most, aside }: { readonly most: number; readonly aside: ReadonlySet<string> },
+): Promise<Settled> {
+  const { firings } = moment.transaction;
+  const due = (await firings.due(moment.now, most + aside.size)).filter(({ id }) => !aside.has(id)).slice(0, most);
+  return resumeAll(moment, program, due);
+}
+
+/** One of them alone. It may have been taken along in a digest meanwhile. */
+export async function settleOne(moment: Moment, program: Program, id: string): Promise<Settled> {
+  const firing = await moment.transaction.firings.get(id);
+  const isDue = firing?.state === "waiting" && firing.due !== undefined && firing.due <= moment.now;
+  return resumeAll(moment, program, isDue ? [firing] : []);
+}
+
+async function resumeAll(moment: Moment, program: Program, due: readonly Firing[]): Promise<Settled> {
+  const { transaction, budget } = moment;
   const profiles = await transaction.profiles.get(due.map(({ profile }) => profile));
   let sent = false;
   for (const [i, firing] of due.entries()) {
     // An earlier one may have taken it along in its digest.
     const current = i === 0 ? firing : await stillWaiting(transaction, firing);
     if (current === undefined) continue;
+    budget.item = firing.id;
     const result = await resume(moment, program.triggers.get(firing.trigger), profiles[i], current);
-    if (result.state === "sent") sent = true;
+    if (hasSent(result)) sent = true;
   }
-  return sent;
+  return { count: due.length, sent };
 }
 
 async function stillWaiting({ firings }: ProgramTransaction, { id, due }: Firing): Promise<Firing | undefined> {

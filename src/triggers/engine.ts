@@ -85,6 +85,10 @@ export type EngineEvent =
       readonly state: FiringState;
       readonly reason?: string | undefined;
     }
+  /** A trigger is paused, since too many of its firings cost too much. */
+  | { readonly type: "trigger-failed"; readonly trigger: string; readonly reason: string }
+  /** The clock ended a condition, three times: who was in the audience stays in, who was not stays out. */
+  | { readonly type: "undecided"; readonly audience: string; readonly reason: string }
   /** Something came in. @param stream absent of an update */
   | {
       readonly type: "taken";

@@ -1,12 +1,15 @@
-import type { Alert, AlertAborted } from "../alert.ts";
-import { type Channel, DestinationError, type Entry, entryOf, newId, parseDestination } from "../dispatch/index.ts";
+import { type Channel, newId } from "../dispatch/index.ts";
 import type { Fields, Profile } from "../profiles/index.ts";
+import type { Budget } from "./budget.ts";
+import type { TransactionCosts } from "./costs.ts";
 import type { EngineEvent } from "./engine.ts";
 import type { Cause, Firing } from "./firing.ts";
+import { type Fired, handOver, noteCost, settled } from "./hand-over.ts";
 import { quietUntil } from "./quiet.ts";
 import type { ProgramTransaction } from "./store.ts";
-import { type About, aboutOf, digestOf, subjectOf, tellsOf } from "./subject.ts";
-import type { Exit, Trigger } from "./trigger.ts";
+import { aboutOf, subjectOf } from "./subject.ts";
+import type { Trigger } from "./trigger.ts";
+import { rendering, Unsendable } from "./unsendable.ts";
 
 /** What deciding about a firing needs: the transaction it happens in, and the time. */
 export interface Moment {
@@ -15,16 +18,14 @@ export interface Moment {
   readonly now: number;
   /** What is said once the transaction is kept. */
   readonly said: EngineEvent[];
+  /** All that is evaluated in the transaction, is evaluated through it. */
+  readonly budget: Budget;
+  readonly costs: TransactionCosts;
 }
 
 /** The stages that can let a firing wait, in their order. One that waited goes on behind the stage it waited in. */
 const stages = ["dwell", "digest", "quiet"] as const;
 type Stage = (typeof stages)[number];
-
-/** What became of a firing. `skipped`: only that is kept, unless the firing was kept already. */
-export type Fired =
-  | { readonly state: "sent" | "waiting" | "aborted" | "failed"; readonly firing: Firing }
-  | { readonly state: "skipped"; readonly reason: string };
 
 /** Something happened for which a trigger fires: decides, and hands over to the outbox what is to be sent now. */
 export async function fire(
@@ -91,22 +92,26 @@ async function decide(
   waited: Stage | undefined,
 ): Promise<Fired> {
   const { definition, status } = trigger;
-  if (status.state !== "active") return skipped(`the trigger was ${status.state}`);
+  const { budget } = moment;
+  const state = moment.costs.paused.has(trigger.name) ? "failed" : status.state;
+  if (state !== "active") return skipped(`the trigger was ${state}`);
   const about = aboutOf(trigger, firing.cause, firing.at);
   const subject = subjectOf(profile.fields, about, definition.fields);
   const passed = waited === undefined ? -1 : stages.indexOf(waited);
   try {
-    const filtered = trigger.where?.test(subject);
+    const filtered = trigger.test && budget.evaluate(trigger.test, subject);
     if (filtered?.is === false) {
-      return skipped(
-        filtered.problem === undefined ? "its condition does not hold" : `its condition fails: ${filtered.problem}`,
-      );
+      const { problem, limit } = filtered;
+      const reason = problem === undefined ? "its condition does not hold" : `its condition fails: ${problem}`;
+      if (limit !== undefined) await noteCost(moment, trigger, reason);
+      // What time ended neither holds nor does not: nobody is left out by a rule.
+      return limit === "time" ? failed(firing, moment.now, reason) : skipped(reason);
     }
     const dwelling = await dwell(moment, trigger, firing, passed);
     if (dwelling !== undefined) return dwelling;
     let current = firing;
     if (trigger.key !== undefined && firing.key === undefined) {
-      const key = rendering(() => trigger.key!(subject));
+      const key = rendering(() => budget.evaluate(trigger.key!, subject));
       const { now, transaction } = moment;
       if (await transaction.firings.hasKey(trigger.name, key, now - trigger.keyed)) {
         return skipped(`it was sent before with the key ${JSON.stringify(key)}`);
@@ -114,26 +119,28 @@ async function decide(
       current = { ...firing, key };
     }
     // A zone does not leave: all fields are there to tell it.
-    const zone = () => trigger.zone?.(subjectOf(profile.fields, about, undefined));
-    const waiting = await gather(moment, trigger, current, zone, passed);
-    if ("state" in waiting) return waiting;
+    const zone = () => trigger.zone && zoneOf(moment, trigger.zone, subjectOf(profile.fields, about, undefined));
+    const gathered = await gather(moment, trigger, current, zone, passed);
+    if ("state" in gathered) return gathered;
     const held = await capped(moment, trigger, profile.id);
     if (held !== undefined) return skipped(held);
-    return await handOver(moment, trigger, profile, current, waiting.others);
+    // Read last: what stops before would read them for each further firing again.
+    const others = await waitingIn(moment, trigger, current, gathered.along);
+    return await handOver(moment, trigger, profile, current, others);
   } catch (error) {
     if (!(error instanceof Unsendable)) throw error;
+    if (error.limit !== undefined) await noteCost(moment, trigger, error.message);
     return failed(firing, moment.now, error.message);
   }
 }
 
-/** What fails for this person alone, as templates and channels do. A store that fails does so for all: nothing is kept. */
-class Unsendable extends Error {}
-
-function rendering<T>(render: () => T): T {
+/** Whatever fails names no zone. */
+function zoneOf({ budget }: Moment, zone: NonNullable<Trigger["zone"]>, subject: Fields): string | undefined {
   try {
-    return render();
+    return rendering(() => budget.evaluate(zone, subject));
   } catch (error) {
-    throw new Unsendable((error as Error).message, { cause: error });
+    if (!(error instanceof Unsendable)) throw error;
+    return undefined;
   }
 }
 
@@ -142,13 +149,6 @@ const skipped = (reason: string): Fired => ({ state: "skipped", reason });
 function failed(firing: Firing, now: number, reason: string): Fired {
   return { state: "failed", firing: { ...settled(firing, now), state: "failed", reason } };
 }
-
-function settled({ due: _due, waitsFor: _waitsFor, reason: _reason, cause, ...firing }: Firing, now: number): Firing {
-  return { ...firing, cause: withoutPayload(cause), settledAt: now };
-}
-
-const withoutPayload = (cause: Cause): Cause =>
-  cause.kind === "event" ? { kind: "event", stream: cause.stream, event: cause.event } : cause;
 
 const wait = (firing: Firing, waitsFor: Stage, due: number, reason: string): Fired => ({
   state: "waiting",
@@ -171,49 +171,62 @@ async function dwell(
   const still = cause.kind === "enter" ? since !== undefined && since <= at : since === undefined;
   const reason = `the profile did not stay ${cause.kind === "enter" ? "in" : "out"} long enough`;
   const all = (await transaction.firings.waiting(name, profile)).filter(({ waitsFor }) => waitsFor === "dwell");
-  // Who left, came back and left again fired anew; of two who turned out to be one, each had fired: the last one counts.
-  if (!still || all.at(-1)?.id !== id) return skipped(reason);
-  const others = all.slice(0, -1).map((one): Firing => ({ ...settled(one, now), state: "skipped", reason }));
-  if (others.length > 0) await transaction.firings.update(others);
-  return undefined;
+  // Who left, came back and left again fired anew; of two who turned out to be one, each had fired: the last one counts. All
+  // others end with the first that comes due, so that they are read once.
+  const others = all.slice(0, -1).filter((one) => one.id !== id);
+  if (others.length > 0) {
+    await transaction.firings.update(others.map((one) => ({ ...settled(one, now), state: "skipped", reason })));
+  }
+  return still && all.at(-1)?.id === id ? undefined : skipped(reason);
 }
 
-/** Waits for a digest to fill or quiet hours to end; or says who goes along. */
+/** Waits for a digest to fill or quiet hours to end; or says in which stages those wait that go along. */
 async function gather(
   moment: Moment,
   trigger: Trigger,
   firing: Firing,
   zone: () => string | undefined,
   passed: number,
-): Promise<Fired | { readonly others: readonly Firing[] }> {
+): Promise<Fired | { readonly along: readonly Stage[] }> {
   const { digest, quiet } = trigger.definition;
   const { transaction, now } = moment;
-  const waiting = async (stage: Stage): Promise<readonly Firing[]> =>
-    (await transaction.firings.waiting(trigger.name, firing.profile)).filter(
-      ({ id, waitsFor }) => id !== firing.id && waitsFor === stage,
-    );
-  let others: readonly Firing[] = [];
+  const along: Stage[] = [];
   if (digest !== undefined && passed <= stages.indexOf("digest")) {
     if (passed < stages.indexOf("digest")) {
       const { count, due = now + digest.window } = await transaction.firings.gathered(trigger.name, firing.profile);
       if (count + 1 < (digest.most ?? 100)) return wait(firing, "digest", due, "until its digest goes");
     }
-    others = await waiting("digest");
+    along.push("digest");
   }
-  if (quiet === undefined) return { others };
+  if (quiet === undefined) return { along };
   const until = quietUntil(quiet, zone(), now);
   if (until === undefined) {
-    const along = quiet.do === "digest" || digest !== undefined ? await waiting("quiet") : [];
-    return { others: [...along, ...others] };
+    if (quiet.do === "digest" || digest !== undefined) along.push("quiet");
+    if (digest !== undefined && passed === stages.indexOf("quiet")) along.push("digest");
+    return { along };
   }
   if (quiet.do === "drop") return skipped("it fell into quiet hours");
-  // Those that were gathered so far wait, too, and go along when the quiet hours end.
+  // Those that were gathered so far wait, too, once their window is over, and go along when the quiet hours end. Not before,
+  // since each firing beyond a full digest would read them all.
+  const others = passed < stages.indexOf("digest") ? [] : await waitingIn(moment, trigger, firing, along);
   if (others.length > 0) {
     await transaction.firings.update(
       others.map((one) => ({ ...one, waitsFor: "quiet", due: until, reason: "until quiet hours end" })),
     );
   }
   return wait(firing, "quiet", until, "until quiet hours end");
+}
+
+/** The other firings for the same person that wait in one of these stages. */
+async function waitingIn(
+  { transaction }: Moment,
+  trigger: Trigger,
+  { id, profile }: Firing,
+  along: readonly Stage[],
+): Promise<readonly Firing[]> {
+  if (along.length === 0) return [];
+  const all = await transaction.firings.waiting(trigger.name, profile);
+  return all.filter((one) => one.id !== id && one.waitsFor !== undefined && along.includes(one.waitsFor));
 }
 
 /** Why one more would be too many. */
@@ -236,76 +249,6 @@ async function capped(
     if ((await sent(now - per, count)) >= count) return `it sent its ${count} alerts within ${spell(per)}`;
   }
   return undefined;
-}
-
-/** Renders, and keeps the deliveries in the outbox. */
-async function handOver(
-  { transaction, channels, now }: Moment,
-  trigger: Trigger,
-  profile: Profile,
-  firing: Firing,
-  others: readonly Firing[],
-): Promise<Fired> {
-  const all = [...others, firing].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
-  const abouts = all.map((one) => aboutOf(trigger, one.cause, one.at)) as [About, ...About[]];
-  const digests = trigger.definition.digest !== undefined || trigger.definition.quiet?.do === "digest";
-  const about = digests ? digestOf(abouts) : abouts[0];
-  const subject = subjectOf(profile.fields, about, trigger.definition.fields);
-  const alert = rendering(() => trigger.alert.render(subject));
-  const entries: Entry[] = [];
-  const problems: string[] = [];
-  for (const exit of trigger.exits) {
-    try {
-      const entry = await entryFor(exit, trigger, subject, about, alert, channels, now);
-      if (entry === undefined) problems.push(`no address on ${exit.channel}`);
-      else entries.push(entry);
-    } catch (error) {
-      if (!(error instanceof DestinationError)) throw new Unsendable((error as Error).message, { cause: error });
-      problems.push(`${exit.channel}: ${error.message}`);
-    }
-  }
-  if (entries.length === 0)
-    return problems.every((one) => one.startsWith("no address"))
-      ? skipped(problems.join("; "))
-      : failed(firing, now, problems.join("; "));
-  const added = await transaction.outbox.add(entries);
-  const deliveries = added.map(({ id }) => id);
-  const state = alert.aborted === undefined ? "sent" : "aborted";
-  const reason = alert.aborted ?? (problems.length === 0 ? undefined : problems.join("; "));
-  const end = (one: Firing): Firing => ({
-    ...settled(one, now),
-    state,
-    deliveries,
-    ...(reason !== undefined && { reason }),
-  });
-  if (others.length > 0) await transaction.firings.update(others.map(end));
-  return { state, firing: end(firing) };
-}
-
-async function entryFor(
-  { channel, to, options }: Exit,
-  trigger: Trigger,
-  subject: Fields,
-  about: About,
-  alert: Alert | AlertAborted,
-  channels: Moment["channels"],
-  now: number,
-): Promise<Entry | undefined> {
-  const destination = to === undefined ? null : parseDestination(to(subject));
-  if (destination === undefined) return undefined;
-  const { kind } = channels[channel]!;
-  const told =
-    kind === "webhook" ? { ...options, data: { ...(options?.data as object), trigger: tellsOf(about) } } : options;
-  const { priority = about.kind === "member" ? "low" : "normal" } = trigger.definition;
-  const request = {
-    channel,
-    to: destination,
-    profile: subject,
-    template: "",
-    priority,
-    ...(told !== undefined && { options: told }),
-  };
-  return entryOf(request, { channels, keepSource: false, render: () => alert as Alert }, now);
 }
 
 /** 90,000 → `1m30s`. */

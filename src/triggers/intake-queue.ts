@@ -1,31 +1,54 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
+import { OverBudget } from "./budget.ts";
 import type { Collected, Updated } from "./engine.ts";
 import { type Item, takeIn } from "./intake.ts";
 import type { Sessions } from "./sessions.ts";
 
-/** So many items are taken in one transaction: enough to share a sync, few enough that other writers get their turn. */
+/**
+ * So many items are taken in one transaction: enough to share a sync, few enough that other writers get their turn. Fewer
+ * where together they take more time than a transaction has.
+ */
 const most = 256;
 
 type Result = Updated | Collected;
 
+/** What one caller brings. Its items are taken in their order, in one transaction if they fit. */
 interface Job {
-  readonly items: readonly Item[];
+  readonly results: Result[];
+  /** Items that have no result yet. */
+  left: number;
+  /** Items that wait for one before them, which is evaluated elsewhere. */
+  held: Entry[] | undefined;
+  failed: boolean;
   readonly resolve: (results: readonly Result[]) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/** What many callers bring at about the same time is taken in together: one transaction, one sync. */
+interface Entry {
+  readonly job: Job;
+  readonly index: number;
+  readonly item: Item;
+}
+
+/**
+ * What many callers bring at about the same time is taken in together: one transaction, one sync. An item that takes too
+ * long is taken out, and evaluated elsewhere: what its own caller brought behind it waits for it, in its order; what others
+ * bring does not, and may overtake it, even if it is about the same person.
+ */
 export class Intake {
   readonly #sessions: Sessions;
   readonly #onSent: () => void;
-  #jobs: Job[] = [];
+  #queue: Entry[] = [];
+  #size = most;
   #pumping: Promise<void> | undefined;
+  readonly #aside = new Set<Promise<void>>();
 
   constructor(sessions: Sessions, onSent: () => void) {
     this.#sessions = sessions;
     this.#onSent = onSent;
   }
 
-  /** In order. @throws StoreError: then nothing of the piece that failed was kept, and nothing after it */
+  /** In order. @throws StoreError: then nothing of the transaction that failed was kept, and nothing after it */
   async take(items: readonly Item[]): Promise<readonly Result[]> {
     const results: Result[] = [];
     for (let from = 0; from < items.length; from += most) {
@@ -35,47 +58,112 @@ export class Intake {
   }
 
   async idle(): Promise<void> {
-    await this.#pumping;
+    while (this.#pumping !== undefined || this.#aside.size > 0) {
+      await this.#pumping;
+      await Promise.all(this.#aside);
+    }
   }
 
   #enqueue(items: readonly Item[]): Promise<readonly Result[]> {
     return new Promise((resolve, reject) => {
-      this.#jobs.push({ items, resolve, reject });
-      this.#pumping ??= this.#pump();
+      const job: Job = { results: [], left: items.length, held: undefined, failed: false, resolve, reject };
+      for (const [index, item] of items.entries()) this.#queue.push({ job, index, item });
+      this.#start();
     });
+  }
+
+  #start(): void {
+    this.#pumping ??= this.#pump();
   }
 
   async #pump(): Promise<void> {
     // What else is asked for in this turn of the event loop joins.
-    await new Promise(setImmediate);
-    while (this.#jobs.length > 0) {
-      const jobs: Job[] = [];
-      let count = 0;
-      while (this.#jobs.length > 0 && (count === 0 || count + this.#jobs[0]!.items.length <= most)) {
-        const job = this.#jobs.shift()!;
-        jobs.push(job);
-        count += job.items.length;
-      }
-      await this.#work(jobs);
-      await new Promise(setImmediate);
+    await othersTurn();
+    while (this.#queue.length > 0) {
+      await this.#work(this.#queue.splice(0, this.#next()));
+      await othersTurn();
     }
     this.#pumping = undefined;
   }
 
-  async #work(jobs: readonly Job[]): Promise<void> {
+  /** How many come next: what one caller brought is not torn apart if it fits. */
+  #next(): number {
+    const queue = this.#queue;
+    const size = this.#size;
+    if (queue.length <= size) return queue.length;
+    const { job } = queue[size]!;
+    let count = size;
+    while (count > 0 && queue[count - 1]!.job === job) count--;
+    return count === 0 ? size : count;
+  }
+
+  async #work(all: readonly Entry[]): Promise<void> {
+    const entries = all.filter((entry) => {
+      entry.job.held?.push(entry);
+      return entry.job.held === undefined && !entry.job.failed;
+    });
+    if (entries.length === 0) return;
+    const items = entries.map(({ item }) => item);
     try {
-      const items = jobs.flatMap((job) => job.items);
-      const { results, sent } = await this.#sessions.run((moment, program) => takeIn(moment, program, items));
-      let from = 0;
-      for (const job of jobs) {
-        job.resolve(results.slice(from, from + job.items.length));
-        from += job.items.length;
-      }
+      const { results, sent } = await this.#sessions.run((moment, program) => takeIn(moment, program, items), {
+        items: items.length,
+      });
+      for (const [i, entry] of entries.entries()) done(entry, results[i]!);
       if (sent) this.#onSent();
+      if (entries.length >= this.#size) this.#size = Math.min(most, this.#size * 2);
     } catch (error) {
-      if (jobs.length === 1) jobs[0]!.reject(error);
+      if (error instanceof OverBudget) return this.#split(entries, error);
+      const jobs = new Map<Job, Entry[]>();
+      for (const entry of entries) jobs.set(entry.job, [...(jobs.get(entry.job) ?? []), entry]);
+      if (jobs.size === 1) fail(entries[0]!.job, error);
       // One of them may be what it failed at: the others go on alone.
-      else for (const job of jobs) await this.#work([job]);
+      else for (const some of jobs.values()) await this.#work(some);
     }
   }
+
+  /** Time is used up: by one of them, which is taken out, or by all together, which are halved. */
+  async #split(entries: readonly Entry[], over: OverBudget): Promise<void> {
+    if (entries.length === 1) return this.#takeOut(entries[0]!, over);
+    const middle = over.isCulprit ? (over.item as number) : Math.ceil(entries.length / 2);
+    if (!over.isCulprit) this.#size = Math.max(1, Math.min(this.#size, middle));
+    await othersTurn();
+    await this.#work(entries.slice(0, middle));
+    await othersTurn();
+    if (!over.isCulprit) return this.#work(entries.slice(middle));
+    const [culprit, ...others] = entries.slice(middle);
+    // One that went before may have been taken out after all.
+    if (culprit!.job.held === undefined && !culprit!.job.failed) this.#takeOut(culprit!, over);
+    else culprit!.job.held?.push(culprit!);
+    await this.#work(others);
+  }
+
+  #takeOut(entry: Entry, over: OverBudget): void {
+    const { job } = entry;
+    job.held = [];
+    const working = this.#sessions
+      .alone(over, (moment, program) => takeIn(moment, program, [entry.item]))
+      .then(({ results, sent }) => {
+        done(entry, results[0]!);
+        if (sent) this.#onSent();
+      })
+      .catch((error: unknown) => fail(job, error))
+      .finally(() => {
+        this.#aside.delete(working);
+        this.#queue.unshift(...(job.held ?? []));
+        job.held = undefined;
+        if (this.#queue.length > 0) this.#start();
+      });
+    this.#aside.add(working);
+  }
+}
+
+function done({ job, index }: Entry, result: Result): void {
+  job.results[index] = result;
+  job.left--;
+  if (job.left === 0) job.resolve(job.results);
+}
+
+function fail(job: Job, error: unknown): void {
+  job.failed = true;
+  job.reject(error);
 }

@@ -2,9 +2,9 @@ import { type Json, newId } from "../dispatch/index.ts";
 import { applyUpdates, type Change, type RawEvent, type Update } from "../profiles/index.ts";
 import { type Collected, NotDeclared, type Updated } from "./engine.ts";
 import { fire, type Moment } from "./fire.ts";
+import { hasSent } from "./hand-over.ts";
 import { comeBackTo } from "./late.ts";
 import type { Program } from "./program.ts";
-import type { ProgramTransaction } from "./store.ts";
 import { type Concern, Roll, transitions } from "./transitions.ts";
 
 /** Something that came in about somebody. */
@@ -27,8 +27,8 @@ export interface Taken {
 
 /** Within a transaction: items → profiles → transitions → firings. */
 export async function takeIn(moment: Moment, program: Program, items: readonly Item[]): Promise<Taken> {
-  const { transaction, now } = moment;
-  const reads = await readEvents(transaction, program, items, now);
+  const { transaction, now, budget } = moment;
+  const reads = await readEvents(moment, program, items);
   const updates: Update[] = [];
   const from: number[] = [];
   items.forEach((item, i) => {
@@ -50,11 +50,14 @@ export async function takeIn(moment: Moment, program: Program, items: readonly I
     else changes[i] = one;
   });
   const stays = survivors(changes);
-  const concerns: Concern[] = [];
+  const concerns: (Concern & { readonly item: number })[] = [];
   const events: RawEvent[] = [];
   items.forEach((item, i) => {
     const change = changes[i];
-    if (change !== undefined) concerns.push(...transitions(program, change, roll));
+    if (change !== undefined) {
+      const some = budget.measure(i, () => transitions(moment, program, change, roll));
+      concerns.push(...some.map((one) => ({ ...one, item: i })));
+    }
     const event = reads[i]?.event;
     if (item.kind !== "event" || event === undefined) return;
     const profile = change?.after;
@@ -67,7 +70,7 @@ export async function takeIn(moment: Moment, program: Program, items: readonly I
     if (profile === undefined) return;
     for (const trigger of program.on.get(`event ${item.stream}`) ?? []) {
       const cause = { kind: "event", stream: item.stream, event: event.id, payload: item.payload } as const;
-      concerns.push({ trigger, profile, cause });
+      concerns.push({ trigger, profile, cause, item: i });
     }
   });
   if (events.length > 0) await transaction.events.add(events);
@@ -96,11 +99,14 @@ function survivors(changes: readonly (Change | undefined)[]): (id: string) => st
 }
 
 /** @returns whether something was handed over */
-export async function fireAll(moment: Moment, concerns: readonly Concern[]): Promise<boolean> {
+export async function fireAll(
+  moment: Moment,
+  concerns: readonly (Concern & { readonly item: number })[],
+): Promise<boolean> {
   let sent = false;
-  for (const { trigger, profile, cause } of concerns) {
-    const { state } = await fire(moment, trigger, profile, cause);
-    if (state === "sent") sent = true;
+  for (const { trigger, profile, cause, item } of concerns) {
+    moment.budget.item = item;
+    if (hasSent(await fire(moment, trigger, profile, cause))) sent = true;
   }
   return sent;
 }
@@ -114,16 +120,15 @@ interface EventRead {
 }
 
 async function readEvents(
-  { events }: ProgramTransaction,
+  { transaction: { events }, budget, now }: Moment,
   program: Program,
   items: readonly Item[],
-  now: number,
 ): Promise<readonly (EventRead | undefined)[]> {
-  const mapped = items.map((item) => {
+  const mapped = items.map((item, i) => {
     if (item.kind !== "event") return undefined;
     const stream = program.streams.get(item.stream);
     if (stream === undefined) throw new NotDeclared("stream", `${item.stream} any more`);
-    return stream.mapping.map(item.payload);
+    return budget.measure(i, () => budget.evaluate(stream.mapping, item.payload));
   });
   const keys = new Map<string, Set<string>>();
   items.forEach((item, i) => {

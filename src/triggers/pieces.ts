@@ -1,12 +1,13 @@
 import { newId } from "../dispatch/index.ts";
 import type { Profile } from "../profiles/index.ts";
-import { type Fired, fire, type Moment } from "./fire.ts";
+import { fire, type Moment } from "./fire.ts";
+import { hasSent } from "./hand-over.ts";
 import { fireAll } from "./intake.ts";
 import { type AudienceStatus, audienceOf, type Program } from "./program.ts";
 import { mostRuns, type Run } from "./run.ts";
 import { isInShare } from "./share.ts";
 import type { ProgramTransaction } from "./store.ts";
-import { entering } from "./transitions.ts";
+import { entering, isIn } from "./transitions.ts";
 import { statusJson } from "./trigger.ts";
 
 /** What a piece of a run did. */
@@ -61,39 +62,45 @@ async function visit(moment: Moment, program: Program, run: Run, most: number): 
   }
   const { transaction } = moment;
   const late = run.late?.slice(0, most);
-  const page =
-    late === undefined
-      ? await transaction.memberships.members({ audience: audience!, limit: most, after: run.cursor })
-      : { items: late.map((profile) => ({ profile })), next: run.cursor };
+  const pageOf = (limit: number) => transaction.memberships.members({ audience: audience!, limit, after: run.cursor });
+  let page =
+    late === undefined ? await pageOf(most) : { items: late.map((profile) => ({ profile })), next: run.cursor };
   const profiles = await transaction.profiles.get(page.items.map(({ profile }) => profile));
   let { sent, skipped, failed } = run;
   let handed = false;
   let aborted = 0;
   const problems: { profile: string; problem: string }[] = [];
   let over = false;
+  let visited = 0;
   for (const profile of profiles) {
+    // It fires no more: those that it has not come to are for when it is activated again.
+    if (moment.costs.paused.has(trigger.name)) break;
     if (run.cap !== undefined && sent >= run.cap) {
       over = true;
       break;
     }
+    visited++;
     if (profile === undefined || (await isLeftOut(transaction, run, profile))) {
       skipped++;
       continue;
     }
     const backfill = run.kind === "backfill";
     const cause = { kind: "member", audience: audience!, run: run.id, backfill } as const;
-    const fired: Fired = await fire(moment, trigger, profile, cause, run.id);
+    moment.budget.item = visited - 1;
+    const fired = await fire(moment, trigger, profile, cause, run.id);
     if (fired.state === "skipped" || fired.state === "aborted") skipped++;
     else if (fired.state === "failed") failed++;
     else sent++;
     if (fired.state === "aborted") aborted++;
     if (fired.state === "failed") problems.push({ profile: profile.id, problem: fired.firing.reason ?? "" });
-    handed ||= fired.state === "sent";
+    handed ||= hasSent(fired);
   }
   const capped = over || (run.cap !== undefined && sent >= run.cap);
+  const stopped = moment.costs.paused.has(trigger.name);
+  if (stopped && late === undefined && visited < profiles.length) page = await pageOf(visited);
   const ended = capped || page.next === undefined;
-  const done = run.done + profiles.length;
-  const rest = run.late?.slice(most) ?? [];
+  const done = run.done + (stopped ? visited : profiles.length);
+  const rest = run.late?.slice(stopped ? visited : most) ?? [];
   const worked: Run = {
     ...run,
     late: rest.length > 0 ? rest : undefined,
@@ -102,6 +109,7 @@ async function visit(moment: Moment, program: Program, run: Run, most: number): 
     skipped,
     failed,
     ...(page.next !== undefined && { cursor: page.next }),
+    ...(stopped && { state: "paused", reason: resting }),
     ...(ended && { state: "done" }),
     ...(capped && { reason: `it reached its cap of ${run.cap}` }),
   };
@@ -128,12 +136,13 @@ async function sweep(moment: Moment, program: Program, run: Run, most: number): 
   const memberships = await transaction.memberships.of(page.items.map(({ id }) => id));
   const changes: { audience: string; profile: string; since: number | undefined }[] = [];
   const concerns = page.items.flatMap((profile, i) =>
-    audiences.flatMap(({ name, condition }) => {
+    audiences.flatMap((audience) => {
+      const { name } = audience;
       const was = memberships[i]!.some(({ audience }) => audience === name);
-      const { is } = condition.test(profile.fields);
-      if (was === is) return [];
+      const is = moment.budget.measure(i, () => isIn(moment, audience, profile.fields));
+      if (is === undefined || was === is) return [];
       changes.push({ audience: name, profile: profile.id, since: is ? now : undefined });
-      return run.fire ? entering(program, name, is, profile) : [];
+      return run.fire ? entering(program, name, is, profile).map((one) => ({ ...one, item: i })) : [];
     }),
   );
   if (changes.length > 0) await transaction.memberships.change(changes);

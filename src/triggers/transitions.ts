@@ -1,6 +1,7 @@
 import type { MembershipsWriter } from "../audiences/index.ts";
 import type { Json } from "../dispatch/index.ts";
 import type { Change, Fields, Profile, ProfilesWriter } from "../profiles/index.ts";
+import type { Moment } from "./fire.ts";
 import type { Cause } from "./firing.ts";
 import type { Audience, Program } from "./program.ts";
 import type { Trigger } from "./trigger.ts";
@@ -91,16 +92,20 @@ export class Roll {
  * Who entered and left by a change, and which triggers that concerns, in the order of the program.
  * @param roll knows the memberships of the profile that stays and of those that were absorbed; is brought up to date
  */
-export function transitions(program: Program, change: Change, roll: Roll): Concern[] {
+export function transitions(moment: Judging, program: Program, change: Change, roll: Roll): Concern[] {
   const { before, after, absorbed, changed } = change;
   const isNew = before === undefined || absorbed.length > 0;
   const concerned = isNew ? program.audiences.values() : program.audiencesFor(changed);
   const concerns: Concern[] = [];
   for (const { id } of absorbed) roll.forget(id);
   for (const audience of concerned) {
-    const is = audience.condition.test(after.fields).is;
+    const is = isIn(moment, audience, after.fields);
     const since = roll.since(after.id, absorbed, audience.name);
-    const was = wasIn(audience, since !== undefined, before, absorbed);
+    if (is === undefined) {
+      roll.set(after.id, audience.name, since !== undefined, since);
+      continue;
+    }
+    const was = wasIn(moment, audience, since !== undefined, before, absorbed);
     roll.set(after.id, audience.name, is, is && was ? since : undefined);
     if (is !== was) concerns.push(...entering(program, audience.name, is, after));
   }
@@ -126,13 +131,25 @@ export function transitions(program: Program, change: Change, roll: Roll): Conce
  * new one is asked of the profile as it was.
  */
 function wasIn(
-  { condition, status }: Audience,
+  moment: Judging,
+  audience: Audience,
   recorded: boolean,
   before: Profile | undefined,
   absorbed: readonly Profile[],
 ): boolean {
-  if (status.sweep?.silent !== true) return recorded;
-  return [...(before === undefined ? [] : [before]), ...absorbed].some(({ fields }) => condition.test(fields).is);
+  if (audience.status.sweep?.silent !== true) return recorded;
+  const all = [...(before === undefined ? [] : [before]), ...absorbed];
+  return all.some(({ fields }) => isIn(moment, audience, fields) ?? recorded);
+}
+
+type Judging = Pick<Moment, "budget" | "said">;
+
+/** Whether fields belong; undefined where time ended the condition, which changes no membership. @throws OverBudget */
+export function isIn({ budget, said }: Judging, { name, test }: Audience, fields: Fields): boolean | undefined {
+  const { is, limit, problem = "" } = budget.evaluate(test, fields);
+  if (limit !== "time") return is;
+  said.push({ type: "undecided", audience: name, reason: problem });
+  return undefined;
 }
 
 export function entering(program: Program, audience: string, is: boolean, profile: Profile): Concern[] {

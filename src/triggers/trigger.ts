@@ -1,12 +1,12 @@
-import { type CompiledAlert, compileAlert } from "../alert.ts";
-import { type Condition, compileCondition } from "../audiences/index.ts";
-import { compile, type TemplateOptions } from "../compile.ts";
+import { type Alert, type AlertAborted, compileAlert } from "../alert.ts";
+import { type Condition, compileCondition, type Tested } from "../audiences/index.ts";
+import type { TemplateOptions } from "../compile.ts";
 import { type Channel, DestinationError, type Json, parseDestination } from "../dispatch/index.ts";
-import type { Fields } from "../profiles/index.ts";
 import { parseDuration } from "../units.ts";
 import { type TriggerDefinition, type TriggerStatus, triggerDefinition } from "./definition.ts";
 import { DefinitionError } from "./engine.ts";
 import { checkSchedule } from "./schedule.ts";
+import { type Evaluable, type Source, textOf } from "./source.ts";
 import type { Definition } from "./store.ts";
 import { checkBody } from "./validate.ts";
 
@@ -23,8 +23,7 @@ export interface Exit {
   readonly channel: string;
   /** The template of where to, as it is written. Nothing: the channel itself knows. */
   readonly written: string | undefined;
-  /** @throws TemplateError */
-  readonly to: ((subject: Fields) => string) | undefined;
+  readonly to: Evaluable<string> | undefined;
   readonly options: { readonly [name: string]: Json } | undefined;
 }
 
@@ -34,14 +33,14 @@ export interface Trigger {
   readonly definition: TriggerDefinition;
   readonly status: TriggerStatus;
   readonly where: Condition | undefined;
-  readonly alert: CompiledAlert;
+  readonly test: Evaluable<Tested> | undefined;
+  readonly alert: Evaluable<Alert | AlertAborted>;
   readonly exits: readonly Exit[];
-  /** @throws TemplateError */
-  readonly key: ((subject: Fields) => string) | undefined;
+  readonly key: Evaluable<string> | undefined;
   /** ms in which the same key counts. */
   readonly keyed: number;
-  /** The zone of quiet hours; whatever does not name one, or fails, is none. Never throws. */
-  readonly zone: ((subject: Fields) => string | undefined) | undefined;
+  /** The zone of quiet hours; whatever does not name one, or fails, is none. */
+  readonly zone: Evaluable<string> | undefined;
 }
 
 const aMonth = parseDuration("30d")!;
@@ -49,7 +48,7 @@ const aMonth = parseDuration("30d")!;
 /** @throws DefinitionError */
 export function compileTrigger({ name, body, status }: Definition, surroundings: Surroundings): Trigger {
   const definition = checkBody("trigger", name, triggerDefinition, body);
-  const { templates, channels, to: defaults } = surroundings;
+  const { templates } = surroundings;
   const { on, where, alert, send, dedupe, quiet } = definition;
   const at = <T>(path: readonly (string | number)[], make: () => T): T => {
     try {
@@ -58,41 +57,67 @@ export function compileTrigger({ name, body, status }: Definition, surroundings:
       throw new DefinitionError((error as Error).message, { kind: "trigger", name, path });
     }
   };
-  const text = (source: string, options: TemplateOptions, ...path: (string | number)[]) => {
-    const template = at(path, () => compile(source, { ...templates, name: path.join("."), ...options }));
-    return (subject: Fields): string => template.render(subject);
-  };
+  const text = (text: string, options: Partial<Source & { kind: "text" }>, ...path: (string | number)[]) =>
+    at(path, () => textOf({ kind: "text", text, name: path.join("."), ...options }, templates));
   if ("schedule" in on || "once" in on || "every" in on) at(["on"], () => checkSchedule(on));
-  const exits = send.map(({ channel, to, options }, i): Exit => {
-    if (!Object.hasOwn(channels, channel)) {
-      const names = Object.keys(channels).join(", ") || "none";
-      const message = `there is no channel ${JSON.stringify(channel)}; there are: ${names}`;
-      throw new DefinitionError(message, { kind: "trigger", name, path: ["send", i, "channel"] });
-    }
-    const written = to ?? (Object.hasOwn(defaults, channel) ? defaults[channel] : undefined);
-    const options_ = options as Exit["options"];
-    if (written?.includes("{{") !== true) {
-      const where = written === undefined ? null : parseDestination(written);
-      at(["send", i, ...(to === undefined ? [] : ["to"])], () => accepted(channels[channel]!, where, options_));
-    }
+  const exits = send.map(({ channel, options }, i): Exit => {
+    const written = checkExit(name, definition, i, surroundings);
     // Unlike a key's, a field that is missing here is a person without an address.
     const to_ = written === undefined ? undefined : text(written, { name: "to" }, "send", i, "to");
-    return { channel, written, to: to_, options: options_ };
+    return { channel, written, to: to_, options: options as Exit["options"] };
   });
   const key = typeof dedupe === "string" ? dedupe : dedupe?.key;
-  const zone = quiet?.zone === undefined ? undefined : text(quiet.zone, {}, "quiet", "zone");
+  const condition =
+    where === undefined ? undefined : at(["where"], () => compileCondition(where, { ...templates, name: "where" }));
+  const compiled = at(["alert"], () => compileAlert(alert, templates));
   return {
     name,
     definition,
     status: statusOf(status),
-    where:
-      where === undefined ? undefined : at(["where"], () => compileCondition(where, { ...templates, name: "where" })),
-    alert: at(["alert"], () => compileAlert(alert, templates)),
+    where: condition,
+    test: condition && testOf(condition),
+    alert: { source: { kind: "alert", alert }, evaluate: (subject, limit) => compiled.render(subject, limit) },
     exits,
     key: key === undefined ? undefined : text(key, { missingKey: "required" }, "dedupe"),
     keyed: typeof dedupe === "object" ? dedupe.within : aMonth,
-    zone: zone && ((subject) => orNone(() => zone(subject))),
+    zone: quiet?.zone === undefined ? undefined : text(quiet.zone, {}, "quiet", "zone"),
   };
+}
+
+export const testOf = (condition: Condition): Evaluable<Tested> => ({
+  source: { kind: "condition", where: condition.where },
+  evaluate: (subject, limit) => condition.test(subject, limit),
+});
+
+/** Asks channels about the ways out of a trigger, and compiles nothing. @throws DefinitionError */
+export function checkExits({ name, body }: Definition, surroundings: Omit<Surroundings, "templates">): void {
+  const definition = checkBody("trigger", name, triggerDefinition, body);
+  for (const i of definition.send.keys()) checkExit(name, definition, i, surroundings);
+}
+
+/** @returns the template of where to, if there is one @throws DefinitionError */
+function checkExit(
+  name: string,
+  { send }: TriggerDefinition,
+  i: number,
+  { channels, to: defaults }: Omit<Surroundings, "templates">,
+): string | undefined {
+  const { channel, to, options } = send[i]!;
+  const place = (...path: string[]) => ({ kind: "trigger", name, path: ["send", i, ...path] }) as const;
+  if (!Object.hasOwn(channels, channel)) {
+    const names = Object.keys(channels).join(", ") || "none";
+    const message = `there is no channel ${JSON.stringify(channel)}; there are: ${names}`;
+    throw new DefinitionError(message, place("channel"));
+  }
+  const written = to ?? (Object.hasOwn(defaults, channel) ? defaults[channel] : undefined);
+  if (written?.includes("{{") === true) return written;
+  try {
+    const where = written === undefined ? null : parseDestination(written);
+    accepted(channels[channel]!, where, options as Exit["options"]);
+  } catch (error) {
+    throw new DefinitionError((error as Error).message, place(...(to === undefined ? [] : ["to"])));
+  }
+  return written;
 }
 
 /** What is the same for everybody is known to be wrong before anybody is to be alerted. @throws DestinationError */
@@ -100,14 +125,6 @@ export function accepted(channel: Channel, to: Json | undefined, options: Exit["
   if (to === undefined)
     throw new DestinationError("this is nowhere: say where to, or leave it out for the channel's own");
   channel.accept(to, options);
-}
-
-function orNone(render: () => string): string | undefined {
-  try {
-    return render();
-  } catch {
-    return undefined;
-  }
 }
 
 /** A status as the store keeps it: what is undefined is left out. */

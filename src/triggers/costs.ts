@@ -1,0 +1,70 @@
+import type { Trigger } from "./trigger.ts";
+
+export interface CostOptions {
+  /** So many of a trigger's last firings that a limit ended pause it. @default 20 */
+  readonly most?: number | undefined;
+  /** How many firings are looked back at. @default 100 */
+  readonly of?: number | undefined;
+}
+
+/** What a trigger's firings came to lately, oldest first: true where a limit ended it. Of one activation. */
+interface History {
+  readonly activatedAt: number | undefined;
+  readonly costly: readonly boolean[];
+}
+
+/**
+ * Remembers how many of each trigger's firings cost too much, so that a template that does so for many stops. In memory: each
+ * process counts what it fires itself.
+ */
+export class Costs {
+  readonly #most: number;
+  readonly #of: number;
+  readonly #histories = new Map<string, History>();
+
+  constructor({ most = 20, of = 100 }: CostOptions = {}) {
+    this.#most = most;
+    this.#of = of;
+  }
+
+  /** What one transaction adds; if it is not kept, nothing is. */
+  begin(): TransactionCosts {
+    return new TransactionCosts(this.#most, this.#of, this.#histories);
+  }
+}
+
+export class TransactionCosts {
+  readonly #most: number;
+  readonly #of: number;
+  readonly #before: Map<string, History>;
+  readonly #after = new Map<string, History>();
+  /** Triggers that are paused by this transaction, and why. */
+  readonly paused = new Map<string, string>();
+
+  constructor(most: number, of: number, before: Map<string, History>) {
+    this.#most = most;
+    this.#of = of;
+    this.#before = before;
+  }
+
+  /** @param costs the reason, where a limit ended it @returns why the trigger has to be paused, if it has to now */
+  note({ name, status: { activatedAt } }: Trigger, costs: string | undefined): string | undefined {
+    const known = this.#after.get(name) ?? this.#before.get(name);
+    const before = known?.activatedAt === activatedAt ? known!.costly : [];
+    if (costs === undefined && before.length === 0) return undefined;
+    const costly = [...before, costs !== undefined].slice(-this.#of);
+    this.#after.set(name, { activatedAt, costly });
+    const count = costly.filter((one) => one).length;
+    if (costs === undefined || count < this.#most || this.paused.has(name)) return undefined;
+    const reason = `${count} of its last ${costly.length} firings cost too much: ${costs}; mend it, then activate it again`;
+    this.paused.set(name, reason);
+    return reason;
+  }
+
+  /** The transaction is kept. */
+  keep(): void {
+    for (const [name, history] of this.#after) this.#before.set(name, history);
+    // Whoever activates it again begins anew, though the clock has not moved on.
+    for (const name of this.paused.keys()) this.#before.delete(name);
+  }
+}

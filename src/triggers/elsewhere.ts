@@ -1,0 +1,81 @@
+import { setImmediate as othersTurn, setTimeout as pause } from "node:timers/promises";
+import type { OverBudget } from "./budget.ts";
+import { type EvaluationRequest, type Outcome, outcomeOf } from "./source.ts";
+
+/** Evaluates in another thread. `busy`: it was not begun; ask again later. What rejects counts as a try that was late. */
+export type Evaluate = (request: EvaluationRequest) => Promise<Outcome | { readonly kind: "busy" }>;
+
+export interface ElsewhereOptions {
+  readonly evaluate?: Evaluate | undefined;
+  /** ms that one try may take. */
+  readonly time: number;
+  readonly sleep?: ((ms: number) => Promise<void>) | undefined;
+}
+
+/** How often what time ended is tried again, and the pauses before, in ms: one slow moment decides nothing. */
+export const tries = [0, 100, 1_000];
+/** How long others may keep all threads busy, in pauses, and each of these in ms. */
+const busy = { most: 60, pause: 1_000 };
+/** Evaluations that are under way at once. Others of the same threads get their turn. */
+const atOnce = 2;
+
+/** Evaluates what took too long where others wait: alone, and in another thread if there is one. */
+export class Elsewhere {
+  readonly #options: ElsewhereOptions;
+  #running = 0;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(options: ElsewhereOptions) {
+    this.#options = options;
+  }
+
+  /** Tries it up to three times. @returns what it came to; of the kind `late` if none of them ended in time. Never throws */
+  async settle(over: OverBudget): Promise<Outcome> {
+    if (this.#running >= atOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    else this.#running++;
+    try {
+      return await this.#try(over);
+    } finally {
+      // Whoever waits takes the place.
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#running--;
+      else next();
+    }
+  }
+
+  async #try(over: OverBudget): Promise<Outcome> {
+    const { sleep = pause } = this.#options;
+    const { source } = over.evaluable;
+    if (source.kind === "compose") {
+      // The next run of the transaction is the next try.
+      await sleep(tries[source.try]!);
+      return { kind: "result", result: null };
+    }
+    let last: Outcome = { kind: "late", message: "it was never tried" };
+    for (const ms of tries) {
+      if (ms > 0) await sleep(ms);
+      last = await this.#once(over);
+      if (last.kind !== "late") return last;
+    }
+    return { kind: "late", message: `${last.message}; it was tried ${tries.length} times` };
+  }
+
+  async #once({ evaluable, subject, now }: OverBudget): Promise<Outcome> {
+    const { evaluate, time, sleep = pause } = this.#options;
+    if (evaluate === undefined) {
+      await othersTurn();
+      return outcomeOf(() => evaluable.evaluate(subject, { time }));
+    }
+    const { source } = evaluable;
+    for (let i = 0; i < busy.most; i++) {
+      try {
+        const outcome = await evaluate({ source, subject, now, time });
+        if (outcome.kind !== "busy") return outcome;
+      } catch (error) {
+        return { kind: "late", message: error instanceof Error ? error.message : String(error) };
+      }
+      await sleep(busy.pause);
+    }
+    return { kind: "late", message: "others kept all worker threads busy" };
+  }
+}
