@@ -159,9 +159,9 @@ export class Clockwork {
     const aside = new Set(this.#aside.keys());
     try {
       const work = (moment: Moment, program: Program) => settleDue(moment, program, { most, aside });
-      const { count, sent } = await sessions.run(work, { items: most });
+      const { count, sent, hasTime } = await sessions.run(work, { items: most });
       if (sent) onSent();
-      this.#due = Math.min(mostDue, most * 2);
+      if (hasTime) this.#due = Math.min(mostDue, most * 2);
       return count > 0;
     } catch (error) {
       if (!(error instanceof OverBudget)) throw error;
