@@ -1,4 +1,11 @@
-import { type Channel, createDispatcher, type DispatchEvent, type Outbox, type Store } from "../dispatch/index.ts";
+import {
+  type Channel,
+  createDispatcher,
+  type DispatchEvent,
+  type Outbox,
+  type Render,
+  type Store,
+} from "../dispatch/index.ts";
 import { createLogger, eventLog, eventMetrics, eventTraces } from "../observe/index.ts";
 import type { Io } from "./io.ts";
 import { renderer, type Setup } from "./setup.ts";
@@ -7,7 +14,16 @@ import { renderer, type Setup } from "./setup.ts";
 export async function deliver(
   setup: Setup,
   level: string,
-  { store, channels }: { readonly store: Store; readonly channels: Readonly<Record<string, Channel>> },
+  {
+    store,
+    channels,
+    render,
+  }: {
+    readonly store: Store;
+    readonly channels: Readonly<Record<string, Channel>>;
+    /** @default here, each template compiled once */
+    readonly render?: Render | undefined;
+  },
   io: Io,
 ) {
   const logger = createLogger(level, io.stdout);
@@ -17,7 +33,7 @@ export async function deliver(
   const dispatcher = createDispatcher({
     store,
     channels,
-    render: await renderer(setup),
+    render: render ?? (await renderer(setup)),
     concurrency,
     lease,
     onEvent: (event: DispatchEvent) => {

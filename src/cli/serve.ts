@@ -33,17 +33,19 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   const at = flags.listen ?? parsePlace(`${options.listen}`);
   const channels = await setupChannels(setup);
   const store = await openStore(setup, flags, io);
-  const { logger, metrics, dispatcher, health } = await deliver(setup, options.log, { store, channels }, io);
-  const [{ createEngine }, { createService }] = await Promise.all([
-    import("../triggers/index.ts"),
-    import("../service/index.ts"),
-  ]);
+  const [{ createEngine }, { createService, createWorkerPool, defaultLimits, workerRender }, { serviceLimits }] =
+    await Promise.all([import("../triggers/index.ts"), import("../service/index.ts"), import("../index.ts")]);
+  const { templates } = setup;
+  const ofWorkers = { ...defaultLimits.workers, ...given(options.limits.workers ?? {}) };
+  const workers = ofWorkers.size > 0 ? createWorkerPool(ofWorkers) : undefined;
+  const render = workerRender(workers, { templates, limits: serviceLimits, timeout: ofWorkers.time });
+  const { logger, metrics, dispatcher, health } = await deliver(setup, options.log, { store, channels, render }, io);
   const logEngine = engineLog(logger);
   const engine = createEngine({
     store,
     channels,
     to: defaultDestinations(setup),
-    templates: setup.templates,
+    templates,
     onSent: () => dispatcher.wake(),
     onEvent: (event) => {
       logEngine(event);
@@ -57,8 +59,9 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     store,
     dispatcher,
     channels,
-    templates: setup.templates,
-    limits: { ...given(limits), grace },
+    templates,
+    workers,
+    limits: { ...given(limits), workers: ofWorkers, grace },
     log: logger,
     version: version(),
     health,
@@ -86,6 +89,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   } finally {
     await service.close(0);
     await engine.stop();
+    await workers?.close();
     await dispatcher.close();
     await store.close();
   }

@@ -296,6 +296,15 @@ export const config = z.strictObject({
           /** Requests of one key; `strangers` those without a key that holds, of one address. */
           rate: rate.optional(),
           strangers: rate.optional(),
+          /** Threads for what callers ask to be evaluated: how many, the memory of each, the time of one request, how many may wait. */
+          workers: z
+            .strictObject({
+              size: whole.pipe(z.int().min(0)).optional(),
+              memory: size.optional(),
+              time: duration.optional(),
+              queue: count.optional(),
+            })
+            .optional(),
         })
         .prefault({}),
       log: logLevel,

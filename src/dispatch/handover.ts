@@ -3,8 +3,12 @@ import type { Alert, Json } from "./delivery.ts";
 import { newId } from "./id.ts";
 import { type Added, type Entry, type Priority, priorities } from "./outbox.ts";
 
-/** Renders; what the template half is to this one. `aborted` is the template's reason not to send. */
-export type Render = (profile: unknown, template: unknown) => Alert | { readonly aborted: string };
+/**
+ * Renders; what the template half is to this one. `aborted` is the template's reason not to send. A promise: it may be done
+ * elsewhere, as templates that others write should be.
+ */
+export type Render = (profile: unknown, template: unknown) => Rendered | Promise<Rendered>;
+type Rendered = Alert | { readonly aborted: string };
 
 /** What is to be sent, where to. Either `alert`, or `template` with `profile` for `DispatcherOptions.render`. */
 export interface SendRequest {
@@ -57,7 +61,7 @@ export async function entryOf(
   }
   check(request);
   const { destination } = channel.accept(to, request.options);
-  const rendered = render(request, options.render);
+  const rendered = await render(request, options.render);
   const id = newId(now);
   const common = { id, channel: name, destination, to, createdAt: now, due: notBefore, priority, idempotencyKey };
   const keeps = template !== undefined && (request.keepSource ?? options.keepSource);

@@ -4,6 +4,7 @@ import type { z } from "zod";
 import { DestinationError, StoreError } from "../dispatch/index.ts";
 import { TemplateError } from "../index.ts";
 import { DefinitionError, meant, NotDeclared, RunStateError } from "../triggers/index.ts";
+import { WorkerError } from "../workers/index.ts";
 import { pointer } from "./json.ts";
 import { Problem } from "./problem.ts";
 
@@ -16,6 +17,7 @@ export function toProblem(error: unknown, id: string): Problem {
   if (error instanceof TemplateError) return ofTemplate(error);
   if (error instanceof DestinationError) return new Problem("unprocessable", error.message);
   if (error instanceof StoreError) return ofStore(error);
+  if (error instanceof WorkerError) return ofWorker(error, id);
   return ofFramework(error as FastifyError) ?? unexpected(error, id);
 }
 
@@ -51,6 +53,26 @@ function ofStore(error: StoreError): Problem {
     headers: { "retry-after": after },
     cause: error,
   });
+}
+
+function ofWorker(error: WorkerError, id: string): Problem {
+  const { problem, message } = error;
+  switch (problem) {
+    case "late":
+    case "memory":
+      return new Problem("unprocessable", `this is too much for one request: ${message}; ask for less`);
+    case "busy":
+    case "unavailable":
+    case "closed":
+      return new Problem("unavailable", `${message}; ask again later`, {
+        headers: { "retry-after": problem === "busy" ? "1" : "30" },
+        cause: error,
+      });
+    case "crashed":
+      return unexpected(error, id);
+    default:
+      return problem satisfies never;
+  }
 }
 
 /** Of Fastify itself. */

@@ -2,6 +2,8 @@ import type { Channel, Dispatcher } from "../dispatch/index.ts";
 import type { LintOptions, TemplateOptions } from "../index.ts";
 import type { Health } from "../observe/index.ts";
 import type { Engine, ProgramStore } from "../triggers/index.ts";
+import type { WorkerPool } from "../workers/index.ts";
+import type { Evaluation } from "./evaluation.ts";
 
 export interface ServiceOptions {
   readonly engine: Engine;
@@ -9,13 +11,20 @@ export interface ServiceOptions {
   readonly dispatcher: Dispatcher;
   /** By name; only names and kinds are told. */
   readonly channels: { readonly [name: string]: Channel };
-  /** For previews. */
+  /**
+   * For previews. They run in workers, under `previewLimits` of the library or lower ones of these; with functions of your own, which
+   * a worker has no code for, or `random`, on the event loop, under the same limits.
+   */
   readonly templates?: TemplateOptions | undefined;
   /** What holds for lint unless a request says otherwise. */
   readonly lint?: LintOptions | undefined;
+  /** For what callers ask to be evaluated; is not closed here. @default one of its own, by `limits.workers` */
+  readonly workers?: WorkerPool | undefined;
   /** ms since 1970. @default Date.now */
   readonly clock?: (() => number) | undefined;
-  readonly limits?: Partial<ServiceLimits> | undefined;
+  readonly limits?:
+    | (Partial<Omit<ServiceLimits, "workers">> & { readonly workers?: Partial<WorkerLimits> })
+    | undefined;
   /** Told of every request, by its route, and of what failed here; never of who it was about. @default none */
   readonly log?: ServiceLog | undefined;
   /** What the document says. */
@@ -53,6 +62,19 @@ export interface ServiceLimits {
   readonly request: number;
   /** How long `close` waits for requests, in ms. @default 10,000 */
   readonly grace: number;
+  /** Of the threads that evaluate what callers wrote. */
+  readonly workers: WorkerLimits;
+}
+
+export interface WorkerLimits {
+  /** How many; each takes some 40 MiB once it was used. None: all is done on the event loop. @default 2 */
+  readonly size: number;
+  /** Bytes that one may use, a loaded one's own 20 MiB among them. @default 128 MiB */
+  readonly memory: number;
+  /** How long one request may take there, in ms; it is ended then. @default 5,000 */
+  readonly time: number;
+  /** Requests that may wait for them together; beyond, they are answered with 503. @default 50 */
+  readonly queue: number;
 }
 
 export const defaultLimits: ServiceLimits = {
@@ -63,10 +85,15 @@ export const defaultLimits: ServiceLimits = {
   answers: 86_400_000,
   request: 60_000,
   grace: 10_000,
+  workers: { size: 2, memory: 128 * 2 ** 20, time: 5_000, queue: 50 },
 };
 
 /** What routes go by: the options with their defaults. */
-export interface Surroundings extends Omit<ServiceOptions, "clock" | "limits"> {
+export interface Surroundings extends Omit<ServiceOptions, "clock" | "limits" | "workers"> {
   readonly clock: () => number;
   readonly limits: ServiceLimits;
+  /** Evaluates what callers wrote. */
+  readonly evaluation: Evaluation;
+  /** None where all is done on the event loop. */
+  readonly workers: WorkerPool | undefined;
 }

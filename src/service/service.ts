@@ -2,12 +2,14 @@ import type { AddressInfo, Socket } from "node:net";
 import rateLimit from "@fastify/rate-limit";
 import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import { createWorkerPool } from "../workers/index.ts";
 import { guardAccess } from "./access.ts";
 import { readBodies } from "./body.ts";
 import { toProblem } from "./errors.ts";
+import { createEvaluation } from "./evaluation.ts";
 import { idempotencyHeaders, keepAnswers, pruneAnswers } from "./idempotency.ts";
 import { describe, serveDocument } from "./openapi.ts";
-import { defaultLimits, type ServiceOptions, type Surroundings } from "./options.ts";
+import { defaultLimits, type ServiceLimits, type ServiceOptions, type Surroundings } from "./options.ts";
 import { Problem, type ProblemKind, problemType } from "./problem.ts";
 import { addRoutes } from "./routes/index.ts";
 import { healthRoute, metricsRoute } from "./routes/status.ts";
@@ -26,8 +28,12 @@ export interface Service {
 
 /** Nothing is listened to before `listen`. */
 export function createService(options: ServiceOptions): Service {
-  const limits = { ...defaultLimits, ...options.limits };
-  const surroundings: Surroundings = { ...options, clock: options.clock ?? Date.now, limits };
+  const ofWorkers = { ...defaultLimits.workers, ...options.limits?.workers };
+  const limits: ServiceLimits = { ...defaultLimits, ...options.limits, workers: ofWorkers };
+  const ownWorkers = options.workers === undefined && ofWorkers.size > 0 ? createWorkerPool(ofWorkers) : undefined;
+  const workers = options.workers ?? ownWorkers;
+  const evaluation = createEvaluation({ workers, templates: options.templates, timeout: ofWorkers.time });
+  const surroundings: Surroundings = { ...options, clock: options.clock ?? Date.now, limits, workers, evaluation };
   const { log, docs = true, metrics, openMetrics = false } = options;
   let closing = false;
 
@@ -132,6 +138,7 @@ export function createService(options: ServiceOptions): Service {
       const impatient = setTimeout(() => app.server.closeAllConnections(), grace).unref();
       await app.close();
       clearTimeout(impatient);
+      await ownWorkers?.close();
     },
   };
 }

@@ -9,4 +9,5 @@ export { WorkerError, type WorkerProblem } from "./error.ts";
 export type { TaskInput, TaskOutput, TaskTable } from "./messages.ts";
 export { createWorkerPool, type RunOptions, type WorkerPool, type WorkerPoolOptions } from "./pool.ts";
 export { type Portable, toPortable } from "./portable.ts";
+export { type RenderOptions, type WorkerRender, workerRender } from "./render.ts";
 export type { Tasks } from "./tasks/index.ts";

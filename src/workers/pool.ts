@@ -7,7 +7,7 @@ import { type Job, Thread, type ThreadEvents } from "./thread.ts";
 export interface WorkerPoolOptions {
   /** Workers at once, and so tasks. Each one that was used takes some 40 MiB. @default 2 */
   readonly size?: number | undefined;
-  /** MiB of heap and buffers that a worker may have, a loaded one's own 20 among them. @default 128 */
+  /** Bytes of heap and buffers that a worker may have, a loaded one's own 20 MiB among them. @default 128 MiB */
   readonly memory?: number | undefined;
   /** Tasks that may wait together; their inputs are held that long. @default 50 */
   readonly queue?: number | undefined;
@@ -56,7 +56,14 @@ interface WaitingJob extends Job {
 
 /** Starts no worker before there is a task for it. A process ends with idle workers; one that is at work holds it. */
 export function createWorkerPool<Table extends TaskTable = Tasks>(options: WorkerPoolOptions = {}): WorkerPool<Table> {
-  const { size = 2, memory = 128, queue: most = 50, wait = 10_000, idle = 60_000, loading = 15_000 } = options;
+  const {
+    size = 2,
+    memory = 128 * 2 ** 20,
+    queue: most = 50,
+    wait = 10_000,
+    idle = 60_000,
+    loading = 15_000,
+  } = options;
   const entry = options.entry ?? besideThis("worker");
   const threads = new Set<Thread>();
   const resting = new Map<Thread, NodeJS.Timeout>();

@@ -3,14 +3,14 @@ import type { LintOptions, TemplateOptions } from "../index.ts";
 
 /**
  * Options of templates or of the linter as they cross into a worker: function sets as names, the clock as the time that it
- * shows, and the rest as it is.
+ * shows, and the rest as it is. Limits of time go by the clock of the worker.
  */
 export interface Portable {
   readonly functions?: readonly SetName[] | undefined;
   readonly sets?: readonly (readonly [as: string, name: SetName])[] | undefined;
   /** ms since 1970. */
   readonly now?: number | undefined;
-  readonly rest: Omit<TemplateOptions & LintOptions, "functions" | "sets" | "clock" | "random">;
+  readonly rest: Omit<TemplateOptions & LintOptions, "functions" | "sets" | "clock" | "random" | "monotonicClock">;
 }
 
 export type SetName = "alerting" | "alertmanager" | "content" | "sprig";
@@ -25,7 +25,7 @@ const loadSets = async (): Promise<Readonly<Record<SetName, FunctionSet>>> => {
  * @returns undefined where they cannot cross: with functions of one's own, which a worker has no code for, or with `random`
  */
 export async function toPortable(options: TemplateOptions & LintOptions): Promise<Portable | undefined> {
-  const { functions, sets, clock, random, ...rest } = options;
+  const { functions, sets, clock, random, monotonicClock: _ours, ...rest } = options;
   if (random !== undefined) return undefined;
   const known = functions === undefined && sets === undefined ? [] : Object.entries(await loadSets());
   const nameOf = (set: FunctionSet): SetName | undefined => known.find(([, one]) => one === set)?.[0] as SetName;

@@ -3,9 +3,11 @@ import { WorkerError, type WorkerProblem } from "./error.ts";
 import { errorOf } from "./error-data.ts";
 import type { TaskMessage, WorkerMessage } from "./messages.ts";
 
+const MiB = 2 ** 20;
+
 export interface ThreadOptions {
   readonly entry: URL;
-  /** MiB. */
+  /** Bytes. */
   readonly memory: number;
   /** ms that loading may take, of the worker and of a task each. */
   readonly loading: number;
@@ -28,8 +30,8 @@ export interface Job extends TaskMessage {
   failed(error: Error): void;
 }
 
-/** How far V8's own limit stands above ours, in MiB. See {@link Thread}. */
-const headroom = 256;
+/** How far V8's own limit stands above ours. See {@link Thread}. */
+const headroom = 256 * MiB;
 /** How often memory is looked at while a task runs, in ms. */
 const lookEvery = 25;
 
@@ -55,7 +57,7 @@ export class Thread {
     const { entry, memory } = options;
     const worker = new Worker(entry, {
       name: "tocsin-worker",
-      resourceLimits: { maxOldGenerationSizeMb: memory + headroom, maxYoungGenerationSizeMb: 32 },
+      resourceLimits: { maxOldGenerationSizeMb: (memory + headroom) / MiB, maxYoungGenerationSizeMb: 32 },
       ...inherited(),
     });
     this.#worker = worker;
@@ -170,13 +172,14 @@ export class Thread {
     const found = await this.#worker.getHeapStatistics().catch(() => undefined);
     this.#looking = false;
     if (found === undefined || this.#job !== job) return;
-    if (found.used_heap_size + found.external_memory > this.#options.memory * 2 ** 20) {
+    if (found.used_heap_size + found.external_memory > this.#options.memory) {
       await this.end(this.#outOfMemory());
     }
   }
 
   #outOfMemory(): WorkerError {
-    return new WorkerError("memory", `it needed more than ${this.#options.memory} MiB of memory and was ended`);
+    const most = Math.round(this.#options.memory / MiB).toLocaleString("en");
+    return new WorkerError("memory", `it needed more than ${most} MiB of memory and was ended`);
   }
 }
 

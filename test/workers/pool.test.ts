@@ -61,7 +61,7 @@ describe("a task", () => {
 
 describe("a task that is bad is ended, and the next gets a new worker", () => {
   // Each worker has a number of its own.
-  const pool = poolOf({ memory: 64 });
+  const pool = poolOf({ memory: 64 * 2 ** 20 });
   test.each([
     ["spin", "late", soon],
     ["never", "late", soon],

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type AlertTemplate, type Finding, lint } from "../../index.ts";
+import type { AlertTemplate, Finding } from "../../index.ts";
 import type { App } from "../app.ts";
 import type { Surroundings } from "../options.ts";
 import { Problem } from "../problem.ts";
@@ -42,7 +42,7 @@ const body = z.strictObject({
 });
 
 /** What is wrong with a template. */
-export function lintRoutes(app: App, { lint: defaults }: Surroundings): void {
+export function lintRoutes(app: App, { lint: defaults, evaluation }: Surroundings): void {
   app.post("/lint", {
     config: { scope: "read" },
     schema: {
@@ -52,10 +52,11 @@ export function lintRoutes(app: App, { lint: defaults }: Surroundings): void {
       body,
       response: answers({ 200: z.object({ findings: z.array(finding) }) }, ...bodied, 422),
     },
-    handler: async ({ body: { template, ...options } }) => {
+    handler: async ({ body: { template, ...options }, apiKey }) => {
       const data = options.samples !== undefined || options.schema !== undefined ? { shape: undefined } : {};
       try {
-        return { findings: lint(template as string | AlertTemplate, { ...defaults, ...data, ...options }) };
+        const all = { ...defaults, ...data, ...options };
+        return { findings: [...(await evaluation.lint(template as string | AlertTemplate, all, apiKey?.id))] };
       } catch (error) {
         if (error instanceof TypeError) throw new Problem("unprocessable", error.message, { cause: error });
         throw error;

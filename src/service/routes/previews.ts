@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { type AlertTemplate, compileAlert } from "../../index.ts";
+import type { AlertTemplate } from "../../index.ts";
 import type { Fields } from "../../profiles/index.ts";
 import type { App } from "../app.ts";
 import { noProfile } from "../errors.ts";
@@ -34,9 +34,9 @@ export function previewRoutes(app: App, surroundings: Surroundings): void {
       body: z.strictObject({ template: alertTemplate, profile: profileOrId.default({}) }),
       response: answers({ 200: preview }, ...bodied, 404, 422),
     },
-    handler: async ({ body: { template, profile } }) => {
+    handler: async ({ body: { template, profile }, apiKey }) => {
       const fields = await fieldsOf(surroundings, profile);
-      const rendered = compileAlert(template as AlertTemplate, surroundings.templates).render(fields);
+      const rendered = await surroundings.evaluation.preview(template as AlertTemplate, fields, apiKey?.id);
       return rendered.aborted === undefined ? { alert: rendered } : { aborted: rendered.aborted };
     },
   });
