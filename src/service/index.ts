@@ -3,7 +3,13 @@
  * document that says what can be asked. What is decided is decided elsewhere: here it is only asked for.
  */
 
-export { createWorkerPool, type WorkerPool, type WorkerPoolOptions, workerRender } from "../workers/index.ts";
+export {
+  createWorkerPool,
+  type WorkerPool,
+  type WorkerPoolOptions,
+  workerEvaluate,
+  workerRender,
+} from "../workers/index.ts";
 export { createKey, listKeys, revokeKey, scopes } from "./keys.ts";
 export {
   defaultLimits,

@@ -1,6 +1,7 @@
 import type { Channel } from "../dispatch/index.ts";
 import { OverBudget } from "./budget.ts";
 import { mostDue, settleDue, settleOne, startBatches, startSweeps, sweepDue } from "./due.ts";
+import { EngineStops } from "./elsewhere.ts";
 import type { DefinitionError } from "./engine.ts";
 import type { Moment } from "./fire.ts";
 import { createPace, type Pace } from "./pace.ts";
@@ -178,7 +179,10 @@ export class Clockwork {
 
   #putAside(id: string, work: () => Promise<void>): void {
     const working = work()
-      .catch((error: unknown) => this.#options.onProblem({ doing: "evaluating what takes long", error }))
+      .catch((error: unknown) => {
+        // It goes on after the next start.
+        if (!(error instanceof EngineStops)) this.#options.onProblem({ doing: "evaluating what takes long", error });
+      })
       .finally(() => {
         this.#aside.delete(id);
         this.wake();

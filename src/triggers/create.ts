@@ -93,8 +93,10 @@ export function createEngine(options: EngineOptions): Engine {
     tick: () => clockwork.tick(),
     start: () => clockwork.start(),
     async stop() {
+      sessions.stopping = true;
       await clockwork.stop();
       await intake.idle();
+      sessions.stopping = false;
     },
     explain: (profile, trigger) => explain({ store, sessions, clock }, profile, trigger),
   };

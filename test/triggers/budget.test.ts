@@ -212,7 +212,7 @@ describe("what the clock ended", () => {
     const { answer } = thread;
     thread.answer = (request) => {
       if (requests.length <= 2) return { kind: "busy" };
-      if (requests.length === 3) throw new Error("out of memory");
+      if (requests.length === 3) return { kind: "late", message: "out of memory" };
       return answer(request);
     };
     await s.engine.update([update("ada", { ms: 30, vip: true })]);
@@ -287,4 +287,26 @@ describe("what is due", () => {
     const estimate = await s.engine.estimate("t");
     expect(estimate).toMatchObject({ members: 20, looked: 20, sent: 15, failed: 5 });
   });
+});
+
+test("a stop waits for what is being evaluated, begins nothing more, and loses nothing that waits", async () => {
+  const { s, requests, thread } = slowStage();
+  const { opened, open } = gate();
+  thread.before = () => opened;
+  const alert = { title: "{{ slow 40 }}{{ .name }}" };
+  await s.declare({
+    audience: { vips: { where: ".vip" } },
+    trigger: { t: trigger({ enter: "vips" }, { dwell: "1m", alert }) },
+  });
+  for (const name of ["a", "b", "c"]) await s.update(name, { name, vip: true });
+  s.now += minute;
+  s.engine.start();
+  while (requests.length < 2) await new Promise(setImmediate);
+  for (let i = 0; i < 20; i++) await new Promise(setImmediate);
+  const stopped = s.engine.stop();
+  open();
+  await stopped;
+  expect([await s.sent(), requests.length, s.problems]).toEqual([["a", "b"], 2, []]);
+  await s.until(s.now);
+  expect([...(await s.sent())].sort()).toEqual(["a", "b", "c"]);
 });
