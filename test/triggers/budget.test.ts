@@ -1,4 +1,6 @@
 import { describe, expect, test } from "vitest";
+import { fake } from "../../src/channels/fake.ts";
+import { compile } from "../../src/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import type { ProgramStore } from "../../src/triggers/index.ts";
 import { slowStage, slowTemplates } from "./slow.ts";
@@ -309,4 +311,23 @@ test("a stop waits for what is being evaluated, begins nothing more, and loses n
   expect([await s.sent(), requests.length, s.problems]).toEqual([["a", "b"], 2, []]);
   await s.until(s.now);
   expect([...(await s.sent())].sort()).toEqual(["a", "b", "c"]);
+});
+
+test("what a channel composes is tried three times, too, and then fails alone", async () => {
+  const crm = fake();
+  const { templates, calls } = slowTemplates({ time: 1_000 });
+  const body = compile("{{ slow .ms }}", templates);
+  const compose = ({ profile }: { readonly profile?: unknown }) => body.render(profile);
+  const { s, slept } = slowStage({ more: { channels: { crm: { ...crm, compose } } } });
+  await s.declare({ stream: { clicks: { identifiers: { user_id: "{{ .who }}" }, fields: { ms: { path: "ms" } } } } });
+  const t = trigger({ event: "clicks" }, { send: [{ channel: "crm", to: "a" }], alert: { title: "{{ .ms }}" } });
+  await s.declare({ trigger: { t } });
+  await s.engine.collect("clicks", [
+    { who: "ada", ms: 1_000 },
+    { who: "bob", ms: 999 },
+  ]);
+  expect(await s.sent()).toEqual(["999"]);
+  expect([calls(), slept]).toEqual([3 + 1, [100, 1_000]]);
+  const { items } = await s.store.firings.list({ trigger: "t", state: "failed", limit: 9 });
+  expect(items.map(({ reason }) => reason)).toEqual([expect.stringContaining("exceeded the time limit (1000 ms)")]);
 });
