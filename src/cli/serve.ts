@@ -35,13 +35,12 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   const store = await openStore(setup, flags, io);
   const [
     { createEngine },
-    { createService, createWorkerPool, defaultLimits, workerChecker, workerRender },
-    { serviceLimits },
-  ] = await Promise.all([import("../triggers/index.ts"), import("../service/index.ts"), import("../index.ts")]);
+    { createService, createWorkerPool, defaultLimits, workerChecker, workerEvaluate, workerRender },
+  ] = await Promise.all([import("../triggers/index.ts"), import("../service/index.ts")]);
   const { templates } = setup;
   const ofWorkers = { ...defaultLimits.workers, ...given(options.limits.workers ?? {}) };
   const workers = ofWorkers.size > 0 ? createWorkerPool(ofWorkers) : undefined;
-  const evaluating = { templates, limits: serviceLimits, timeout: ofWorkers.time };
+  const evaluating = { templates, limits: templates.limits, timeout: ofWorkers.time };
   const render = workerRender(workers, evaluating);
   const checker = workers && (await workerChecker(workers, evaluating));
   const { logger, metrics, dispatcher, health } = await deliver(setup, options.log, { store, channels, render }, io);
@@ -52,6 +51,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     to: defaultDestinations(setup),
     templates,
     checker,
+    evaluate: workers && (await workerEvaluate(workers, templates)),
     onSent: () => dispatcher.wake(),
     onEvent: (event) => {
       logEngine(event);

@@ -97,8 +97,10 @@ export function createEngine(options: EngineOptions): Engine {
     tick: () => clockwork.tick(),
     start: () => clockwork.start(),
     async stop() {
+      sessions.stopping = true;
       await clockwork.stop();
       await intake.idle();
+      sessions.stopping = false;
     },
     explain: (profile, trigger) => explain({ store, sessions, clock, checker }, profile, trigger),
   };
