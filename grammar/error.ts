@@ -63,7 +63,8 @@ export class TemplateLimitError extends TemplateError {
   }
 }
 
-export type Limit = "steps" | "output" | "depth";
+/** `"time"` alone depends on the machine: what it stopped may end in time on another try. */
+export type Limit = "steps" | "output" | "depth" | "time";
 
 /** The JavaScript stack was used up: a RangeError, but for Firefox. */
 export function isStackOverflow(error: unknown): boolean {

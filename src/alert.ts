@@ -1,6 +1,6 @@
 import { compile, type TemplateOptions } from "./compile.ts";
 import { alerting } from "./functions/alerting/index.ts";
-import { RenderAborted, type Template } from "./template/index.ts";
+import { RenderAborted, type Template, type TimeLimit } from "./template/index.ts";
 
 /** The parts of an alert as templates; only `title` has to be there. */
 export interface AlertTemplate {
@@ -34,9 +34,10 @@ export interface CompiledAlert {
   /**
    * Parts are rendered in the order title, subtitle, body: the first that fails or aborts decides.
    * @param profile never changed
+   * @param limit time for all parts together
    * @throws TemplateError of phase `"exec"`
    */
-  render(profile: unknown): Alert | AlertAborted;
+  render(profile: unknown, limit?: TimeLimit): Alert | AlertAborted;
 }
 
 const parts = ["title", "subtitle", "body", "html"] as const;
@@ -49,7 +50,7 @@ const parts = ["title", "subtitle", "body", "html"] as const;
  */
 export function compileAlert(template: AlertTemplate, options: TemplateOptions = {}): CompiledAlert {
   if (typeof template?.title !== "string") throw new TypeError("an alert template needs a title, as text");
-  const { name, functions = [alerting] } = options;
+  const { name, functions = [alerting], limits, monotonicClock = () => performance.now() } = options;
   const compiled: [(typeof parts)[number], Template][] = [];
   for (const part of parts) {
     const text = template[part];
@@ -60,10 +61,11 @@ export function compileAlert(template: AlertTemplate, options: TemplateOptions =
     compiled.push([part, compile(text, { ...options, functions, name: partName, escape: escaping })]);
   }
   return {
-    render(profile) {
+    render(profile, { time = limits?.time, since } = {}) {
       const alert: Alert = { title: "" };
+      const limit = { time, since: since ?? (time === undefined ? undefined : monotonicClock()) };
       try {
-        for (const [part, one] of compiled) alert[part] = one.render(profile);
+        for (const [part, one] of compiled) alert[part] = one.render(profile, limit);
       } catch (error) {
         if (error instanceof RenderAborted) return { aborted: error.reason };
         throw error;

@@ -41,7 +41,11 @@ export {
   type MissingKey,
   type Numbers,
   Pairs,
+  previewLimits,
   RenderAborted,
+  type RenderOptions,
   SizedInt,
+  serviceLimits,
   type Template,
+  type TimeLimit,
 } from "./template/index.ts";

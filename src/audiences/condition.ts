@@ -1,5 +1,6 @@
+import { type Limit, TemplateLimitError } from "../../grammar/index.ts";
 import type { TemplateOptions } from "../compile.ts";
-import { compileCondition as compileLanguage, RenderAborted } from "../template/index.ts";
+import { compileCondition as compileLanguage, RenderAborted, type TimeLimit } from "../template/index.ts";
 
 /** A condition on profiles, compiled. */
 export interface Condition {
@@ -10,12 +11,14 @@ export interface Condition {
   /** The result can change although the profile does not: a function in it looks at the clock, or takes chance. */
   readonly timed: boolean;
   /** Where it fails, as it does where Go could not compare, it does not hold, and `problem` is Go's message. Never throws. */
-  test(fields: unknown): Tested;
+  test(fields: unknown, limit?: TimeLimit): Tested;
 }
 
 export interface Tested {
   readonly is: boolean;
   readonly problem?: string;
+  /** The limit that ended it. After `"time"` nothing is known: it may hold, or not, on another try. */
+  readonly limit?: Limit;
 }
 
 const yes: Tested = { is: true };
@@ -32,12 +35,13 @@ export function compileCondition(where: string, options: TemplateOptions = {}): 
     where,
     reads,
     timed: varies,
-    test(fields) {
+    test(fields, limit) {
       try {
-        return test(fields) ? yes : no;
+        return test(fields, limit) ? yes : no;
       } catch (error) {
         if (error instanceof RenderAborted)
           return { is: false, problem: `the condition called abort: ${error.reason}` };
+        if (error instanceof TemplateLimitError) return { is: false, problem: error.message, limit: error.limit };
         return { is: false, problem: error instanceof Error ? error.message : String(error) };
       }
     },

@@ -15,6 +15,7 @@ import { copyProfile } from "./copy.ts";
 import type { Env } from "./env.ts";
 import { compileBoxedPipe } from "./expression.ts";
 import { signatureOf } from "./function.ts";
+import type { TimeLimit } from "./limits.ts";
 import { collectFunctions } from "./options.ts";
 import { readsOf } from "./reads.ts";
 import { Run } from "./run.ts";
@@ -30,8 +31,11 @@ export interface CompiledCondition {
   readonly reads: ReadonlySet<string> | "all";
   /** The result can be another for the same data: some function looks at the clock, or takes chance. */
   readonly varies: boolean;
-  /** Go's truth of it. @throws {@link TemplateError} of phase `"exec"`; RenderAborted where it calls `abort` */
-  test(data: unknown): boolean;
+  /**
+   * Go's truth of it.
+   * @throws {@link TemplateError} of phase `"exec"`; RenderAborted where it calls `abort`
+   */
+  test(data: unknown, limit?: TimeLimit): boolean;
 }
 
 /** A condition as it stands in a template; its places there are behind those in its own text by {@link before}'s length. */
@@ -72,9 +76,9 @@ export function compileCondition(where: string, options: LanguageOptions = {}): 
   return {
     reads: all ? "all" : new Set(paths.map(([first]) => first!)),
     varies: [...calls].some((id) => functions.has(id) && signatureOf(functions.get(id)!).varies === true),
-    test(data) {
+    test(data, limit) {
       const root = data === null || typeof data === "symbol" ? undefined : data;
-      const run = new Run(settings, tree, root, scope.size);
+      const run = new Run(settings, tree, root, scope.size, limit);
       try {
         if (found.changes) run.setRoot(copyProfile(root, run));
         for (let i = 0; i < slots.length; i++) run.vars[slots[i]!] = unset;

@@ -1,7 +1,7 @@
 import type { Limit } from "../../grammar/index.ts";
 
 /**
- * What a render may use. Deterministic: the same template and profile stop at the same place on every machine.
+ * What a render may use. Deterministic but for `time`: the same template and profile stop at the same place on every machine.
  */
 export interface Limits {
   /**
@@ -14,9 +14,44 @@ export interface Limits {
   readonly output: number;
   /** Templates that call each other, and data printed inside data. @default 1_000 */
   readonly depth: number;
+  /**
+   * Milliseconds by `monotonicClock`, looked at every {@link timeSlice} steps: the net beneath `steps`, for callers where others
+   * wait. What it stops depends on the machine and on the moment, so it may well end in time on another try. @default Infinity
+   */
+  readonly time: number;
 }
 
-export const defaultLimits: Limits = { steps: 10_000_000, output: 16 * 1024 * 1024, depth: 1_000 };
+/** The time that one render may take, or several that share it. */
+export interface TimeLimit {
+  /** Milliseconds, instead of `limits.time`. @default limits.time */
+  readonly time?: number | undefined;
+  /**
+   * When they began, by `monotonicClock`: renders that are given the same have `time` together, and one that comes when it is used
+   * up stops before it begins. @default when the render begins
+   */
+  readonly since?: number | undefined;
+}
+
+/** Steps between two looks at the clock. */
+export const timeSlice = 1000;
+
+export const defaultLimits: Limits = {
+  steps: 10_000_000,
+  output: 16 * 1024 * 1024,
+  depth: 1_000,
+  time: Number.POSITIVE_INFINITY,
+};
+
+const mebibyte = 1024 * 1024;
+
+/**
+ * For renders that others wait for behind this one, as in a service: a tenth of a second of the most expensive work there is, and a
+ * clock beside it.
+ */
+export const serviceLimits: Limits = { steps: 200_000, output: 4 * mebibyte, depth: 1_000, time: 1_000 };
+
+/** For texts that nobody has approved yet: previews, dry runs, what an editor asks for at each key. */
+export const previewLimits: Limits = { steps: 50_000, output: mebibyte, depth: 1_000, time: 1_000 };
 
 /** Thrown where no template position is known; the renderer turns it into a `TemplateLimitError`. */
 export class LimitReached extends Error {

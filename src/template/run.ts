@@ -17,7 +17,7 @@ import {
 import { RenderAborted } from "./aborted.ts";
 import { type Context, makeContext, type Surroundings } from "./context.ts";
 import type { Printing } from "./fmt/index.ts";
-import { LimitReached, type Limits } from "./limits.ts";
+import { LimitReached, type Limits, type TimeLimit, timeSlice } from "./limits.ts";
 import type { Numbers } from "./value.ts";
 
 export type AnyNode = Node | Pipe | Command | Operand;
@@ -33,6 +33,7 @@ export interface Settings {
   readonly surroundings: Surroundings;
   /** A third of the output limit: see `Run.write`. Whole, since V8 gives each fraction in a field an object of its own. */
   readonly firstCheck: number;
+  readonly monotonicClock: () => number;
 }
 
 /** The state of one render. Go: `text/template`'s `state`. */
@@ -50,7 +51,12 @@ export class Run {
   /** Read last from what has elements of a Go type of their own. */
   concrete: unknown;
   depth = 0;
-  steps: number;
+  /** Steps until the end of this slice: all that are left, unless the clock has to be looked at before. */
+  private steps: number;
+  /** Steps left behind this slice. */
+  private reserve = 0;
+  /** In ms: the limit, and when by the clock it is reached. */
+  private readonly timer: { readonly time: number; readonly deadline: number } | undefined;
   /** Length of `out` at which its bytes have to be counted. */
   private checkAt: number;
   private countedTo = 0;
@@ -60,13 +66,21 @@ export class Run {
   /** What this render throws: any other `TemplateError` comes from a template that a function or getter renders. */
   private failure: TemplateError | undefined;
 
-  constructor(settings: Settings, tree: Tree, data: unknown, slots: number) {
+  constructor(settings: Settings, tree: Tree, data: unknown, slots: number, limit?: TimeLimit) {
     this.settings = settings;
     this.tree = tree;
     this.at = emptyNode;
     this.dot = data;
     this.vars = slots === 1 ? [data, false] : newVars(data, slots);
     this.steps = settings.limits.steps;
+    const time = limit?.time ?? settings.limits.time;
+    if (time !== Number.POSITIVE_INFINITY) {
+      const deadline = time + (limit?.since ?? settings.monotonicClock());
+      if (!(deadline > Number.NEGATIVE_INFINITY)) throw new TypeError("time and since are numbers of milliseconds");
+      this.timer = { time, deadline };
+      this.reserve = this.steps;
+      this.steps = 0;
+    } else this.timer = undefined;
     this.checkAt = settings.firstCheck;
   }
 
@@ -93,7 +107,16 @@ export class Run {
   /** Pays for work that a loop, a call or a function is about to do. */
   spend(steps: number): void {
     this.steps -= steps;
-    if (this.steps < 0) this.stop("steps");
+    if (this.steps < 0) this.endSlice();
+  }
+
+  /** Looks at the budget and at the clock, and goes on to the next slice. What has stopped stops again. */
+  private endSlice(): void {
+    const left = this.reserve + this.steps;
+    if (left < 0) this.stop("steps");
+    if (this.timer && this.settings.monotonicClock() >= this.timer.deadline) this.stop("time");
+    this.steps = Math.min(left, timeSlice);
+    this.reserve = left - this.steps;
   }
 
   /** For printing that this render pays for. */
@@ -130,7 +153,10 @@ export class Run {
   }
 
   stop(limit: Limit): never {
-    throw new TemplateLimitError(limit, this.place(this.at, limitMessage(limit, this.settings.limits)));
+    throw new TemplateLimitError(
+      limit,
+      this.place(this.at, limitMessage(limit, this.settings.limits, this.timer?.time)),
+    );
   }
 
   /** The same for templates that call each other; Go's words with our number. */
@@ -170,7 +196,7 @@ export function execMessage({ source, name }: Tree, node: AnyNode, message: stri
   return `template: ${where}: ${message}`;
 }
 
-function limitMessage(limit: Limit, { steps, output, depth }: Limits): string {
+function limitMessage(limit: Limit, { steps, output, depth }: Limits, time: number | undefined): string {
   switch (limit) {
     case "steps":
       return `exceeded maximum number of steps (${steps})`;
@@ -178,6 +204,8 @@ function limitMessage(limit: Limit, { steps, output, depth }: Limits): string {
       return `exceeded maximum output (${output} bytes)`;
     case "depth":
       return `exceeded maximum nesting depth (${depth})`;
+    case "time":
+      return `exceeded the time limit (${time} ms)`;
   }
 }
 

@@ -11,6 +11,9 @@ export function settingsOf(options: LanguageOptions): Settings {
   if (!policies.includes(numbers)) throw new TypeError(`unrecognized option: numbers=${numbers}`);
   const limits = checkLimits(options.limits);
   const { output, depth } = limits;
+  const { monotonicClock = () => performance.now() } = options;
+  if (typeof monotonicClock !== "function")
+    throw new TypeError("the monotonicClock is a function that gives milliseconds");
   return {
     numbers,
     missingKey,
@@ -18,6 +21,7 @@ export function settingsOf(options: LanguageOptions): Settings {
     printing: { numbers, output, depth },
     surroundings: checkSurroundings(options),
     firstCheck: Math.floor(output / 3),
+    monotonicClock,
   };
 }
 

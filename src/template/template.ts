@@ -2,7 +2,7 @@ import { isEmpty, parse, quote, TemplateError, type Tree, toText } from "../../g
 import { builtins, isBuiltin } from "./builtins/index.ts";
 import { copyProfile } from "./copy.ts";
 import type { FunctionSet, TemplateFunction } from "./function.ts";
-import type { Limits } from "./limits.ts";
+import type { Limits, TimeLimit } from "./limits.ts";
 import { checkDelims, collectFunctions } from "./options.ts";
 import type { Pass } from "./pass.ts";
 import { compileTree, type Program, type ProgramEnv } from "./program.ts";
@@ -41,16 +41,24 @@ export interface LanguageOptions {
   readonly locale?: string | undefined;
   /** What is not given has its default. */
   readonly limits?: { readonly [L in keyof Limits]?: Limits[L] | undefined } | undefined;
+  /**
+   * What `limits.time` is measured by: milliseconds from any moment on, never fewer than before. @default performance.now
+   */
+  readonly monotonicClock?: (() => number) | undefined;
+}
+
+export interface RenderOptions extends TimeLimit {
+  /** The template to run, of those the text and `templates` define. @default the text itself */
+  readonly entry?: string | undefined;
 }
 
 export interface Template {
   /**
    * @param profile never changed
-   * @param options `entry`: the template to run, of those the text and `templates` define; the text itself unless given
    * @throws {@link TemplateError} of phase `"exec"`, or `"escape"` where another `entry` cannot be escaped;
    * {@link RenderAborted} where the template calls `abort`
    */
-  render(profile?: unknown, options?: { readonly entry?: string | undefined }): string;
+  render(profile?: unknown, options?: RenderOptions): string;
 }
 
 /**
@@ -90,7 +98,7 @@ export function compile(text: string, options: LanguageOptions = {}, pass?: Pass
       const program = entry === undefined ? main : find(entry);
       if (!program) throw noTemplate(entry!, main.tree);
       const data = profile === null || typeof profile === "symbol" ? undefined : profile;
-      const run = new Run(settings, program.tree, data, program.slots);
+      const run = new Run(settings, program.tree, data, program.slots, options);
       try {
         if (found.changes) run.setRoot(copyProfile(data, run));
         run.spend(program.weight);

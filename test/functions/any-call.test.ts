@@ -70,7 +70,7 @@ const others = fc.constantFrom<unknown>(
 );
 const value = fc.oneof(texts, numbers, others);
 
-const limits: Limits = { steps: 20_000, output: 20_000, depth: 50 };
+const limits: Limits = { steps: 20_000, output: 20_000, depth: 50, time: Number.POSITIVE_INFINITY };
 const fitting: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   string: texts,
   int: numbers,

@@ -1,0 +1,168 @@
+import { WorkerError } from "./error.ts";
+import type { TaskInput, TaskOutput, TaskTable } from "./messages.ts";
+import { FairQueue } from "./queue.ts";
+import type { Tasks } from "./tasks/index.ts";
+import { type Job, Thread, type ThreadEvents } from "./thread.ts";
+
+export interface WorkerPoolOptions {
+  /** Workers at once, and so tasks. Each one that was used takes some 40 MiB. @default 2 */
+  readonly size?: number | undefined;
+  /** MiB of heap and buffers that a worker may have, a loaded one's own 20 among them. @default 128 */
+  readonly memory?: number | undefined;
+  /** Tasks that may wait together; their inputs are held that long. @default 50 */
+  readonly queue?: number | undefined;
+  /** How long one may wait, in ms. @default 10_000 */
+  readonly wait?: number | undefined;
+  /** How long a worker stays with nothing to do, in ms. @default 60_000 */
+  readonly idle?: number | undefined;
+  /** How long a worker may take to start, and to load a task, in ms. @default 15_000 */
+  readonly loading?: number | undefined;
+  /** The module that workers run, which calls `serveTasks`. @default the one with our tasks */
+  readonly entry?: URL | undefined;
+}
+
+export interface RunOptions {
+  /** How long the task may take from when it begins, in ms; then its worker is ended. */
+  readonly timeout: number;
+  /** Who asks: callers take turns. @default "" */
+  readonly caller?: string | undefined;
+  /** Ends it: what waits is taken out, what runs is ended with its worker. The promise rejects with its reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Buffers of `input` that are moved instead of copied, and are empty here afterwards. @default none */
+  readonly transfer?: readonly ArrayBuffer[] | undefined;
+}
+
+export interface WorkerPool<Table extends TaskTable = Tasks> {
+  /**
+   * Runs a task in a worker. Input and output are cloned as by `structuredClone`: plain data, no functions.
+   * @throws WorkerError; what the task threw, TemplateError and built-in classes as they were; DataCloneError
+   */
+  run<Name extends keyof Table & string>(
+    task: Name,
+    input: TaskInput<Table, Name>,
+    options: RunOptions,
+  ): Promise<TaskOutput<Table, Name>>;
+  /** Ends all workers at once, and fails what waits and runs. */
+  close(): Promise<void>;
+}
+
+/** Pauses after workers that died before they had started, in ms. */
+const firstPause = 100;
+const longestPause = 30_000;
+
+interface WaitingJob extends Job {
+  taken(by: Thread): void;
+}
+
+/** Starts no worker before there is a task for it. A process ends with idle workers; one that is at work holds it. */
+export function createWorkerPool<Table extends TaskTable = Tasks>(options: WorkerPoolOptions = {}): WorkerPool<Table> {
+  const { size = 2, memory = 128, queue: most = 50, wait = 10_000, idle = 60_000, loading = 15_000 } = options;
+  const entry = options.entry ?? besideThis("worker");
+  const threads = new Set<Thread>();
+  const resting = new Map<Thread, NodeJS.Timeout>();
+  const queue = new FairQueue<WaitingJob>(most);
+  /** Starts that failed in a row, and when the next may be tried. */
+  let failures = 0;
+  let notBefore = 0;
+  let closed = false;
+
+  const events: ThreadEvents = {
+    onFree(thread) {
+      failures = 0;
+      const impatient = setTimeout(() => void thread.end(new WorkerError("closed", "it was idle")), idle).unref();
+      resting.set(thread, impatient);
+      next();
+    },
+    onEnd(thread) {
+      threads.delete(thread);
+      takeFrom(resting, thread);
+      if (thread.failedToStart) {
+        notBefore = performance.now() + Math.min(firstPause * 2 ** failures++, longestPause);
+      }
+      next();
+    },
+  };
+
+  function startThread(): Thread {
+    const thread = new Thread({ entry, memory, loading }, events);
+    threads.add(thread);
+    return thread;
+  }
+
+  /** Gives what waits to whoever is free. */
+  function next(): void {
+    while (queue.size > 0) {
+      const [free] = resting.keys();
+      if (free === undefined && (threads.size >= size || performance.now() < notBefore)) break;
+      if (free !== undefined) takeFrom(resting, free);
+      const job = queue.next()!;
+      const thread = free ?? startThread();
+      job.taken(thread);
+      thread.run(job);
+    }
+    // Nobody is left who could come for them.
+    if (threads.size === 0) failAll(new WorkerError("unavailable", "no worker can be started at the moment"));
+  }
+
+  function failAll(error: WorkerError): void {
+    for (let job = queue.next(); job; job = queue.next()) job.failed(error);
+  }
+
+  return {
+    run(task, input, { timeout, caller = "", signal, transfer = [] }) {
+      return new Promise((resolve, reject) => {
+        if (closed) throw new WorkerError("closed", "the workers have been ended");
+        signal?.throwIfAborted();
+        let thread: Thread | undefined;
+        const impatient = setTimeout(() => {
+          if (queue.remove(job)) job.failed(new WorkerError("busy", "too many others are waiting"));
+        }, wait);
+        const settle = (): void => {
+          clearTimeout(impatient);
+          signal?.removeEventListener("abort", abort);
+        };
+        const job: WaitingJob = {
+          task,
+          input,
+          timeout,
+          transfer,
+          taken: (by) => {
+            clearTimeout(impatient);
+            thread = by;
+          },
+          done: (output) => {
+            settle();
+            resolve(output as never);
+          },
+          failed: (error) => {
+            settle();
+            reject(error);
+          },
+        };
+        const abort = (): void => {
+          job.failed(signal!.reason);
+          if (!queue.remove(job)) void thread?.end(new WorkerError("closed", "nobody waits for it any more"));
+        };
+        signal?.addEventListener("abort", abort, { once: true });
+        queue.add(caller, job)?.failed(new WorkerError("busy", "too many others are waiting"));
+        next();
+      });
+    },
+    async close() {
+      closed = true;
+      const error = new WorkerError("closed", "the workers have been ended");
+      failAll(error);
+      await Promise.all([...threads].map((one) => one.end(error)));
+    },
+  };
+}
+
+function takeFrom(resting: Map<Thread, NodeJS.Timeout>, thread: Thread): void {
+  clearTimeout(resting.get(thread));
+  resting.delete(thread);
+}
+
+/** Finds a module of this folder where it was written, compiled (`.js`), and bundled: there it is a file beside all others. */
+function besideThis(name: string): URL {
+  return new URL(`./${name}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
+}

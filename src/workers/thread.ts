@@ -1,0 +1,193 @@
+import { Worker } from "node:worker_threads";
+import { WorkerError, type WorkerProblem } from "./error.ts";
+import { errorOf } from "./error-data.ts";
+import type { TaskMessage, WorkerMessage } from "./messages.ts";
+
+export interface ThreadOptions {
+  readonly entry: URL;
+  /** MiB. */
+  readonly memory: number;
+  /** ms that loading may take, of the worker and of a task each. */
+  readonly loading: number;
+}
+
+/** Must not throw. */
+export interface ThreadEvents {
+  /** It can take another task. */
+  onFree(thread: Thread): void;
+  /** It has ended, for whatever reason; called once. */
+  onEnd(thread: Thread): void;
+}
+
+/** One task, as it waits and runs. */
+export interface Job extends TaskMessage {
+  readonly timeout: number;
+  readonly transfer: readonly ArrayBuffer[];
+  /** Called once, one of the two. */
+  done(output: unknown): void;
+  failed(error: Error): void;
+}
+
+/** How far V8's own limit stands above ours, in MiB. See {@link Thread}. */
+const headroom = 256;
+/** How often memory is looked at while a task runs, in ms. */
+const lookEvery = 25;
+
+/**
+ * A worker that does one task after the other. Its memory is looked at from here while it works: at its own limit V8 asks
+ * a worker to end only where it runs out in small pieces, and ends the whole process where one piece of some 30 MiB does not
+ * fit. So V8's limit is further up than any piece that a task asks for, and none is reached.
+ */
+export class Thread {
+  readonly #options: ThreadOptions;
+  readonly #worker: Worker;
+  readonly #events: ThreadEvents;
+  #ready = false;
+  #job: Job | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #look: NodeJS.Timeout | undefined;
+  #looking = false;
+  #error: WorkerError | undefined;
+
+  constructor(options: ThreadOptions, events: ThreadEvents) {
+    this.#options = options;
+    this.#events = events;
+    const { entry, memory } = options;
+    const worker = new Worker(entry, {
+      name: "tocsin-worker",
+      resourceLimits: { maxOldGenerationSizeMb: memory + headroom, maxYoungGenerationSizeMb: 32 },
+      ...inherited(),
+    });
+    this.#worker = worker;
+    worker.on("message", (message: WorkerMessage) => this.#hear(message));
+    worker.on("error", (cause: Error & { readonly code?: string }) => {
+      this.#error ??=
+        cause.code === "ERR_WORKER_OUT_OF_MEMORY" ? this.#outOfMemory() : crashed(cause.message, { cause });
+    });
+    worker.on("exit", (code) => {
+      this.#quiet();
+      const error = this.#error ?? crashed(`its worker ended with ${code}`);
+      this.#error = error;
+      this.#events.onEnd(this);
+      this.#settle()?.failed(
+        this.failedToStart ? new WorkerError("unavailable", "no worker could be started", { cause: error }) : error,
+      );
+    });
+    this.#endAfter(options.loading, "crashed", "its worker did not start in time");
+  }
+
+  /** It died before it had started, and was not ended because nobody needs it. */
+  get failedToStart(): boolean {
+    return !this.#ready && this.#error !== undefined && this.#error.problem !== "closed";
+  }
+
+  /** @param job fails if it cannot be cloned */
+  run(job: Job): void {
+    this.#job = job;
+    this.#worker.ref();
+    if (this.#ready) this.#begin();
+  }
+
+  /** Ends it at once, and what it does with `error`. */
+  async end(error: WorkerError): Promise<void> {
+    this.#error ??= error;
+    this.#quiet();
+    const ended = this.#worker.terminate();
+    if (!this.failedToStart) this.#settle()?.failed(this.#error);
+    await ended;
+  }
+
+  #begin(): void {
+    const { task, input, transfer } = this.#job!;
+    try {
+      this.#worker.postMessage({ task, input } satisfies TaskMessage, [...transfer]);
+    } catch (error) {
+      this.#free()?.failed(error as Error);
+      return;
+    }
+    this.#endAfter(this.#options.loading, "crashed", "its worker did not load it in time");
+    this.#look = setInterval(() => this.#checkMemory(), lookEvery).unref();
+  }
+
+  #hear(message: WorkerMessage): void {
+    // Whatever was on its way when it was ended has lost.
+    if (this.#error !== undefined) return;
+    switch (message.kind) {
+      case "ready":
+        this.#ready = true;
+        this.#quiet();
+        this.#begin();
+        return;
+      case "begun": {
+        const { timeout } = this.#job!;
+        this.#endAfter(timeout, "late", `it took more than ${timeout.toLocaleString("en")} ms and was ended`);
+        return;
+      }
+      case "done":
+        this.#free()?.done(message.output);
+        return;
+      case "failed":
+        this.#free()?.failed(errorOf(message.error));
+        return;
+      default:
+        message satisfies never;
+    }
+  }
+
+  /** Stops all clocks, lets the process end if nothing else holds it, and takes the next task. @returns the last one */
+  #free(): Job | undefined {
+    this.#quiet();
+    this.#worker.unref();
+    const job = this.#settle();
+    this.#events.onFree(this);
+    return job;
+  }
+
+  #quiet(): void {
+    clearTimeout(this.#timer);
+    clearInterval(this.#look);
+  }
+
+  /** @returns the task, once */
+  #settle(): Job | undefined {
+    const job = this.#job;
+    this.#job = undefined;
+    return job;
+  }
+
+  #endAfter(ms: number, problem: WorkerProblem, message: string): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      // Where this thread was held up, the answer may be there and only not have been read.
+      this.#timer = setTimeout(() => void this.end(new WorkerError(problem, message)), 1);
+    }, ms);
+  }
+
+  async #checkMemory(): Promise<void> {
+    if (this.#looking) return;
+    this.#looking = true;
+    const job = this.#job;
+    const found = await this.#worker.getHeapStatistics().catch(() => undefined);
+    this.#looking = false;
+    if (found === undefined || this.#job !== job) return;
+    if (found.used_heap_size + found.external_memory > this.#options.memory * 2 ** 20) {
+      await this.end(this.#outOfMemory());
+    }
+  }
+
+  #outOfMemory(): WorkerError {
+    return new WorkerError("memory", `it needed more than ${this.#options.memory} MiB of memory and was ended`);
+  }
+}
+
+const crashed = (message: string, options?: ErrorOptions): WorkerError => new WorkerError("crashed", message, options);
+
+/**
+ * Node's options are those of this process, `--permission` among them, which a list of our own would lift. But what a process
+ * was given as text (`node -e`) is not what a worker is to run.
+ */
+function inherited(): { execArgv?: string[] } {
+  const { execArgv } = process;
+  if (!execArgv.some((one) => /^(--input-type|--eval|--print|-[a-z]*[ep])\b/.test(one))) return {};
+  return { execArgv: execArgv.filter((one) => /^--(permission|experimental-permission|allow-)/.test(one)) };
+}

@@ -1,0 +1,2 @@
+// A worker that dies before it has started.
+throw new Error("dead on arrival");
