@@ -84,13 +84,14 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
     "src/workers/tasks",
     [
       "src/workers/messages.ts",
+      "src/bodies",
       "src/workers/portable.ts",
       "src/functions",
       "src/index.ts",
       "src/audiences",
       "src/triggers",
     ],
-    [],
+    ["node:*"],
   ],
   [
     "src/service",

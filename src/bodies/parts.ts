@@ -50,6 +50,7 @@ export function toParts(value: Json): Parts {
       const text = write(inner, [...at, step]);
       pieces.push(isList ? text : `${JSON.stringify(step)}:${text}`);
       weight += heavy.has(inner) ? 1 : weigh(inner, undefined) + 1;
+      if (typeof step === "string") weight += step.length / 32;
       if (weight > maxWeight) flush();
     };
     if (isList) value.forEach((inner, i) => void add(i, inner));

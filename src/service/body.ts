@@ -5,6 +5,7 @@ import { unauthorized } from "./access.ts";
 import { type Admission, InFlight } from "./in-flight.ts";
 import { encodingOf, inflate } from "./inflate.ts";
 import type { Surroundings } from "./options.ts";
+import { parseLarge, valueBytes } from "./parse-large.ts";
 import { Problem } from "./problem.ts";
 import { receive } from "./receive.ts";
 import { askFor, awaitContinue } from "./unread.ts";
@@ -13,7 +14,7 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Its body's place among all, until it is answered. */
     admission?: Admission;
-    /** SHA-256 of the body without its encoding; there if the request has an `Idempotency-Key`. */
+    /** SHA-256 of the body without its encoding; there at least if the request has an `Idempotency-Key`. */
     bodyHash?: string;
   }
   interface FastifyContextConfig {
@@ -27,14 +28,11 @@ declare module "fastify" {
 /** Larger bodies are read in a worker, in bytes. */
 const maxHere = 256 * 2 ** 10;
 
-/** What a value takes in memory at least, in bytes: `{}` is two bytes long and takes 56. */
-const valueBytes = 64;
-
 /**
  * Reads all bodies: no type is read by anything else. None is read before `guardAccess` has said whose it is. A body that is
  * only signed is small, and neither inflated nor parsed before its signature holds.
  */
-export function readBodies(app: FastifyInstance, { limits }: Surroundings): void {
+export function readBodies(app: FastifyInstance, { limits, workers }: Surroundings): void {
   const { body, inFlight, unverified } = limits;
   const bodies = new InFlight(inFlight, unverified);
   app.removeAllContentTypeParsers();
@@ -64,20 +62,26 @@ export function readBodies(app: FastifyInstance, { limits }: Surroundings): void
       admission.verify();
     }
     const decoded = encoding === undefined ? sent : await inflate(encoding, sent, mostBytes, admission);
-    if (request.headers["idempotency-key"] !== undefined) {
-      request.bodyHash = createHash("sha256").update(decoded).digest("hex");
-    }
-    const read = await parse(decoded, shape, mediaTypeOf(request));
-    admission.grow(valueBytes * read.values);
-    return read.value;
+    return parse(decoded, shape, request, admission);
   });
 
   // Not when the connection ends: what it asked for may still be under way then.
   app.addHook("onSend", async ({ admission }) => admission?.release());
 
-  async function parse(bytes: Buffer, shape: BodyShape, mediaType: string): Promise<ReturnType<typeof readBody>> {
-    if (bytes.length <= maxHere) return readBody(bytes, shape, mediaType);
-    return readBody(bytes, shape, mediaType);
+  async function parse(bytes: Buffer, shape: BodyShape, request: FastifyRequest, admission: Admission) {
+    const mediaType = mediaTypeOf(request);
+    if (bytes.length > maxHere && workers !== undefined) {
+      const from = { caller: request.counted, admission };
+      const { hash, value } = await parseLarge(workers, { bytes, shape, mediaType }, from);
+      request.bodyHash = hash;
+      return value;
+    }
+    if (request.headers["idempotency-key"] !== undefined) {
+      request.bodyHash = createHash("sha256").update(bytes).digest("hex");
+    }
+    const { value, values } = readBody(bytes, shape, mediaType);
+    admission.grow(valueBytes * values);
+    return value;
   }
 }
 

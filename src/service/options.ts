@@ -2,6 +2,7 @@ import type { Channel, Dispatcher } from "../dispatch/index.ts";
 import type { LintOptions, TemplateOptions } from "../index.ts";
 import type { Health } from "../observe/index.ts";
 import type { Engine, ProgramStore } from "../triggers/index.ts";
+import type { WorkerPool } from "../workers/index.ts";
 
 export interface ServiceOptions {
   readonly engine: Engine;
@@ -11,6 +12,8 @@ export interface ServiceOptions {
   readonly channels: { readonly [name: string]: Channel };
   /** For previews. */
   readonly templates?: TemplateOptions | undefined;
+  /** For what callers ask to be evaluated and for large bodies; is not closed here. @default one of its own */
+  readonly workers?: WorkerPool | undefined;
   /** What holds for lint unless a request says otherwise. */
   readonly lint?: LintOptions | undefined;
   /** ms since 1970. @default Date.now */
@@ -81,7 +84,9 @@ export const defaultLimits: ServiceLimits = {
 };
 
 /** What routes go by: the options with their defaults. */
-export interface Surroundings extends Omit<ServiceOptions, "clock" | "limits"> {
+export interface Surroundings extends Omit<ServiceOptions, "clock" | "limits" | "workers"> {
   readonly clock: () => number;
   readonly limits: ServiceLimits;
+  /** None: what they would do is done on the event loop. */
+  readonly workers: WorkerPool | undefined;
 }

@@ -2,6 +2,7 @@ import type { AddressInfo, Socket } from "node:net";
 import rateLimit from "@fastify/rate-limit";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
+import { createWorkerPool } from "../workers/index.ts";
 import { guardAccess, keyOf } from "./access.ts";
 import { readBodies } from "./body.ts";
 import { toProblem } from "./errors.ts";
@@ -29,7 +30,9 @@ export interface Service {
 /** Nothing is listened to before `listen`. */
 export function createService(options: ServiceOptions): Service {
   const limits = { ...defaultLimits, ...options.limits };
-  const surroundings: Surroundings = { ...options, clock: options.clock ?? Date.now, limits };
+  const ownWorkers = options.workers === undefined ? createWorkerPool() : undefined;
+  const workers = options.workers ?? ownWorkers;
+  const surroundings: Surroundings = { ...options, clock: options.clock ?? Date.now, limits, workers };
   const { log, docs = true, metrics, openMetrics = false } = options;
   let closing = false;
   /** Connections on which a key was sent that holds. */
@@ -168,6 +171,7 @@ export function createService(options: ServiceOptions): Service {
       const impatient = setTimeout(() => app.server.closeAllConnections(), grace).unref();
       await app.close();
       clearTimeout(impatient);
+      await ownWorkers?.close();
     },
   };
 }

@@ -11,6 +11,12 @@ import type { Trigger } from "./trigger.ts";
 /** Profiles that conditions and templates are checked against. */
 const samples = 1_000;
 
+interface Found {
+  readonly where: string;
+  readonly severity: string;
+  readonly message: string;
+}
+
 /** What the linter says of the audiences and triggers that a plan creates or changes. */
 export async function findingsOf(
   store: Pick<ProgramStore, "profiles" | "events">,
@@ -19,12 +25,12 @@ export async function findingsOf(
   templates: TemplateOptions,
 ): Promise<Plan["findings"]> {
   const touched = steps.filter(({ action }) => action === "create" || action === "change");
-  if (!touched.some(({ kind }) => kind === "audience" || kind === "trigger")) return [];
+  const found = touched.filter(({ kind }) => kind === "stream").flatMap(({ name }) => ofStream(name, program));
+  if (!touched.some(({ kind }) => kind === "audience" || kind === "trigger")) return found;
   const { items } = await store.profiles.list({ limit: samples });
-  if (items.length === 0) return [];
+  if (items.length === 0) return found;
   const fields = createShape();
   for (const profile of items) addSample(fields, profile.fields);
-  const found: { where: string; severity: string; message: string }[] = [];
   const say = (where: string, findings: readonly Finding[]): void => {
     for (const { severity, message, line, column, part } of findings) {
       found.push({ where: `${where}${part === undefined ? "" : `.${part}`}:${line}:${column}`, severity, message });
@@ -56,6 +62,17 @@ export async function findingsOf(
     }
   }
   return found;
+}
+
+/** What is doubtful in a stream, whoever is known. */
+function ofStream(name: string, { streams }: Program): Found[] {
+  const { verify, key } = streams.get(name)?.definition ?? {};
+  if (verify === undefined || !("hmac" in verify) || verify.hmac.timestamp !== undefined) return [];
+  const advice = key === undefined ? "; if not, give the stream a key" : "";
+  const message =
+    "its signature has no time: whoever sees a request can send it again, so a body that came within the last day is taken " +
+    `for the same. If the sender signs a time, name its header as timestamp${advice}`;
+  return [{ where: `stream ${name}: verify.hmac`, severity: "warning", message }];
 }
 
 /** The shape of what the trigger's templates see. */

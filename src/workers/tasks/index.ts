@@ -3,6 +3,7 @@ import type { TaskTable } from "../messages.ts";
 /** What workers do: each a function of one input in a file of its own, which is loaded when it is first needed. */
 export const tasks = {
   lint: async () => (await import("./lint.ts")).lint,
+  parse: async () => (await import("./parse.ts")).parse,
   preview: async () => (await import("./preview.ts")).preview,
 } as const satisfies TaskTable;
 
