@@ -19,8 +19,10 @@ export interface CheckInput {
   /** The names of all. */
   readonly channels: readonly string[];
   readonly to: { readonly [channel: string]: string };
-  /** What is created or changed, and what it is linted against. */
-  readonly lint?: { readonly steps: readonly LintedStep[]; readonly samples: Samples } | undefined;
+  /** What is created, changed or removed. */
+  readonly steps: readonly LintedStep[];
+  /** What audiences and triggers are linted against; absent where nobody is known. */
+  readonly samples?: Samples | undefined;
 }
 
 export type LintedStep = Pick<Step, "kind" | "name" | "action">;
@@ -42,14 +44,14 @@ export const brokenError = ({ message, ...place }: BrokenDefinition): Definition
   new DefinitionError(message, place);
 
 /** Does what `Checker.check` promises, wherever it is called. */
-export function check({ definitions, channels, to, lint }: CheckInput, templates: TemplateOptions): Checked {
+export function check({ definitions, channels, to, steps, samples }: CheckInput, templates: TemplateOptions): Checked {
   const broken: BrokenDefinition[] = [];
   const stubs = Object.fromEntries(channels.map((name) => [name, agreeable]));
   const program = new Compiler({ templates, channels: stubs, to }).program(-1, definitions, (error) => {
     const { message, kind, of: name, path } = error;
     broken.push({ message, kind, name, path });
   });
-  return { broken, findings: lint === undefined ? [] : findingsOf(lint.samples, program, lint.steps, templates) };
+  return { broken, findings: findingsOf(samples, program, steps, templates) };
 }
 
 /** Does what `Checker.test` promises, wherever it is called. */

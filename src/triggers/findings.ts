@@ -13,7 +13,7 @@ import { aboutOf, digestOf, subjectOf } from "./subject.ts";
 import type { Trigger } from "./trigger.ts";
 
 /** Profiles that conditions and templates are checked against. */
-const samples = 1_000;
+const maxSamples = 1_000;
 const samplesAtOnce = 100;
 /** Characters of them. */
 const mostSampled = 4_000_000;
@@ -45,7 +45,7 @@ export async function samplesFor(
     for (const { fields } of items) size += profiles[profiles.push(JSON.stringify(fields)) - 1]!.length;
     cursor = next;
     await othersTurn();
-  } while (cursor !== undefined && profiles.length < samples && size < mostSampled);
+  } while (cursor !== undefined && profiles.length < maxSamples && size < mostSampled);
   if (profiles.length === 0) return undefined;
   const events: { [stream: string]: { readonly id: string; readonly payload: string }[] } = {};
   for (const { kind, name, body } of definitions) {
@@ -64,18 +64,26 @@ export async function samplesFor(
 const isLinted = ({ kind, action }: LintedStep): boolean =>
   (action === "create" || action === "change") && (kind === "audience" || kind === "trigger");
 
-/** What the linter says of the audiences and triggers that a plan creates or changes. */
+interface Found {
+  readonly where: string;
+  readonly severity: string;
+  readonly message: string;
+}
+
+/** Finds what is doubtful in what a plan creates or changes; audiences and triggers are linted against samples. */
 export function findingsOf(
-  { profiles, events }: Samples,
+  samples: Samples | undefined,
   program: Program,
   steps: readonly LintedStep[],
   templates: TemplateOptions,
 ): Plan["findings"] {
-  const touched = steps.filter(isLinted);
-  const items = profiles.map((fields) => JSON.parse(fields) as Fields);
+  const touched = steps.filter(({ action }) => action === "create" || action === "change");
+  const found = touched.filter(({ kind }) => kind === "stream").flatMap(({ name }) => ofStream(name, program));
+  if (samples === undefined) return found;
+  const { events } = samples;
+  const items = samples.profiles.map((fields) => JSON.parse(fields) as Fields);
   const fields = createShape();
   for (const profile of items) addSample(fields, profile);
-  const found: { where: string; severity: string; message: string }[] = [];
   const say = (where: string, findings: readonly Finding[]): void => {
     for (const { severity, message, line, column, part } of findings) {
       found.push({ where: `${where}${part === undefined ? "" : `.${part}`}:${line}:${column}`, severity, message });
@@ -107,6 +115,17 @@ export function findingsOf(
     }
   }
   return found;
+}
+
+/** What is doubtful in a stream, whoever is known. */
+function ofStream(name: string, { streams }: Program): Found[] {
+  const { verify, key } = streams.get(name)?.definition ?? {};
+  if (verify === undefined || !("hmac" in verify) || verify.hmac.timestamp !== undefined) return [];
+  const advice = key === undefined ? "; if not, give the stream a key" : "";
+  const message =
+    "its signature has no time: whoever sees a request can send it again, so a body that came within the last day is taken " +
+    `for the same. If the sender signs a time, name its header as timestamp${advice}`;
+  return [{ where: `stream ${name}: verify.hmac`, severity: "warning", message }];
 }
 
 /** The shape of what the trigger's templates see. */

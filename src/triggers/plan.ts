@@ -58,10 +58,7 @@ export class Planner {
         return condition && { where: condition.where, test: async (all) => all.map((one) => condition.test(one)) };
       };
       for (const step of steps) explained.push(await this.#withMembers(step, tester(step)));
-      return {
-        steps: explained,
-        findings: samples === undefined ? [] : findingsOf(samples, program, steps, surroundings.templates),
-      };
+      return { steps: explained, findings: findingsOf(samples, program, steps, surroundings.templates) };
     }
     const { broken, findings } = await this.#check(steps, after, refuse, samples);
     const tester = this.#testerElsewhere(this.#options.checker, after, broken);
@@ -82,12 +79,12 @@ export class Planner {
       return one.kind === "alarm" ? faultOf(() => checkAlarmExits(one, channels)) : [];
     });
     found.forEach(refuse);
-    const touched = steps.map(({ kind, name, action }) => ({ kind, name, action }));
     const { broken, findings } = await this.#options.checker!.check({
       definitions: after,
       channels: Object.keys(channels),
       to,
-      ...(samples && { lint: { steps: touched, samples } }),
+      steps: steps.map(({ kind, name, action }) => ({ kind, name, action })),
+      samples,
     });
     const errors = broken.map(brokenError);
     errors.forEach(refuse);
