@@ -105,6 +105,7 @@ export function webPush(options: WebPushOptions): Channel {
 
   return {
     kind: "web-push",
+    secrets: [vapid.privateKey],
     retry: options.retry,
     limits: options.limits,
 
