@@ -23,7 +23,8 @@ export type Secret = string | NamedSecret;
  */
 export const minSecretLength = 4;
 
-const maxKeyLength = 64;
+/** Of a form's `key`. */
+export const maxKeyLength = 64;
 const maxRemembered = 2_000;
 const remembered = new Map<string, readonly SecretForm[]>();
 
@@ -33,7 +34,9 @@ export function formsOf(secret: Secret): readonly SecretForm[] {
   const id = `${name ?? ""}\0${value}`;
   const known = remembered.get(id);
   if (known !== undefined) return known;
-  const forms = linesOf(value).flatMap((line) => lineForms(line, name === undefined ? "…" : `\${${name}}`));
+  const lines = linesOf(value);
+  const replacement = name === undefined ? "…" : `\${${name}}`;
+  const forms = lines.flatMap((line) => lineForms(line, replacement, lines.length === 1));
   if (remembered.size >= maxRemembered) remembered.clear();
   remembered.set(id, forms);
   return forms;
@@ -45,7 +48,8 @@ function linesOf(value: string): readonly string[] {
   return value.split(/[\r\n]+/).filter((line) => line.length >= 16 && !line.startsWith("-----"));
 }
 
-function lineForms(value: string, replacement: string): readonly SecretForm[] {
+function lineForms(value: string, replacement: string, inBase64: boolean): readonly SecretForm[] {
+  if (value.length < minSecretLength) return [];
   const forms = new Map<string, SecretForm>();
   const add = (text: string, before = 0, after = 0): void => {
     if (text.length < minSecretLength || forms.has(text)) return;
@@ -55,7 +59,7 @@ function lineForms(value: string, replacement: string): readonly SecretForm[] {
     add(text);
     for (const escaped of escapedForms(text)) add(escaped);
   }
-  if (value.length < minSecretLength) return [];
+  if (!inBase64) return [...forms.values()];
   for (const [text, before, after] of base64Forms(Buffer.from(value))) {
     add(text, before, after);
     add(text.replaceAll("+", "-").replaceAll("/", "_"), before, after);

@@ -1,5 +1,5 @@
 import type { Exchange, Sent } from "../delivery.ts";
-import { formsOf, type Secret, type SecretForm } from "./forms.ts";
+import { formsOf, maxKeyLength, type Secret, type SecretForm } from "./forms.ts";
 
 /** A text that was cut may end in the beginning of a secret: so many characters of it are enough to go. */
 const minCutLength = 4;
@@ -8,6 +8,11 @@ const shortestCut = 100;
 /** How a text ends that was cut here: with a mark, or half a character. */
 const cutMark = /(?:…(?: \(\d{1,15} (?:characters|bytes)\))?|\ufffd{1,3})$/;
 const maxCutMark = 40;
+
+type Message = NonNullable<Exchange["request"]>;
+
+const textsOf = (message: Message | undefined): readonly string[] =>
+  message === undefined ? [] : [message.line, ...Object.entries(message.headers ?? {}).flat(), message.body ?? ""];
 
 interface Span {
   readonly start: number;
@@ -20,11 +25,17 @@ interface Span {
  * secret, whatever the text is.
  */
 export class Redactor {
-  readonly #forms: readonly SecretForm[];
+  #forms: readonly SecretForm[];
 
   constructor(secrets: readonly Secret[], base?: Redactor) {
     const own = secrets.flatMap(formsOf);
     this.#forms = base === undefined ? own : own.length === 0 ? base.#forms : [...base.#forms, ...own];
+  }
+
+  static #of(forms: readonly SecretForm[]): Redactor {
+    const redactor = new Redactor([]);
+    redactor.#forms = forms;
+    return redactor;
   }
 
   /** Returns one of these secrets and others. */
@@ -33,30 +44,41 @@ export class Redactor {
   }
 
   /** Replaces them in all that the journal keeps of an attempt. */
-  sent(sent: Sent): Sent {
-    const { request, answer, outcome } = sent;
+  sent({ request, answer, outcome }: Sent): Sent {
+    const reason = "reason" in outcome ? outcome.reason : "";
+    const texts = [...textsOf(request), ...textsOf(answer), reason].join("\n");
+    const found = this.#foundIn(texts);
     return {
-      ...(request !== undefined && { request: this.#message(request) }),
-      ...(answer !== undefined && { answer: this.#message(answer) }),
-      outcome: "reason" in outcome ? { ...outcome, reason: this.text(outcome.reason) } : outcome,
+      ...(request !== undefined && { request: this.#message(request, found) }),
+      ...(answer !== undefined && { answer: this.#message(answer, found) }),
+      outcome: "reason" in outcome ? { ...outcome, reason: found.text(this.#uncut(reason)) } : outcome,
     };
   }
 
-  #message({ line, headers, body }: NonNullable<Exchange["request"]>): NonNullable<Exchange["request"]> {
+  #message<T extends Message>({ line, headers, body }: T, found: Redactor): Message {
     return {
-      line: this.text(line),
-      ...(headers !== undefined && { headers: this.json(headers) }),
-      ...(body !== undefined && { body: this.text(body, true) }),
+      line: found.text(this.#uncut(line)),
+      ...(headers !== undefined && { headers: found.json(headers) }),
+      ...(body !== undefined && { body: found.text(this.#uncut(body, true)) }),
     };
   }
 
-  /** @param cut whether the text may end within a secret @default for texts that are long enough */
-  text(text: string, cut = text.length >= shortestCut): string {
+  /** Returns those of them that occur: mostly none, so that texts are not searched one by one for all. */
+  #foundIn(text: string): Redactor {
+    const forms = this.#forms.filter(({ key }) => text.includes(key));
+    return forms.length === this.#forms.length ? this : Redactor.#of(forms);
+  }
+
+  text(text: string): string {
     const spans: Span[] = [];
     for (const form of this.#forms) find(form, text, spans);
-    const end = cut ? this.#cutSpan(text) : undefined;
-    if (end !== undefined) spans.push(end);
     return spans.length === 0 ? text : replaced(text, spans);
+  }
+
+  /** Replaces the beginning of a secret that the text ends with. @param cut whether the text may have been cut there */
+  #uncut(text: string, cut = text.length >= shortestCut): string {
+    const span = cut ? this.#cutSpan(text) : undefined;
+    return span === undefined ? text : replaced(text, [span]);
   }
 
   /** The same for every text in a JSON value, and for the names in it. */
@@ -72,9 +94,9 @@ export class Redactor {
     const mark = cutMark.exec(text.slice(-maxCutMark))?.[0].length ?? 0;
     const end = text.length - mark;
     let found: Span | undefined;
-    for (const { text: secret, key, replacement } of this.#forms) {
-      const from = Math.max(0, end - key.length);
-      const last = text.slice(from, end);
+    const from = Math.max(0, end - maxKeyLength);
+    const last = text.slice(from, end);
+    for (const { text: secret, replacement } of this.#forms) {
       const first = secret.slice(0, minCutLength);
       for (let at = last.indexOf(first); at >= 0; at = last.indexOf(first, at + 1)) {
         if (!secret.startsWith(last.slice(at))) continue;
@@ -98,7 +120,8 @@ function find({ text: secret, key, before, after, replacement }: SecretForm, tex
     while (length < secret.length && text[at + length] === secret[length]) length++;
     from = at + length;
     const start = before > 0 && isBase64(text[at - 1]) ? at - 1 : at;
-    const end = after > 0 && isBase64(text[from]) ? from + 1 : from;
+    let end = after > 0 && isBase64(text[from]) ? from + 1 : from;
+    for (const most = end + 2; after > 0 && end < most && text[end] === "="; ) end++;
     spans.push({ start, end, replacement });
   }
 }
