@@ -87,9 +87,14 @@ export interface Filled {
 /** Characters that a value of the environment has at least to be taken for a secret wherever it stands: not a port or a region. */
 const minFilledLength = 8;
 
+/** Scheme and host of a URL are shown of every URL. */
+const origin = /^https?:\/\/[^/?#@]*\/?$/i;
+
 /** Returns what was filled in as secrets that are shown by their names. */
 export const namedSecrets = (filled: readonly Filled[]): readonly NamedSecret[] =>
-  filled.filter(({ value }) => value.length >= minFilledLength).map(({ name, value }) => ({ name, value }));
+  filled
+    .filter(({ value }) => value.length >= minFilledLength && !origin.test(value))
+    .map(({ name, value }) => ({ name, value }));
 
 interface Filling {
   readonly document: Document;

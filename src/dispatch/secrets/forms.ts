@@ -45,7 +45,8 @@ export function formsOf(secret: Secret): readonly SecretForm[] {
 /** A PEM is repeated with other line ends, or in part. What stands in its frame is no secret. */
 function linesOf(value: string): readonly string[] {
   if (!/[\r\n]/.test(value)) return [value];
-  return value.split(/[\r\n]+/).filter((line) => line.length >= 16 && !line.startsWith("-----"));
+  const lines = value.split(/[\r\n]+/).filter((line) => line.length >= 16 && !line.startsWith("-----"));
+  return lines.length > 0 ? lines : [value];
 }
 
 function lineForms(value: string, replacement: string, inBase64: boolean): readonly SecretForm[] {
@@ -55,43 +56,31 @@ function lineForms(value: string, replacement: string, inBase64: boolean): reado
     if (text.length < minSecretLength || forms.has(text)) return;
     forms.set(text, { text, key: text.slice(0, maxKeyLength), before, after, replacement });
   };
-  for (const text of [value, value.toLowerCase(), decoded(value)]) {
-    add(text);
-    for (const escaped of escapedForms(text)) add(escaped);
-  }
+  // Forms of HTML have a plus for a space. Escapes need no forms of their own: they are undone in what is searched.
+  for (const text of [value, decoded(value), value.toLowerCase(), value.replaceAll(" ", "+")]) add(text);
   if (!inBase64) return [...forms.values()];
-  for (const [text, before, after] of base64Forms(Buffer.from(value))) {
-    add(text, before, after);
-    add(text.replaceAll("+", "-").replaceAll("/", "_"), before, after);
+  for (const escaped of escapedForms(value)) {
+    for (const [text, before, after] of base64Forms(Buffer.from(escaped))) {
+      add(text, before, after);
+      add(text.replaceAll("+", "-").replaceAll("/", "_"), before, after);
+    }
   }
   return [...forms.values()];
 }
 
-/** Plain tokens are the same in all of these. */
-function escapedForms(value: string): readonly string[] {
-  if (/^[\w.~-]*$/.test(value)) return [];
+/** As it may stand in what was made base64 as a whole. Plain tokens are the same in all of these. */
+function escapedForms(value: string): ReadonlySet<string> {
+  if (/^[\w.~-]*$/.test(value)) return new Set([value]);
   const json = JSON.stringify(value).slice(1, -1);
-  const ascii = json.replace(/[^\x20-\x7e]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`);
-  const strict = json.replace(/[<>&'=+]/g, (unit) => `\\u00${unit.charCodeAt(0).toString(16)}`);
-  const percent = encodeURIComponent(value.toWellFormed());
-  const rfc3986 = percent.replace(/[!'()*]/g, (unit) => `%${unit.charCodeAt(0).toString(16).toUpperCase()}`);
   const form = new URLSearchParams({ "": value }).toString().slice(1);
-  const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
-  const html = value.replace(/[&<>"]/g, (unit) => entities[unit]!);
-  const encoded = [percent, rfc3986, form, encodeURI(value.toWellFormed())];
-  return [
-    ...[
-      json,
-      ascii,
-      strict,
-      json.replaceAll("/", "\\/"),
-      ascii.replaceAll("/", "\\/"),
-      JSON.stringify(json).slice(1, -1),
-    ],
-    ...encoded,
-    ...encoded.map((text) => text.replace(/%[\dA-F]{2}/g, (byte) => byte.toLowerCase())),
-    ...[html, html.replaceAll("'", "&#39;"), html.replaceAll("'", "&#x27;")],
-  ];
+  return new Set([
+    value,
+    decoded(value),
+    json,
+    json.replaceAll("/", "\\/"),
+    encodeURIComponent(value.toWellFormed()),
+    form,
+  ]);
 }
 
 function decoded(value: string): string {

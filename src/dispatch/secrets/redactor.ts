@@ -1,5 +1,6 @@
 import type { Exchange, Sent } from "../delivery.ts";
 import { formsOf, maxKeyLength, type Secret, type SecretForm } from "./forms.ts";
+import { cutEscape, type Level, levelsOf } from "./levels.ts";
 
 /** A text that was cut may end in the beginning of a secret: so many characters of it are enough to go. */
 const minCutLength = 4;
@@ -8,6 +9,9 @@ const shortestCut = 100;
 /** How a text ends that was cut here: with a mark, or half a character. */
 const cutMark = /(?:…(?: \(\d{1,15} (?:characters|bytes)\))?|\ufffd{1,3})$/;
 const maxCutMark = 40;
+/** Characters at the end of a text in which the beginning of a secret is looked for, escaped or not. */
+const maxCutLength = 512;
+const maxEscapeLength = 8;
 
 type Message = NonNullable<Exchange["request"]>;
 
@@ -65,20 +69,33 @@ export class Redactor {
 
   /** Returns those of them that occur: mostly none, so that texts are not searched one by one for all. */
   #foundIn(text: string): Redactor {
-    const forms = this.#forms.filter(({ key }) => text.includes(key));
+    const levels = levelsOf(text);
+    const forms = this.#forms.filter(({ key }) => levels.some((level) => level.text.includes(key)));
     return forms.length === this.#forms.length ? this : Redactor.#of(forms);
   }
 
   text(text: string): string {
+    if (this.#forms.length === 0) return text;
     const spans: Span[] = [];
-    for (const form of this.#forms) find(form, text, spans);
+    for (const level of levelsOf(text)) {
+      for (const form of this.#forms) find(form, level, spans);
+    }
     return spans.length === 0 ? text : replaced(text, spans);
   }
 
   /** Replaces the beginning of a secret that the text ends with. @param cut whether the text may have been cut there */
   #uncut(text: string, cut = text.length >= shortestCut): string {
-    const span = cut ? this.#cutSpan(text) : undefined;
-    return span === undefined ? text : replaced(text, [span]);
+    if (!cut || this.#forms.length === 0) return text;
+    const mark = cutMark.exec(text.slice(-maxCutMark))?.[0].length ?? 0;
+    const end = text.length - mark;
+    const from = Math.max(0, end - maxCutLength);
+    const spans = levelsOf(text.slice(from, end)).flatMap((level) => this.#cutSpan(level) ?? []);
+    return spans.length === 0
+      ? text
+      : replaced(
+          text,
+          spans.map((span) => ({ ...span, start: from + span.start, end })),
+        );
   }
 
   /** The same for every text in a JSON value, and for the names in it. */
@@ -89,40 +106,45 @@ export class Redactor {
     return Object.fromEntries(Object.entries(value).map(([name, item]) => [this.text(name), this.json(item)])) as T;
   }
 
-  /** The longest beginning of a secret that the text ends with. */
-  #cutSpan(text: string): Span | undefined {
-    const mark = cutMark.exec(text.slice(-maxCutMark))?.[0].length ?? 0;
-    const end = text.length - mark;
-    let found: Span | undefined;
-    const from = Math.max(0, end - maxKeyLength);
-    const last = text.slice(from, end);
-    for (const { text: secret, replacement } of this.#forms) {
-      const first = secret.slice(0, minCutLength);
-      for (let at = last.indexOf(first); at >= 0; at = last.indexOf(first, at + 1)) {
-        if (!secret.startsWith(last.slice(at))) continue;
-        if (found === undefined || from + at < found.start) found = { start: from + at, end, replacement };
-        break;
+  /** The longest beginning of a secret that the text ends with, be it in the middle of an escape. */
+  #cutSpan({ text, startOf }: Level): Omit<Span, "end"> | undefined {
+    const partial = cutEscape.exec(text.slice(-maxEscapeLength))?.[0].length ?? 0;
+    let found: { readonly place: number; readonly replacement: string } | undefined;
+    for (const end of new Set([text.length, text.length - partial])) {
+      const from = Math.max(0, end - maxKeyLength);
+      const last = text.slice(from, end);
+      for (const { text: secret, replacement } of this.#forms) {
+        const first = secret.slice(0, minCutLength);
+        for (let place = last.indexOf(first); place >= 0; place = last.indexOf(first, place + 1)) {
+          if (!secret.startsWith(last.slice(place))) continue;
+          if (found === undefined || from + place < found.place) found = { place: from + place, replacement };
+          break;
+        }
       }
     }
-    return found;
+    return found && { start: startOf(found.place), replacement: found.replacement };
   }
 }
 
 const isBase64 = (unit: string | undefined): boolean => unit !== undefined && /^[\w+/-]$/.test(unit);
 
 /** Each hit is as long as text and secret agree, and the search goes on behind it: no character is looked at twice. */
-function find({ text: secret, key, before, after, replacement }: SecretForm, text: string, spans: Span[]): void {
+function find(
+  { text: secret, key, before, after, replacement }: SecretForm,
+  { text, startOf, endOf }: Level,
+  spans: Span[],
+): void {
   let from = 0;
   while (true) {
-    const at = text.indexOf(key, from);
-    if (at < 0) return;
+    const hit = text.indexOf(key, from);
+    if (hit < 0) return;
     let length = key.length;
-    while (length < secret.length && text[at + length] === secret[length]) length++;
-    from = at + length;
-    const start = before > 0 && isBase64(text[at - 1]) ? at - 1 : at;
+    while (length < secret.length && text[hit + length] === secret[length]) length++;
+    from = hit + length;
+    const start = before > 0 && isBase64(text[hit - 1]) ? hit - 1 : hit;
     let end = after > 0 && isBase64(text[from]) ? from + 1 : from;
     for (const most = end + 2; after > 0 && end < most && text[end] === "="; ) end++;
-    spans.push({ start, end, replacement });
+    spans.push({ start: startOf(start), end: endOf(end), replacement });
   }
 }
 

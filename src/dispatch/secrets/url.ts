@@ -53,9 +53,8 @@ export function secretsOfUrl(text: string): readonly string[] {
   const values = [...searchParams]
     .filter(([name, value]) => mayBeToken(value) || secretQuery.test(name))
     .map(([, value]) => value);
-  return [username, password, ...(parts.length > 0 ? [pathname] : []), ...parts, ...values].filter(
-    (secret) => secret.length >= minSecretLength,
-  );
+  const all = [username, password, ...(parts.length > 0 ? [pathname] : []), ...parts, ...values];
+  return [...new Set(all)].filter((secret) => secret.length >= minSecretLength);
 }
 
 /** Returns the same of all URLs in where a delivery goes, and the key of a subscription. */
