@@ -25,48 +25,50 @@ export const minSecretLength = 4;
 
 /** Of a form's `key`. */
 export const maxKeyLength = 64;
-const maxRemembered = 2_000;
-const remembered = new Map<string, readonly SecretForm[]>();
+const secretText = (secret: Secret): string => (typeof secret === "string" ? secret : secret.value);
+const replacementOf = (secret: Secret): string => (typeof secret === "string" ? "…" : `\${${secret.name}}`);
 
-/** Returns the forms that a secret is looked for in: as it is, and as receivers repeat it. */
-export function formsOf(secret: Secret): readonly SecretForm[] {
-  const { value, name } = typeof secret === "string" ? { value: secret, name: undefined } : secret;
-  const id = `${name ?? ""}\0${value}`;
-  const known = remembered.get(id);
-  if (known !== undefined) return known;
-  const lines = linesOf(value);
-  const replacement = name === undefined ? "…" : `\${${name}}`;
-  const forms = lines.flatMap((line) => lineForms(line, replacement, lines.length === 1));
-  if (remembered.size >= maxRemembered) remembered.clear();
-  remembered.set(id, forms);
-  return forms;
+/** Returns the forms that a secret is looked for in, as it is. */
+export function plainForms(secret: Secret): readonly SecretForm[] {
+  const replacement = replacementOf(secret);
+  return linesOf(secretText(secret)).flatMap((line) => [...plainTexts(line)].map((text) => formOf(text, replacement)));
+}
+
+/** Returns those it is looked for in where something was made base64. They cost more to make. */
+export function base64Forms(secret: Secret): readonly SecretForm[] {
+  const lines = linesOf(secretText(secret));
+  if (lines.length !== 1) return [];
+  const replacement = replacementOf(secret);
+  const forms = new Map<string, SecretForm>();
+  for (const escaped of escapedForms(lines[0]!)) {
+    for (const [text, before, after] of base64Letters(Buffer.from(escaped))) {
+      for (const one of [text, text.replaceAll("+", "-").replaceAll("/", "_")]) {
+        if (one.length >= minSecretLength && !forms.has(one)) forms.set(one, formOf(one, replacement, before, after));
+      }
+    }
+  }
+  return [...forms.values()];
 }
 
 /** A PEM is repeated with other line ends, or in part. What stands in its frame is no secret. */
 function linesOf(value: string): readonly string[] {
+  if (value.length < minSecretLength) return [];
   if (!/[\r\n]/.test(value)) return [value];
   const lines = value.split(/[\r\n]+/).filter((line) => line.length >= 16 && !line.startsWith("-----"));
   return lines.length > 0 ? lines : [value];
 }
 
-function lineForms(value: string, replacement: string, inBase64: boolean): readonly SecretForm[] {
-  if (value.length < minSecretLength) return [];
-  const forms = new Map<string, SecretForm>();
-  const add = (text: string, before = 0, after = 0): void => {
-    if (text.length < minSecretLength || forms.has(text)) return;
-    forms.set(text, { text, key: text.slice(0, maxKeyLength), before, after, replacement });
-  };
-  // Forms of HTML have a plus for a space. Escapes need no forms of their own: they are undone in what is searched.
-  for (const text of [value, decoded(value), value.toLowerCase(), value.replaceAll(" ", "+")]) add(text);
-  if (!inBase64) return [...forms.values()];
-  for (const escaped of escapedForms(value)) {
-    for (const [text, before, after] of base64Forms(Buffer.from(escaped))) {
-      add(text, before, after);
-      add(text.replaceAll("+", "-").replaceAll("/", "_"), before, after);
-    }
-  }
-  return [...forms.values()];
-}
+const formOf = (text: string, replacement: string, before = 0, after = 0): SecretForm => ({
+  text,
+  key: text.slice(0, maxKeyLength),
+  before,
+  after,
+  replacement,
+});
+
+/** Forms of HTML have a plus for a space. Escapes need no forms of their own: they are undone in what is searched. */
+const plainTexts = (value: string): ReadonlySet<string> =>
+  new Set([value, decoded(value), value.toLowerCase(), value.replaceAll(" ", "+")]);
 
 /** As it may stand in what was made base64 as a whole. Plain tokens are the same in all of these. */
 function escapedForms(value: string): ReadonlySet<string> {
@@ -95,7 +97,7 @@ function decoded(value: string): string {
  * Base64 of whatever has these bytes in it, for each of the three places where they may start in a group. Only letters
  * that depend on nothing else; `before` and `after` count those that hold bits of the bytes and of their neighbours.
  */
-function* base64Forms(bytes: Buffer): Iterable<readonly [text: string, before: number, after: number]> {
+function* base64Letters(bytes: Buffer): Iterable<readonly [text: string, before: number, after: number]> {
   for (const offset of [0, 1, 2]) {
     const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64");
     const bits = 8 * (offset + bytes.length);

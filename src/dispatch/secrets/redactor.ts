@@ -1,5 +1,5 @@
 import type { Exchange, Sent } from "../delivery.ts";
-import { formsOf, maxKeyLength, type Secret, type SecretForm } from "./forms.ts";
+import { base64Forms, maxKeyLength, plainForms, type Secret, type SecretForm } from "./forms.ts";
 import { cutEscape, type Level, levelsOf } from "./levels.ts";
 
 /** A text that was cut may end in the beginning of a secret: so many characters of it are enough to go. */
@@ -29,17 +29,13 @@ interface Span {
  * secret, whatever the text is.
  */
 export class Redactor {
-  #forms: readonly SecretForm[];
+  readonly #secrets: readonly Secret[];
+  readonly #base: Redactor | undefined;
+  #all: readonly SecretForm[] | undefined;
 
   constructor(secrets: readonly Secret[], base?: Redactor) {
-    const own = secrets.flatMap(formsOf);
-    this.#forms = base === undefined ? own : own.length === 0 ? base.#forms : [...base.#forms, ...own];
-  }
-
-  static #of(forms: readonly SecretForm[]): Redactor {
-    const redactor = new Redactor([]);
-    redactor.#forms = forms;
-    return redactor;
+    this.#secrets = secrets;
+    this.#base = base;
   }
 
   /** Returns one of these secrets and others. */
@@ -47,83 +43,115 @@ export class Redactor {
     return secrets.length === 0 ? this : new Redactor(secrets, this);
   }
 
+  get #forms(): readonly SecretForm[] {
+    this.#all ??= [
+      ...(this.#base === undefined ? [] : this.#base.#forms),
+      ...this.#secrets.flatMap(plainForms),
+      ...this.#secrets.flatMap(base64Forms),
+    ];
+    return this.#all;
+  }
+
+  /** All forms of what a channel always has, and of what comes with an attempt those that are not in base64. */
+  get #cheapForms(): readonly SecretForm[] {
+    if (this.#base === undefined) return this.#forms;
+    return [...this.#base.#cheapForms, ...this.#secrets.flatMap(plainForms)];
+  }
+
   /** Replaces them in all that the journal keeps of an attempt. */
   sent({ request, answer, outcome }: Sent): Sent {
     const reason = "reason" in outcome ? outcome.reason : "";
-    const texts = [...textsOf(request), ...textsOf(answer), reason].join("\n");
-    const found = this.#foundIn(texts);
+    const forms = mayHaveBase64(answer, reason) ? this.#forms : this.#cheapForms;
+    const levels = levelsOf([...textsOf(request), ...textsOf(answer), reason].join("\0"));
+    // Mostly none occurs, so that texts need not be searched one by one.
+    const found = forms.filter(({ key }) => levels.some(({ text }) => text.includes(key)));
+    const clean = (text: string, cut?: boolean) => withoutForms(withoutCut(text, forms, cut), found);
+    const message = ({ line, headers, body }: Message): Message => ({
+      line: clean(line),
+      ...(headers !== undefined && { headers: found.length === 0 ? headers : mapTexts(headers, found) }),
+      ...(body !== undefined && { body: clean(body, true) }),
+    });
     return {
-      ...(request !== undefined && { request: this.#message(request, found) }),
-      ...(answer !== undefined && { answer: this.#message(answer, found) }),
-      outcome: "reason" in outcome ? { ...outcome, reason: found.text(this.#uncut(reason)) } : outcome,
+      ...(request !== undefined && { request: message(request) }),
+      ...(answer !== undefined && { answer: message(answer) }),
+      outcome: "reason" in outcome ? { ...outcome, reason: clean(reason) } : outcome,
     };
-  }
-
-  #message<T extends Message>({ line, headers, body }: T, found: Redactor): Message {
-    return {
-      line: found.text(this.#uncut(line)),
-      ...(headers !== undefined && { headers: found.json(headers) }),
-      ...(body !== undefined && { body: found.text(this.#uncut(body, true)) }),
-    };
-  }
-
-  /** Returns those of them that occur: mostly none, so that texts are not searched one by one for all. */
-  #foundIn(text: string): Redactor {
-    const levels = levelsOf(text);
-    const forms = this.#forms.filter(({ key }) => levels.some((level) => level.text.includes(key)));
-    return forms.length === this.#forms.length ? this : Redactor.#of(forms);
   }
 
   text(text: string): string {
-    if (this.#forms.length === 0) return text;
-    const spans: Span[] = [];
-    for (const level of levelsOf(text)) {
-      for (const form of this.#forms) find(form, level, spans);
-    }
-    return spans.length === 0 ? text : replaced(text, spans);
-  }
-
-  /** Replaces the beginning of a secret that the text ends with. @param cut whether the text may have been cut there */
-  #uncut(text: string, cut = text.length >= shortestCut): string {
-    if (!cut || this.#forms.length === 0) return text;
-    const mark = cutMark.exec(text.slice(-maxCutMark))?.[0].length ?? 0;
-    const end = text.length - mark;
-    const from = Math.max(0, end - maxCutLength);
-    const spans = levelsOf(text.slice(from, end)).flatMap((level) => this.#cutSpan(level) ?? []);
-    return spans.length === 0
-      ? text
-      : replaced(
-          text,
-          spans.map((span) => ({ ...span, start: from + span.start, end })),
-        );
+    return withoutForms(text, this.#forms);
   }
 
   /** The same for every text in a JSON value, and for the names in it. */
   json<T>(value: T): T {
-    if (typeof value === "string") return this.text(value) as T;
-    if (typeof value !== "object" || value === null) return value;
-    if (Array.isArray(value)) return value.map((item) => this.json(item)) as T;
-    return Object.fromEntries(Object.entries(value).map(([name, item]) => [this.text(name), this.json(item)])) as T;
+    return mapTexts(value, this.#forms);
   }
+}
 
-  /** The longest beginning of a secret that the text ends with, be it in the middle of an escape. */
-  #cutSpan({ text, startOf }: Level): Omit<Span, "end"> | undefined {
-    const partial = cutEscape.exec(text.slice(-maxEscapeLength))?.[0].length ?? 0;
-    let found: { readonly place: number; readonly replacement: string } | undefined;
-    for (const end of new Set([text.length, text.length - partial])) {
-      const from = Math.max(0, end - maxKeyLength);
-      const last = text.slice(from, end);
-      for (const { text: secret, replacement } of this.#forms) {
-        const first = secret.slice(0, minCutLength);
-        for (let place = last.indexOf(first); place >= 0; place = last.indexOf(first, place + 1)) {
-          if (!secret.startsWith(last.slice(place))) continue;
-          if (found === undefined || from + place < found.place) found = { place: from + place, replacement };
-          break;
-        }
+function mapTexts<T>(value: T, forms: readonly SecretForm[]): T {
+  if (typeof value === "string") return withoutForms(value, forms) as T;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, forms)) as T;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [withoutForms(name, forms), mapTexts(item, forms)]),
+  ) as T;
+}
+
+/** Headers that say nothing of the request. */
+const plainHeaders: ReadonlySet<string> = new Set(["content-type", "date", "server", "connection", "content-length"]);
+const longestPlain = 10;
+
+/** An answer of a few words repeats nothing in base64: most are, and then those forms need not even be made. */
+function mayHaveBase64(answer: Message | undefined, reason: string): boolean {
+  const headers = Object.entries(answer?.headers ?? {}).filter(([name]) => !plainHeaders.has(name));
+  const texts = [...headers.flat(), answer?.body ?? ""];
+  return (
+    texts.some((text) => text.length >= longestPlain && /[\w+/-]{5}/.test(text)) ||
+    `${answer?.line ?? ""} ${reason}`.split(/[^\w+/-]+/).some((word) => word.length >= longestPlain)
+  );
+}
+
+function withoutForms(text: string, forms: readonly SecretForm[]): string {
+  if (forms.length === 0) return text;
+  const spans: Span[] = [];
+  for (const level of levelsOf(text)) {
+    for (const form of forms) find(form, level, spans);
+  }
+  return spans.length === 0 ? text : replaced(text, spans);
+}
+
+/** Replaces the beginning of a secret that a text ends with. @param cut whether it may have been cut there */
+function withoutCut(text: string, forms: readonly SecretForm[], cut = text.length >= shortestCut): string {
+  if (!cut || forms.length === 0) return text;
+  const mark = cutMark.exec(text.slice(-maxCutMark))?.[0].length ?? 0;
+  const end = text.length - mark;
+  const from = Math.max(0, end - maxCutLength);
+  const starts = levelsOf(text.slice(from, end)).flatMap((level) => cutSpan(level, forms) ?? []);
+  return starts.length === 0
+    ? text
+    : replaced(
+        text,
+        starts.map((span) => ({ ...span, start: from + span.start, end })),
+      );
+}
+
+/** The longest beginning of a secret that the text ends with, be it in the middle of an escape. */
+function cutSpan({ text, startOf }: Level, forms: readonly SecretForm[]): Omit<Span, "end"> | undefined {
+  const partial = cutEscape.exec(text.slice(-maxEscapeLength))?.[0].length ?? 0;
+  let found: { readonly place: number; readonly replacement: string } | undefined;
+  for (const end of new Set([text.length, text.length - partial])) {
+    const from = Math.max(0, end - maxKeyLength);
+    const last = text.slice(from, end);
+    for (const { text: secret, replacement } of forms) {
+      const first = secret.slice(0, minCutLength);
+      for (let place = last.indexOf(first); place >= 0; place = last.indexOf(first, place + 1)) {
+        if (!secret.startsWith(last.slice(place))) continue;
+        if (found === undefined || from + place < found.place) found = { place: from + place, replacement };
+        break;
       }
     }
-    return found && { start: startOf(found.place), replacement: found.replacement };
   }
+  return found && { start: startOf(found.place), replacement: found.replacement };
 }
 
 const isBase64 = (unit: string | undefined): boolean => unit !== undefined && /^[\w+/-]$/.test(unit);

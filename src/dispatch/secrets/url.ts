@@ -31,6 +31,10 @@ export function shownDestination(to: Json): Json {
   );
 }
 
+/** Most attempts go where others went. */
+const maxRemembered = 1_000;
+const remembered = new Map<string, readonly string[]>();
+
 /** Names of query values that are secret however short they are. */
 const secretQuery = /auth|code|key|pass|pwd|secret|sig|token/i;
 /** Words in lower case are parts of an API, such as `services` or `push-notifications`; tokens are not made of them. */
@@ -43,7 +47,15 @@ const mayBeToken = (text: string): boolean => text.length >= shortestToken && !w
  * words, and then the path as a whole.
  */
 export function secretsOfUrl(text: string): readonly string[] {
-  if (!isUrl(text) || shown.test(text)) return [];
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  const secrets = isUrl(text) && !shown.test(text) ? secretParts(text) : [];
+  if (remembered.size >= maxRemembered) remembered.clear();
+  remembered.set(text, secrets);
+  return secrets;
+}
+
+function secretParts(text: string): readonly string[] {
   const { username, password, pathname, searchParams } = new URL(text);
   // Telegram writes /bot123:token/, and others name=value.
   const parts = pathname
