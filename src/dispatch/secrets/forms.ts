@@ -102,6 +102,6 @@ function* base64Letters(bytes: Buffer): Iterable<readonly [text: string, before:
     const text = Buffer.concat([Buffer.alloc(offset), bytes]).toString("base64");
     const bits = 8 * (offset + bytes.length);
     const own = text.slice(Math.ceil((8 * offset) / 6), Math.floor(bits / 6));
-    if (offset === 0 || own.length >= 6) yield [own, offset === 0 ? 0 : 1, bits % 6 === 0 ? 0 : 1];
+    yield [own, offset === 0 ? 0 : 1, bits % 6 === 0 ? 0 : 1];
   }
 }

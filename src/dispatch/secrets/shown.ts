@@ -3,30 +3,30 @@ import type { Kept } from "../outbox.ts";
 import { isSecretHeader } from "./header.ts";
 import { Redactor } from "./redactor.ts";
 import { shownSealed } from "./seal.ts";
-import { secretsOfDestination, shownDestination } from "./url.ts";
+import { secretsOfDestination, secretsOfUrl, shownDestination, shownUrl } from "./url.ts";
 
 /**
  * Returns a delivery as it may be read. What delivering needs is kept as it is: a destination that is a URL, headers that were
- * rendered for it. Here they are `https://host#hash` and `…`, wherever else in the delivery they occur, too.
+ * rendered for it. Here they are `https://host#hash` and `…`, wherever else in the delivery they occur, too; and other URLs with tokens
+ * in them that were in the profile.
  */
 export function shownDelivery({ to, options, content, source, ...kept }: Kept): Kept {
   const redactor = new Redactor(to === undefined ? [] : secretsOfDestination(to));
   return {
     ...redactor.json(kept),
     ...(to !== undefined && { to: shownDestination(shownSealed(to)) }),
-    ...(options !== undefined && { options: redactor.json(urlsShown(options, to)) }),
+    ...(options !== undefined && { options: redactor.json(options) }),
     ...(content !== undefined && { content: redactor.json(shownContent(shownSealed(content))) }),
-    ...(source !== undefined && { source: redactor.json(urlsShown(source, to)) }),
+    ...(source !== undefined && { source: redactor.json(urlsShown(source)) }),
   };
 }
 
-/** Returns the value with the URL of the destination as it may be read. */
-function urlsShown<T>(value: T, to: Json | undefined): T {
-  if (typeof value === "string")
-    return value === to || value === (to as { endpoint?: unknown })?.endpoint ? (shownDestination(value) as T) : value;
+/** Returns the value with the URLs in it as they may be read: that of the destination, and others that may hold a secret. */
+function urlsShown<T>(value: T): T {
+  if (typeof value === "string") return (secretsOfUrl(value).length > 0 ? shownUrl(value) : value) as T;
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map((item) => urlsShown(item, to)) as T;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, urlsShown(item, to)])) as T;
+  if (Array.isArray(value)) return value.map(urlsShown) as T;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, urlsShown(item)])) as T;
 }
 
 /** What `compose` made: its headers are masked if their names say so, or it lists them as `secretHeaders`. */
