@@ -97,6 +97,7 @@ export function apns(options: ApnsOptions): Channel {
 
   return {
     kind: "apns",
+    secrets: [key],
     retry: options.retry,
     limits: options.limits,
 
@@ -125,6 +126,7 @@ export function apns(options: ApnsOptions): Channel {
       };
       const path = `/3/device/${token}`;
       const request = { line: `POST ${origin}${path}`, headers: journalHeaders(headers), body };
+      const secrets = [ours.text];
       try {
         const pseudo = { ":method": "POST", ":path": path };
         const reply = await connection.request({ ...pseudo, ...headers }, body, now, signal);
@@ -135,12 +137,12 @@ export function apns(options: ApnsOptions): Channel {
         const outcome: Outcome = renewed
           ? { kind: "retry", reason: "403 ExpiredProviderToken; the next one is new", retryAfter: 0, uncounted: true }
           : means.outcome;
-        return { request, answer, outcome };
+        return { request, answer, outcome, secrets };
       } catch (error) {
-        if (signal.aborted) return { request, outcome: stopped };
-        if (!(error instanceof ConnectError)) return { request, outcome: failureOutcome(error) };
+        if (signal.aborted) return { request, outcome: stopped, secrets };
+        if (!(error instanceof ConnectError)) return { request, outcome: failureOutcome(error), secrets };
         const outcome = failureOutcome(error.cause);
-        return { request, outcome: outcome.kind === "retry" ? { ...outcome, holds: "channel" } : outcome };
+        return { request, outcome: outcome.kind === "retry" ? { ...outcome, holds: "channel" } : outcome, secrets };
       }
     },
 

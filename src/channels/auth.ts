@@ -1,4 +1,4 @@
-import type { Outcome } from "../dispatch/index.ts";
+import { type Outcome, secretsOfHeader } from "../dispatch/index.ts";
 import { headerValue, nameRefusal } from "./header.ts";
 import type { HttpClient } from "./http.ts";
 import { type OAuth2, oauth2 } from "./oauth2.ts";
@@ -12,11 +12,19 @@ export type HttpAuth =
   | OAuth2;
 
 /** What to send, or why that is not known now. */
-export type Authorization = { readonly headers: Readonly<Record<string, string>> } | { readonly outcome: Outcome };
+export type Authorization =
+  | {
+      readonly headers: Readonly<Record<string, string>>;
+      /** Secret values of before: a receiver may still repeat one. */
+      readonly before?: readonly string[] | undefined;
+    }
+  | { readonly outcome: Outcome };
 
 export interface Authorizer {
   /** Names in lower case of headers that are secret. */
-  readonly secrets: ReadonlySet<string>;
+  readonly names: ReadonlySet<string>;
+  /** What is secret whatever is sent: passwords, keys. */
+  readonly secrets: readonly string[];
   authorize(now: number, signal: AbortSignal): Authorization | Promise<Authorization>;
   /** The receiver did not accept it (401): ask for a new one next time. */
   refused(): void;
@@ -49,5 +57,6 @@ export function authorizer(auth: HttpAuth | undefined, client: HttpClient): Auth
 function fixed(headers: Readonly<Record<string, string>>): Authorizer {
   for (const name in headers) headerValue(name, headers[name]!);
   const authorization = { headers };
-  return { secrets: new Set(Object.keys(headers)), authorize: () => authorization, refused: () => {} };
+  const secrets = Object.values(headers).flatMap(secretsOfHeader);
+  return { names: new Set(Object.keys(headers)), secrets, authorize: () => authorization, refused: () => {} };
 }

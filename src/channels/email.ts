@@ -14,6 +14,7 @@ import { type Content, checkText, createComposer, type Letter } from "./email/me
 import { checkAttachments, checkHeaders, type EmailOptions, readOptions, readRecipient } from "./email/options.ts";
 import { oneLine, type SmtpFailure, smtpOutcome } from "./email/outcome.ts";
 import { createPool, type Progress } from "./email/transport.ts";
+import { journalHeaders, secretsInHeaders } from "./header.ts";
 
 export type { Mailbox } from "./email/address.ts";
 export type { Attachment, EmailDeliveryOptions, EmailOptions, UrlTemplate } from "./email/options.ts";
@@ -52,6 +53,7 @@ export function email(options: EmailOptions): Channel {
 
   return {
     kind: "email",
+    secrets: secretsOf(options, sender),
     retry: options.retry ?? patient,
     ...(options.limits !== undefined && { limits: options.limits }),
 
@@ -129,6 +131,14 @@ function renderUrl({ unsubscribe }: EmailOptions, draft: Draft): string | undefi
   }
 }
 
+/** A user that is also the sender's address is read by every recipient. */
+function secretsOf({ auth, tls, headers = {}, from }: EmailOptions, sender: string): readonly string[] {
+  const secrets = auth === undefined ? [] : [auth.pass, Buffer.from(`\0${auth.user}\0${auth.pass}`).toString("base64")];
+  if (auth !== undefined && auth.user !== sender && auth.user !== mailbox(from).address) secrets.push(auth.user);
+  if (tls?.passphrase !== undefined) secrets.push(tls.passphrase);
+  return [...secrets, ...secretsInHeaders(headers)];
+}
+
 const contentOf = ({ content }: Delivery): Content => (content ?? {}) as Content;
 
 function journal(message: Buffer, server: string, from: string, to: string): NonNullable<Exchange["request"]> {
@@ -137,7 +147,7 @@ function journal(message: Buffer, server: string, from: string, to: string): Non
   const whole = message.length - end - 4;
   return {
     line: `SMTP ${server} MAIL FROM:<${from}> RCPT TO:<${to}>`,
-    headers: headersOf(message.toString("utf8", 0, end)),
+    headers: journalHeaders(headersOf(message.toString("utf8", 0, end))),
     body: whole > journaled ? `${body}… (${whole} bytes)` : body,
   };
 }

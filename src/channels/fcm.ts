@@ -63,6 +63,7 @@ export function fcm(options: FcmOptions): Channel {
 
   return {
     kind: "fcm",
+    secrets: [serviceAccount.private_key],
     retry: options.retry,
     limits: options.limits,
 
@@ -80,10 +81,11 @@ export function fcm(options: FcmOptions): Channel {
       if (message === undefined)
         return { outcome: { kind: "rejected", reason: "its data leave no room for its title" } };
       const token = await tokens.at(now, signal);
-      if ("kind" in token) return { outcome: token };
+      if ("outcome" in token) return token;
       const exchange = await client.exchange({
         method: "POST",
         url,
+        shown: url.href,
         headers: { authorization: `Bearer ${token.text}`, "content-type": "application/json" },
         body: validateOnly ? `{"validate_only":true,${message.slice(1)}` : message,
         signal,

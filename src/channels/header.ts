@@ -1,4 +1,4 @@
-import { DestinationError } from "../dispatch/index.ts";
+import { DestinationError, isSecretHeader, secretsOfHeader } from "../dispatch/index.ts";
 
 /** What a user's header may not be named: what HTTP itself is made of, and what a channel signs. */
 const reserved =
@@ -33,9 +33,7 @@ export function headerValue(name: string, text: string): string {
   );
 }
 
-const secret = /^(?:authorization|proxy-authorization|cookie|set-cookie|webhook-signature|x-api-key)$/;
-
-/** Headers as the journal keeps them: names in lower case, what is secret as `…`. */
+/** Headers as the journal keeps them: names in lower case, what is secret as `…`. @param secrets names of others that are */
 export function journalHeaders(
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
   secrets?: ReadonlySet<string>,
@@ -45,8 +43,19 @@ export function journalHeaders(
     const value = headers[name];
     if (value === undefined) continue;
     const lower = name.toLowerCase();
-    const hidden = secret.test(lower) || secrets?.has(lower) === true;
+    const hidden = isSecretHeader(lower) || secrets?.has(lower) === true;
     kept[lower] = hidden ? "…" : typeof value === "string" ? value : value.join(", ");
   }
   return kept;
+}
+
+/** Returns the secrets in what `journalHeaders` masks of a request. */
+export function secretsInHeaders(
+  headers: Readonly<Record<string, string>>,
+  secrets?: ReadonlySet<string>,
+): readonly string[] {
+  return Object.entries(headers).flatMap(([name, value]) => {
+    const lower = name.toLowerCase();
+    return isSecretHeader(lower) || secrets?.has(lower) === true ? secretsOfHeader(value) : [];
+  });
 }

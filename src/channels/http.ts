@@ -1,9 +1,9 @@
 import { Agent, buildConnector } from "undici";
-import type { Exchange, Outcome } from "../dispatch/index.ts";
+import { type Exchange, type Outcome, type Sent, shownUrl } from "../dispatch/index.ts";
 import { createGuard, type GuardPolicy } from "../guard/index.ts";
 import { Asking } from "./asking.ts";
 import { failureOutcome, failureReason } from "./failure.ts";
-import { journalHeaders } from "./header.ts";
+import { journalHeaders, secretsInHeaders } from "./header.ts";
 
 /** What the client shows and accepts in TLS; texts are PEM. */
 export interface HttpTls {
@@ -43,7 +43,9 @@ export interface HttpRequest {
   readonly body?: string | Uint8Array | undefined;
   /** Ends the attempt as a retry. */
   readonly signal?: AbortSignal | undefined;
-  /** Names in lower case of headers the journal must not keep, besides `authorization` and its like. */
+  /** The URL as the journal has it. @default `shownUrl` of it: a webhook's path may be a secret */
+  readonly shown?: string | undefined;
+  /** Names in lower case of headers the journal must not keep, besides those whose names say so. */
   readonly secrets?: ReadonlySet<string> | undefined;
   /** What the journal keeps as the body. `false` for nothing: it holds secrets. @default the body, if it is text */
   readonly journal?: string | false | undefined;
@@ -59,8 +61,10 @@ export interface HttpAnswer {
   readonly cut?: string | undefined;
 }
 
-/** What was said, and either the answer or the outcome of having none. Journal-ready. */
-export type HttpExchange = Exchange & ({ readonly got: HttpAnswer } | { readonly outcome: Outcome });
+/** What was said with what secrets, and either the answer or the outcome of having none. Ready for the dispatcher. */
+export type HttpExchange = Exchange &
+  Pick<Sent, "secrets"> &
+  ({ readonly got: HttpAnswer } | { readonly outcome: Outcome });
 
 export interface HttpClient {
   /** Never follows a redirect, never decompresses, never retries. Only a bug throws. */
@@ -84,14 +88,15 @@ export function httpClient(options: HttpOptions = {}): HttpClient {
   });
 
   return {
-    async exchange({ method, url, headers, body, signal, secrets, journal }) {
+    async exchange({ method, url, shown = shownUrl(url.href), headers, body, signal, secrets: names, journal }) {
       const said = journal === false ? undefined : (journal ?? (typeof body === "string" ? body : undefined));
       const request: Exchange["request"] = {
-        line: `${method} ${url.href}`,
-        headers: journalHeaders(headers, secrets),
+        line: `${method} ${shown}`,
+        headers: journalHeaders(headers, names),
         ...(said !== undefined && { body: capped(said) }),
       };
-      if (signal?.aborted) return { request, outcome: stopped };
+      const secrets = secretsInHeaders(headers, names);
+      if (signal?.aborted) return { request, secrets, outcome: stopped };
       const asking = new Asking(maxAnswer);
       const timer = setTimeout(() => asking.end(new Late(timeout)), timeout);
       const running = signal === undefined ? undefined : runningOf(signal);
@@ -103,9 +108,10 @@ export function httpClient(options: HttpOptions = {}): HttpClient {
         const text = bytes.toString();
         const line = `${status} ${statusText}`.slice(0, 200).trimEnd();
         const answer = { line, headers: journalHeaders(got), body: capped(text) };
-        return { request, answer, got: { status, headers: got, text, ...(cut && { cut: cutReason(cut, maxAnswer) }) } };
+        const all = { status, headers: got, text, ...(cut && { cut: cutReason(cut, maxAnswer) }) };
+        return { request, answer, secrets, got: all };
       } catch (error) {
-        return { request, outcome: error instanceof Stopped ? stopped : failureOutcome(error) };
+        return { request, secrets, outcome: error instanceof Stopped ? stopped : failureOutcome(error) };
       } finally {
         clearTimeout(timer);
         running?.delete(asking);

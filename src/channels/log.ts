@@ -1,5 +1,6 @@
 import type { Channel } from "../dispatch/channel.ts";
 import type { Delivery, Json } from "../dispatch/delivery.ts";
+import { shownDestination } from "../dispatch/secrets/url.ts";
 
 export interface LogOptions {
   /** Gets a few lines for each delivery. @default standard output */
@@ -30,7 +31,7 @@ function linesOf({ id, channel, to, alert, options, attempt }: Delivery): string
     ["options", options === undefined ? undefined : JSON.stringify(options)],
   ];
   const lines = rows.flatMap(([name, value]) => (value === undefined ? [] : `  ${name}: ${printable(value)}`));
-  return `${printable(`${id} → ${channel} ${textOf(to)}`)}${again}\n${lines.join("\n")}\n`;
+  return `${printable(`${id} → ${channel} ${textOf(shownDestination(to))}`)}${again}\n${lines.join("\n")}\n`;
 }
 
 /** What a profile put there must not steer the terminal, or look like a delivery of its own. */

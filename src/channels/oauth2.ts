@@ -1,4 +1,4 @@
-import type { Outcome } from "../dispatch/index.ts";
+import { type Outcome, secretsOfHeader, secretsOfUrl } from "../dispatch/index.ts";
 import type { Authorization, Authorizer } from "./auth.ts";
 import type { HttpClient } from "./http.ts";
 import { targetUrl } from "./url.ts";
@@ -27,10 +27,16 @@ const spared = 60_000;
 /** What a token lives if its answer does not say, in seconds. */
 const assumed = 300;
 
+/** Tokens of before that a receiver may still repeat. */
+const remembered = 4;
+
 /** Keeps one token; while one is asked for, nobody else asks. */
 export function oauth2(options: OAuth2, client: HttpClient): Authorizer {
   const url = targetUrl(options.tokenUrl, "the token URL");
+  const basic = `Basic ${Buffer.from(`${formEncoded(options.clientId)}:${formEncoded(options.clientSecret)}`).toString("base64")}`;
   let token: Token | undefined;
+  /** Tokens of before, newest first. */
+  let before: readonly string[] = [];
   let asking: Promise<Token | { outcome: Outcome }> | undefined;
 
   const ask = async (now: number): Promise<Token | { outcome: Outcome }> => {
@@ -44,10 +50,7 @@ export function oauth2(options: OAuth2, client: HttpClient): Authorizer {
     if (options.credentials === "form") {
       form.set("client_id", options.clientId);
       form.set("client_secret", options.clientSecret);
-    } else {
-      const pair = `${formEncoded(options.clientId)}:${formEncoded(options.clientSecret)}`;
-      headers.authorization = `Basic ${Buffer.from(pair).toString("base64")}`;
-    }
+    } else headers.authorization = basic;
     const said = await client.exchange({ method: "POST", url, headers, body: form.toString(), journal: false });
     if ("outcome" in said) {
       const { outcome } = said;
@@ -69,14 +72,17 @@ export function oauth2(options: OAuth2, client: HttpClient): Authorizer {
       return { outcome: trouble(`the token of ${url.host} is of the type ${type.slice(0, 50)}, not bearer`, true) };
     }
     const life = (Number(seconds) > 0 ? Number(seconds) : assumed) * 1000;
+    const authorization = { headers: { authorization: `Bearer ${value}` }, before };
+    before = [value, ...before].slice(0, remembered);
     return {
-      authorization: { headers: { authorization: `Bearer ${value}` } },
+      authorization,
       until: now + Math.min(life * used, Math.max(life - spared, life / 2)),
     };
   };
 
   return {
-    secrets: new Set(["authorization"]),
+    names: new Set(["authorization"]),
+    secrets: [options.clientSecret, ...secretsOfHeader(basic), ...secretsOfUrl(url.href)],
     authorize(now, signal) {
       if (token !== undefined && now < token.until) return token.authorization;
       asking ??= ask(now).finally(() => {

@@ -12,7 +12,8 @@ export function targetUrl(text: Json | undefined, what = "the destination"): URL
   if (text.length > longest)
     throw new DestinationError(`${what} has ${text.length} characters; at most ${longest} are sent`);
   const url = URL.parse(text);
-  if (url === null) throw new DestinationError(`${what} is no URL: ${JSON.stringify(text.slice(0, 100))}`);
+  // Without a word of it: it may be a URL with a token in it and a mistake.
+  if (url === null) throw new DestinationError(`${what} is no URL; write https://HOST/PATH`);
   if (url.protocol !== "https:" && url.protocol !== "http:") {
     throw new DestinationError(`${what} starts with ${url.protocol}; http: and https: can be sent to`);
   }

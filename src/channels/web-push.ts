@@ -8,6 +8,7 @@ import {
   type Json,
   type RetryPolicy,
   type Sent,
+  secretsOfUrl,
 } from "../dispatch/index.ts";
 import { checked, configured } from "./checked.ts";
 import { collapseKey } from "./collapse.ts";
@@ -105,6 +106,7 @@ export function webPush(options: WebPushOptions): Channel {
 
   return {
     kind: "web-push",
+    secrets: [vapid.privateKey],
     retry: options.retry,
     limits: options.limits,
 
@@ -122,7 +124,10 @@ export function webPush(options: WebPushOptions): Channel {
       const pause = services.pause(url.origin, now);
       if (pause !== undefined) {
         const reason = `${url.origin} is left alone for a while: it answered ${pause.reason}`;
-        return { outcome: { kind: "retry", reason, retryAfter: pause.until - now, uncounted: true } };
+        return {
+          outcome: { kind: "retry", reason, retryAfter: pause.until - now, uncounted: true },
+          secrets: pause.secrets,
+        };
       }
       const payload = payloadOf(delivery);
       if (payload === undefined)
@@ -150,7 +155,8 @@ export function webPush(options: WebPushOptions): Channel {
       if (!("got" in exchange)) return exchange;
       const { got, ...said } = exchange;
       const answer = pushAnswer(got.status, got.text, retryAfterOf(got.headers, now));
-      return { ...said, outcome: services.answered(url.origin, answer, now) };
+      const secrets = [...(said.secrets ?? []), ...secretsOfUrl(endpoint)];
+      return { ...said, outcome: services.answered(url.origin, answer, now, secrets) };
     },
 
     close: () => client.close(),

@@ -10,11 +10,13 @@ import {
   DestinationError,
   type Json,
   type Sent,
+  secretsOfUrl,
+  shownUrl,
 } from "../dispatch/index.ts";
 import { createGuard } from "../guard/index.ts";
 import { answerOutcome } from "./answer.ts";
 import { authorizer } from "./auth.ts";
-import { headerValue } from "./header.ts";
+import { headerValue, secretsInHeaders } from "./header.ts";
 import { httpClient } from "./http.ts";
 import { targetUrl } from "./url.ts";
 import { bodiless, checkWebhook, renderHeaders, splitHeaders, type WebhookOptions } from "./webhook/options.ts";
@@ -51,7 +53,7 @@ export function webhook(options: WebhookOptions = {}): Channel {
   const guard = createGuard(options.guard);
   const fixedUrl = options.url === undefined ? undefined : targetUrl(options.url, "the channel's url");
   const isSecret = options.auth !== undefined || options.tls?.key !== undefined;
-  const { statics, templates } = splitHeaders(options.headers ?? {});
+  const { statics, templates, secretNames } = splitHeaders(options.headers ?? {}, options.secretHeaders);
   const batched = batch !== undefined;
   if (batched && templates.length > 0) throw new TypeError("one request for several alerts has no header templates");
   const single = options.cloudEvents === undefined ? (options.contentType ?? "application/json") : cloudEventType;
@@ -63,6 +65,8 @@ export function webhook(options: WebhookOptions = {}): Channel {
   };
   const client = httpClient(options);
   const auth = authorizer(options.auth, client);
+  const secretHeaders = new Set([...secretNames, ...auth.names]);
+  const fixedKeys = Array.isArray(options.keys) ? options.keys : [];
 
   const parse = (to: Json): URL => {
     if (to !== null) return isSecret && fixedUrl !== undefined ? sameOrigin(targetUrl(to), fixedUrl) : targetUrl(to);
@@ -89,7 +93,8 @@ export function webhook(options: WebhookOptions = {}): Channel {
     const url = accepted.get(to) ?? accept(to);
     const got = auth.authorize(now, signal);
     const authorized = got instanceof Promise ? await got : got;
-    if ("outcome" in authorized) return { request: { line: `${method} ${url.href}` }, outcome: authorized.outcome };
+    if ("outcome" in authorized)
+      return { request: { line: `${method} ${shownUrl(url.href)}` }, outcome: authorized.outcome };
     const keys = typeof options.keys === "function" ? options.keys(url.href) : options.keys;
     const seconds = Math.floor(now / 1000);
     const body = bodiless.has(method) ? undefined : content.body;
@@ -106,13 +111,14 @@ export function webhook(options: WebhookOptions = {}): Channel {
       },
       body,
       signal,
-      secrets: auth.secrets,
+      secrets: secretHeaders,
     });
-    if ("outcome" in said) return said;
+    const secrets = [...(said.secrets ?? []), ...(authorized.before ?? []), ...(keys ?? []).flatMap(secretsOfKey)];
+    if ("outcome" in said) return { ...said, secrets };
     const { request, answer, got: answered } = said;
     if (answered.status === 401) auth.refused();
     const outcome = answerOutcome(answered, answer?.line ?? "", now, options.final);
-    return { request: request!, answer: answer!, outcome };
+    return { request: request!, answer: answer!, outcome, secrets };
   };
 
   /** Where the options no longer allow what they did at hand-over, that is what the journal says. */
@@ -136,6 +142,13 @@ export function webhook(options: WebhookOptions = {}): Channel {
 
   return {
     kind: "webhook",
+    secrets: [
+      ...auth.secrets,
+      ...fixedKeys.flatMap(secretsOfKey),
+      ...secretsInHeaders(statics, secretHeaders),
+      ...(options.url === undefined ? [] : secretsOfUrl(options.url)),
+      ...(options.tls?.passphrase === undefined ? [] : [options.tls.passphrase]),
+    ],
     retry: options.retry,
     limits: options.limits,
     accept(to, asked = {}) {
@@ -144,7 +157,12 @@ export function webhook(options: WebhookOptions = {}): Channel {
       return { destination: url.href };
     },
     compose(draft): Content {
-      return { headers: renderHeaders(templates, draft, options), body: payloadOf(draft, options, batched) };
+      const marked = templates.map(([name]) => name).filter((name) => secretNames.has(name));
+      return {
+        headers: renderHeaders(templates, draft, options),
+        ...(marked.length > 0 && { secretHeaders: marked }),
+        body: payloadOf(draft, options, batched),
+      };
     },
     async send(delivery, attempting) {
       if (batched) return (await sendBatch([delivery], attempting))[0]!;
@@ -160,6 +178,9 @@ function batchId(deliveries: readonly Delivery[]): string {
   const ids = deliveries.map(({ id }) => id);
   return ids.length === 1 ? ids[0]! : `batch_${createHash("sha256").update(ids.join(" ")).digest("hex").slice(0, 32)}`;
 }
+
+/** The key as it is written, and without its prefix. */
+const secretsOfKey = (key: string): readonly string[] => [key, key.slice(key.indexOf("_") + 1)];
 
 function sameOrigin(url: URL, allowed: URL): URL {
   if (url.origin === allowed.origin) return url;

@@ -1,5 +1,7 @@
 import { type Command, Option } from "commander";
 import type { Outbox, Place, State, Summary } from "../dispatch/outbox.ts";
+import { shownDelivery } from "../dispatch/secrets/shown.ts";
+import { shownUrl } from "../dispatch/secrets/url.ts";
 import type { ExitCode } from "./cli.ts";
 import { parseCount } from "./flags.ts";
 import { type Io, write } from "./io.ts";
@@ -59,7 +61,7 @@ export function addOutboxCommand(program: Command, io: Io, end: (code: ExitCode)
         await withStore(flags, io, async ({ outbox }) => {
           const kept = await outbox.find(id);
           if (!kept) return notFound(id, io);
-          await write(io.stdout, `${JSON.stringify(kept, null, 2)}\n`);
+          await write(io.stdout, `${JSON.stringify(shownDelivery(kept), null, 2)}\n`);
           return 0;
         }),
       );
@@ -127,7 +129,7 @@ export function addOutboxCommand(program: Command, io: Io, end: (code: ExitCode)
     .argument("<channel>")
     .argument("<destination>")
     .action(async (channel: string, destination: string, flags: SetupFlags) => {
-      const place: Required<Place> = { channel, destination };
+      const place: Required<Place> = { channel: shownUrl(channel), destination: shownUrl(destination) };
       end(await withStore(flags, io, ({ outbox }) => outbox.enable(place)));
     });
 }
@@ -139,8 +141,8 @@ async function notFound(id: string, io: Io): Promise<ExitCode> {
 
 const query = ({ state, channel, destination }: Partial<Filter>) => ({
   ...(state && { state }),
-  ...(channel && { channel }),
-  ...(destination && { destination }),
+  ...(channel && { channel: shownUrl(channel) }),
+  ...(destination && { destination: shownUrl(destination) }),
 });
 
 async function list(outbox: Outbox, flags: Filter, now: number, io: Io): Promise<void> {

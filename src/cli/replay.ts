@@ -15,7 +15,7 @@ export async function withReplayer(
   const store = await openStore(setup, flags, io);
   try {
     for (const name of Object.keys((await store.outbox.stats()).channels)) {
-      if (isUrl(name)) channels[name] ??= await urlChannel(name, setup, []);
+      if (isUrl(name)) channels[name] ??= await urlChannel(setup, []);
     }
     const dispatcher = createDispatcher({ store, channels, render: await renderer(setup) });
     try {

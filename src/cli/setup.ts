@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
-import { type Config, ConfigError, readConfig, config as schema } from "../config/index.ts";
+import { type Config, ConfigError, type Filled, readConfig, config as schema } from "../config/index.ts";
 import type { Channel, Outbox, Render } from "../dispatch/index.ts";
 import type { AlertTemplate, Limits, TemplateOptions } from "../index.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
@@ -27,6 +27,8 @@ export interface Setup {
   readonly config: Config;
   /** As it is written; undefined without one. */
   readonly raw: unknown;
+  /** What the environment filled in. */
+  readonly filled: readonly Filled[];
   /** As messages call it. */
   readonly file: string;
   /** Where relative paths in it start from. */
@@ -45,7 +47,7 @@ export async function readSetup({ config: given }: SetupFlags, io: Io): Promise<
   const path = resolve(io.cwd?.() ?? "", file ?? defaultFile);
   try {
     const text = file === undefined ? "" : await readFile(path, "utf8");
-    const { value, raw, fail } = readConfig(file ?? defaultFile, text, schema, io.env ?? process.env);
+    const { value, raw, filled, fail } = readConfig(file ?? defaultFile, text, schema, io.env ?? process.env);
     const sets = await import("../functions/index.ts");
     const { serviceLimits } = await import("../index.ts");
     const { functions, timeZone, locale, limits } = value;
@@ -60,6 +62,7 @@ export async function readSetup({ config: given }: SetupFlags, io: Io): Promise<
       file: file ?? defaultFile,
       config: value,
       raw: file === undefined ? undefined : raw,
+      filled,
       folder,
       templates,
       print: (text) => io.stdout.write(text),

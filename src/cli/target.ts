@@ -1,4 +1,4 @@
-import { type Channel, type Json, parseDestination } from "../dispatch/index.ts";
+import { type Channel, type Json, parseDestination, shownUrl } from "../dispatch/index.ts";
 import { compile, type Template } from "../index.ts";
 import { InputError } from "./problem.ts";
 import type { Setup } from "./setup.ts";
@@ -26,8 +26,9 @@ export async function parseTarget(
   allow: readonly string[],
 ): Promise<Target> {
   if (isUrl(text)) {
-    channels[text] ??= await urlChannel(text, setup, allow);
-    return { channel: text, to: () => text };
+    const name = shownUrl(text);
+    channels[name] ??= await urlChannel(setup, allow);
+    return { channel: name, to: () => text };
   }
   const [, name = "", given] = /^([^=]*)(?:=(.*))?$/s.exec(text) ?? [];
   if (name === "log" && !Object.hasOwn(channels, name)) {
@@ -56,14 +57,10 @@ export async function parseTarget(
   return { channel: name, to: (profile) => parseDestination(template.render(profile)) };
 }
 
-/** A URL given in place of a channel is its name, too. */
+/** Whether it is a URL in place of a channel, or the name that its channel is kept by: see `shownUrl`. */
 export const isUrl = (name: string): boolean => /^https?:\/\//i.test(name);
 
-export async function urlChannel(
-  url: string,
-  { config: { guard } }: Setup,
-  allow: readonly string[],
-): Promise<Channel> {
+export async function urlChannel({ config: { guard } }: Setup, allow: readonly string[]): Promise<Channel> {
   const { webhook } = await import("../channels/webhook.ts");
-  return webhook({ url, guard: { ...guard, allow: [...(guard?.allow ?? []), ...allow] } });
+  return webhook({ guard: { ...guard, allow: [...(guard?.allow ?? []), ...allow] } });
 }

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { shownDelivery } from "../dispatch/secrets/shown.ts";
 import type { ExitCode } from "./cli.ts";
 import { type Io, write } from "./io.ts";
 import { addSetupOptions, type SetupFlags, withStore } from "./setup.ts";
@@ -16,11 +17,12 @@ export function addWhyCommand(program: Command, io: Io, end: (code: ExitCode) =>
     .action(async (id: string, flags: SetupFlags & { readonly json?: true }) => {
       end(
         await withStore(flags, io, async ({ outbox, now }) => {
-          const kept = await outbox.find(id);
-          if (!kept) {
+          const found = await outbox.find(id);
+          if (!found) {
             await write(io.stderr, `there is no delivery ${id} in this outbox\n`);
             return 1;
           }
+          const kept = shownDelivery(found);
           await write(io.stdout, flags.json ? `${JSON.stringify(kept)}\n` : story(kept, now()));
           return 0;
         }),

@@ -36,7 +36,7 @@ async function work(flags: Flags, io: Io): Promise<ExitCode> {
   const channels = await setupChannels(setup);
   const store = await openStore(setup, flags, io);
   for (const name of Object.keys((await store.outbox.stats()).channels)) {
-    if (isUrl(name)) channels[name] ??= await urlChannel(name, setup, flags.allow);
+    if (isUrl(name)) channels[name] ??= await urlChannel(setup, flags.allow);
   }
   if (Object.keys(channels).length === 0) {
     await store.close();

@@ -1,13 +1,17 @@
 import { readFileSync } from "node:fs";
 import { basename, resolve } from "node:path";
-import type { Channel } from "../dispatch/index.ts";
+import type { HttpAuth } from "../channels/webhook.ts";
+import type { Channel, Secret as ChannelSecret } from "../dispatch/index.ts";
 import { compile, TemplateError, type TemplateOptions } from "../index.ts";
+import { type Filled, namedSecrets } from "./file.ts";
 import type { ChannelConfig, Config, Secret } from "./schema.ts";
 
 /** What making channels needs besides the configuration. */
 export interface Setting {
   /** Where relative paths in the configuration start from. */
   readonly folder: string;
+  /** What the environment filled in: secrets of the channels in whose sections it stands. */
+  readonly filled?: readonly Filled[] | undefined;
   /** For the templates in it. */
   readonly templates: TemplateOptions;
   /** Where the log channel prints to. */
@@ -21,7 +25,9 @@ export async function createChannels(config: Config, setting: Setting): Promise<
   const made: [string, Channel][] = [];
   for (const [name, one] of Object.entries(config.channels)) {
     try {
-      made.push([name, await createChannel({ guard: config.guard, ...one } as ChannelConfig, setting)]);
+      const secrets = new ChannelSecrets(name, one, setting);
+      const channel = await createChannel({ guard: config.guard, ...one } as ChannelConfig, setting, secrets);
+      made.push([name, { ...channel, secrets: [...secrets.all, ...(channel.secrets ?? [])] }]);
     } catch (error) {
       if (
         error instanceof TemplateError ||
@@ -36,33 +42,87 @@ export async function createChannels(config: Config, setting: Setting): Promise<
   return Object.fromEntries(made);
 }
 
-async function createChannel(config: ChannelConfig, setting: Setting): Promise<Channel> {
-  const text = (secret: Secret): string => readSecret(secret, setting.folder);
+/** What is secret in a channel's section: what the environment, files and `{ secret }` gave. */
+class ChannelSecrets {
+  readonly all: ChannelSecret[] = [];
+  readonly #folder: string;
+
+  constructor(name: string, config: ChannelConfig, { folder, filled = [] }: Setting) {
+    this.#folder = folder;
+    const own = filled.filter(({ path }) => path[0] === "guard" || (path[0] === "channels" && path[1] === name));
+    const declared = Object.entries("secrets" in config ? (config.secrets ?? {}) : {});
+    for (const [of, secret] of declared) this.all.push({ name: of, value: readSecret(secret, folder) });
+    this.all.push(...namedSecrets(own));
+  }
+
+  /** Reads what is not to be shown. */
+  readonly text = (secret: Secret): string => {
+    const text = readSecret(secret, this.#folder);
+    if (isMarked(secret)) this.all.push(text);
+    return text;
+  };
+
+  /** Reads what everybody may see, such as a certificate. */
+  readonly public = (text: Secret): string => readSecret(text, this.#folder);
+}
+
+const isMarked = (secret: Secret): boolean => typeof secret !== "string";
+
+async function createChannel(config: ChannelConfig, setting: Setting, secrets: ChannelSecrets): Promise<Channel> {
+  const { text } = secrets;
   const template = (source: string, escaping: "none" | "json" = "none") =>
     compile(source, { ...setting.templates, escape: escaping });
   /** A text with no action in it stays a text. */
   const textOrTemplate = (source: string) => (source.includes("{{") ? template(source) : source);
   switch (config.kind) {
     case "webhook": {
-      const { to: _to, kind: _kind, tls, headers, body, contentType, ...rest } = config;
+      const {
+        to: _to,
+        kind: _kind,
+        secrets: _secrets,
+        tls,
+        url,
+        keys,
+        auth,
+        headers = {},
+        body,
+        contentType,
+        ...rest
+      } = config;
       const { webhook } = await import("../channels/webhook.ts");
       const isJson = contentType === undefined || /\bjson\b/i.test(contentType);
       return webhook({
         ...rest,
         ...(contentType !== undefined && { contentType }),
-        ...(tls && { tls: tlsOf(tls, text) }),
-        ...(headers && { headers: mapValues(headers, textOrTemplate) }),
+        ...(tls && { tls: tlsOf(tls, secrets) }),
+        ...(url !== undefined && { url: text(url) }),
+        ...(keys && { keys: keys.map(text) }),
+        ...(auth && { auth: mapValues(auth as Readonly<Record<string, Secret>>, text) as unknown as HttpAuth }),
+        headers: mapValues(headers, (value) => textOrTemplate(secrets.public(value))),
+        secretHeaders: Object.keys(headers).filter((name) => isMarked(headers[name]!)),
         ...(body !== undefined && { body: template(body, isJson ? "json" : "none") }),
       });
     }
     case "email": {
-      const { to: _to, kind: _kind, tls, dkim, attachments, unsubscribe, encrypt, ...rest } = config;
+      const {
+        to: _to,
+        kind: _kind,
+        secrets: _secrets,
+        tls,
+        auth,
+        dkim,
+        attachments,
+        unsubscribe,
+        encrypt,
+        ...rest
+      } = config;
       const { email } = await import("../channels/email.ts");
       return email({
         ...rest,
         ...(tls && {
-          tls: { ...tlsOf(tls, text), ...(tls.servername !== undefined && { servername: tls.servername }) },
+          tls: { ...tlsOf(tls, secrets), ...(tls.servername !== undefined && { servername: tls.servername }) },
         }),
+        ...(auth && { auth: { user: text(auth.user), pass: text(auth.pass) } }),
         ...(dkim && { dkim: { ...dkim, privateKey: text(dkim.privateKey) } }),
         ...(attachments && { attachments: attachments.map((one) => attachmentOf(one, setting.folder)) }),
         ...(unsubscribe && {
@@ -71,24 +131,37 @@ async function createChannel(config: ChannelConfig, setting: Setting): Promise<C
             ...(unsubscribe.url !== undefined && { url: textOrTemplate(unsubscribe.url) }),
           },
         }),
-        ...(encrypt && { encrypt: { ...encrypt, keys: encrypt.keys && mapValues(encrypt.keys, text) } }),
+        ...(encrypt && { encrypt: { ...encrypt, keys: encrypt.keys && mapValues(encrypt.keys, secrets.public) } }),
       });
     }
     case "web-push": {
-      const { to: _to, kind: _kind, tls, keepAlive: _keepAlive, ...rest } = config;
+      const { to: _to, kind: _kind, secrets: _secrets, tls, keepAlive: _keepAlive, vapid, ...rest } = config;
       const { webPush } = await import("../channels/web-push.ts");
-      return webPush({ ...rest, ...(tls && { tls: tlsOf(tls, text) }) } as Parameters<typeof webPush>[0]);
+      const keys = { ...vapid, privateKey: text(vapid.privateKey) };
+      return webPush({ ...rest, vapid: keys, ...(tls && { tls: tlsOf(tls, secrets) }) } as Parameters<
+        typeof webPush
+      >[0]);
     }
     case "apns": {
-      const { to: _to, kind: _kind, key, ca, push, ...rest } = config;
+      const { to: _to, kind: _kind, secrets: _secrets, key, ca, push, ...rest } = config;
       const { apns } = await import("../channels/apns.ts");
-      return apns({ ...push, ...rest, key: text(key), ...(ca !== undefined && { ca: text(ca) }) });
+      return apns({ ...push, ...rest, key: text(key), ...(ca !== undefined && { ca: secrets.public(ca) }) });
     }
     case "fcm": {
-      const { to: _to, kind: _kind, tls, keepAlive: _keepAlive, serviceAccount, push, ...rest } = config;
+      const {
+        to: _to,
+        kind: _kind,
+        secrets: _secrets,
+        tls,
+        keepAlive: _keepAlive,
+        serviceAccount,
+        push,
+        ...rest
+      } = config;
       const { fcm } = await import("../channels/fcm.ts");
-      const account = parseAccount(text(serviceAccount));
-      return fcm({ ...push, ...rest, ...(tls && { tls: tlsOf(tls, text) }), serviceAccount: account } as Parameters<
+      // The rest of the file is no secret.
+      const account = parseAccount(secrets.public(serviceAccount));
+      return fcm({ ...push, ...rest, ...(tls && { tls: tlsOf(tls, secrets) }), serviceAccount: account } as Parameters<
         typeof fcm
       >[0]);
     }
@@ -113,25 +186,30 @@ function parseAccount(text: string): unknown {
 /** What stands in a file may end in a newline that is not part of it. Throws TypeError. */
 function readSecret(secret: Secret, folder: string): string {
   if (typeof secret === "string") return secret;
+  if ("secret" in secret) return secret.secret;
   try {
     return readFileSync(resolve(folder, secret.file), "utf8").trimEnd();
   } catch (error) {
-    throw new TypeError(`${secret.file} cannot be read: ${(error as Error).message}`);
+    throw unreadable(secret.file, error);
   }
 }
+
+/** As the configuration names it: not where it is on this machine. */
+const unreadable = (file: string, error: unknown): TypeError =>
+  new TypeError(`${file} cannot be read (${(error as { code?: string }).code ?? "unknown"})`);
 
 type Tls = {
   readonly ca?: Secret | undefined;
   readonly cert?: Secret | undefined;
   readonly key?: Secret | undefined;
-  readonly passphrase?: string | undefined;
+  readonly passphrase?: Secret | undefined;
 };
 
-const tlsOf = ({ ca, cert, key, passphrase }: Tls, text: (secret: Secret) => string) => ({
-  ...(ca !== undefined && { ca: text(ca) }),
-  ...(cert !== undefined && { cert: text(cert) }),
-  ...(key !== undefined && { key: text(key) }),
-  ...(passphrase !== undefined && { passphrase }),
+const tlsOf = ({ ca, cert, key, passphrase }: Tls, secrets: ChannelSecrets) => ({
+  ...(ca !== undefined && { ca: secrets.public(ca) }),
+  ...(cert !== undefined && { cert: secrets.public(cert) }),
+  ...(key !== undefined && { key: secrets.text(key) }),
+  ...(passphrase !== undefined && { passphrase: secrets.text(passphrase) }),
 });
 
 function attachmentOf(
@@ -151,7 +229,7 @@ function attachmentOf(
     const content = readFileSync(resolve(folder, file)).toString("base64");
     return { ...rest, filename: filename ?? basename(file), content, encoding: "base64" as const };
   } catch (error) {
-    throw new TypeError(`${file} cannot be read: ${(error as Error).message}`);
+    throw unreadable(file, error);
   }
 }
 

@@ -10,6 +10,7 @@ import {
   parseDocument,
 } from "yaml";
 import { z } from "zod";
+import { type NamedSecret, Redactor } from "../dispatch/index.ts";
 import { similar } from "../lint/suggest.ts";
 import { meant } from "../triggers/validate.ts";
 
@@ -46,17 +47,19 @@ export function readConfig<T extends z.ZodType>(
 ): Read<z.output<T>> {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const filled: Filled[] = [];
   const fail = (message: string, offset: number, key = ""): never => {
     const { line, col } = lines.linePos(offset);
-    throw new ConfigError(message, { file, line, column: col, key });
+    throw new ConfigError(new Redactor(namedSecrets(filled)).text(message), { file, line, column: col, key });
   };
   for (const { message, pos } of [...document.errors, ...document.warnings]) fail(message, pos[0]);
-  const value = document.contents === null ? {} : fill(document.contents, document, env, [], fail);
+  const value = document.contents === null ? {} : fill(document.contents, { document, env, filled, fail }, []);
   const checked = schema.safeParse(value);
   if (checked.success) {
     return {
       value: checked.data,
       raw: value,
+      filled,
       fail: (path, message) => fail(message, offsetOf(document, path), path.join(".")),
     };
   }
@@ -68,29 +71,50 @@ export interface Read<T> {
   readonly value: T;
   /** As it stands in the file, with the environment filled in: durations are still text. */
   readonly raw: unknown;
+  /** What the environment filled in, and where. */
+  readonly filled: readonly Filled[];
   /** Throws a {@link ConfigError} about the value at this path. */
   fail(path: readonly PropertyKey[], message: string): never;
 }
 
-type Fail = (message: string, offset: number, key: string) => never;
+/** The value that `${NAME}` at this path stands for. */
+export interface Filled {
+  readonly path: readonly string[];
+  readonly name: string;
+  readonly value: string;
+}
+
+/** Characters that a value of the environment has at least to be taken for a secret wherever it stands: not a port or a region. */
+const minFilledLength = 8;
+
+/** Scheme and host of a URL are shown of every URL. */
+const origin = /^https?:\/\/[^/?#@]*\/?$/i;
+
+/** Returns what was filled in as secrets that are shown by their names. */
+export const namedSecrets = (filled: readonly Filled[]): readonly NamedSecret[] =>
+  filled
+    .filter(({ value }) => value.length >= minFilledLength && !origin.test(value))
+    .map(({ name, value }) => ({ name, value }));
+
+interface Filling {
+  readonly document: Document;
+  readonly env: Environment | undefined;
+  readonly filled: Filled[];
+  readonly fail: (message: string, offset: number, key: string) => never;
+}
 
 /** The file's value, built by us: what came from the environment is text, and never becomes YAML. */
-function fill(
-  node: Node,
-  document: Document,
-  env: Environment | undefined,
-  path: readonly string[],
-  fail: Fail,
-): unknown {
+function fill(node: Node, filling: Filling, path: readonly string[]): unknown {
+  const { document, env, filled, fail } = filling;
   if (isAlias(node)) {
     const target = node.resolve(document);
-    return target ? fill(target, document, env, path, fail) : fail("an alias of nothing", start(node), path.join("."));
+    return target ? fill(target, filling, path) : fail("an alias of nothing", start(node), path.join("."));
   }
-  if (isSeq(node)) return node.items.map((item, i) => fill(item as Node, document, env, [...path, `${i}`], fail));
+  if (isSeq(node)) return node.items.map((item, i) => fill(item as Node, filling, [...path, `${i}`]));
   if (isMap(node)) {
     const entries = node.items.map(({ key, value }) => {
       const name = isScalar(key) ? String(key.value) : fail("a key must be text", start(key as Node), path.join("."));
-      return [name, value ? fill(value as Node, document, env, [...path, name], fail) : null] as const;
+      return [name, value ? fill(value as Node, filling, [...path, name]) : null] as const;
     });
     // Object.fromEntries defines, so that a key called __proto__ is a key and no more.
     return Object.fromEntries(entries);
@@ -99,9 +123,11 @@ function fill(
   if (typeof node.value !== "string" || env === undefined) return node.value;
   return node.value.replace(/\$(\$\{)|\$\{([^}]*)\}/g, (_all, escaped: string | undefined, name: string) => {
     if (escaped) return escaped;
-    const found = env[name];
-    if (found !== undefined) return found;
-    return fail(`the environment has no ${name}; set it, or write $\${ for a plain \${`, start(node), path.join("."));
+    const value = env[name];
+    if (value === undefined)
+      return fail(`the environment has no ${name}; set it, or write $\${ for a plain \${`, start(node), path.join("."));
+    filled.push({ path, name, value });
+    return value;
   });
 }
 

@@ -5,6 +5,6 @@
 
 export { duration, parseDuration, parseSize, size } from "../units.ts";
 export { createChannels, type Setting } from "./channels.ts";
-export { ConfigError, type Environment, type Read, readConfig } from "./file.ts";
+export { ConfigError, type Environment, type Filled, type Read, readConfig } from "./file.ts";
 export { pathOf, wantedOf } from "./program.ts";
 export { type Config, config, lintSection } from "./schema.ts";

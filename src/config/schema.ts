@@ -4,10 +4,18 @@ import { declaredName, profilesDefinition, streamDefinition } from "../profiles/
 import { alarmDefinition, triggerDefinition } from "../triggers/definition.ts";
 import { duration, size } from "../units.ts";
 
-/** A text, or what stands in a file: keys and certificates. */
-const secret = z.union([z.string(), z.strictObject({ file: z.string() })], {
-  error: "this must be a text, or { file: PATH }",
-});
+/**
+ * A text, or what stands in a file: keys, passwords, certificates. `{ file }` and `{ secret }` are kept and shown nowhere, whatever
+ * they are for.
+ */
+const secret = z.union(
+  [
+    z.string(),
+    z.strictObject({ file: z.string() }),
+    z.strictObject({ secret: z.string().min(4, "a secret has at least 4 characters") }),
+  ],
+  { error: "this must be a text, { file: PATH } or { secret: TEXT }" },
+);
 export type Secret = z.output<typeof secret>;
 
 /** What the environment fills in is text. */
@@ -45,7 +53,7 @@ const tls = z.strictObject({
   ca: secret.optional(),
   cert: secret.optional(),
   key: secret.optional(),
-  passphrase: z.string().optional(),
+  passphrase: secret.optional(),
 });
 
 /** Of every channel. `to` is a template of where an alert goes, for profiles: `{{ .email }}`. */
@@ -54,6 +62,8 @@ const common = {
   guard: guard.optional(),
   retry: retry.optional(),
   limits: limits.optional(),
+  /** Other texts that are secret wherever this channel has them, as in `body`, by the names they are shown by. */
+  secrets: z.record(z.string().regex(/^[A-Za-z_]\w*$/, "a secret's name is letters, digits and _"), secret).optional(),
 };
 
 const http = {
@@ -70,20 +80,20 @@ const webhook = z.strictObject({
   kind: z.literal("webhook"),
   ...common,
   ...http,
-  url: z.string().optional(),
-  keys: z.array(z.string()).optional(),
+  url: secret.optional(),
+  keys: z.array(secret).optional(),
   method: z.string().optional(),
-  headers: texts.optional(),
+  headers: z.record(z.string(), secret).optional(),
   auth: z
     .discriminatedUnion("kind", [
-      z.strictObject({ kind: z.literal("basic"), user: z.string(), password: z.string() }),
-      z.strictObject({ kind: z.literal("bearer"), token: z.string() }),
-      z.strictObject({ kind: z.literal("header"), name: z.string(), value: z.string() }),
+      z.strictObject({ kind: z.literal("basic"), user: secret, password: secret }),
+      z.strictObject({ kind: z.literal("bearer"), token: secret }),
+      z.strictObject({ kind: z.literal("header"), name: z.string(), value: secret }),
       z.strictObject({
         kind: z.literal("oauth2"),
         tokenUrl: z.string(),
         clientId: z.string(),
-        clientSecret: z.string(),
+        clientSecret: secret,
         scope: z.string().optional(),
         audience: z.string().optional(),
         credentials: z.enum(["header", "form"]).optional(),
@@ -115,7 +125,7 @@ const email = z.strictObject({
   secure: z.boolean().optional(),
   starttls: z.enum(["required", "offered", "off"]).optional(),
   tls: tls.extend({ servername: z.string().optional() }).optional(),
-  auth: z.strictObject({ user: z.string(), pass: z.string() }).optional(),
+  auth: z.strictObject({ user: secret, pass: secret }).optional(),
   ehlo: z.string().optional(),
   from: mailbox,
   replyTo: mailbox.optional(),
@@ -157,7 +167,7 @@ const webPush = z.strictObject({
   kind: z.literal("web-push"),
   ...common,
   ...http,
-  vapid: z.strictObject({ subject: z.string(), publicKey: z.string(), privateKey: z.string() }),
+  vapid: z.strictObject({ subject: z.string(), publicKey: z.string(), privateKey: secret }),
   ttl: z.int().min(0).optional(),
   urgency: z.enum(["very-low", "low", "normal", "high"]).optional(),
   topic: z.union([z.string(), z.literal(false)]).optional(),

@@ -1,5 +1,6 @@
 import type { Alert, Delivery, Json, Sent } from "./delivery.ts";
 import type { RetryPolicy } from "./retry.ts";
+import type { Secret } from "./secrets/forms.ts";
 
 /** What is known of a delivery when it is handed over. */
 export interface Draft extends Omit<Delivery, "attempt" | "content" | "destination"> {
@@ -35,8 +36,17 @@ export interface Channel {
   readonly retry?: RetryPolicy | undefined;
   readonly limits?: DestinationLimits | undefined;
   /**
+   * What this channel sends or holds that nobody is to read: passwords, tokens, keys. Where a receiver repeats one, as it is, in
+   * base64, URL-encoded, escaped or cut, the journal has `…`. Secrets of fewer than 4 characters are not looked for.
+   *
+   * A secret with a name is not kept in `to` and `content` either: its name is, as `${NAME}`, and the attempt gets what it stands for
+   * then. Add your own to a channel's: `{ ...channel, secrets: [...(channel.secrets ?? []), secret] }`. @default none
+   */
+  readonly secrets?: readonly Secret[] | undefined;
+  /**
    * Checks where to, and the delivery's own options, before anything is kept.
-   * @returns `destination`: what limits, holds and breakers are kept by (an endpoint, a mail domain)
+   * @returns `destination`: what limits, holds and breakers are kept by (an endpoint, a mail domain). A URL may be a secret:
+   * the dispatcher keeps `https://host#hash` for it, see `shownUrl`
    * @throws DestinationError that says what is wrong and what would be right
    */
   accept(to: Json, options?: { readonly [name: string]: Json }): { readonly destination: string };

@@ -4,6 +4,7 @@ import { entryOf, type Render, type SendRequest, type SendResult } from "./hando
 import type { Entry } from "./outbox.ts";
 import { differencesOf, type Replayed } from "./replay.ts";
 import type { RetryPolicy } from "./retry.ts";
+import { unsealed } from "./secrets/seal.ts";
 import type { Store } from "./store.ts";
 import { Worker } from "./worker.ts";
 
@@ -120,7 +121,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         `replay: profile and template of ${id} were not kept; send with keepSource, or replay it as it was sent`,
       );
     }
-    const entry = await toEntry({ channel, to, options: own, ...source, keepSource: true, priority, orderingKey }, id);
+    const destination = unsealed(to, channels[channel]?.secrets);
+    const entry = await toEntry(
+      { channel, to: destination, options: own, ...source, keepSource: true, priority, orderingKey },
+      id,
+    );
     const differences = differencesOf(kept.alert, entry.alert);
     if (!dryRun) await add([entry]);
     const { aborted } = entry;

@@ -2,6 +2,8 @@ import { type Channel, DestinationError } from "./channel.ts";
 import type { Alert, Json } from "./delivery.ts";
 import { newId } from "./id.ts";
 import { type Added, type Entry, type Priority, priorities } from "./outbox.ts";
+import { sealed, shownSealed } from "./secrets/seal.ts";
+import { shownUrl } from "./secrets/url.ts";
 
 /**
  * Renders; what the template half is to this one. `aborted` is the template's reason not to send. A promise: it may be done
@@ -60,10 +62,21 @@ export async function entryOf(
     throw new DestinationError(`there is no channel "${name}"; there are: ${names}`);
   }
   check(request);
-  const { destination } = channel.accept(to, request.options);
+  const { secrets } = channel;
+  const accepted = channel.accept(to, request.options);
+  const destination = shownSealed(sealed(shownUrl(accepted.destination), secrets));
   const rendered = await render(request, options.render);
   const id = newId(now);
-  const common = { id, channel: name, destination, to, createdAt: now, due: notBefore, priority, idempotencyKey };
+  const common = {
+    id,
+    channel: name,
+    destination,
+    to: sealed(to, secrets),
+    createdAt: now,
+    due: notBefore,
+    priority,
+    idempotencyKey,
+  };
   const keeps = template !== undefined && (request.keepSource ?? options.keepSource);
   const source = keeps ? { profile: profile as Json, template: template as Json } : undefined;
   const entry = { ...common, options: request.options, orderingKey, source, replayOf };
@@ -78,7 +91,7 @@ export async function entryOf(
     options: request.options,
     profile,
   };
-  return { ...entry, alert: rendered, content: await channel.compose?.(draft) };
+  return { ...entry, alert: rendered, content: sealed(await channel.compose?.(draft), secrets) };
 }
 
 /** What a store cannot keep, or would keep as something else. */

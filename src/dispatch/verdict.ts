@@ -2,6 +2,7 @@ import type { DestinationLimits } from "./channel.ts";
 import type { Sent } from "./delivery.ts";
 import type { Claimed, Settlement } from "./outbox.ts";
 import { clampRetryAfter, defaultMaxAge, delayAfter, type RetryPolicy } from "./retry.ts";
+import { shownSealed } from "./secrets/seal.ts";
 
 export interface Policy {
   readonly retry: RetryPolicy;
@@ -25,7 +26,7 @@ export function objectionTo(claimed: Claimed, { retry }: Policy, now: number): s
 /** What every attempt says alike is kept once, with the delivery. */
 function once(sent: Sent, { content }: Claimed): Sent {
   const body = typeof content === "object" && content !== null && "body" in content ? content.body : undefined;
-  if (body === undefined || sent.request?.body !== body) return sent;
+  if (body === undefined || sent.request?.body !== shownSealed(body)) return sent;
   const { body: _body, ...request } = sent.request;
   return { ...sent, request };
 }

@@ -1,3 +1,4 @@
+import { attempt } from "./attempt.ts";
 import type { Attempting, Channel } from "./channel.ts";
 import type { Sent } from "./delivery.ts";
 import type { DispatcherOptions } from "./dispatcher.ts";
@@ -215,20 +216,11 @@ export class Worker {
     this.#release(lane.drop());
   }
 
-  /** A channel that throws has a bug: the attempts are retries, which end some time. */
-  async #send(some: readonly Claimed[], attempting: Attempting): Promise<readonly Sent[]> {
+  #send(some: readonly Claimed[], attempting: Attempting): Promise<readonly Sent[]> {
     const channel = this.#options.channels[some[0]!.channel]!;
-    try {
-      if (channel.sendBatch === undefined || channel.batch === undefined) {
-        return [await channel.send(some[0]!, attempting)];
-      }
-      const sent = await channel.sendBatch(some, attempting);
-      if (sent.length !== some.length) throw new Error(`${sent.length} outcomes for ${some.length} deliveries`);
-      return sent;
-    } catch (error) {
+    return attempt(channel, some, attempting, (error) => {
       this.#emit({ type: "error", doing: `send by ${channel.kind}`, error, at: this.#clock() });
-      return some.map(() => ({ outcome: { kind: "retry", reason: `channel failed: ${error}` } }));
-    }
+    });
   }
 
   async #settle(pairs: readonly [Claimed, Settlement][]): Promise<void> {

@@ -1,12 +1,13 @@
 import { createHash } from "node:crypto";
+import { shownUrl } from "../dispatch/index.ts";
 
 /**
- * A destination as logs may show it: where, but not whom. `…@example.org#1f0c9a2b`, `https://hooks.example.org#77ab01d2`:
+ * A destination as logs may show it: where, but not whom. `…@example.org#1f0c9a2b`, `https://hooks.example.org#77ab01d2c3f4e5a6`:
  * the end tells destinations apart without naming them.
  */
 export function pseudonym(destination: string): string {
+  if (/^https?:\/\//i.test(destination)) return shownUrl(destination);
   const mark = createHash("sha256").update(destination).digest("hex").slice(0, 8);
-  if (URL.canParse(destination) && /^https?:/.test(destination)) return `${new URL(destination).origin}#${mark}`;
   const at = destination.lastIndexOf("@");
   return `${at < 0 ? "…" : `…${destination.slice(at)}`}#${mark}`;
 }

@@ -1,4 +1,5 @@
-import type { Attempting, Delivery } from "../../src/dispatch/index.ts";
+import { attempt } from "../../src/dispatch/attempt.ts";
+import type { Attempting, Channel, Delivery, Sent } from "../../src/dispatch/index.ts";
 
 /** A delivery as the dispatcher hands it to a channel. */
 export function delivery(of: Partial<Delivery> & Pick<Delivery, "to">): Delivery {
@@ -15,4 +16,12 @@ export function delivery(of: Partial<Delivery> & Pick<Delivery, "to">): Delivery
 
 export function attempting(now = Date.now(), signal = new AbortController().signal): Attempting {
   return { now, signal };
+}
+
+/** One attempt, as the journal keeps it. */
+export async function journaled(channel: Channel, one: Delivery, at = attempting()): Promise<Sent> {
+  const [sent] = await attempt(channel, [one], at, (error) => {
+    throw error;
+  });
+  return sent!;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type HttpOptions, httpClient } from "../../src/channels/http.ts";
+import { shownUrl } from "../../src/dispatch/index.ts";
 import { receiver } from "./receiver.ts";
 
 const guard = { allow: ["127.0.0.0/8"] };
@@ -22,7 +23,7 @@ describe("an exchange", () => {
     const got = await exchange(`${there.url}a?b=c`, { headers, body: "ä", secrets: new Set(["x-key"]) });
     expect(got).toMatchObject({
       request: {
-        line: `POST ${there.url}a?b=c`,
+        line: `POST ${shownUrl(`${there.url}a?b=c`)}`,
         headers: { "x-one": "1", authorization: "…", "x-key": "…" },
         body: "ä",
       },
@@ -62,7 +63,7 @@ describe("an exchange", () => {
   test("what the guard refuses is rejected before anything is sent", async () => {
     await using there = await receiver();
     const { request, outcome } = (await exchange(there.url, {}, {})) as { request: object; outcome: object };
-    expect(request).toMatchObject({ line: `POST ${there.url}` });
+    expect(request).toMatchObject({ line: `POST ${shownUrl(there.url)}` });
     expect(outcome).toEqual({
       kind: "rejected",
       reason: '127.0.0.1 is a loopback address; to allow it, add "127.0.0.1" to allow',

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { shownUrl } from "../../src/dispatch/index.ts";
 import { startReceiver } from "./receiver.ts";
 import { folderOf, type Outcome, tocsin } from "./terminal.ts";
 
@@ -281,7 +282,7 @@ test("a trigger that fails says why", async () => {
   await run("apply", "--yes");
   await run("trigger", "activate", "thanks");
   await run("profile", "import", "all.ndjson");
-  const reason = 'crm: the destination is no URL: "/Ada"';
+  const reason = "crm: the destination is no URL; write https://HOST/PATH";
   expect(await run("trigger", "list")).toEqual({
     code: 0,
     stdout:
@@ -392,13 +393,13 @@ describe("a simulation", () => {
     );
     expect({
       ...played,
-      stdout: played.stdout.replaceAll(receiver.url, "URL").replace(/prf_[0-9a-z]{26}/, "prf_ID"),
+      stdout: played.stdout.replaceAll(shownUrl(`${receiver.url}/`), "URL").replace(/prf_[0-9a-z]{26}/, "prf_ID"),
     }).toEqual(
       ok(
         [
-          "2027-01-04 00:00:00  thanks  email=ada@example.com  crm URL/: Thank you, Ada",
-          "2027-01-04 09:00:00  thanks  phone=+1 202  crm URL/: Thank you, Bob",
-          "2027-01-05 08:30:00  thanks  email=eve@example.com  crm URL/: Thank you, <no value>",
+          "2027-01-04 00:00:00  thanks  email=ada@example.com  crm URL: Thank you, Ada",
+          "2027-01-04 09:00:00  thanks  phone=+1 202  crm URL: Thank you, Bob",
+          "2027-01-05 08:30:00  thanks  email=eve@example.com  crm URL: Thank you, <no value>",
           "",
           "day         trigger  sent  waits  skipped  aborted  failed",
           "2027-01-04  thanks   2     0      0        0        0",

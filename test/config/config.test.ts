@@ -81,7 +81,10 @@ test.each([
   ],
   ["channels:\n  Crm: { kind: log }", "2:3: channels.Crm: a channel's name is lower-case letters, digits, - and _"],
   ["channels: { mail: { kind: email, from: a@b.c } }", "1:13: channels.mail.host: host is missing"],
-  ["channels:\n  a: { kind: webhook, auth: { kind: bearer } }", "2:23: channels.a.auth.token: token is missing"],
+  [
+    "channels:\n  a: { kind: webhook, auth: { kind: bearer } }",
+    "2:23: channels.a.auth.token: token is missing: this must be a text, { file: PATH } or { secret: TEXT }",
+  ],
   ["a: [", "1:5: : Flow sequence in block collection must be sufficiently indented and end with a ]"],
   ["work: 1\nwork: 2", "2:1: : Map keys must be unique"],
   ["[1]", "1:1: : this must be a mapping"],

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { shownUrl } from "../../src/dispatch/index.ts";
 import { declare, program, type Stage, stage } from "./stage.ts";
 
 let s: Stage;
@@ -455,5 +456,24 @@ describe("sends, deliveries, templates", () => {
 
   test("channels, without what is secret", async () => {
     expect((await s.ask("GET", "/v1/channels")).body).toEqual({ items: [{ name: "crm", kind: "fake" }] });
+  });
+});
+
+describe("destinations that are URLs", () => {
+  test("are shown by host and hash in all that is answered, and found by either", async () => {
+    const to = "https://hooks.example/services/T012AB3CD/SECRETTOKEN";
+    const send = { channel: "crm", to, alert: { title: "t" } };
+    const { id } = (await s.ask("POST", "/v1/sends", send)).body;
+    const shown = shownUrl(to);
+    const answers = [
+      await s.ask("GET", "/v1/deliveries", undefined, { who: "read" }),
+      await s.ask("GET", `/v1/deliveries?destination=${encodeURIComponent(to)}`, undefined, { who: "read" }),
+      await s.ask("GET", `/v1/deliveries?destination=${encodeURIComponent(shown)}`, undefined, { who: "read" }),
+    ];
+    expect(answers.map(({ body }) => body.items)).toMatchObject([1, 2, 3].map(() => [{ id, destination: shown }]));
+    answers.push(await s.ask("GET", `/v1/deliveries/${id}`, undefined, { who: "read" }));
+    answers.push(await s.ask("POST", `/v1/deliveries/${id}/cancel`, {}));
+    for (const { status, text } of answers) expect([status, text.includes("SECRETTOKEN")]).toEqual([200, false]);
+    expect(answers[4]!.body).toMatchObject({ state: "cancelled", to: shown, destination: shown });
   });
 });

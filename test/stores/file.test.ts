@@ -74,7 +74,7 @@ describe("opening", () => {
   test("a file of version 1, with deliveries in it, keeps them and takes profiles", async () => {
     const file = folder.file();
     const old = new Database(file);
-    old.exec(steps[0]!);
+    old.exec(steps[0] as string);
     old.pragma(`application_id = ${applicationId}`);
     old.pragma("user_version = 1");
     old.exec(`
@@ -104,7 +104,7 @@ describe("opening", () => {
   test("what was erased in a file of version 1 keeps no address", async () => {
     const file = folder.file();
     const old = new Database(file);
-    old.exec(steps[0]!);
+    old.exec(steps[0] as string);
     old.pragma(`application_id = ${applicationId}`);
     old.pragma("user_version = 1");
     old.exec(`

@@ -1,6 +1,6 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { z } from "zod";
-import type { Outcome } from "../../dispatch/index.ts";
+import type { Outcome, Sent } from "../../dispatch/index.ts";
 import { checked } from "../checked.ts";
 import type { HttpAnswer, HttpClient } from "../http.ts";
 import { jwt } from "../jwt.ts";
@@ -24,8 +24,8 @@ export interface AccessToken {
 }
 
 export interface AccessTokens {
-  /** The token in use, or one that is asked for: once, however many want it. An outcome if there is none. */
-  at(now: number, signal: AbortSignal): Promise<AccessToken | Outcome>;
+  /** The token in use, or one that is asked for: once, however many want it. What becomes of an attempt if there is none. */
+  at(now: number, signal: AbortSignal): Promise<AccessToken | Sent>;
   /** FCM does not take this token. Returns whether the next one will be another; not if it is younger than a minute. */
   refused(token: AccessToken, now: number): boolean;
 }
@@ -42,9 +42,9 @@ export function accessTokens(account: ServiceAccount, client: HttpClient): Acces
   const { client_email: iss, private_key_id: kid, token_uri: aud = "https://oauth2.googleapis.com/token" } = account;
   const key = signingKey(account.private_key);
   let current: AccessToken | undefined;
-  let asking: Promise<AccessToken | Outcome> | undefined;
+  let asking: Promise<AccessToken | Sent> | undefined;
 
-  async function ask(now: number, signal: AbortSignal): Promise<AccessToken | Outcome> {
+  async function ask(now: number, signal: AbortSignal): Promise<AccessToken | Sent> {
     const iat = Math.floor(now / 1000);
     const header = { alg: "RS256", typ: "JWT", ...(kid !== undefined && { kid }) } as const;
     const assertion = jwt(header, { iss, scope, aud, iat, exp: iat + 3600 }, key);
@@ -57,9 +57,11 @@ export function accessTokens(account: ServiceAccount, client: HttpClient): Acces
       journal: false,
       signal,
     });
-    if (!("got" in exchange)) return withoutToken(exchange.outcome);
+    // Google repeats nothing of it; another token service may.
+    const secrets = [assertion];
+    if (!("got" in exchange)) return { outcome: withoutToken(exchange.outcome), secrets };
     const given = grantOf(exchange.got);
-    if (given === undefined) return refusal(exchange.got);
+    if (given === undefined) return { outcome: refusal(exchange.got), secrets };
     // Google's are good for an hour; one that says next to nothing is used for a minute, so as not to ask each time.
     const until = now + Math.max(given.expires_in * 1000 - early, minute);
     current = { text: given.access_token, since: now, until };

@@ -3,12 +3,20 @@ import type { Outcome } from "../../dispatch/index.ts";
 import type { PushAnswer } from "./answer.ts";
 import type { Vapid } from "./subscription.ts";
 
+/** Until when a push service is left alone (ms), and why. */
+export interface Pause {
+  readonly until: number;
+  readonly reason: string;
+  /** What was sent as secret to whom it answered so: `reason` may repeat it. */
+  readonly secrets: readonly string[];
+}
+
 /** What is known of a push service, that is of an origin. */
 interface Service {
   /** The `Authorization` header and when it is made anew, ms. */
   token?: { readonly header: string; readonly until: number } | undefined;
   /** It asked to be left alone: until when (ms), and with which words. */
-  pause?: { readonly until: number; readonly reason: string } | undefined;
+  pause?: Pause | undefined;
   /** It took a push of ours, so our key and subject are good. */
   trusts?: true;
 }
@@ -27,13 +35,14 @@ export interface Services {
   /** The `Authorization` header for an origin: signed once, used for 11 hours. */
   authorization(origin: string, now: number): string;
   /** Until when an origin is left alone, and why; nothing if it is not. */
-  pause(origin: string, now: number): { readonly until: number; readonly reason: string } | undefined;
+  pause(origin: string, now: number): Pause | undefined;
   /**
    * Notes what an answer says of the whole service. A token that was refused is signed anew; by a service that took one
    * before, the trouble is the subscription's, else ours: then the service is left alone for a minute.
+   * @param secrets that were sent to it, and that its answer may repeat
    * @returns the outcome for the delivery
    */
-  answered(origin: string, answer: PushAnswer, now: number): Outcome;
+  answered(origin: string, answer: PushAnswer, now: number, secrets?: readonly string[]): Outcome;
 }
 
 /** What a channel remembers of push services: it is lost with the process, and nothing depends on it but their peace. */
@@ -64,7 +73,7 @@ export function createServices(vapid: Vapid): Services {
       const pause = services.get(origin)?.pause;
       return pause !== undefined && pause.until > now ? pause : undefined;
     },
-    answered(origin, { outcome, service: says }, now) {
+    answered(origin, { outcome, service: says }, now, secrets = []) {
       const service = serviceAt(origin);
       if (outcome.kind === "delivered") service.trusts = true;
       if (outcome.kind !== "retry" || says === undefined) return outcome;
@@ -73,7 +82,7 @@ export function createServices(vapid: Vapid): Services {
         service.token = undefined;
         if (service.trusts) return outcome;
       }
-      service.pause = { until: now + Math.min(retryAfter, longest), reason };
+      service.pause = { until: now + Math.min(retryAfter, longest), reason, secrets };
       return says === "token" ? { ...outcome, retryAfter, uncounted: true } : outcome;
     },
   };

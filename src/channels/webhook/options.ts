@@ -17,9 +17,11 @@ export interface WebhookOptions extends HttpOptions, PayloadOptions {
   readonly method?: string | undefined;
   /**
    * Further headers: texts, or templates that see what the body's template sees. Not those of HTTP itself, nor `webhook-*`.
-   * The journal keeps them: what is secret belongs in `auth`.
+   * The journal keeps them unless a name says that its value is a secret (`x-api-key`, `x-token`), or `secretHeaders` has it.
    */
   readonly headers?: Readonly<Record<string, string | Renderer>> | undefined;
+  /** Names of `headers` whose values are secrets though the names do not say so. @default none */
+  readonly secretHeaders?: readonly string[] | undefined;
   /** Needs `url` or the guard's `hosts`, so that what is secret goes only where it may. */
   readonly auth?: HttpAuth | undefined;
   /** Status codes that are not tried again. @default 400, 405, 413, 414, 415, 422, 431 */
@@ -57,7 +59,10 @@ function checkKey(text: string): void {
 type HeaderTemplates = readonly (readonly [name: string, template: Renderer])[];
 
 /** Those that are always the same, and those that are rendered for each delivery. Throws TypeError. */
-export function splitHeaders(headers: Readonly<Record<string, string | Renderer>>) {
+export function splitHeaders(
+  headers: Readonly<Record<string, string | Renderer>>,
+  secretHeaders: readonly string[] = [],
+) {
   const statics: Record<string, string> = {};
   const templates: (readonly [name: string, template: Renderer])[] = [];
   for (const [written, value] of Object.entries(headers)) {
@@ -67,7 +72,7 @@ export function splitHeaders(headers: Readonly<Record<string, string | Renderer>
     if (typeof value === "string") statics[name] = headerValue(name, value);
     else templates.push([name, value]);
   }
-  return { statics, templates };
+  return { statics, templates, secretNames: new Set(secretHeaders.map((name) => name.toLowerCase())) };
 }
 
 export function renderHeaders(

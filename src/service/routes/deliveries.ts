@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Attempt, Kept, Replayed, Summary } from "../../dispatch/index.ts";
+import { type Attempt, type Kept, type Replayed, type Summary, shownDelivery, shownUrl } from "../../dispatch/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
 import type { Surroundings } from "../options.ts";
@@ -91,7 +91,7 @@ export function deliveryRoutes(app: App, { dispatcher, store, clock }: Surroundi
     const found = await store.outbox.find(id);
     if (found === undefined)
       throw new Problem("not-found", `there is no delivery ${id}: GET /v1/deliveries lists them`);
-    return found;
+    return shownDelivery(found);
   }
 
   app.get("/deliveries", {
@@ -104,11 +104,17 @@ export function deliveryRoutes(app: App, { dispatcher, store, clock }: Surroundi
         ...pageQuery,
         state: state.optional(),
         channel: z.string().min(1).max(200).optional(),
-        destination: z.string().min(1).max(2000).optional(),
+        destination: z
+          .string()
+          .min(1)
+          .max(8192)
+          .optional()
+          .describe("As it is listed; or the URL that is listed by its host."),
       }),
       response: answers({ 200: page(summary) }),
     },
-    handler: async ({ query: { limit, after, ...filter } }) => {
+    handler: async ({ query: { limit, after, destination, ...rest } }) => {
+      const filter = { ...rest, ...(destination !== undefined && { destination: shownUrl(destination) }) };
       const list = `deliveries ${JSON.stringify(filter)}`;
       const start = after === undefined ? {} : { after: afterOf(list, after) };
       return toPage(list, await store.outbox.list({ limit, ...start, ...filter }), (one) => one);

@@ -128,15 +128,23 @@ function checkVersion(db: Database.Database, path: string): void {
   }
 }
 
+/** Brings the tables up to date. What a step removes is overwritten, in the log beside the file, too. */
 function migrate(db: Database.Database, path: string): void {
+  const before = db.pragma("user_version", { simple: true }) as number;
+  db.pragma("secure_delete = on");
   db.transaction(() => {
     // Another process may have been here since.
     checkVersion(db, path);
     const version = db.pragma("user_version", { simple: true }) as number;
-    for (const step of steps.slice(version)) db.exec(step);
+    for (const step of steps.slice(version)) {
+      if (typeof step === "string") db.exec(step);
+      else step(db);
+    }
     db.pragma(`application_id = ${applicationId}`);
     db.pragma(`user_version = ${steps.length}`);
   }).immediate();
+  db.pragma("secure_delete = off");
+  if (before !== steps.length) db.pragma("wal_checkpoint(truncate)");
 }
 
 /** SQLite's result codes: https://sqlite.org/rescode.html */

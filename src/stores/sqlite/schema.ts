@@ -1,3 +1,9 @@
+import type Database from "better-sqlite3";
+import { cleanJournal } from "./clean-journal.ts";
+
+/** SQL, or what changes rows as SQL cannot. Runs in the transaction of all steps, so it is done as a whole or runs again. */
+export type Step = string | ((db: Database.Database) => void);
+
 /**
  * The tables, one step a version; a step is never changed once released.
  *
@@ -16,7 +22,7 @@
  * Rank: 0, 1, 2 are first attempts of high, normal and low priority; 3, 4, 5 are retries.
  * State: 0 waiting, 1 claimed, 2 behind another with its ordering key; 3 delivered, 4 dead, 5 cancelled, 6 aborted.
  */
-export const steps: readonly string[] = [
+export const steps: readonly Step[] = [
   `
   create table channels (
     id integer primary key, name text not null unique, held_until integer not null default 0, held_reason text
@@ -129,6 +135,7 @@ export const steps: readonly string[] = [
   ) strict;
   create index answers_at on answers (at);
   `,
+  cleanJournal,
 ];
 
 export const state = { waiting: 0, claimed: 1, behind: 2, delivered: 3, dead: 4, cancelled: 5, aborted: 6 } as const;

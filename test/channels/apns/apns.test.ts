@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { type ApnsOptions, apns } from "../../../src/channels/apns.ts";
 import { type Delivery, DestinationError, type Json, type Outcome } from "../../../src/dispatch/index.ts";
-import { attempting, delivery } from "../delivery.ts";
+import { attempting, delivery, journaled } from "../delivery.ts";
 import { listening } from "../receiver.ts";
 import { apple, key, keyId, teamId, topic } from "./apple.ts";
 
@@ -110,7 +110,7 @@ describe("a push", () => {
   test("the journal has the payload and the answer, and no secret", async () => {
     await using at = await setUp();
     at.server.answers.push({ status: 400, body: { reason: "BadTopic" } });
-    const sent = await at.channel.send(delivery({ to: token }), attempting());
+    const sent = await journaled(at.channel, delivery({ to: token }));
     expect(sent.request).toMatchObject({
       line: `POST https://${at.server.host}/3/device/${token}`,
       headers: { authorization: "…", "apns-topic": topic },

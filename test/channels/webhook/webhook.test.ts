@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { generateSecret, type WebhookOptions, webhook } from "../../../src/channels/webhook.ts";
 import type { Alert, Delivery, Draft, Json } from "../../../src/dispatch/index.ts";
 import { compile } from "../../../src/index.ts";
+import { journaled } from "../delivery.ts";
 import { receiver } from "../receiver.ts";
 
 const guard = { allow: ["127.0.0.0/8"] };
@@ -21,7 +22,8 @@ async function send(options: WebhookOptions, handed: Draft, attempt = 1, now = D
   try {
     const { destination } = channel.accept(handed.to, handed.options);
     const content = structuredClone(await channel.compose?.(handed));
-    return await channel.send({ ...handed, destination, content, attempt }, { now, signal });
+    const delivery = { ...handed, destination, content, attempt };
+    return await journaled(channel, delivery, { now, signal });
   } finally {
     await channel.close?.();
   }
@@ -311,7 +313,7 @@ describe("what is not accepted", () => {
   test.each<[Json, string]>([
     [null, "a webhook goes to a URL: `to`, or the channel's url"],
     [7, "the destination is a URL, as text"],
-    ["example.com/a", 'the destination is no URL: "example.com/a"'],
+    ["example.com/a", "the destination is no URL; write https://HOST/PATH"],
     ["ftp://example.com", "the destination starts with ftp:; http: and https: can be sent to"],
     ["javascript:alert(1)", "the destination starts with javascript:; http: and https: can be sent to"],
     ["https://u:p@example.com", "the destination has a user or a password in it; they belong in the channel's auth"],
@@ -343,7 +345,7 @@ describe("what is not accepted", () => {
     [{ method: "post" }, 'a webhook is not sent by the method "post"'],
     [{ type: "a..b" }, 'the type "a..b" is not words with dots between them'],
     [{ keys: ["secret"] }, "a webhook key is whsec_, whsk_ or whpk_ and base64"],
-    [{ url: "nowhere" }, 'the channel\'s url is no URL: "nowhere"'],
+    [{ url: "nowhere" }, "the channel's url is no URL; write https://HOST/PATH"],
     [{ contentType: "text/plain" }, "a contentType goes with a body template"],
     [{ cloudEvents: { source: "" } }, "the source of CloudEvents is a URI reference"],
     [{ headers: { "content-type": "a/b" } }, "the content type is the option contentType"],

@@ -1,0 +1,30 @@
+const secretName =
+  /authori[sz]ation|cookie|api-?key|token|secret|passw|signature|credential|session|(?:^|-)(?:auth|key|sig|pwd|pass)$/;
+/** What is named like them and is none. */
+const publicName = /^(?:x-)?idempotency-key$|^sec-websocket-|^dkim-signature$|^arc-|-policy$/;
+
+/** Whether the name of a header, in lower case, says that its value is a secret. */
+export const isSecretHeader = (name: string): boolean => secretName.test(name) && !publicName.test(name);
+
+const shortestPart = 8;
+
+/**
+ * Returns what of a secret header's value is a secret: the whole, the token behind a scheme, the values of `name=value`, what is
+ * within Basic auth (RFC 7617).
+ */
+export function secretsOfHeader(value: string): readonly string[] {
+  const secrets = new Set([value]);
+  const [, pair] = /^basic +([\w+/-]+=*)$/i.exec(value) ?? [];
+  if (pair !== undefined) {
+    const text = Buffer.from(pair, "base64").toString();
+    const colon = text.indexOf(":");
+    for (const secret of [pair, text, text.slice(0, Math.max(colon, 0)), text.slice(colon + 1)]) secrets.add(secret);
+  }
+  const [, token] = /^[\w-]{1,40} +(\S+)$/.exec(value) ?? [];
+  if (token !== undefined) secrets.add(token);
+  for (const part of value.split(/[\s,;]+/)) {
+    const [, assigned = ""] = /^[\w.-]{1,40}=(.+)$/.exec(part) ?? [];
+    for (const secret of [part, assigned]) if (secret.length >= shortestPart) secrets.add(secret);
+  }
+  return [...secrets];
+}

@@ -1,0 +1,56 @@
+import type { Json } from "../delivery.ts";
+import type { NamedSecret, Secret } from "./forms.ts";
+
+/** Stands around the name of a secret in what is kept, and twice for itself. A noncharacter of Unicode: no text has it. */
+const mark = "\u{10fffe}";
+const marked = /\u{10fffe}([^\u{10fffe}]*)\u{10fffe}/gu;
+
+/** A delivery needs a secret that the configuration no longer has. */
+export class MissingSecretError extends Error {
+  override readonly name = "MissingSecretError";
+}
+
+const isNamed = (secret: Secret): secret is NamedSecret => typeof secret !== "string";
+
+/** Returns the value with the names of secrets in their place, to be kept; `unsealed` puts them back. */
+export function sealed<T extends Json | undefined>(value: T, secrets: readonly Secret[] = []): T {
+  // Longer ones first: one may be a part of another.
+  const named = secrets.filter(isNamed).sort((a, b) => b.value.length - a.value.length);
+  const sealText = (text: string): string => {
+    let parts: readonly string[] = [text.replaceAll(mark, mark + mark)];
+    for (const { name, value } of named) {
+      // What is a mark already is an odd part, and stays.
+      parts = parts.flatMap((part, i) => (i % 2 === 1 ? [part] : split(part, value, mark + name + mark)));
+    }
+    return parts.length === 1 ? parts[0]! : parts.join("");
+  };
+  return mapTexts(value, sealText);
+}
+
+/** `a SECRET b` → `a `, mark, ` b`: texts at even places, marks at odd ones. */
+const split = (text: string, value: string, by: string): readonly string[] =>
+  text.includes(value) ? text.split(value).flatMap((part, i) => (i === 0 ? [part] : [by, part])) : [text];
+
+/** @throws MissingSecretError */
+export function unsealed<T extends Json | undefined>(value: T, secrets: readonly Secret[] = []): T {
+  return mapTexts(value, (text) =>
+    text.replace(marked, (_all, name: string) => {
+      if (name === "") return mark;
+      const secret = secrets.find((one): one is NamedSecret => isNamed(one) && one.name === name);
+      if (secret !== undefined) return secret.value;
+      throw new MissingSecretError(`it needs \${${name}}, which the channel's configuration no longer has`);
+    }),
+  );
+}
+
+/** Returns the value as it may be read: `${NAME}` where a secret stands. */
+export const shownSealed = <T extends Json | undefined>(value: T): T =>
+  mapTexts(value, (text) => text.replace(marked, (_all, name: string) => (name === "" ? mark : `\${${name}}`)));
+
+/** Returns the value itself if no text in it changes. */
+function mapTexts<T>(value: T, change: (text: string) => string): T {
+  if (typeof value === "string") return change(value) as T;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => mapTexts(item, change)) as T;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, mapTexts(item, change)])) as T;
+}

@@ -1,0 +1,79 @@
+import { createHash } from "node:crypto";
+import type { Json } from "../delivery.ts";
+import { minSecretLength } from "./forms.ts";
+
+const shown = /^https?:\/\/[^/?#\s]+#[\da-f]{16}(?:-\d+)?$/;
+const isUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
+
+/**
+ * Returns a URL as it may be read: `https://hooks.example.org#77ab01d2c3f4e5a6`. The path of a webhook is often all that protects
+ * it; the 64 bits at the end tell URLs of a host apart. What is in this form stays what it is, like all that is no URL.
+ */
+export function shownUrl(text: string): string {
+  if (shown.test(text) || !isUrl(text)) return text;
+  const url = new URL(text);
+  url.hash = "";
+  const { origin } = url;
+  return `${origin}#${createHash("sha256").update(url.href).digest("hex").slice(0, 16)}`;
+}
+
+/** Returns where a delivery goes as it may be read: URLs by `shownUrl`, a subscription without its key. */
+export function shownDestination(to: Json): Json {
+  if (typeof to === "string") return shownUrl(to);
+  if (typeof to !== "object" || to === null) return to;
+  if (Array.isArray(to)) return to.map((item: Json) => shownDestination(item));
+  const entries = Object.entries(to as { readonly [key: string]: Json });
+  return Object.fromEntries(
+    entries.map(([name, value]) => [
+      name,
+      name === "auth" && typeof value === "string" ? "…" : shownDestination(value),
+    ]),
+  );
+}
+
+/** Most attempts go where others went. */
+const maxRemembered = 1_000;
+const remembered = new Map<string, readonly string[]>();
+
+/** Names of query values that are secret however short they are. */
+const secretQuery = /auth|code|key|pass|pwd|secret|sig|token/i;
+/** Words in lower case are parts of an API, such as `services` or `push-notifications`; tokens are not made of them. */
+const words = /^[a-z]{1,20}(?:[-_.][a-z]{1,20}){0,5}$/;
+const shortestToken = 8;
+const mayBeToken = (text: string): boolean => text.length >= shortestToken && !words.test(text);
+
+/**
+ * Returns what of a URL may be a secret: user and password, values of the query, parts of the path that are no
+ * words, and then the path as a whole.
+ */
+export function secretsOfUrl(text: string): readonly string[] {
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  const secrets = isUrl(text) && !shown.test(text) ? secretParts(text) : [];
+  if (remembered.size >= maxRemembered) remembered.clear();
+  remembered.set(text, secrets);
+  return secrets;
+}
+
+function secretParts(text: string): readonly string[] {
+  const { username, password, pathname, searchParams } = new URL(text);
+  // Telegram writes /bot123:token/, and others name=value.
+  const parts = pathname
+    .split("/")
+    .filter(mayBeToken)
+    .flatMap((part) => [part, ...part.split(/[:=;,]/).filter(mayBeToken)]);
+  const values = [...searchParams]
+    .filter(([name, value]) => mayBeToken(value) || secretQuery.test(name))
+    .map(([, value]) => value);
+  const all = [username, password, ...(parts.length > 0 ? [pathname] : []), ...parts, ...values];
+  return [...new Set(all)].filter((secret) => secret.length >= minSecretLength);
+}
+
+/** Returns the same of all URLs in where a delivery goes, and the key of a subscription. */
+export function secretsOfDestination(to: Json): readonly string[] {
+  if (typeof to === "string") return secretsOfUrl(to);
+  if (typeof to !== "object" || to === null) return [];
+  return Object.entries(to).flatMap(([name, value]) =>
+    name === "auth" && typeof value === "string" ? [value] : secretsOfDestination(value as Json),
+  );
+}
