@@ -16,7 +16,8 @@
  * Lists are read from an index for each filter, in the order of `seq`: several of them are merged where one index has what is
  * asked for in pieces (see `newest`), so that a page costs the same whatever else is kept. Deliveries carry their channel for
  * that. Whether one is settled is looked at by `settled_at`, which is null exactly while `state` is below 3: SQLite rewrites a
- * partial index each time a column of its condition is written, and a claim writes `state`.
+ * partial index each time a column of its condition is written, and a claim writes `state`. `sizes` counts all profiles, too,
+ * as audience 0.
  *
  * Rank: 0, 1, 2 are first attempts of high, normal and low priority; 3, 4, 5 are retries.
  * State: 0 waiting, 1 claimed, 2 behind another with its ordering key; 3 delivered, 4 dead, 5 cancelled, 6 aborted.
@@ -157,6 +158,9 @@ export const steps: readonly string[] = [
   create index event_problems_of on events (profile, stream) where problem is not null and profile is not null;
   drop index runs_by;
   create index runs_by on runs (trigger, state) where trigger is not null;
+  insert into sizes (audience, n) select 0, count(*) from profiles;
+  create trigger profile_added after insert on profiles begin update sizes set n = n + 1 where audience = 0; end;
+  create trigger profile_removed after delete on profiles begin update sizes set n = n - 1 where audience = 0; end;
   `,
 ];
 
