@@ -22,7 +22,6 @@ interface Flags {
 export function addDryRunCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   program
     .command("dry-run")
-    .summary("render an alert for a whole audience, send nothing, and say what would go wrong")
     .description(
       "Renders an alert for every profile of an audience and sends nothing: what fails, aborts, prints <no value> or is too long.",
     )

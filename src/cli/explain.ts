@@ -7,7 +7,6 @@ import { addSetupOptions, type SetupFlags } from "./setup.ts";
 
 export function addExplainCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("explain"))
-    .summary("why a person was alerted, or was not")
     .description(
       "Says why a trigger alerted a person or did not: membership, conditions, caps, quiet hours, rendering, attempts.",
     )

@@ -33,7 +33,6 @@ interface Replay extends Choice {
 export function addOutboxCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const outbox = program
     .command("outbox")
-    .summary("look into the outbox, replay and cancel")
     .description("Deliveries that are kept: those to be sent, and those that are settled.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);

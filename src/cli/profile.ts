@@ -16,7 +16,6 @@ interface Flags extends SetupFlags {
 export function addProfileCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const profile = program
     .command("profile")
-    .summary("import profiles, look at one, download or delete it")
     .description("What is known of people. PROFILE is an id, or an identifier: email=ada@example.com.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);

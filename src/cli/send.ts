@@ -57,7 +57,6 @@ What the outbox accepted is delivered, also after this process was killed: by "t
 
 export function addSendCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("send"))
-    .summary("send an alert to one profile or many")
     .description("Renders an alert for one profile or many, keeps it in the outbox, and delivers it.")
     .argument("<alert>", "alert file (.yaml)")
     .option("-p, --profile <file>", "JSON, or NDJSON with one profile a line; - reads the standard input (default: {})")

@@ -42,7 +42,6 @@ A line of updates: {"at":"2026-12-24T09:00:00Z","identifiers":{"email":"ada@exam
 
 export function addSimulateCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("simulate"))
-    .summary("play days to come: what would be sent when, to whom")
     .description(
       "Plays what would happen on a copy of the store, with what the configuration declares in force: schedules, quiet hours, waits, updates. Nothing is sent or kept.",
     )

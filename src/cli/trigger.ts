@@ -19,7 +19,6 @@ interface Flags extends SetupFlags {
 export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const trigger = program
     .command("trigger")
-    .summary("triggers that are in force: activate and pause them")
     .description("Triggers that are in force. They are declared in the configuration: see plan and apply.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);
@@ -101,7 +100,6 @@ interface BackfillFlags extends Flags, BackfillOptions {
 
 export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("backfill"))
-    .summary("alert those who were in an audience before its trigger")
     .description(
       "Says how many would be alerted, then alerts the members of a trigger's audience that it has never alerted, once. They are gone through by tocsin serve, or here with --wait.",
     )
