@@ -4,7 +4,7 @@
 import { readFileSync } from "node:fs";
 import { findPackageJSON } from "node:module";
 import { commandOf, commands } from "./commands.ts";
-import type { Io } from "./io.ts";
+import { type Io, put } from "./io.ts";
 
 /** 0: all went well; 1: a file, a profile or a template is wrong; 2: the command line is; 3: `lint` could not do its work. */
 export type ExitCode = 0 | 1 | 2 | 3;
@@ -12,7 +12,7 @@ export type ExitCode = 0 | 1 | 2 | 3;
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const [first, second] = args;
   if (args.length === 1 && (first === "--version" || first === "-V")) {
-    io.stdout.write(`${version()}\n`);
+    put(io.stdout, `${version()}\n`);
     return 0;
   }
   const { Command, CommanderError } = await import("commander");
@@ -21,8 +21,8 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     .description("Alerts rendered from customer profiles with Go templates, byte for byte as Go would render them.")
     .exitOverride()
     .configureOutput({
-      writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      writeOut: (text) => put(io.stdout, text),
+      writeErr: (text) => put(io.stderr, text),
       getOutHelpWidth: () => io.stdout.columns || 100,
       getErrHelpWidth: () => io.stderr.columns || 100,
     })

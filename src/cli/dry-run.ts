@@ -7,9 +7,9 @@ import { type Io, write } from "./io.ts";
 import { problemText, type Report, toProblem } from "./problem.ts";
 import { isBlank, parseProfile, readProfiles } from "./profiles.ts";
 import { createProgress } from "./progress.ts";
-import { visible } from "./rendered.ts";
 import { alertParts, type Rendered } from "./source.ts";
 import { readSource } from "./source-file.ts";
+import { visible } from "./visible.ts";
 
 interface Flags {
   readonly profiles: string;

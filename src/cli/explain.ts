@@ -2,8 +2,8 @@ import type { Command } from "commander";
 import type { ExitCode } from "./cli.ts";
 import { type Io, write } from "./io.ts";
 import { findProfile, withEngine } from "./program.ts";
-import { visible } from "./rendered.ts";
 import { addSetupOptions, type SetupFlags } from "./setup.ts";
+import { visible } from "./visible.ts";
 
 export function addExplainCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("explain"))

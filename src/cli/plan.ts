@@ -3,9 +3,9 @@ import type { Plan, Step } from "../triggers/index.ts";
 import type { ExitCode } from "./cli.ts";
 import { confirmed, type Io, write } from "./io.ts";
 import { type Opened, wantedOf, withEngine } from "./program.ts";
-import { visible } from "./rendered.ts";
 import { workRuns } from "./runs.ts";
 import { addSetupOptions, type SetupFlags } from "./setup.ts";
+import { visible } from "./visible.ts";
 
 interface Flags extends SetupFlags {
   readonly json?: true;

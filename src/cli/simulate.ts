@@ -13,9 +13,9 @@ import { InputError } from "./problem.ts";
 import { nameOf } from "./profile.ts";
 import { isBlank, parseProfile } from "./profiles.ts";
 import { declared, defaultDestinations, wantedOf } from "./program.ts";
-import { visible } from "./rendered.ts";
 import { addSetupOptions, guarded, openStore, readSetup, type Setup, type SetupFlags, setupChannels } from "./setup.ts";
 import { table } from "./table.ts";
+import { visible } from "./visible.ts";
 
 interface Flags extends SetupFlags {
   readonly from?: When;

@@ -5,11 +5,11 @@ import type { ExitCode } from "./cli.ts";
 import { parseCount } from "./flags.ts";
 import { confirmed, type Io, write } from "./io.ts";
 import { checkInForce, definitionOf, withEngine } from "./program.ts";
-import { visible } from "./rendered.ts";
 import { sentence, workRuns } from "./runs.ts";
 import { addSetupOptions, type SetupFlags } from "./setup.ts";
 import { span } from "./story.ts";
 import { table } from "./table.ts";
+import { visible } from "./visible.ts";
 
 interface Flags extends SetupFlags {
   readonly json?: true;
@@ -47,7 +47,7 @@ export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode
               .map(([key, value]) => `${key} ${value}`)
               .join(", ");
             const counts = [lastDay.sent, lastDay.aborted, lastDay.failed].map((count) => count.toLocaleString("en"));
-            return [name, state, ...counts, next === undefined ? "" : new Date(next).toISOString(), visible(on)];
+            return [name, state, ...counts, next === undefined ? "" : new Date(next).toISOString(), on];
           });
           if (rows.length === 0) return write(io.stdout, "There are no triggers.\n");
           const head = ["trigger", "state", "sent", "aborted", "failed", "next", "on"];
