@@ -94,6 +94,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
       "@fastify/swagger-ui",
       "fastify",
       "fastify-type-provider-zod",
+      "ipaddr.js",
       "zod",
       "node:*",
     ],

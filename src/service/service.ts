@@ -9,6 +9,7 @@ import { idempotencyHeaders, keepAnswers, pruneAnswers } from "./idempotency.ts"
 import { describe, serveDocument } from "./openapi.ts";
 import { defaultLimits, type ServiceOptions, type Surroundings } from "./options.ts";
 import { Problem, type ProblemKind, problemType } from "./problem.ts";
+import { warnOfLoopback, watchProxies } from "./proxies.ts";
 import { addRoutes } from "./routes/index.ts";
 import { healthRoute, metricsRoute } from "./routes/status.ts";
 
@@ -76,6 +77,7 @@ export function createService(options: ServiceOptions): Service {
     });
   });
 
+  watchProxies(app, options);
   app.addHook("onSend", async (_request, reply) => {
     reply.header("x-content-type-options", "nosniff").header("cache-control", "no-store");
     if (closing) reply.header("connection", "close");
@@ -124,6 +126,7 @@ export function createService(options: ServiceOptions): Service {
       prune();
       pruning = setInterval(prune, 3_600_000).unref();
       const { address, port: bound, family } = app.server.address() as AddressInfo;
+      warnOfLoopback(address, options);
       return `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`;
     },
     async close(grace = limits.grace) {
