@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import Database from "better-sqlite3";
 import { describe, expect, test, vi } from "vitest";
@@ -49,6 +49,62 @@ describe("opening", () => {
       expect([suffix, statSync(`${file}${suffix}`).mode & 0o777]).toEqual([suffix, 0o600]);
     }
     await store.close();
+  });
+
+  describe.runIf(process.platform !== "win32")("by a link", () => {
+    const linked = (target: string): string => {
+      const link = folder.file();
+      symlinkSync(target, link);
+      return link;
+    };
+
+    test("opens the file that it leads to, whose log is synced, however many links there are", async () => {
+      const file = await made();
+      const link = linked(linked(file));
+      const [store, direct] = [sqliteStore(link), sqliteStore(file)];
+      await store.outbox.add([entry({ id: "msg_2" })]);
+      expect(idsOf((await direct.outbox.list()).items)).toEqual(["msg_2", "msg_1"]);
+      for (const suffix of ["-wal", "-shm"]) {
+        expect([existsSync(`${file}${suffix}`), existsSync(`${link}${suffix}`)]).toEqual([true, false]);
+      }
+      await store.close();
+      await direct.close();
+    });
+
+    test("makes the file that it leads to, for its user alone, relative to where the link is", async () => {
+      const name = `${folder.file()}-made`;
+      const link = linked(basename(name));
+      const store = sqliteStore(link);
+      await store.outbox.add([entry({ id: "msg_1" })]);
+      for (const suffix of ["", "-wal", "-shm"]) {
+        expect([suffix, statSync(`${name}${suffix}`).mode & 0o777]).toEqual([suffix, 0o600]);
+      }
+      await store.close();
+    });
+
+    test("that leads nowhere is said to", () => {
+      expect(problemOf(() => sqliteStore(linked("/nowhere/at/all.db")))).toMatchObject({
+        problem: "missing",
+        message: "/nowhere/at/all.db: there is no folder /nowhere/at; make it first",
+      });
+      const circle = folder.file();
+      symlinkSync(circle, circle);
+      expect(problemOf(() => sqliteStore(circle))).toMatchObject({
+        problem: "other",
+        message: `${circle} is a link that leads in a circle; name the file itself`,
+      });
+    });
+
+    test("takes no copy, even if it leads to nothing", async () => {
+      const store = sqliteStore(folder.file());
+      const target = `${folder.file()}-none`;
+      const link = linked(target);
+      await expect(store.copy(link)).rejects.toMatchObject({
+        message: `${link} is there already; a copy is written to a file that is not there yet`,
+      });
+      expect(existsSync(target)).toBe(false);
+      await store.close();
+    });
   });
 
   test("is durable: a write-ahead log, and SQLite syncs what it checkpoints", async () => {
