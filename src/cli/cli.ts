@@ -2,7 +2,6 @@
  * The command line. In: arguments and streams. Out: an exit code. Nothing here or below touches `process`.
  */
 import { readFileSync } from "node:fs";
-import { findPackageJSON } from "node:module";
 import { commandOf, commands } from "./commands.ts";
 import { type Io, put } from "./io.ts";
 
@@ -55,8 +54,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   }
 }
 
-/** The package's, found from here both in the source and in the build. */
+/** Returns the package's version. `src/cli` and `dist/cli`, which this is in when it is built, are equally deep in it. */
 export function version(): string {
-  const file = findPackageJSON(import.meta.url);
-  return file === undefined ? "unknown" : JSON.parse(readFileSync(file, "utf8")).version;
+  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
 }
