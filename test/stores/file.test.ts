@@ -157,6 +157,41 @@ describe("opening", () => {
     await again.close();
   });
 
+  test("a file of version 2 has its lists and counts its profiles", async () => {
+    const file = folder.file();
+    const old = new Database(file);
+    for (const step of steps.slice(0, 2)) old.exec(step);
+    old.pragma(`application_id = ${applicationId}`);
+    old.pragma("user_version = 2");
+    old.exec(`
+      insert into channels (id, name) values (1, 'crm'), (2, 'mail');
+      insert into destinations (id, channel, name) values (1, 1, 'a'), (2, 2, 'a');
+      insert into deliveries (seq, id, destination, state, rank, due, created_at, since, settled_at, size)
+        values (1, 'msg_1', 1, 0, 1, 0, 0, 0, null, 30), (2, 'msg_2', 2, 3, 1, 0, 0, 0, 5, 30), (3, 'msg_3', 1, 4, 1, 0, 0, 7, null, 30);
+      insert into names (id, name) values (1, 'welcome'), (2, 'shop');
+      insert into profiles (id, fields, created_at, updated_at, version) values ('ada', '{}', 0, 0, 1), ('bob', '{}', 0, 0, 1);
+      insert into firings (id, trigger, profile, cause, at, state, run) values ('fir_1', 1, 1, '{}', 0, 4, 'run_1');
+      insert into events (id, stream, received_at, payload, profile, problem) values ('evt_1', 2, 0, '{}', 1, 'no');
+    `);
+    old.close();
+    const { outbox, profiles, firings, events, ...store } = sqliteStore(file);
+    const deliveries = async (query: object) => idsOf((await outbox.list(query)).items);
+    expect(await deliveries({ destination: "a" })).toEqual(["msg_3", "msg_2", "msg_1"]);
+    expect(await deliveries({ channel: "crm", state: "dead" })).toEqual(["msg_3"]);
+    expect(await deliveries({ state: "delivered" })).toEqual(["msg_2"]);
+    expect(await deliveries({ state: "pending" })).toEqual(["msg_1"]);
+    expect((await outbox.find("msg_3"))!.settledAt).toBe(7);
+    expect(idsOf((await firings.list({ limit: 9, profile: "ada", run: "run_1" })).items)).toEqual(["fir_1"]);
+    expect(idsOf((await events.list({ limit: 9, profile: "ada", problems: true })).items)).toEqual(["evt_1"]);
+    expect(await profiles.count()).toBe(2);
+    await store.transaction(async (within) => {
+      await within.profiles.put([profile("eve"), { ...(await profiles.get(["ada"]))[0]!, version: 2 }]);
+      await within.profiles.absorb([{ from: "bob", into: "ada" }]);
+    });
+    expect(await profiles.count()).toBe(2);
+    await store.close();
+  });
+
   test("what was erased in a file of version 1 keeps no address", async () => {
     const file = folder.file();
     const old = new Database(file);
