@@ -113,6 +113,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
       "fastify",
       "fastify-type-provider-zod",
       "p-queue",
+      "ipaddr.js",
       "zod",
       "node:*",
     ],

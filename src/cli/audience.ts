@@ -17,7 +17,6 @@ interface Flags extends SetupFlags {
 export function addAudienceCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const audience = program
     .command("audience")
-    .summary("audiences that are in force: how large, and who")
     .description("Audiences that are in force. They are declared in the configuration: see plan and apply.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);

@@ -10,7 +10,6 @@ import { addSetupOptions, guarded, readSetup, type SetupFlags, setupChannels } f
 export function addConfigCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const config = program
     .command("config")
-    .summary("check the configuration, print its JSON Schema")
     .description("The configuration, tocsin.yaml.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);

@@ -7,7 +7,7 @@ import {
   type Store,
 } from "../dispatch/index.ts";
 import { createLogger, eventLog, eventMetrics, eventTraces } from "../observe/index.ts";
-import type { Io } from "./io.ts";
+import { type Io, put } from "./io.ts";
 import { renderer, type Setup } from "./setup.ts";
 
 /** What delivers for `work` and `serve`, with what says how it goes. @param level of the log */
@@ -26,7 +26,7 @@ export async function deliver(
   },
   io: Io,
 ) {
-  const logger = createLogger(level, io.stdout);
+  const logger = createLogger(level, { write: (line) => put(io.stdout, line) });
   const metrics = eventMetrics(store.outbox);
   const watchers = [eventLog(logger), metrics.onEvent, eventTraces()];
   const { concurrency, lease } = setup.config.work;

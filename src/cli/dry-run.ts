@@ -7,9 +7,9 @@ import { type Io, write } from "./io.ts";
 import { problemText, type Report, toProblem } from "./problem.ts";
 import { isBlank, parseProfile, readProfiles } from "./profiles.ts";
 import { createProgress } from "./progress.ts";
-import { visible } from "./rendered.ts";
 import { alertParts, type Rendered } from "./source.ts";
 import { readSource } from "./source-file.ts";
+import { visible } from "./visible.ts";
 
 interface Flags {
   readonly profiles: string;
@@ -22,7 +22,6 @@ interface Flags {
 export function addDryRunCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   program
     .command("dry-run")
-    .summary("render an alert for a whole audience, send nothing, and say what would go wrong")
     .description(
       "Renders an alert for every profile of an audience and sends nothing: what fails, aborts, prints <no value> or is too long.",
     )

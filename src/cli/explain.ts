@@ -2,12 +2,11 @@ import type { Command } from "commander";
 import type { ExitCode } from "./cli.ts";
 import { type Io, write } from "./io.ts";
 import { findProfile, withEngine } from "./program.ts";
-import { visible } from "./rendered.ts";
 import { addSetupOptions, type SetupFlags } from "./setup.ts";
+import { visible } from "./visible.ts";
 
 export function addExplainCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("explain"))
-    .summary("why a person was alerted, or was not")
     .description(
       "Says why a trigger alerted a person or did not: membership, conditions, caps, quiet hours, rendering, attempts.",
     )

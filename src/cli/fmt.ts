@@ -19,7 +19,6 @@ interface Flags {
 export function addFmtCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   program
     .command("fmt")
-    .summary("write the actions of templates in one style")
     .description(
       "Gives actions canonical spacing, as in {{ .name | upper }}. Text is never touched, and nothing renders differently.",
     )

@@ -2,7 +2,6 @@ import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Scope } from "../triggers/index.ts";
 import type { ExitCode } from "./cli.ts";
 import { type Io, write } from "./io.ts";
-import { visible } from "./rendered.ts";
 import { addSetupOptions, guarded, openStore, readSetup, type SetupFlags } from "./setup.ts";
 import { table } from "./table.ts";
 
@@ -62,7 +61,7 @@ export function addApiKeyCommands(keys: Command, io: Io, end: (code: ExitCode) =
       else {
         const rows = all.map(({ id, name, scopes, createdAt, revokedAt }) => [
           id,
-          visible(name),
+          name,
           scopes.join(","),
           day(createdAt),
           revokedAt === undefined ? "" : day(revokedAt),

@@ -7,7 +7,6 @@ import { addApiKeyCommands } from "./keys-api.ts";
 export function addKeysCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const keys = program
     .command("keys")
-    .summary("make keys: for signing, web push, and those who may use the API")
     .description("Makes keys. Keep the private ones in the environment, where the configuration can name them.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);

@@ -1,6 +1,6 @@
 import { type Rule, rules, type Severity } from "../index.ts";
 import type { Placed } from "./lint-files.ts";
-import { visible } from "./rendered.ts";
+import { Painted, safe, visible, visibleLine } from "./visible.ts";
 
 export interface Summary {
   readonly files: number;
@@ -12,7 +12,7 @@ export interface Summary {
 export const formats = ["pretty", "json", "sarif", "github", "unix"] as const;
 export type Format = (typeof formats)[number];
 
-export function print(format: Format, summary: Summary, colours: boolean): string {
+export function print(format: Format, summary: Summary, colours: boolean): string | Painted {
   switch (format) {
     case "pretty":
       return pretty(summary, colours);
@@ -31,19 +31,21 @@ export function print(format: Format, summary: Summary, colours: boolean): strin
 
 const colourOf: Readonly<Record<Severity, number>> = { error: 31, warning: 33, info: 36 };
 
-function pretty({ files, placed, fixed }: Summary, colours: boolean): string {
-  const paint = (text: string, ...codes: number[]) => (colours ? `\x1b[${codes.join(";")}m${text}\x1b[0m` : text);
+function pretty({ files, placed, fixed }: Summary, colours: boolean): Painted {
+  const paint = (text: string, ...codes: number[]) =>
+    new Painted(colours ? `\x1b[${codes.join(";")}m${visible(text)}\x1b[0m` : visible(text));
   let out = "";
   for (const { finding, file, line, column } of placed) {
     const { severity, rule, message, excerpt, go, fix, suggestions } = finding;
-    out += `${paint(`${file}:${line}:${column}`, 1)} ${paint(severity, colourOf[severity])} ${visible(message)} ${paint(`[${rule}]`, 2)}\n`;
-    out += `${excerptAt(excerpt, line)}\n`;
-    if (go !== undefined) out += paint(`  Go says: ${visible(go)}\n`, 2);
-    if (fix) out += `  ${fix.message}: tocsin lint --fix does.\n`;
-    else if (suggestions.length > 0) out += `  ${suggestions.map((one) => one.message).join(", or ")}?\n`;
+    const place = paint(`${visibleLine(file)}:${line}:${column}`, 1);
+    out += safe`${place} ${paint(severity, colourOf[severity])} ${message} ${paint(`[${rule}]`, 2)}\n`;
+    out += safe`${excerptAt(excerpt, line)}\n`;
+    if (go !== undefined) out += safe`${paint(`  Go says: ${go}\n`, 2)}`;
+    if (fix) out += safe`  ${fix.message}: tocsin lint --fix does.\n`;
+    else if (suggestions.length > 0) out += safe`  ${suggestions.map((one) => one.message).join(", or ")}?\n`;
     out += "\n";
   }
-  return `${out}${lastLine(files, placed, fixed)}\n`;
+  return new Painted(`${out}${lastLine(files, placed, fixed)}\n`);
 }
 
 /** The excerpt shows the template's line numbers; the file's are what a reader looks for. */
@@ -130,4 +132,4 @@ function annotation({ finding, file, line, column, endLine, endColumn }: Placed)
 const data = (text: string): string => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 
 const unixLine = ({ finding: { severity, rule, message }, file, line, column }: Placed): string =>
-  `${file}:${line}:${column}: ${visible(message).replaceAll("\n", " ")} [${severity}/${rule}]\n`;
+  `${visibleLine(file)}:${line}:${column}: ${visible(message).replaceAll("\n", " ")} [${severity}/${rule}]\n`;

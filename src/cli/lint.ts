@@ -33,7 +33,6 @@ Exit codes: 0 nothing found, 1 errors or too many warnings, 2 the command line i
 export function addLintCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   program
     .command("lint")
-    .summary("find what is wrong with alerts and templates before they are sent")
     .description("Finds what is wrong with alerts and templates, and says what would be right.")
     .argument("[path...]", "files, folders or patterns; - reads one from the standard input", ["."])
     .option("-p, --profile <file>", "profiles to check against: JSON, or NDJSON of many")

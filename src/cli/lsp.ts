@@ -7,7 +7,6 @@ import { lintOptions } from "./lint-options.ts";
 export function addLspCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   program
     .command("lsp")
-    .summary("help an editor with alerts and templates, as a language server")
     .description(
       "Talks to an editor over standard input and output (Language Server Protocol): findings while typing, fixes, completion of fields and functions, hover, definitions, formatting.",
     )

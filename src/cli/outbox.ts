@@ -5,11 +5,11 @@ import { shownUrl } from "../dispatch/secrets/url.ts";
 import type { ExitCode } from "./cli.ts";
 import { parseCount } from "./flags.ts";
 import { type Io, write } from "./io.ts";
-import { visible } from "./rendered.ts";
 import { replayRendered, withReplayer } from "./replay.ts";
 import { addSetupOptions, guarded, type SetupFlags, withStore } from "./setup.ts";
 import { span } from "./story.ts";
 import { table } from "./table.ts";
+import { visible } from "./visible.ts";
 
 const states: readonly State[] = ["pending", "delivered", "dead", "cancelled", "aborted"];
 
@@ -35,7 +35,6 @@ interface Replay extends Choice {
 export function addOutboxCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const outbox = program
     .command("outbox")
-    .summary("look into the outbox, replay and cancel")
     .description("Deliveries that are kept: those to be sent, and those that are settled.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);
@@ -150,7 +149,7 @@ async function list(outbox: Outbox, flags: Filter, now: number, io: Io): Promise
   if (flags.json) return write(io.stdout, items.map((item) => `${JSON.stringify(item)}\n`).join(""));
   if (items.length === 0) return write(io.stdout, "nothing\n");
   const row = ({ id, state, channel, destination, attempts, createdAt, reason }: Summary) =>
-    [id, state, channel, visible(destination), String(attempts), span(now - createdAt), visible(reason ?? "")] as const;
+    [id, state, channel, destination, String(attempts), span(now - createdAt), reason ?? ""] as const;
   await write(io.stdout, table(["id", "state", "channel", "destination", "tries", "age", "reason"], items.map(row)));
   if (next !== undefined) await write(io.stderr, "there are more; --limit shows them\n");
 }

@@ -3,9 +3,9 @@ import type { Plan, Step } from "../triggers/index.ts";
 import type { ExitCode } from "./cli.ts";
 import { confirmed, type Io, write } from "./io.ts";
 import { type Opened, wantedOf, withEngine } from "./program.ts";
-import { visible } from "./rendered.ts";
 import { workRuns } from "./runs.ts";
 import { addSetupOptions, type SetupFlags } from "./setup.ts";
+import { visible } from "./visible.ts";
 
 interface Flags extends SetupFlags {
   readonly json?: true;
@@ -16,7 +16,6 @@ interface Flags extends SetupFlags {
 
 export function addPlanCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("plan"))
-    .summary("show what a changed configuration would do")
     .description(
       "Compares what the configuration declares with what is in force: who would enter and leave, what the linter says. Changes nothing.",
     )
@@ -33,7 +32,6 @@ export function addPlanCommand(program: Command, io: Io, end: (code: ExitCode) =
 
 export function addApplyCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("apply"))
-    .summary("put what the configuration declares into force")
     .description(
       "Shows the plan, then declares what the configuration says and removes what it no longer has. Audiences that are new or changed are gone through by tocsin serve, or here with --wait.",
     )

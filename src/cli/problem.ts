@@ -3,6 +3,7 @@
  */
 import type { TemplateError } from "../index.ts";
 import type { Source } from "./source.ts";
+import { visible, visibleLine } from "./visible.ts";
 
 /** A place in one of the person's files. Lines and columns are 1-based. */
 export interface Place {
@@ -43,9 +44,9 @@ const isTemplateError = (error: Error): error is TemplateError => "phase" in err
 
 export function problemText({ error, place, profile }: Problem): string {
   const places = profile?.file === place?.file ? [place] : [profile, place];
-  const where = places.filter((known) => known !== undefined).map(placeText);
+  const where = places.filter((known) => known !== undefined).map((known) => visibleLine(placeText(known)));
   const what = isTemplateError(error) ? String(error) : error.message;
-  return `${[...where, what].join(": ")}\n${advice(error)}`;
+  return `${[...where, visible(what)].join(": ")}\n${advice(error)}`;
 }
 
 function placeText({ file, line, column, part }: Place): string {

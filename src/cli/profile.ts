@@ -4,9 +4,9 @@ import type { ExitCode } from "./cli.ts";
 import { collect, parseCount } from "./flags.ts";
 import { type Io, write } from "./io.ts";
 import { findProfile, type Opened, withEngine } from "./program.ts";
-import { visible } from "./rendered.ts";
 import { addSetupOptions, type SetupFlags } from "./setup.ts";
 import { table } from "./table.ts";
+import { visible } from "./visible.ts";
 
 interface Flags extends SetupFlags {
   readonly json?: true;
@@ -16,7 +16,6 @@ interface Flags extends SetupFlags {
 export function addProfileCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const profile = program
     .command("profile")
-    .summary("import profiles, look at one, download or delete it")
     .description("What is known of people. PROFILE is an id, or an identifier: email=ada@example.com.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);
@@ -75,12 +74,7 @@ async function list({ profiles }: Opened["store"], flags: Flags & { limit: numbe
   const { items, next } = await profiles.list({ limit: flags.limit });
   if (flags.json) return write(io.stdout, items.map((one) => `${JSON.stringify(one)}\n`).join(""));
   if (items.length === 0) return write(io.stdout, "There are no profiles.\n");
-  const rows = items.map((one) => [
-    one.id,
-    time(one.createdAt),
-    time(one.updatedAt),
-    visible(identifiersOf(one).join(" ")),
-  ]);
+  const rows = items.map((one) => [one.id, time(one.createdAt), time(one.updatedAt), identifiersOf(one).join(" ")]);
   await write(io.stdout, table(["profile", "created", "updated", "identifiers"], rows));
   const count = await profiles.count();
   if (next !== undefined) await write(io.stderr, `of ${count.toLocaleString("en")}; --limit shows more\n`);

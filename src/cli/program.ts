@@ -5,7 +5,7 @@ import type { SqliteStore } from "../stores/sqlite.ts";
 import type { Definition, DefinitionError, DefinitionKind, Engine, ProgramStore, Wanted } from "../triggers/index.ts";
 import type { ExitCode } from "./cli.ts";
 import { readText } from "./file.ts";
-import type { Io } from "./io.ts";
+import { type Io, put } from "./io.ts";
 import { InputError } from "./problem.ts";
 import { guarded, openStore, readSetup, type Setup, type SetupFlags, setupChannels } from "./setup.ts";
 
@@ -43,7 +43,7 @@ export async function openEngine(
         io.stderr.write(`the trigger ${event.trigger} has stopped: ${event.reason}\n`);
     },
     onProblem: ({ doing, error }) => {
-      io.stderr.write(`${doing}: ${(error as Error).message}\n`);
+      put(io.stderr, `${doing}: ${(error as Error).message}\n`);
     },
   });
 }

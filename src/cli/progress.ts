@@ -1,4 +1,4 @@
-import type { Io } from "./io.ts";
+import { type Io, redraw } from "./io.ts";
 
 export interface Progress {
   /** @param bytes how far the file has been read */
@@ -42,10 +42,10 @@ export function createProgress(
       if (time - drawn < redrawEvery) return;
       drawn = time;
       visible = true;
-      stderr.write(`\r\x1b[K${line(count, bytes, (time - started) / 1000).slice(0, (stderr.columns || 80) - 1)}`);
+      redraw(stderr, line(count, bytes, (time - started) / 1000).slice(0, (stderr.columns || 80) - 1));
     },
     erase() {
-      if (visible) stderr.write("\r\x1b[K");
+      if (visible) redraw(stderr, "");
       visible = false;
     },
   };

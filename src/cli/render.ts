@@ -33,7 +33,6 @@ An alert file is YAML with title, and optionally subtitle, body and html; each i
 export function addRenderCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   program
     .command("render")
-    .summary("render an alert or a template for one profile or many")
     .description("Renders an alert (.yaml, .yml) or a template (any other file) for one profile or many.")
     .argument("[file]", "alert or template; - or none: a template from the standard input")
     .option("-p, --profile <file>", "JSON, or NDJSON with one profile a line; - reads the standard input (default: {})")

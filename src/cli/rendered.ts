@@ -1,5 +1,6 @@
 import type { AlertAborted } from "../index.ts";
 import { alertParts, type Rendered } from "./source.ts";
+import { visible } from "./visible.ts";
 
 /** One line. Half a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD as it does in text. */
 export const renderedJson = (rendered: Rendered): string =>
@@ -25,11 +26,3 @@ function partText(part: string, text: string | undefined): string {
     .join("\n")
     .concat("\n");
 }
-
-/** A profile must not be able to move the cursor or recolour the terminal. */
-export const visible = (text: string): string =>
-  text
-    .replaceAll("\r\n", "\n")
-    .replace(/\p{Cc}/gu, (control) =>
-      control === "\n" || control === "\t" ? control : `\\x${control.charCodeAt(0).toString(16).padStart(2, "0")}`,
-    );

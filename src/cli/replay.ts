@@ -1,8 +1,8 @@
 import { createDispatcher, type Dispatcher, type PartDifference, type Replayed } from "../dispatch/index.ts";
 import { type Io, write } from "./io.ts";
-import { visible } from "./rendered.ts";
 import { openStore, readSetup, renderer, type SetupFlags, setupChannels } from "./setup.ts";
 import { isUrl, urlChannel } from "./target.ts";
+import { visible } from "./visible.ts";
 
 /** Runs with a dispatcher that renders and keeps, and sends nothing itself: `work` does. */
 export async function withReplayer(

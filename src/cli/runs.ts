@@ -19,7 +19,6 @@ interface Flags extends SetupFlags {
 export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const runs = program
     .command("runs")
-    .summary("backfills, batches and sweeps: how far they are; pause, resume, cancel")
     .description("Work over many profiles: backfills, batches of schedules, audiences that are evaluated anew.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);

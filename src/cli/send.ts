@@ -11,12 +11,11 @@ import { type AlertTemplate, compile, type Template } from "../index.ts";
 import type { ExitCode } from "./cli.ts";
 import { openFile } from "./file.ts";
 import { collect } from "./flags.ts";
-import { type Io, write } from "./io.ts";
+import { type Io, put, write } from "./io.ts";
 import type { Line } from "./lines.ts";
 import { InputError, problemJson, problemText, toProblem } from "./problem.ts";
 import { isBlank, parseProfile, readProfiles } from "./profiles.ts";
 import { createProgress } from "./progress.ts";
-import { visible } from "./rendered.ts";
 import {
   addSetupOptions,
   guarded,
@@ -30,6 +29,7 @@ import {
 import type { Source } from "./source.ts";
 import { readSource } from "./source-file.ts";
 import { parseTarget, type Target } from "./target.ts";
+import { visible } from "./visible.ts";
 
 interface Flags extends SetupFlags {
   readonly profile?: string;
@@ -57,7 +57,6 @@ What the outbox accepted is delivered, also after this process was killed: by "t
 
 export function addSendCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("send"))
-    .summary("send an alert to one profile or many")
     .description("Renders an alert for one profile or many, keeps it in the outbox, and delivers it.")
     .argument("<alert>", "alert file (.yaml)")
     .option("-p, --profile <file>", "JSON, or NDJSON with one profile a line; - reads the standard input (default: {})")
@@ -173,16 +172,18 @@ class Sending {
   readonly onEvent = (event: DispatchEvent): void => {
     const { io, flags } = this.#job;
     if (event.type === "error") {
-      io.stderr.write(`${event.doing}: ${(event.error as Error)?.message ?? event.error}\n`);
+      put(io.stderr, `${event.doing}: ${(event.error as Error)?.message ?? event.error}\n`);
     }
     if (event.type !== "settled" || event.createdAt < this.#started) return;
     this.#count[event.state]++;
     if (flags.json) {
-      io.stdout.write(
+      put(
+        io.stdout,
         `${JSON.stringify({ id: event.id, channel: event.channel, state: event.state, reason: event.reason, attempts: event.attempts })}\n`,
       );
     } else if (event.state === "dead" && this.#count.dead <= told) {
-      io.stderr.write(
+      put(
+        io.stderr,
         `${visible(`${event.id} on ${event.channel} to ${event.destination}: given up: ${event.reason}`)}\n`,
       );
     }

@@ -7,7 +7,7 @@ import type { AlertTemplate, Limits, TemplateOptions } from "../index.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
 import type { ExitCode } from "./cli.ts";
 import { exists } from "./file.ts";
-import { type Io, write } from "./io.ts";
+import { type Io, put, write } from "./io.ts";
 import { InputError, problemText, toProblem } from "./problem.ts";
 
 export interface SetupFlags {
@@ -65,7 +65,7 @@ export async function readSetup({ config: given }: SetupFlags, io: Io): Promise<
       filled,
       folder,
       templates,
-      print: (text) => io.stdout.write(text),
+      print: (text) => put(io.stdout, text),
       fail: (at, message) => located(() => fail(at, message)),
     };
   } catch (error) {

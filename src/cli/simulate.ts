@@ -13,9 +13,9 @@ import { InputError } from "./problem.ts";
 import { nameOf } from "./profile.ts";
 import { isBlank, parseProfile } from "./profiles.ts";
 import { declared, defaultDestinations, wantedOf } from "./program.ts";
-import { visible } from "./rendered.ts";
 import { addSetupOptions, guarded, openStore, readSetup, type Setup, type SetupFlags, setupChannels } from "./setup.ts";
 import { table } from "./table.ts";
+import { visible } from "./visible.ts";
 
 interface Flags extends SetupFlags {
   readonly from?: When;
@@ -42,7 +42,6 @@ A line of updates: {"at":"2026-12-24T09:00:00Z","identifiers":{"email":"ada@exam
 
 export function addSimulateCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("simulate"))
-    .summary("play days to come: what would be sent when, to whom")
     .description(
       "Plays what would happen on a copy of the store, with what the configuration declares in force: schedules, quiet hours, waits, updates. Nothing is sent or kept.",
     )

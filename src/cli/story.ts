@@ -1,5 +1,5 @@
 import type { Attempt, Kept } from "../dispatch/outbox.ts";
-import { visible } from "./rendered.ts";
+import { visible } from "./visible.ts";
 
 /** A delivery from hand-over to its last answer, in words. @param now ms since 1970 */
 export function story(kept: Kept, now: number): string {

@@ -1,5 +1,8 @@
-/** Columns for a person; the last one as long as it is. */
-export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+import { visibleLine } from "./visible.ts";
+
+/** Columns for a person; the last one as long as it is. A cell is one line, whatever it says. */
+export function table(head: readonly string[], cells: readonly (readonly string[])[]): string {
+  const rows = cells.map((row) => row.map(visibleLine));
   const widths = head.map((name, i) =>
     rows.reduce((widest, row) => Math.max(widest, row[i]?.length ?? 0), name.length),
   );

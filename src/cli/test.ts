@@ -42,7 +42,6 @@ const fixtures = z.strictObject({
 export function addTestCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   program
     .command("test")
-    .summary("check templates against the results written down beside them")
     .description("Renders the templates for the profiles in their tests, and compares with what is expected there.")
     .argument("[path...]", "test files (NAME.test.yaml beside NAME.yaml or NAME.tmpl), folders or patterns", ["."])
     .option("-u, --update", "write down what is rendered now as what is expected")

@@ -5,11 +5,11 @@ import type { ExitCode } from "./cli.ts";
 import { parseCount } from "./flags.ts";
 import { confirmed, type Io, write } from "./io.ts";
 import { checkInForce, definitionOf, withEngine } from "./program.ts";
-import { visible } from "./rendered.ts";
 import { sentence, workRuns } from "./runs.ts";
 import { addSetupOptions, type SetupFlags } from "./setup.ts";
 import { span } from "./story.ts";
 import { table } from "./table.ts";
+import { visible } from "./visible.ts";
 
 interface Flags extends SetupFlags {
   readonly json?: true;
@@ -19,7 +19,6 @@ interface Flags extends SetupFlags {
 export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const trigger = program
     .command("trigger")
-    .summary("triggers that are in force: activate and pause them")
     .description("Triggers that are in force. They are declared in the configuration: see plan and apply.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);
@@ -48,7 +47,7 @@ export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode
               .map(([key, value]) => `${key} ${value}`)
               .join(", ");
             const counts = [lastDay.sent, lastDay.aborted, lastDay.failed].map((count) => count.toLocaleString("en"));
-            return [name, state, ...counts, next === undefined ? "" : new Date(next).toISOString(), visible(on)];
+            return [name, state, ...counts, next === undefined ? "" : new Date(next).toISOString(), on];
           });
           if (rows.length === 0) return write(io.stdout, "There are no triggers.\n");
           const head = ["trigger", "state", "sent", "aborted", "failed", "next", "on"];
@@ -103,7 +102,6 @@ interface BackfillFlags extends Flags, BackfillOptions {
 
 export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("backfill"))
-    .summary("alert those who were in an audience before its trigger")
     .description(
       "Says how many would be alerted, then alerts the members of a trigger's audience that it has never alerted, once. They are gone through by tocsin serve, or here with --wait.",
     )

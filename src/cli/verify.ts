@@ -25,7 +25,6 @@ Examples:
 export function addVerifyCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   program
     .command("verify")
-    .summary("check the signature of a webhook that was received")
     .description(
       "Checks the signature of a webhook that was received (Standard Webhooks): exit code 0 if it is genuine.",
     )

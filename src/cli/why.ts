@@ -7,7 +7,6 @@ import { story } from "./story.ts";
 
 export function addWhyCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("why"))
-    .summary("tell what became of a delivery, and why")
     .description(
       "Tells the whole story of a delivery: what was sent where, each attempt, each answer, and how it ended.",
     )

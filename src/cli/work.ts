@@ -16,7 +16,6 @@ interface Flags extends SetupFlags {
 
 export function addWorkCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("work"))
-    .summary("deliver what is in the outbox, as a service")
     .description(
       "Delivers what is in the outbox until it is stopped (SIGTERM, Ctrl-C): then it finishes what is under way. Several may work on one outbox.",
     )

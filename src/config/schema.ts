@@ -308,7 +308,7 @@ export const config = z.strictObject({
       docs: z.boolean().default(true),
       /** Whether /metrics can be read without a key. */
       openMetrics: z.boolean().default(false),
-      /** Addresses of proxies whose `X-Forwarded-For` is believed, as CIDR or names such as `loopback`. */
+      /** Addresses of proxies whose `X-Forwarded-For` is believed, as CIDR or names such as `loopback`; `[]`: there is none. */
       proxies: z.array(z.string()).optional(),
       limits: z
         .strictObject({

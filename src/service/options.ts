@@ -37,13 +37,18 @@ export interface ServiceOptions {
   readonly openMetrics?: boolean | undefined;
   /** `/openapi.json` and the page `/docs`, without a key. @default true */
   readonly docs?: boolean | undefined;
-  /** Addresses of proxies whose `X-Forwarded-For` is believed, as CIDR or names such as `loopback`. @default none */
+  /**
+   * Addresses of proxies whose `X-Forwarded-For` is believed, as CIDR or names such as `loopback`. If there is one that is not
+   * named here, all that comes through it counts as one address: that is warned of when it is seen, and at the start of a
+   * service on a loopback address unless the list is given, be it empty. @default none
+   */
   readonly proxies?: readonly string[] | undefined;
 }
 
 /** As pino's. */
 export interface ServiceLog {
   info(about: object, message: string): void;
+  warn(about: object, message: string): void;
   error(about: object, message: string): void;
 }
 

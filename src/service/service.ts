@@ -11,6 +11,7 @@ import { idempotencyHeaders, keepAnswers, pruneAnswers } from "./idempotency.ts"
 import { describe, serveDocument } from "./openapi.ts";
 import { defaultLimits, type ServiceLimits, type ServiceOptions, type Surroundings } from "./options.ts";
 import { Problem, type ProblemKind, problemType } from "./problem.ts";
+import { warnOfLoopback, watchProxies } from "./proxies.ts";
 import { addRoutes } from "./routes/index.ts";
 import { healthRoute, metricsRoute } from "./routes/status.ts";
 import { countStrangers } from "./strangers.ts";
@@ -118,6 +119,7 @@ export function createService(options: ServiceOptions): Service {
     throw await notFound(request);
   });
 
+  watchProxies(app, options);
   app.addHook("onSend", async ({ raw, apiKey }, reply) => {
     reply.header("x-content-type-options", "nosniff").header("cache-control", "no-store");
     if (apiKey !== undefined) known.add(raw.socket);
@@ -166,6 +168,7 @@ export function createService(options: ServiceOptions): Service {
       prune();
       pruning = setInterval(prune, 3_600_000).unref();
       const { address, port: bound, family } = app.server.address() as AddressInfo;
+      warnOfLoopback(address, options);
       return `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`;
     },
     async close(grace = limits.grace) {

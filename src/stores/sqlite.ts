@@ -43,7 +43,7 @@ export interface SqliteStore extends ProgramStore {
 /**
  * A store in one SQLite file (and two beside it), safe against the end of the process and of the machine: what a verb says
  * that it did is in the write-ahead log, synced; but for claims, which are made again. Several processes may use one file at
- * once; it must not be on a network file system.
+ * once; it must not be on a network file system. A link is followed to the file that it leads to.
  * @throws StoreError if the file cannot be used
  */
 export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteStore {

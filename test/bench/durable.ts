@@ -2,8 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Channel, createDispatcher, type Json } from "../../src/dispatch/index.ts";
-import type { Store } from "../../src/dispatch/store.ts";
-import { sqliteStore } from "../../src/stores/sqlite.ts";
+import { type SqliteStore, sqliteStore } from "../../src/stores/sqlite.ts";
 
 /** Sends nothing: what is left is the price of keeping. */
 export function nothing(concurrency: number): Channel {
@@ -16,7 +15,7 @@ export function nothing(concurrency: number): Channel {
 }
 
 /** With a store in a file on the disk, which goes afterwards. */
-export async function withStore<Result>(work: (store: Store, file: string) => Promise<Result>): Promise<Result> {
+export async function withStore<Result>(work: (store: SqliteStore, file: string) => Promise<Result>): Promise<Result> {
   const folder = mkdtempSync(join(tmpdir(), "tocsin-bench-"));
   const file = join(folder, "outbox.db");
   const store = sqliteStore(file);

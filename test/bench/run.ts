@@ -13,6 +13,7 @@ const scenarios = [
   "start",
   "outbox",
   "queue",
+  "lists",
   "webhook",
   "web-push",
   "email",

@@ -71,7 +71,7 @@ export async function stage(
     templates,
     clock,
     version: "1.2.3",
-    log: { info: () => {}, error: (about, message) => problems.push({ about, message }) },
+    log: { info: () => {}, warn: () => {}, error: (about, message) => problems.push({ about, message }) },
     metrics: { contentType: "text/plain; version=0.0.4; charset=utf-8", text: async () => "tocsin_up 1\n" },
     ...options,
   });

@@ -1,6 +1,6 @@
 import { execFile } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import Database from "better-sqlite3";
 import { describe, expect, test, vi } from "vitest";
@@ -51,6 +51,62 @@ describe("opening", () => {
     await store.close();
   });
 
+  describe.runIf(process.platform !== "win32")("by a link", () => {
+    const linked = (target: string): string => {
+      const link = folder.file();
+      symlinkSync(target, link);
+      return link;
+    };
+
+    test("opens the file that it leads to, whose log is synced, however many links there are", async () => {
+      const file = await made();
+      const link = linked(linked(file));
+      const [store, direct] = [sqliteStore(link), sqliteStore(file)];
+      await store.outbox.add([entry({ id: "msg_2" })]);
+      expect(idsOf((await direct.outbox.list()).items)).toEqual(["msg_2", "msg_1"]);
+      for (const suffix of ["-wal", "-shm"]) {
+        expect([existsSync(`${file}${suffix}`), existsSync(`${link}${suffix}`)]).toEqual([true, false]);
+      }
+      await store.close();
+      await direct.close();
+    });
+
+    test("makes the file that it leads to, for its user alone, relative to where the link is", async () => {
+      const name = `${folder.file()}-made`;
+      const link = linked(basename(name));
+      const store = sqliteStore(link);
+      await store.outbox.add([entry({ id: "msg_1" })]);
+      for (const suffix of ["", "-wal", "-shm"]) {
+        expect([suffix, statSync(`${name}${suffix}`).mode & 0o777]).toEqual([suffix, 0o600]);
+      }
+      await store.close();
+    });
+
+    test("that leads nowhere is said to", () => {
+      expect(problemOf(() => sqliteStore(linked("/nowhere/at/all.db")))).toMatchObject({
+        problem: "missing",
+        message: "/nowhere/at/all.db: there is no folder /nowhere/at; make it first",
+      });
+      const circle = folder.file();
+      symlinkSync(circle, circle);
+      expect(problemOf(() => sqliteStore(circle))).toMatchObject({
+        problem: "other",
+        message: `${circle} is a link that leads in a circle; name the file itself`,
+      });
+    });
+
+    test("takes no copy, even if it leads to nothing", async () => {
+      const store = sqliteStore(folder.file());
+      const target = `${folder.file()}-none`;
+      const link = linked(target);
+      await expect(store.copy(link)).rejects.toMatchObject({
+        message: `${link} is there already; a copy is written to a file that is not there yet`,
+      });
+      expect(existsSync(target)).toBe(false);
+      await store.close();
+    });
+  });
+
   test("is durable: a write-ahead log, and SQLite syncs what it checkpoints", async () => {
     const { writer, reader, sync } = openFile(folder.file());
     expect(writer.pragma("journal_mode", { simple: true })).toBe("wal");
@@ -99,6 +155,41 @@ describe("opening", () => {
     expect(await again.profiles.get(["ada"])).toEqual([profile("ada")]);
     expect((await again.outbox.stats()).total.pending).toBe(2);
     await again.close();
+  });
+
+  test("a file of version 2 has its lists and counts its profiles", async () => {
+    const file = folder.file();
+    const old = new Database(file);
+    for (const step of steps.slice(0, 2)) old.exec(step as string);
+    old.pragma(`application_id = ${applicationId}`);
+    old.pragma("user_version = 2");
+    old.exec(`
+      insert into channels (id, name) values (1, 'crm'), (2, 'mail');
+      insert into destinations (id, channel, name) values (1, 1, 'a'), (2, 2, 'a');
+      insert into deliveries (seq, id, destination, state, rank, due, created_at, since, settled_at, size)
+        values (1, 'msg_1', 1, 0, 1, 0, 0, 0, null, 30), (2, 'msg_2', 2, 3, 1, 0, 0, 0, 5, 30), (3, 'msg_3', 1, 4, 1, 0, 0, 7, null, 30);
+      insert into names (id, name) values (1, 'welcome'), (2, 'shop');
+      insert into profiles (id, fields, created_at, updated_at, version) values ('ada', '{}', 0, 0, 1), ('bob', '{}', 0, 0, 1);
+      insert into firings (id, trigger, profile, cause, at, state, run) values ('fir_1', 1, 1, '{}', 0, 4, 'run_1');
+      insert into events (id, stream, received_at, payload, profile, problem) values ('evt_1', 2, 0, '{}', 1, 'no');
+    `);
+    old.close();
+    const { outbox, profiles, firings, events, ...store } = sqliteStore(file);
+    const deliveries = async (query: object) => idsOf((await outbox.list(query)).items);
+    expect(await deliveries({ destination: "a" })).toEqual(["msg_3", "msg_2", "msg_1"]);
+    expect(await deliveries({ channel: "crm", state: "dead" })).toEqual(["msg_3"]);
+    expect(await deliveries({ state: "delivered" })).toEqual(["msg_2"]);
+    expect(await deliveries({ state: "pending" })).toEqual(["msg_1"]);
+    expect((await outbox.find("msg_3"))!.settledAt).toBe(7);
+    expect(idsOf((await firings.list({ limit: 9, profile: "ada", run: "run_1" })).items)).toEqual(["fir_1"]);
+    expect(idsOf((await events.list({ limit: 9, profile: "ada", problems: true })).items)).toEqual(["evt_1"]);
+    expect(await profiles.count()).toBe(2);
+    await store.transaction(async (within) => {
+      await within.profiles.put([profile("eve"), { ...(await profiles.get(["ada"]))[0]!, version: 2 }]);
+      await within.profiles.absorb([{ from: "bob", into: "ada" }]);
+    });
+    expect(await profiles.count()).toBe(2);
+    await store.close();
   });
 
   test("what was erased in a file of version 1 keeps no address", async () => {

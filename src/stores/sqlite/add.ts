@@ -18,8 +18,8 @@ export function adder(db: Database.Database, ledger: Ledger): (entry: Entry) => 
     )
     .pluck();
   const insert = db.prepare(
-    `insert into deliveries (id, destination, state, rank, due, created_at, since, settled_at, size, reason,
-     idempotency_key, ordering_key, replay_of) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `insert into deliveries (id, channel, destination, state, rank, due, created_at, since, settled_at, size, reason,
+     idempotency_key, ordering_key, replay_of) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
   );
   const insertBody = db.prepare("insert into bodies (seq, body, source) values (?, ?, ?)");
 
@@ -45,6 +45,7 @@ export function adder(db: Database.Database, ledger: Ledger): (entry: Entry) => 
     const size = body.length + (source?.length ?? 0);
     const { lastInsertRowid: seq } = insert.run(
       id,
+      destination.channel,
       destination.id,
       is,
       rank,

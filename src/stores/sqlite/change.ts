@@ -3,7 +3,7 @@ import { erasedDestination, type Withdrawn } from "../../dispatch/outbox.ts";
 import type { Retention } from "../retention.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Places } from "./places.ts";
-import { state } from "./schema.ts";
+import { settledStates, state } from "./schema.ts";
 import { unblocker } from "./settle.ts";
 
 interface Row {
@@ -38,20 +38,29 @@ export function changer(db: Database.Database, ledger: Ledger, places: Places) {
   );
   const hush = db.prepare("update deliveries set size = 0, reason = null where seq = ?");
   const move = db.prepare("update deliveries set destination = ?, ordering_key = null where seq = ?");
-  /** Of these, destinations where nothing is: what is behind another is not alone there. */
+  /** Of these, destinations where nothing is. */
   const vacating = (condition: string) =>
     `delete from destinations where id in (select value from json_each(?)) ${condition}
-     and not exists (select 1 from deliveries d indexed by settled_to where d.destination = destinations.id and d.state > 2)
-     and not exists (select 1 from deliveries d indexed by waiting where d.destination = destinations.id and d.state = 0)
-     and id not in (select destination from deliveries indexed by leases where state = 1) returning id`;
+     and not exists (select 1 from deliveries d indexed by settled_to
+       where d.destination = destinations.id and d.settled_at is not null)
+     and not exists (select 1 from deliveries d indexed by pending_to
+       where d.destination = destinations.id and d.settled_at is null) returning id`;
   const vacate = db.prepare<[string], number>(vacating("")).pluck();
   const vacateSound = db
     .prepare<[string, number], number>(vacating("and held_until <= ? and disabled is null and failures = 0"))
     .pluck();
   const removeHeads = db.prepare("delete from heads where destination = ?");
-  const oldest = db.prepare<[number, number], { seq: number; size: number; created_at: number; destination: number }>(
-    "select seq, size, created_at, destination from deliveries where state = ? and state > 2 order by seq limit ?",
-  );
+  const channels = db.prepare<[], number>("select id from channels").pluck();
+  const oldest = db
+    .prepare<[number, number, number], number>(
+      `select seq from deliveries indexed by settled_in where settled_at is not null and channel = ? and state = ?
+       order by seq limit ?`,
+    )
+    .pluck();
+  const bySeq = db.prepare<
+    [number],
+    { seq: number; channel: number; state: number; size: number; created_at: number; destination: number }
+  >("select seq, channel, state, size, created_at, destination from deliveries where seq = ?");
   const settledBytes = db.prepare<[], number | null>("select sum(bytes) from counts where state > 2").pluck();
   const remove = ["attempts", "bodies", "deliveries"].map((table) => db.prepare(`delete from ${table} where seq = ?`));
   const unblock = unblocker(db, ledger);
@@ -123,15 +132,18 @@ export function changer(db: Database.Database, ledger: Ledger, places: Places) {
   function prune({ age, bytes }: Retention, now: number, limit: number): number {
     ledger.beforeCommit();
     let excess = (settledBytes.get() ?? 0) - bytes;
-    const candidates = [state.delivered, state.dead, state.cancelled, state.aborted]
-      .flatMap((one) => oldest.all(one, limit).map((row) => ({ ...row, state: one })))
-      .sort((a, b) => a.seq - b.seq);
+    const candidates = channels
+      .all()
+      .flatMap((channel) => settledStates.flatMap((one) => oldest.all(channel, one, limit)))
+      .sort((a, b) => a - b)
+      .slice(0, limit);
     const left = new Set<number>();
     let removed = 0;
-    for (const { seq, size, created_at, destination, state: was } of candidates) {
-      if (removed >= limit || (created_at >= now - age && excess <= 0)) break;
+    for (const candidate of candidates) {
+      const { seq, channel, state: was, size, created_at, destination } = bySeq.get(candidate)!;
+      if (created_at >= now - age && excess <= 0) break;
       for (const one of remove) one.run(seq);
-      ledger.count(places.row(destination).channel, was, -1, -size);
+      ledger.count(channel, was, -1, -size);
       left.add(destination);
       excess -= size;
       removed++;

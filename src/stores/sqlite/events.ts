@@ -1,7 +1,7 @@
 import type Database from "better-sqlite3";
 import type { Events, EventsWriter, RawEvent } from "../../profiles/index.ts";
 import type { Names } from "./names.ts";
-import { bounds, cursor, pageOf, Where } from "./page.ts";
+import { distinct, type NewestFirst, newest } from "./page.ts";
 
 interface Row {
   readonly seq: number;
@@ -14,25 +14,44 @@ interface Row {
   readonly problem: string | null;
 }
 
+/** Newest first, of any stream and profile, those with a problem alone or all: see `newest`. */
 export function eventReader(db: Database.Database, names: Names): Events {
-  return {
-    async list({ stream, profile, problems = false, limit, after }) {
-      const where = new Where().and("e.seq < ?", cursor(after, bounds.last));
-      if (stream !== undefined) where.and("e.stream = ?", names.known(stream) ?? -1);
-      if (profile !== undefined) where.and("e.profile = ?", names.profile(profile) ?? -1);
-      if (problems) where.and("e.problem is not null");
-      // SQLite would look through all events of the stream for those with a problem.
-      const index = problems && profile === undefined ? "indexed by event_problems" : "";
-      const rows = db
-        .prepare<unknown[], Row>(
-          `select e.seq, e.id, n.name as stream, e.key, e.received_at, e.payload, p.id as profile, e.problem
-           from events e ${index} cross join names n on n.id = e.stream left join profiles p on p.seq = e.profile
-           ${where} order by e.seq desc limit ?`,
-        )
-        .all(...where.values, limit + 1);
-      return pageOf(rows, limit, eventOf);
-    },
+  const bySeq = db.prepare<[number], Row>(
+    `select e.seq, e.id, n.name as stream, e.key, e.received_at, e.payload, p.id as profile, e.problem
+     from events e cross join names n on n.id = e.stream left join profiles p on p.seq = e.profile where e.seq = ?`,
+  );
+  const numbers = <Given extends readonly number[]>(from: string) =>
+    db
+      .prepare<[...Given, number, number], number>(`select seq from events ${from} seq < ? order by seq desc limit ?`)
+      .pluck();
+  /** The streams that an index has behind other columns, and the events of one of them. */
+  const byStream = <Given extends readonly number[]>(index: string, given: string) => {
+    const next = db
+      .prepare<[...Given, number], number | null>(
+        `select min(stream) from events indexed by ${index} where ${given} stream > ?`,
+      )
+      .pluck();
+    const page = numbers<[...Given, number]>(`indexed by ${index} where ${given} stream = ? and`);
+    return (values: Given, streams: readonly number[] | undefined): NewestFirst[] =>
+      (streams ?? distinct((after) => next.get(...values, after))).map(
+        (stream) => (before, limit) => page.all(...values, stream, before, limit),
+      );
   };
+  const all = numbers("where");
+  const any = byStream<[]>("events_in", "");
+  const problem = byStream<[]>("event_problems", "problem is not null and");
+  const of = byStream<[number]>("events_of", "profile is not null and profile = ? and");
+  const problemOf = byStream<[number]>(
+    "event_problems_of",
+    "problem is not null and profile is not null and profile = ? and",
+  );
+  function lists({ stream, profile, problems = false }: Parameters<Events["list"]>[0]): readonly NewestFirst[] {
+    const streams = stream === undefined ? undefined : [names.known(stream) ?? -1];
+    if (profile !== undefined) return (problems ? problemOf : of)([names.profile(profile) ?? -1], streams);
+    if (problems) return problem([], streams);
+    return streams === undefined ? [(before, limit) => all.all(before, limit)] : any([], streams);
+  }
+  return { list: async (query) => newest(lists(query), query, (seq) => bySeq.get(seq)!, eventOf) };
 }
 
 const eventOf = ({ id, stream, key, received_at, payload, profile, problem }: Row): RawEvent => ({

@@ -1,5 +1,15 @@
-import { accessSync, closeSync, constants, existsSync, openSync, rmSync, statSync } from "node:fs";
-import { dirname } from "node:path";
+import {
+  accessSync,
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  openSync,
+  readlinkSync,
+  rmSync,
+  statSync,
+} from "node:fs";
+import { dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { StoreError, type StoreProblem } from "../../dispatch/store.ts";
 import { applicationId, steps } from "./schema.ts";
@@ -19,10 +29,11 @@ export interface File {
 }
 
 /** Opens or makes the file, brings its tables up to date. @param durable whether commits survive the end of the machine */
-export function openFile(path: string, durable = true): File {
-  if (path === "" || path === ":memory:") {
+export function openFile(given: string, durable = true): File {
+  if (given === "" || given === ":memory:") {
     throw new StoreError("other", "a SQLite store needs the path of a file; use memoryStore() for one in memory");
   }
+  const path = targetOf(given);
   let writer: Database.Database | undefined;
   let reader: Database.Database | undefined;
   try {
@@ -48,6 +59,23 @@ export function openFile(path: string, durable = true): File {
   }
 }
 
+/** A chain of links longer than systems follow goes in a circle. */
+const mostLinks = 40;
+
+/**
+ * Follows links to the file that is meant, there or not. SQLite does, too, and puts its log beside that file: we have to sync
+ * the same log, and a file that a link leads to is made as private as any.
+ */
+function targetOf(given: string): string {
+  let path = given;
+  for (let links = 0; lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink(); links++) {
+    if (links === mostLinks)
+      throw new StoreError("other", `${given} is a link that leads in a circle; name the file itself`);
+    path = resolve(dirname(path), readlinkSync(path));
+  }
+  return path;
+}
+
 /**
  * SQLite plans a statement anew each time a value is bound that it looked at when it planned (its STAT4), which costs several
  * times what most of ours cost. It does not look behind a plus, which changes nothing else.
@@ -62,7 +90,7 @@ function opened(path: string, readonly: boolean): Database.Database {
 /** Writes what is kept into a file that is not there yet. @throws StoreError */
 export function copyFile(db: Database.Database, to: string): void {
   if (to === "") throw new StoreError("other", "a copy needs the path of a file that is not there yet");
-  if (existsSync(to)) {
+  if (lstatSync(to, { throwIfNoEntry: false }) !== undefined) {
     throw new StoreError("other", `${to} is there already; a copy is written to a file that is not there yet`);
   }
   const folder = dirname(to);

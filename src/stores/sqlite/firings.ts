@@ -1,7 +1,7 @@
 import type Database from "better-sqlite3";
 import type { Firing, Firings, FiringsWriter, Skip } from "../../triggers/index.ts";
 import type { Names } from "./names.ts";
-import { bounds, cursor, pageOf, Where } from "./page.ts";
+import { distinct, type NewestFirst, newest } from "./page.ts";
 import { firingState } from "./schema.ts";
 
 interface Row {
@@ -22,7 +22,7 @@ interface Row {
 }
 
 /** By which index is said everywhere: SQLite, which knows nothing of how many there are, would take a worse one. */
-type Index = "of" | "by" | "in" | "settled" | "due" | "run";
+type Index = "of" | "due";
 
 const select = (index?: Index): string =>
   `select f.seq, f.id, n.name as trigger, p.id as profile, f.cause, f.at, f.state, f.due, f.waits_for, f.reason,
@@ -57,6 +57,58 @@ function getter(db: Database.Database): Firings["get"] {
   };
 }
 
+/** Newest first, of any trigger, profile, state and run: see `newest`. */
+function lister(db: Database.Database, names: Names): Firings["list"] {
+  const bySeq = db.prepare<[number], Row>(`${select()} where f.seq = ?`);
+  const numbers = <Given extends readonly unknown[]>(from: string) =>
+    db
+      .prepare<[...Given, number, number], number>(`select seq from firings ${from} seq < ? order by seq desc limit ?`)
+      .pluck();
+  /** The triggers that an index has behind other columns, and the firings of one of them in one state. */
+  const byTrigger = <Given extends readonly (string | number)[]>(index: string, given: string) => {
+    const next = db
+      .prepare<[...Given, number], number | null>(
+        `select min(trigger) from firings indexed by ${index} where ${given} trigger > ?`,
+      )
+      .pluck();
+    const page = numbers<[...Given, number, number]>(
+      `indexed by ${index} where ${given} trigger = ? and state = ? and`,
+    );
+    return (values: Given, triggers: readonly number[] | undefined, states: readonly number[]): NewestFirst[] =>
+      (triggers ?? distinct((after) => next.get(...values, after))).flatMap((trigger) =>
+        states.map((state) => (before, limit) => page.all(...values, trigger, state, before, limit)),
+      );
+  };
+  const all = numbers("where");
+  const of = {
+    any: byTrigger<[]>("firings_by", ""),
+    profile: byTrigger<[number]>("firings_to", "profile = ? and"),
+    run: byTrigger<[string]>("firings_run", "run is not null and run = ? and"),
+  };
+  // Of one profile a run has as many as it has triggers, and once more for each profile that was stitched in.
+  const inRun = numbers<[string, number, number | null, number | null]>(
+    `indexed by firings_run_to where run is not null and run = ? and profile = ? and trigger = coalesce(?, trigger)
+     and state = coalesce(?, state) and`,
+  );
+
+  function lists({ trigger, profile, state, run }: Parameters<Firings["list"]>[0]): readonly NewestFirst[] {
+    if (trigger === undefined && profile === undefined && state === undefined && run === undefined) {
+      return [(before, limit) => all.all(before, limit)];
+    }
+    const by = trigger === undefined ? undefined : (names.known(trigger) ?? -1);
+    const to = profile === undefined ? undefined : (names.profile(profile) ?? -1);
+    const is = state === undefined ? undefined : firingState.indexOf(state);
+    if (run !== undefined && to !== undefined) {
+      return [(before, limit) => inRun.all(run, to, by ?? null, is ?? null, before, limit)];
+    }
+    const triggers = by === undefined ? undefined : [by];
+    const states = is === undefined ? [...firingState.keys()] : [is];
+    if (run !== undefined) return of.run([run], triggers, states);
+    return to === undefined ? of.any([], triggers, states) : of.profile([to], triggers, states);
+  }
+  return async (query) => newest(lists(query), query, (seq) => bySeq.get(seq)!, firingOf);
+}
+
 export function firingReader(db: Database.Database, names: Names): Firings {
   const skip = db.prepare<[number, number], Omit<Skip, "trigger" | "profile">>(
     "select at, reason, cause, n as count from skips where profile = ? and trigger = ?",
@@ -76,27 +128,7 @@ export function firingReader(db: Database.Database, names: Names): Firings {
     .pluck();
   return {
     get: getter(db),
-    async list({ trigger, profile, state, run, limit, after }) {
-      const where = new Where().and("f.seq < ?", cursor(after, bounds.last));
-      const index = profile !== undefined ? "of" : run !== undefined ? "run" : trigger !== undefined ? "by" : undefined;
-      // These two are in order within each state alone.
-      const states = state !== undefined ? [state] : index === "run" || index === "by" ? firingState : undefined;
-      if (trigger !== undefined) where.and("f.trigger = ?", names.known(trigger) ?? -1);
-      if (profile !== undefined) where.and("f.profile = ?", names.profile(profile) ?? -1);
-      if (run !== undefined) where.and("f.run = ?", run);
-      if (states !== undefined) where.and("f.state = ?");
-      const by = index ?? (state === undefined ? undefined : "in");
-      const page = db.prepare<unknown[], Row>(`${select(by)} ${where} order by f.seq desc limit ?`);
-      const rows =
-        states === undefined
-          ? page.all(...where.values, limit + 1)
-          : states.flatMap((one) => page.all(...where.values, firingState.indexOf(one), limit + 1));
-      return pageOf(
-        rows.sort((a, b) => b.seq - a.seq),
-        limit,
-        firingOf,
-      );
-    },
+    list: lister(db, names),
     async lastSkip(trigger, profile) {
       const [by, of] = [names.known(trigger), names.profile(profile)];
       const found = by === undefined || of === undefined ? undefined : skip.get(of, by);
@@ -170,7 +202,7 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
     .pluck();
   const inRun = db
     .prepare<[string, number], number>(
-      "select 1 from firings indexed by firings_of where run = ? and profile = ? limit 1",
+      "select 1 from firings indexed by firings_run_to where run is not null and run = ? and profile = ? limit 1",
     )
     .pluck();
   const skip = db.prepare(

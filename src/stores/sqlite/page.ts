@@ -22,18 +22,28 @@ export function pageOf<Row extends { readonly seq: number }, Item>(
 /** Before any row that is there, and behind. */
 export const bounds = { first: 0, last: Number.MAX_SAFE_INTEGER } as const;
 
-/** Conditions of a query that may have them. */
-export class Where {
-  readonly #conditions: string[] = [];
-  readonly values: (string | number)[] = [];
+/** Reads the numbers of a list that is in order, at most `limit` of them, from the newest before `before` on. */
+export type NewestFirst = (before: number, limit: number) => readonly number[];
 
-  and(condition: string, ...values: readonly (string | number)[]): this {
-    this.#conditions.push(condition);
-    this.values.push(...values);
-    return this;
-  }
+/**
+ * Merges lists, each of which is in order, into a page. Costs `limit` numbers of each list, and the rows of the page.
+ * @param row reads what has this number
+ */
+export function newest<Row extends { readonly seq: number }, Item>(
+  lists: readonly NewestFirst[],
+  { limit, after }: { readonly limit: number; readonly after?: string | undefined },
+  row: (seq: number) => Row,
+  item: (row: Row) => Item,
+): Page<Item> {
+  const before = cursor(after, bounds.last);
+  const numbers = lists.flatMap((list) => list(before, limit + 1));
+  if (lists.length > 1) numbers.sort((a, b) => b - a);
+  return pageOf(numbers.slice(0, limit + 1).map(row), limit, item);
+}
 
-  toString(): string {
-    return this.#conditions.length === 0 ? "" : `where ${this.#conditions.join(" and ")}`;
-  }
+/** Lists the different values of a column that an index has, by one search for each. @param next after the one given */
+export function distinct(next: (after: number) => number | null | undefined): readonly number[] {
+  const found: number[] = [];
+  for (let one = next(-1); one != null; one = next(one)) found.push(one);
+  return found;
 }

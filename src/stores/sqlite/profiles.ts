@@ -22,7 +22,7 @@ export function profileReader(db: Database.Database, names: Names): Profiles {
     "select kind, value from identifiers where profile = ? order by place",
   );
   const page = db.prepare<[number, number], Row>("select * from profiles where seq > ? order by seq limit ?");
-  const count = db.prepare<[], number>("select count(*) from profiles").pluck();
+  const count = db.prepare<[], number>("select n from sizes where audience = 0").pluck();
 
   const profileOf = ({ seq, id, fields, created_at, updated_at, version }: Row): Profile => {
     const own = identifiers.all(seq);

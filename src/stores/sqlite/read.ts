@@ -1,7 +1,8 @@
 import type Database from "better-sqlite3";
 import type { Attempt, Kept, ListQuery, Page, State, Stats, Summary, Trouble } from "../../dispatch/outbox.ts";
 import { priorities } from "../../dispatch/outbox.ts";
-import { state, stateName } from "./schema.ts";
+import { bounds, cursor, type NewestFirst, newest, pageOf } from "./page.ts";
+import { settledStates, stateName } from "./schema.ts";
 
 interface Row {
   readonly seq: number;
@@ -56,26 +57,46 @@ export function finder(db: Database.Database): (id: string) => Kept | undefined 
   };
 }
 
+/** Newest first, of any channel, destination and state: see `newest`. */
 export function lister(db: Database.Database): (query: ListQuery) => Page<Summary> {
+  const row = db.prepare<[number], Row>(`select ${columns} from ${tables} where d.seq = ?`);
+  const channels = db.prepare<[], { id: number; name: string }>("select id, name from channels");
+  const destinationOf = db
+    .prepare<[number, string], number>("select id from destinations where channel = ? and name = ?")
+    .pluck();
+  const numbers = (from: string) =>
+    db.prepare<number[], number>(`select seq from deliveries ${from} seq < ? order by seq desc limit ?`).pluck();
+  const all = numbers("where");
+  const of = {
+    channel: {
+      pending: numbers("indexed by pending_in where settled_at is null and channel = ? and"),
+      settled: numbers("indexed by settled_in where settled_at is not null and channel = ? and state = ? and"),
+    },
+    destination: {
+      pending: numbers("indexed by pending_to where settled_at is null and destination = ? and"),
+      settled: numbers("indexed by settled_to where settled_at is not null and destination = ? and state = ? and"),
+    },
+  };
   return ({ state: wanted, channel, destination, limit = defaultLimit, after }) => {
-    const conditions: string[] = [];
-    const values: (string | number)[] = [];
-    const where = (condition: string, ...some: readonly (string | number)[]) => {
-      conditions.push(condition);
-      values.push(...some);
-    };
-    if (wanted === "pending") where("d.state < 3");
-    else if (wanted !== undefined) where("d.state = ? and d.state > 2", state[wanted]);
-    if (channel !== undefined) where("c.name = ?", channel);
-    if (destination !== undefined) where("p.name = ?", destination);
-    if (after !== undefined) where("d.seq < ?", Number(after));
-    const all = conditions.length === 0 ? "" : `where ${conditions.join(" and ")}`;
-    // A cross join fixes the order of joining: with deliveries outermost, newest first comes for free.
-    const from = tables.replaceAll(" join ", " cross join ");
-    const rows = db
-      .prepare<unknown[], Row>(`select ${columns} from ${from} ${all} order by d.seq desc limit ?`)
-      .all(...values, limit + 1);
-    return pageOf(rows, limit, summaryOf, (row) => String(row.seq));
+    const lists: NewestFirst[] = [];
+    if (wanted === undefined && channel === undefined && destination === undefined) {
+      lists.push((before, limit) => all.all(before, limit));
+    } else {
+      const { pending, settled } = destination === undefined ? of.channel : of.destination;
+      for (const { id, name } of channels.all()) {
+        if (channel !== undefined && channel !== name) continue;
+        const place = destination === undefined ? id : destinationOf.get(id, destination);
+        if (place === undefined) continue;
+        if (wanted === undefined || wanted === "pending") {
+          lists.push((before, limit) => pending.all(place, before, limit));
+        }
+        for (const one of settledStates) {
+          if (wanted !== undefined && wanted !== stateName[one]) continue;
+          lists.push((before, limit) => settled.all(place, one, before, limit));
+        }
+      }
+    }
+    return newest(lists, { limit, after }, (seq) => row.get(seq)!, summaryOf);
   };
 }
 
@@ -86,7 +107,7 @@ export function troubleLister(db: Database.Database): (limit: number, after: str
   const destinations = db.prepare<
     [number, number],
     {
-      id: number;
+      seq: number;
       channel: string;
       name: string;
       held_until: number;
@@ -95,12 +116,12 @@ export function troubleLister(db: Database.Database): (limit: number, after: str
       failures: number;
     }
   >(
-    `select p.id, c.name as channel, p.name, p.held_until, p.held_reason, p.disabled, p.failures
-     from destinations p cross join channels c on c.id = p.channel
+    `select p.id as seq, c.name as channel, p.name, p.held_until, p.held_reason, p.disabled, p.failures
+     from destinations p indexed by troubles cross join channels c on c.id = p.channel
      where (p.held_until > 0 or p.disabled is not null or p.failures > 0) and p.id > ? order by p.id limit ?`,
   );
   return (limit, after) => {
-    const rows = destinations.all(Number(after ?? 0), limit + 1);
+    const rows = destinations.all(cursor(after, bounds.first), limit + 1);
     const page = pageOf(
       rows,
       limit,
@@ -111,7 +132,6 @@ export function troubleLister(db: Database.Database): (limit: number, after: str
         ...held(row.held_until, row.held_reason),
         ...(row.disabled === null ? {} : { disabled: row.disabled }),
       }),
-      (row) => String(row.id),
     );
     if (after !== undefined) return page;
     const whole = channels.all().map(
@@ -132,29 +152,35 @@ export function statsReader(db: Database.Database): () => Stats {
   const counts = db.prepare<[], { name: string; state: number; n: number }>(
     "select c.name, k.state, k.n from counts k join channels c on c.id = k.channel order by c.id",
   );
-  const oldest = db.prepare<[], number | null>("select min(due) from heads").pluck();
+  const channels = db.prepare<[], number>("select id from channels").pluck();
+  // A head is visited when its first delivery is due, so `visits` has the oldest; but for those that were put off.
+  const first = db
+    .prepare<[number, number], number | null>("select min(at) from heads where channel = ? and rank = ?")
+    .pluck();
+  const postponed = db
+    .prepare<[], number | null>("select min(due) from heads indexed by postponed where at > due")
+    .pluck();
+  const oldestDue = (): number | undefined => {
+    let oldest = postponed.get() ?? Number.POSITIVE_INFINITY;
+    for (const channel of channels.all()) {
+      for (const rank of [0, 1, 2, 3, 4, 5]) {
+        oldest = Math.min(oldest, first.get(channel, rank) ?? Number.POSITIVE_INFINITY);
+      }
+    }
+    return Number.isFinite(oldest) ? oldest : undefined;
+  };
   return () => {
     const none = (): Record<State, number> => ({ pending: 0, delivered: 0, dead: 0, cancelled: 0, aborted: 0 });
-    const channels: Record<string, Record<State, number>> = Object.create(null);
+    const byChannel: Record<string, Record<State, number>> = Object.create(null);
     const total = none();
     for (const { name, state: of, n } of counts.all()) {
-      channels[name] ??= none();
-      channels[name][stateName[of]!] += n;
+      byChannel[name] ??= none();
+      byChannel[name][stateName[of]!] += n;
       total[stateName[of]!] += n;
     }
-    const oldestDue = oldest.get();
-    return { channels, total, ...(oldestDue == null ? {} : { oldestDue }) };
+    const due = oldestDue();
+    return { channels: byChannel, total, ...(due === undefined ? {} : { oldestDue: due }) };
   };
-}
-
-function pageOf<Raw, Item>(
-  rows: readonly Raw[],
-  limit: number,
-  itemOf: (row: Raw) => Item,
-  cursorOf: (row: Raw) => string,
-): Page<Item> {
-  const items = rows.slice(0, limit).map(itemOf);
-  return rows.length > limit ? { items, next: cursorOf(rows[limit - 1]!) } : { items };
 }
 
 function summaryOf(row: Row): Summary {

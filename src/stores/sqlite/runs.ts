@@ -1,6 +1,41 @@
 import type Database from "better-sqlite3";
-import type { Run, Runs, RunsWriter } from "../../triggers/index.ts";
-import { bounds, cursor, pageOf, Where } from "./page.ts";
+import type { Run, RunState, Runs, RunsWriter } from "../../triggers/index.ts";
+import { type NewestFirst, newest } from "./page.ts";
+
+const states: readonly RunState[] = ["running", "paused", "done", "cancelled", "failed"];
+
+/** Newest first, of any trigger and state: see `newest`. */
+function lister(db: Database.Database): Runs["list"] {
+  const bySeq = db.prepare<[number], { seq: number; body: string }>("select seq, body from runs where seq = ?");
+  const numbers = <Given extends readonly string[]>(from: string) =>
+    db
+      .prepare<[...Given, number, number], number>(`select seq from runs ${from} seq < ? order by seq desc limit ?`)
+      .pluck();
+  const all = numbers("where");
+  const inState = numbers<[string]>("indexed by runs_in where state = ? and");
+  const by = numbers<[string, string]>(
+    "indexed by runs_by where trigger is not null and trigger = ? and state = ? and",
+  );
+  function lists({ state, trigger }: Parameters<Runs["list"]>[0]): readonly NewestFirst[] {
+    if (trigger !== undefined) {
+      return (state === undefined ? states : [state]).map(
+        (one) => (before, limit) => by.all(trigger, one, before, limit),
+      );
+    }
+    return [
+      state === undefined
+        ? (before, limit) => all.all(before, limit)
+        : (before, limit) => inState.all(state, before, limit),
+    ];
+  }
+  return async (query) =>
+    newest(
+      lists(query),
+      query,
+      (seq) => bySeq.get(seq)!,
+      ({ body }) => JSON.parse(body) as Run,
+    );
+}
 
 export function runReader(db: Database.Database): Runs {
   const byId = db.prepare<[string], string>("select body from runs where id = ?").pluck();
@@ -9,17 +44,7 @@ export function runReader(db: Database.Database): Runs {
       const body = byId.get(id);
       return body === undefined ? undefined : JSON.parse(body);
     },
-    async list({ state, trigger, limit, after }) {
-      const where = new Where().and("seq < ?", cursor(after, bounds.last));
-      if (state !== undefined) where.and("state = ?", state);
-      if (trigger !== undefined) where.and("trigger = ?", trigger);
-      const rows = db
-        .prepare<unknown[], { seq: number; body: string }>(
-          `select seq, body from runs ${where} order by seq desc limit ?`,
-        )
-        .all(...where.values, limit + 1);
-      return pageOf(rows, limit, ({ body }) => JSON.parse(body) as Run);
-    },
+    list: lister(db),
   };
 }
 

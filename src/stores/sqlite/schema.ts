@@ -19,6 +19,12 @@ export type Step = string | ((db: Database.Database) => void);
  * `versions`: how often the definitions changed. Numbers of profiles are not given again, for a list goes on behind one that
  * may be gone. Lists come in the order of `seq`, which an index that ends before it keeps.
  *
+ * Lists are read from an index for each filter, in the order of `seq`: several of them are merged where one index has what is
+ * asked for in pieces (see `newest`), so that a page costs the same whatever else is kept. Deliveries carry their channel for
+ * that. Whether one is settled is looked at by `settled_at`, which is null exactly while `state` is below 3: SQLite rewrites a
+ * partial index each time a column of its condition is written, and a claim writes `state`. `sizes` counts all profiles, too,
+ * as audience 0.
+ *
  * Rank: 0, 1, 2 are first attempts of high, normal and low priority; 3, 4, 5 are retries.
  * State: 0 waiting, 1 claimed, 2 behind another with its ordering key; 3 delivered, 4 dead, 5 cancelled, 6 aborted.
  */
@@ -136,9 +142,39 @@ export const steps: readonly Step[] = [
   create index answers_at on answers (at);
   `,
   cleanJournal,
+  `
+  alter table deliveries add column channel integer not null default 0;
+  update deliveries set channel = (select channel from destinations p where p.id = deliveries.destination),
+    settled_at = iif(state < 3, null, coalesce(settled_at, since));
+  drop index settled;
+  drop index settled_to;
+  create index pending_in on deliveries (channel) where settled_at is null;
+  create index pending_to on deliveries (destination) where settled_at is null;
+  create index settled_in on deliveries (channel, state) where settled_at is not null;
+  create index settled_to on deliveries (destination, state) where settled_at is not null;
+  create index postponed on heads (due) where at > due;
+  drop index firings_in;
+  drop index firings_run;
+  create index firings_to on firings (profile, trigger, state);
+  create index firings_run on firings (run, trigger, state) where run is not null;
+  create index firings_run_to on firings (run, profile) where run is not null;
+  drop index events_of;
+  drop index event_problems;
+  create index events_of on events (profile, stream) where profile is not null;
+  create index event_problems on events (stream) where problem is not null;
+  create index event_problems_of on events (profile, stream) where problem is not null and profile is not null;
+  drop index runs_by;
+  create index runs_by on runs (trigger, state) where trigger is not null;
+  insert into sizes (audience, n) select 0, count(*) from profiles;
+  create trigger profile_added after insert on profiles begin update sizes set n = n + 1 where audience = 0; end;
+  create trigger profile_removed after delete on profiles begin update sizes set n = n - 1 where audience = 0; end;
+  `,
 ];
 
 export const state = { waiting: 0, claimed: 1, behind: 2, delivered: 3, dead: 4, cancelled: 5, aborted: 6 } as const;
+
+/** Of these, which are settled. */
+export const settledStates = [state.delivered, state.dead, state.cancelled, state.aborted] as const;
 
 export const firingState = ["waiting", "sent", "aborted", "skipped", "failed"] as const;
 

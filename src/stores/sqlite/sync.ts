@@ -1,4 +1,5 @@
 import { closeSync, fdatasync, fsyncSync, openSync } from "node:fs";
+import { open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { StoreError } from "../../dispatch/store.ts";
 
@@ -8,7 +9,7 @@ import { StoreError } from "../../dispatch/store.ts";
  */
 export class Sync {
   readonly #path: string;
-  #log: number | undefined;
+  #log: Log | undefined;
   #committed = 0;
   #safe = 0;
   #waiting: { readonly commit: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
@@ -19,8 +20,7 @@ export class Sync {
   /** @param path of the database, which is open and has its log */
   constructor(path: string) {
     this.#path = path;
-    this.#log = openSync(`${path}-wal`, "r+");
-    syncFolder(dirname(path));
+    this.#log = openLog(path);
   }
 
   /** Something was committed, by us or by others. @returns its number */
@@ -52,13 +52,13 @@ export class Sync {
     await this.#running;
     const log = this.#log;
     this.#log = undefined;
-    if (log !== undefined) closeSync(log);
+    await log?.close();
   }
 
   async #run(): Promise<void> {
     while (this.#waiting.length > 0) {
       const upTo = this.#committed;
-      const error = await new Promise<NodeJS.ErrnoException | null>((resolve) => fdatasync(this.#log!, resolve));
+      const error = await this.#log!.sync();
       if (error === null) this.#safe = upTo;
       else this.#end = this.#problem(error);
       const all = this.#waiting;
@@ -77,7 +77,59 @@ export class Sync {
   }
 }
 
-/** That the files are there at all. Not every system lets a folder be synced. */
+interface Log {
+  /** Resolves when what is in the log is on the disk, or with what went wrong. */
+  sync(): Promise<NodeJS.ErrnoException | null>;
+  close(): void | Promise<void>;
+}
+
+/** Opens the log of a database, and syncs its folder: that the files are there at all. */
+function openLog(path: string): Log {
+  const folder = dirname(path);
+  if ("permission" in process) return openLogByHandle(`${path}-wal`, folder);
+  const log = openSync(`${path}-wal`, "r+");
+  syncFolder(folder);
+  return {
+    sync: () => new Promise((resolve) => fdatasync(log, resolve)),
+    close: () => closeSync(log),
+  };
+}
+
+/** With `--permission`, Node syncs no file that is known by its number, and those that are objects. */
+function openLogByHandle(log: string, folder: string): Log {
+  const opened = (async () => {
+    await syncFolderByHandle(folder);
+    return open(log, "r+");
+  })();
+  // Who syncs is told.
+  opened.catch(() => {});
+  return {
+    async sync() {
+      try {
+        await (await opened).datasync();
+        return null;
+      } catch (error) {
+        return error as NodeJS.ErrnoException;
+      }
+    },
+    close: () =>
+      opened.then(
+        (file) => file.close(),
+        () => {},
+      ),
+  };
+}
+
+async function syncFolderByHandle(path: string): Promise<void> {
+  try {
+    await using folder = await open(path, "r");
+    await folder.sync();
+  } catch {
+    // Then it does so by itself.
+  }
+}
+
+/** Not every system lets a folder be synced. */
 function syncFolder(path: string): void {
   try {
     const folder = openSync(path, "r");
