@@ -102,8 +102,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
     variadic: true,
     boxedResult: true,
     apply: (run, [item, ...indexes]) => {
-      payFor(run, item);
-      return index(item, indexes, run.settings.numbers);
+      return index(item, indexes, run.settings.numbers, run);
     },
   },
   js: escaper(escapeJs),
