@@ -12,7 +12,7 @@ export function fixedZone(name: string, offset: number): Zone {
 const zones = new Kept<Zone>();
 
 /** Steps that making a zone takes: with each that is asked for an abbreviation come formats of eight languages. */
-const toMake = 1000;
+const toMake = 2000;
 
 /** Longer than the name of any zone there is. */
 const longestName = 100;
@@ -128,12 +128,17 @@ for (const [abbreviation, hours, places] of unknownToIntl) {
   for (const place of places.split(" ")) abbreviations.set(`${place} ${hours * 3600}`, abbreviation);
 }
 
-const formats = new Kept<readonly Intl.DateTimeFormat[]>();
+const formats = new Kept<Map<string, Intl.DateTimeFormat>>();
 
-const shortFormats = (timeZone: string): readonly Intl.DateTimeFormat[] =>
-  formats.get(timeZone, () =>
-    locales.map((locale) => new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "short", year: "numeric" })),
-  );
+/** Kept zone by zone, so that a zone that is kept has all that it needs. */
+function shortFormat(locale: string, timeZone: string): Intl.DateTimeFormat {
+  const ofZone = formats.get(timeZone, () => new Map());
+  const known = ofZone.get(locale);
+  if (known) return known;
+  const format = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "short", year: "numeric" });
+  ofZone.set(locale, format);
+  return format;
+}
 
 function abbreviationOf(name: string, seconds: number, offset: number): string {
   const own = abbreviations.get(`${name} ${offset}`);
@@ -161,8 +166,8 @@ const modernTimes = [1_579_046_400, 1_594_771_200];
 
 function shortName(zone: string, seconds: number): string | undefined {
   const date = dateOf(seconds);
-  for (const format of numbered.has(zone) ? [] : shortFormats(zone)) {
-    const parts = format.formatToParts(date);
+  for (const locale of numbered.has(zone) ? [] : locales) {
+    const parts = shortFormat(locale, zone).formatToParts(date);
     const short = parts.find(({ type }) => type === "timeZoneName")?.value ?? "";
     if (named.test(short) && !unknownToIana.has(short)) return short;
   }

@@ -11,6 +11,7 @@ import { failRequired } from "./field.ts";
 import { compileFormat } from "./fmt/index.ts";
 import { apply, type ParamType, signatureOf, type TemplateFunction } from "./function.ts";
 import { LimitReached } from "./limits.ts";
+import { payForSize } from "./pay.ts";
 import { type AnyNode, errorText, type Run } from "./run.ts";
 import { truth } from "./truth.ts";
 import { typeName } from "./value.ts";
@@ -238,6 +239,7 @@ function compilePrintf(call: Call, literal: StringNode, args: readonly Expressio
     eval: (run) => {
       const given = values(run);
       try {
+        for (const value of given) if (typeof value === "string") payForSize(run, value); // a precision may cut them
         return counted(run, format(given, run.printing));
       } catch (error) {
         return failCall(run, call, error);
@@ -253,7 +255,8 @@ function counted(run: Run, result: unknown): unknown {
     run.spend(1);
     return result;
   }
-  run.spend(1 + (result.length >> 6));
+  run.spend(1);
+  payForSize(run, result);
   return joinBytes(result);
 }
 

@@ -30,7 +30,7 @@ function indent(context: Context, spaces: number | bigint, text: string): string
 }
 
 const trimAll = define({ params: ["string", "string"], context: true }, (context, cutset: string, text: string) => {
-  context.spend((cutset.length >> 2) + (text.length >> 4));
+  context.spend((cutset.length >> 2) + (text.length >> 3));
   const cut = new Set<string>();
   for (const char of cutset) cut.add(rune(char));
   let from = 0;
