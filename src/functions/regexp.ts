@@ -4,17 +4,25 @@
  */
 import { type Matcher, RE2JS, RE2JSSyntaxException } from "re2js";
 import type { Context } from "../template/index.ts";
+import { Kept } from "./kept.ts";
 
-const compiled = new Map<string, RE2JS>();
-const mostCompiled = 200;
+const compiled = new Kept<RE2JS>();
+/** Steps for each instruction of a pattern that has to be compiled. */
+const toMake = 4;
 /** Longer patterns are compiled each time, so that what is kept stays small. */
 const longestKept = 500;
 
-/** `regexp.Compile`. Costs a step for each instruction that the pattern may become: repetitions multiply. */
+/**
+ * `regexp.Compile`. Costs a step for each instruction that the pattern may become, since repetitions multiply; and more where this
+ * render has it made.
+ */
 export function compileRegexp(pattern: string, context: Context): Regexp {
   const repeats = pattern.match(/\{\d{1,4}(?:,\d{0,4})?\}/g) ?? [];
   const most = Math.max(1, ...repeats.slice(0, 1000).flatMap((repeat) => (repeat.match(/\d+/g) ?? []).map(Number)));
-  context.spend(pattern.length * Math.min(most, 1000));
+  const size = pattern.length * Math.min(most, 1000);
+  context.spend(size);
+  if (pattern.length > longestKept) context.spend(toMake * size);
+  else context.prepare(`regexp ${pattern}`, toMake * size);
   return new Regexp(compile(pattern), context);
 }
 
@@ -29,21 +37,17 @@ export function regexpError(pattern: string): string | undefined {
 }
 
 function compile(pattern: string): RE2JS {
-  const known = compiled.get(pattern);
-  if (known) return known;
+  return pattern.length <= longestKept ? compiled.get(pattern, () => parse(pattern)) : parse(pattern);
+}
+
+function parse(pattern: string): RE2JS {
   const bad = pattern.search(/[\udc80-\udcff]/u);
   if (bad >= 0) throw new Error(`error parsing regexp: invalid UTF-8: \`${pattern.slice(bad)}\``);
-  let regexp: RE2JS;
   try {
-    regexp = RE2JS.compile(pattern);
+    return RE2JS.compile(pattern);
   } catch (error) {
     throw error instanceof RE2JSSyntaxException ? new Error(goMessage(error.message, pattern)) : error;
   }
-  if (pattern.length <= longestKept) {
-    if (compiled.size >= mostCompiled) compiled.clear();
-    compiled.set(pattern, regexp);
-  }
-  return regexp;
 }
 
 /** Go always shows what it is about, if only an empty text. */

@@ -1,4 +1,5 @@
-import { civil, daysOf, offsetText, utc, type Zone } from "../template/index.ts";
+import { type Context, civil, daysOf, offsetText, utc, type Zone } from "../template/index.ts";
+import { Kept } from "./kept.ts";
 
 /** Time zones as Go's package time has them, on what `Intl` knows of the IANA database. */
 
@@ -8,34 +9,36 @@ export function fixedZone(name: string, offset: number): Zone {
   return { name, at: () => always };
 }
 
-const zones = new Map<string, Zone>();
-const mostZones = 500;
+const zones = new Kept<Zone>();
+
+/** Steps that making a zone takes: with each that is asked for an abbreviation come formats of eight languages. */
+const toMake = 2000;
+
+/** Longer than the name of any zone there is. */
+const longestName = 100;
 
 /**
  * `time.LoadLocation`; the empty name is UTC.
+ * @param context pays for it
  * @throws Error with Go's words for a name that nobody knows
  */
-export function loadZone(name: string): Zone {
-  if (name === "" || name === "UTC") return utc;
-  const known = zones.get(name);
-  if (known) return known;
-  const zone = makeZone(name);
-  if (zones.size >= mostZones) zones.clear();
-  zones.set(name, zone);
-  return zone;
+export function loadZone(name: string, context: Pick<Context, "prepare">): Zone {
+  if (name !== "" && name !== "UTC" && name.length <= longestName) context.prepare(`Go zone ${name}`, toMake);
+  return keptZone(name);
 }
 
-const locals = new Map<string, Zone>();
+function keptZone(name: string): Zone {
+  return name === "" || name === "UTC" ? utc : zones.get(name, () => makeZone(name));
+}
+
+const locals = new Kept<Zone>();
 
 /** Go's "Local": the same as the zone of that name, but a location of its own. */
 export function localZone(name: string): Zone {
-  const known = locals.get(name);
-  if (known) return known;
-  const { at } = loadZone(name);
-  const zone: Zone = { name: "Local", at: (seconds) => at(seconds) };
-  if (locals.size >= mostZones) locals.clear();
-  locals.set(name, zone);
-  return zone;
+  return locals.get(name, () => {
+    const { at } = keptZone(name);
+    return { name: "Local", at: (seconds) => at(seconds) };
+  });
 }
 
 /** Go knows zones by the names of their files; `Intl` takes any case, and offsets. */
@@ -43,9 +46,9 @@ const zoneName = /^[A-Z][\w+-]*(?:\/[A-Z][\w+-]*)*$/;
 
 function makeZone(name: string): Zone {
   if (name.startsWith("/") || name.startsWith("\\") || name.includes("..")) {
-    throw new Error("time: invalid location name");
+    throw new UnknownZone("time: invalid location name");
   }
-  if (!zoneName.test(name)) throw unknownZone(name);
+  if (name.length > longestName || !zoneName.test(name)) throw unknownZone(name);
   let format: Intl.DateTimeFormat;
   try {
     format = new Intl.DateTimeFormat("en-US", { timeZone: name, timeZoneName: "longOffset", year: "numeric" });
@@ -68,7 +71,10 @@ function makeZone(name: string): Zone {
   };
 }
 
-const unknownZone = (name: string): Error => new Error(`unknown time zone ${name}`);
+/** Go's error for a name that no zone has. */
+export class UnknownZone extends Error {}
+
+const unknownZone = (name: string): Error => new UnknownZone(`unknown time zone ${name}`);
 
 /** What a `Date` can hold. */
 const furthest = 8.64e12;
@@ -122,15 +128,15 @@ for (const [abbreviation, hours, places] of unknownToIntl) {
   for (const place of places.split(" ")) abbreviations.set(`${place} ${hours * 3600}`, abbreviation);
 }
 
-const formats = new Map<string, Intl.DateTimeFormat>();
+const formats = new Kept<Map<string, Intl.DateTimeFormat>>();
 
+/** Kept zone by zone, so that a zone that is kept has all that it needs. */
 function shortFormat(locale: string, timeZone: string): Intl.DateTimeFormat {
-  const key = `${locale} ${timeZone}`;
-  const known = formats.get(key);
+  const ofZone = formats.get(timeZone, () => new Map());
+  const known = ofZone.get(locale);
   if (known) return known;
-  if (formats.size >= mostZones) formats.clear();
   const format = new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: "short", year: "numeric" });
-  formats.set(key, format);
+  ofZone.set(locale, format);
   return format;
 }
 
@@ -142,7 +148,7 @@ function abbreviationOf(name: string, seconds: number, offset: number): string {
   if (short !== undefined) return short;
   // Intl forgets the names that zones had before 1970: those of today are mostly the same.
   for (const time of seconds < recent ? modernTimes : []) {
-    const modern = loadZone(name).at(time);
+    const modern = keptZone(name).at(time);
     if (modern.offset === offset) return modern.abbreviation;
   }
   const text = offsetText(offset);

@@ -9,8 +9,9 @@ import { isBoxed } from "./env.ts";
 import { compileOperand } from "./expression.ts";
 import { failRequired } from "./field.ts";
 import { compileFormat } from "./fmt/index.ts";
-import { apply, type ParamType, signatureOf, type TemplateFunction, toArgument, toResult } from "./function.ts";
+import { apply, type ParamType, signatureOf, type TemplateFunction } from "./function.ts";
 import { LimitReached } from "./limits.ts";
+import { payForSize } from "./pay.ts";
 import { type AnyNode, errorText, type Run } from "./run.ts";
 import { truth } from "./truth.ts";
 import { typeName } from "./value.ts";
@@ -238,6 +239,7 @@ function compilePrintf(call: Call, literal: StringNode, args: readonly Expressio
     eval: (run) => {
       const given = values(run);
       try {
+        for (const value of given) if (typeof value === "string") payForSize(run, value); // a precision may cut them
         return counted(run, format(given, run.printing));
       } catch (error) {
         return failCall(run, call, error);
@@ -253,7 +255,8 @@ function counted(run: Run, result: unknown): unknown {
     run.spend(1);
     return result;
   }
-  run.spend(1 + (result.length >> 6));
+  run.spend(1);
+  payForSize(run, result);
   return joinBytes(result);
 }
 
@@ -275,7 +278,7 @@ function compileCallOfValue(call: Call, operands: readonly Operand[], env: Env):
     eval: (run) => {
       const [fn, ...rest] = values(run);
       try {
-        return counted(run, callValue(run, fn, rest, calleeName ?? reflectString(fn, env)));
+        return callValue(run, fn, rest, calleeName ?? reflectString(fn, env));
       } catch (error) {
         return failCall(run, call, error);
       }
@@ -291,21 +294,19 @@ function reflectString(value: unknown, { numbers }: Env): string {
 
 /** Arguments are counted before any is evaluated, and each is checked when it is. */
 function compileFunction(call: Call, fn: TemplateFunction, operands: readonly Operand[], env: Env): Expression {
-  const { params, variadic = false, returns = "any", context = false, changes } = signatureOf(fn);
+  const signature = signatureOf(fn);
+  const { params, variadic = false, returns = "any", changes } = signature;
   if (changes) env.found.changes = true;
   const wrong = countError(call, params.length, variadic);
   if (wrong) return failing(call, wrong);
   const typeAt = (i: number): ParamType => params[Math.min(i, params.length - 1)]!;
   const args = operands.map((operand, i) => compileArgument(operand, typeAt(i), env));
   const values = compileValues(call, args, typeAt(call.count - 1));
-  const { numbers } = env;
   return {
     eval: (run) => {
       const given = values(run);
       try {
-        for (let i = 0; i < given.length; i++) given[i] = toArgument(given[i], typeAt(i), run);
-        const result: unknown = context ? fn(run.context, ...given) : fn(...given);
-        return counted(run, toResult(result, returns, numbers));
+        return apply(fn, signature, given, run);
       } catch (error) {
         return failCall(run, call, error);
       }
@@ -342,7 +343,7 @@ const isLiteral = ({ kind }: Operand): boolean =>
 
 function callMethod(run: Run, method: TemplateFunction, given: unknown[], name: string, node: AnyNode): unknown {
   try {
-    return counted(run, apply(method, given, run));
+    return apply(method, signatureOf(method), given, run);
   } catch (error) {
     return failCall(run, { name, node }, error);
   }

@@ -15,9 +15,17 @@ export interface Context {
   readonly limits: Limits;
   /** Pays for work, before it is done. Throws what ends the render; a function lets it pass. */
   spend(steps: number): void;
+  /**
+   * Pays for something that takes long to make and is kept, such as a formatter: `steps` where this render has not named it among
+   * the last {@link preparedAtOnce} before. Whether another render has made it already changes nothing.
+   */
+  prepare(name: string, steps: number): void;
   /** To be called before a text or list of that many characters or elements is built: refuses beyond the output limit, and pays. */
   grow(size: number): void;
 }
+
+/** How much a render may name before it pays again: whoever keeps what is made keeps as many. */
+export const preparedAtOnce = 100;
 
 /** Where the values of a {@link Context} come from: options with their defaults. */
 export interface Surroundings {
@@ -33,6 +41,7 @@ export function makeContext(
   limits: Limits,
   spend: (steps: number) => void,
 ): Context {
+  const prepared = new Set<string>();
   return {
     clock: () => {
       const now = clock();
@@ -49,6 +58,12 @@ export function makeContext(
     numbers,
     limits,
     spend,
+    prepare: (name, steps) => {
+      if (prepared.has(name)) return;
+      spend(steps);
+      if (prepared.size >= preparedAtOnce) prepared.clear();
+      prepared.add(name);
+    },
     grow: (size) => {
       if (size > limits.output) throw new LimitReached("output");
       spend(Math.ceil(size / 64));

@@ -1,5 +1,5 @@
 import { sortedEntries } from "./maps.ts";
-import type { Payer } from "./truth.ts";
+import type { Payer } from "./pay.ts";
 import { elementsOf, goType, goTypeOf, kindOf } from "./value.ts";
 
 /**
@@ -26,8 +26,7 @@ export function copyProfile(profile: unknown, payer: Payer): unknown {
     const map: Record<string, unknown> = Object.create(null);
     if (type) Object.defineProperty(map, goType, { value: type });
     copies.set(value, map);
-    const entries = sortedEntries(value);
-    payer.spend(entries.length);
+    const entries = sortedEntries(value, payer);
     for (const [key, element] of entries) map[key] = copy(element);
     return map;
   }

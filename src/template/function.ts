@@ -1,6 +1,7 @@
+import { joinBytes } from "../../grammar/index.ts";
 import type { Context } from "./context.ts";
 import { sortedEntries } from "./maps.ts";
-import type { Payer } from "./truth.ts";
+import { type Payer, payForSize } from "./pay.ts";
 import {
   elementsOf,
   Float64,
@@ -110,17 +111,22 @@ export interface Caller extends Payer {
   readonly settings: { readonly numbers: Numbers };
 }
 
-/** Calls with checked arguments. */
-export function apply(fn: TemplateFunction, given: unknown[], run: Caller): unknown {
-  const { params, returns = "any", context } = signatureOf(fn);
+/** Calls with checked arguments. The call is a step, and what goes in and comes out is paid for by its size. */
+export function apply(fn: TemplateFunction, signature: Signature, given: unknown[], run: Caller): unknown {
+  const { params, returns = "any", context } = signature;
   const last = params.length - 1;
-  for (let i = 0; i < given.length; i++) given[i] = toArgument(given[i], params[Math.min(i, last)]!, run);
+  run.spend(1);
+  for (let i = 0; i < given.length; i++) {
+    payForSize(run, given[i]);
+    given[i] = toArgument(given[i], params[i < last ? i : last]!, run);
+  }
   const result: unknown = context ? fn(run.context, ...given) : fn(...given);
+  payForSize(run, result);
   return toResult(result, returns, run.settings.numbers);
 }
 
 /** A checked argument as the function gets it. */
-export function toArgument(value: unknown, type: ParamType, payer: Payer): unknown {
+function toArgument(value: unknown, type: ParamType, payer: Payer): unknown {
   switch (type) {
     case "int":
     case "int64":
@@ -155,8 +161,7 @@ function toArray(list: object, payer: Payer): unknown {
 }
 
 function toObject(map: ReadonlyMap<unknown, unknown>, payer: Payer): object {
-  payer.spend(map.size);
-  return Object.fromEntries(sortedEntries(map));
+  return Object.fromEntries(sortedEntries(map, payer));
 }
 
 /** A plain number where it holds the integer exactly. */
@@ -171,8 +176,9 @@ function toPlain(value: unknown): unknown {
 }
 
 /** A result as the engine holds it: a number of the type that the signature names. */
-export function toResult(value: unknown, type: ParamType, numbers: Numbers): unknown {
+function toResult(value: unknown, type: ParamType, numbers: Numbers): unknown {
   if (value === undefined) return null;
+  if (typeof value === "string") return joinBytes(value);
   if (value instanceof Promise) {
     value.catch(() => {}); // nobody will wait for it
     throw new Error("returned a promise, and a template cannot wait for one");

@@ -7,7 +7,7 @@ export interface Limits {
   /**
    * Work: each loop turn and each template call costs as many steps as its body has nodes, each function call one, each 64
    * characters that it builds one more, each 16 that it looks through too, and each key of a map that is counted or sorted.
-   * @default 10_000_000
+   * @default 1_000_000
    */
   readonly steps: number;
   /** Bytes of UTF-8 in the result, and characters in the result of any one function. @default 16_777_216 (16 MiB) */

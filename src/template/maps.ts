@@ -1,4 +1,5 @@
 import { compareBytes } from "../../grammar/index.ts";
+import type { Payer } from "./pay.ts";
 
 /**
  * Maps: plain objects, `Map`s and class instances, seen as Go's `map[string]interface {}`. Only own enumerable fields with
@@ -16,14 +17,28 @@ export function mapGet(map: object, key: string): unknown {
   return isOwn.call(map, key) ? (map as Record<string, unknown>)[key] : undefined;
 }
 
-/** Keys and values in Go's order, by the keys' UTF-8 bytes. */
-export function sortedEntries(map: object): [key: string, value: unknown][] {
+/**
+ * Keys and values in Go's order, by the keys' UTF-8 bytes.
+ * @param payer is charged a step a key, and for what comparisons may read of long ones
+ */
+export function sortedEntries(map: object, payer?: Payer): [key: string, value: unknown][] {
   const entries: [string, unknown][] = [];
   if (map instanceof Map) {
     for (const entry of textKeyed(map)) entries.push(entry);
   } else for (const key of keysOf(map)) entries.push([key, (map as Record<string, unknown>)[key]]);
+  if (payer) payForSorting(payer, entries);
   return entries.sort(([a], [b]) => compareBytes(a, b));
 }
+
+function payForSorting(payer: Payer, entries: readonly (readonly [string, unknown])[]): void {
+  let long = 0;
+  for (const [key] of entries) if (key.length >= 64) long += key.length;
+  payer.spend(entries.length + sortingCost(entries.length, long));
+}
+
+/** Steps for the characters that a sort compares: of each text all, as often as there are halves to merge. */
+export const sortingCost = (count: number, characters: number): number =>
+  Math.ceil((characters * Math.ceil(Math.log2(count + 1))) / 64);
 
 /** A `Map` by the text of its keys; a string key goes before another of the same text. */
 function textKeyed(map: ReadonlyMap<unknown, unknown>): Map<string, unknown> {

@@ -56,8 +56,7 @@ function rangeOther(run: Run, value: unknown, two: boolean, turn: Turn): boolean
       if (value instanceof Set) run.spend(value.size >> 4);
       return rangeList(run, elementsOf(value), turn);
     case "map": {
-      const entries = sortedEntries(value as object);
-      run.spend(entries.length);
+      const entries = sortedEntries(value as object, run);
       const boxed = !goTypeOf(value)?.typed;
       for (const [key, element] of entries) if (turn(run, key, element, boxed, false)) break;
       return entries.length > 0;

@@ -104,6 +104,11 @@ export class Run {
     this.checkAt = this.countedTo + Math.floor(left / 3);
   }
 
+  /** Steps so far. */
+  get spent(): number {
+    return this.settings.limits.steps - this.reserve - this.steps;
+  }
+
   /** Pays for work that a loop, a call or a function is about to do. */
   spend(steps: number): void {
     this.steps -= steps;

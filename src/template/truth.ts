@@ -1,12 +1,11 @@
 import { mapSize } from "./maps.ts";
+import type { Payer } from "./pay.ts";
 import { Complex, Content, Float64, kindOf, type List, SizedInt } from "./value.ts";
 
-/** Who is charged for the look into a big map: JavaScript lists all its keys to see the first. */
-export interface Payer {
-  spend(steps: number): void;
-}
-
-/** Go's `template.IsTrue`: false are absent, nil, false, zero of any kind, and empty strings, lists and maps. */
+/**
+ * Go's `template.IsTrue`: false are absent, nil, false, zero of any kind, and empty strings, lists and maps.
+ * @param payer is charged for a look into a big map: JavaScript lists all its keys to see the first
+ */
 export function truth(value: unknown, payer?: Payer): boolean {
   switch (typeof value) {
     case "string":

@@ -39,8 +39,8 @@ export function marshal(value: unknown, run: Run, level = 0): string {
     case "list":
       return inside(run, level, elementsOf(value).length, () => marshalList(elementsOf(value), run, level + 1));
     case "map": {
-      const entries = sortedEntries(value as object);
-      return inside(run, level, entries.length, () => marshalMap(entries, run, level + 1));
+      const entries = sortedEntries(value as object, run);
+      return inside(run, level, 0, () => marshalMap(entries, run, level + 1));
     }
     case "struct": {
       // Those there are write their text.

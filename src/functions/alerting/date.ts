@@ -82,7 +82,7 @@ function dateFunction(optionsOf: (style: Style | undefined) => Intl.DateTimeForm
 function dates(context: Context, { locale }: Wishes, timeZone: string, options: Intl.DateTimeFormatOptions) {
   context.spend(10);
   const key = `${locale} ${timeZone} ${JSON.stringify(options)}`;
-  return formatter("date", key, () => new Intl.DateTimeFormat(locales(locale), { ...options, timeZone }));
+  return formatter(context, "date", key, () => new Intl.DateTimeFormat(locales(locale), { ...options, timeZone }));
 }
 
 export const formatDate = dateFunction((style = "medium") => ({ dateStyle: style }));
@@ -115,6 +115,6 @@ export const formatRelative = define(
     const key = `${wishes.locale} ${style} ${seconds === 0}`;
     const make = () =>
       new Intl.RelativeTimeFormat(locales(wishes.locale), { numeric: seconds === 0 ? "auto" : "always", style });
-    return formatter("relative", key, make).format(Math.trunc(seconds / size), unit);
+    return formatter(context, "relative", key, make).format(Math.trunc(seconds / size), unit);
   },
 );

@@ -33,6 +33,6 @@ export const formatDuration = define(
       if (texts.length === 2) break;
     }
     const make = () => new Intl.ListFormat(locales(wishes.locale), { type: "unit", style });
-    return (seconds <= -1 ? "-" : "") + formatter("units", `${wishes.locale} ${style}`, make).format(texts);
+    return (seconds <= -1 ? "-" : "") + formatter(context, "units", `${wishes.locale} ${style}`, make).format(texts);
   },
 );

@@ -1,4 +1,5 @@
 import type { Context } from "../../template/index.ts";
+import { Kept } from "../kept.ts";
 
 /** How one call wants its value formatted: what stands between the name and the value, in any order. */
 export interface Wishes {
@@ -23,7 +24,7 @@ export function wishesOf(context: Context, given: readonly unknown[], words: rea
     else if (typeof wish !== "string")
       throw new Error(`${typeof wish === "number" ? wish : "this"} is no way to format; give ${offer(words)}`);
     else if (words.includes(wish)) word = wish;
-    else if (wish === "UTC" || wish.includes("/")) timeZone = checked(wish, isTimeZone, "time zone", "Europe/Warsaw");
+    else if (wish === "UTC" || wish.includes("/")) timeZone = zoneNamed(context, wish);
     else
       locale = checked(wish, isLocale, "locale", words.length > 0 ? `en-GB, and none of ${words.join(", ")}` : "en-GB");
   }
@@ -35,31 +36,38 @@ const offer = (words: readonly string[]): string =>
 
 function checked(wish: string, test: (wish: string) => unknown, what: string, example: string): string {
   try {
-    test(wish);
-    return wish;
-  } catch {
-    throw new Error(`${JSON.stringify(wish.slice(0, 50))} is no ${what} such as ${example}`);
-  }
+    if (wish.length <= longestName) {
+      test(wish);
+      return wish;
+    }
+  } catch {} // said below, in words that people understand
+  throw new Error(`${JSON.stringify(wish.slice(0, 50))} is no ${what} such as ${example}`);
 }
 
-const isTimeZone = (timeZone: string): unknown =>
-  formatter("zone", timeZone, () => new Intl.DateTimeFormat("en", { timeZone }));
+/** Longer than any name of a zone or locale there is. */
+const longestName = 200;
+
+function zoneNamed(context: Context, name: string): string {
+  if (name.length <= longestName) context.prepare(`zone ${name}`, toMake);
+  const make = () => new Intl.DateTimeFormat("en", { timeZone: name });
+  return checked(name, () => formatters.get(`zone ${name}`, make), "time zone", "Europe/Warsaw");
+}
+
 const isLocale = (locale: string): unknown => Intl.getCanonicalLocales(locale);
 
-/** Making a formatter takes some hundred times as long as using it. */
-const formatters = new Map<string, unknown>();
-const mostFormatters = 200;
+const formatters = new Kept<unknown>();
 
-/** @param key what tells it from others of its kind, which `kind` names */
-export function formatter<T>(kind: string, key: string, make: () => T): T {
+/** What making one takes, in steps: some hundred times as long as using it. */
+const toMake = 1000;
+
+/**
+ * Gives a formatter that is kept, and pays for it.
+ * @param key what tells it from others of its kind, which `kind` names
+ */
+export function formatter<T>(context: Context, kind: string, key: string, make: () => T): T {
   const name = `${kind} ${key}`;
-  let found = formatters.get(name) as T | undefined;
-  if (found === undefined) {
-    found = make();
-    if (formatters.size >= mostFormatters) formatters.clear();
-    formatters.set(name, found);
-  }
-  return found;
+  context.prepare(name, toMake);
+  return formatters.get(name, make) as T;
 }
 
 /** A locale that is not known must not become that of the process. */

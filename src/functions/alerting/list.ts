@@ -11,6 +11,7 @@ export const formatList = define(
     }
     const type = wishes.word === "or" ? "disjunction" : "conjunction";
     const lists = formatter(
+      context,
       "list",
       `${wishes.locale} ${type}`,
       () => new Intl.ListFormat(locales(wishes.locale), { type }),

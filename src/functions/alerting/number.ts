@@ -22,6 +22,7 @@ export function taken(context: Context, args: readonly unknown[], words: readonl
 export function format(context: Context, locale: string, options: Options, value: number | bigint): string {
   context.spend(10);
   const numbers = formatter(
+    context,
     "number",
     `${locale} ${JSON.stringify(options)}`,
     () => new Intl.NumberFormat(locales(locale), options),
@@ -89,12 +90,22 @@ export const ordinal = define(
     if (typeof number === "number" && !Number.isInteger(number)) throw new Error(`${number} is no whole number`);
     const [language = ""] = wishes.locale.split("-");
     const text = format(context, wishes.locale, {}, number);
-    if (language === "en") return text + english[category(wishes.locale, Number(number), "ordinal")];
+    if (language === "en") return text + english[category(context, wishes.locale, Number(number), "ordinal")];
     if (language === "fr") return `${text}${number === 1 ? "er" : "e"}`;
     return text + (pointed.has(language) ? "." : (ordinalSigns[language] ?? ""));
   },
 );
 
-export function category(locale: string, count: number, type: "cardinal" | "ordinal"): Intl.LDMLPluralRule {
-  return formatter("plural", `${locale} ${type}`, () => new Intl.PluralRules(locales(locale), { type })).select(count);
+export function category(
+  context: Context,
+  locale: string,
+  count: number,
+  type: "cardinal" | "ordinal",
+): Intl.LDMLPluralRule {
+  return formatter(
+    context,
+    "plural",
+    `${locale} ${type}`,
+    () => new Intl.PluralRules(locales(locale), { type }),
+  ).select(count);
 }

@@ -25,6 +25,6 @@ export const pluralForms = define(
     if (other === undefined)
       throw new Error('the form "other" is missing; it is for every count that has no form of its own');
     const { wishes, value } = taken(context, args);
-    return forms.get(category(wishes.locale, Number(numeric(value)), "cardinal")) ?? other;
+    return forms.get(category(context, wishes.locale, Number(numeric(value)), "cardinal")) ?? other;
   },
 );

@@ -73,12 +73,13 @@ export const alertmanager = {
     { params: ["string", "time"], returns: "string", context: true },
     (context: Context, layout: string, time: Time) => {
       context.grow(layout.length * 4);
+      context.spend(layout.length >> 1);
       return formatTime(time, layout);
     },
   ),
   /** `tz ZONE TIME`: the same time elsewhere. `{{ (index .Alerts 0).StartsAt | tz "Europe/Warsaw" | date "15:04 MST" }}` → `18:03 CET` */
   tz: define({ params: ["string", "time"], context: true }, (context: Context, zone: string, time: Time) =>
-    goTime(time, loadZone(zone === "Local" ? context.timeZone : zone)),
+    goTime(time, loadZone(zone === "Local" ? context.timeZone : zone, context)),
   ),
   /** `since TIME`: how long ago that was, a duration. At 18:30: `{{ since (index .Alerts 0).StartsAt }}` → `1h26m38.483s` */
   since: define(

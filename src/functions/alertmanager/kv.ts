@@ -48,8 +48,7 @@ const method = (fn: (context: Context) => unknown) => define({ params: [], conte
 
 /** By name, in Go's order, the alert's name first. */
 function sorted(kv: KV, context?: Context): Pair[] {
-  context?.spend(kv.size);
-  const all = sortedEntries(kv).map(([name, value]) => ({ name, value: value as string }));
+  const all = sortedEntries(kv, context).map(([name, value]) => ({ name, value: value as string }));
   return [...all.filter(({ name }) => name === "alertname"), ...all.filter(({ name }) => name !== "alertname")];
 }
 

@@ -51,7 +51,11 @@ export function toFloat(value: unknown, { numbers }: { readonly numbers: Numbers
 }
 
 /** `3.00` to `3`. */
-const trimZeroDecimal = (text: string): string => text.replace(/\.0+$/, "");
+function trimZeroDecimal(text: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === "0") end--;
+  return end < text.length && text[end - 1] === "." ? text.slice(0, end - 1) : text;
+}
 
 const digitsOfBase: Readonly<Record<number, RegExp>> = {
   0: /^[+-]?(?:0[xX]_?[0-9a-fA-F]+(?:_[0-9a-fA-F]+)*|0[bB]_?[01]+(?:_[01]+)*|0[oO]_?[0-7]+(?:_[0-7]+)*|0_?[0-7]*(?:_[0-7]+)*|[1-9][0-9]*(?:_[0-9]+)*)$/,

@@ -24,8 +24,8 @@ export function copyOf(value: unknown, context: Context, depth = 0): unknown {
     const list = Array.from(elements, (element) => copyOf(element ?? null, context, depth + 1));
     return type ? Object.assign(list, { [goType]: type }) : list;
   }
-  const entries = sortedEntries(value as object);
-  payForList(context, entries.length);
+  const entries = sortedEntries(value as object, context);
+  context.grow(entries.length);
   const map = newMap(entries.map(([key, element]) => [key, copyOf(element, context, depth + 1)] as const));
   return type ? Object.defineProperty(map, goType, { value: type }) : map;
 }

@@ -6,12 +6,13 @@ import {
   SizedInt,
   Time,
   typeName,
+  utc,
   type Zone,
 } from "../../template/index.ts";
 import { formatDuration, parseDuration, second } from "../duration.ts";
 import { formatTime, parseTime } from "../layout.ts";
 import { addDuration, goTime, roundDuration, subtract, zeroTime } from "../time.ts";
-import { loadZone, localZone } from "../zone.ts";
+import { loadZone, localZone, UnknownZone } from "../zone.ts";
 import { parsed, toInt } from "./cast.ts";
 
 /** Dates by Go's layouts. "Local" is the option `timeZone`, and now what the option `clock` says. */
@@ -33,9 +34,10 @@ function timeOf(value: unknown, context: Context): Time | undefined {
 function zoneOf(name: string, context: Context): Zone {
   if (name === "Local") return local(context);
   try {
-    return loadZone(name);
-  } catch {
-    return loadZone("UTC");
+    return loadZone(name, context);
+  } catch (error) {
+    if (error instanceof UnknownZone) return utc;
+    throw error;
   }
 }
 

@@ -9,8 +9,8 @@ import { isNilValue, newMap, nilMap, payForList, stringList } from "./value.ts";
 type Dict = Record<string, unknown>;
 
 function entriesOf(context: Context, dict: Dict): [string, unknown][] {
-  const entries = sortedEntries(dict);
-  payForList(context, entries.length);
+  const entries = sortedEntries(dict, context);
+  context.grow(entries.length);
   return entries;
 }
 

@@ -7,6 +7,7 @@ import {
   kindOf,
   LimitReached,
   mapGet,
+  mapSize,
   sortedEntries,
   Time,
   typeName,
@@ -63,12 +64,17 @@ function equalLists(a: object, b: object, context: Context, depth: number): bool
   return true;
 }
 
+function paidSize(map: object, context: Context): number {
+  const size = mapSize(map);
+  context.spend(size);
+  return size;
+}
+
 function equalMaps(a: object, b: object, context: Context, depth: number): boolean {
   if (isNilValue(a) !== isNilValue(b)) return false;
   if (a === b) return true;
-  const entries = sortedEntries(a);
-  context.spend(entries.length);
-  if (sortedEntries(b).length !== entries.length) return false;
+  const entries = sortedEntries(a, context);
+  if (paidSize(b, context) !== entries.length) return false;
   return entries.every(([key, value]) => {
     const other = mapGet(b, key);
     return other !== undefined && deepEqual(value ?? null, other, context, depth + 1);

@@ -111,11 +111,12 @@ class Writer {
   }
 
   #map(map: object, depth: number): void {
-    this.#object(sortedEntries(map), depth);
+    this.#object(sortedEntries(map, this.#context), depth);
   }
 
   #struct(struct: object, depth: number): void {
     const { fields, jsonName = (name) => name } = goTypeOf(struct)!;
+    // As many as the type has: nobody makes them more.
     const named = Object.entries(fields!(struct)).map(([name, value]) => [jsonName(name), value] as const);
     this.#object(
       named.filter(([name]) => name !== ""),
@@ -124,7 +125,6 @@ class Writer {
   }
 
   #object(entries: readonly (readonly [name: string, value: unknown])[], depth: number): void {
-    this.#context.spend(entries.length);
     if (entries.length === 0) {
       this.#write("{}");
       return;

@@ -13,8 +13,7 @@ export function merge(
 ): void {
   if (depth > context.limits.depth) throw new LimitReached("depth");
   const { numbers } = context;
-  const entries = sortedEntries(from);
-  context.spend(entries.length);
+  const entries = sortedEntries(from, context);
   for (const [key, value] of entries) {
     const old = mapGet(into, key);
     if (value === null) {

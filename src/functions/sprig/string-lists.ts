@@ -10,7 +10,8 @@ export function splitText(context: Context, text: string, separator: string, mos
   if (most === 0) return [];
   context.spend(text.length >> 4);
   const [whole, between] = comparable(text, separator) as [string, string];
-  const back = (piece: string): string => (whole === text ? piece : fromByteText(piece));
+  const isText = whole === text;
+  const back = (piece: string): string => (isText ? piece : fromByteText(piece));
   const pieces = separator === "" ? [...text] : whole.split(between);
   payForList(context, pieces.length);
   if (most > 0 && pieces.length > most) {
@@ -20,7 +21,11 @@ export function splitText(context: Context, text: string, separator: string, mos
   return pieces.map(back);
 }
 
-const numbered = (texts: readonly string[]): object => newStringMap(texts.map((text, i) => [`_${i}`, text] as const));
+/** A large map costs more than its keys. */
+function numbered(context: Context, texts: readonly string[]): object {
+  context.spend(3 * texts.length);
+  return newStringMap(texts.map((text, i) => [`_${i}`, text] as const));
+}
 
 function join(context: Context, separator: string, value: unknown): string {
   const texts = stringsOf(value, context);
@@ -43,7 +48,7 @@ export const stringLists = {
   }),
   /** `split SEPARATOR TEXT`: a dict of the pieces, under `_0`, `_1` and so on. `{{ (split "," "a,b")._1 }}` → `b` */
   split: define({ params: ["string", "string"], context: true }, (context, separator, text) =>
-    numbered(splitText(context, text, separator)),
+    numbered(context, splitText(context, text, separator)),
   ),
   /** `splitList SEPARATOR TEXT`: a list of the pieces. `{{ splitList "," "a,b" }}` → `[a b]` */
   splitList: define({ params: ["string", "string"], context: true }, (context, separator, text) =>
@@ -51,7 +56,7 @@ export const stringLists = {
   ),
   /** `splitn SEPARATOR COUNT TEXT`: as split, at most COUNT pieces. `{{ (splitn "," 2 "a,b,c")._1 }}` → `b,c` */
   splitn: define({ params: ["string", "int", "string"], context: true }, (context, separator, count, text) =>
-    numbered(splitText(context, text, separator, Number(count))),
+    numbered(context, splitText(context, text, separator, Number(count))),
   ),
   /** `toStrings LIST`: the elements as texts, without nil. `{{ toStrings (list 1 nil 2) }}` → `[1 2]` */
   toStrings: define({ params: ["any"], context: true }, (context, value) => stringList(stringsOf(value, context))),

@@ -1,7 +1,7 @@
 import { byteLength, byteSlice, joinBytes } from "../../../grammar/index.ts";
 import { type Context, define, type FunctionSet, isNil } from "../../template/index.ts";
 import { isLower, isTitle, isUpper, lower, lowerRune, mapRunes, titleRune, upper, upperRune } from "./case.ts";
-import { comparable, fromByteText, onBytes, quoted, runesOf, space, sprintValue, strval, toByteText, trimSpace } from "./text.ts"; // biome-ignore format: one line
+import { comparable, fromByteText, onBytes, quoted, space, sprintValue, strval, toByteText, trimSpace } from "./text.ts"; // biome-ignore format: one line
 import { payForList } from "./value.ts";
 import { camelCase, separated } from "./words.ts";
 import { wrap } from "./wrap.ts";
@@ -30,16 +30,25 @@ function indent(context: Context, spaces: number | bigint, text: string): string
 }
 
 const trimAll = define({ params: ["string", "string"], context: true }, (context, cutset: string, text: string) => {
-  const cut = new Set(runesOf(cutset));
-  const runes = [...text];
-  payForList(context, runes.length);
-  const isCut = (char: string): boolean => cut.has(char.isWellFormed() ? char : "\ufffd");
+  context.spend((cutset.length >> 2) + (text.length >> 3));
+  const cut = new Set<string>();
+  for (const char of cutset) cut.add(rune(char));
   let from = 0;
-  let to = runes.length;
-  while (from < to && isCut(runes[from]!)) from++;
-  while (to > from && isCut(runes[to - 1]!)) to--;
-  return runes.slice(from, to).join("");
+  for (const char of text) {
+    if (!cut.has(rune(char))) break;
+    from += char.length;
+  }
+  let to = text.length;
+  while (to > from) {
+    const width = to - 2 >= from && text.codePointAt(to - 2)! > 0xffff ? 2 : 1;
+    if (!cut.has(rune(text.slice(to - width, to)))) break;
+    to -= width;
+  }
+  return text.slice(from, to);
 });
+
+/** A byte that is no character is U+FFFD. */
+const rune = (char: string): string => (char.isWellFormed() ? char : "\ufffd");
 
 /** `strings.Replace(text, old, new, -1)`. */
 function replace(context: Context, from: string, to: string, text: string): string {

@@ -24,7 +24,9 @@ export function toByteText(text: string): string {
 
 export function fromByteText(text: string): string {
   if (/^[\0-\x7f]*$/.test(text)) return text;
-  return decode(Uint8Array.from(text, (char) => char.charCodeAt(0)));
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return decode(bytes);
 }
 
 /** Does to the bytes of a text what `change` does to characters. */

@@ -12,7 +12,8 @@ export function callValue(run: Run, fn: unknown, args: readonly unknown[], name:
   const kind = kindOf(fn, numbers);
   if (kind === "seq" || kind === "seq2") throw new Error(`function ${name} has 0 return values; should be 1 or 2`);
   if (typeof fn !== "function") throw new Error(`non-function ${name} of type ${typeName(fn, numbers)}`);
-  const { params, variadic = false } = signatureOf(fn as TemplateFunction);
+  const signature = signatureOf(fn as TemplateFunction);
+  const { params, variadic = false } = signature;
   const fixed = variadic ? params.length - 1 : params.length;
   if (variadic ? args.length < fixed : args.length !== fixed) {
     throw new Error(`wrong number of args for ${name}: got ${args.length} want ${variadic ? "at least " : ""}${fixed}`);
@@ -28,5 +29,5 @@ export function callValue(run: Run, fn: unknown, args: readonly unknown[], name:
       if (!int) throw new Error(`arg ${i}: value has type ${typeName(arg, numbers)}; should be ${goTypes[type]}`);
     }
   }
-  return apply(fn as TemplateFunction, [...args], run);
+  return apply(fn as TemplateFunction, signature, [...args], run);
 }

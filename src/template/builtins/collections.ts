@@ -1,6 +1,6 @@
 import { byteAt, byteLength, byteSlice } from "../../../grammar/index.ts";
 import { mapGet, mapSize } from "../maps.ts";
-import type { Payer } from "../truth.ts";
+import type { Payer } from "../pay.ts";
 import { elementsOf, goTypeOf, intOf, kindOf, type List, type Numbers, SizedInt, textOf, typeName } from "../value.ts";
 import { capacityOf, sliceList } from "./capacity.ts";
 
@@ -25,24 +25,27 @@ export function length(item: unknown, numbers: Numbers): number {
 /** Go looks through pointers here. */
 const pointedTo = (type: string): string => type.replace(/^\*/, "");
 
-/** `item[i][j]…`. A missing key or a nil element is `null`. */
-export function index(item: unknown, indexes: readonly unknown[], numbers: Numbers): unknown {
+/** `item[i][j]…`. A missing key or a nil element is `null`. @param payer is charged for the way into a text */
+export function index(item: unknown, indexes: readonly unknown[], numbers: Numbers, payer: Payer): unknown {
   if (item === undefined || item === null) throw new Error("index of untyped nil");
   let current: unknown = item;
-  for (const key of indexes) current = indexOne(current, key, numbers);
+  for (const key of indexes) current = indexOne(current, key, numbers, payer);
   return current;
 }
 
-function indexOne(item: unknown, key: unknown, numbers: Numbers): unknown {
+function indexOne(item: unknown, key: unknown, numbers: Numbers, payer: Payer): unknown {
   if (item === null) throw new Error("index of nil pointer");
   switch (kindOf(item, numbers)) {
     case "string": {
-      const size = byteLength(textOf(item));
-      const at = checkIndex(key, size, numbers);
-      if (at === size) throw new Error("reflect: string index out of range");
-      return new SizedInt("uint8", byteAt(textOf(item), at));
+      const text = textOf(item);
+      const at = checkIndex(key, Number.MAX_SAFE_INTEGER, numbers);
+      // Every character is a byte at least: only behind them all the bytes have to be counted.
+      payer.spend(Math.min(at, text.length) >> 4);
+      if (at >= text.length && at >= byteLength(text)) throw outOfText(at, byteLength(text));
+      return new SizedInt("uint8", byteAt(text, at));
     }
     case "list": {
+      if (item instanceof Set) payer.spend(item.size >> 4);
       const list = elementsOf(item);
       const at = checkIndex(key, list.length, numbers);
       if (at === list.length) throw new Error("reflect: slice index out of range");
@@ -57,6 +60,9 @@ function indexOne(item: unknown, key: unknown, numbers: Numbers): unknown {
       throw new Error(`can't index item of type ${pointedTo(typeName(item, numbers))}`);
   }
 }
+
+const outOfText = (at: number, size: number): Error =>
+  new Error(at === size ? "reflect: string index out of range" : `index out of range: ${at}`);
 
 function checkIndex(value: unknown, limit: number, numbers: Numbers): number {
   if (value === undefined || value === null) throw new Error("cannot index slice/array with nil");

@@ -6,6 +6,7 @@
 import type { Param } from "../argument.ts";
 import { equals, equalsAny, less, lessOrEqual } from "../compare.ts";
 import { sprint, sprintf, sprintln } from "../fmt/index.ts";
+import { payForSize } from "../pay.ts";
 import type { Run } from "../run.ts";
 import { truth } from "../truth.ts";
 import { Content, kindOf } from "../value.ts";
@@ -102,8 +103,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
     variadic: true,
     boxedResult: true,
     apply: (run, [item, ...indexes]) => {
-      payFor(run, item);
-      return index(item, indexes, run.settings.numbers);
+      return index(item, indexes, run.settings.numbers, run);
     },
   },
   js: escaper(escapeJs),
@@ -122,7 +122,11 @@ export const builtins: Readonly<Record<string, Builtin>> = {
     params: ["string", "any"],
     variadic: true,
     prints: true,
-    apply: (run, [format, ...args]) => sprintf(format as string, args, run.printing),
+    apply: (run, [format, ...args]) => {
+      payForSize(run, format);
+      for (const value of args) if (typeof value === "string") payForSize(run, value);
+      return sprintf(format as string, args, run.printing);
+    },
   },
   println: printer((args, run) => sprintln(args, run.printing)),
   slice: {

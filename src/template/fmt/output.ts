@@ -1,6 +1,6 @@
 import { joinBytes, runeCount } from "../../../grammar/index.ts";
 import { LimitReached } from "../limits.ts";
-import type { Payer } from "../truth.ts";
+import type { Payer } from "../pay.ts";
 import type { Numbers } from "../value.ts";
 import type { Printing } from "./printing.ts";
 import type { Spec } from "./spec.ts";

@@ -105,6 +105,7 @@ function printList(out: Output, value: object, spec: Spec, verb: string, level: 
   if (level > out.depth) throw new LimitReached("depth");
   out.write(spec.sharpV ? `${typeName(value, out.numbers)}{` : "[");
   const elements = elementsOf(value);
+  out.payer?.spend(elements.length);
   const separator = spec.sharpV ? ", " : " ";
   for (let i = 0; i < elements.length; i++) {
     if (i > 0) out.write(separator);
@@ -119,8 +120,7 @@ function printMap(out: Output, value: object, spec: Spec, verb: string, level: n
   out.write(spec.sharpV ? `${typeName(value, out.numbers)}{` : "map[");
   const separator = spec.sharpV ? ", " : " ";
   let first = true;
-  const entries = sortedEntries(value);
-  out.payer?.spend(entries.length);
+  const entries = sortedEntries(value, out.payer);
   for (const [key, element] of entries) {
     if (!first) out.write(separator);
     first = false;

@@ -1,4 +1,4 @@
-import type { Payer } from "../truth.ts";
+import type { Payer } from "../pay.ts";
 import type { Numbers } from "../value.ts";
 
 /** How values are read, and how much one call may build. */
@@ -8,6 +8,6 @@ export interface Printing {
   readonly output: number;
   /** Containers inside containers; beyond it (a cyclic profile) `LimitReached("depth")` is thrown. */
   readonly depth: number;
-  /** Pays a step for each key of a map, which are all sorted before the first is printed. */
+  /** Pays a step for each element of a list and key of a map, before they are printed; and for long texts. */
   readonly payer?: Payer;
 }
