@@ -15,14 +15,17 @@ export interface WorkerPoolOptions {
   readonly wait?: number | undefined;
   /** How long a worker stays with nothing to do, in ms. @default 60_000 */
   readonly idle?: number | undefined;
-  /** How long a worker may take to start, and to load a task, in ms. @default 15_000 */
+  /** How long a worker may take to start, and to load a task, in ms. @default 30_000 */
   readonly loading?: number | undefined;
   /** The module that workers run, which calls `serveTasks`. @default the one with our tasks */
   readonly entry?: URL | undefined;
 }
 
 export interface RunOptions {
-  /** How long the task may take from when it begins, in ms; then its worker is ended. */
+  /**
+   * How long the task may compute from when it begins, in ms; then its worker is ended, at the latest after four times as long by the
+   * clock. Where Node does not tell a thread's time (before 24.6), the clock counts.
+   */
   readonly timeout: number;
   /** Who asks: callers take turns. @default "" */
   readonly caller?: string | undefined;
@@ -62,7 +65,7 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
     queue: most = 50,
     wait = 10_000,
     idle = 60_000,
-    loading = 15_000,
+    loading = 30_000,
   } = options;
   const entry = options.entry ?? besideThis("worker");
   const threads = new Set<Thread>();
