@@ -153,7 +153,7 @@ export async function openLine({ guard, host, port, ca, connectTimeout, idle }: 
     ...(ca !== undefined && { ca: ca as string | string[] }),
   });
   try {
-    const session = await spoken(tls, host, connectTimeout);
+    const session = await spoken(tls, isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`, connectTimeout);
     return new Line(session, idle);
   } catch (error) {
     tls.destroy();
@@ -161,8 +161,8 @@ export async function openLine({ guard, host, port, ca, connectTimeout, idle }: 
   }
 }
 
-/** After the server's settings: before, its limit of streams is not known. */
-function spoken(tls: TLSSocket, host: string, ms: number): Promise<ClientHttp2Session> {
+/** After the server's settings: before, its limit of streams is not known. @param authority of all requests on it */
+function spoken(tls: TLSSocket, authority: string, ms: number): Promise<ClientHttp2Session> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => fail(timedOut("no HTTP/2 connection", ms)), ms);
     const fail = (error: Error) => {
@@ -176,7 +176,7 @@ function spoken(tls: TLSSocket, host: string, ms: number): Promise<ClientHttp2Se
         fail(Object.assign(new Error("it speaks no HTTP/2"), { code: "ERR_NO_HTTP2" }));
         return;
       }
-      const session = connect(`https://${host}`, { createConnection: () => tls });
+      const session = connect(`https://${authority}`, { createConnection: () => tls });
       session.once("error", fail);
       session.once("remoteSettings", () => {
         clearTimeout(timer);
