@@ -7,7 +7,9 @@ import type { EvaluateInput, evaluate } from "./tasks/evaluate.ts";
 type Request = EvaluateInput["request"];
 type Answer = ReturnType<typeof evaluate>;
 
-/** Beside the time of the evaluation itself: what compiling may take, in ms. */
+/** The evaluation counts the time that its thread works: on a busy machine more of it passes. */
+const patience = 5;
+/** What compiling may take, in ms. */
 const compiling = 1_000;
 /** The engine is one caller of the pool: it takes turns with those who ask for previews. */
 const caller = "engine";
@@ -25,7 +27,7 @@ export async function workerEvaluate(
   if (options === undefined) return undefined;
   return async (request) => {
     try {
-      return await pool.run("evaluate", { request, options }, { timeout: request.time + compiling, caller });
+      return await pool.run("evaluate", { request, options }, { timeout: request.time * patience + compiling, caller });
     } catch (error) {
       if (!(error instanceof WorkerError)) throw error;
       switch (error.problem) {
