@@ -56,7 +56,7 @@ export function parseAll(text: string, options: ParseOptions): Recovered {
     for (const mistake of cut ? mistakes.slice(0, -1) : mistakes) found.add(mistake, stopped !== undefined);
     const closing = mistakes.find(({ reason }) => isEndWord(reason));
     let repair: Repair | undefined;
-    const opening = stopped && strayEnd.test(last!.reason) && mistakes.find(({ reason }) => isBlockWord(reason));
+    const opening = stopped && isStrayEnd(last!.reason) && mistakes.find(({ reason }) => isBlockWord(reason));
     if (last?.reason === tooDeep) return result();
     if (opening) {
       remove(problems, last!);
@@ -80,7 +80,11 @@ export function parseAll(text: string, options: ParseOptions): Recovered {
 const isEndWord = (reason: string): boolean =>
   /^function "end_?(if|with|range|block|define)" not defined$/i.test(reason);
 
-const strayEnd = /^unexpected \S*(end|else)\S*$/;
+/** `unexpected {{end}}`, with whatever delimiters. */
+export function isStrayEnd(reason: string): boolean {
+  const [word, what = "", ...more] = reason.split(" ", 3);
+  return word === "unexpected" && more.length === 0 && /end|else/.test(what);
+}
 
 /** Words that open blocks in other languages. */
 const isBlockWord = (reason: string): boolean =>
@@ -204,7 +208,7 @@ const opens = new Map<string, TokenType>([
 /** The tokens of the action that the first word says it was meant to be. */
 function meantTokens(text: string, start: number, end: number, [left]: Delims, tokens: readonly IToken[]): IToken[] {
   const content = text.slice(start + left.length, end);
-  const [, sign = "", first = "", chained] = /^-?\s*([#/]?)\s*([a-z]+)(?:\s+([a-z]+))?/i.exec(content) ?? [];
+  const [, sign = "", first = "", chained] = /^-?\s*(?:([#/])\s*)?([a-z]+)(?:\s+([a-z]+))?/i.exec(content) ?? [];
   const word = sign === "/" ? "end" : first;
   const make = (type: TokenType, image: string, at = start): IToken => tokenAt(type, image, at);
   const value = [

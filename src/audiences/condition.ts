@@ -1,3 +1,4 @@
+import { shortened } from "../base/shorten.ts";
 import type { TemplateOptions } from "../compile.ts";
 import { compileCondition as compileLanguage, RenderAborted } from "../template/index.ts";
 
@@ -37,8 +38,8 @@ export function compileCondition(where: string, options: TemplateOptions = {}): 
         return test(fields) ? yes : no;
       } catch (error) {
         if (error instanceof RenderAborted)
-          return { is: false, problem: `the condition called abort: ${error.reason}` };
-        return { is: false, problem: error instanceof Error ? error.message : String(error) };
+          return { is: false, problem: shortened(`the condition called abort: ${error.reason}`) };
+        return { is: false, problem: shortened(error instanceof Error ? error.message : String(error)) };
       }
     },
   };

@@ -1,4 +1,5 @@
 import { excerpt, type Lines, linesIn, type Problem, type Source, type Span } from "../../grammar/index.ts";
+import { shortened } from "../base/shorten.ts";
 import { silencer } from "./disable.ts";
 import type { Finding } from "./finding.ts";
 import type { LintOptions } from "./options.ts";
@@ -79,8 +80,8 @@ export class Collector {
     return {
       rule: rule.name,
       severity: chosen !== undefined && chosen !== "off" ? chosen : (report.severity ?? rule.severity),
-      message: inDelims(report.message, source),
-      ...(report.go !== undefined && { go: report.go }),
+      message: inDelims(shortened(report.message), source),
+      ...(report.go !== undefined && { go: shortened(report.go) }),
       name,
       span,
       line,

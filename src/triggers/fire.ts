@@ -1,4 +1,5 @@
 import type { Alert, AlertAborted } from "../alert.ts";
+import { shortened } from "../base/shorten.ts";
 import { type Channel, DestinationError, type Entry, entryOf, newId, parseDestination } from "../dispatch/index.ts";
 import type { Fields, Profile } from "../profiles/index.ts";
 import type { EngineEvent } from "./engine.ts";
@@ -137,10 +138,10 @@ function rendering<T>(render: () => T): T {
   }
 }
 
-const skipped = (reason: string): Fired => ({ state: "skipped", reason });
+const skipped = (reason: string): Fired => ({ state: "skipped", reason: shortened(reason) });
 
 function failed(firing: Firing, now: number, reason: string): Fired {
-  return { state: "failed", firing: { ...settled(firing, now), state: "failed", reason } };
+  return { state: "failed", firing: { ...settled(firing, now), state: "failed", reason: shortened(reason) } };
 }
 
 function settled({ due: _due, waitsFor: _waitsFor, reason: _reason, cause, ...firing }: Firing, now: number): Firing {
@@ -276,7 +277,7 @@ async function handOver(
     ...settled(one, now),
     state,
     deliveries,
-    ...(reason !== undefined && { reason }),
+    ...(reason !== undefined && { reason: shortened(reason) }),
   });
   if (others.length > 0) await transaction.firings.update(others.map(end));
   return { state, firing: end(firing) };

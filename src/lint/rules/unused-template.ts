@@ -41,9 +41,12 @@ export const unusedTemplate: Rule = {
 /** Where the names of all templates stand in their defines. */
 function definitions(text: string): ReadonlyMap<string, Span> {
   const found = new Map<string, Span>();
-  for (const match of text.matchAll(/\bdefine\s*("(?:[^"\\\n]|\\.)*"|`[^`]*`)/g)) {
-    const quoted = match[1]!;
-    const start = match.index + match[0].length - quoted.length;
+  const literal = /\s*("(?:[^"\\\n]|\\.)*"|`[^`]*`)/y;
+  for (const { index, 0: word } of text.matchAll(/\bdefine/g)) {
+    literal.lastIndex = index + word.length;
+    const quoted = literal.exec(text)?.[1];
+    if (quoted === undefined) continue;
+    const start = literal.lastIndex - quoted.length;
     for (const name of [quoted.slice(1, -1), unquote(quoted)]) {
       if (name !== undefined && !found.has(name)) found.set(name, { start, end: start + quoted.length });
     }
