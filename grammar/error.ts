@@ -1,4 +1,5 @@
 import { toText } from "./bytes.ts";
+import type { Lines } from "./lines.ts";
 
 /** Where something stands in a template text: UTF-16 offsets, `end` exclusive. */
 export interface Span {
@@ -17,6 +18,8 @@ export interface TemplateErrorFields {
   readonly span: Span;
   readonly output?: string | undefined;
   readonly cause?: unknown;
+  /** Those of `text`, where many errors are made of one text: counting lines for each would take as long as the text is. */
+  readonly lines?: Pick<Lines, "at"> | undefined;
 }
 
 /**
@@ -43,9 +46,10 @@ export class TemplateError extends Error {
     this.text = fields.text;
     this.span = fields.span;
     this.output = toText(fields.output ?? "");
-    const lineStart = startOfLine(fields.text, fields.span.start);
-    this.line = countLines(fields.text, fields.span.start);
-    this.column = fields.span.start - lineStart + 1;
+    const { start } = fields.span;
+    const place = fields.lines?.at(start);
+    this.line = place?.line ?? countLines(fields.text, start);
+    this.column = place?.column ?? start - startOfLine(fields.text, start) + 1;
   }
 
   override toString(): string {
@@ -85,11 +89,13 @@ export function startOfLine(text: string, offset: number): number {
 
 const excerptWidth = 100;
 
-/** The line with a caret below; of a long line the part around the caret. */
+/** The line with a caret below; of a long line the part around the caret, and no more than that is looked at. */
 export function excerpt({ text, span, line }: Pick<TemplateError, "text" | "span" | "line">): string {
-  const lineStart = startOfLine(text, span.start);
-  const newline = text.indexOf("\n", lineStart);
-  const lineEnd = newline < 0 ? text.length : newline;
+  const first = Math.max(0, span.start - excerptWidth - 1);
+  const around = text.slice(first, span.start + excerptWidth + 2);
+  const lineStart = first + startOfLine(around, span.start - first);
+  const newline = around.indexOf("\n", lineStart - first);
+  const lineEnd = first + (newline < 0 ? around.length : newline);
   const from = Math.max(lineStart, Math.min(span.start - excerptWidth / 2, lineEnd - excerptWidth));
   const to = Math.min(lineEnd, from + excerptWidth);
   const before = (from > lineStart ? "…" : "") + printable(text.slice(from, span.start));

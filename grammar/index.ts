@@ -3,7 +3,8 @@
  */
 export * from "./bytes.ts";
 export * from "./error.ts";
-export { parseNumber } from "./number.ts";
+export { type Lines, linesIn, linesOf } from "./lines.ts";
+export { parseNumber, withoutEndingZeros } from "./number.ts";
 export { type Mistake, type ParseOptions, parse } from "./parser.ts";
 export { type Piece, piecesOf, type Word } from "./pieces.ts";
 export { printNode, printTrees } from "./printer.ts";

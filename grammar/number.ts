@@ -32,10 +32,18 @@ function charConstant(text: string): NumberConstant {
   return { text, int: value, uint: value, float: char.code, complex: undefined };
 }
 
+/** Digits behind a point as they are mostly shown. */
+export function withoutEndingZeros(digits: string): string {
+  let end = digits.length;
+  while (end > 0 && digits.charCodeAt(end - 1) === 0x30) end--;
+  return digits.slice(0, end);
+}
+
 /** Go reads the two parts with package fmt: first their extent, then their values. */
 function complexConstant(text: string): NumberConstant {
-  const [, re = "", im = ""] = /^(.[^+-]*?(?:[eEpP][+-]?[^+-]*?)?)([+-].*)i$/.exec(text) ?? [];
-  if (!scanned.test(re) || !scanned.test(im)) throw new Error("syntax error scanning complex number");
+  const { re, im } = partsOf(text);
+  if (!scanned.test(re) || !scanned.test(im) || !/[^+-]/.test(re) || !/[^+-]/.test(im))
+    throw new Error("syntax error scanning complex number");
   return fromComplex(text, complexPart(re), complexPart(im));
 }
 
@@ -46,7 +54,18 @@ function complexPart(text: string): number {
   throw new Error(`strconv.ParseFloat: parsing ${quote(text)}: ${reason}`);
 }
 
-const scanned = /^[+-]?(?=.)(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?|[0-9_]*(?:\.[0-9_]*)?)(?:[eEpP][+-]?[0-9_]*)?$/;
+/** The second part begins with the first sign behind the first character, or the next one if that is an exponent's. */
+function partsOf(text: string): { readonly re: string; readonly im: string } {
+  const sign = /[+-]/g;
+  sign.lastIndex = 1;
+  const [first, second] = [sign.exec(text)?.index, sign.exec(text)?.index];
+  if (first === undefined || !text.endsWith("i")) return { re: "", im: "" };
+  const isExponent = first > 1 && /[eEpP]/.test(text[first - 1]!) && second !== undefined && second > first;
+  const at = isExponent ? second : first;
+  return { re: text.slice(0, at), im: text.slice(at, -1) };
+}
+
+const scanned = /^[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?|[0-9_]*(?:\.[0-9_]*)?)(?:[eEpP][+-]?[0-9_]*)?$/;
 
 /** A complex constant without an imaginary part serves as a number too. */
 function fromComplex(text: string, re: number, im: number): NumberConstant {
@@ -125,7 +144,7 @@ function scale(mantissa: bigint, exponent: number): number {
 /** Underscores stand only between digits, or between a base prefix and a digit, and only in a number with a base prefix or an integer. */
 function underscoresAllowed(body: string): boolean {
   if (!body.includes("_")) return true;
-  const [, prefix = "", digits = ""] = /^(0[xob]|0(?=_))?(.*)$/i.exec(body) ?? [];
+  const [, prefix = "", digits = ""] = /^(0[xob]|0)?(.*)$/is.exec(body) ?? [];
   const hex = /x/i.test(prefix);
   const padded = prefix ? `0${digits}` : digits;
   return !(hex ? /(?<![0-9a-f])_|_(?![0-9a-f])/i : /(?<!\d)_|_(?!\d)/).test(padded);

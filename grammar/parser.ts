@@ -1,6 +1,7 @@
 import { EmbeddedActionsParser, EOF, type IRecognitionException, type IToken, type ParserMethod } from "chevrotain";
-import { countLines, isStackOverflow, TemplateError } from "./error.ts";
+import { isStackOverflow, TemplateError } from "./error.ts";
 import { commentText, endOf, startOf, tokenize } from "./lexer.ts";
+import { linesIn } from "./lines.ts";
 import { parseNumber } from "./number.ts";
 import { printNode } from "./printer.ts";
 import { unquote } from "./quote.ts";
@@ -63,14 +64,45 @@ export function attempt(tokens: IToken[], text: string, options: ParseOptions): 
 
 /** What is read between two ends; a `define` or `block` body starts a scope of its own. */
 interface Scope {
-  /** Names declared so far, innermost last. */
-  vars: string[];
+  readonly vars: Names;
   rangeDepth: number;
   /** Offset of the left delimiter of the action being read, -1 outside. */
   actionStart: number;
 }
 
-const newScope = (): Scope => ({ vars: ["$"], rangeDepth: 0, actionStart: -1 });
+const newScope = (): Scope => ({ vars: new Names(["$"]), rangeDepth: 0, actionStart: -1 });
+
+/** Names declared so far, innermost last. */
+class Names {
+  private readonly all: string[] = [];
+  /** By name: which of them is the first. */
+  private readonly first = new Map<string, number>();
+
+  constructor(names: readonly string[]) {
+    for (const name of names) this.push(name);
+  }
+
+  get count(): number {
+    return this.all.length;
+  }
+
+  has(name: string): boolean {
+    return this.first.has(name);
+  }
+
+  push(name: string): void {
+    if (!this.first.has(name)) this.first.set(name, this.all.length);
+    this.all.push(name);
+  }
+
+  /** Forgets all but the first `count`. */
+  cut(count: number): void {
+    while (this.all.length > count) {
+      const name = this.all.pop()!;
+      if (this.first.get(name) === this.all.length) this.first.delete(name);
+    }
+  }
+}
 
 /** How a list ended: `{{end}}`, or `{{else}}` whose right delimiter may be left to a chained `if` or `with`. */
 interface Ending {
@@ -255,7 +287,7 @@ class TemplateParser extends EmbeddedActionsParser {
       const opener = this.LA(0);
       this.nest(cost, opener);
       if (cost === nestingCost) this.open.push(this.scope.actionStart);
-      const declared = this.scope.vars.length;
+      const declared = this.scope.vars.count;
       this.context = kind;
       const pipe = this.SUBRULE(pipeline, { ARGS: [kind] });
       const close = this.CONSUME(t.RightDelim);
@@ -286,7 +318,7 @@ class TemplateParser extends EmbeddedActionsParser {
         }
       }
       if (cost === nestingCost) this.open.pop();
-      this.scope.vars.length = declared;
+      this.scope.vars.cut(declared);
       this.nesting -= cost;
       return { kind, pipe, list: body, elseList, pos: pipe.pos, start: opener.startOffset, end };
     });
@@ -487,8 +519,7 @@ class TemplateParser extends EmbeddedActionsParser {
   /** The stack that the caller left was too small for what `maxNesting` allows. */
   private stackOverflow(error: unknown): unknown {
     if (!isStackOverflow(error)) return error;
-    const at = this.LA(1);
-    return wording.parseError(wording.tooDeep, this.source, at, this.lineOf(at.startOffset));
+    return this.errorAt(wording.tooDeep, this.LA(1));
   }
 
   /** Chevrotain says which token did not fit; `context` says what Go was reading. */
@@ -498,12 +529,7 @@ class TemplateParser extends EmbeddedActionsParser {
     if (token.tokenType === t.DefineDelim)
       return this.unexpected(this.input[this.input.indexOf(token) + 1]!, "command");
     if (this.context === "input" && token.image === "" && token.tokenType !== t.Refused) {
-      return wording.parseError(
-        wording.unexpectedEnd,
-        this.source,
-        this.endOfText(),
-        this.lineOf(this.source.text.length),
-      );
+      return this.errorAt(wording.unexpectedEnd, this.endOfText());
     }
     return this.unexpected(token, this.context);
   }
@@ -517,7 +543,7 @@ class TemplateParser extends EmbeddedActionsParser {
     const { actionStart } = this.scope;
     const actionLine = actionStart < 0 ? 0 : this.lineOf(actionStart);
     const message = wording.unexpected(token, context, this.source, line, actionLine);
-    return wording.parseError(message, this.source, token, line);
+    return this.errorAt(message, token);
   }
 
   private failUnexpected(token: IToken, context: Context): void {
@@ -530,7 +556,7 @@ class TemplateParser extends EmbeddedActionsParser {
   }
 
   private errorAt(message: string, at: IToken, goOffset?: number): TemplateError {
-    return wording.parseError(message, this.source, at, this.lineOf(goOffset ?? startOf(at)));
+    return wording.parseError(message, this.source, at, this.lineOf(goOffset ?? startOf(at)), linesIn(this.source));
   }
 
   /** Where mistakes are collected, whoever found one goes on as if it were none. */
@@ -551,7 +577,8 @@ class TemplateParser extends EmbeddedActionsParser {
   }
 
   private lineOf(offset: number): number {
-    return countLines(this.source.text, Number.isNaN(offset) ? this.source.text.length : offset);
+    const { text } = this.source;
+    return linesIn(this.source).at(Number.isNaN(offset) ? text.length : offset).line;
   }
 
   private startAction(open: IToken): void {
@@ -646,7 +673,7 @@ class TemplateParser extends EmbeddedActionsParser {
   }
 
   private variable(token: IToken): Operand {
-    if (!this.scope.vars.includes(token.image)) {
+    if (!this.scope.vars.has(token.image)) {
       const ahead = token.startOffset === this.readAhead;
       this.fail(wording.undefinedVariable(token.image), token, startOf(ahead ? this.LA(1) : token));
     }

@@ -96,19 +96,20 @@ export function printTrees(trees: Iterable<Tree>, main: string): string {
 
 function sourceWriter([left, right]: Delims) {
   const close = /^[\p{L}\p{Nd}_.+-]/u.test(right) ? ` ${right}` : right;
-  let out = "";
-  let textStart = 0;
+  const pieces: string[] = [];
+  /** Behind the last action. */
+  let text = "";
   const action = (content: string): void => {
-    const collides = (out.slice(textStart) + left).indexOf(left) !== out.length - textStart;
-    out += `${collides ? ` ${left}- ` : left}${content}${content.startsWith("/*") ? right : close}`;
-    textStart = out.length;
+    const collides = (text + left).indexOf(left) !== text.length;
+    pieces.push(text, `${collides ? ` ${left}- ` : left}${content}${content.startsWith("/*") ? right : close}`);
+    text = "";
   };
   const list = ({ nodes }: List): void => {
     for (const node of nodes) {
       switch (node.kind) {
         case "text":
-          if (out.length > textStart && (out.slice(textStart) + node.text).includes(left)) action("/**/");
-          out += node.text;
+          if (text !== "" && (text + node.text).includes(left)) action("/**/");
+          text += node.text;
           break;
         case "if":
         case "with":
@@ -126,5 +127,5 @@ function sourceWriter([left, right]: Delims) {
       }
     }
   };
-  return { action, list, text: () => out };
+  return { action, list, text: () => pieces.join("") + text };
 }

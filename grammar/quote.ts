@@ -160,3 +160,13 @@ function readEscape(text: string, at: number, mark: number): Escape | undefined 
 const simpleEscapes = new Map(
   [..."abfnrtv\\"].map((letter, i) => [letter.charCodeAt(0), [7, 8, 12, 10, 13, 9, 11, 92][i]!]),
 );
+
+/**
+ * Writes something else in place of each string and raw string of an action. What is opened and not closed on its line stays as
+ * it is, to its end: were it left to be tried again from the next mark on, a row of marks would take the square of its length.
+ */
+export function withoutLiterals(action: string, written: (literal: string) => string): string {
+  return action.replaceAll(/"(?:[^"\\\n]|\\.)*("?)|`[^`]*(`?)/g, (literal, end?: string, rawEnd?: string) =>
+    end || rawEnd ? written(literal) : literal,
+  );
+}

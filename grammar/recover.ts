@@ -12,6 +12,8 @@ export interface Recovered {
   readonly trees: ReadonlyMap<string, Tree>;
   /** The first one that Go would report comes first, then by place. */
   readonly problems: readonly Problem[];
+  /** There was more wrong than is looked for: what is not among the problems may still be one. */
+  readonly isCut: boolean;
 }
 
 export interface Problem extends Mistake {
@@ -24,8 +26,14 @@ export interface Problem extends Mistake {
 /** Name of the function that stands for what could not be read. */
 export const unreadable = "?";
 
-/** More broken actions than these are not looked for. */
+/** More broken actions than these are not looked for: the whole text is read again for each of them. */
 const mostBroken = 50;
+/** Nor more than are found in reading so many characters, which leaves a text of a megabyte two. */
+const mostRead = 2_000_000;
+/** Mistakes that are told of one action. */
+const mostInAction = 20;
+/** Mistakes that are told of one text. */
+const mostMistakes = 1000;
 
 /**
  * As `parse`, but goes on after a mistake: what is wrong inside an action hides nothing outside it. An action that cannot be
@@ -37,31 +45,32 @@ export function parseAll(text: string, options: ParseOptions): Recovered {
   const found = new Found(text, options.delims);
   const { problems } = found;
   const repairs: Repair[] = [];
+  const broken = Math.min(mostBroken, Math.max(1, Math.floor(mostRead / Math.max(1, text.length))));
   for (;;) {
     const tokens = repairedTokens(text, repairs, lenient);
     const { trees, mistakes, stopped, open } = attempt(tokens, text, lenient);
+    const result = (isCut = false): Recovered => ({ trees, problems: inOrder(problems), isCut: isCut || found.isCut });
+    found.read(tokens);
     const last = mistakes.at(-1);
     const cut = stopped !== undefined && last!.reason === unexpectedEnd && open.length > 0;
-    for (const mistake of cut ? mistakes.slice(0, -1) : mistakes) found.add(mistake, tokens, stopped !== undefined);
+    for (const mistake of cut ? mistakes.slice(0, -1) : mistakes) found.add(mistake, stopped !== undefined);
     const closing = mistakes.find(({ reason }) => isEndWord(reason));
     let repair: Repair | undefined;
-    const opening = stopped && strayEnd.test(last!.reason) && mistakes.find(({ reason }) => isBlockWord(reason));
-    if (last?.reason === tooDeep) return { trees, problems: inOrder(problems) };
+    const opening = stopped && isStrayEnd(last!.reason) && mistakes.find(({ reason }) => isBlockWord(reason));
+    if (last?.reason === tooDeep) return result();
     if (opening) {
       remove(problems, last!);
-      repair = repairOf(opening.error.span, text, options.delims, tokens);
-    } else if (closing && open.length > 0) repair = repairOf(closing.error.span, text, options.delims, tokens);
-    else if (!stopped) return { trees, problems: inOrder(problems) };
+      repair = found.repairOf(opening.error.span.start);
+    } else if (closing && open.length > 0) repair = found.repairOf(closing.error.span.start);
+    else if (!stopped) return result();
     else if (cut) {
       open.forEach((start) => {
-        const unclosed = { start, end: actionEnd(text, start, options.delims) };
-        problems.push({ ...last!, action: undefined, unclosed });
+        problems.push({ ...last!, action: undefined, unclosed: found.actions.at(start) });
       });
       repair = { start: text.length, end: text.length, tokens: open.flatMap(() => endTokens(text.length)) };
-    } else repair = repairOf({ start: startOf(stopped), end: startOf(stopped) }, text, options.delims, tokens);
-    if (repair === undefined || repairs.length >= mostBroken || repairs.some(({ start }) => start === repair.start)) {
-      return { trees, problems: inOrder(problems) };
-    }
+    } else repair = found.repairOf(startOf(stopped));
+    if (repair === undefined || repairs.some(({ start }) => start === repair.start)) return result();
+    if (repairs.length >= broken) return result(true);
     repairs.push(repair);
     repairs.sort((a, b) => a.start - b.start);
   }
@@ -71,7 +80,11 @@ export function parseAll(text: string, options: ParseOptions): Recovered {
 const isEndWord = (reason: string): boolean =>
   /^function "end_?(if|with|range|block|define)" not defined$/i.test(reason);
 
-const strayEnd = /^unexpected \S*(end|else)\S*$/;
+/** `unexpected {{end}}`, with whatever delimiters. */
+export function isStrayEnd(reason: string): boolean {
+  const [word, what = "", ...more] = reason.split(" ", 3);
+  return word === "unexpected" && more.length === 0 && /end|else/.test(what);
+}
 
 /** Words that open blocks in other languages. */
 const isBlockWord = (reason: string): boolean =>
@@ -91,33 +104,54 @@ function inOrder([first, ...others]: readonly Problem[]): readonly Problem[] {
 /** The problems of all attempts. */
 class Found {
   readonly problems: Problem[] = [];
-  private readonly text: string;
-  private readonly delims: Delims;
+  readonly actions: Actions;
+  isCut = false;
   private readonly known = new Set<string>();
   private readonly byAction = new Map<number, Problem[]>();
+  private tokens: readonly IToken[] = [];
 
   constructor(text: string, delims: Delims) {
-    this.text = text;
-    this.delims = delims;
+    this.actions = new Actions(text, delims);
+  }
+
+  /** Takes the tokens of an attempt, which say where actions start. */
+  read(tokens: readonly IToken[]): void {
+    this.tokens = tokens;
+    this.actions.read(tokens);
+  }
+
+  repairOf(offset: number): Repair | undefined {
+    const start = this.actions.startAt(offset);
+    if (start < 0) return undefined;
+    const { text, delims } = this.actions;
+    const { end } = this.actions.at(start);
+    return { start, end, tokens: meantTokens(text, start, end, delims, this.tokens) };
   }
 
   /** What was found in an earlier attempt, or in an action that is known not to be readable, is not said again. */
-  add(mistake: Mistake, tokens: readonly IToken[], isStopped: boolean): void {
+  add(mistake: Mistake, isStopped: boolean): void {
     const { error, reason } = mistake;
     const key = `${error.span.start} ${reason}`;
     if (this.known.has(key)) return;
-    const start = actionStart(error.span.start, this.text, this.delims, tokens);
+    const start = this.actions.startAt(error.span.start);
     const before = this.byAction.get(start) ?? [];
+    if (start >= 0 && before.length >= mostInAction) return;
     const isFollowing = (other: Problem): boolean =>
       isStopped ||
       other.reason.startsWith("too many declarations") ||
       (other.reason.startsWith("unexpected") && reason.startsWith("unexpected"));
     if (start >= 0 && before.some(isFollowing)) return;
+    if (this.problems.length >= mostMistakes) {
+      this.isCut = true;
+      return;
+    }
     this.known.add(key);
-    const action = start < 0 ? undefined : { start, end: actionEnd(this.text, start, this.delims) };
+    const action = start < 0 ? undefined : this.actions.at(start);
     const problem = { ...mistake, action };
     this.problems.push(problem);
-    if (start >= 0) this.byAction.set(start, [...before, problem]);
+    if (start < 0) return;
+    before.push(problem);
+    this.byAction.set(start, before);
   }
 }
 
@@ -158,13 +192,6 @@ function moved(token: IToken, by: number): IToken {
   return token;
 }
 
-function repairOf(span: Span, text: string, delims: Delims, tokens: readonly IToken[]): Repair | undefined {
-  const start = actionStart(span.start, text, delims, tokens);
-  if (start < 0) return undefined;
-  const end = actionEnd(text, start, delims);
-  return { start, end, tokens: meantTokens(text, start, end, delims, tokens) };
-}
-
 const opens = new Map<string, TokenType>([
   ["if", t.If],
   ["with", t.With],
@@ -181,7 +208,7 @@ const opens = new Map<string, TokenType>([
 /** The tokens of the action that the first word says it was meant to be. */
 function meantTokens(text: string, start: number, end: number, [left]: Delims, tokens: readonly IToken[]): IToken[] {
   const content = text.slice(start + left.length, end);
-  const [, sign = "", first = "", chained] = /^-?\s*([#/]?)\s*([a-z]+)(?:\s+([a-z]+))?/i.exec(content) ?? [];
+  const [, sign = "", first = "", chained] = /^-?\s*(?:([#/])\s*)?([a-z]+)(?:\s+([a-z]+))?/i.exec(content) ?? [];
   const word = sign === "/" ? "end" : first;
   const make = (type: TokenType, image: string, at = start): IToken => tokenAt(type, image, at);
   const value = [
@@ -247,23 +274,55 @@ function innermost(at: number, tokens: readonly IToken[]): TokenType | undefined
 
 // --- actions
 
-/** Where the action starts that holds an offset, by the tokens read; -1 in text. */
-function actionStart(at: number, text: string, [left]: Delims, tokens: readonly IToken[]): number {
-  for (let i = lastAtOrBefore(at, tokens); i >= 0; i--) {
-    const token = tokens[i]!;
-    const { tokenType } = token;
-    if ([t.LeftDelim, t.EndDelim, t.ElseDelim, t.DefineDelim].includes(tokenType)) return startOf(token);
-    if (tokenType === t.Text || tokenType === t.Comment) return -1;
-    const own = token.startOffset + /^\s*/.exec(token.image)![0].length;
-    if (
-      tokenType === t.Refused &&
-      text.startsWith(`${left}`, own) &&
-      /^-?\s*\/\*/.test(text.slice(own + left.length))
-    ) {
-      return own;
-    }
+/** Where the actions of a text are, each looked for once. */
+class Actions {
+  readonly text: string;
+  readonly delims: Delims;
+  private tokens: readonly IToken[] = [];
+  /** By token: where the action starts that it is in, -1 in text. */
+  private starts: readonly number[] | undefined;
+  private readonly known = new Map<number, Span>();
+
+  constructor(text: string, delims: Delims) {
+    this.text = text;
+    this.delims = delims;
   }
-  return -1;
+
+  read(tokens: readonly IToken[]): void {
+    this.tokens = tokens;
+    this.starts = undefined;
+  }
+
+  /** Where the action starts that holds an offset, by the tokens read; -1 in text. */
+  startAt(offset: number): number {
+    this.starts ??= actionStarts(this.tokens, this.text, this.delims);
+    return this.starts[lastAtOrBefore(offset, this.tokens)] ?? -1;
+  }
+
+  /** The action that starts at an offset. The same object each time: what is found out about it can be kept by it. */
+  at(start: number): Span {
+    const known = this.known.get(start);
+    if (known) return known;
+    const action = { start, end: actionEnd(this.text, start, this.delims) };
+    this.known.set(start, action);
+    return action;
+  }
+}
+
+function actionStarts(tokens: readonly IToken[], text: string, [left]: Delims): number[] {
+  const starts: number[] = [];
+  let current = -1;
+  for (const token of tokens) {
+    const { tokenType } = token;
+    if ([t.LeftDelim, t.EndDelim, t.ElseDelim, t.DefineDelim].includes(tokenType)) current = startOf(token);
+    else if (tokenType === t.Text || tokenType === t.Comment) current = -1;
+    else if (tokenType === t.Refused) {
+      const own = token.startOffset + /^\s*/.exec(token.image)![0].length;
+      if (text.startsWith(left, own) && /^-?\s*\/\*/.test(text.slice(own + left.length))) current = own;
+    }
+    starts.push(current);
+  }
+  return starts;
 }
 
 /** The last token that starts at an offset or before it, by where Go says it starts. */
@@ -281,30 +340,47 @@ function lastAtOrBefore(at: number, tokens: readonly IToken[]): number {
 
 /**
  * Where an action ends that cannot be read: behind its right delimiter, if that comes before the next left one; else where
- * its line ends.
+ * its line ends. No more is looked at than up to the next left delimiter.
  */
 function actionEnd(text: string, start: number, [left, right]: Delims): number {
   const from = start + left.length;
-  const close = closeBehind(text, from, right);
   const open = text.indexOf(left, from);
-  if (close >= 0 && (open < 0 || close <= open)) return close + right.length;
-  const plain = text.indexOf(right, from);
-  if (plain >= 0 && (open < 0 || plain <= open)) return plain + right.length;
-  const newline = text.indexOf("\n", from);
-  const ends = [open, newline, text.length].filter((end) => end >= 0);
-  return Math.min(...ends);
+  const to = open < 0 ? text.length : open;
+  const close = closeBehind(text, from, right, to);
+  if (close >= 0) return close + right.length;
+  // One that starts where the next left delimiter does still counts.
+  const near = text.slice(from, to + right.length);
+  const plain = near.indexOf(right);
+  if (plain >= 0) return from + plain + right.length;
+  const newline = near.indexOf("\n");
+  return newline >= 0 && from + newline < to ? from + newline : to;
 }
 
-/** The next right delimiter that is not inside quotes, or -1. */
-export function closeBehind(text: string, from: number, right: string): number {
-  for (let i = from; i < text.length; i++) {
+/** The next right delimiter that is not inside quotes and starts at `to` or before, or -1. */
+export function closeBehind(text: string, from: number, right: string, to = text.length): number {
+  /** A mark that opens nothing here: there is no other on this line, or for backquotes anywhere behind it. */
+  let isOpen = false;
+  let isRawOpen = false;
+  for (let i = from; i <= to && i < text.length; i++) {
     if (text.startsWith(right, i)) return i;
     const mark = text[i]!;
-    if (mark === "\n") continue;
-    if (mark !== '"' && mark !== "`") continue;
-    const literal = (mark === '"' ? /"(?:[^"\\\n]|\\.)*"/y : /`[^`]*`/y) as RegExp;
-    literal.lastIndex = i;
-    if (literal.test(text)) i = literal.lastIndex - 1;
+    if (mark === "\n") isOpen = false;
+    if (mark === '"' && !isOpen) {
+      const end = stringEnd(text, i);
+      if (end < 0) isOpen = true;
+      else i = end - 1;
+    } else if (mark === "`" && !isRawOpen) {
+      const end = text.indexOf("`", i + 1);
+      if (end < 0) isRawOpen = true;
+      else i = end;
+    }
   }
   return -1;
+}
+
+/** Behind the string that starts at a quote, or -1 where it is not closed on its line. */
+function stringEnd(text: string, at: number): number {
+  const literal = /"(?:[^"\\\n]|\\.)*"/y;
+  literal.lastIndex = at;
+  return literal.test(text) ? literal.lastIndex : -1;
 }

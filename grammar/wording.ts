@@ -2,6 +2,7 @@ import type { IToken } from "chevrotain";
 import { byteLength } from "./bytes.ts";
 import { TemplateError } from "./error.ts";
 import { endOf, startOf } from "./lexer.ts";
+import type { Lines } from "./lines.ts";
 import { quote } from "./quote.ts";
 import { Dot, keywords, LeftDelim, type Payload, Refused, RightDelim } from "./tokens.ts";
 import type { Source } from "./tree.ts";
@@ -73,7 +74,7 @@ function render(token: IToken, { delims: [left, right] }: Source): string {
  * @param at the token the complaint is about
  * @param line the line Go names: that of the token it had read last
  */
-export function parseError(message: string, source: Source, at: IToken, line: number): TemplateError {
+export function parseError(message: string, source: Source, at: IToken, line: number, lines: Lines): TemplateError {
   const { text } = source;
   const culprit = (at.payload as Payload | undefined)?.culprit;
   const start = Math.min(culprit ?? startOf(at), text.length);
@@ -84,5 +85,6 @@ export function parseError(message: string, source: Source, at: IToken, line: nu
     name: source.name,
     text,
     span: { start, end: Math.max(start, end) },
+    lines,
   });
 }

@@ -14,10 +14,14 @@ const bytes: Readonly<Record<string, number>> = {
 /** `1h30m`, `15s`, `250ms`; 0 needs no unit. In ms. */
 export function parseDuration(text: string): number | undefined {
   if (text === "0") return 0;
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h|d))+$/.test(text)) return undefined;
   let total = 0;
-  for (const [, count, unit] of text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)) total += Number(count) * ms[unit!]!;
-  return Math.round(total);
+  let end = 0;
+  for (const part = /(\d+(?:\.\d+)?)(ms|s|m|h|d)/y; end < text.length; end = part.lastIndex) {
+    const found = part.exec(text);
+    if (!found) return undefined;
+    total += Number(found[1]) * ms[found[2]!]!;
+  }
+  return end === 0 ? undefined : Math.round(total);
 }
 
 export function parseSize(text: string): number | undefined {

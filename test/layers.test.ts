@@ -8,24 +8,30 @@ import { describe, expect, test } from "vitest";
  */
 const layers: readonly (readonly [layer: string, ours: readonly string[], packages: readonly string[]])[] = [
   ["grammar", [], ["chevrotain"]],
+  ["src/base", [], []],
   ["src/template", ["grammar"], []],
   ["src/functions", ["grammar", "src/template"], ["@noble/hashes/*", "re2js"]],
   ["src/escape", ["grammar", "src/template"], []],
   ["src/compile.ts", ["src/template", "src/escape"], []],
   ["src/alert.ts", ["grammar", "src/template", "src/functions", "src/compile.ts"], []],
-  ["src/lint", ["grammar", "src/template", "src/functions", "src/escape", "src/compile.ts", "src/alert.ts"], []],
+  [
+    "src/lint",
+    ["src/base", "grammar", "src/template", "src/functions", "src/escape", "src/compile.ts", "src/alert.ts"],
+    [],
+  ],
   ["src/index.ts", ["grammar", "src/template", "src/functions", "src/compile.ts", "src/alert.ts", "src/lint"], []],
-  ["src/dispatch", [], ["diff", "p-queue", "node:*"]],
+  ["src/dispatch", ["src/base"], ["diff", "p-queue", "node:*"]],
   ["src/bodies", ["src/dispatch"], ["node:*"]],
   ["src/units.ts", [], ["zod"]],
   [
     "src/profiles",
-    ["grammar", "src/template", "src/functions", "src/compile.ts", "src/dispatch", "src/units.ts"],
+    ["src/base", "grammar", "src/template", "src/functions", "src/compile.ts", "src/dispatch", "src/units.ts"],
     ["zod"],
   ],
   [
     "src/audiences",
     [
+      "src/base",
       "grammar",
       "src/template",
       "src/functions",
@@ -40,6 +46,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   [
     "src/triggers",
     [
+      "src/base",
       "grammar",
       "src/template",
       "src/functions",
@@ -62,7 +69,11 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
     ["src/channels", "src/dispatch", "src/guard"],
     ["nodemailer", "openpgp", "p-queue", "zod", "node:*"],
   ],
-  ["src/observe", ["src/dispatch", "src/triggers"], ["@opentelemetry/api", "@prometheus-io/client", "pino", "node:*"]],
+  [
+    "src/observe",
+    ["src/base", "src/dispatch", "src/triggers"],
+    ["@opentelemetry/api", "@prometheus-io/client", "pino", "node:*"],
+  ],
   [
     "src/config",
     [
@@ -96,6 +107,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   [
     "src/service",
     [
+      "src/base",
       "src/index.ts",
       "src/bodies",
       "src/dispatch",

@@ -1,4 +1,5 @@
 import { type Limit, TemplateLimitError } from "../../grammar/index.ts";
+import { shortened } from "../base/shorten.ts";
 import type { TemplateOptions } from "../compile.ts";
 import { compileCondition as compileLanguage, RenderAborted, type TimeLimit } from "../template/index.ts";
 
@@ -40,9 +41,9 @@ export function compileCondition(where: string, options: TemplateOptions = {}): 
         return test(fields, limit) ? yes : no;
       } catch (error) {
         if (error instanceof RenderAborted)
-          return { is: false, problem: `the condition called abort: ${error.reason}` };
-        if (error instanceof TemplateLimitError) return { is: false, problem: error.message, limit: error.limit };
-        return { is: false, problem: error instanceof Error ? error.message : String(error) };
+          return { is: false, problem: shortened(`the condition called abort: ${error.reason}`) };
+        const problem = shortened(error instanceof Error ? error.message : String(error));
+        return { is: false, problem, ...(error instanceof TemplateLimitError && { limit: error.limit }) };
       }
     },
   };

@@ -2,7 +2,7 @@ import { DestinationError, isSecretHeader, secretsOfHeader } from "../dispatch/i
 
 /** What a user's header may not be named: what HTTP itself is made of, and what a channel signs. */
 const reserved =
-  /^(?:host|connection|keep-alive|content-length|transfer-encoding|te|trailer|upgrade|expect|proxy-.*|webhook-.*)$/;
+  /^(?:(?:host|connection|keep-alive|content-length|transfer-encoding|te|trailer|upgrade|expect)$|proxy-|webhook-)/;
 
 const token = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 

@@ -1,4 +1,5 @@
-import { type Document, isAlias, isMap, isScalar, LineCounter, type Node, type Pair, parseDocument } from "yaml";
+import { isAlias, isMap, isScalar, LineCounter, type Node, type Pair } from "yaml";
+import { readYaml, type YamlFile } from "../config/yaml.ts";
 import type { AlertTemplate } from "../index.ts";
 import { InputError } from "./problem.ts";
 import { type ScalarText, scalarText } from "./scalar.ts";
@@ -15,13 +16,13 @@ export function alertSource(file: string, text: string): Source {
     const { line, col } = lines.linePos(offset);
     throw new InputError(message, { file, line, column: col });
   };
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  for (const { code, message, pos } of [...document.errors, ...document.warnings]) {
-    if (code === "MULTIPLE_DOCS") fail("several YAML documents; one file is one alert", pos[0]);
-    const line = text.slice(text.lastIndexOf("\n", pos[0] - 1) + 1, pos[0]);
-    fail(line.includes(": {{") ? `${message} (${braces})` : message, pos[0]);
+  const yaml = readYaml(text, lines);
+  for (const { code, message, offset } of yaml.problems) {
+    if (code === "MULTIPLE_DOCS") fail("several YAML documents; one file is one alert", offset);
+    const line = text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
+    fail(line.includes(": {{") ? `${message} (${braces})` : message, offset);
   }
-  const root = document.contents;
+  const root = yaml.document.contents;
   if (!isMap(root)) {
     const found = root === null ? "this file is empty" : "this is not a mapping";
     return fail(`${found}; an alert has a title, and may have a subtitle, a body and html`, root?.range?.[0] ?? 0);
@@ -38,7 +39,7 @@ export function alertSource(file: string, text: string): Source {
         start,
       );
     }
-    const found = partText(pair.value, document);
+    const found = partText(pair.value, yaml);
     if ("problem" in found) return fail(`${part} ${found.problem}`, pair.value?.range?.[0] ?? start);
     template[part] = found.text;
     nodes[part] = found.node;
@@ -72,9 +73,9 @@ export function alertSource(file: string, text: string): Source {
 
 function partText(
   value: Node | null,
-  document: Document,
+  { target }: YamlFile,
 ): { readonly text: string; readonly node: Node } | { readonly problem: string } {
-  const node = isAlias(value) ? (value.resolve(document) as Node | undefined) : value;
+  const node = isAlias(value) ? target(value) : value;
   if (node === undefined) return { problem: "is an alias of something that is not there; its anchor must come before" };
   if (node === null || (isScalar(node) && node.value === null)) {
     return { problem: 'is empty; leave it out, or write "" for no text' };

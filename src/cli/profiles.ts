@@ -78,10 +78,17 @@ function exactInteger(_key: string, value: unknown, { source = "" }: { source?: 
   return BigInt(source);
 }
 
+/** `Unexpected token, "…" is not valid JSON` says what it means with fewer words. */
+function quotedPart(message: string): string {
+  const end = " is not valid JSON";
+  const comma = message.endsWith(end) ? message.indexOf(", ") : -1;
+  return comma < 0 ? message : `${message.slice(0, comma)} in ${message.slice(comma + 2, -end.length)}`;
+}
+
 /** V8 says where only in words, and of one line it counts in that line. */
 function jsonProblem(message: string, place: Place): InputError {
   const [tail, line, column] = /(?: in JSON)? at position \d+ \(line (\d+) column (\d+)\)$/.exec(message) ?? [];
-  const what = message.slice(0, message.length - (tail?.length ?? 0)).replace(/, (.*) is not valid JSON$/s, " in $1");
+  const what = quotedPart(message.slice(0, message.length - (tail?.length ?? 0)));
   const several = place.line === undefined && what.startsWith("Unexpected non-whitespace character after JSON");
   return new InputError(`not JSON: ${what}${several ? "; write several profiles one a line" : ""}`, {
     ...place,

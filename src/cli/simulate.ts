@@ -69,7 +69,7 @@ type When = { readonly time: number } | { readonly after: number };
 function parseWhen(text: string): When {
   const after = parseDuration(text.replace(/^\+/, ""));
   if (after !== undefined) return { after };
-  const zoned = /T.*(Z|[+-]\d\d:\d\d)$/.test(text) || !text.includes("T") ? text : `${text}Z`;
+  const zoned = /(?:Z|[+-]\d\d:\d\d)$/.test(text) || !text.includes("T") ? text : `${text}Z`;
   const time = /^\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?$/.test(text) ? Date.parse(zoned) : Number.NaN;
   if (!Number.isNaN(time)) return { time };
   throw new InvalidArgumentError(

@@ -1,18 +1,9 @@
-import {
-  type Document,
-  isAlias,
-  isCollection,
-  isMap,
-  isScalar,
-  isSeq,
-  LineCounter,
-  type Node,
-  parseDocument,
-} from "yaml";
+import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, type Node } from "yaml";
 import { z } from "zod";
 import { type NamedSecret, Redactor } from "../dispatch/index.ts";
 import { similar } from "../lint/suggest.ts";
 import { meant } from "../triggers/validate.ts";
+import { readYaml, type YamlFile } from "./yaml.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -46,25 +37,26 @@ export function readConfig<T extends z.ZodType>(
   env?: Environment,
 ): Read<z.output<T>> {
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
+  const yaml = readYaml(text, lines);
+  const { document } = yaml;
   const filled: Filled[] = [];
   const fail = (message: string, offset: number, key = ""): never => {
     const { line, col } = lines.linePos(offset);
     throw new ConfigError(new Redactor(namedSecrets(filled)).text(message), { file, line, column: col, key });
   };
-  for (const { message, pos } of [...document.errors, ...document.warnings]) fail(message, pos[0]);
-  const value = document.contents === null ? {} : fill(document.contents, { document, env, filled, fail }, []);
+  for (const { message, offset } of yaml.problems) fail(message, offset);
+  const value = document.contents === null ? {} : fill(document.contents, { yaml, env, filled, fail, copied: 0 }, []);
   const checked = schema.safeParse(value);
   if (checked.success) {
     return {
       value: checked.data,
       raw: value,
       filled,
-      fail: (path, message) => fail(message, offsetOf(document, path), path.join(".")),
+      fail: (path, message) => fail(message, offsetOf(yaml, path), path.join(".")),
     };
   }
   const { path, message } = clearest(meant(checked.error.issues[0]!), value, schema);
-  return fail(message, offsetOf(document, path), path.join("."));
+  return fail(message, offsetOf(yaml, path), path.join("."));
 }
 
 export interface Read<T> {
@@ -97,32 +89,45 @@ export const namedSecrets = (filled: readonly Filled[]): readonly NamedSecret[] 
     .map(({ name, value }) => ({ name, value }));
 
 interface Filling {
-  readonly document: Document;
+  readonly yaml: YamlFile;
   readonly env: Environment | undefined;
   readonly filled: Filled[];
   readonly fail: (message: string, offset: number, key: string) => never;
+  /** Values that aliases gave once more. */
+  copied: number;
 }
 
+/** Aliases of lists of aliases can stand for any number of values; nobody writes a file that needs more. */
+const mostCopied = 10_000;
+
 /** The file's value, built by us: what came from the environment is text, and never becomes YAML. */
-function fill(node: Node, filling: Filling, path: readonly string[]): unknown {
-  const { document, env, filled, fail } = filling;
-  if (isAlias(node)) {
-    const target = node.resolve(document);
-    return target ? fill(target, filling, path) : fail("an alias of nothing", start(node), path.join("."));
+function fill(node: Node, filling: Filling, path: readonly string[], isCopy = false): unknown {
+  const { yaml, env, filled, fail } = filling;
+  if (isCopy && ++filling.copied > mostCopied) {
+    fail(
+      `the aliases of this file stand for more than ${mostCopied} values; write out what is meant`,
+      start(node),
+      path.join("."),
+    );
   }
-  if (isSeq(node)) return node.items.map((item, i) => fill(item as Node, filling, [...path, `${i}`]));
+  if (isAlias(node)) {
+    const target = yaml.target(node);
+    return target ? fill(target, filling, path, true) : fail("an alias of nothing", start(node), path.join("."));
+  }
+  if (isSeq(node)) return node.items.map((item, i) => fill(item as Node, filling, [...path, `${i}`], isCopy));
   if (isMap(node)) {
     const entries = node.items.map(({ key, value }) => {
       const name = isScalar(key) ? String(key.value) : fail("a key must be text", start(key as Node), path.join("."));
-      return [name, value ? fill(value as Node, filling, [...path, name]) : null] as const;
+      return [name, value ? fill(value as Node, filling, [...path, name], isCopy) : null] as const;
     });
     // Object.fromEntries defines, so that a key called __proto__ is a key and no more.
     return Object.fromEntries(entries);
   }
   if (!isScalar(node)) return null;
   if (typeof node.value !== "string" || env === undefined) return node.value;
-  return node.value.replace(/\$(\$\{)|\$\{([^}]*)\}/g, (_all, escaped: string | undefined, name: string) => {
+  return node.value.replace(/\$(\$\{)|\$\{([^}]*)\}?/g, (all, escaped: string | undefined, name: string) => {
     if (escaped) return escaped;
+    if (!all.endsWith("}")) return all;
     const value = env[name];
     if (value === undefined)
       return fail(`the environment has no ${name}; set it, or write $\${ for a plain \${`, start(node), path.join("."));
@@ -134,11 +139,11 @@ function fill(node: Node, filling: Filling, path: readonly string[]): unknown {
 const start = (node: Node | null | undefined): number => node?.range?.[0] ?? 0;
 
 /** Where a value stands; of one that is missing, where it would stand: the nearest thing around it. */
-function offsetOf(document: Document, path: readonly PropertyKey[]): number {
+function offsetOf({ document, target }: YamlFile, path: readonly PropertyKey[]): number {
   let node: unknown = document.contents;
   let offset = start(document.contents);
   for (const step of path) {
-    if (isAlias(node)) node = node.resolve(document);
+    if (isAlias(node)) node = target(node);
     if (!isCollection(node)) break;
     if (isMap(node)) {
       const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step));

@@ -1,3 +1,4 @@
+import { shortened } from "../base/shorten.ts";
 import type { DestinationLimits } from "./channel.ts";
 import type { Sent } from "./delivery.ts";
 import type { Claimed, Settlement } from "./outbox.ts";
@@ -31,14 +32,21 @@ function once(sent: Sent, { content }: Claimed): Sent {
   return { ...sent, request };
 }
 
+/** A receiver's answer, or a value that a template repeats, may be in it whole. */
+function withShortReason(sent: Sent): Sent {
+  const { outcome } = sent;
+  return outcome.kind === "delivered" ? sent : { ...sent, outcome: { ...outcome, reason: shortened(outcome.reason) } };
+}
+
 /** What follows from how an attempt ended. */
 export function settlementOf(
   claimed: Claimed,
-  sent: Sent,
+  ended: Sent,
   time: { readonly startedAt: number; readonly endedAt: number },
   { retry, limits }: Policy,
   random: () => number,
 ): Settlement {
+  const sent = withShortReason(ended);
   const { outcome } = sent;
   const now = time.endedAt;
   const healthOf = (ok: boolean) => ({ health: { ok, ...(limits.breaker ?? defaultBreaker) } });

@@ -1,4 +1,4 @@
-import { encode } from "../../grammar/index.ts";
+import { encode, withoutEndingZeros } from "../../grammar/index.ts";
 
 /** Go's `time.Duration`, in nanoseconds: its text, both ways. */
 
@@ -29,7 +29,7 @@ export function formatDuration(nanos: bigint): string {
 /** `value / 10^digits`, without zeros at the end. */
 function decimal(value: bigint, digits: number): string {
   const text = String(value).padStart(digits + 1, "0");
-  const fraction = text.slice(-digits).replace(/0+$/, "");
+  const fraction = withoutEndingZeros(text.slice(-digits));
   return text.slice(0, -digits) + (fraction === "" ? "" : `.${fraction}`);
 }
 

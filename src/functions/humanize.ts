@@ -21,7 +21,7 @@ function parseFloat64(text: string): number {
   const failed = (why: string) => new Error(`strconv.ParseFloat: parsing ${quote(text)}: ${why}`);
   const [, sign, special] = /^([+-]?)(?:(inf|infinity)|nan)$/i.exec(text) ?? [];
   if (sign !== undefined) return special === undefined ? Number.NaN : sign === "-" ? -Infinity : Infinity;
-  if (/^[+-]?(?:\d+(?:_\d+)*\.?(?:\d+(?:_\d+)*)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/i.test(text)) {
+  if (/^[+-]?(?:\d+(?:_\d+)*(?:\.(?:\d+(?:_\d+)*)?)?|\.\d+(?:_\d+)*)(?:e[+-]?\d+(?:_\d+)*)?$/i.test(text)) {
     const value = Number(text.replaceAll("_", ""));
     if (!Number.isFinite(value)) throw failed("value out of range");
     return value;

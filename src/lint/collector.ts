@@ -1,45 +1,87 @@
-import { excerpt, type Problem, type Source, type Span } from "../../grammar/index.ts";
+import { excerpt, type Lines, linesIn, type Problem, type Source, type Span } from "../../grammar/index.ts";
+import { shortened } from "../base/shorten.ts";
 import { silencer } from "./disable.ts";
 import type { Finding } from "./finding.ts";
-import { type Lines, linesOf } from "./lines.ts";
 import type { LintOptions } from "./options.ts";
 import type { Report, Rule } from "./rule.ts";
+import { mostFindings } from "./rules/too-many-findings.ts";
 
 const consequences = new Set([
   ...["argument-count", "argument-type", "comparison", "printf-verb", "constant-condition", "prints-structure"],
   ...["not-a-value", "missing-value"],
 ]);
 
-/** Gathers what rules report: each place once a rule, without what comments turn off. */
+/** A report that is told, with its place checked. */
+interface Kept {
+  readonly rule: Rule;
+  readonly report: Report;
+  readonly source: Source;
+  readonly span: Span;
+}
+
+/** Gathers what rules report: each place once a rule, without what comments turn off, and no more than is asked for. */
 export class Collector {
   private readonly main: Source;
   private readonly options: LintOptions;
-  private readonly found = new Map<string, Finding>();
-  private readonly lines = new Map<Source, Lines>();
+  private readonly most: number;
+  private readonly found = new Map<string, Kept>();
   private readonly silent = new Map<Source, (rule: string, line: number) => boolean>();
 
   constructor(main: Source, options: LintOptions) {
     this.main = main;
     this.options = options;
+    this.most = options.maxFindings ?? mostFindings;
   }
 
+  /** @throws {@link tooMany} for one more than are told */
   add(rule: Rule, report: Report): void {
     const source = report.source ?? this.main;
     const { name, text } = source;
     const start = Math.min(report.at.start, text.length);
     const span: Span = { start, end: Math.max(start, Math.min(report.at.end, text.length)) };
     const key = `${rule.name} ${span.start} ${span.end} ${name}`;
-    if (this.found.has(key)) return;
-    const lines = this.linesOf(source);
+    if (this.found.has(key) || this.isSilent(source, rule.name, start)) return;
+    if (this.found.size >= this.most) throw tooMany;
+    this.found.set(key, { rule, report, source, span });
+  }
+
+  /** What is said of the values in an action that cannot be read is mostly a consequence of that. */
+  dropConsequences({ name }: Source, problems: readonly Problem[]): void {
+    const actions = [...new Set(problems.flatMap(({ action }) => action ?? []))].sort((a, b) => a.start - b.start);
+    for (const [key, { rule, source, span }] of this.found) {
+      if (source.name !== name || !consequences.has(rule.name)) continue;
+      const action = lastBefore(actions, span.start);
+      if (action && span.end <= action.end) this.found.delete(key);
+    }
+  }
+
+  /** The text's own first, then those of further templates; each by place. */
+  findings(): Finding[] {
+    const order = ({ source: { name } }: Kept): string => (name === this.main.name ? "" : `${name}!`);
+    return [...this.found.values()]
+      .sort((a, b) => compare(order(a), order(b)) || a.span.start - b.span.start || a.span.end - b.span.end)
+      .map((kept) => this.finding(kept));
+  }
+
+  /** The finding that says that there are more, at the end of the text: what was not looked at is behind all that was. */
+  unfinished(rule: Rule, message: string): Finding[] {
+    const { length } = this.main.text;
+    if (this.options.rules?.[rule.name] === "off" || this.isSilent(this.main, rule.name, length)) return [];
+    const span = { start: length, end: length };
+    return [this.finding({ rule, report: { message, at: span }, source: this.main, span })];
+  }
+
+  private finding({ rule, report, source, span }: Kept): Finding {
+    const { name, text } = source;
+    const lines: Lines = linesIn(source);
     const { line, column } = lines.at(span.start);
-    if (this.isSilent(source, rule.name, line)) return;
     const end = lines.at(span.end);
     const chosen = this.options.rules?.[rule.name];
-    this.found.set(key, {
+    return {
       rule: rule.name,
       severity: chosen !== undefined && chosen !== "off" ? chosen : (report.severity ?? rule.severity),
-      message: inDelims(report.message, source),
-      ...(report.go !== undefined && { go: report.go }),
+      message: inDelims(shortened(report.message), source),
+      ...(report.go !== undefined && { go: shortened(report.go) }),
       name,
       span,
       line,
@@ -50,41 +92,32 @@ export class Collector {
       excerpt: excerpt({ text, span, line }),
       ...(report.fix && { fix: report.fix }),
       suggestions: report.suggestions ?? [],
-    });
+    };
   }
 
-  /** What is said of the values in an action that cannot be read is mostly a consequence of that. */
-  dropConsequences({ name }: Source, problems: readonly Problem[]): void {
-    for (const [key, finding] of this.found) {
-      if (finding.name !== name || !consequences.has(finding.rule)) continue;
-      const { start, end } = finding.span;
-      if (problems.some(({ action }) => action && start >= action.start && end <= action.end)) this.found.delete(key);
+  private isSilent(source: Source, rule: string, offset: number): boolean {
+    let silent = this.silent.get(source);
+    if (!silent) {
+      silent = silencer(source, linesIn(source));
+      this.silent.set(source, silent);
     }
+    return silent(rule, linesIn(source).at(offset).line);
   }
+}
 
-  /** The text's own first, then those of further templates; each by place. */
-  findings(): Finding[] {
-    const order = (finding: Finding): string => (finding.name === this.main.name ? "" : `${finding.name}!`);
-    return [...this.found.values()].sort(
-      (a, b) => compare(order(a), order(b)) || a.span.start - b.span.start || a.span.end - b.span.end,
-    );
-  }
+/** Thrown by `add`: whoever looks for more may stop. */
+export const tooMany = new Error("there are more findings than are told");
 
-  private linesOf(source: Source): Lines {
-    const known = this.lines.get(source);
-    if (known) return known;
-    const lines = linesOf(source.text);
-    this.lines.set(source, lines);
-    return lines;
+/** Of spans in order that do not overlap: the last that starts at an offset or before it. */
+function lastBefore(spans: readonly Span[], offset: number): Span | undefined {
+  let low = 0;
+  let high = spans.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (spans[middle]!.start <= offset) low = middle + 1;
+    else high = middle;
   }
-
-  private isSilent(source: Source, rule: string, line: number): boolean {
-    const known = this.silent.get(source);
-    if (known) return known(rule, line);
-    const silent = silencer(source, this.linesOf(source));
-    this.silent.set(source, silent);
-    return silent(rule, line);
-  }
+  return spans[low - 1];
 }
 
 /** Messages show actions with the default delimiters. */

@@ -1,5 +1,4 @@
-import type { Source } from "../../grammar/index.ts";
-import type { Lines } from "./lines.ts";
+import type { Lines, Source } from "../../grammar/index.ts";
 
 /** A comment that turns rules off, as written. */
 export interface Directive {
@@ -24,38 +23,65 @@ export interface Directive {
 export function directivesOf({ text, delims: [left] }: Source): readonly Directive[] {
   if (!text.includes("tocsin-")) return [];
   const found: Directive[] = [];
-  const comment = /\/\*\s*tocsin-(disable-next-line|disable-line|disable|enable)\b([\s\S]*?)\*\//g;
-  for (const match of text.matchAll(comment)) {
-    const before = text.slice(0, match.index);
-    if (!before.endsWith(left) && !/-\s$/.test(before)) continue;
-    const listed = match[2]!.split("--")[0]!;
-    found.push({
-      kind: match[1] as Directive["kind"],
-      rules: listed.split(/[\s,]+/).filter((rule) => rule !== ""),
-      start: match.index,
-      end: match.index + match[0].length,
-    });
+  const word = /\s*tocsin-(disable-next-line|disable-line|disable|enable)\b/y;
+  let start = text.indexOf("/*");
+  while (start >= 0) {
+    word.lastIndex = start + 2;
+    const kind = word.exec(text)?.[1] as Directive["kind"] | undefined;
+    if (kind === undefined) {
+      start = text.indexOf("/*", start + 2);
+      continue;
+    }
+    const close = text.indexOf("*/", word.lastIndex);
+    if (close < 0) break;
+    const before = text.slice(Math.max(0, start - 2), start);
+    if (text.endsWith(left, start) || /-\s$/.test(before)) {
+      const listed = text.slice(word.lastIndex, close).split("--", 1)[0]!;
+      found.push({ kind, rules: listed.split(/[\s,]+/).filter((rule) => rule !== ""), start, end: close + 2 });
+    }
+    start = text.indexOf("/*", close + 2);
   }
   return found;
 }
 
 /** Says whether a rule is turned off on a line. */
 export function silencer(source: Source, lines: Lines): (rule: string, line: number) => boolean {
-  const directives = directivesOf(source).map((directive) => ({
-    ...directive,
-    line: lines.at(directive.start).line,
-    endLine: lines.at(directive.end).line,
-  }));
+  const directives = directivesOf(source);
   if (directives.length === 0) return () => false;
+  const byRule = new Map<string, (line: number) => boolean>();
   return (rule, line) => {
-    let off = false;
-    for (const { kind, rules, line: at, endLine } of directives) {
-      if (rules.length > 0 && !rules.includes(rule)) continue;
-      if (kind === "disable-next-line" && line === endLine + 1) return true;
-      if (kind === "disable-line" && line === at) return true;
-      if (kind === "disable" && line >= at) off = true;
-      if (kind === "enable" && line >= at) off = false;
+    let isOff = byRule.get(rule);
+    if (!isOff) {
+      isOff = silenceOf(
+        directives.filter(({ rules }) => rules.length === 0 || rules.includes(rule)),
+        lines,
+      );
+      byRule.set(rule, isOff);
     }
-    return off;
+    return isOff(line);
+  };
+}
+
+/** Says on which lines a rule is off that all of these are about. */
+function silenceOf(directives: readonly Directive[], lines: Lines): (line: number) => boolean {
+  const single = new Set<number>();
+  /** From a line on it is off, or on again. */
+  const switches: { readonly line: number; readonly off: boolean }[] = [];
+  for (const { kind, start, end } of directives) {
+    const { line } = lines.at(start);
+    if (kind === "disable-next-line") single.add(lines.at(end).line + 1);
+    else if (kind === "disable-line") single.add(line);
+    else switches.push({ line, off: kind === "disable" });
+  }
+  return (line) => {
+    if (single.has(line)) return true;
+    let low = 0;
+    let high = switches.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (switches[middle]!.line <= line) low = middle + 1;
+      else high = middle;
+    }
+    return switches[low - 1]?.off ?? false;
   };
 }

@@ -20,7 +20,22 @@ export function format(text: string, options: FormatOptions = {}): string {
   parse(text, { name: options.name ?? "template", delims, isFunction });
   const pieces = piecesOf(text, delims, isFunction);
   let out = "";
-  for (const piece of pieces) out += piece.kind === "text" ? piece.text : action(piece, text, out);
+  /** The white space that the line begins with; of one that begins inside an action, what that action's line began with. */
+  let indent = "";
+  let isIndent = true;
+  for (const piece of pieces) {
+    if (piece.kind === "action") {
+      out += action(piece, text, indent);
+      isIndent = false;
+      continue;
+    }
+    out += piece.text;
+    const start = piece.text.lastIndexOf("\n") + 1;
+    if (start === 0 && !isIndent) continue;
+    const [space] = /^[ \t]*/.exec(piece.text.slice(start))!;
+    indent = start > 0 ? space : indent + space;
+    isIndent = start + space.length === piece.text.length;
+  }
   // With delimiters that look like something else a space can change what is read: then it stays as it is.
   return same(pieces, piecesOf(out, delims, isFunction)) ? out : text;
 }
@@ -30,14 +45,13 @@ const isFunction = (name: string): boolean => isBuiltin(name) || (name !== "brea
 
 type Action = Extract<Piece, { kind: "action" }>;
 
-function action({ open, tokens, close }: Action, text: string, before: string): string {
+function action({ open, tokens, close }: Action, text: string, indent: string): string {
   let out = open;
-  const indent = `\n${/^[ \t]*/.exec((before + open).slice((before + open).lastIndexOf("\n") + 1))![0]}  `;
   for (const [i, token] of tokens.entries()) {
     const last = tokens[i - 1];
     const gap = last ? text.slice(last.end, token.start) : "";
-    if (gap.includes("\n")) out += indent;
-    else if (!last || !isTight(last.text, token)) out += out.endsWith(" ") && !last ? "" : " ";
+    if (gap.includes("\n")) out += `\n${indent}  `;
+    else if (last ? !isTight(last.text, token) : !open.endsWith(" ")) out += " ";
     out += token.text;
   }
   return out + (close.startsWith(" ") ? close : ` ${close}`);

@@ -1,10 +1,11 @@
 import type { Problem } from "../../grammar/index.ts";
 import type { AlertTemplate } from "../alert.ts";
-import { Collector } from "./collector.ts";
+import { Collector, tooMany } from "./collector.ts";
 import type { Finding, Part } from "./finding.ts";
 import type { LintOptions } from "./options.ts";
 import type { Subject, Visitor } from "./rule.ts";
 import { rules } from "./rules/index.ts";
+import { tooManyFindings } from "./rules/too-many-findings.ts";
 import { knownShape, readTemplate } from "./subject.ts";
 import { walk } from "./walk.ts";
 
@@ -31,7 +32,10 @@ const ruleNames = rules.map(({ name }) => name);
 
 const parts: readonly Part[] = ["title", "subtitle", "body", "html"];
 
-function checkRules({ rules: chosen = {} }: LintOptions): void {
+function checkRules({ rules: chosen = {}, maxFindings = 0 }: LintOptions): void {
+  if (!Number.isInteger(maxFindings) || maxFindings < 0) {
+    throw new TypeError(`maxFindings is a whole number from 0, not ${maxFindings}`);
+  }
   for (const [name, severity] of Object.entries(chosen)) {
     if (!rules.some((rule) => rule.name === name)) throw new TypeError(`there is no rule ${name}`);
     if (!["error", "warning", "info", "off"].includes(severity)) {
@@ -41,7 +45,7 @@ function checkRules({ rules: chosen = {} }: LintOptions): void {
 }
 
 function lintText(text: string, part: Part | undefined, options: LintOptions): Finding[] {
-  const { subject, problems, others } = readTemplate(text, { ...options, part });
+  const { subject, problems, others, isCut } = readTemplate(text, { ...options, part });
   const collector = new Collector(subject.source, options);
   const active = rules.filter((rule) => options.rules?.[rule.name] !== "off");
   const visitorsOf = (of: Subject): Visitor[] =>
@@ -51,10 +55,29 @@ function lintText(text: string, part: Part | undefined, options: LintOptions): F
   const tell = (visitors: readonly Visitor[], found: readonly Problem[]): void => {
     for (const problem of found) for (const visitor of visitors) visitor.problem?.(problem);
   };
-  const visitors = visitorsOf(subject);
-  tell(visitors, problems);
-  walk(subject, visitors);
+  const isWhole = toTheEnd(() => {
+    const visitors = visitorsOf(subject);
+    tell(visitors, problems);
+    walk(subject, visitors);
+    for (const { source, problems: found } of others) tell(visitorsOf({ ...subject, source }), found);
+  });
   collector.dropConsequences(subject.source, problems);
-  for (const { source, problems: found } of others) tell(visitorsOf({ ...subject, source }), found);
-  return collector.findings();
+  if (isWhole && !isCut) return collector.findings();
+  const findings = collector.findings();
+  const count = findings.length.toLocaleString("en");
+  const message = isWhole
+    ? "There are more mistakes than are looked for in one text, and the rest of it may hold others. Correct these, and look again."
+    : `There are more findings than the ${count} that are told of one text, and the rest of it was not looked at. Correct these, or turn off the rule that most of them are of, and look again.`;
+  return [...findings, ...collector.unfinished(tooManyFindings, message)];
+}
+
+/** Whether looking went on to its end, or there were too many findings before. */
+function toTheEnd(look: () => void): boolean {
+  try {
+    look();
+    return true;
+  } catch (error) {
+    if (error !== tooMany) throw error;
+    return false;
+  }
 }

@@ -36,6 +36,11 @@ export interface LintOptions {
   readonly channel?: "push" | "email" | "sms" | undefined;
   /** Characters that are shown of a part, where that is known better. */
   readonly longest?: { readonly [P in Part]?: number | undefined } | undefined;
+  /**
+   * Findings of one text, or one part of an alert: where there are more, the rest of it is not looked at, and a last finding
+   * says so. @default 1000
+   */
+  readonly maxFindings?: number | undefined;
   /** By rule: another severity, or none of its findings. @default {} */
   readonly rules?: Readonly<Record<string, Severity | "off">> | undefined;
 }

@@ -2,7 +2,7 @@ import { type ParamType, signatureOf } from "../template/function.ts";
 import type { Numbers } from "../template/value.ts";
 import type { Call } from "./rule.ts";
 import type { Kind } from "./shape.ts";
-import { fieldOf, itemsOf, join, ofKind, present, type Type, truthOf, unknown } from "./type.ts";
+import { fieldOf, itemsOf, join, ofKind, pathIn, pathTo, present, type Type, truthOf, unknown } from "./type.ts";
 
 /** Functions that are asked about what may not be there, or give something else in its place. */
 const forAbsent = new Set([
@@ -37,7 +37,7 @@ function builtinResult(name: string, types: readonly Type[], numbers: Numbers): 
     case "and": {
       const all = types.reduce(join, first);
       const truth = types.some((type) => truthOf(type) === false) ? false : undefined;
-      return { ...all, truth, whenTrue: types.flatMap((type) => truthPaths(type)) };
+      return { ...all, truth, whenTrue: pathsOfAll(types, truthPaths) };
     }
     case "or": {
       const last = types.at(-1) ?? unknown;
@@ -48,7 +48,7 @@ function builtinResult(name: string, types: readonly Type[], numbers: Numbers): 
         truth,
         absent: last.absent,
         gap: last.gap,
-        whenFalse: types.flatMap(({ whenFalse }) => whenFalse ?? []),
+        whenFalse: pathsOfAll(types, ({ whenFalse }) => whenFalse),
       };
     }
     case "not":
@@ -72,6 +72,17 @@ export function leastArguments({ name, params = [], variadic }: Pick<Call, "name
   return variadic ? params.length - 1 : params.length;
 }
 
+/** More paths than these are not kept of one condition: a pipeline of a thousand `and` would hand on those of all before. */
+const mostPaths = 100;
+
+function pathsOfAll(types: readonly Type[], of: (type: Type) => readonly string[] | undefined): readonly string[] {
+  const paths: string[] = [];
+  for (const type of types) {
+    for (const path of of(type) ?? []) if (paths.push(path) >= mostPaths) return paths;
+  }
+  return paths;
+}
+
 const negated = (truth: boolean | undefined): boolean | undefined => (truth === undefined ? undefined : !truth);
 
 /** Of two literals of one type, what is known without data. */
@@ -87,7 +98,7 @@ function elementOf(type: Type, key: Type, numbers: Numbers): Type {
     const field = fieldOf(type, key.literal, numbers);
     return field === "unknown" || field === undefined ? unknown : field;
   }
-  return itemsOf(type, `${type.path ?? "?"}[${String(key.literal ?? key.path ?? "?")}]`, numbers);
+  return itemsOf(type, pathIn(type, String(key.literal ?? key.path ?? "?")), numbers);
 }
 
 /** Sprig's, and those of the same names, whose result depends on what they are given. */
@@ -105,10 +116,10 @@ function specialResult(name: string, types: readonly Type[], numbers: Numbers): 
       return present(second);
     case "empty":
       return { ...bool, whenFalse: pathsOf(first) };
-    case "hasKey":
-      return typeof second.literal === "string" && first.path !== undefined
-        ? { ...bool, whenTrue: [`${first.path}.${second.literal}`] }
-        : bool;
+    case "hasKey": {
+      const path = typeof second.literal === "string" ? pathTo(first, second.literal) : undefined;
+      return path === undefined ? bool : { ...bool, whenTrue: [path] };
+    }
     case "kindIs":
     case "typeIs":
     case "typeIsLike": {
@@ -131,7 +142,7 @@ function specialResult(name: string, types: readonly Type[], numbers: Numbers): 
     case "last":
     case "mustFirst":
     case "mustLast":
-      return itemsOf(first, `${first.path ?? "?"}[${name}]`, numbers);
+      return itemsOf(first, pathIn(first, name), numbers);
     default:
       return undefined;
   }

@@ -125,6 +125,8 @@ export interface Scope {
   readonly root: Type;
   /** Innermost last. */
   readonly variables: readonly Variable[];
+  /** Those of a name, innermost last. */
+  readonly named: (name: string) => readonly Variable[];
   /** The blocks around, innermost last. */
   readonly blocks: readonly Block[];
   /** Inside a condition rather than in what is written. */

@@ -14,6 +14,8 @@ export interface Reading {
   readonly subject: Subject;
   readonly problems: readonly Problem[];
   /** The further templates that cannot be read without a mistake. */
+  /** There is more wrong than is looked for. */
+  readonly isCut: boolean;
   readonly others: readonly { readonly source: Source; readonly problems: readonly Problem[] }[];
 }
 
@@ -27,13 +29,15 @@ export function readTemplate(text: string, options: LintOptions = {}): Reading {
   const { functions, names } = known(options.functions ?? byDefault);
   const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);
   const others: { source: Source; problems: readonly Problem[] }[] = [];
-  const { trees: own, problems } = parseAll(text, { name, delims, isFunction });
+  let isOtherCut = false;
+  const { trees: own, problems, isCut } = parseAll(text, { name, delims, isFunction });
   const [first] = own.values();
   const source: Source = first?.source ?? { name, text, delims };
   let inHtml: ReadonlyMap<Pipe, ReadonlySet<string>> | undefined;
   const trees = withTemplates(own, options, (id, more) => {
     const read = parseAll(more, { name: id, delims, isFunction });
     const source = { name: id, text: more, delims };
+    isOtherCut ||= read.isCut;
     if (read.problems.length > 0) others.push({ source, problems: read.problems });
     return read.trees;
   });
@@ -57,7 +61,7 @@ export function readTemplate(text: string, options: LintOptions = {}): Reading {
     sets: options.sets ?? { alerting, sprig, alertmanager },
     parses: problems.length === 0,
   };
-  return { subject, problems, others };
+  return { subject, problems, isCut: isCut || isOtherCut, others };
 }
 
 const byDefault = [alerting];

@@ -1,10 +1,13 @@
 /** The names that were most likely meant, best first: equal but for case and `_`, or a typing mistake or two away. */
 export function similar(name: string, candidates: Iterable<string>, most = 3): string[] {
+  if (name.length > longestName) return [];
   const found: { readonly candidate: string; readonly distance: number }[] = [];
   const plain = simplified(name);
   const allowed = name.length < 3 ? 0 : name.length < 8 ? 1 : name.length < 12 ? 2 : 3;
+  let left = mostCandidates;
   for (const candidate of new Set(candidates)) {
-    if (candidate === name) continue;
+    if (left-- === 0) break;
+    if (candidate === name || candidate.length > longestName) continue;
     const distance =
       simplified(candidate) === plain ? 0 : editDistance(name.toLowerCase(), candidate.toLowerCase(), allowed);
     if (distance <= allowed) found.push({ candidate, distance });
@@ -15,6 +18,10 @@ export function similar(name: string, candidates: Iterable<string>, most = 3): s
     .map(({ candidate }) => candidate);
 }
 
+/** Nobody misspells what is longer, and nobody has more names to choose from. */
+const longestName = 60;
+const mostCandidates = 2000;
+
 const simplified = (name: string): string => name.toLowerCase().replaceAll(/[_-]/g, "");
 
 /** Insertions, deletions, replacements and swaps of neighbours; more than `most` is just more. */
@@ -24,12 +31,15 @@ function editDistance(a: string, b: string, most: number): number {
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
   for (let i = 1; i <= a.length; i++) {
     const next = [i];
+    let least = i;
     for (let j = 1; j <= b.length; j++) {
       const same = a[i - 1] === b[j - 1];
       let cost = Math.min(row[j]! + 1, next[j - 1]! + 1, row[j - 1]! + (same ? 0 : 1));
       if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) cost = Math.min(cost, before[j - 2]! + 1);
       next.push(cost);
+      least = Math.min(least, cost);
     }
+    if (least > most) return most + 1;
     before = row;
     row = next;
   }

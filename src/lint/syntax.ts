@@ -1,4 +1,4 @@
-import type { Problem, Span } from "../../grammar/index.ts";
+import { isStrayEnd, type Problem, type Span, withoutLiterals } from "../../grammar/index.ts";
 import type { Context } from "./rule.ts";
 import { similar } from "./suggest.ts";
 
@@ -29,10 +29,7 @@ function classify(problem: Problem, context: Context): SyntaxRule {
   const { reason, unclosed } = problem;
   if (unclosed) return "unclosed-block";
   if (reason.startsWith("unclosed comment")) return "syntax";
-  if (
-    /^unexpected \S*(end|else)\S*( in (define|block) clause)?$/.test(reason) ||
-    reason.startsWith("expected end; found")
-  ) {
+  if (isStrayEnd(reason.replace(/ in (?:define|block) clause$/, "")) || reason.startsWith("expected end; found")) {
     return "stray-end";
   }
   const action = actionText(problem, context);
@@ -102,7 +99,7 @@ export function operatorIn(problem: Problem, context: Context): Operator | undef
   const { action, error } = problem;
   if (!action) return undefined;
   const text = actionText(problem, context);
-  const bare = text.replaceAll(/"(?:[^"\\\n]|\\.)*"|`[^`]*`/g, (literal) => "_".repeat(literal.length));
+  const bare = withoutLiterals(text, (literal) => "_".repeat(literal.length));
   for (const { 0: operator, index } of bare.matchAll(operators)) {
     // {{> is Handlebars.
     if (operator === ">" && index === context.source.delims[0].length) continue;

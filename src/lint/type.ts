@@ -57,7 +57,13 @@ export function ofKind(kind: Kind): Type {
 const ofKinds = new Map<Kind, Type>();
 
 /** The type of data of this shape. Under `numbers: "float64"` every number is a float. */
-export function typeOfShape(shape: Shape | undefined, path: string, numbers: Numbers, map?: Shape, name = ""): Type {
+export function typeOfShape(
+  shape: Shape | undefined,
+  path: string | undefined,
+  numbers: Numbers,
+  map?: Shape,
+  name = "",
+): Type {
   if (!shape) return { ...unknown, path };
   let kinds: Set<Kind> | undefined;
   if (shape.kinds.size > 0) {
@@ -66,32 +72,57 @@ export function typeOfShape(shape: Shape | undefined, path: string, numbers: Num
   }
   const { absent, of } = map ? absences(map, name) : { absent: 0, of: shape.seen };
   const nil = shape.kinds.get("nil") ?? 0;
-  const gap = absent + nil > 0 ? { path, absent, nil, empty: shape.empty, of, from: shape.from } : undefined;
+  const gap =
+    absent + nil > 0 ? { path: path ?? "?", absent, nil, empty: shape.empty, of, from: shape.from } : undefined;
   // A field that was never more than null says nothing of what it is otherwise.
   if (kinds?.size === 1 && nil > 0) return { kinds: undefined, absent: true, path, gap };
   return { kinds, absent: absent > 0, shape, path, gap };
 }
 
+/** Paths are no longer than this: values that are farther down have none, as what nobody knows. */
+const longestPath = 500;
+
+/** The path of a field of a value, if that has one itself. */
+export const pathTo = (type: Type, name: string): string | undefined => longer(type, `.${name}`);
+
+/** The same of an element, by what stands between the brackets. */
+export const pathIn = (type: Type, key: string): string | undefined =>
+  longer({ ...type, path: type.path ?? "?" }, `[${key}]`);
+
+const longer = ({ path }: Type, more: string): string | undefined =>
+  path === undefined || path.length + more.length > longestPath ? undefined : path + more;
+
 /** The field of a value: its type, `"unknown"` if nothing says that there is none, undefined if there is none. */
 export function fieldOf(type: Type, name: string, numbers: Numbers): Type | "unknown" | undefined {
   if (type.fields) return type.fields.get(name);
-  const { shape, path } = type;
+  const { shape } = type;
   if (!shape || (shape.kinds.size === 0 && shape.fields.size === 0)) return "unknown";
   const field = shape.fields.get(name);
-  const at = `${path ?? "?"}.${name}`;
+  const at = pathTo({ ...type, path: type.path ?? "?" }, name);
   if (field) return typeOfShape(field, at, numbers, shape, name);
   return shape.open || shape.fields.size === 0 ? "unknown" : undefined;
 }
 
 /** The elements of a list. */
-export function itemsOf(type: Type, path: string, numbers: Numbers): Type {
+export function itemsOf(type: Type, path: string | undefined, numbers: Numbers): Type {
   if (type.items) return type.items;
-  if (type.fields) return [...type.fields.values()].reduce(join, unknown);
+  if (type.fields) return joined(type.fields);
   const { kinds, shape } = type;
   if (!shape || !kinds) return unknown;
   if (kinds.has("list") && !kinds.has("map")) return shape.items ? typeOfShape(shape.items, path, numbers) : unknown;
   return unknown;
 }
+
+/** Any of the fields of a map that the template made: put together once for all who ask. */
+function joined(fields: ReadonlyMap<string, Type>): Type {
+  const known = joins.get(fields);
+  if (known) return known;
+  const type = [...fields.values()].reduce(join, unknown);
+  joins.set(fields, type);
+  return type;
+}
+
+const joins = new WeakMap<ReadonlyMap<string, Type>, Type>();
 
 /** What `range` gives of it. */
 export function elementsOf(type: Type, path: string, numbers: Numbers): Type {

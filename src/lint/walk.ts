@@ -12,15 +12,30 @@ import type {
 } from "../../grammar/index.ts";
 import { builtins } from "../template/builtins/index.ts";
 import { type ParamType, signatureOf } from "../template/function.ts";
+import { Facts } from "./facts.ts";
 import { allowsAbsent, kindAt, leastArguments, lengthOf, resultOf, truthPaths } from "./results.ts";
 import type { Argument, Block, Call, Scope, Subject, Variable, Visitor } from "./rule.ts";
-import { elementsOf, fieldOf, ofKind, present, type Type, truthOf, typeOfShape, unboxed, unknown } from "./type.ts";
+import {
+  elementsOf,
+  fieldOf,
+  ofKind,
+  pathTo,
+  present,
+  type Type,
+  truthOf,
+  typeOfShape,
+  unboxed,
+  unknown,
+} from "./type.ts";
+import { Variables } from "./variables.ts";
 
 type Handlers = { readonly [E in keyof Visitor]-?: readonly NonNullable<Visitor[E]>[] };
 
 /** Templates that call each other are followed this deep, and so many times in all. */
 const deepest = 20;
 const mostCalls = 300;
+/** Nodes that are walked in them: so many, and as many more as the texts have characters. */
+const leastWalked = 2000;
 
 /**
  * Walks the text once, from its own template on, and tells the visitors of everything in it, with the types of all values:
@@ -45,10 +60,15 @@ class Walker {
   private readonly subject: Subject;
   private readonly on: Handlers;
   private readonly called = new Set<string>();
+  /** Templates that were walked, from a call or on their own. */
+  private readonly followed = new Set<Tree>();
   private readonly seen = new Set<string>();
   private readonly omissions = new Map<TemplateCall, Type>();
   private readonly assignedIn = new Map<Tree, ReadonlySet<string>>();
   private calls = 0;
+  /** Nodes walked in templates that were called. */
+  private walked = 0;
+  private readonly mostWalked: number;
   private depth = 0;
   private places = 0;
 
@@ -56,7 +76,7 @@ class Walker {
   private tree!: Tree;
   private dot: Type = unknown;
   private root: Type = unknown;
-  private variables: Variable[] = [];
+  private variables = new Variables();
   private blocks: Block[] = [];
   private conditions = 0;
   private guards = 0;
@@ -65,7 +85,7 @@ class Walker {
   /** Variables that are assigned somewhere in this template: what they hold is not followed. */
   private assigned: ReadonlySet<string> = new Set();
   /** Paths that are known to be there and not empty. */
-  private facts: Set<string> = new Set();
+  private facts = new Facts();
   /** Paths of maps that a function such as `set` has changed: what is in them is not followed. */
   private readonly changed = new Set<string>();
 
@@ -76,6 +96,8 @@ class Walker {
     this.subject = subject;
     this.on = on;
     this.scope = viewOf(() => this);
+    const texts = new Set([...subject.trees.values()].map(({ source }) => source.text));
+    this.mostWalked = [...texts].reduce((sum, { length }) => sum + length, leastWalked);
   }
 
   start(): void {
@@ -83,9 +105,9 @@ class Walker {
     const main = subject.trees.get(subject.source.name);
     for (const tree of subject.trees.values()) for (const tell of this.on.tree) tell(tree);
     if (main) this.template(main, typeOfShape(subject.shape, "$", subject.numbers));
-    // What nothing calls has a dot that nobody knows.
+    // What nothing calls has a dot that nobody knows, and what was called too often to be followed is looked at all the same.
     for (const tree of subject.trees.values()) {
-      if (tree !== main && !this.called.has(tree.name) && tree.source === subject.source) this.template(tree, unknown);
+      if (tree !== main && !this.followed.has(tree) && tree.source === subject.source) this.template(tree, unknown);
     }
     for (const tell of this.on.done) tell({ called: this.called });
   }
@@ -94,10 +116,11 @@ class Walker {
 
   private template(tree: Tree, dot: Type): void {
     const outer = { ...this.state() };
+    this.followed.add(tree);
     this.tree = tree;
     this.dot = unboxed(dot);
     this.root = this.dot;
-    this.variables = [];
+    this.variables = new Variables();
     this.blocks = [];
     this.conditions = 0;
     this.guards = 0;
@@ -127,8 +150,8 @@ class Walker {
     for (const tell of this.on.template) tell(node, type, this.scope);
     this.called.add(node.name);
     const tree = this.subject.trees.get(node.name);
-    if (!tree || this.depth >= deepest || this.calls >= mostCalls) return;
-    const key = `${node.name} ${type.path ?? "?"} ${[...this.facts].join(" ")}`;
+    if (!tree || this.depth >= deepest || this.calls >= mostCalls || this.walked >= this.mostWalked) return;
+    const key = `${node.name} ${type.path ?? "?"} ${this.facts.state}`;
     // What nothing is known of is walked once.
     const again = type.path === undefined && (type.fields || type.items || type.shape || type.kinds);
     if (this.seen.has(key) && !again) return;
@@ -154,6 +177,7 @@ class Walker {
     let leaves = false;
     for (let i = 0; i < nodes.length; i++) {
       this.index = i;
+      if (this.depth > 1) this.walked++;
       if (this.node(nodes[i]!)) leaves = true;
     }
     Object.assign(this, outer);
@@ -200,26 +224,30 @@ class Walker {
 
   private branch(node: Branch): boolean {
     const { dot, facts } = this;
-    const mark = this.variables.length;
+    const mark = this.variables.all.length;
+    const before = facts.mark;
     const type = this.condition(node.pipe);
     this.bind(node.pipe, type, node.kind);
     for (const tell of this.on.branch) tell(node, type, this.scope);
-    this.facts = withFacts(facts, truthPaths(type));
+    facts.add(truthPaths(type));
     if (node.kind === "with") this.dot = this.placed(present(type));
     const bodyLeaves = this.block({ node, dot, isElse: false }, node.list);
     this.dot = dot;
-    const otherwise = withFacts(facts, type.whenFalse);
-    this.facts = otherwise;
+    facts.backTo(before);
+    facts.add(type.whenFalse);
     const elseLeaves = node.elseList !== undefined && this.block({ node, dot, isElse: true }, node.elseList);
     this.pop(mark);
+    facts.backTo(before);
     // What is behind a branch that leaves is only reached by the other.
-    this.facts = bodyLeaves ? otherwise : elseLeaves ? withFacts(facts, truthPaths(type)) : facts;
+    if (bodyLeaves) facts.add(type.whenFalse);
+    else if (elseLeaves) facts.add(truthPaths(type));
     return bodyLeaves && elseLeaves;
   }
 
   private range(node: Branch): void {
     const { dot, facts } = this;
-    const mark = this.variables.length;
+    const mark = this.variables.all.length;
+    const before = facts.mark;
     const type = this.condition(node.pipe);
     for (const tell of this.on.branch) tell(node, type, this.scope);
     const path = `${type.path ?? `#${this.places++}`}[${this.blocks.length}]`;
@@ -229,22 +257,22 @@ class Walker {
     const key = rangeKey(type);
     const types = decl.length === 2 ? [key, element] : [element];
     for (const [i, variable] of decl.entries()) this.bindOne(variable, node.pipe, types[i] ?? unknown, "range");
-    this.facts = withFacts(facts, truthPaths(type));
+    facts.add(truthPaths(type));
     this.dot = this.placed(element);
     this.block({ node, dot, isElse: false }, node.list);
     this.dot = dot;
-    this.facts = facts;
+    facts.backTo(before);
     if (node.elseList) this.block({ node, dot, isElse: true }, node.elseList);
     this.pop(mark);
-    this.facts = facts;
+    facts.backTo(before);
   }
 
   private block(block: Block, list: List): boolean {
-    this.blocks = [...this.blocks, block];
-    const mark = this.variables.length;
+    this.blocks.push(block);
+    const mark = this.variables.all.length;
     const leaves = this.list(list);
     this.pop(mark);
-    this.blocks = this.blocks.slice(0, -1);
+    this.blocks.pop();
     return leaves;
   }
 
@@ -279,12 +307,12 @@ class Walker {
   }
 
   private find(name: string): Variable | undefined {
-    return this.variables.findLast((variable) => variable.name === name);
+    return this.variables.named(name).at(-1);
   }
 
   private pop(mark: number): void {
-    while (this.variables.length > mark) {
-      const variable = this.variables.pop()!;
+    while (this.variables.all.length > mark) {
+      const variable = this.variables.pop();
       for (const tell of this.on.drop) tell(variable, this.scope);
     }
   }
@@ -366,11 +394,12 @@ class Walker {
   private access(start: Type, names: readonly string[], node: Operand, fromDot: boolean): Type {
     let base = this.known(start);
     let at = node.end - names.reduce((length, name) => length + name.length + 1, 0);
+    if (this.depth > 1) this.walked += names.length;
     for (const [index, name] of names.entries()) {
       const found = this.changed.has(base.path ?? "") ? "unknown" : fieldOf(base, name, this.subject.numbers);
       const span = { start: at, end: at + name.length + 1 };
       at = span.end;
-      const path = base.path === undefined ? undefined : `${base.path}.${name}`;
+      const path = pathTo(base, name);
       const guarded = this.guards > 0 || (path !== undefined && this.facts.has(path));
       const access = { base, name, names, index, node, span, found, guarded, fromDot };
       for (const tell of this.on.field) tell(access, this.scope);
@@ -396,6 +425,7 @@ class Walker {
     const fn = this.subject.functionOf(name);
     const lazy = !fn && (name === "and" || name === "or");
     const { facts, guards } = this;
+    const before = facts.mark;
     if (allowsAbsent(name)) this.guards++;
     else if (!fn && needsValue.has(name)) this.guards = 0;
     const args: Argument[] = [];
@@ -405,9 +435,10 @@ class Walker {
       const type: Type = decided ? unknown : this.operand(operand);
       decided ||= lazy && truthOf(type) === (name === "or");
       args.push({ node: operand, type });
-      if (lazy) this.facts = withFacts(this.facts, name === "and" ? truthPaths(type) : type.whenFalse);
+      if (lazy) facts.add(name === "and" ? truthPaths(type) : type.whenFalse);
     }
-    Object.assign(this, { facts, guards });
+    facts.backTo(before);
+    this.guards = guards;
     if (piped) args.push(piped);
     const call: Call = { name, node, command, args, piped: piped !== undefined, fn, ...this.parameters(name) };
     for (const tell of this.on.call) tell(call, this.scope);
@@ -430,8 +461,9 @@ class Walker {
   }
 }
 
-interface State extends Omit<Scope, "inCondition"> {
+interface State extends Omit<Scope, "inCondition" | "variables" | "named"> {
   readonly conditions: number;
+  readonly variables: Variables;
 }
 
 function viewOf(walker: () => unknown): Scope {
@@ -447,8 +479,9 @@ function viewOf(walker: () => unknown): Scope {
       return state().root;
     },
     get variables() {
-      return state().variables;
+      return state().variables.all;
     },
+    named: (name) => state().variables.named(name),
     get blocks() {
       return state().blocks;
     },
@@ -478,16 +511,6 @@ function rangeKey({ kinds }: Type): Type {
   const own = [...kinds].filter((kind) => kind !== "nil");
   if (own.length === 1 && own[0] === "map") return ofKind("string");
   return own.length === 1 && own[0] === "list" ? ofKind("int") : unknown;
-}
-
-/** What is there has what is around it. */
-function withFacts(facts: Set<string>, paths: readonly string[] | undefined): Set<string> {
-  if (!paths || paths.length === 0) return facts;
-  const more = new Set(facts);
-  for (const path of paths) {
-    for (let end = path.length; end > 0; end = path.lastIndexOf(".", end - 1)) more.add(path.slice(0, end));
-  }
-  return more;
 }
 
 function assignedIn(list: List, into: Set<string> = new Set()): ReadonlySet<string> {

@@ -1,4 +1,5 @@
 import { type CompletionItem, CompletionItemKind } from "vscode-languageserver/node";
+import { withoutLiterals } from "../../grammar/index.ts";
 import { describe, fieldOf, type Type } from "../lint/index.ts";
 import type { Embedded } from "./document.ts";
 import { actionBefore, type Known, probe } from "./probe.ts";
@@ -11,7 +12,7 @@ export function completionsAt(template: Embedded, offset: number): CompletionIte
   if (action === undefined) return [];
   const named = /(?:^|[\s-])(?:template|block)\s+"([^"\n]*)$/.exec(action);
   if (named) return templateNames(probe(template, offset, named[0].length, ""));
-  const bare = action.replace(/"(?:[^"\\\n]|\\.)*"|`[^`]*`/g, '""');
+  const bare = withoutLiterals(action, () => '""');
   if (/["`]/.test(bare.replaceAll('""', ""))) return [];
   const [field] = /\.\w*$/.exec(action) ?? [];
   if (field !== undefined) {
@@ -20,10 +21,17 @@ export function completionsAt(template: Embedded, offset: number): CompletionIte
   }
   const [variable] = /\$\w*$/.exec(action) ?? [];
   if (variable !== undefined) return variables(probe(template, offset, variable.length, "."));
-  const [word = ""] = /[A-Za-z_]\w*$/.exec(action) ?? [];
+  const word = wordAtEnd(action);
   const known = probe(template, offset, word.length, ".");
   const isFirst = /^-?\s*(?:else\s+)?$/.test(action.slice(0, action.length - word.length));
   return [...(isFirst ? statements() : []), ...functions(known), ...variables(known)];
+}
+
+/** The name that a text ends with. */
+function wordAtEnd(text: string): string {
+  let start = text.length;
+  while (start > 0 && /\w/.test(text[start - 1]!)) start--;
+  return text.slice(start).replace(/^\d+/, "");
 }
 
 function fields({ base, subject }: Known): CompletionItem[] {

@@ -1,4 +1,4 @@
-import type { Tree } from "../../grammar/index.ts";
+import { type Tree, withoutLiterals } from "../../grammar/index.ts";
 import { readTemplate, type Type, type Visitor, walk } from "../lint/index.ts";
 import type { Subject } from "../lint/rule.ts";
 import type { Embedded } from "./document.ts";
@@ -35,7 +35,7 @@ export function actionBefore(
 export function probe({ text, options }: Embedded, offset: number, typed: number, dot: "." | ""): Known {
   const [left, right] = options.delims ?? (["{{", "}}"] as const);
   const action = actionBefore(text, offset, [left, right]) ?? "";
-  const bare = action.replace(/"(?:[^"\\]|\\.)*"|`[^`]*`/g, "");
+  const bare = withoutLiterals(action, () => "");
   const open = Math.max(0, bare.split("(").length - bare.split(")").length);
   const rest = text.slice(offset);
   const [end, next] = [rest.indexOf(right), rest.indexOf(left)];

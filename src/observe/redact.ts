@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { longestReason } from "../base/shorten.ts";
 import { shownUrl } from "../dispatch/index.ts";
 
 /**
@@ -12,11 +13,27 @@ export function pseudonym(destination: string): string {
   return `${at < 0 ? "…" : `…${destination.slice(at)}`}#${mark}`;
 }
 
-/** Addresses lose what stands before the @, URLs what stands behind the host, and long digits and tokens go. */
+/**
+ * Returns a reason or message as logs may have it: addresses lose what stands before the @, URLs what stands behind the host, and
+ * long digits and tokens go. It is cut first, so that no value of the data decides how long this takes; the word that the cut goes
+ * through is left out, since what it was can no longer be told.
+ */
 export function redacted(text: string): string {
-  return text
+  const cut = text.length <= longestReason ? text : text.slice(0, longestReason).replace(lastWord, "");
+  const plain = cut
     .replace(/\bhttps?:\/\/[^\s"'<>]+/gi, (url) => (URL.canParse(url) ? `${new URL(url).origin}/…` : "…"))
-    .replace(/[^\s"<>@:,;()]+@(?=[^\s"'<>@,;()]+)/gu, "…@")
+    .replace(/[^\s"<>:,;()]+/gu, withoutNames)
     .replace(/(?<![\w.])\+?\d[\d ()-]{6,}\d(?![\w.])/g, "…")
-    .replace(/[\w-]{40,}/g, "…");
+    .replace(/[\w-]+/g, (word) => (word.length < 40 ? word : "…"));
+  return cut === text ? plain : `${plain}… (${text.length} characters)`;
+}
+
+const lastWord = /[^\s"<>,;()]*$/;
+
+/** `ada@example.org` as `…@example.org`. */
+function withoutNames(word: string): string {
+  const parts = word.split("@");
+  return parts
+    .map((part, i) => (part !== "" && i < parts.length - 1 && /^[^']/.test(parts[i + 1]!) ? "…" : part))
+    .join("@");
 }

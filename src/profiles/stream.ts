@@ -1,4 +1,5 @@
 import { type Limit, parse, TemplateError, TemplateLimitError } from "../../grammar/index.ts";
+import { shortened } from "../base/shorten.ts";
 import { compile, type TemplateOptions } from "../compile.ts";
 import type { Json } from "../dispatch/index.ts";
 import { RenderAborted, readsOf, type Template, type TimeLimit } from "../template/index.ts";
@@ -87,7 +88,7 @@ export function compileStream(
       }
       found.update = update;
     } catch (error) {
-      found.problem = error instanceof Error ? error.message : String(error);
+      found.problem = shortened(error instanceof Error ? error.message : String(error));
       if (error instanceof TemplateLimitError) found.limit = error.limit;
     }
     return found;
@@ -211,7 +212,7 @@ function readPath(path: string, place: readonly string[]): Read {
 
 type As = Exclude<Mapped, string | { path: string }>["as"];
 
-const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i;
+const number = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
 const booleans = new Map([
   ...["true", "yes", "on", "1"].map((text) => [text, true] as const),
   ...["false", "no", "off", "0"].map((text) => [text, false] as const),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { shortened } from "../base/shorten.ts";
 
 /** What can be wrong: its status, and the words that are the same each time. */
 export const kinds = {
@@ -60,7 +61,9 @@ export class Problem extends Error {
   toJSON(): ProblemBody {
     const { status, title } = kinds[this.kind];
     const { errors, members } = this.more;
-    return { type: typeOf(this.kind), title, status, detail: this.message, ...(errors && { errors }), ...members };
+    const detail = shortened(this.message);
+    const short = errors?.map(({ path, message }) => ({ path: shortened(path), message: shortened(message) }));
+    return { type: typeOf(this.kind), title, status, detail, ...(short && { errors: short }), ...members };
   }
 }
 

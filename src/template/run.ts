@@ -1,15 +1,14 @@
 import {
   byteLength,
   type Command,
-  countLines,
   quote as goQuoted,
   isStackOverflow,
   type Limit,
+  linesIn,
   type Node,
   type Operand,
   type Pipe,
   printNode,
-  startOfLine,
   TemplateError,
   TemplateLimitError,
   type Tree,
@@ -194,10 +193,9 @@ export class Run {
 
 /** Go's whole message for what fails at a node of a template. */
 export function execMessage({ source, name }: Tree, node: AnyNode, message: string): string {
-  const { text, delims } = source;
-  const line = countLines(text, node.pos);
-  const column = byteLength(text, startOfLine(text, node.pos), node.pos);
-  const where = `${source.name}:${line}:${column}: executing ${goQuoted(name)} at <${printNode(node, delims)}>`;
+  const { delims } = source;
+  const lines = linesIn(source);
+  const where = `${source.name}:${lines.at(node.pos).line}:${lines.byteColumn(node.pos)}: executing ${goQuoted(name)} at <${printNode(node, delims)}>`;
   return `template: ${where}: ${message}`;
 }
 

@@ -1,3 +1,4 @@
+import { shortened } from "../base/shorten.ts";
 import { type Channel, newId } from "../dispatch/index.ts";
 import type { Fields, Profile } from "../profiles/index.ts";
 import type { Budget } from "./budget.ts";
@@ -144,10 +145,10 @@ function zoneOf({ budget }: Moment, zone: NonNullable<Trigger["zone"]>, subject:
   }
 }
 
-const skipped = (reason: string): Fired => ({ state: "skipped", reason });
+const skipped = (reason: string): Fired => ({ state: "skipped", reason: shortened(reason) });
 
 function failed(firing: Firing, now: number, reason: string): Fired {
-  return { state: "failed", firing: { ...settled(firing, now), state: "failed", reason } };
+  return { state: "failed", firing: { ...settled(firing, now), state: "failed", reason: shortened(reason) } };
 }
 
 const wait = (firing: Firing, waitsFor: Stage, due: number, reason: string): Fired => ({

@@ -1,5 +1,6 @@
 import { TemplateLimitError } from "../../grammar/index.ts";
 import type { Alert, AlertAborted } from "../alert.ts";
+import { shortened } from "../base/shorten.ts";
 import { DestinationError, type Entry, entryOf, parseDestination } from "../dispatch/index.ts";
 import type { Fields, Profile } from "../profiles/index.ts";
 import { tries } from "./elsewhere.ts";
@@ -85,7 +86,7 @@ export async function noteCost(moment: Moment, trigger: Trigger, costs: string |
   moment.said.push({ type: "trigger-failed", trigger: trigger.name, reason });
 }
 
-const failure = ({ message }: Unsendable): End => ({ state: "failed", reason: message });
+const failure = ({ message }: Unsendable): End => ({ state: "failed", reason: shortened(message) });
 
 export function settled(
   { due: _due, waitsFor: _waitsFor, reason: _reason, cause, ...firing }: Firing,
@@ -98,13 +99,13 @@ const withoutPayload = (cause: Cause): Cause =>
   cause.kind === "event" ? { kind: "event", stream: cause.stream, event: cause.event } : cause;
 
 async function add({ transaction }: Moment, { alert, entries, problems }: Composed): Promise<End> {
-  const reason = problems.length === 0 ? undefined : problems.join("; ");
+  const reason = problems.length === 0 ? undefined : shortened(problems.join("; "));
   if (entries.length === 0) {
     const isNowhere = problems.every((one) => one.startsWith(noAddress));
     return { state: isNowhere ? "skipped" : "failed", reason };
   }
   const deliveries = (await transaction.outbox.add(entries)).map(({ id }) => id);
-  const said = alert.aborted ?? reason;
+  const said = alert.aborted === undefined ? reason : shortened(alert.aborted);
   return {
     state: alert.aborted === undefined ? "sent" : "aborted",
     deliveries,

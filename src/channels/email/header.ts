@@ -1,6 +1,6 @@
 /** What the channel itself writes, what mail servers write, and what would make another message of it. */
 const reserved =
-  /^(?:from|sender|reply-to|to|cc|bcc|subject|date|message-id|mime-version|content-.*|resent-.*|list-unsubscribe.*|return-path|received.*|delivered-to|dkim-.*|arc-.*|authentication-results)$/;
+  /^(?:(?:from|sender|reply-to|to|cc|bcc|subject|date|message-id|mime-version|return-path|delivered-to|authentication-results)$|content-|resent-|list-unsubscribe|received|dkim-|arc-)/;
 const name = /^[a-z][a-z0-9-]{0,69}$/;
 
 /**

@@ -10,9 +10,15 @@ export function htmlOf({ subtitle, html }: Alert): string | undefined {
   const preheader = line(subtitle ?? "", 250);
   if (preheader === "") return newlines(html);
   const hidden = `<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${escapeHtml(preheader)}</div>`;
-  const body = /<body(?=[\s>])(?:[^"'>]|"[^"]*"|'[^']*')*>/i.exec(html.slice(0, 1 << 16));
-  const at = body === null ? 0 : body.index + body[0].length;
+  const at = bodyStart(html.slice(0, 1 << 16));
   return newlines(html.slice(0, at) + hidden + html.slice(at));
+}
+
+/** Behind the first `<body>`; 0 where there is none, or it does not end. */
+function bodyStart(html: string): number {
+  const tag = /(?:[^"'>]|"[^"]*"|'[^']*')*>/y;
+  tag.lastIndex = html.search(/<body[\s>]/i) + "<body".length;
+  return tag.lastIndex >= "<body".length && tag.test(html) ? tag.lastIndex : 0;
 }
 
 /** Line ends as mail has them. A lone CR or LF would be another message to some servers, and another to what signs it. */

@@ -28,7 +28,7 @@ export function pushAnswer(status: number, text: string, retryAfter?: number): P
     case 403:
       // Made with another VAPID key than ours: Google and Apple say so with 403, Mozilla with 401.
       if (/mismatch|not correspond/i.test(said)) return { outcome: never };
-      if (status !== 401 && !tokenTrouble.test(said)) return { outcome: never };
+      if (status !== 401 && !isTokenTrouble(said)) return { outcome: never };
       return { outcome: later, service: "token" };
     case 408:
     case 425:
@@ -45,7 +45,11 @@ export function pushAnswer(status: number, text: string, retryAfter?: number): P
 }
 
 /** `BadJwtToken`, `ExpiredJwtToken`, `invalid JWT provided`, `UnauthorizedRegistration`, `Invalid VAPID token`. */
-const tokenTrouble = /jwt|vapid|unauthorized|token.*expired/i;
+function isTokenTrouble(said: string): boolean {
+  if (/jwt|vapid|unauthorized/i.test(said)) return true;
+  const token = said.search(/token/i);
+  return token >= 0 && /expired/i.test(said.slice(token));
+}
 
 /** Characters of an answer that a reason repeats. */
 const repeated = 300;

@@ -67,9 +67,16 @@ export const lower = (text: string): string => text.replaceAll("İ", "i").toLowe
 
 const scriptTypes =
   /^(?:|module|application\/(?:(?:x-)?(?:ecma|java)script|(?:ld\+)?json)|text\/(?:(?:x-)?(?:ecma|java)script|javascript1\.[0-5]|jscript|livescript))$/;
-const goSpace = "[\\t\\n\\v\\f\\r \\u0085\\u00a0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
-const outerSpace = new RegExp(`^${goSpace}|${goSpace}$`, "g");
+const goSpace = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+
+/** Go's `strings.TrimSpace`. */
+function withoutOuterSpace(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && goSpace.test(text[start]!)) start++;
+  while (end > start && goSpace.test(text[end - 1]!)) end--;
+  return text.slice(start, end);
+}
 
 /** Whether a `<script>` of this type is JavaScript, or JSON. */
 export const isScriptType = (type: string): boolean =>
-  scriptTypes.test(lower(type.split(";", 1)[0]!).replace(outerSpace, ""));
+  scriptTypes.test(withoutOuterSpace(lower(type.split(";", 1)[0]!)));

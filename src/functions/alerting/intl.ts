@@ -76,7 +76,11 @@ export const locales = (locale: string): string[] => [locale, "en-US"];
 /** A number as `Intl` takes it; text of digits too, which is how many an interface sends prices. */
 export function numeric(value: unknown): number | bigint {
   if (typeof value === "number" || typeof value === "bigint") return value;
-  if (typeof value === "string" && value.length <= 100 && /^\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*$/.test(value)) {
+  if (
+    typeof value === "string" &&
+    value.length <= 100 &&
+    /^\s*[+-]?(\d+(?:\.\d*)?|\.\d+)([eE][+-]?\d+)?\s*$/.test(value)
+  ) {
     return Number(value);
   }
   if (value === null || value === undefined) throw new Error("there is no number; the value is missing");

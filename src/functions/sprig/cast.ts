@@ -81,11 +81,11 @@ function parseInteger(text: string, base: 0 | 8 | 10): bigint | undefined {
   const negative = text.startsWith("-");
   const digits = text.replace(/^[+-]/, "").replaceAll("_", "");
   const octal = base === 8 || (base === 0 && /^0[0-7]/.test(digits));
-  const size = BigInt(octal ? `0o${digits.replace(/^0+(?=.)/, "")}` : digits.toLowerCase());
+  const size = BigInt(octal ? `0o${digits.replace(/^0+/, "") || "0"}` : digits.toLowerCase());
   return negative ? -size : size;
 }
 
-const decimalFloat = /^[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
+const decimalFloat = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const hexFloat = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?[pP]([+-]?[0-9]+)$/;
 /** An underscore stands between digits, or behind the prefix. */
 const misplaced = /(?<![0-9a-fA-FxX])_|_(?![0-9a-fA-F])/;

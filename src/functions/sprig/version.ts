@@ -85,7 +85,7 @@ export function parseVersion(source: string): Version {
   if (!found) throw new Error("Invalid Semantic Version");
   const [, major = "", minor = ".0", patch = ".0", , prerelease = "", , , metadata = ""] = found;
   const numbers = [major, minor.slice(1), patch.slice(1)].map((digits) => {
-    const significant = digits.replace(/^0+(?=.)/, "");
+    const significant = digits.replace(/^0+/, "") || "0";
     if (significant.length <= 20 && BigInt(significant) < 2n ** 64n) return BigInt(significant);
     throw new Error(`Error parsing version segment: strconv.ParseUint: parsing "${digits}": value out of range`);
   }) as [bigint, bigint, bigint];

@@ -22,59 +22,69 @@ export const constantCondition: Rule = {
       "{{ range .items }}{{ break }}x{{ end }}",
     ],
   },
-  check: (context) => ({
-    branch(node, type, { tree }) {
-      const { source } = tree;
-      if (node.kind === "if") {
-        const truth = truthOf(type);
-        if (truth !== undefined) {
-          const lost = truth
-            ? node.elseList
-              ? ": what follows its else is never shown"
-              : ""
-            : ": what follows is never shown";
-          context.report({
-            message: `This condition is always ${truth}${lost}. Ask about a field, or remove the condition.`,
-            at: node.pipe,
-            source,
-          });
+  check: (context) => {
+    /** By branch: the `else if` below with the same condition. */
+    const asked = new Map<Branch, Branch | undefined>();
+    return {
+      branch(node, type, { tree }) {
+        const { source } = tree;
+        if (node.kind === "if") {
+          const truth = truthOf(type);
+          if (truth !== undefined) {
+            const lost = truth
+              ? node.elseList
+                ? ": what follows its else is never shown"
+                : ""
+              : ": what follows is never shown";
+            context.report({
+              message: `This condition is always ${truth}${lost}. Ask about a field, or remove the condition.`,
+              at: node.pipe,
+              source,
+            });
+          }
         }
-      }
-      const again = repeated(node, source.delims);
-      if (!again) return;
-      context.report({
-        message: `The same was asked before in this ${node.kind}, so that this branch is never reached. Ask something else, or remove it.`,
-        at: again.pipe,
-        source,
-      });
-    },
-    jump(node, { nodes, index, tree, blocks }) {
-      if (!blocks.some((block) => block.node.kind === "range")) return;
-      const next = nodes
-        .slice(index + 1)
-        .find((one) => one.kind !== "comment" && (one.kind !== "text" || one.text.trim() !== ""));
-      if (!next) return;
-      context.report({
-        message: `What follows this ${node.kind} is never reached. Put the ${node.kind} into an if, or remove what follows.`,
-        at: next,
-        source: tree.source,
-      });
-    },
-  }),
+        if (!asked.has(node)) lookThrough(node, source.delims, asked);
+        const again = asked.get(node);
+        if (!again) return;
+        context.report({
+          message: `The same was asked before in this ${node.kind}, so that this branch is never reached. Ask something else, or remove it.`,
+          at: again.pipe,
+          source,
+        });
+      },
+      jump(node, { nodes, index, tree, blocks }) {
+        if (!blocks.some((block) => block.node.kind === "range")) return;
+        let at = index + 1;
+        while (at < nodes.length && isNothing(nodes[at]!)) at++;
+        const next = nodes[at];
+        if (!next) return;
+        context.report({
+          message: `What follows this ${node.kind} is never reached. Put the ${node.kind} into an if, or remove what follows.`,
+          at: next,
+          source: tree.source,
+        });
+      },
+    };
+  },
 };
 
-/** The `else if` below with the same condition as `node`. */
-function repeated(node: Branch, delims: readonly [string, string]): Branch | undefined {
-  if (node.kind === "range" || node.pipe.decl.length > 0) return undefined;
-  const asked = printNode(node.pipe, delims);
-  if (asked === unreadable) return undefined;
-  let at: Branch | undefined = node;
-  while (at) {
-    const only: Branch["elseList"] = at.elseList;
-    const [first, ...others]: readonly Node[] = only?.nodes ?? [];
-    if (others.length > 0 || first?.kind !== node.kind) return undefined;
-    if (printNode(first.pipe, delims) === asked) return first;
-    at = first;
+const isNothing = (node: Node): boolean => node.kind === "comment" || (node.kind === "text" && node.text.trim() === "");
+
+/** Notes of each branch of a chain of `else if` which one below it has the same condition: once for the chain, from its end. */
+function lookThrough(node: Branch, delims: readonly [string, string], asked: Map<Branch, Branch | undefined>): void {
+  const chain = [node];
+  for (let next = chained(node); next; next = chained(next)) chain.push(next);
+  const below = new Map<string, Branch>();
+  for (const branch of chain.toReversed()) {
+    const condition = printNode(branch.pipe, delims);
+    const isAsked = branch.kind !== "range" && branch.pipe.decl.length === 0 && condition !== unreadable;
+    asked.set(branch, isAsked ? below.get(condition) : undefined);
+    below.set(condition, branch);
   }
-  return undefined;
+}
+
+/** The `else if` of a branch, or `else with`. */
+function chained({ kind, elseList }: Branch): Branch | undefined {
+  const [first, ...others] = elseList?.nodes.slice(0, 2) ?? [];
+  return others.length === 0 && first?.kind === kind ? (first as Branch) : undefined;
 }

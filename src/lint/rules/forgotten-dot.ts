@@ -21,7 +21,7 @@ export const forgottenDot: Rule = {
       const names = fieldNames(context);
       const meant = names.length === 0 || names.includes(name) ? name : (similar(name, names)[0] ?? name);
       // `. name`: the dot is there, too far away.
-      const [apart = ""] = /(?<=[\s({])\.\s+$/.exec(context.source.text.slice(0, span.start)) ?? [];
+      const apart = dotApart(context.source.text.slice(0, span.start));
       const edit = { start: span.start - apart.length, end: span.end, text: `.${meant}` };
       const change = { message: `Write .${meant}`, edits: [edit] };
       context.report({
@@ -34,3 +34,10 @@ export const forgottenDot: Rule = {
     },
   }),
 };
+
+/** A dot at the end of a text that belongs to nothing before it, with the space behind it. */
+function dotApart(before: string): string {
+  const end = before.trimEnd();
+  const isDot = end.length < before.length && end.endsWith(".") && /[\s({]/.test(end.at(-2) ?? "");
+  return isDot ? before.slice(end.length - 1) : "";
+}

@@ -27,6 +27,7 @@ import { shadowedVariable } from "./shadowed-variable.ts";
 import { strayEnd } from "./stray-end.ts";
 import { syntax } from "./syntax.ts";
 import { tooLong } from "./too-long.ts";
+import { tooManyFindings } from "./too-many-findings.ts";
 import { typographicQuotes } from "./typographic-quotes.ts";
 import { unclosedBlock } from "./unclosed-block.ts";
 import { undefinedTemplate } from "./undefined-template.ts";
@@ -78,4 +79,5 @@ export const rules: readonly Rule[] = [
   escapeInText,
   secret,
   unknownRule,
+  tooManyFindings,
 ];

@@ -54,11 +54,23 @@ function rewritten(problem: Problem, context: Context, found: string, name: stri
   if (!action || found === "!") return undefined;
   const text = actionText(problem, context);
   const at = text.indexOf(found);
-  const before = /(\$?\.?[\w.$]+|"[^"]*")\s*$/.exec(text.slice(0, at));
+  const before = operandAtEnd(text.slice(0, at));
   const after = /^\s*(\$?\.?[\w.$]+|"[^"]*")/.exec(text.slice(at + found.length));
   if (!before || !after) return undefined;
-  const call = `${name} ${before[1]} ${after[1]}`;
-  const start = action.start + before.index;
+  const call = `${name} ${before} ${after[1]}`;
+  const start = action.start + text.slice(0, at).trimEnd().length - before.length;
   const end = action.start + at + found.length + after[0].length;
   return { message: `Write ${call}`, edits: [{ start, end, text: call }] };
+}
+
+/** The field, variable, number or text that an action ends with. */
+function operandAtEnd(action: string): string {
+  const text = action.trimEnd();
+  if (text.endsWith('"')) {
+    const open = text.lastIndexOf('"', text.length - 2);
+    return open < 0 || text.length < 2 ? "" : text.slice(open);
+  }
+  let start = text.length;
+  while (start > 0 && /[\w.$]/.test(text[start - 1]!)) start--;
+  return text.slice(start);
 }

@@ -42,8 +42,10 @@ export const recursion: Rule = {
       done() {
         const all = [...edges.values()];
         for (const property of ["isAlways", "isSame"] as const) {
-          for (const edge of all) {
-            if (!edge[property] || !leadsTo(edge.node.name, edge.tree.name, all, property)) continue;
+          const some = all.filter((edge) => edge[property]);
+          const loops = loopsOf(some);
+          for (const edge of some) {
+            if (loops.get(edge.node.name) !== loops.get(edge.tree.name)) continue;
             const how =
               property === "isAlways"
                 ? "and nothing stops it"
@@ -70,13 +72,51 @@ function sameDot(node: TemplateCall, { blocks }: Scope): boolean {
   );
 }
 
-function leadsTo(from: string, to: string, edges: readonly Edge[], property: "isAlways" | "isSame"): boolean {
-  const seen = new Set<string>();
-  const visit = (name: string): boolean => {
-    if (name === to) return true;
-    if (seen.has(name)) return false;
-    seen.add(name);
-    return edges.some((edge) => edge[property] && edge.tree.name === name && visit(edge.node.name));
+/**
+ * By template: a number that those have in common which lead to each other. Tarjan's strongly connected components, with a
+ * stack of its own, as calls may lead on as far as a text is long.
+ */
+function loopsOf(edges: readonly Edge[]): ReadonlyMap<string, number> {
+  const callees = new Map<string, string[]>();
+  for (const { tree, node } of edges) {
+    callees.set(node.name, callees.get(node.name) ?? []);
+    callees
+      .set(tree.name, callees.get(tree.name) ?? [])
+      .get(tree.name)!
+      .push(node.name);
+  }
+  const loops = new Map<string, number>();
+  const order = new Map<string, number>();
+  const lowest = new Map<string, number>();
+  const open: string[] = [];
+  const enter = (name: string) => {
+    order.set(name, order.size);
+    lowest.set(name, order.get(name)!);
+    open.push(name);
+    return { name, next: 0 };
   };
-  return visit(from);
+  const reach = (name: string, number: number): void => {
+    lowest.set(name, Math.min(lowest.get(name)!, number));
+  };
+  for (const start of callees.keys()) {
+    const path = order.has(start) ? [] : [enter(start)];
+    while (path.length > 0) {
+      const at = path.at(-1)!;
+      const callee = callees.get(at.name)![at.next++];
+      if (callee !== undefined) {
+        if (!order.has(callee)) path.push(enter(callee));
+        else if (!loops.has(callee)) reach(at.name, order.get(callee)!);
+        continue;
+      }
+      path.pop();
+      const caller = path.at(-1);
+      if (caller) reach(caller.name, lowest.get(at.name)!);
+      if (lowest.get(at.name) !== order.get(at.name)) continue;
+      for (let member = open.pop()!; ; member = open.pop()!) {
+        loops.set(member, order.get(at.name)!);
+        if (member === at.name) break;
+      }
+    }
+  }
+  return loops;
 }

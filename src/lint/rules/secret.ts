@@ -1,18 +1,61 @@
+import type { Span } from "../../../grammar/index.ts";
 import type { Rule } from "../rule.ts";
 
-/** What keys and tokens look like. */
-const shapes: readonly (readonly [what: string, pattern: RegExp])[] = [
-  ["an access key of AWS", /\b(?:AKIA|ASIA)[0-9A-Z]{16}\b/g],
-  ["a secret key of Stripe", /\b[sr]k_live_[0-9A-Za-z]{16,}\b/g],
-  ["a token of GitHub", /\b(?:gh[pousr]_[0-9A-Za-z]{36,}|github_pat_[0-9A-Za-z_]{40,})\b/g],
-  ["a token of Slack", /\bxox[abprs]-[0-9A-Za-z-]{10,}\b/g],
-  ["a web hook of Slack", /hooks\.slack\.com\/services\/T[0-9A-Z]+\/B[0-9A-Z]+\/[0-9A-Za-z]{16,}/g],
-  ["a key of SendGrid", /\bSG\.[\w-]{16,}\.[\w-]{16,}/g],
-  ["a key of Google", /\bAIza[0-9A-Za-z_-]{35}\b/g],
-  ["a private key", /-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----/g],
-  ["a JSON Web Token", /\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}/g],
-  ["a password in an address", /\b[a-z][a-z0-9+.-]*:\/\/[^\s:/@"']+:[^\s:/@"'{}]+@[\w.-]+/g],
+/** What keys and tokens look like, and of how many characters at least what stands in each pair of parentheses is. */
+const shapes: readonly (readonly [what: string, pattern: RegExp, least: number])[] = [
+  ["an access key of AWS", /\b(?:AKIA|ASIA)([0-9A-Z]{16})\b/g, 16],
+  ["a secret key of Stripe", /\b[sr]k_live_([0-9A-Za-z]+)\b/g, 16],
+  ["a token of GitHub", /\bgh[pousr]_([0-9A-Za-z]+)\b/g, 36],
+  ["a token of GitHub", /\bgithub_pat_([0-9A-Za-z_]+)\b/g, 40],
+  ["a token of Slack", /\bxox[abprs]-([0-9A-Za-z-]+)\b/g, 10],
+  ["a web hook of Slack", /hooks\.slack\.com\/services\/T[0-9A-Z]+\/B[0-9A-Z]+\/([0-9A-Za-z]+)/g, 16],
+  ["a key of SendGrid", /\bSG\.([\w-]+)\.([\w-]+)/g, 16],
+  ["a key of Google", /\bAIza([0-9A-Za-z_-]{35})\b/g, 35],
+  ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----/g, 0],
 ];
+
+/** Keys and passwords in a text. What looks back from what is sure, such as `://`, is no pattern: that would start anywhere. */
+function* secretsIn(text: string): Generator<readonly [what: string, at: Span]> {
+  for (const [what, pattern, least] of shapes) {
+    for (const match of text.matchAll(pattern)) {
+      const [found, ...parts] = match;
+      if (parts.every(({ length }) => length >= least)) {
+        yield [what, { start: match.index, end: match.index + found.length }];
+      }
+    }
+  }
+  for (const at of webTokens(text)) yield ["a JSON Web Token", at];
+  for (const at of passwords(text)) yield ["a password in an address", at];
+}
+
+/** `eyJ….eyJ….…`, each part of eight characters more. */
+function* webTokens(text: string): Generator<Span> {
+  const rest = /\.eyJ([\w-]+)\.([\w-]+)/y;
+  let from = 0;
+  for (let dot = text.indexOf(".eyJ"); dot >= 0; dot = text.indexOf(".eyJ", Math.max(from, dot + 1))) {
+    rest.lastIndex = dot;
+    const [whole = "", payload = "", signature = ""] = rest.exec(text) ?? [];
+    let start = dot;
+    while (start > from && /[\w-]/.test(text[start - 1]!)) start--;
+    const header = text.slice(start, dot).search(/\beyJ/);
+    from = dot + 1;
+    if (header < 0 || dot - start - header < 11 || payload.length < 8 || signature.length < 8) continue;
+    from = dot + whole.length;
+    yield { start: start + header, end: from };
+  }
+}
+
+/** `https://user:password@host`. */
+function* passwords(text: string): Generator<Span> {
+  const rest = /:\/\/[^\s:/@"']+:[^\s:/@"'{}]+@[\w.-]+/y;
+  for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 3)) {
+    rest.lastIndex = at;
+    const scheme = /\b[a-z][a-z0-9+.-]*$/.exec(text.slice(Math.max(0, at - longestScheme), at));
+    if (scheme && rest.test(text)) yield { start: at - scheme[0].length, end: rest.lastIndex };
+  }
+}
+
+const longestScheme = 40;
 
 /** A key or password in the template itself. */
 export const secret: Rule = {
@@ -27,14 +70,11 @@ export const secret: Rule = {
   },
   check: (context) => ({
     done() {
-      const { text } = context.source;
-      for (const [what, pattern] of shapes) {
-        for (const { index, 0: found } of text.matchAll(pattern)) {
-          context.report({
-            message: `This looks like ${what}. Whoever gets the alert or the template can use it: take it out, and change it where it is valid.`,
-            at: { start: index, end: index + found.length },
-          });
-        }
+      for (const [what, at] of secretsIn(context.source.text)) {
+        context.report({
+          message: `This looks like ${what}. Whoever gets the alert or the template can use it: take it out, and change it where it is valid.`,
+          at,
+        });
       }
     },
   }),

@@ -15,9 +15,9 @@ export const shadowedVariable: Rule = {
     /** Outer variables, and what was declared in their place and never used. */
     const hidden = new Map<Variable, Variable>();
     return {
-      drop(variable, { variables }) {
+      drop(variable, { named }) {
         if (variable.used || variable.by !== "action") return;
-        const outer = variables.findLast(({ name }) => name === variable.name);
+        const outer = named(variable.name).at(-1);
         if (outer && outer.depth < variable.depth) hidden.set(outer, variable);
       },
       use(variable) {

@@ -20,7 +20,7 @@ export const strayEnd: Rule = {
       if (syntaxRuleOf(problem, context) !== "stray-end") return;
       const { reason, action, error } = problem;
       const at = action ?? error.span;
-      const word = /(end|else)\S*$|else/.exec(reason.replace(/ in .*$/, ""))?.[0].startsWith("end") ? "end" : "else";
+      const word = wordOf(reason);
       const why = reason.startsWith("expected end")
         ? "This block has an else already, and that comes last"
         : / in (define|block) clause$/.test(reason)
@@ -35,3 +35,9 @@ export const strayEnd: Rule = {
     },
   }),
 };
+
+/** Which of the two Go's words are about: `unexpected {{end}} in define clause`, `expected end; found {{else}}`. */
+function wordOf(reason: string): "end" | "else" {
+  const [what = ""] = reason.split(" in ", 1);
+  return /end|else/.exec(what.slice(what.lastIndexOf(" ") + 1))?.[0] === "end" ? "end" : "else";
+}

@@ -48,8 +48,8 @@ function explain(problem: Problem, context: Context): Explanation {
   const content = actionText(problem, context);
   if (/U\+(00A0|202F|2007|200B|FEFF|2009)/.test(reason) && action) {
     const clean = content.replaceAll(
-      /"(?:[^"\\\n]|\\.)*"|`[^`]*`|[\u00a0\u202f\u2007\u2009]|[\u200b\ufeff]/g,
-      (found) => (found.length > 1 || found === '"' ? found : /[\u200b\ufeff]/.test(found) ? "" : " "),
+      /"(?:[^"\\\n]|\\.)*"?|`[^`]*`?|[\u00a0\u202f\u2007\u2009]|[\u200b\ufeff]/g,
+      (found) => (/^["`]/.test(found) ? found : /[\u200b\ufeff]/.test(found) ? "" : " "),
     );
     return {
       message:
@@ -58,7 +58,7 @@ function explain(problem: Problem, context: Context): Explanation {
       isSafe: true,
     };
   }
-  const indexed = action && indexInstead(reason, content, action.start, context);
+  const indexed = action && indexInstead(reason, content, action.start, span.start - action.start, context);
   if (indexed) return indexed;
   const isCut = action && !content.endsWith(right);
   if (isCut && (/U\+007D|"}|unclosed action|unexpected "/.test(reason) || reason.startsWith("unexpected EOF"))) {
@@ -71,16 +71,28 @@ function explain(problem: Problem, context: Context): Explanation {
   return { message: `Go cannot read this: ${reason}. Correct what stands at ${culprit === "" ? "the end" : culprit}.` };
 }
 
-const hyphened = /((?:\.[\p{L}_][\p{L}\p{Nd}_]*)*)\.([\p{L}_][\p{L}\p{Nd}_]*(?:-[\p{L}\p{Nd}_]+)+)/u;
-const bracketed = /((?:\$[\p{L}\p{Nd}_]*)?(?:\.[\p{L}\p{Nd}_]+)*)\[\s*(\d+|"[^"]*"|[$.][\p{L}\p{Nd}_.]+)\s*\]/u;
+const behindHyphen = /(?:-[\p{L}\p{Nd}_]+)+/uy;
+const inBrackets = /\[\s*(\d+|"[^"]*"|[$.][\p{L}\p{Nd}_.]+)\s*\]/uy;
 
-/** `.first-name` and `.items[0]`, as other languages have them, are `index` in Go. */
-function indexInstead(reason: string, content: string, from: number, context: Context): Explanation | undefined {
+/** `.first-name` and `.items[0]`, as other languages have them, are `index` in Go. @param culprit where the hyphen or bracket is */
+function indexInstead(
+  reason: string,
+  content: string,
+  from: number,
+  culprit: number,
+  context: Context,
+): Explanation | undefined {
   const isHyphen = reason.startsWith("bad character U+002D");
   if (!isHyphen && !reason.startsWith("bad character U+005B")) return undefined;
-  const found = (isHyphen ? hyphened : bracketed).exec(content);
-  if (!found) return undefined;
-  const [whole, path, key] = found;
+  const behind = isHyphen ? behindHyphen : inBrackets;
+  behind.lastIndex = culprit;
+  const found = behind.exec(content);
+  const before = pathAtEnd(content.slice(0, culprit));
+  const dot = isHyphen ? before.lastIndexOf(".") : before.length;
+  if (!found || dot < 0) return undefined;
+  const path = before.slice(0, dot);
+  const key = isHyphen ? before.slice(dot + 1) + found[0] : found[1]!;
+  const whole = before + found[0];
   const call = `index ${path || "."} ${isHyphen ? `"${key}"` : key}`;
   const [left, right] = context.source.delims;
   const isAlone =
@@ -89,12 +101,19 @@ function indexInstead(reason: string, content: string, from: number, context: Co
       .replaceAll(/^-\s|\s-$/g, "")
       .trim() === whole;
   const written = isAlone ? call : `(${call})`;
-  const start = from + found.index;
+  const start = from + culprit - before.length;
   const what = isHyphen ? "A name with a hyphen cannot be read with a dot" : "Elements are not read with brackets";
   return {
     message: `${what}. Write ${call}.`,
     change: { message: `Write ${written}`, edits: [{ start, end: start + whole.length, text: written }] },
   };
+}
+
+/** The fields of dot or a variable that a text ends with: `.user.first`, `$x.items`. */
+function pathAtEnd(text: string): string {
+  let start = text.length;
+  while (start > 0 && /[\p{L}\p{Nd}_.$\p{Surrogate}]/u.test(text[start - 1]!)) start--;
+  return text.slice(start);
 }
 
 const explanations: readonly (readonly [RegExp, (found: string, culprit: string) => string])[] = [
@@ -149,7 +168,7 @@ const explanations: readonly (readonly [RegExp, (found: string, culprit: string)
     (found) => `A ${found} stands only inside a range. Remove it, or put it there.`,
   ],
   [
-    /multiple definition of template (.*)$/,
+    /^(?:template: )?multiple definition of template (.*)$/,
     (found) => `The template ${found} is defined twice. Give one of them another name.`,
   ],
   [

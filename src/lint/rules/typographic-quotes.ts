@@ -1,4 +1,4 @@
-import { type Problem, parseAll, quote } from "../../../grammar/index.ts";
+import { isStrayEnd, type Problem, parseAll, quote } from "../../../grammar/index.ts";
 import type { Change } from "../finding.ts";
 import type { Context, Rule } from "../rule.ts";
 import { actionText, syntaxRuleOf, typographic } from "../syntax.ts";
@@ -38,21 +38,55 @@ function straightened(problem: Problem, context: Context): Change | undefined {
   const straight = straighten(actionText(problem, context));
   // Alone it lacks the blocks and variables around it.
   const { problems } = parseAll(straight, { name, delims, isFunction: context.isFunction });
-  const lacks = /^(unexpected (EOF|\S*(end|else)\S*)$|undefined variable|\{\{(break|continue)\}\} outside|function )/;
-  if (problems.some(({ reason }) => !lacks.test(reason))) return undefined;
+  if (problems.some(({ reason }) => !lacksOnly(reason))) return undefined;
   return { message: "Write straight quotes", edits: [{ ...action, text: straight }] };
 }
 
-const marks = "\u2018-\u201f\u2032\u2033\u2039\u203a\u00ab\u00bb\u00b4";
-/** A straight literal, which stays; a text between two marks; a word with one mark before or behind it. */
-const pieces = new RegExp(
-  `"(?:[^"\\\\\\n]|\\\\.)*"|\`[^\`]*\`|[${marks}]([^${marks}"\\n]*)[${marks}"]|"([^${marks}"\\n]*)[${marks}]|[${marks}]([^\\s${marks}"(){}|]+)|([^\\s${marks}"(){}|]+)[${marks}]`,
-  "gu",
-);
+const lacksOnly = (reason: string): boolean =>
+  reason === "unexpected EOF" ||
+  isStrayEnd(reason) ||
+  /^(?:undefined variable|\{\{(?:break|continue)\}\} outside|function )/.test(reason);
 
+const marks = "\u2018-\u201f\u2032\u2033\u2039\u203a\u00ab\u00bb\u00b4";
+const word = `[^\\s${marks}"\`(){}|]+`;
+/** In order: a text between two marks, or a straight quote and a mark; a word with one mark before or behind it. */
+const pieces = [
+  new RegExp(`[${marks}]([^${marks}"\\n]*)[${marks}]`, "uy"),
+  new RegExp(`"([^${marks}"\\n]*)[${marks}]`, "uy"),
+  new RegExp(`[${marks}](${word})`, "uy"),
+  new RegExp(`(${word})[${marks}]`, "uy"),
+];
+/** A straight literal, which stays, and whether it is closed. */
+const literals = [/"(?:[^"\\\n]|\\.)*("?)/uy, /`[^`]*(`?)/uy];
+/** What else stays: a word, or any character. */
+const other = new RegExp(`${word}|.`, "suy");
+
+/** Goes through the action once, from the left. */
 function straighten(action: string): string {
-  return action.replaceAll(pieces, (whole, ...groups: (string | undefined)[]) => {
-    const content = groups.slice(0, 4).find((group) => group !== undefined);
-    return content === undefined ? whole : quote(content);
-  });
+  let straight = "";
+  let at = 0;
+  /** Up to here a mark opens nothing: there is none that closes. */
+  let openTo = 0;
+  const read = (pattern: RegExp): RegExpExecArray | null => {
+    pattern.lastIndex = at;
+    return pattern.exec(action);
+  };
+  while (at < action.length) {
+    const literal = at < openTo ? null : firstOf(literals, read);
+    if (literal && !literal[1]) openTo = at + literal[0].length;
+    const isClosed = literal?.[1];
+    const piece = isClosed ? null : firstOf(pieces, read);
+    const found = (isClosed ? literal : piece) ?? read(other)!;
+    straight += piece ? quote(piece[1]!) : found[0];
+    at += found[0].length;
+  }
+  return straight;
+}
+
+function firstOf(patterns: readonly RegExp[], read: (pattern: RegExp) => RegExpExecArray | null) {
+  for (const pattern of patterns) {
+    const found = read(pattern);
+    if (found) return found;
+  }
+  return null;
 }

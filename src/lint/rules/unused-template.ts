@@ -1,6 +1,7 @@
-import { isEmpty, quote } from "../../../grammar/index.ts";
+import { isEmpty, quote, type Span, unquote } from "../../../grammar/index.ts";
 import type { Rule } from "../rule.ts";
 import { similar } from "../suggest.ts";
+import { mostMissed } from "./unused-variable.ts";
 
 /** A template that nothing calls. */
 export const unusedTemplate: Rule = {
@@ -14,18 +15,19 @@ export const unusedTemplate: Rule = {
   },
   check(context) {
     /** Called and not there: one of them may be this one, misspelt. */
-    const missed: string[] = [];
+    const missed = new Set<string>();
     return {
       template({ name }) {
-        if (!context.trees.has(name)) missed.push(name);
+        if (!context.trees.has(name) && missed.size < mostMissed) missed.add(name);
       },
       done({ called }) {
         const main = context.trees.get(context.source.name);
         if (!main || isEmpty(main.root) || !context.parses) return;
+        const places = definitions(context.source.text);
         for (const { name, source, root } of context.trees.values()) {
           if (source !== context.source || name === source.name || called.has(name) || similar(name, missed).length > 0)
             continue;
-          const at = definition(name, source.text) ?? { start: root.start, end: root.start };
+          const at = places.get(name) ?? { start: root.start, end: root.start };
           context.report({
             message: `Nothing calls the template ${quote(name)}. Call it with {{ template ${quote(name)} . }}, or remove it.`,
             at,
@@ -36,13 +38,18 @@ export const unusedTemplate: Rule = {
   },
 };
 
-/** Where the name stands in its define. */
-function definition(name: string, text: string): { readonly start: number; readonly end: number } | undefined {
-  for (const match of text.matchAll(/\bdefine\s*("(?:[^"\\\n]|\\.)*"|`[^`]*`)/g)) {
-    const quoted = match[1]!;
-    if (quoted.slice(1, -1) !== name && quoted !== quote(name)) continue;
-    const start = match.index + match[0].length - quoted.length;
-    return { start, end: start + quoted.length };
+/** Where the names of all templates stand in their defines. */
+function definitions(text: string): ReadonlyMap<string, Span> {
+  const found = new Map<string, Span>();
+  const literal = /\s*("(?:[^"\\\n]|\\.)*"|`[^`]*`)/y;
+  for (const { index, 0: word } of text.matchAll(/\bdefine/g)) {
+    literal.lastIndex = index + word.length;
+    const quoted = literal.exec(text)?.[1];
+    if (quoted === undefined) continue;
+    const start = literal.lastIndex - quoted.length;
+    for (const name of [quoted.slice(1, -1), unquote(quoted)]) {
+      if (name !== undefined && !found.has(name)) found.set(name, { start, end: start + quoted.length });
+    }
   }
-  return undefined;
+  return found;
 }

@@ -3,6 +3,9 @@ import type { Change } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import { similar } from "../suggest.ts";
 
+/** Names that another may be a misspelling of: each is compared with each. */
+export const mostMissed = 20;
+
 /** A variable that nothing reads. */
 export const unusedVariable: Rule = {
   name: "unused-variable",
@@ -15,24 +18,21 @@ export const unusedVariable: Rule = {
   },
   check: (context) => {
     /** Variables that are not declared: one of them may be this one, misspelt. */
-    const missed: string[] = [];
+    const missed = new Set<string>();
     return {
       problem({ reason }) {
         const [, name] = /^undefined variable "(.*)"/.exec(reason) ?? [];
-        if (name !== undefined) missed.push(name);
+        if (name !== undefined && missed.size < mostMissed) missed.add(name);
       },
-      drop(variable, { variables }) {
+      drop(variable, { named }) {
         if (variable.used || variable.name.startsWith("$_") || variable.name === "$") return;
-        if (missed.includes(variable.name) || similar(variable.name, missed).length > 0) return;
+        if (missed.has(variable.name) || similar(variable.name, missed).length > 0) return;
         const { node, pipe, tree, name, by } = variable;
         // The index may stay where the element is what is wanted.
-        if (
-          pipe.decl.length === 2 &&
-          (pipe.decl[0] === node || !variables.some(({ node: other }) => other === pipe.decl[0]))
-        ) {
-          if (pipe.decl[0] === node) return;
-        }
-        if (variables.some((other) => other.name === name && other.depth < variable.depth)) return;
+        if (pipe.decl.length === 2 && pipe.decl[0] === node) return;
+        // The outermost of a name is the least deep.
+        const [outer] = named(name);
+        if (outer && outer.depth < variable.depth) return;
         const value = pipe.commands[0];
         const isAlone = pipe.decl.length === 1 && value !== undefined && !refersTo(pipe, name, tree.source.text);
         // Without the name the value is the same; what an action writes is not.

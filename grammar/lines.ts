@@ -1,4 +1,5 @@
-import { byteLength } from "../../grammar/index.ts";
+import { byteLength } from "./bytes.ts";
+import type { Source } from "./tree.ts";
 
 /** Where offsets of one text are, worked out once. */
 export interface Lines {
@@ -8,6 +9,18 @@ export interface Lines {
   /** Offset of the start of a 1-based line. */
   startOf(line: number): number;
 }
+
+/** The lines of a template's text, worked out once for all who ask. */
+export function linesIn(source: Source): Lines {
+  let lines = bySource.get(source);
+  if (!lines) {
+    lines = linesOf(source.text);
+    bySource.set(source, lines);
+  }
+  return lines;
+}
+
+const bySource = new WeakMap<Source, Lines>();
 
 export function linesOf(text: string): Lines {
   const starts = [0];

@@ -1,0 +1,96 @@
+import {
+  type Alias,
+  type Document,
+  isAlias,
+  isCollection,
+  isMap,
+  isScalar,
+  Lexer,
+  type LineCounter,
+  type Node,
+  Parser,
+  parseDocument,
+} from "yaml";
+
+/** Maps and lists that stand inside each other. */
+const deepest = 100;
+
+export interface YamlProblem {
+  readonly code?: string;
+  readonly message: string;
+  readonly offset: number;
+}
+
+export interface YamlFile {
+  readonly document: Document;
+  /** What is wrong, by kind: what does not parse first. Of a file that is too deep nothing is read. */
+  readonly problems: readonly YamlProblem[];
+  /** What an alias stands for: the last node of that name before it. */
+  target(alias: Alias): Node | undefined;
+}
+
+/**
+ * Reads a YAML file in time that its length decides: not by how deep it is, which the library follows on the stack, nor by its
+ * keys and aliases, for each of which the library goes through all others.
+ */
+export function readYaml(text: string, lineCounter: LineCounter): YamlFile {
+  const deep = tooDeepAt(text);
+  const document = parseDocument(deep === undefined ? text : "", {
+    lineCounter,
+    prettyErrors: false,
+    uniqueKeys: false,
+  });
+  const problems: YamlProblem[] = [...document.errors, ...document.warnings].map(
+    ({ code, message, pos: [offset] }) => ({
+      code,
+      message,
+      offset,
+    }),
+  );
+  if (deep !== undefined) {
+    for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lineCounter.addNewLine(at + 1);
+    problems.push({
+      message: `more than ${deepest} maps and lists stand inside each other here; nest less`,
+      offset: deep,
+    });
+  }
+  const targets = new Map<Alias, Node | undefined>();
+  if (problems.length === 0) look(document.contents, new Map(), targets, problems);
+  return { document, problems, target: (alias) => targets.get(alias) };
+}
+
+/** The parser below the composer keeps what is open in a list, not on the stack. */
+function tooDeepAt(text: string): number | undefined {
+  const parser = new Parser();
+  for (const lexeme of new Lexer().lex(text)) {
+    for (const _ of parser.next(lexeme));
+    // The document and what is being read stand there, too.
+    if (parser.stack.length > deepest + 2) return parser.offset;
+  }
+  return undefined;
+}
+
+/** Notes what aliases stand for, and keys that are there twice, in the order of the file. */
+function look(
+  node: unknown,
+  anchors: Map<string, Node>,
+  targets: Map<Alias, Node | undefined>,
+  problems: YamlProblem[],
+): void {
+  if (isAlias(node)) {
+    targets.set(node, anchors.get(node.source));
+    return;
+  }
+  if (isMap(node)) {
+    const keys = new Set<unknown>();
+    for (const { key, value } of node.items) {
+      if (isScalar(key)) {
+        if (keys.has(key.value)) problems.push({ message: "Map keys must be unique", offset: key.range?.[0] ?? 0 });
+        keys.add(key.value);
+      }
+      look(key, anchors, targets, problems);
+      look(value, anchors, targets, problems);
+    }
+  } else if (isCollection(node)) for (const item of node.items) look(item, anchors, targets, problems);
+  if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) anchors.set(node.anchor, node as Node);
+}

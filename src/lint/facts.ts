@@ -1,0 +1,54 @@
+/**
+ * Paths that are known to be there and not empty, at one point of a walk: what a block adds is taken back behind it, so that no
+ * set is ever copied.
+ */
+export class Facts {
+  private readonly known = new Set<string>();
+  /** What was added, in order. */
+  private readonly added: string[] = [];
+  /** What there was to be known after each of them, as a number: the same for the same facts in the same order. */
+  private readonly states: number[] = [];
+  private readonly numbers = new Map<number, Map<string, number>>();
+  private count = 0;
+
+  has(path: string): boolean {
+    return this.known.has(path);
+  }
+
+  /** How much is known: what {@link backTo} takes. */
+  get mark(): number {
+    return this.added.length;
+  }
+
+  /** Adds paths, each with what is around it: what is there is in something. */
+  add(paths: readonly string[] | undefined): void {
+    for (const path of paths ?? []) {
+      for (let end = path.length; end > 0; end = path.lastIndexOf(".", end - 1)) {
+        const around = path.slice(0, end);
+        if (this.known.has(around)) continue;
+        this.known.add(around);
+        this.added.push(around);
+        this.states.push(this.stateBehind(this.state, around));
+      }
+    }
+  }
+
+  /** Forgets what was added since a mark. */
+  backTo(mark: number): void {
+    while (this.added.length > mark) this.known.delete(this.added.pop()!);
+    this.states.length = Math.min(this.states.length, mark);
+  }
+
+  /** A number that stands for what is known: two points of a walk have the same if they know the same in the same order. */
+  get state(): number {
+    return this.states.at(-1) ?? 0;
+  }
+
+  private stateBehind(state: number, path: string): number {
+    const next = this.numbers.get(state) ?? new Map<string, number>();
+    this.numbers.set(state, next);
+    const known = next.get(path) ?? ++this.count;
+    next.set(path, known);
+    return known;
+  }
+}
