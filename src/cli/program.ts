@@ -40,7 +40,7 @@ export async function openEngine(
     onSent,
     onEvent: (event) => {
       if (event.type === "trigger-failed")
-        io.stderr.write(`the trigger ${event.trigger} has stopped: ${event.reason}\n`);
+        put(io.stderr, `the trigger ${event.trigger} has stopped: ${event.reason}\n`);
     },
     onProblem: ({ doing, error }) => {
       put(io.stderr, `${doing}: ${(error as Error).message}\n`);
