@@ -7,6 +7,8 @@ export interface JsonLimits {
   readonly maxItems?: number | undefined;
   /** What messages call these. @default elements */
   readonly items?: string | undefined;
+  /** Names of one object. @default no limit */
+  readonly maxNames?: number | undefined;
   /** Values of all kinds together, about. @default no limit */
   readonly maxValues?: number | undefined;
 }
@@ -37,13 +39,21 @@ const notOfNumber = /[^0-9.eE+-]/g;
 export function scan(
   text: string,
   what: string,
-  { maxDepth = 64, maxItems = Infinity, items: called = "elements", maxValues = Infinity }: JsonLimits = {},
+  {
+    maxDepth = 64,
+    maxItems = Infinity,
+    items: called = "elements",
+    maxNames = Infinity,
+    maxValues = Infinity,
+  }: JsonLimits = {},
 ): Scan {
   const { length } = text;
   const exact = new Rewriting(text);
   let depth = 0;
   let isList = false;
   let names = 0;
+  /** By depth, of what is open there. */
+  const namesAt = new Array<number>(maxDepth + 1).fill(0);
   let items = 1;
   let values = 1;
   for (let i = 0; i < length; i++) {
@@ -56,6 +66,8 @@ export function scan(
       if (++values > maxValues) throw tooMany(`${what} has more than ${maxValues} values`);
     } else if (code === 0x3a) {
       names++;
+      if (depth > 0 && ++namesAt[depth]! > maxNames)
+        throw tooMany(`${what} has more than ${maxNames} names in one object`);
       // A name without quotes: as a string it would be one.
       if (exact.wasLast) exact.abandon();
     } else if (code === 0x5b || code === 0x7b) {
@@ -63,6 +75,7 @@ export function scan(
       if (++depth > maxDepth) {
         throw new BodyError("bad-request", `${what} is nested more than ${maxDepth} deep: send it flatter`);
       }
+      namesAt[depth] = 0;
       if (++values > maxValues) throw tooMany(`${what} has more than ${maxValues} values`);
     } else if (code === 0x5d || code === 0x7d) {
       depth--;

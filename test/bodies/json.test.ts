@@ -148,6 +148,7 @@ describe("whole numbers", () => {
 describe("bounds", () => {
   test.each([
     ["values", `[${"1,".repeat(500_000)}1]`, "more than 500000 values"],
+    ["names", `[{${Array.from({ length: 20_001 }, (_, i) => `"${i}":1`)}}]`, "more than 20000 names in one object"],
     ["objects", `[${"{},".repeat(250_000)}{}]`, "more than 500000 values"],
   ])("%s", (_, text, message) => {
     const parse = vi.spyOn(JSON, "parse");
