@@ -1,7 +1,10 @@
 /** Reading JSON that is hard to read, beside `JSON.parse`, in CPU and in memory, each in a process of its own. */
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { parseJson } from "../../src/bodies/index.ts";
-import { corpus } from "../bodies/corpus.ts";
+import { shapes } from "../bodies/corpus.ts";
 import { beside, printRows } from "./table.ts";
 
 const MiB = 2 ** 20;
@@ -16,9 +19,9 @@ interface Used {
   readonly memory: number;
 }
 
-const [, , name, how] = process.argv;
-if (name === undefined) compareAll();
-else console.log(JSON.stringify(measure(corpus(bytes)[name]!, how === "ours" ? parseJson : JSON.parse)));
+const [, , file, how] = process.argv;
+if (file === undefined) compareAll();
+else console.log(JSON.stringify(measure(readFileSync(file, "utf8"), how === "ours" ? parseJson : JSON.parse)));
 
 function measure(text: string, parse: (text: string) => unknown): Used {
   const before = process.memoryUsage.rss();
@@ -39,9 +42,12 @@ function measure(text: string, parse: (text: string) => unknown): Used {
 }
 
 function compareAll(): void {
-  for (const name of Object.keys(corpus(3_000))) {
+  const folder = mkdtempSync(join(tmpdir(), "tocsin-bench-"));
+  const file = join(folder, "body.json");
+  for (const [name, make] of Object.entries(shapes(bytes))) {
+    writeFileSync(file, make());
     const [ours, theirs] = ["ours", "theirs"].map((how): Used => {
-      const { stdout, stderr } = spawnSync(process.execPath, [import.meta.filename, name, how], { encoding: "utf8" });
+      const { stdout, stderr } = spawnSync(process.execPath, [import.meta.filename, file, how], { encoding: "utf8" });
       if (stdout === "") throw new Error(stderr);
       return JSON.parse(stdout);
     }) as [Used, Used];
@@ -51,4 +57,5 @@ function compareAll(): void {
       beside(`JSON.parse (${mib(theirs)})`, ours.time, Math.max(theirs.time, 1e5), "≤ 5×, memory ≤ 3×"),
     );
   }
+  rmSync(folder, { recursive: true });
 }

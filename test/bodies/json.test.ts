@@ -21,6 +21,7 @@ function outcome(read: () => unknown): unknown {
 }
 
 const refused: ReadonlySet<string> = new Set([
+  "one number",
   "names twice",
   "many names, one of them twice",
   "names called __proto__",
@@ -121,6 +122,12 @@ describe("whole numbers", () => {
     "12345678901234567890e",
   ])("%s is no JSON", (text) => {
     expect(() => parseJson(text)).toThrow("the body is not JSON: ");
+  });
+
+  test("of more than 1,000 digits are refused", () => {
+    const digits = "1".repeat(1_000);
+    expect(parseJson(`[${digits}]`)).toEqual([digits]);
+    expect(() => parseJson(`[1${digits}]`)).toThrow("more than 1000 digits: send it as a text");
   });
 
   test("where it is no JSON is said of the text that was sent", () => {
