@@ -1,6 +1,7 @@
 import type { Json } from "../dispatch/index.ts";
 import { BodyError } from "./error.ts";
 import { readJson } from "./json.ts";
+import type { JsonLimits } from "./scan.ts";
 import { isJson, textOf, unreadable } from "./text.ts";
 
 interface Payloads {
@@ -26,25 +27,25 @@ const lineTypes: ReadonlySet<string> = new Set([
 
 /**
  * Reads a body that was posted to a stream: a JSON object, the objects of an array, one a line, or a form.
- * @param maxValues of all payloads together
+ * @param limits of all payloads together
  * @throws BodyError
  */
-export function readPayloads(bytes: Uint8Array, mediaType: string, maxValues: number): Payloads {
+export function readPayloads(bytes: Uint8Array, mediaType: string, limits: JsonLimits): Payloads {
   if (isJson(mediaType)) {
     const { value, values } = readJson(textOf(bytes), "the body", {
+      ...limits,
       maxItems: maxPayloads,
       items: "payloads",
-      maxValues,
     });
     if (!Array.isArray(value)) return { value: [checked(value, "/body")], values };
     return { value: value.map((one, i) => checked(one, `/body/${i}`)), values };
   }
-  if (lineTypes.has(mediaType)) return linesOf(textOf(bytes), maxValues);
+  if (lineTypes.has(mediaType)) return linesOf(textOf(bytes), limits);
   if (mediaType === "application/x-www-form-urlencoded") return formOf(textOf(bytes));
   throw unreadable(mediaType, accepted);
 }
 
-function linesOf(text: string, maxValues: number): Payloads {
+function linesOf(text: string, { maxNames, maxValues = Infinity }: JsonLimits): Payloads {
   const payloads: Json[] = [];
   let values = 0;
   let number = 1;
@@ -56,7 +57,7 @@ function linesOf(text: string, maxValues: number): Payloads {
     start = end + 1;
     if (line.trim() === "") continue;
     if (payloads.length >= maxPayloads) throw tooMany(`${maxPayloads} payloads`);
-    const read = readJson(line, `line ${number}`, { maxValues: maxValues - values });
+    const read = readJson(line, `line ${number}`, { maxNames, maxValues: maxValues - values });
     values += read.values;
     payloads.push(checked(read.value, `/body/${number - 1}`));
   }

@@ -13,6 +13,9 @@ export interface Read {
   readonly values: number;
 }
 
+/** Names that one object may have: more are slow to make, and no templates read them. */
+export const maxNames = 20_000;
+
 /** Values of all kinds that one body may have: each takes memory, however short it is written. */
 export const maxValues = 500_000;
 
@@ -22,8 +25,8 @@ export const maxValues = 500_000;
  * @throws BodyError
  */
 export function readBody(bytes: Uint8Array, shape: BodyShape, mediaType: string): Read {
-  if (shape === "payloads") return readPayloads(bytes, mediaType, maxValues);
+  if (shape === "payloads") return readPayloads(bytes, mediaType, { maxNames, maxValues });
   if (bytes.length === 0) return { value: undefined, values: 0 };
   if (!isJson(mediaType)) throw unreadable(mediaType, "application/json");
-  return readJson(textOf(bytes), "the body", { maxValues });
+  return readJson(textOf(bytes), "the body", { maxNames, maxValues });
 }

@@ -7,6 +7,8 @@ export interface JsonLimits {
   readonly maxItems?: number | undefined;
   /** What messages call these. @default elements */
   readonly items?: string | undefined;
+  /** Names of one object. @default no limit */
+  readonly maxNames?: number | undefined;
   /** Values of all kinds together, about. @default no limit */
   readonly maxValues?: number | undefined;
 }
@@ -37,13 +39,21 @@ const notOfNumber = /[^0-9.eE+-]/g;
 export function scan(
   text: string,
   what: string,
-  { maxDepth = 64, maxItems = Infinity, items: called = "elements", maxValues = Infinity }: JsonLimits = {},
+  {
+    maxDepth = 64,
+    maxItems = Infinity,
+    items: called = "elements",
+    maxNames = Infinity,
+    maxValues = Infinity,
+  }: JsonLimits = {},
 ): Scan {
   const { length } = text;
-  const exact = new Rewriting(text);
+  const exact = new Rewriting(text, what);
   let depth = 0;
   let isList = false;
   let names = 0;
+  /** By depth, of what is open there. */
+  const namesAt = new Array<number>(maxDepth + 1).fill(0);
   let items = 1;
   let values = 1;
   for (let i = 0; i < length; i++) {
@@ -56,6 +66,8 @@ export function scan(
       if (++values > maxValues) throw tooMany(`${what} has more than ${maxValues} values`);
     } else if (code === 0x3a) {
       names++;
+      if (depth > 0 && ++namesAt[depth]! > maxNames)
+        throw tooMany(`${what} has more than ${maxNames} names in one object`);
       // A name without quotes: as a string it would be one.
       if (exact.wasLast) exact.abandon();
     } else if (code === 0x5b || code === 0x7b) {
@@ -63,6 +75,7 @@ export function scan(
       if (++depth > maxDepth) {
         throw new BodyError("bad-request", `${what} is nested more than ${maxDepth} deep: send it flatter`);
       }
+      namesAt[depth] = 0;
       if (++values > maxValues) throw tooMany(`${what} has more than ${maxValues} values`);
     } else if (code === 0x5d || code === 0x7d) {
       depth--;
@@ -105,22 +118,26 @@ export function endOfString(text: string, start: number): number {
   return length;
 }
 
-/** Pieces that are joined at once, so that none of them is kept as a string of its own for long. */
-const mostPieces = 4096;
+/** An integer of more digits is no number that anybody counts with. */
+const maxDigits = 1_000;
 
-/** Writes the text anew as soon as a number has to be written otherwise. */
+const wide = /[\u0100-\uffff]/;
+
+/** Writes the text anew as soon as a number has to be written otherwise: in place, as pieces would take ten times as long. */
 class Rewriting {
   /** Whether the last token but blanks was one that was rewritten. */
   wasLast = false;
   readonly #text: string;
-  #blocks: string[] = [];
-  #pieces: string[] = [];
-  /** Up to where the text is in the pieces. */
+  readonly #what: string;
+  #out: Uint8Array | Uint16Array | undefined;
+  #size = 0;
+  /** Up to where the text is in `out`. */
   #done = 0;
   #abandoned = false;
 
-  constructor(text: string) {
+  constructor(text: string, what: string) {
     this.#text = text;
+    this.#what = what;
   }
 
   /** Reads a number. @returns where it ends */
@@ -148,22 +165,40 @@ class Rewriting {
   }
 
   text(): string {
-    if (this.#abandoned || this.#done === 0) return this.#text;
-    this.#pieces.push(this.#text.slice(this.#done));
-    this.#join();
-    return this.#blocks.join("");
+    const out = this.#out;
+    if (this.#abandoned || out === undefined) return this.#text;
+    this.#copy(this.#text.length);
+    const bytes = Buffer.from(out.buffer, 0, this.#size * out.BYTES_PER_ELEMENT);
+    return bytes.toString(out.BYTES_PER_ELEMENT === 1 ? "latin1" : "utf16le");
   }
 
   #quote(start: number, end: number): void {
-    this.#pieces.push(this.#text.slice(this.#done, start), '"', this.#text.slice(start, end), '"');
-    this.#done = end;
+    if (end - start > maxDigits) {
+      const message = `${this.#what} has a whole number of more than ${maxDigits} digits: send it as a text`;
+      throw new BodyError("bad-request", message);
+    }
+    this.#out ??= this.#make();
+    this.#copy(start);
+    this.#out[this.#size++] = 0x22;
+    this.#copy(end);
+    this.#out[this.#size++] = 0x22;
     this.wasLast = true;
-    if (this.#pieces.length >= mostPieces) this.#join();
   }
 
-  #join(): void {
-    this.#blocks.push(this.#pieces.join(""));
-    this.#pieces = [];
+  /** Two quotes for each number, which has 16 digits at least and a character behind it. */
+  #make(): Uint8Array | Uint16Array {
+    const { length } = this.#text;
+    const size = length + 2 * Math.ceil((length + 1) / (longDigits + 1));
+    return wide.test(this.#text) ? new Uint16Array(size) : new Uint8Array(size);
+  }
+
+  #copy(end: number): void {
+    const text = this.#text;
+    const out = this.#out!;
+    let size = this.#size;
+    for (let i = this.#done; i < end; i++) out[size++] = text.charCodeAt(i);
+    this.#size = size;
+    this.#done = end;
   }
 }
 

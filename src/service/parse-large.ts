@@ -10,7 +10,6 @@ const timeout = 10_000;
 export const valueBytes = 64;
 
 interface Body {
-  /** Are gone afterwards. */
   readonly bytes: Buffer;
   readonly shape: BodyShape;
   readonly mediaType: string;
@@ -27,14 +26,17 @@ export async function parseLarge(
   { bytes, shape, mediaType }: Body,
   { caller, admission }: { readonly caller: string | undefined; readonly admission: Admission },
 ): Promise<Read & { readonly hash: string }> {
-  // Of a buffer that others share, only what is ours is moved.
-  const own = bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
   try {
-    const output = await workers.run(
-      "parse",
-      { bytes: own, shape, mediaType },
-      { timeout, caller, transfer: [own.buffer as ArrayBuffer] },
-    );
+    const run = () => {
+      // Moving a copy takes one pass over it; cloning it takes several.
+      const copy = new Uint8Array(bytes);
+      return workers.run("parse", { bytes: copy, shape, mediaType }, { timeout, caller, transfer: [copy.buffer] });
+    };
+    const output = await run().catch((error) => {
+      // What the one before it left in a worker counts as well: a new one has all its memory for this.
+      if (error instanceof WorkerError && error.problem === "memory") return run();
+      throw error;
+    });
     if ("problem" in output) {
       const { kind, message, more } = output.problem;
       throw new BodyError(kind, message, more);

@@ -21,6 +21,7 @@ function outcome(read: () => unknown): unknown {
 }
 
 const refused: ReadonlySet<string> = new Set([
+  "one number",
   "names twice",
   "many names, one of them twice",
   "names called __proto__",
@@ -123,6 +124,12 @@ describe("whole numbers", () => {
     expect(() => parseJson(text)).toThrow("the body is not JSON: ");
   });
 
+  test("of more than 1,000 digits are refused", () => {
+    const digits = "1".repeat(1_000);
+    expect(parseJson(`[${digits}]`)).toEqual([digits]);
+    expect(() => parseJson(`[1${digits}]`)).toThrow("more than 1000 digits: send it as a text");
+  });
+
   test("where it is no JSON is said of the text that was sent", () => {
     expect(() => parseJson("[12345678901234567890 1]")).toThrow(/at position 22/);
   });
@@ -148,6 +155,7 @@ describe("whole numbers", () => {
 describe("bounds", () => {
   test.each([
     ["values", `[${"1,".repeat(500_000)}1]`, "more than 500000 values"],
+    ["names", `[{${Array.from({ length: 20_001 }, (_, i) => `"${i}":1`)}}]`, "more than 20000 names in one object"],
     ["objects", `[${"{},".repeat(250_000)}{}]`, "more than 500000 values"],
   ])("%s", (_, text, message) => {
     const parse = vi.spyOn(JSON, "parse");
