@@ -10,7 +10,7 @@ import { countedTemplate } from "./counted.ts";
  */
 
 const perStep = 64;
-const size = 12_000;
+const size = 1500;
 
 /** Lists and maps that count what is read of them. */
 function watched(data: Readonly<Record<string, unknown>>) {
@@ -72,7 +72,10 @@ const names = (set: string): string[] => [...byName.keys()].filter((key) => key.
 describe.each(Object.keys(sets))("%s", (set) => {
   test.each(names(set))("%s", (key) => {
     for (const call of byName.get(key)!) {
-      const functions = { ...sets[set], ...(set === "alerting" ? { mod: sets.sprig!.mod!, int: sets.sprig!.int! } : {}) };
+      const functions = {
+        ...sets[set],
+        ...(set === "alerting" ? { mod: sets.sprig!.mod!, int: sets.sprig!.int! } : {}),
+      };
       const { seen, data } = watched(call.data);
       const action = `{{ range $t := $.turns }}{{ $x := ${call.action} }}{{ end }}`;
       const render = countedTemplate(action, functions, { limits: { steps: 1_000_000, output: 1_000_000 } });
