@@ -3,6 +3,9 @@ import { type Context, define } from "../../template/index.ts";
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
+/** Steps that the start of a segmentation takes, however short the text. */
+const toSegment = 20;
+
 /**
  * The longest start of a text that fits: whole graphemes, so that no letter loses its accent and no family its child.
  * @param sizeOf what a grapheme takes of the room
@@ -20,7 +23,7 @@ function shorten(
     return size;
   };
   if (ellipsis.length > 100) throw new Error("the ellipsis is longer than 100 characters");
-  context.spend(text.length >> 4);
+  context.spend(toSegment + (text.length >> 4));
   const forText = room - sizeOfAll(ellipsis);
   let size = 0;
   let end = 0; // of what fits together with the ellipsis

@@ -289,6 +289,7 @@ const pieceLength = 1 << 16;
 
 /** Piece by piece, since a quoted text may be ten times as long. */
 function quoteChecked(context: Context, text: string): string {
+  context.spend(text.length >> 4);
   const whole = joinBytes(text);
   let result = "";
   for (let from = 0; from < whole.length; ) {
