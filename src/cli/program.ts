@@ -38,6 +38,10 @@ export async function openEngine(
     templates: setup.templates,
     clock,
     onSent,
+    onEvent: (event) => {
+      if (event.type === "trigger-failed")
+        io.stderr.write(`the trigger ${event.trigger} has stopped: ${event.reason}\n`);
+    },
     onProblem: ({ doing, error }) => {
       io.stderr.write(`${doing}: ${(error as Error).message}\n`);
     },

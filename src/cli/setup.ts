@@ -3,7 +3,7 @@ import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { type Config, ConfigError, readConfig, config as schema } from "../config/index.ts";
 import type { Channel, Outbox, Render } from "../dispatch/index.ts";
-import type { AlertTemplate, TemplateOptions } from "../index.ts";
+import type { AlertTemplate, Limits, TemplateOptions } from "../index.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
 import type { ExitCode } from "./cli.ts";
 import { exists } from "./file.ts";
@@ -32,7 +32,7 @@ export interface Setup {
   /** Where relative paths in it start from. */
   readonly folder: string;
   /** For templates: alerts' and the configuration's. */
-  readonly templates: TemplateOptions;
+  readonly templates: TemplateOptions & { readonly limits: Limits };
   /** Where the log channel prints to. */
   print(text: string): void;
   /** Throws InputError: something is wrong with what stands at this path of the configuration. */
@@ -47,9 +47,12 @@ export async function readSetup({ config: given }: SetupFlags, io: Io): Promise<
     const text = file === undefined ? "" : await readFile(path, "utf8");
     const { value, raw, fail } = readConfig(file ?? defaultFile, text, schema, io.env ?? process.env);
     const sets = await import("../functions/index.ts");
-    const { functions, timeZone, locale } = value;
-    const templates: TemplateOptions = {
+    const { serviceLimits } = await import("../index.ts");
+    const { functions, timeZone, locale, limits } = value;
+    const given = Object.entries(limits).filter(([, limit]) => limit !== undefined);
+    const templates = {
       functions: functions.map((name) => sets[name]),
+      limits: { ...serviceLimits, ...Object.fromEntries(given) },
       ...(timeZone !== undefined && { timeZone }),
       ...(locale !== undefined && { locale }),
     };

@@ -53,7 +53,9 @@ export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode
           if (rows.length === 0) return write(io.stdout, "There are no triggers.\n");
           const head = ["trigger", "state", "sent", "aborted", "failed", "next", "on"];
           await write(io.stdout, table(head, rows));
-          for (const { name, lastDay, failures } of all) {
+          for (const { name, status, lastDay, failures } of all) {
+            const { state, reason = "" } = status as { state: string; reason?: string };
+            if (state === "failed") await write(io.stderr, `${name} has stopped: ${visible(reason)}\n`);
             if (lastDay.failed === 0) continue;
             await write(
               io.stderr,

@@ -254,6 +254,18 @@ export const config = z.strictObject({
   functions: z.array(z.enum(["sprig", "alerting", "alertmanager"])).default(["sprig", "alerting"]),
   timeZone: z.string().optional(),
   locale: z.string().optional(),
+  /**
+   * What rendering one alert, and evaluating one condition or mapping, may use: steps (@default 200,000), bytes of output
+   * (@default 4 MiB), templates within each other (@default 1,000), time (@default 1 s).
+   */
+  limits: z
+    .strictObject({
+      steps: count.optional(),
+      output: size.optional(),
+      depth: count.optional(),
+      time: duration.optional(),
+    })
+    .prefault({}),
   channels: z
     .record(z.string().regex(/^[a-z][a-z0-9_-]*$/, "a channel's name is lower-case letters, digits, - and _"), channel)
     .default({}),

@@ -5,7 +5,7 @@ import { type Added, type Entry, type Priority, priorities } from "./outbox.ts";
 
 /**
  * Renders; what the template half is to this one. `aborted` is the template's reason not to send. A promise: it may be done
- * elsewhere, as templates that others write should be.
+ * elsewhere, as templates that others write should be. What throws an error whose `limit` is `"time"` is tried twice more.
  */
 export type Render = (profile: unknown, template: unknown) => Rendered | Promise<Rendered>;
 type Rendered = Alert | { readonly aborted: string };
@@ -96,6 +96,9 @@ function check({ idempotencyKey, orderingKey, priority, notBefore }: SendRequest
   }
 }
 
+/** Pauses before what time ended is rendered again, in ms: one slow moment decides nothing. */
+const pauses = [100, 1_000];
+
 function render({ alert, profile, template }: SendRequest, render: Render | undefined): ReturnType<Render> {
   if (alert !== undefined) {
     if (template !== undefined) throw new TypeError("send: give either an alert or a template, not both");
@@ -104,5 +107,18 @@ function render({ alert, profile, template }: SendRequest, render: Render | unde
   }
   if (template === undefined) throw new TypeError("send: give an alert, or a template and a profile");
   if (render === undefined) throw new TypeError("send: a template needs a dispatcher made with `render`");
-  return render(profile, template);
+  return renderInTime(() => render(profile, template));
+}
+
+/** Renders up to three times. Only what time ended may end in time on another try. */
+async function renderInTime(render: () => ReturnType<Render>): Promise<Rendered> {
+  for (const pause of pauses) {
+    try {
+      return await render();
+    } catch (error) {
+      if ((error as { readonly limit?: unknown } | undefined)?.limit !== "time") throw error;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  }
+  return render();
 }

@@ -8,6 +8,7 @@ export {
   type WorkerPool,
   type WorkerPoolOptions,
   workerChecker,
+  workerEvaluate,
   workerRender,
 } from "../workers/index.ts";
 export { createKey, listKeys, revokeKey, scopes } from "./keys.ts";

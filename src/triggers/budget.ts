@@ -95,6 +95,12 @@ export class Budget {
     this.#left = options.total ?? 0;
   }
 
+  /** Whether so little was used that twice as many items would have had enough. */
+  get isAmple(): boolean {
+    const { total } = this.#options;
+    return total === undefined || this.#left > total * (3 / 4);
+  }
+
   /** Counts what several evaluations of an item take, so that each of them need not be. @param work waits for nothing */
   measure<Result>(item: ItemKey, work: () => Result): Result {
     this.item = item;

@@ -1,6 +1,7 @@
 import type { Channel } from "../dispatch/index.ts";
 import { OverBudget } from "./budget.ts";
 import { mostDue, settleDue, settleOne, startBatches, startSweeps, sweepDue } from "./due.ts";
+import { EngineStops } from "./elsewhere.ts";
 import type { DefinitionError } from "./engine.ts";
 import type { Moment } from "./fire.ts";
 import { createPace, type Pace } from "./pace.ts";
@@ -159,9 +160,9 @@ export class Clockwork {
     const aside = new Set(this.#aside.keys());
     try {
       const work = (moment: Moment, program: Program) => settleDue(moment, program, { most, aside });
-      const { count, sent } = await sessions.run(work, { items: most });
+      const { count, sent, hasTime } = await sessions.run(work, { items: most });
       if (sent) onSent();
-      this.#due = Math.min(mostDue, most * 2);
+      if (hasTime) this.#due = Math.min(mostDue, most * 2);
       return count > 0;
     } catch (error) {
       if (!(error instanceof OverBudget)) throw error;
@@ -178,7 +179,10 @@ export class Clockwork {
 
   #putAside(id: string, work: () => Promise<void>): void {
     const working = work()
-      .catch((error: unknown) => this.#options.onProblem({ doing: "evaluating what takes long", error }))
+      .catch((error: unknown) => {
+        // It goes on after the next start.
+        if (!(error instanceof EngineStops)) this.#options.onProblem({ doing: "evaluating what takes long", error });
+      })
       .finally(() => {
         this.#aside.delete(id);
         this.wake();

@@ -50,7 +50,7 @@ export class TransactionCosts {
   /** @param costs the reason, where a limit ended it @returns why the trigger has to be paused, if it has to now */
   note({ name, status: { activatedAt } }: Trigger, costs: string | undefined): string | undefined {
     const known = this.#after.get(name) ?? this.#before.get(name);
-    const before = known?.activatedAt === activatedAt ? known!.costly : [];
+    const before = known !== undefined && known.activatedAt === activatedAt ? known.costly : [];
     if (costs === undefined && before.length === 0) return undefined;
     const costly = [...before, costs !== undefined].slice(-this.#of);
     this.#after.set(name, { activatedAt, costly });

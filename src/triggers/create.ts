@@ -15,6 +15,7 @@ import { Intake } from "./intake-queue.ts";
 import { Planner } from "./plan.ts";
 import { Sessions } from "./sessions.ts";
 import type { ProgramStore } from "./store.ts";
+import { threadClock } from "./thread-clock.ts";
 import { statusOf } from "./trigger.ts";
 
 export interface EngineOptions {
@@ -22,7 +23,10 @@ export interface EngineOptions {
   readonly channels: { readonly [name: string]: Channel };
   /** By channel: a template of where to, for triggers that say nothing of it. @default {} */
   readonly to?: { readonly [channel: string]: string } | undefined;
-  /** What conditions and templates have: function sets, zone, locale. Their clock is `clock`. */
+  /**
+   * What conditions and templates have: function sets, zone, locale, limits. Their clock is `clock`; their `monotonicClock` is
+   * the time that this thread has worked, unless it is given: what others on the machine do makes no evaluation late.
+   */
   readonly templates: TemplateOptions;
   /** ms since 1970. @default Date.now */
   readonly clock?: (() => number) | undefined;
@@ -54,7 +58,8 @@ export interface EngineOptions {
 export function createEngine(options: EngineOptions): Engine {
   const { store, channels, to = {}, onSent = () => {}, onProblem = () => {} } = options;
   const clock = (): number => Math.floor((options.clock ?? Date.now)());
-  const templates: TemplateOptions = { ...options.templates, clock: () => new Date(clock()) };
+  const { monotonicClock = threadClock() } = options.templates;
+  const templates: TemplateOptions = { ...options.templates, monotonicClock, clock: () => new Date(clock()) };
   const surroundings = { templates, channels, to };
   const { evaluate, budget = evaluate === undefined ? undefined : 20, costs, sleep, onEvent } = options;
   const elsewhere = { evaluate, time: templates.limits?.time ?? serviceLimits.time, sleep };
@@ -97,8 +102,10 @@ export function createEngine(options: EngineOptions): Engine {
     tick: () => clockwork.tick(),
     start: () => clockwork.start(),
     async stop() {
+      sessions.stopping = true;
       await clockwork.stop();
       await intake.idle();
+      sessions.stopping = false;
     },
     explain: (profile, trigger) => explain({ store, sessions, clock, checker }, profile, trigger),
   };

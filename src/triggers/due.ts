@@ -14,6 +14,8 @@ export const mostDue = 64;
 interface Settled {
   readonly count: number;
   readonly sent: boolean;
+  /** More could have been taken in the time that a transaction has. */
+  readonly hasTime: boolean;
 }
 
 /** @param aside firings that are evaluated elsewhere, by id */
@@ -46,7 +48,7 @@ async function resumeAll(moment: Moment, program: Program, due: readonly Firing[
     const result = await resume(moment, program.triggers.get(firing.trigger), profiles[i], current);
     if (hasSent(result)) sent = true;
   }
-  return { count: due.length, sent };
+  return { count: due.length, sent, hasTime: budget.isAmple };
 }
 
 async function stillWaiting({ firings }: ProgramTransaction, { id, due }: Firing): Promise<Firing | undefined> {

@@ -2,7 +2,7 @@ import { setImmediate as othersTurn, setTimeout as pause } from "node:timers/pro
 import type { OverBudget } from "./budget.ts";
 import { type EvaluationRequest, type Outcome, outcomeOf } from "./source.ts";
 
-/** Evaluates in another thread. `busy`: it was not begun; ask again later. What rejects counts as a try that was late. */
+/** Evaluates in another thread. `busy`: it was not begun; ask again later. If it rejects, nothing of the transaction is kept. */
 export type Evaluate = (request: EvaluationRequest) => Promise<Outcome | { readonly kind: "busy" }>;
 
 export interface ElsewhereOptions {
@@ -19,19 +19,41 @@ const busy = { most: 60, pause: 1_000 };
 /** Evaluations that are under way at once. Others of the same threads get their turn. */
 const atOnce = 2;
 
+/** What would have to be evaluated elsewhere is not, and nothing of it is kept. */
+export class EngineStops extends Error {
+  override readonly name = "EngineStops";
+
+  constructor() {
+    super("the engine stops: nothing of this was kept, send it again");
+  }
+}
+
 /** Evaluates what took too long where others wait: alone, and in another thread if there is one. */
 export class Elsewhere {
   readonly #options: ElsewhereOptions;
   #running = 0;
-  readonly #waiting: (() => void)[] = [];
+  #waiting: { readonly resolve: () => void; readonly reject: (error: EngineStops) => void }[] = [];
+  #stopping = false;
 
   constructor(options: ElsewhereOptions) {
     this.#options = options;
   }
 
-  /** Tries it up to three times. @returns what it came to; of the kind `late` if none of them ended in time. Never throws */
+  /** From now on nothing more is begun, until it is told otherwise; what is under way ends. */
+  set stopping(stopping: boolean) {
+    this.#stopping = stopping;
+    if (!stopping) return;
+    for (const { reject } of this.#waiting) reject(new EngineStops());
+    this.#waiting = [];
+  }
+
+  /**
+   * Tries it up to three times.
+   * @returns what it came to; of the kind `late` if none of them ended in time @throws EngineStops, what `evaluate` throws
+   */
   async settle(over: OverBudget): Promise<Outcome> {
-    if (this.#running >= atOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    if (this.#stopping) throw new EngineStops();
+    if (this.#running >= atOnce) await new Promise<void>((resolve, reject) => this.#waiting.push({ resolve, reject }));
     else this.#running++;
     try {
       return await this.#try(over);
@@ -39,7 +61,7 @@ export class Elsewhere {
       // Whoever waits takes the place.
       const next = this.#waiting.shift();
       if (next === undefined) this.#running--;
-      else next();
+      else next.resolve();
     }
   }
 
@@ -68,12 +90,8 @@ export class Elsewhere {
     }
     const { source } = evaluable;
     for (let i = 0; i < busy.most; i++) {
-      try {
-        const outcome = await evaluate({ source, subject, now, time });
-        if (outcome.kind !== "busy") return outcome;
-      } catch (error) {
-        return { kind: "late", message: error instanceof Error ? error.message : String(error) };
-      }
+      const outcome = await evaluate({ source, subject, now, time });
+      if (outcome.kind !== "busy") return outcome;
       await sleep(busy.pause);
     }
     return { kind: "late", message: "others kept all worker threads busy" };

@@ -105,12 +105,12 @@ export class Intake {
     if (entries.length === 0) return;
     const items = entries.map(({ item }) => item);
     try {
-      const { results, sent } = await this.#sessions.run((moment, program) => takeIn(moment, program, items), {
+      const { results, sent, hasTime } = await this.#sessions.run((moment, program) => takeIn(moment, program, items), {
         items: items.length,
       });
       for (const [i, entry] of entries.entries()) done(entry, results[i]!);
       if (sent) this.#onSent();
-      if (entries.length >= this.#size) this.#size = Math.min(most, this.#size * 2);
+      if (hasTime && entries.length >= this.#size) this.#size = Math.min(most, this.#size * 2);
     } catch (error) {
       if (error instanceof OverBudget) return this.#split(entries, error);
       const jobs = new Map<Job, Entry[]>();
@@ -121,20 +121,24 @@ export class Intake {
     }
   }
 
-  /** Time is used up: by one of them, which is taken out, or by all together, which are halved. */
+  /** Time is used up: by one of them, which is taken out, or by all together, of which fewer go at once. */
   async #split(entries: readonly Entry[], over: OverBudget): Promise<void> {
     if (entries.length === 1) return this.#takeOut(entries[0]!, over);
-    const middle = over.isCulprit ? (over.item as number) : Math.ceil(entries.length / 2);
-    if (!over.isCulprit) this.#size = Math.max(1, Math.min(this.#size, middle));
+    if (!over.isCulprit) {
+      this.#size = Math.max(1, Math.floor(Math.min(this.#size, entries.length) / 2));
+      this.#queue.unshift(...entries);
+      return;
+    }
+    const index = over.item as number;
     await othersTurn();
-    await this.#work(entries.slice(0, middle));
-    await othersTurn();
-    if (!over.isCulprit) return this.#work(entries.slice(middle));
-    const [culprit, ...others] = entries.slice(middle);
-    // One that went before may have been taken out after all.
-    if (culprit!.job.held === undefined && !culprit!.job.failed) this.#takeOut(culprit!, over);
-    else culprit!.job.held?.push(culprit!);
-    await this.#work(others);
+    // Before it is taken out, since what its caller brings after that waits.
+    await this.#work(entries.slice(0, index));
+    const culprit = entries[index]!;
+    const { held, failed } = culprit.job;
+    // One that went before may have been taken out, or failed.
+    if (held !== undefined) held.push(culprit);
+    else if (!failed) this.#takeOut(culprit, over);
+    this.#queue.unshift(...entries.slice(index + 1));
   }
 
   #takeOut(entry: Entry, over: OverBudget): void {

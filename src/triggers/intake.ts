@@ -23,6 +23,8 @@ export interface Taken {
   readonly results: readonly (Updated | Collected)[];
   /** Something was handed over to the outbox. */
   readonly sent: boolean;
+  /** More items could have been taken in the time that a transaction has. */
+  readonly hasTime: boolean;
 }
 
 /** Within a transaction: items → profiles → transitions → firings. */
@@ -84,7 +86,7 @@ export async function takeIn(moment: Moment, program: Program, items: readonly I
     const result = reads[i]?.duplicate ? "duplicate" : problems[i] === undefined ? "kept" : "problem";
     moment.said.push({ type: "taken", ...(item.kind === "event" && { stream: item.stream }), result });
   });
-  return { results, sent };
+  return { results, sent, hasTime: budget.isAmple };
 }
 
 /** Of a profile that a later item of the same transaction stitched to another, the id that is left. */

@@ -50,6 +50,11 @@ export class Sessions {
     this.#monotonicClock = options.surroundings.templates.monotonicClock ?? (() => performance.now());
   }
 
+  /** From now on, what takes too long is not evaluated elsewhere any more, until it is told otherwise. */
+  set stopping(stopping: boolean) {
+    this.#elsewhere.stopping = stopping;
+  }
+
   /** For looking; a transaction finds its own. */
   current(): Promise<Program> {
     return this.#programOf(this.#options.store.definitions);

@@ -6,6 +6,7 @@ import type { Json } from "../dispatch/index.ts";
 import type { StreamDefinition } from "../profiles/definition.ts";
 import { compileStream, type MappedPayload } from "../profiles/stream.ts";
 import type { TimeLimit } from "../template/index.ts";
+import { threadClock } from "./thread-clock.ts";
 
 /**
  * What a definition has evaluated, as plain data: all that another thread needs beside the options of templates. The same
@@ -94,6 +95,7 @@ export function outcomeOf(evaluate: () => unknown): Outcome {
 
 /** Evaluates what another thread asks for. @param templates function sets, zone, locale, limits as in the thread that asks */
 export function answerRequest({ source, subject, now, time }: EvaluationRequest, templates: TemplateOptions): Outcome {
-  const options = { ...templates, clock: () => new Date(now) };
+  const { monotonicClock = threadClock() } = templates;
+  const options = { ...templates, monotonicClock, clock: () => new Date(now) };
   return outcomeOf(() => compileSource(source, options).evaluate(subject, { time }));
 }

@@ -7,6 +7,7 @@
  */
 export { type CheckerOptions, workerChecker } from "./checker.ts";
 export { WorkerError, type WorkerProblem } from "./error.ts";
+export { workerEvaluate } from "./evaluate.ts";
 export type { TaskInput, TaskOutput, TaskTable } from "./messages.ts";
 export { createWorkerPool, type RunOptions, type WorkerPool, type WorkerPoolOptions } from "./pool.ts";
 export { type Portable, toPortable } from "./portable.ts";

@@ -1,4 +1,4 @@
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type FakeOptions, fake } from "../../src/channels/fake.ts";
 import type { DispatchEvent, DispatcherOptions, Outcome, SendRequest } from "../../src/dispatch/index.ts";
 import { createDispatcher, DestinationError } from "../../src/dispatch/index.ts";
@@ -95,6 +95,30 @@ describe("handing over", () => {
     await dispatcher.drain("settled");
     expect(crm.attempts).toEqual([]);
     expect(await outbox.find(result.id)).toMatchObject({ source: { profile: { name: "" }, template: "Hey" } });
+  });
+
+  test.each([
+    ["time ended, three times", "time", 3],
+    ["time ended once", "time", 2],
+    ["a limit that does not depend on the moment ended", "steps", 1],
+  ] as const)("what %s (%s) is rendered %i times", async (what, limit, tries) => {
+    vi.useFakeTimers({ toFake: ["setTimeout"] });
+    onTestFinished(() => void vi.useRealTimers());
+    let renders = 0;
+    const render = () => {
+      renders++;
+      if (what === "time ended once" && renders === 2) return alert;
+      throw Object.assign(new Error("too much"), { limit });
+    };
+    const { send, outbox } = setUp({}, { render });
+    const sent = send({ profile: {}, template: "Hey" }).then(
+      ({ state }) => state,
+      (error) => error.message,
+    );
+    await vi.advanceTimersByTimeAsync(1_100);
+    expect(await sent).toBe(what === "time ended once" ? "pending" : "too much");
+    expect(renders).toBe(tries);
+    expect((await outbox.list({ limit: 9 })).items).toHaveLength(what === "time ended once" ? 1 : 0);
   });
 
   test.each<[string, Partial<SendRequest>, string]>([

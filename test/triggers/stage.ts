@@ -7,6 +7,7 @@ import {
   type DefinitionKind,
   type Engine,
   type EngineEvent,
+  type EngineOptions,
   type ProgramStore,
   type Wanted,
 } from "../../src/triggers/index.ts";
@@ -42,7 +43,11 @@ export interface Stage {
   events: EngineEvent[];
 }
 
-export function stage(store: ProgramStore = memoryStore(), from: number = noon): Stage {
+export function stage(
+  store: ProgramStore = memoryStore(),
+  from: number = noon,
+  more: Partial<EngineOptions> = {},
+): Stage {
   const crm = fake();
   const problems: unknown[] = [];
   const events: EngineEvent[] = [];
@@ -54,6 +59,7 @@ export function stage(store: ProgramStore = memoryStore(), from: number = noon):
     clock: () => self.now,
     onProblem: (problem) => problems.push(problem),
     onEvent: (event) => events.push(event),
+    ...more,
   });
   return Object.assign(self, {
     store,

@@ -1,0 +1,59 @@
+import { alerting, sprig } from "../../src/functions/index.ts";
+import { memoryStore } from "../../src/stores/memory.ts";
+import { define } from "../../src/template/index.ts";
+import { timeSlice } from "../../src/template/limits.ts";
+import type { EngineOptions, ProgramStore } from "../../src/triggers/index.ts";
+import { answerRequest, type EvaluationRequest, type Outcome } from "../../src/triggers/source.ts";
+import { noon, stage } from "./stage.ts";
+
+/** Templates whose function `slow MS` takes as long by a clock that nothing else moves. */
+export function slowTemplates(limits: NonNullable<EngineOptions["templates"]["limits"]> = {}) {
+  let now = 0;
+  let calls = 0;
+  const slow = define({ params: ["plain"], returns: "string", context: true }, (context, ms) => {
+    now += Number(ms);
+    calls++;
+    context.spend(timeSlice);
+    return "";
+  });
+  return {
+    templates: { functions: [sprig, alerting, { slow }], monotonicClock: () => now, limits },
+    calls: () => calls,
+  };
+}
+
+interface SlowOptions {
+  readonly store?: ProgramStore;
+  /** How long what takes a ms on the loop takes in the other thread. @default 1 */
+  readonly pace?: number;
+  readonly limits?: NonNullable<EngineOptions["templates"]["limits"]>;
+  readonly more?: Partial<EngineOptions>;
+}
+
+/** A stage with a thread of its own for what takes long, so far as tests can tell. */
+export function slowStage({ store = memoryStore(), limits, more }: SlowOptions = {}) {
+  const here = slowTemplates(limits);
+  const requests: EvaluationRequest[] = [];
+  const slept: number[] = [];
+  const thread = {
+    /** What happens before the thread answers. */
+    before: async (_request: EvaluationRequest): Promise<void> => {},
+    answer: (request: EvaluationRequest): Outcome | { readonly kind: "busy" } =>
+      answerRequest(request, slowTemplates(limits).templates),
+  };
+  const s = stage(store, noon, {
+    templates: here.templates,
+    evaluate: async (request) => {
+      // As between threads.
+      const given = structuredClone(request);
+      requests.push(given);
+      await thread.before(given);
+      return structuredClone(thread.answer(given));
+    },
+    sleep: async (ms) => {
+      slept.push(ms);
+    },
+    ...more,
+  });
+  return { s, requests, slept, thread, here };
+}
