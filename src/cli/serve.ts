@@ -14,6 +14,7 @@ interface Flags extends SetupFlags {
 
 export function addServeCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("serve"))
+    .summary("the whole program as a service: API, triggers, deliveries")
     .description(
       "Serves the API, lets triggers fire and delivers, until it is stopped (SIGTERM, Ctrl-C): then it finishes what is under way. What the configuration declares is put into force by tocsin apply.",
     )
@@ -32,16 +33,18 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   const at = flags.listen ?? parsePlace(`${options.listen}`);
   const channels = await setupChannels(setup);
   const store = await openStore(setup, flags, io);
-  const [
-    { createEngine },
-    { createService, createWorkerPool, defaultLimits, workerChecker, workerEvaluate, workerRender },
-  ] = await Promise.all([import("../triggers/index.ts"), import("../service/index.ts")]);
+  const [{ createEngine }, services] = await Promise.all([
+    import("../triggers/index.ts"),
+    import("../service/index.ts"),
+  ]);
+  const { createService, createWorkerPool, defaultLimits, workerChecker, workerEvaluate, workerRender } = services;
   const { templates } = setup;
   const ofWorkers = { ...defaultLimits.workers, ...given(options.limits.workers ?? {}) };
   const workers = ofWorkers.size > 0 ? createWorkerPool(ofWorkers) : undefined;
   const evaluating = { templates, limits: templates.limits, timeout: ofWorkers.time };
   const render = workerRender(workers, evaluating);
   const checker = workers && (await workerChecker(workers, evaluating));
+  const evaluate = workers && (await workerEvaluate(workers, templates));
   const { logger, metrics, dispatcher, health } = await deliver(setup, options.log, { store, channels, render }, io);
   const logEngine = engineLog(logger);
   const engine = createEngine({
@@ -50,7 +53,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     to: defaultDestinations(setup),
     templates,
     checker,
-    evaluate: workers && (await workerEvaluate(workers, templates)),
+    evaluate,
     onSent: () => dispatcher.wake(),
     onEvent: (event) => {
       logEngine(event);

@@ -86,17 +86,26 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
     onEnd(thread) {
       threads.delete(thread);
       takeFrom(resting, thread);
-      if (thread.failedToStart) {
-        notBefore = performance.now() + Math.min(firstPause * 2 ** failures++, longestPause);
-      }
+      if (thread.failedToStart) pause();
       next();
     },
   };
 
-  function startThread(): Thread {
-    const thread = new Thread({ entry, memory, loading }, events);
-    threads.add(thread);
-    return thread;
+  function pause(): void {
+    notBefore = performance.now() + Math.min(firstPause * 2 ** failures++, longestPause);
+  }
+
+  /** @returns undefined where the process may have none, as with `--permission` and without `--allow-worker` */
+  function startThread(job: WaitingJob): Thread | undefined {
+    try {
+      const thread = new Thread({ entry, memory, loading }, events);
+      threads.add(thread);
+      return thread;
+    } catch (cause) {
+      pause();
+      job.failed(new WorkerError("unavailable", "no worker could be started", { cause }));
+      return undefined;
+    }
   }
 
   /** Gives what waits to whoever is free. */
@@ -106,7 +115,8 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
       if (free === undefined && (threads.size >= size || performance.now() < notBefore)) break;
       if (free !== undefined) takeFrom(resting, free);
       const job = queue.next()!;
-      const thread = free ?? startThread();
+      const thread = free ?? startThread(job);
+      if (thread === undefined) continue;
       job.taken(thread);
       thread.run(job);
     }
