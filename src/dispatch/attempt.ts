@@ -1,5 +1,6 @@
 import type { Attempting, Channel } from "./channel.ts";
 import type { Delivery, Sent } from "./delivery.ts";
+import { redactorOf, withoutSecrets } from "./secrets/of-channel.ts";
 import { Redactor } from "./secrets/redactor.ts";
 import { MissingSecretError, unsealed } from "./secrets/seal.ts";
 import { secretsOfDestination } from "./secrets/url.ts";
@@ -55,27 +56,4 @@ async function send(
   const sent = await channel.sendBatch(deliveries, attempting);
   if (sent.length === deliveries.length) return sent;
   throw new Error(`${sent.length} outcomes for ${deliveries.length} deliveries`);
-}
-
-const redactors = new WeakMap<object, Redactor>();
-const none = new Redactor([]);
-
-/** Returns the redactor of what the channel always has, made once. */
-function redactorOf({ secrets }: Channel): Redactor {
-  if (secrets === undefined) return none;
-  let redactor = redactors.get(secrets);
-  if (redactor === undefined) {
-    redactor = new Redactor(secrets);
-    redactors.set(secrets, redactor);
-  }
-  return redactor;
-}
-
-function withoutSecrets(thrown: unknown, redactor: Redactor): unknown {
-  if (!(thrown instanceof Error)) return typeof thrown === "string" ? redactor.text(thrown) : thrown;
-  const message = redactor.text(thrown.message);
-  const stack = redactor.text(thrown.stack ?? "");
-  if (message === thrown.message && stack === thrown.stack) return thrown;
-  const { name } = thrown;
-  return Object.assign(new Error(message), { name, stack, ...("code" in thrown && { code: thrown.code }) });
 }

@@ -2,6 +2,7 @@ import { type Channel, DestinationError } from "./channel.ts";
 import type { Alert, Json } from "./delivery.ts";
 import { newId } from "./id.ts";
 import { type Added, type Entry, type Priority, priorities } from "./outbox.ts";
+import { redactorOf, withoutSecrets } from "./secrets/of-channel.ts";
 import { sealed, shownSealed } from "./secrets/seal.ts";
 import { shownUrl } from "./secrets/url.ts";
 
@@ -63,7 +64,7 @@ export async function entryOf(
   }
   check(request);
   const { secrets } = channel;
-  const accepted = channel.accept(to, request.options);
+  const accepted = await speaking(channel, () => channel.accept(to, request.options));
   const destination = shownSealed(sealed(shownUrl(accepted.destination), secrets));
   const rendered = await render(request, options.render);
   const id = newId(now);
@@ -91,7 +92,20 @@ export async function entryOf(
     options: request.options,
     profile,
   };
-  return { ...entry, alert: rendered, content: sealed(await channel.compose?.(draft), secrets) };
+  return {
+    ...entry,
+    alert: rendered,
+    content: sealed(await speaking(channel, () => channel.compose?.(draft)), secrets),
+  };
+}
+
+/** Runs what a channel does at hand-over; what it complains of is said without its secrets. */
+async function speaking<T>(channel: Channel, run: () => T | Promise<T>): Promise<T> {
+  try {
+    return await run();
+  } catch (error) {
+    throw withoutSecrets(error, redactorOf(channel));
+  }
 }
 
 /** What a store cannot keep, or would keep as something else. */

@@ -1,6 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
+  type Channel,
+  DestinationError,
+  entryOf,
   isSecretHeader,
   Redactor,
   type Sent,
@@ -110,6 +113,25 @@ test("characters looked at grow with the text and no faster, whatever it is", ()
     "\r\n".repeat(100_000),
   ])
     expect(levelsOf(hostile).length).toBeLessThanOrEqual(5);
+});
+
+test("what a channel complains of at hand-over has no secret in it", async () => {
+  const channel: Channel = {
+    kind: "own",
+    secrets: ["my-own-s3cret"],
+    accept(to) {
+      if (to === "x") return { destination: "x" };
+      throw new DestinationError(`${to} is not for my-own-s3cret`);
+    },
+    compose() {
+      throw new TypeError("my-own-s3cret is odd");
+    },
+    send: async () => ({ outcome: { kind: "delivered" } }),
+  };
+  const options = { channels: { c: channel }, render: undefined, keepSource: false };
+  const handOver = (to: string) => entryOf({ channel: "c", to, alert: { title: "t" } }, options, 0);
+  await expect(handOver("y")).rejects.toThrow(new DestinationError("y is not for …"));
+  await expect(handOver("x")).rejects.toThrow("… is odd");
 });
 
 describe("URLs", () => {

@@ -107,6 +107,8 @@ function checkJson(text: string): void {
     JSON.parse(text);
   } catch (error) {
     const hint = 'compile it with escape: "json"';
-    throw new DestinationError(`the body template made no JSON; ${hint} (${(error as Error).message})`);
+    // Where, and not what: the parser repeats a piece of the text.
+    const [where] = /\bposition \d+(?: \(line \d+ column \d+\))?/.exec((error as Error).message) ?? [];
+    throw new DestinationError(`the body template made no JSON; ${hint}${where === undefined ? "" : ` (at ${where})`}`);
   }
 }
