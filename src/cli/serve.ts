@@ -14,7 +14,6 @@ interface Flags extends SetupFlags {
 
 export function addServeCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("serve"))
-    .summary("the whole program as a service: API, triggers, deliveries")
     .description(
       "Serves the API, lets triggers fire and delivers, until it is stopped (SIGTERM, Ctrl-C): then it finishes what is under way. What the configuration declares is put into force by tocsin apply.",
     )
