@@ -3,7 +3,7 @@ import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import type { z } from "zod";
 import { DestinationError, StoreError } from "../dispatch/index.ts";
 import { TemplateError } from "../index.ts";
-import { DefinitionError, meant, NotDeclared, RunStateError } from "../triggers/index.ts";
+import { DefinitionError, meant, NotDeclared, RunStateError, SplitError } from "../triggers/index.ts";
 import { pointer } from "./json.ts";
 import { Problem } from "./problem.ts";
 
@@ -14,6 +14,7 @@ export function toProblem(error: unknown, id: string): Problem {
   if (error instanceof NotDeclared) return new Problem("not-found", error.message);
   if (error instanceof DefinitionError) return ofDefinition(error);
   if (error instanceof TemplateError) return ofTemplate(error);
+  if (error instanceof SplitError) return new Problem("conflict", error.message);
   if (error instanceof DestinationError) return new Problem("unprocessable", error.message);
   if (error instanceof StoreError) return ofStore(error);
   return ofFramework(error as FastifyError) ?? unexpected(error, id);

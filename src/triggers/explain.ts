@@ -41,6 +41,9 @@ export async function explain(
   const skip = await store.firings.lastSkip(name, profile.id);
   const { state } = status;
   say("trigger", state === "active", stateText(name, status));
+  for (const { other, at } of await store.profiles.apart([profile.id])) {
+    say("split", undefined, `from ${other} at ${time(at)}: audiences of both were evaluated anew, which fires nothing`);
+  }
   // One that cannot run here any more can have fired before.
   const wait = trigger && (await audienceSteps(store, program, trigger, profile, say));
   if (trigger !== undefined) conditionSteps(trigger, profile, clock(), say);
@@ -110,7 +113,7 @@ async function audienceSteps(
   if (!("enter" in on)) return undefined;
   const { activatedAt = since } = trigger.status;
   if (since >= activatedAt) {
-    return `came into ${name} at ${time(since)} by what fires nothing: it was new, or its condition was changed; only a backfill alerts those`;
+    return `came into ${name} at ${time(since)} by what fires nothing: it was new, its condition was changed, or profiles were split; only a backfill alerts those`;
   }
   const reason = `was in ${name} before the trigger was activated at ${time(activatedAt)}; only a backfill alerts those`;
   say("entered", false, reason);

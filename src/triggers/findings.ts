@@ -3,6 +3,7 @@ import type { TemplateOptions } from "../compile.ts";
 import { addSample, createShape, type Finding, lint, type Shape } from "../lint/index.ts";
 import type { Plan, Step } from "./engine.ts";
 import type { Cause } from "./firing.ts";
+import { openAddresses } from "./open-addresses.ts";
 import type { Program } from "./program.ts";
 import type { ProgramStore } from "./store.ts";
 import { aboutOf, digestOf, subjectOf } from "./subject.ts";
@@ -19,12 +20,12 @@ export async function findingsOf(
   templates: TemplateOptions,
 ): Promise<Plan["findings"]> {
   const touched = steps.filter(({ action }) => action === "create" || action === "change");
-  if (!touched.some(({ kind }) => kind === "audience" || kind === "trigger")) return [];
+  const found = openAddresses(program, touched, templates);
+  if (!touched.some(({ kind }) => kind === "audience" || kind === "trigger")) return found;
   const { items } = await store.profiles.list({ limit: samples });
-  if (items.length === 0) return [];
+  if (items.length === 0) return found;
   const fields = createShape();
   for (const profile of items) addSample(fields, profile.fields);
-  const found: { where: string; severity: string; message: string }[] = [];
   const say = (where: string, findings: readonly Finding[]): void => {
     for (const { severity, message, line, column, part } of findings) {
       found.push({ where: `${where}${part === undefined ? "" : `.${part}`}:${line}:${column}`, severity, message });

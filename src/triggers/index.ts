@@ -16,5 +16,6 @@ export type * from "./run.ts";
 export * from "./schedule.ts";
 export * from "./share.ts";
 export * from "./simulate.ts";
+export { mergesKept } from "./split.ts";
 export type * from "./store.ts";
 export { meant } from "./validate.ts";

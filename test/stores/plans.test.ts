@@ -6,7 +6,19 @@ import { temporaryFolder } from "./folder.ts";
 const folder = temporaryFolder();
 afterAll(() => vi.restoreAllMocks());
 
-const large = ["profiles", "identifiers", "absorbed", "memberships", "events", "firings", "skips", "runs", "answers"];
+const large = [
+  "profiles",
+  "identifiers",
+  "absorbed",
+  "memberships",
+  "events",
+  "firings",
+  "skips",
+  "runs",
+  "answers",
+  "merges",
+  "merged_skips",
+];
 
 /** Counts all profiles. */
 const counting = "select count(*) from profiles";

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Json } from "../../dispatch/index.ts";
-import type { Inbound, StreamDefinition } from "../../profiles/index.ts";
+import { type Inbound, identityOfRequest, type StreamDefinition } from "../../profiles/index.ts";
 import type { Collected } from "../../triggers/index.ts";
 import { strangers } from "../access.ts";
 import type { App } from "../app.ts";
@@ -13,12 +13,17 @@ import { Problem } from "../problem.ts";
 import { answers, bodied } from "../schemas.ts";
 import { checkSignature, isSigned, refused, type Signed } from "../signature.ts";
 
-const collected: z.ZodType<Collected> = z.object({
+/** What a sender is told of an event. */
+type Told = Omit<Collected, "confidential"> & { readonly accepted?: true | undefined };
+
+const told: z.ZodType<Told> = z.object({
+  accepted: z.literal(true).optional().describe("All that is said to who may neither merge nor read."),
   id: z.string().optional().describe("The event's; absent if it is known."),
   profile: z.string().optional().describe("The profile that it went into."),
   duplicate: z.literal(true).optional(),
   problem: z.string().optional().describe("Why it went into no profile; it is kept all the same."),
-});
+  refused: z.array(z.string()).optional().describe("What of it was not taken, and why."),
+}) as z.ZodType<Told>;
 
 const params = z.object({ stream: z.string().min(1).max(64) });
 
@@ -77,13 +82,14 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: Surrou
         "Take in what happened: a JSON object, an array of them, one a line, or a form. Answered when it is on disk",
       description:
         "Without a key, the request is signed as the stream's `verify` asks. What concerns nobody is kept, with its problem; " +
-        "what came before, by the stream's key or the signature's id, is said to be a duplicate.",
+        "what came before, by the stream's key or the signature's id, is said to be a duplicate. Whoever may not merge (see " +
+        "the stream's `identity`) and has no key with the scope `read` is told `accepted` and nothing that depends on who is known.",
       consumes: ["application/json", "application/x-ndjson", "application/x-www-form-urlencoded"],
       security: [{ key: ["collect"] }, {}],
       params,
       body: payloads,
       response: answers(
-        { 202: z.object({ results: z.array(collected) as z.ZodType<readonly Collected[]> }) },
+        { 202: z.object({ results: z.array(told) as z.ZodType<readonly Told[]> }) },
         ...bodied,
         404,
         409,
@@ -99,10 +105,20 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: Surrou
       }
       const found = signatures.get(request);
       const keys = keysOf(definition, found, request.body.length);
-      const results = await once(stream, found, () => engine.collect(stream, request.body, keys && { keys }));
-      return reply.code(202).send({ results });
+      const signed = found !== undefined;
+      const results = await once(stream, found, () => engine.collect(stream, request.body, { keys, signed }));
+      const mayKnow =
+        identityOfRequest(definition, signed) === "merge" || request.apiKey?.scopes.includes("read") === true;
+      return reply.code(202).send({ results: results.map((one) => toldOf(one, mayKnow)) });
     },
   });
+}
+
+/** Who may not know who is known gets the same answer for everybody, and hears of what is wrong with the payload itself. */
+function toldOf({ confidential, ...result }: Collected, mayKnow: boolean): Told {
+  if (mayKnow) return result;
+  const { problem } = result;
+  return { accepted: true, ...(problem !== undefined && confidential !== true && { problem }) };
 }
 
 /** What the sender calls the events, where the stream does not say it. */

@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
 import type { Firing, Firings, FiringsWriter, Skip } from "../../triggers/index.ts";
+import { together } from "../skips.ts";
 import type { Names } from "./names.ts";
 import { bounds, cursor, pageOf, Where } from "./page.ts";
 import { firingState } from "./schema.ts";
@@ -61,6 +62,9 @@ export function firingReader(db: Database.Database, names: Names): Firings {
   const skip = db.prepare<[number, number], Omit<Skip, "trigger" | "profile">>(
     "select at, reason, cause, n as count from skips where profile = ? and trigger = ?",
   );
+  const merged = db.prepare<[number, number], Omit<Skip, "trigger" | "profile">>(
+    "select at, reason, cause, n as count from merged_skips where profile = ? and trigger = ? order by origin",
+  );
   const nextDue = db
     .prepare<[], number | null>("select min(due) from firings indexed by firings_due where state = 0")
     .pluck();
@@ -99,9 +103,10 @@ export function firingReader(db: Database.Database, names: Names): Firings {
     },
     async lastSkip(trigger, profile) {
       const [by, of] = [names.known(trigger), names.profile(profile)];
-      const found = by === undefined || of === undefined ? undefined : skip.get(of, by);
+      if (by === undefined || of === undefined) return undefined;
+      const found = together(skip.get(of, by), merged.all(of, by));
       if (found === undefined) return undefined;
-      const [owner] = db.prepare<[number], { id: string }>("select id from profiles where seq = ?").all(of!);
+      const [owner] = db.prepare<[number], { id: string }>("select id from profiles where seq = ?").all(of);
       return { trigger, profile: owner!.id, ...found };
     },
     nextDue: async () => nextDue.get() ?? undefined,

@@ -13,6 +13,12 @@
  * `versions`: how often the definitions changed. Numbers of profiles are not given again, for a list goes on behind one that
  * may be gone. Lists come in the order of `seq`, which an index that ends before it keeps.
  *
+ * `firings.origin`, `events.origin`: the number of the profile that had them when it was absorbed, so that they go back to it;
+ * null of almost all, which are in no index of it. `merged_skips`: those of absorbed profiles, by whose they were.
+ * `absorbed.number`: the number that an absorbed profile had, unknown of those of version 2; `parent`: the one that absorbed
+ * it, while `profile` is the one that it is part of now. `merges`: what is kept to undo it. `apart`: who were split, each
+ * pair both ways; `one_now`, `other_now` are the profiles that they are part of.
+ *
  * Rank: 0, 1, 2 are first attempts of high, normal and low priority; 3, 4, 5 are retries.
  * State: 0 waiting, 1 claimed, 2 behind another with its ordering key; 3 delivered, 4 dead, 5 cancelled, 6 aborted.
  */
@@ -128,6 +134,35 @@ export const steps: readonly string[] = [
     key text primary key, fingerprint text not null, status integer not null, body text not null, at integer not null
   ) strict;
   create index answers_at on answers (at);
+  `,
+  `
+  alter table events add column refused text;
+  alter table events add column origin integer;
+  create index events_from on events (origin) where origin is not null;
+  alter table firings add column origin integer;
+  create index firings_from on firings (origin) where origin is not null;
+  alter table absorbed add column number integer;
+  alter table absorbed add column parent integer;
+  update absorbed set parent = profile;
+  create index absorbed_into on absorbed (parent);
+  create table merged_skips (
+    profile integer not null, trigger integer not null, origin integer not null, at integer not null,
+    reason text not null, cause text not null, n integer not null, primary key (profile, trigger, origin)
+  ) strict, without rowid;
+  create index merged_skips_by on merged_skips (trigger);
+  create index merged_skips_from on merged_skips (origin);
+  create table merges (
+    seq integer primary key, number integer not null unique, root integer not null, at integer not null, body text not null
+  ) strict;
+  create index merges_of on merges (root);
+  create index merges_at on merges (at);
+  create table apart (
+    one integer not null, other integer not null, one_now integer not null, other_now integer not null,
+    at integer not null, primary key (one, other)
+  ) strict, without rowid;
+  create index apart_other on apart (other);
+  create index apart_now on apart (one_now);
+  create index apart_other_now on apart (other_now);
   `,
 ];
 
