@@ -218,7 +218,7 @@ function changesOf(
         if (old !== undefined) steps.push({ kind, name, action: "remove", before: old, effect: `${what} is removed` });
         continue;
       }
-      const identity = kind === "stream" ? streamIdentity(name, body, old) : undefined;
+      const identity = kind === "stream" ? streamIdentity(body, old) : undefined;
       // What an earlier version put into force means something else now, although not a word of it changed.
       const reread = identity?.effect !== undefined && (mentioned || complete);
       const same = old !== undefined && isDeepStrictEqual(old.body, body) && !reread;

@@ -17,7 +17,6 @@ const spelled = (identity: Identity): string =>
  * @param old what is in force; undefined if it is new
  */
 export function streamIdentity(
-  name: string,
   body: Json,
   old: Definition | undefined,
 ): { readonly status: Json; readonly effect?: string | undefined } {
@@ -31,7 +30,7 @@ export function streamIdentity(
   if (before !== undefined) return { status, effect: `identity is ${spelled(now)} instead of ${spelled(before)}` };
   const why =
     now === "add"
-      ? `stream ${name} is not signed and does not say identity: it is add from now on, and merges no profiles any more`
+      ? "it is not signed and does not say identity: it is add from now on, and merges no profiles any more"
       : `identity is ${spelled(now)} from now on; every request merged profiles before`;
   return { status, effect: `${why}; if everybody who can post to it may merge profiles, write identity: merge` };
 }

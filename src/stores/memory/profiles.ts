@@ -21,6 +21,9 @@ export function profilesOf(books: Books): ProfilesWriter & Profiles {
       for (const pair of pairs) {
         const [from, into] = [books.staying(pair.from), books.staying(pair.into)];
         if (from === into) continue;
+        if (pair.merge !== undefined && pair.merge.profile.id !== from) {
+          throw new TypeError(`the merge of ${pair.merge.profile.id} is none of ${pair.from}`);
+        }
         books.parents.set(from, { into, place: books.profiles.get(from)!.seq });
         if (pair.merge !== undefined) books.merges.put(from, copied(pair.merge));
         end(books, from);

@@ -142,6 +142,9 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
           throw new TypeError(`there is no profile ${source === undefined ? from : into}`);
         }
         if (source === target) continue;
+        if (merge !== undefined && merge.profile.id !== names.profileId(source)) {
+          throw new TypeError(`the merge of ${merge.profile.id} is none of ${from}`);
+        }
         merging.move(source, target, merge);
         for (const ending of endings) ending.run(source);
         names.moved();
