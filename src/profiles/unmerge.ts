@@ -6,7 +6,7 @@ import type { Merge } from "./store.ts";
 
 /**
  * Takes out of fields what a merge put there, as far as it is still there: what is as the merge made it is again what it
- * was before; what was told since stays. Of sums, unions and appended lists the part of the merge is taken out.
+ * was before, also if it was told once more since; everything else that was told since stays. Of sums, unions and appended lists the part of the merge is taken out.
  * @param current fields of the profile that stays, or of any that it became part of since
  */
 export function unmerge(current: Fields, { before, after }: Merge, { merge }: ProfileSettings): Fields {
