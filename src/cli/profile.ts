@@ -128,11 +128,11 @@ async function split(opened: Opened, given: string, { json }: Flags, io: Io): Pr
   const result = await opened.engine.split(given.includes("=") ? found.id : given);
   if (result === undefined) throw new Error(`there is no profile ${given} any more`);
   if (json) return write(io.stdout, `${JSON.stringify(result)}\n`);
-  const { profile, from, lost } = result;
+  const { profile, from, reassigned } = result;
   const lines = [
     `${profile.id} is a profile of its own again: ${identifiersOf(profile).join(" ") || "without an identifier"}`,
     `${from.id} is without it: ${identifiersOf(from).join(" ") || "without an identifier"}`,
-    ...lost.map(({ kind, value }) => `  ${kind}=${value} is somebody else's by now, and stays there`),
+    ...reassigned.map(({ kind, value }) => `  ${kind}=${value} is somebody else's by now, and stays there`),
   ];
   await write(io.stdout, `${lines.map(visible).join("\n")}\n`);
 }

@@ -6,7 +6,7 @@ import { decideLimited, withoutProtected } from "./limited.ts";
 import { changedFields, MergeError, mergeFields, stitchFields } from "./merge.ts";
 import type { Change, Fields, Identifier, Profile, Update } from "./profile.ts";
 import type { ProfileSettings } from "./settings.ts";
-import type { Apart, Merge, ProfilesWriter } from "./store.ts";
+import type { Merge, ProfilesWriter, SplitPair } from "./store.ts";
 
 /** Why an update could not be taken, in words. */
 export interface Untaken {
@@ -66,7 +66,7 @@ class People {
   private readonly written = new Set<string>();
   /** How, in their order. */
   private readonly absorbed = new Map<string, Merge>();
-  private apart: readonly Apart[] = [];
+  private splitPairs: readonly SplitPair[] = [];
 
   static async of(writer: ProfilesWriter, updates: readonly (ReadUpdate | Untaken)[]): Promise<People> {
     const people = new People();
@@ -81,7 +81,7 @@ class People {
     const profiles = ids.length === 0 ? [] : await writer.get(ids);
     for (const profile of profiles) if (profile) people.keep(profile);
     const joins = updates.some((one) => !("problem" in one) && one.mode === "merge" && one.identifiers.length > 1);
-    if (joins && ids.length > 1) people.apart = await writer.apart(ids);
+    if (joins && ids.length > 1) people.splitPairs = await writer.splitPairs(ids);
     return people;
   }
 
@@ -144,7 +144,7 @@ class People {
   /** Two who were split are not made one again by what comes in. */
   private whySplit(several: readonly Profile[]): string | undefined {
     const ids = new Set(several.map(({ id }) => id));
-    const found = this.apart.find(({ one, other }) => ids.has(this.stays(one)) && ids.has(this.stays(other)));
+    const found = this.splitPairs.find(({ one, other }) => ids.has(this.stays(one)) && ids.has(this.stays(other)));
     return found && `they were split at ${new Date(found.at).toISOString()}, and stay apart`;
   }
 

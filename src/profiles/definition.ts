@@ -145,5 +145,5 @@ export type StreamDefinition = z.output<typeof streamDefinition>;
 export type Mapped = z.output<typeof mapped>;
 
 /** @param signed the request is signed as the stream's `verify` asks */
-export const identityOfRequest = ({ identity }: StreamDefinition, signed: boolean): IdentityMode =>
+export const identityModeOf = ({ identity }: StreamDefinition, signed: boolean): IdentityMode =>
   identity ?? (signed ? "merge" : "add");

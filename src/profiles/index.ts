@@ -9,6 +9,6 @@ export { changedFields, MergeError, mergeFields } from "./merge.ts";
 export * from "./pick.ts";
 export type * from "./profile.ts";
 export { type KindRules, type ProfileSettings, resolveProfiles, SettingsError } from "./settings.ts";
-export { type Parted, part } from "./split.ts";
 export type * from "./store.ts";
 export * from "./stream.ts";
+export { type UndoneMerge, undoMerge } from "./undo-merge.ts";

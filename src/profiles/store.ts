@@ -13,10 +13,10 @@ export interface Profiles {
   /** Oldest first; the order never changes, and one that is written meanwhile is neither left out nor given twice. */
   list(query: { readonly limit: number; readonly after?: string | undefined }): Promise<Page<Profile>>;
   count(): Promise<number>;
-  /** The merges of the profile that this id stands for now, and of those that are part of it, so far as they are kept, oldest first. */
+  /** The merges of the profile that this id stands for now, and of those that are part of it, so far as they are kept (at most 100), oldest first. */
   merges(id: string): Promise<readonly Merge[]>;
   /** Of the profiles that these ids stand for now: from whom they were split. */
-  apart(ids: readonly string[]): Promise<readonly Apart[]>;
+  splitPairs(ids: readonly string[]): Promise<readonly SplitPair[]>;
 }
 
 /** What a merge did, kept for a while so that it can be undone. */
@@ -31,16 +31,16 @@ export interface Merge {
   readonly before: Fields;
   /** The same fields as the merge made them. */
   readonly after: Fields;
-  readonly memberships: Since;
+  readonly memberships: MemberSince;
   /** Those of the one that stays, before. */
-  readonly intoMemberships: Since;
+  readonly intoMemberships: MemberSince;
 }
 
 /** By audience: since when, in ms since 1970. */
-export type Since = { readonly [audience: string]: number };
+export type MemberSince = { readonly [audience: string]: number };
 
 /** That two profiles were split, and never become one again by what comes in. */
-export interface Apart {
+export interface SplitPair {
   /** Ids of the profiles as they are now. */
   readonly one: string;
   readonly other: string;
@@ -49,7 +49,7 @@ export interface Apart {
 }
 
 /** Within a transaction, where reads see what it wrote. */
-export interface ProfilesWriter extends Pick<Profiles, "get" | "find" | "list" | "merges" | "apart"> {
+export interface ProfilesWriter extends Pick<Profiles, "get" | "find" | "list" | "merges" | "splitPairs"> {
   /**
    * Writes each as it is given, new or not; its identifiers are its own from then on, no longer another's, and those it
    * lost are free. Throws for the id of one that was absorbed.
@@ -65,7 +65,7 @@ export interface ProfilesWriter extends Pick<Profiles, "get" | "find" | "list" |
   /**
    * Undoes an `absorb`: the profile is there again, as it is given and at its place in lists; firings, skips and events that
    * it had when it ended, and ids that answered for it, are its own again. What was kept under either of the two since stays
-   * with the other. From then on the two are `apart`; its merge is kept no longer. Its memberships are the caller's to
+   * with the other. From then on the two are `splitPairs`; its merge is kept no longer. Its memberships are the caller's to
    * write. Throws for one whose merge is not kept.
    * @param merges are kept instead of those of the same profiles
    */

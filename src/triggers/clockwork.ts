@@ -7,7 +7,7 @@ import type { AudienceStatus, Program } from "./program.ts";
 import { Alarms } from "./ring.ts";
 import type { Run, RunKind } from "./run.ts";
 import type { Sessions } from "./sessions.ts";
-import { mergesKept } from "./split.ts";
+import { mergeRetention } from "./split.ts";
 import type { ProgramStore } from "./store.ts";
 import { statusJson, statusOf } from "./trigger.ts";
 
@@ -32,7 +32,7 @@ const pruning = {
   sweeps: 7 * day,
   answers: day,
   events: 7 * day,
-  merges: mergesKept,
+  merges: mergeRetention,
   most: 500,
 };
 /** What happens now goes first. */

@@ -89,7 +89,7 @@ export interface Split {
   /** The one that it was part of. */
   readonly from: Profile;
   /** Identifiers that it had and somebody else has by now: they stay there. */
-  readonly lost: readonly Identifier[];
+  readonly reassigned: readonly Identifier[];
 }
 
 export interface Forgotten {

@@ -41,7 +41,7 @@ export async function explain(
   const skip = await store.firings.lastSkip(name, profile.id);
   const { state } = status;
   say("trigger", state === "active", stateText(name, status));
-  for (const { other, at } of await store.profiles.apart([profile.id])) {
+  for (const { other, at } of await store.profiles.splitPairs([profile.id])) {
     say("split", undefined, `from ${other} at ${time(at)}: audiences of both were evaluated anew, which fires nothing`);
   }
   // One that cannot run here any more can have fired before.

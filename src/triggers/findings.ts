@@ -3,11 +3,11 @@ import type { TemplateOptions } from "../compile.ts";
 import { addSample, createShape, type Finding, lint, type Shape } from "../lint/index.ts";
 import type { Plan, Step } from "./engine.ts";
 import type { Cause } from "./firing.ts";
-import { openAddresses } from "./open-addresses.ts";
 import type { Program } from "./program.ts";
 import type { ProgramStore } from "./store.ts";
 import { aboutOf, digestOf, subjectOf } from "./subject.ts";
 import type { Trigger } from "./trigger.ts";
+import { unprotectedAddresses } from "./unprotected-addresses.ts";
 
 /** Profiles that conditions and templates are checked against. */
 const samples = 1_000;
@@ -20,7 +20,7 @@ export async function findingsOf(
   templates: TemplateOptions,
 ): Promise<Plan["findings"]> {
   const touched = steps.filter(({ action }) => action === "create" || action === "change");
-  const found = openAddresses(program, touched, templates);
+  const found = unprotectedAddresses(program, touched, templates);
   if (!touched.some(({ kind }) => kind === "audience" || kind === "trigger")) return found;
   const { items } = await store.profiles.list({ limit: samples });
   if (items.length === 0) return found;

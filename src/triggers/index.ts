@@ -16,6 +16,7 @@ export type * from "./run.ts";
 export * from "./schedule.ts";
 export * from "./share.ts";
 export * from "./simulate.ts";
-export { mergesKept } from "./split.ts";
+export { mergeRetention } from "./split.ts";
 export type * from "./store.ts";
+export { rereadStreams } from "./stream-identity.ts";
 export { meant } from "./validate.ts";

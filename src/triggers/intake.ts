@@ -3,7 +3,7 @@ import {
   applyUpdates,
   type Change,
   type IdentityMode,
-  identityOfRequest,
+  identityModeOf,
   type RawEvent,
   type Update,
 } from "../profiles/index.ts";
@@ -107,7 +107,7 @@ export async function takeIn(moment: Moment, program: Program, items: readonly I
 /** What an item may do to who is known: an operator's update everything, an event what its stream says. */
 function modeOf(item: Item, program: Program): IdentityMode {
   if (item.kind === "update") return "merge";
-  return identityOfRequest(program.streams.get(item.stream)!.definition, item.signed === true);
+  return identityModeOf(program.streams.get(item.stream)!.definition, item.signed === true);
 }
 
 /** At most so many notes are kept with an event. */

@@ -1,4 +1,4 @@
-import { type Profile, part, type Since } from "../profiles/index.ts";
+import { type MemberSince, type Profile, undoMerge } from "../profiles/index.ts";
 import { type Split, SplitError } from "./engine.ts";
 import type { Moment } from "./fire.ts";
 import { comeBackTo } from "./late.ts";
@@ -7,7 +7,7 @@ import type { ProgramTransaction } from "./store.ts";
 import { Roll } from "./transitions.ts";
 
 /** How long a merge can be undone, in ms. */
-export const mergesKept = 30 * 86_400_000;
+export const mergeRetention = 30 * 86_400_000;
 
 /** See `Engine.split`. Within a transaction. */
 export async function split({ transaction, now }: Moment, program: Program, given: string): Promise<Split | undefined> {
@@ -17,12 +17,12 @@ export async function split({ transaction, now }: Moment, program: Program, give
   // One that is too old may be there still, for those go a piece at a time.
   const merges = await profiles.merges(given);
   const merge = given === whole.id ? merges.at(-1) : merges.find(({ profile }) => profile.id === given);
-  if (merge === undefined || merge.at < now - mergesKept) throw new SplitError(whyNot(given, whole));
+  if (merge === undefined || merge.at < now - mergeRetention) throw new SplitError(whyNot(given, whole));
   const identifiers = merge.profile.identifiers;
   const owners = await profiles.find(identifiers);
   const [all] = await memberships.of([whole.id]);
-  const since: Since = Object.fromEntries(all!.map(({ audience, since }) => [audience, since]));
-  const parted = part(
+  const since: MemberSince = Object.fromEntries(all!.map(({ audience, since }) => [audience, since]));
+  const undone = undoMerge(
     whole,
     since,
     merges,
@@ -31,17 +31,17 @@ export async function split({ transaction, now }: Moment, program: Program, give
     program.settings,
     now,
   );
-  await profiles.put([parted.rest]);
-  await profiles.split(parted.split, now, parted.merges);
+  await profiles.put([undone.rest]);
+  await profiles.split(undone.split, now, undone.merges);
   const declared = await declaredAudiences(transaction);
   await memberships.change([
-    ...evaluated(program, declared, parted.split, {}, parted.since, now),
-    ...evaluated(program, declared, parted.rest, since, parted.restSince, now),
+    ...evaluated(program, declared, undone.split, {}, undone.since, now),
+    ...evaluated(program, declared, undone.rest, since, undone.restSince, now),
   ]);
   const roll = new Roll(now);
-  await roll.read(memberships, [parted.split.id]);
-  await comeBackTo(transaction, new Set([parted.split.id]), roll);
-  return { profile: parted.split, from: parted.rest, lost: parted.lost };
+  await roll.read(memberships, [undone.split.id]);
+  await comeBackTo(transaction, new Set([undone.split.id]), roll);
+  return { profile: undone.split, from: undone.rest, reassigned: undone.reassigned };
 }
 
 /**
@@ -54,8 +54,8 @@ function* evaluated(
   program: Program,
   declared: ReadonlySet<string>,
   { id, fields }: Profile,
-  recorded: Since,
-  since: Since,
+  recorded: MemberSince,
+  since: MemberSince,
   now: number,
 ): Generator<{ audience: string; profile: string; since: number | undefined }> {
   for (const name of declared) {
@@ -75,7 +75,7 @@ async function declaredAudiences({ definitions }: ProgramTransaction): Promise<R
 }
 
 function whyNot(given: string, { id }: Profile): string {
-  const days = mergesKept / 86_400_000;
+  const days = mergeRetention / 86_400_000;
   return given === id
     ? `nothing was merged into ${id} within the last ${days} days`
     : `${given} became part of ${id} more than ${days} days ago, and what it was is not kept any longer`;

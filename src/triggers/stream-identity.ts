@@ -1,6 +1,6 @@
 import type { Json } from "../dispatch/index.ts";
 import { type IdentityMode, type StreamDefinition, streamDefinition } from "../profiles/index.ts";
-import type { Definition } from "./store.ts";
+import type { Definition, ProgramStore } from "./store.ts";
 
 /** What requests to a stream may do: the same for all, or `merge` for those that are signed and `add` for others. */
 type Identity = IdentityMode | "signed";
@@ -33,4 +33,12 @@ export function streamIdentity(
       ? "it is not signed and does not say identity: it is add from now on, and merges no profiles any more"
       : `identity is ${spelled(now)} from now on; every request merged profiles before`;
   return { status, effect: `${why}; if everybody who can post to it may merge profiles, write identity: merge` };
+}
+
+/** Returns, in words, which streams that an earlier version put into force mean something else now. */
+export async function rereadStreams({ definitions }: Pick<ProgramStore, "definitions">): Promise<readonly string[]> {
+  return (await definitions.all()).flatMap((one) => {
+    const effect = one.kind === "stream" ? streamIdentity(one.body, one).effect : undefined;
+    return effect === undefined ? [] : [`stream ${one.name}: ${effect}`];
+  });
 }

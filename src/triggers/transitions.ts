@@ -1,6 +1,6 @@
 import type { MembershipsWriter } from "../audiences/index.ts";
 import type { Json } from "../dispatch/index.ts";
-import type { Change, Fields, Profile, ProfilesWriter, Since } from "../profiles/index.ts";
+import type { Change, Fields, MemberSince, Profile, ProfilesWriter } from "../profiles/index.ts";
 import type { Cause } from "./firing.ts";
 import type { Audience, Program } from "./program.ts";
 import type { Trigger } from "./trigger.ts";
@@ -33,13 +33,13 @@ export class Roll {
 
   /** A writer that lets this roll, and what is kept of merges, see memberships before an absorbed profile loses them. */
   watching(writer: ProfilesWriter, memberships: Pick<MembershipsWriter, "of">): ProfilesWriter {
-    const since = (id: string): Since => Object.fromEntries(this.of(id));
+    const since = (id: string): MemberSince => Object.fromEntries(this.of(id));
     return {
       get: (ids) => writer.get(ids),
       find: (identifiers) => writer.find(identifiers),
       list: (query) => writer.list(query),
       merges: (id) => writer.merges(id),
-      apart: (ids) => writer.apart(ids),
+      splitPairs: (ids) => writer.splitPairs(ids),
       put: (profiles) => writer.put(profiles),
       remove: (ids) => writer.remove(ids),
       split: (profile, at, merges) => writer.split(profile, at, merges),
@@ -64,7 +64,7 @@ export class Roll {
     return known;
   }
 
-  /** Since when it was in the audience: it, or one that it absorbed. */
+  /** MemberSince when it was in the audience: it, or one that it absorbed. */
   since(profile: string, absorbed: readonly Profile[], audience: string): number | undefined {
     let since = this.of(profile).get(audience);
     for (const { id } of absorbed) {

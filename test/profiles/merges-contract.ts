@@ -47,6 +47,15 @@ export function describeMerges(make: () => ProgramStore): void {
       ).rejects.toThrow();
     });
 
+    test("the newest 100 of a profile are kept, also of two that had some", async () => {
+      const ids = Array.from({ length: 130 }, (_, i) => `p${i}`);
+      await put("a", "b", ...ids);
+      await join(...ids.map((id, i) => [id, i < 65 ? "a" : "b"] as const));
+      expect((await idsMerged("a")).length).toBe(65);
+      await join(["b", "a"]);
+      expect(await idsMerged("a")).toEqual([...ids.slice(-99), "b"]);
+    });
+
     test("one that is of another profile is refused", async () => {
       await put("ada", "bob");
       const wrong = write(({ profiles }) =>
@@ -210,26 +219,26 @@ export function describeMerges(make: () => ProgramStore): void {
         await split("bob", at);
       }
       expect(await keptOf("bob")).toEqual(before);
-      expect(await on.store.profiles.apart(["bob"])).toEqual([{ one: "bob", other: "ada", at: 2 }]);
+      expect(await on.store.profiles.splitPairs(["bob"])).toEqual([{ one: "bob", other: "ada", at: 2 }]);
     });
 
-    test("the two are apart, whatever they become part of", async () => {
+    test("the two are splitPairs, whatever they become part of", async () => {
       await put("a", "b", "c");
-      expect(await on.store.profiles.apart(["a", "b"])).toEqual([]);
+      expect(await on.store.profiles.splitPairs(["a", "b"])).toEqual([]);
       await join(["b", "a"]);
       await split("b", 4);
-      expect(await on.store.profiles.apart(["a", "b", "none"])).toEqual([
+      expect(await on.store.profiles.splitPairs(["a", "b", "none"])).toEqual([
         { one: "a", other: "b", at: 4 },
         { one: "b", other: "a", at: 4 },
       ]);
       await join(["a", "c"]);
-      expect(await on.store.profiles.apart(["b"])).toEqual([{ one: "b", other: "c", at: 4 }]);
-      expect(await on.store.profiles.apart(["c"])).toEqual([{ one: "c", other: "b", at: 4 }]);
+      expect(await on.store.profiles.splitPairs(["b"])).toEqual([{ one: "b", other: "c", at: 4 }]);
+      expect(await on.store.profiles.splitPairs(["c"])).toEqual([{ one: "c", other: "b", at: 4 }]);
       await split("a", 5);
-      expect(await on.store.profiles.apart(["b"])).toEqual([{ one: "b", other: "a", at: 4 }]);
-      expect(await on.store.profiles.apart(["c"])).toEqual([{ one: "c", other: "a", at: 5 }]);
+      expect(await on.store.profiles.splitPairs(["b"])).toEqual([{ one: "b", other: "a", at: 4 }]);
+      expect(await on.store.profiles.splitPairs(["c"])).toEqual([{ one: "c", other: "a", at: 5 }]);
       await write(({ profiles }) => profiles.remove(["a"]));
-      expect(await on.store.profiles.apart(["b", "c"])).toEqual([]);
+      expect(await on.store.profiles.splitPairs(["b", "c"])).toEqual([]);
     });
 
     test("with one that is removed goes what is kept of its merges", async () => {
@@ -285,7 +294,7 @@ export function describeMerges(make: () => ProgramStore): void {
       expect(await on.store.profiles.get(["bob"])).toEqual([profile("ada")]);
       expect(await firingsOf("ada")).toEqual(["fir_wbob", "fir_bob"]);
       expect(await idsMerged("ada")).toEqual(["bob"]);
-      expect(await on.store.profiles.apart(["ada"])).toEqual([]);
+      expect(await on.store.profiles.splitPairs(["ada"])).toEqual([]);
       await split("bob");
       expect(await firingsOf("bob")).toEqual(["fir_wbob", "fir_bob"]);
     });

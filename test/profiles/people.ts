@@ -1,4 +1,10 @@
-import { type Apart, type Change, identifierKey, type Profile, type ProfilesWriter } from "../../src/profiles/index.ts";
+import {
+  type Change,
+  identifierKey,
+  type Profile,
+  type ProfilesWriter,
+  type SplitPair,
+} from "../../src/profiles/index.ts";
 
 /** Profiles in memory, as a transaction sees them: the least that `ProfilesWriter` promises, and refusals of what it does not. */
 export class MemoryPeople implements ProfilesWriter {
@@ -6,7 +12,7 @@ export class MemoryPeople implements ProfilesWriter {
   readonly owners = new Map<string, string>();
   readonly into = new Map<string, string>();
   /** Who was split. */
-  split_: readonly Apart[] = [];
+  split_: readonly SplitPair[] = [];
   calls: string[] = [];
 
   async get(ids: readonly string[]): Promise<readonly (Profile | undefined)[]> {
@@ -47,8 +53,8 @@ export class MemoryPeople implements ProfilesWriter {
     throw new Error("nothing here splits");
   }
 
-  async apart(): Promise<readonly Apart[]> {
-    this.calls.push("apart");
+  async splitPairs(): Promise<readonly SplitPair[]> {
+    this.calls.push("splitPairs");
     return this.split_;
   }
 

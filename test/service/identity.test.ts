@@ -110,7 +110,7 @@ test("a merge is undone with the scope write", async () => {
   const split = await s.ask("POST", `/v1/profiles/${bob.id}/split`, undefined, { who: "write" });
   expect([split.status, split.body]).toEqual([
     200,
-    { profile: bob, from: (await s.ask("GET", `/v1/profiles/${ada.id}`)).body, lost: [] },
+    { profile: bob, from: (await s.ask("GET", `/v1/profiles/${ada.id}`)).body, reassigned: [] },
   ]);
   expect(split.body.from).toMatchObject({ fields: { name: "Ada" }, version: 3 });
   const again = await s.ask("POST", `/v1/profiles/${bob.id}/split`);

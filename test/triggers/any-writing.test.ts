@@ -87,7 +87,7 @@ const verb = fc.oneof(
   },
   said("prune merges", fc.nat({ max: 3 }), (before) => (of) => of.profiles.pruneMerges(before, 99)),
   said("merges", some(...people), (id) => (of) => of.profiles.merges(id)),
-  said("apart", fc.subarray(people), (ids) => (of) => of.profiles.apart(ids)),
+  said("splitPairs", fc.subarray(people), (ids) => (of) => of.profiles.splitPairs(ids)),
   said("remove", some(...people), (id) => async (of) => (await of.profiles.remove([id])).toSorted()),
   {
     weight: 3,
@@ -195,7 +195,7 @@ async function everything(store: ProgramStore): Promise<unknown> {
     byId: await store.profiles.get(people),
     owners: await store.profiles.find(["i", "j", "k"].map((one) => identifier(one))),
     merges: await Promise.all(people.map((one) => store.profiles.merges(one))),
-    apart: await store.profiles.apart(people),
+    splitPairs: await store.profiles.splitPairs(people),
     memberships: await store.memberships.of(people),
     members: await Promise.all(
       audiences.map((audience) => paged((page) => store.memberships.members({ audience, ...page }))),

@@ -76,7 +76,7 @@ describe.each(stores)("on the %s store", (_, make) => {
     const result = await s.engine.split(bob);
     expect([await keptOf(ada), await keptOf(bob)]).toEqual(before);
     expect(await s.store.profiles.get([bob])).toEqual([exactly]);
-    expect(result).toEqual({ profile: exactly, from: (await s.store.profiles.get([ada]))[0], lost: [] });
+    expect(result).toEqual({ profile: exactly, from: (await s.store.profiles.get([ada]))[0], reassigned: [] });
     expect(result!.from.version).toBe(3);
     // Nothing is alerted by it.
     expect(await s.sent()).toEqual(sent);
@@ -309,7 +309,7 @@ describe.each(stores)("on the %s store", (_, make) => {
     expect(result).toMatchObject({
       profile: { identifiers: [kept] },
       from: { identifiers: [{ kind: "user_id" }] },
-      lost: [moved],
+      reassigned: [moved],
     });
     expect(await store.profiles.find([moved, kept])).toEqual(["prf_cyd", bob]);
   });
@@ -361,7 +361,7 @@ describe.each(stores)("on the %s store", (_, make) => {
     await other.s.engine.split(other.bob);
     await other.s.engine.forget(other.ada);
     expect((await other.s.store.profiles.get([other.bob]))[0]).toMatchObject({ fields: exactly!.fields });
-    expect(await other.s.store.profiles.apart([other.bob])).toEqual([]);
+    expect(await other.s.store.profiles.splitPairs([other.bob])).toEqual([]);
   });
 });
 

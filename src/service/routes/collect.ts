@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import type { Json } from "../../dispatch/index.ts";
-import { type Inbound, identityOfRequest, type StreamDefinition } from "../../profiles/index.ts";
+import { type Inbound, identityModeOf, type StreamDefinition } from "../../profiles/index.ts";
 import type { Collected } from "../../triggers/index.ts";
 import { strangers } from "../access.ts";
 import type { App } from "../app.ts";
@@ -14,16 +14,16 @@ import { answers, bodied } from "../schemas.ts";
 import { checkSignature, isSigned, refused, type Signed } from "../signature.ts";
 
 /** What a sender is told of an event. */
-type Told = Omit<Collected, "confidential"> & { readonly accepted?: true | undefined };
+type CollectResult = Omit<Collected, "confidential"> & { readonly accepted?: true | undefined };
 
-const told: z.ZodType<Told> = z.object({
+const told: z.ZodType<CollectResult> = z.object({
   accepted: z.literal(true).optional().describe("All that is said to who may neither merge nor read."),
   id: z.string().optional().describe("The event's; absent if it is known."),
   profile: z.string().optional().describe("The profile that it went into."),
   duplicate: z.literal(true).optional(),
   problem: z.string().optional().describe("Why it went into no profile; it is kept all the same."),
   refused: z.array(z.string()).optional().describe("What of it was not taken, and why."),
-}) as z.ZodType<Told>;
+}) as z.ZodType<CollectResult>;
 
 const params = z.object({ stream: z.string().min(1).max(64) });
 
@@ -89,7 +89,7 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: Surrou
       params,
       body: payloads,
       response: answers(
-        { 202: z.object({ results: z.array(told) as z.ZodType<readonly Told[]> }) },
+        { 202: z.object({ results: z.array(told) as z.ZodType<readonly CollectResult[]> }) },
         ...bodied,
         404,
         409,
@@ -107,16 +107,16 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: Surrou
       const keys = keysOf(definition, found, request.body.length);
       const signed = found !== undefined;
       const results = await once(stream, found, () => engine.collect(stream, request.body, { keys, signed }));
-      const mayKnow =
-        identityOfRequest(definition, signed) === "merge" || request.apiKey?.scopes.includes("read") === true;
-      return reply.code(202).send({ results: results.map((one) => toldOf(one, mayKnow)) });
+      const mayRead =
+        identityModeOf(definition, signed) === "merge" || request.apiKey?.scopes.includes("read") === true;
+      return reply.code(202).send({ results: results.map((one) => resultFor(one, mayRead)) });
     },
   });
 }
 
 /** Who may not know who is known gets the same answer for everybody, and hears of what is wrong with the payload itself. */
-function toldOf({ confidential, ...result }: Collected, mayKnow: boolean): Told {
-  if (mayKnow) return result;
+function resultFor({ confidential, ...result }: Collected, mayRead: boolean): CollectResult {
+  if (mayRead) return result;
   const { problem } = result;
   return { accepted: true, ...(problem !== undefined && confidential !== true && { problem }) };
 }

@@ -73,7 +73,7 @@ const split: z.ZodType<Split> = z
   .object({
     profile: profile.describe("The one that had ended, and is there again."),
     from: profile.describe("The one that it was part of."),
-    lost: z.array(identifier).describe("Identifiers that it had and somebody else has by now."),
+    reassigned: z.array(identifier).describe("Identifiers that it had and somebody else has by now."),
   })
   .meta({ id: "Split" });
 

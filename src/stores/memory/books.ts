@@ -1,5 +1,5 @@
 import type { Membership } from "../../audiences/index.ts";
-import type { Apart, Identifier, Merge, Profile, RawEvent } from "../../profiles/index.ts";
+import type { Identifier, Merge, Profile, RawEvent, SplitPair } from "../../profiles/index.ts";
 import type { Answer, ApiKey, Definition, Firing, Run, Skip } from "../../triggers/index.ts";
 import { Undo, UndoList, UndoMap } from "./undo.ts";
 
@@ -14,7 +14,7 @@ export class Books {
   /** By the id of the absorbed profile. */
   readonly merges = new UndoList<Merge>(this.undo);
   /** Ids are those that were split. */
-  readonly apart = new UndoMap<string, Apart>(this.undo);
+  readonly splitPairs = new UndoMap<string, SplitPair>(this.undo);
   /** Of firings and events of absorbed profiles: whose they were at first. */
   readonly origins = new UndoMap<string, string>(this.undo);
   readonly owners = new UndoMap<string, string>(this.undo);

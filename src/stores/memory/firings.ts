@@ -1,5 +1,5 @@
 import type { Firing, Firings, FiringsWriter, Skip } from "../../triggers/index.ts";
-import { together } from "../skips.ts";
+import { combineSkips } from "../merged.ts";
 import { type Books, copied, keyOf } from "./books.ts";
 import { cursor, filtered, pageOf } from "./page.ts";
 import type { UndoMap } from "./undo.ts";
@@ -34,7 +34,7 @@ export function firingsOf(books: Books): Firings & FiringsWriter {
         .map(([, skip]) => skip)
         .filter((one) => one.trigger === trigger && books.stays(one.profile) === profile);
       const place = (one: Skip) => books.parents.get(one.profile)!.place;
-      const found = together(
+      const found = combineSkips(
         books.skips.get(keyOf(trigger, profile)),
         absorbed.sort((a, b) => place(a) - place(b)),
       );

@@ -1,23 +1,23 @@
-import type { Apart, Merge, Profile } from "../../profiles/index.ts";
+import type { Merge, Profile, SplitPair } from "../../profiles/index.ts";
 import { type Books, copied, keyOf } from "./books.ts";
 import { giveFiring } from "./firings.ts";
 
 export const mergesOf = (books: Books, id: string): readonly Merge[] =>
   [...books.merges.values()].filter(({ profile }) => books.stays(profile.id) === id);
 
-export function apartOf(books: Books, ids: readonly string[]): readonly Apart[] {
-  const all = [...books.apart.entries()].map(([, { one, other, at }]) => ({
+export function splitPairsOf(books: Books, ids: readonly string[]): readonly SplitPair[] {
+  const all = [...books.splitPairs.entries()].map(([, { one, other, at }]) => ({
     one: books.stays(one),
     other: books.stays(other),
     at,
   }));
-  const place = ({ other }: Apart): number => books.profiles.get(other)!.seq;
+  const place = ({ other }: SplitPair): number => books.profiles.get(other)!.seq;
   all.sort((a, b) => a.at - b.at || place(a) - place(b));
   return [...new Set(ids.map((id) => books.stays(id)))].flatMap((id) => all.filter(({ one }) => one === id));
 }
 
 /** Makes an absorbed profile one of its own again, with all that is part of it. Its identifiers are put by the caller. */
-export function returnTo(books: Books, profile: Profile, at: number, merges: readonly Merge[]): void {
+export function restoreProfile(books: Books, profile: Profile, at: number, merges: readonly Merge[]): void {
   const { id } = profile;
   const parent = books.parents.get(id);
   if (parent === undefined || !books.merges.has(id)) throw new TypeError(`no merge of a profile ${id} is kept`);
@@ -48,7 +48,7 @@ export function returnTo(books: Books, profile: Profile, at: number, merges: rea
     [id, parent.into],
     [parent.into, id],
   ] as const) {
-    books.apart.set(keyOf(one, other), { one, other, at });
+    books.splitPairs.set(keyOf(one, other), { one, other, at });
   }
   for (const one of merges) if (books.merges.has(one.profile.id)) books.merges.put(one.profile.id, copied(one));
 }
@@ -56,8 +56,8 @@ export function returnTo(books: Books, profile: Profile, at: number, merges: rea
 /** With a profile, while what it absorbed is known to be part of it. */
 export function forgetMerges(books: Books, id: string): void {
   for (const { profile } of mergesOf(books, id)) books.merges.delete(profile.id);
-  for (const [key, { one, other }] of [...books.apart.entries()]) {
-    if (books.stays(one) === id || books.stays(other) === id) books.apart.delete(key);
+  for (const [key, { one, other }] of [...books.splitPairs.entries()]) {
+    if (books.stays(one) === id || books.stays(other) === id) books.splitPairs.delete(key);
   }
   for (const [key, skip] of [...books.mergedSkips.entries()]) {
     if (books.stays(skip.profile) === id) books.mergedSkips.delete(key);

@@ -1,9 +1,10 @@
 import type { Profile, Profiles, ProfilesWriter } from "../../profiles/index.ts";
+import { maxMerges } from "../merged.ts";
 import { type Books, copied, ownerKey } from "./books.ts";
 import { removeEvent } from "./events.ts";
 import { moveFirings, removeFiring } from "./firings.ts";
 import { resize } from "./memberships.ts";
-import { apartOf, forgetMerges, mergesOf, returnTo } from "./merges.ts";
+import { forgetMerges, mergesOf, restoreProfile, splitPairsOf } from "./merges.ts";
 import { cursor, pageOf } from "./page.ts";
 
 export function profilesOf(books: Books): ProfilesWriter & Profiles {
@@ -13,7 +14,7 @@ export function profilesOf(books: Books): ProfilesWriter & Profiles {
     list: async ({ limit, after }) => pageOf(books.profiles.from(cursor(after)), limit),
     count: async () => books.profiles.size,
     merges: async (id) => mergesOf(books, books.stays(id)),
-    apart: async (ids) => apartOf(books, ids),
+    splitPairs: async (ids) => splitPairsOf(books, ids),
     async put(profiles) {
       for (const profile of profiles) put(books, profile);
     },
@@ -29,6 +30,7 @@ export function profilesOf(books: Books): ProfilesWriter & Profiles {
         end(books, from);
         for (const [one, now] of [...books.absorbed.entries()]) if (now === from) books.absorbed.set(one, into);
         books.absorbed.set(from, into);
+        for (const old of mergesOf(books, into).slice(0, -maxMerges)) books.merges.delete(old.profile.id);
         moveFirings(books, from, into);
         for (const { value } of [...books.events.from(undefined)]) {
           if (value.profile !== from) continue;
@@ -38,7 +40,7 @@ export function profilesOf(books: Books): ProfilesWriter & Profiles {
       }
     },
     async split(profile, at, changed = []) {
-      returnTo(books, profile, at, changed);
+      restoreProfile(books, profile, at, changed);
       put(books, profile);
     },
     async pruneMerges(before, limit) {

@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 import type { Firing, Firings, FiringsWriter, Skip } from "../../triggers/index.ts";
-import { together } from "../skips.ts";
+import { combineSkips } from "../merged.ts";
 import type { Names } from "./names.ts";
 import { bounds, cursor, pageOf, Where } from "./page.ts";
 import { firingState } from "./schema.ts";
@@ -104,7 +104,7 @@ export function firingReader(db: Database.Database, names: Names): Firings {
     async lastSkip(trigger, profile) {
       const [by, of] = [names.known(trigger), names.profile(profile)];
       if (by === undefined || of === undefined) return undefined;
-      const found = together(skip.get(of, by), merged.all(of, by));
+      const found = combineSkips(skip.get(of, by), merged.all(of, by));
       if (found === undefined) return undefined;
       const [owner] = db.prepare<[number], { id: string }>("select id from profiles where seq = ?").all(of);
       return { trigger, profile: owner!.id, ...found };

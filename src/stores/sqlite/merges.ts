@@ -1,19 +1,20 @@
 import type Database from "better-sqlite3";
 import type { Merge, Profile, Profiles } from "../../profiles/index.ts";
+import { maxMerges } from "../merged.ts";
 import type { Names } from "./names.ts";
 
-export function mergeReader(db: Database.Database, names: Names): Pick<Profiles, "merges" | "apart"> {
+export function mergeReader(db: Database.Database, names: Names): Pick<Profiles, "merges" | "splitPairs"> {
   const of = db.prepare<[number], string>("select body from merges where root = ? order by seq").pluck();
-  const any = db.prepare<[], number>("select 1 from apart limit 1").pluck();
+  const any = db.prepare<[], number>("select 1 from split_pairs limit 1").pluck();
   const from = db.prepare<[number], { one: number; other: number; at: number }>(
-    "select one_now as one, other_now as other, at from apart where one_now = ? order by at, other",
+    "select one_now as one, other_now as other, at from split_pairs where one_now = ? order by at, other",
   );
   return {
     async merges(id) {
       const seq = names.profile(id);
       return seq === undefined ? [] : of.all(seq).map((body) => JSON.parse(body));
     },
-    async apart(ids) {
+    async splitPairs(ids) {
       // Mostly nobody was ever split.
       if (any.get() === undefined) return [];
       const seqs = new Set(ids.flatMap((id) => names.profile(id) ?? []));
@@ -42,14 +43,17 @@ export function mergeWriter(db: Database.Database) {
     run(`insert into merged_skips (profile, trigger, origin, at, reason, cause, n)
        select ?, trigger, profile, at, reason, cause, n from skips where profile = ?`),
     run("update merges set root = ? where root = ?"),
-    run("update apart set one_now = ? where one_now = ?"),
-    run("update apart set other_now = ? where other_now = ?"),
+    run("update split_pairs set one_now = ? where one_now = ?"),
+    run("update split_pairs set other_now = ? where other_now = ?"),
   ];
   const absorb = run(
     "insert into absorbed (id, profile, number, parent) select id, ?, seq, ? from profiles where seq = ?",
   );
   const unskip = run("delete from skips where profile = ?");
   const keep = run("insert into merges (number, root, at, body) values (?, ?, ?, ?)");
+  const tooMany = run(
+    `delete from merges where root = ? and seq <= (select seq from merges where root = ? order by seq desc limit 1 offset ${maxMerges})`,
+  );
   const rewrite = run("update merges set body = ? where number = ?");
   const absorbed = db.prepare<[string], Absorbed>("select number, parent, profile from absorbed where id = ?");
   const isKept = db.prepare<[number], number>("select 1 from merges where number = ?").pluck();
@@ -70,8 +74,8 @@ export function mergeWriter(db: Database.Database) {
   ];
   const all = [
     run("update absorbed set profile = ? where parent = ?"),
-    run("update apart set one_now = ? where one = ?"),
-    run("update apart set other_now = ? where other = ?"),
+    run("update split_pairs set one_now = ? where one = ?"),
+    run("update split_pairs set other_now = ? where other = ?"),
   ];
   const reskip = run(`insert into skips (profile, trigger, at, reason, cause, n)
     select origin, trigger, at, reason, cause, n from merged_skips where origin = ?`);
@@ -80,7 +84,7 @@ export function mergeWriter(db: Database.Database) {
     run("delete from merges where number = ?"),
     run("delete from absorbed where id = (select id from profiles where seq = ?)"),
   ];
-  const part = run("insert or replace into apart (one, other, one_now, other_now, at) values (?, ?, ?, ?, ?)");
+  const part = run("insert or replace into split_pairs (one, other, one_now, other_now, at) values (?, ?, ?, ?, ?)");
   const prune = run("delete from merges where seq in (select seq from merges where at < ? order by at limit ?)");
 
   /** All that is part of one, itself included. */
@@ -97,6 +101,7 @@ export function mergeWriter(db: Database.Database) {
       unskip.run(source);
       absorb.run(target, target, source);
       if (merge !== undefined) keep.run(source, target, merge.at, JSON.stringify(merge));
+      tooMany.run(target, target);
     },
     /** Without its identifiers. */
     split({ id, fields, createdAt, updatedAt, version }: Profile, at: number, merges: readonly Merge[]): void {

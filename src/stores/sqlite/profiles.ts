@@ -56,7 +56,7 @@ export function profileReader(db: Database.Database, names: Names): Profiles {
 }
 
 export function profileWriter(db: Database.Database, names: Names): ProfilesWriter {
-  const { get, find, list, merges, apart } = profileReader(db, names);
+  const { get, find, list, merges, splitPairs } = profileReader(db, names);
   const merging = mergeWriter(db);
   const insert = db
     .prepare<[string, string, number, number, number], number>(
@@ -92,8 +92,8 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
     one("delete from absorbed where profile = ?"),
     one("delete from merged_skips where profile = ?"),
     one("delete from merges where root = ?"),
-    one("delete from apart where one_now = ?"),
-    one("delete from apart where other_now = ?"),
+    one("delete from split_pairs where one_now = ?"),
+    one("delete from split_pairs where other_now = ?"),
   ];
 
   function put(profile: Profile): void {
@@ -131,7 +131,7 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
     find,
     list,
     merges,
-    apart,
+    splitPairs,
     async put(profiles) {
       for (const profile of profiles) put(profile);
     },

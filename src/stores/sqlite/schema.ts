@@ -7,7 +7,7 @@
  *   that is held or busy costs nothing.
  * - `counts`: how many deliveries, and how large, by channel and state.
  *
- * Since version 2, erased deliveries (of size 0) are at one destination of their channel, and destinations are no more when
+ * MemberSince version 2, erased deliveries (of size 0) are at one destination of their channel, and destinations are no more when
  * nothing is left there; and there is what fires alerts: `names` are those of audiences, streams and triggers, and stand for them elsewhere.
  * `firings.delivery` is the first of `deliveries`, or the firing's own id: firings that went out as one have it in common.
  * `versions`: how often the definitions changed. Numbers of profiles are not given again, for a list goes on behind one that
@@ -16,7 +16,7 @@
  * `firings.origin`, `events.origin`: the number of the profile that had them when it was absorbed, so that they go back to it;
  * null of almost all, which are in no index of it. `merged_skips`: those of absorbed profiles, by whose they were.
  * `absorbed.number`: the number that an absorbed profile had, unknown of those of version 2; `parent`: the one that absorbed
- * it, while `profile` is the one that it is part of now. `merges`: what is kept to undo it. `apart`: who were split, each
+ * it, while `profile` is the one that it is part of now. `merges`: what is kept to undo it. `split_pairs`: who were split, each
  * pair both ways; `one_now`, `other_now` are the profiles that they are part of.
  *
  * Rank: 0, 1, 2 are first attempts of high, normal and low priority; 3, 4, 5 are retries.
@@ -156,13 +156,13 @@ export const steps: readonly string[] = [
   ) strict;
   create index merges_of on merges (root);
   create index merges_at on merges (at);
-  create table apart (
+  create table split_pairs (
     one integer not null, other integer not null, one_now integer not null, other_now integer not null,
     at integer not null, primary key (one, other)
   ) strict, without rowid;
-  create index apart_other on apart (other);
-  create index apart_now on apart (one_now);
-  create index apart_other_now on apart (other_now);
+  create index split_pairs_other on split_pairs (other);
+  create index split_pairs_now on split_pairs (one_now);
+  create index split_pairs_other_now on split_pairs (other_now);
   `,
 ];
 

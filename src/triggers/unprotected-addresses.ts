@@ -1,6 +1,6 @@
 import { parse } from "../../grammar/index.ts";
 import type { TemplateOptions } from "../compile.ts";
-import { identityOfRequest } from "../profiles/index.ts";
+import { identityModeOf } from "../profiles/index.ts";
 import { readsOf } from "../template/index.ts";
 import type { Step } from "./engine.ts";
 import type { Program, Stream } from "./program.ts";
@@ -19,11 +19,13 @@ type Path = readonly string[];
  * not protected, or what the event itself said.
  * @param touched a changed stream or changed settings concern every trigger
  */
-export function openAddresses(program: Program, touched: readonly Step[], templates: TemplateOptions): Warning[] {
+export function unprotectedAddresses(
+  program: Program,
+  touched: readonly Step[],
+  templates: TemplateOptions,
+): Warning[] {
   const all = touched.some(({ kind }) => kind === "stream" || kind === "profiles");
-  const open = [...program.streams.values()].filter(
-    ({ definition }) => identityOfRequest(definition, false) !== "merge",
-  );
+  const open = [...program.streams.values()].filter(({ definition }) => identityModeOf(definition, false) !== "merge");
   const found: Warning[] = [];
   for (const trigger of program.triggers.values()) {
     if (!all && !touched.some(({ kind, name }) => kind === "trigger" && name === trigger.name)) continue;

@@ -1,23 +1,23 @@
 import { identifierKey } from "./identity.ts";
 import type { Fields, Identifier, Profile } from "./profile.ts";
 import type { ProfileSettings } from "./settings.ts";
-import type { Merge, Since } from "./store.ts";
+import type { MemberSince, Merge } from "./store.ts";
 import { unmerge } from "./unmerge.ts";
 
 /** Two profiles that are no longer one. */
-export interface Parted {
+export interface UndoneMerge {
   /** The one that had ended, as it was then. */
   readonly split: Profile;
   /** Its memberships then. */
-  readonly since: Since;
+  readonly since: MemberSince;
   /** The one that it was part of, without it. */
   readonly rest: Profile;
   /** Memberships of that one, without what it had of the other alone: from these its audiences are evaluated anew. */
-  readonly restSince: Since;
+  readonly restSince: MemberSince;
   /** Merges as they would have been without this one. */
   readonly merges: readonly Merge[];
   /** Identifiers that somebody else has by now: they stay there. */
-  readonly lost: readonly Identifier[];
+  readonly reassigned: readonly Identifier[];
 }
 
 /**
@@ -28,15 +28,15 @@ export interface Parted {
  * @param ownerOf id of the profile that has an identifier now
  * @param now ms since 1970
  */
-export function part(
+export function undoMerge(
   whole: Profile,
-  wholeSince: Since,
+  wholeSince: MemberSince,
   merges: readonly Merge[],
   merge: Merge,
   ownerOf: (identifier: Identifier) => string | undefined,
   settings: ProfileSettings,
   now: number,
-): Parted {
+): UndoneMerge {
   const taken = merge.profile.identifiers.filter((one) => [undefined, whole.id].includes(ownerOf(one)));
   const without = ({ identifiers }: Profile): readonly Identifier[] => {
     const gone = new Set(merge.profile.identifiers.map(identifierKey));
@@ -45,10 +45,10 @@ export function part(
   const undo = (fields: Fields): Fields => unmerge(fields, merge, settings);
   const changed: Merge[] = [];
   let child = merge;
-  let [old, left]: [Since, Since] = [merge.memberships, {}];
+  let [old, left]: [MemberSince, MemberSince] = [merge.memberships, {}];
   for (;;) {
     const { into, intoMemberships: before } = child;
-    const since = (known: Since): Since => sinceWithout(known, before, old, left);
+    const since = (known: MemberSince): MemberSince => sinceWithout(known, before, old, left);
     for (const one of merges.slice(merges.indexOf(child) + 1)) {
       if (one.into !== into) continue;
       const intoMemberships = since(one.intoMemberships);
@@ -64,8 +64,8 @@ export function part(
         version: whole.version + 1,
       };
       const split = { ...merge.profile, identifiers: taken };
-      const lost = merge.profile.identifiers.filter((one) => !taken.includes(one));
-      return { split, since: merge.memberships, rest, restSince: since(wholeSince), merges: changed, lost };
+      const reassigned = merge.profile.identifiers.filter((one) => !taken.includes(one));
+      return { split, since: merge.memberships, rest, restSince: since(wholeSince), merges: changed, reassigned };
     }
     const memberships = since(up.memberships);
     const profile = { ...up.profile, fields: undo(up.profile.fields), identifiers: without(up.profile) };
@@ -75,14 +75,14 @@ export function part(
 }
 
 /**
- * Since when somebody is a member without what came by a merge.
+ * MemberSince when somebody is a member without what came by a merge.
  * @param known as it is with it
  * @param before of the one that stays, before
  * @param old of the one that ended
  * @param left what remains of those
  */
-function sinceWithout(known: Since, before: Since, old: Since, left: Since): Since {
-  const earlier = (audience: string, other: Since): number =>
+function sinceWithout(known: MemberSince, before: MemberSince, old: MemberSince, left: MemberSince): MemberSince {
+  const earlier = (audience: string, other: MemberSince): number =>
     Math.min(before[audience] ?? Number.POSITIVE_INFINITY, other[audience] ?? Number.POSITIVE_INFINITY);
   const some = Object.entries(known).flatMap(([audience, since]): [string, number][] => {
     if (since !== earlier(audience, old)) return [[audience, since]];
