@@ -49,6 +49,7 @@ export function undoMerge(
   for (;;) {
     const { into, intoMemberships: before } = child;
     const since = (known: MemberSince): MemberSince => sinceWithout(known, before, old, left);
+    // Whoever joined the same profile later found there what is undone.
     for (const one of merges.slice(merges.indexOf(child) + 1)) {
       if (one.into !== into) continue;
       const intoMemberships = since(one.intoMemberships);
@@ -75,7 +76,7 @@ export function undoMerge(
 }
 
 /**
- * MemberSince when somebody is a member without what came by a merge.
+ * Returns since when somebody is a member without what came by a merge.
  * @param known as it is with it
  * @param before of the one that stays, before
  * @param old of the one that ended

@@ -64,7 +64,7 @@ export class Roll {
     return known;
   }
 
-  /** MemberSince when it was in the audience: it, or one that it absorbed. */
+  /** Since when it was in the audience: it, or one that it absorbed. */
   since(profile: string, absorbed: readonly Profile[], audience: string): number | undefined {
     let since = this.of(profile).get(audience);
     for (const { id } of absorbed) {

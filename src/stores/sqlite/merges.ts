@@ -63,7 +63,7 @@ export function mergeWriter(db: Database.Database) {
   const insert = run(
     "insert into profiles (seq, id, fields, created_at, updated_at, version) values (?, ?, ?, ?, ?, ?)",
   );
-  /** What was one's goes back: to itself, or to the one that it had become part of. */
+  /** Gives back what was one's: to itself, or to the one that it had become part of. */
   const returns = [
     run("update firings set profile = ?, origin = nullif(origin, ?) where origin = ?"),
     run("update events set profile = ?, origin = nullif(origin, ?) where origin = ?"),
@@ -84,10 +84,10 @@ export function mergeWriter(db: Database.Database) {
     run("delete from merges where number = ?"),
     run("delete from absorbed where id = (select id from profiles where seq = ?)"),
   ];
-  const part = run("insert or replace into split_pairs (one, other, one_now, other_now, at) values (?, ?, ?, ?, ?)");
+  const mark = run("insert or replace into split_pairs (one, other, one_now, other_now, at) values (?, ?, ?, ?, ?)");
   const prune = run("delete from merges where seq in (select seq from merges where at < ? order by at limit ?)");
 
-  /** All that is part of one, itself included. */
+  /** Returns all that are part of one, itself included. */
   function partsOf(number: number): number[] {
     const found = [number];
     for (const one of found) found.push(...children.all(one));
@@ -95,7 +95,7 @@ export function mergeWriter(db: Database.Database) {
   }
 
   return {
-    /** All but what ends with the profile itself. */
+    /** Moves all but what ends with the profile itself. */
     move(source: number, target: number, merge: Merge | undefined): void {
       for (const one of moves) one.run(target, source);
       unskip.run(source);
@@ -103,7 +103,7 @@ export function mergeWriter(db: Database.Database) {
       if (merge !== undefined) keep.run(source, target, merge.at, JSON.stringify(merge));
       tooMany.run(target, target);
     },
-    /** Without its identifiers. */
+    /** Restores the profile without its identifiers, and what was its own. */
     split({ id, fields, createdAt, updatedAt, version }: Profile, at: number, merges: readonly Merge[]): void {
       const { number, parent, profile: root } = absorbed.get(id) ?? { number: null, parent: 0, profile: 0 };
       if (number === null || isKept.get(number) === undefined) {
@@ -117,8 +117,8 @@ export function mergeWriter(db: Database.Database) {
       }
       reskip.run(number);
       for (const step of endings) step.run(number);
-      part.run(number, parent, number, root, at);
-      part.run(parent, number, root, number, at);
+      mark.run(number, parent, number, root, at);
+      mark.run(parent, number, root, number, at);
       for (const one of merges) {
         const known = absorbed.get(one.profile.id)?.number;
         if (known !== undefined) rewrite.run(JSON.stringify(one), known);

@@ -7,7 +7,7 @@
  *   that is held or busy costs nothing.
  * - `counts`: how many deliveries, and how large, by channel and state.
  *
- * MemberSince version 2, erased deliveries (of size 0) are at one destination of their channel, and destinations are no more when
+ * Since version 2, erased deliveries (of size 0) are at one destination of their channel, and destinations are no more when
  * nothing is left there; and there is what fires alerts: `names` are those of audiences, streams and triggers, and stand for them elsewhere.
  * `firings.delivery` is the first of `deliveries`, or the firing's own id: firings that went out as one have it in common.
  * `versions`: how often the definitions changed. Numbers of profiles are not given again, for a list goes on behind one that
