@@ -94,7 +94,7 @@ export const commands: Readonly<Record<string, Readonly<Record<string, CommandEn
     },
     profile: {
       usage: "",
-      summary: "import profiles, look at one, download or delete it",
+      summary: "import profiles, look at one, download, split or delete it",
       load: async () => (await import("./profile.ts")).addProfileCommand,
     },
     audience: {

@@ -55,6 +55,14 @@ export function addProfileCommand(program: Command, io: Io, end: (code: ExitCode
         }),
       );
     });
+  json(
+    "split",
+    "Undoes a merge of the last 30 days. PROFILE is the id of the one that ended, or stands for the one that stayed, whose latest merge is then undone. Nothing fires by it, and nothing that comes in merges the two again.",
+  )
+    .argument("<profile>")
+    .action(async (given: string, flags: Flags) => {
+      end(await withEngine(flags, io, (opened) => split(opened, given, flags, io)));
+    });
   json("delete", "Forgets a person: fields, identifiers, memberships, what fired, and what deliveries said.")
     .argument("<profile>")
     .option("--yes", "do it; it cannot be undone")
@@ -85,16 +93,40 @@ async function show(opened: Opened, given: string, flags: Flags, io: Io): Promis
   const found = await findProfile(opened, given);
   const [memberships] = await store.memberships.of([found.id]);
   const { items: firings } = await store.firings.list({ profile: found.id, limit: 20 });
-  if (flags.json) return write(io.stdout, `${JSON.stringify({ ...found, memberships, firings })}\n`);
+  const merges = (await store.profiles.merges(found.id)).map(({ profile, into, at }) => ({
+    profile: profile.id,
+    into,
+    at,
+  }));
+  if (flags.json) return write(io.stdout, `${JSON.stringify({ ...found, memberships, firings, merges })}\n`);
   const lines = [
     `${found.id}, version ${found.version}, since ${time(found.createdAt)}, changed ${time(found.updatedAt)}`,
     ...identifiersOf(found).map((one) => `  ${one}`),
+    ...merges.map(
+      ({ profile, at }) =>
+        `  ${profile} became part of it at ${time(at)}: "tocsin profile split ${profile}" undoes that`,
+    ),
     ...memberships!.map(({ audience, since }) => `  in ${audience} since ${time(since)}`),
     ...firings.map(
       ({ at, trigger, state, reason }) =>
         `  ${time(at)} ${trigger}: ${state}${reason === undefined ? "" : `: ${reason}`}`,
     ),
     JSON.stringify(found.fields, null, 2),
+  ];
+  await write(io.stdout, `${lines.map(visible).join("\n")}\n`);
+}
+
+async function split(opened: Opened, given: string, { json }: Flags, io: Io): Promise<void> {
+  // The id of one that ended says which merge: it must not become the id of the one that it is part of now.
+  const found = await findProfile(opened, given);
+  const result = await opened.engine.split(given.includes("=") ? found.id : given);
+  if (result === undefined) throw new Error(`there is no profile ${given} any more`);
+  if (json) return write(io.stdout, `${JSON.stringify(result)}\n`);
+  const { profile, from, reassigned } = result;
+  const lines = [
+    `${profile.id} is a profile of its own again: ${identifiersOf(profile).join(" ") || "without an identifier"}`,
+    `${from.id} is without it: ${identifiersOf(from).join(" ") || "without an identifier"}`,
+    ...reassigned.map(({ kind, value }) => `  ${kind}=${value} is somebody else's by now, and stays there`),
   ];
   await write(io.stdout, `${lines.map(visible).join("\n")}\n`);
 }

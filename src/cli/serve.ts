@@ -32,7 +32,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   const at = flags.listen ?? parsePlace(`${options.listen}`);
   const channels = await setupChannels(setup);
   const store = await openStore(setup, flags, io);
-  const [{ createEngine }, services] = await Promise.all([
+  const [{ createEngine, rereadStreams }, services] = await Promise.all([
     import("../triggers/index.ts"),
     import("../service/index.ts"),
   ]);
@@ -79,6 +79,8 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   });
   try {
     await declared(setup, () => checkInForce(engine));
+    for (const effect of await rereadStreams(store))
+      logger.warn({ effect }, "tocsin plan says more, and apply accepts it");
     const url = await service.listen(at);
     if ((await store.keys.list()).length === 0) {
       await write(io.stderr, "There is no API key yet: tocsin keys api create NAME --scope collect,read,write\n");

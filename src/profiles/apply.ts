@@ -1,20 +1,25 @@
-import { newId } from "../dispatch/index.ts";
-import { decide, type Identity, identifierKey, identityOf } from "./identity.ts";
-import { bytesBeyond, isMap, objectionTo } from "./json.ts";
+import { type Json, newId } from "../dispatch/index.ts";
+import type { IdentityMode } from "./definition.ts";
+import { type Decision, decide, type Identity, identifierKey, identityOf } from "./identity.ts";
+import { bytesBeyond, isMap, objectionTo, setOwn } from "./json.ts";
+import { decideLimited, withoutProtected } from "./limited.ts";
 import { changedFields, MergeError, mergeFields, stitchFields } from "./merge.ts";
 import type { Change, Fields, Identifier, Profile, Update } from "./profile.ts";
 import type { ProfileSettings } from "./settings.ts";
-import type { ProfilesWriter } from "./store.ts";
+import type { Merge, ProfilesWriter, SplitPair } from "./store.ts";
 
 /** Why an update could not be taken, in words. */
 export interface Untaken {
   readonly problem: string;
+  /** The problem tells something of who is known: it is not for those who may not look at profiles. */
+  readonly confidential?: true | undefined;
 }
 
 /**
  * Merges updates into profiles, in their order and within one transaction of the writer. Several of one person follow one
  * another: the profile after one is that before the next. Looks things up once and writes what comes of it all once.
  * @param now ms since 1970
+ * @param modes what each update may do @default all of them merge
  * @returns for each update what it came to, or why it could not be taken; the others are, all the same
  */
 export async function applyUpdates(
@@ -22,8 +27,9 @@ export async function applyUpdates(
   updates: readonly Update[],
   settings: ProfileSettings,
   now: number,
+  modes: readonly IdentityMode[] = [],
 ): Promise<readonly (Change | Untaken)[]> {
-  const read = updates.map((update) => readUpdate(update, settings));
+  const read = updates.map((update, i) => readUpdate(update, settings, modes[i] ?? "merge"));
   const people = await People.of(writer, read);
   const results = read.map((one) => ("problem" in one ? one : people.apply(one, settings, now)));
   await people.write(writer);
@@ -32,17 +38,25 @@ export async function applyUpdates(
 
 interface ReadUpdate extends Identity {
   readonly fields: Fields;
+  readonly mode: IdentityMode;
+  /** See `Change`. */
+  readonly withheld: readonly string[];
 }
 
-function readUpdate(update: Update, settings: ProfileSettings): ReadUpdate | Untaken {
+function readUpdate(update: Update, settings: ProfileSettings, mode: IdentityMode): ReadUpdate | Untaken {
   if (!isMap(update)) return { problem: "an update is a map with identifiers and fields" };
   const { identifiers, fields = {} } = update as Update;
   const identity = identityOf(identifiers, settings);
   if ("problem" in identity) return identity;
   if (!isMap(fields)) return { problem: "fields are a map, by name" };
   const problem = objectionTo(fields, "");
-  return problem === undefined ? { ...identity, fields } : { problem };
+  if (problem !== undefined) return { problem };
+  const allowed = mode === "merge" ? { fields, withheld: [] } : withoutProtected(fields, settings);
+  return { ...identity, ...allowed, mode };
 }
+
+/** Of an update that finds nobody, and may not create who it is about. */
+const nobody = "it is about nobody who is known, and may not create who it is about";
 
 /** Profiles as they are while updates are applied. */
 class People {
@@ -50,8 +64,9 @@ class People {
   private readonly owners = new Map<string, string>();
   private readonly profiles = new Map<string, Profile>();
   private readonly written = new Set<string>();
-  /** Into which. */
-  private readonly absorbed = new Map<string, string>();
+  /** How, in their order. */
+  private readonly absorbed = new Map<string, Merge>();
+  private splitPairs: readonly SplitPair[] = [];
 
   static async of(writer: ProfilesWriter, updates: readonly (ReadUpdate | Untaken)[]): Promise<People> {
     const people = new People();
@@ -65,6 +80,8 @@ class People {
     const ids = [...new Set(found.filter((id) => id !== undefined))];
     const profiles = ids.length === 0 ? [] : await writer.get(ids);
     for (const profile of profiles) if (profile) people.keep(profile);
+    const joins = updates.some((one) => !("problem" in one) && one.mode === "merge" && one.identifiers.length > 1);
+    if (joins && ids.length > 1) people.splitPairs = await writer.splitPairs(ids);
     return people;
   }
 
@@ -78,25 +95,27 @@ class People {
     return id === undefined ? undefined : this.profiles.get(id);
   }
 
-  apply({ fields: patch, ...identity }: ReadUpdate, settings: ProfileSettings, now: number): Change | Untaken {
-    const owner = (identifier: Identifier) => this.ownerOf(identifier);
-    const { profiles, identifiers, refused } = decide(identity, owner, settings, (several) => {
-      const reason = tooBig(stitched(several, settings), settings);
-      return reason && `together they would be ${reason}`;
-    });
+  apply(update: ReadUpdate, settings: ProfileSettings, now: number): Change | Untaken {
+    const { fields: patch, withheld, mode } = update;
+    const decision = this.decide(update, settings);
+    if (decision === undefined) return { problem: nobody, confidential: true };
+    const { profiles, identifiers, refused } = decision;
     const [before, ...absorbed] = profiles;
+    const notes = { refused, ...(withheld.length > 0 && { withheld }) };
+    const untaken = (problem: string): Untaken => ({ problem, ...(mode !== "merge" && { confidential: true }) });
+    const { fields: together, merges } = stitched(profiles, settings, now);
     let fields: Fields;
     try {
-      fields = mergeFields(stitched(profiles, settings), patch, settings);
+      fields = mergeFields(together, patch, settings);
     } catch (error) {
-      if (error instanceof MergeError) return { problem: error.message };
+      if (error instanceof MergeError) return untaken(error.message);
       throw error;
     }
     if (before && absorbed.length === 0 && fields === before.fields && identifiers === before.identifiers) {
-      return { before, after: before, absorbed, changed: new Set(), refused };
+      return { before, after: before, absorbed, changed: new Set(), ...notes };
     }
     const problem = before && fields === before.fields ? undefined : tooBig(fields, settings);
-    if (problem) return { problem: `the profile would be too big: ${problem}` };
+    if (problem) return untaken(`the profile would be too big: ${problem}`);
     const after: Profile = {
       id: before?.id ?? newId(now, "prf"),
       fields,
@@ -105,14 +124,33 @@ class People {
       updatedAt: now,
       version: (before?.version ?? 0) + 1,
     };
-    for (const { id } of absorbed) this.absorb(id, after.id);
+    for (const merge of merges) this.absorb(merge);
     this.keep(after);
     this.written.add(after.id);
-    return { before, after, absorbed, changed: changedFields(before?.fields ?? {}, fields), refused };
+    return { before, after, absorbed, changed: changedFields(before?.fields ?? {}, fields), ...notes };
   }
 
-  private absorb(id: string, into: string): void {
-    this.absorbed.set(id, into);
+  private decide({ mode, ...identity }: ReadUpdate, settings: ProfileSettings): Decision | undefined {
+    const owner = (identifier: Identifier) => this.ownerOf(identifier);
+    if (mode !== "merge") return decideLimited(identity, owner, settings, mode);
+    return decide(identity, owner, settings, (several) => {
+      const split = this.whySplit(several);
+      if (split !== undefined) return split;
+      const reason = tooBig(stitched(several, settings).fields, settings);
+      return reason && `together they would be ${reason}`;
+    });
+  }
+
+  /** Two who were split are not made one again by what comes in. */
+  private whySplit(several: readonly Profile[]): string | undefined {
+    const ids = new Set(several.map(({ id }) => id));
+    const found = this.splitPairs.find(({ one, other }) => ids.has(this.stays(one)) && ids.has(this.stays(other)));
+    return found && `they were split at ${new Date(found.at).toISOString()}, and stay apart`;
+  }
+
+  private absorb(merge: Merge): void {
+    const { id } = merge.profile;
+    this.absorbed.set(id, merge);
     // One that only came to be in these updates is written as well, so that its id still leads to the one that stays.
     const profile = this.profiles.get(id)!;
     if (this.written.has(id)) this.profiles.set(id, { ...profile, identifiers: [] });
@@ -121,20 +159,38 @@ class People {
   /** One that absorbed others may have been absorbed since. */
   private stays(id: string): string {
     let into = id;
-    for (let next = this.absorbed.get(into); next !== undefined; next = this.absorbed.get(into)) into = next;
+    for (let next = this.absorbed.get(into); next !== undefined; next = this.absorbed.get(into)) into = next.into;
     return into;
   }
 
   async write(writer: ProfilesWriter): Promise<void> {
     if (this.written.size > 0) await writer.put([...this.written].map((id) => this.profiles.get(id)!));
     if (this.absorbed.size === 0) return;
-    await writer.absorb([...this.absorbed.keys()].map((from) => ({ from, into: this.stays(from) })));
+    await writer.absorb([...this.absorbed].map(([from, merge]) => ({ from, into: merge.into, merge })));
   }
 }
 
-/** The fields of profiles that are one, oldest first. */
-function stitched([first, ...others]: readonly Profile[], settings: ProfileSettings): Fields {
-  return others.reduce((fields, { fields: younger }) => stitchFields(fields, younger, settings), first?.fields ?? {});
+/** The fields of profiles that are one, oldest first, and how each of the others became part of the oldest. */
+function stitched(
+  [first, ...others]: readonly Profile[],
+  settings: ProfileSettings,
+  now = 0,
+): { readonly fields: Fields; readonly merges: readonly Merge[] } {
+  let fields = first?.fields ?? {};
+  const merges = others.map((profile): Merge => {
+    const together = stitchFields(fields, profile.fields, settings);
+    const changed = [...changedFields(fields, together)];
+    const [before, after] = [named(fields, changed), named(together, changed)];
+    fields = together;
+    return { profile, into: first!.id, at: now, before, after, memberships: {}, intoMemberships: {} };
+  });
+  return { fields, merges };
+}
+
+function named(fields: Fields, names: readonly string[]): Fields {
+  const some: { [field: string]: Json } = {};
+  for (const name of names) if (Object.hasOwn(fields, name)) setOwn(some, name, fields[name]!);
+  return some;
 }
 
 function tooBig(fields: Fields, { mostBytes }: ProfileSettings): string | undefined {

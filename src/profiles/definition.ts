@@ -35,6 +35,11 @@ export const profilesDefinition = z.strictObject({
   mostStitched: count.optional(),
   /** At most so many bytes of JSON a profile may have. @default 1,000,000 */
   mostBytes: count.optional(),
+  /**
+   * What alerts are addressed by: fields, a dot between levels, and kinds of identifiers of the same name. Only streams with
+   * `identity: merge` and operators change them; what was there before they were protected stays. @default none
+   */
+  protect: z.array(z.string().min(1)).optional(),
 });
 export type ProfilesDefinition = z.output<typeof profilesDefinition>;
 
@@ -111,6 +116,15 @@ const inbound = z.union(
 );
 export type Inbound = z.output<typeof inbound>;
 
+/**
+ * What a stream may do to who is known. `merge`: everything: identifiers that come together are one person. `add`: finds a
+ * person by the identifier that counts most, or creates one, and sets fields that are not protected; it never merges two,
+ * and gives no identifier to a person who is there already. `known`: the same, but creates nobody: an event about somebody
+ * unknown is only kept.
+ */
+export const identityMode = z.enum(["merge", "add", "known"]);
+export type IdentityMode = z.output<typeof identityMode>;
+
 /** What comes in on a stream, and what it says of whom. Templates see the payload as dot. */
 export const streamDefinition = z.strictObject({
   description: z.string().optional(),
@@ -129,8 +143,14 @@ export const streamDefinition = z.strictObject({
   identifiers: z.record(declaredName, mapped).optional(),
   /** By field of the profile, a dot between levels. Empty text and what is not there change nothing; null at a path removes. */
   fields: z.record(z.string().min(1), mapped).optional(),
+  /** @default merge for requests that are signed as `verify` asks, add for all others */
+  identity: identityMode.optional(),
   /** How long raw events are kept. @default 7 d */
   keep: duration.optional(),
 });
 export type StreamDefinition = z.output<typeof streamDefinition>;
 export type Mapped = z.output<typeof mapped>;
+
+/** @param signed the request is signed as the stream's `verify` asks */
+export const identityModeOf = ({ identity }: StreamDefinition, signed: boolean): IdentityMode =>
+  identity ?? (signed ? "merge" : "add");

@@ -11,3 +11,4 @@ export type * from "./profile.ts";
 export { type KindRules, type ProfileSettings, resolveProfiles, SettingsError } from "./settings.ts";
 export type * from "./store.ts";
 export * from "./stream.ts";
+export { type UndoneMerge, undoMerge } from "./undo-merge.ts";

@@ -42,6 +42,8 @@ export interface Change {
   readonly changed: ReadonlySet<string>;
   /** Identifiers that it did not get, or that did not stitch, and why. */
   readonly refused: readonly Refused[];
+  /** Protected fields that a stream without `identity: merge` may not change, and did not. Absent where there are none. */
+  readonly withheld?: readonly string[] | undefined;
 }
 
 export interface Refused {

@@ -8,6 +8,8 @@ export interface ProfileSettings {
   readonly merge: MergeRules;
   readonly mostStitched: number;
   readonly mostBytes: number;
+  /** Fields and kinds of identifiers that only those change who may merge. */
+  readonly protect: readonly string[];
 }
 
 /** How identifiers of a kind are written. */
@@ -39,7 +41,13 @@ const ignoredByDefault = ["", "null", "undefined", "none", "unknown", "anonymous
 
 /** @throws SettingsError for rules that contradict each other */
 export function resolveProfiles(definition: ProfilesDefinition = {}): ProfileSettings {
-  const { identifiers = kindsByDefault, merge = {}, mostStitched = 5, mostBytes = 1_000_000 } = definition;
+  const {
+    identifiers = kindsByDefault,
+    merge = {},
+    mostStitched = 5,
+    mostBytes = 1_000_000,
+    protect = [],
+  } = definition;
   const kinds = new Map<string, KindRules>();
   for (const [kind, rules] of Object.entries(identifiers)) {
     kinds.set(kind, {
@@ -50,7 +58,12 @@ export function resolveProfiles(definition: ProfilesDefinition = {}): ProfileSet
     });
   }
   if (kinds.size === 0) throw new SettingsError("profiles need a kind of identifier, such as email", ["identifiers"]);
-  return { kinds, merge: rulesOf(merge), mostStitched, mostBytes };
+  for (const [i, path] of protect.entries()) {
+    if (path.split(".").includes("")) {
+      throw new SettingsError(`"${path}" has an empty name between its dots`, ["protect", i]);
+    }
+  }
+  return { kinds, merge: rulesOf(merge), mostStitched, mostBytes, protect };
 }
 
 function rulesOf(merge: Readonly<Record<string, MergeRule>>): MergeRules {

@@ -4,7 +4,7 @@ import type { z } from "zod";
 import { BodyError, pointer } from "../bodies/index.ts";
 import { DestinationError, StoreError } from "../dispatch/index.ts";
 import { TemplateError } from "../index.ts";
-import { DefinitionError, meant, NotDeclared, RunStateError } from "../triggers/index.ts";
+import { DefinitionError, meant, NotDeclared, RunStateError, SplitError } from "../triggers/index.ts";
 import { WorkerError } from "../workers/index.ts";
 import { Problem } from "./problem.ts";
 
@@ -16,6 +16,7 @@ export function toProblem(error: unknown, id: string): Problem {
   if (error instanceof NotDeclared) return new Problem("not-found", error.message);
   if (error instanceof DefinitionError) return ofDefinition(error);
   if (error instanceof TemplateError) return ofTemplate(error);
+  if (error instanceof SplitError) return new Problem("conflict", error.message);
   if (error instanceof DestinationError) return new Problem("unprocessable", error.message);
   if (error instanceof StoreError) return ofStore(error);
   if (error instanceof WorkerError) return ofWorker(error, id);

@@ -10,6 +10,7 @@ import type { AudienceStatus, Program } from "./program.ts";
 import { Alarms } from "./ring.ts";
 import type { Run, RunKind } from "./run.ts";
 import type { Sessions } from "./sessions.ts";
+import { mergeRetention } from "./split.ts";
 import type { ProgramStore } from "./store.ts";
 import { statusJson, statusOf } from "./trigger.ts";
 
@@ -28,7 +29,15 @@ const pieces = { first: 32, least: 8, most: 128, ms: 8 };
 const poll = 1_000;
 const day = 86_400_000;
 /** How often what is too old is removed, and how long each is kept, in ms. Sweeps come every few minutes. */
-const pruning = { every: 600_000, firings: 400 * day, sweeps: 7 * day, answers: day, events: 7 * day, most: 500 };
+const pruning = {
+  every: 600_000,
+  firings: 400 * day,
+  sweeps: 7 * day,
+  answers: day,
+  events: 7 * day,
+  merges: mergeRetention,
+  most: 500,
+};
 /** What happens now goes first. */
 const yielding = { yields: true };
 /** How often alarms are judged, in ms. */
@@ -303,8 +312,9 @@ export class Clockwork {
     const { store } = this.#options;
     const { most } = pruning;
     let removed = await store.answers.prune(now - pruning.answers, most);
-    removed += await store.transaction(async ({ events, firings, runs }) => {
+    removed += await store.transaction(async ({ events, firings, runs, profiles }) => {
       let count = await firings.prune(now - pruning.firings, most);
+      count += await profiles.pruneMerges(now - pruning.merges, most);
       count += await runs.prune(["backfill", "batch"], now - pruning.firings, most);
       count += await runs.prune(["sweep", "clear"], now - pruning.sweeps, most);
       let longest = pruning.events;

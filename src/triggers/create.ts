@@ -14,6 +14,7 @@ import type { Item } from "./intake.ts";
 import { Intake } from "./intake-queue.ts";
 import { Planner } from "./plan.ts";
 import { Sessions } from "./sessions.ts";
+import { split } from "./split.ts";
 import type { ProgramStore } from "./store.ts";
 import { threadClock } from "./thread-clock.ts";
 import { statusOf } from "./trigger.ts";
@@ -79,13 +80,18 @@ export function createEngine(options: EngineOptions): Engine {
       const items = updates.map((update): Item => ({ kind: "update", update }));
       return (await intake.take(items)) as readonly Updated[];
     },
-    async collect(stream, payloads, { keys = [] } = {}) {
+    async collect(stream, payloads, { keys = [], signed = false } = {}) {
       const { streams } = await sessions.current();
       if (!streams.has(stream)) throw new NotDeclared("stream", stream, streams.keys());
-      const items = payloads.map((payload, i): Item => ({ kind: "event", stream, payload, key: keys[i] }));
+      const items = payloads.map((payload, i): Item => ({ kind: "event", stream, payload, key: keys[i], signed }));
       return (await intake.take(items)) as readonly Collected[];
     },
     forget: (profile) => forget(store, clock, profile),
+    async split(profile) {
+      const result = await sessions.run((moment, program) => split(moment, program, profile));
+      wake();
+      return result;
+    },
     plan: (wanted) => planner.plan(wanted),
     apply: (wanted, { fire = false } = {}) => planner.apply(wanted, fire),
     setState: (trigger, state) => planner.setState(trigger, state),

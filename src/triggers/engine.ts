@@ -1,5 +1,5 @@
 import type { Delivery, Json } from "../dispatch/index.ts";
-import type { Change, Profile, Update } from "../profiles/index.ts";
+import type { Change, Identifier, Profile, Untaken, Update } from "../profiles/index.ts";
 import type { Firing, FiringState, Skip } from "./firing.ts";
 import type { Run } from "./run.ts";
 import type { Definition, DefinitionKind } from "./store.ts";
@@ -18,6 +18,14 @@ export interface Engine {
    * in the outbox is cancelled. All of it, or nothing but answers kept for idempotency keys if it throws. @returns undefined if there is no such profile
    */
   forget(profile: string): Promise<Forgotten | undefined>;
+
+  /**
+   * Undoes a merge of profiles. `profile` is the id of the one that ended, or of the one that stayed, whose latest merge is
+   * then undone. What either had before is its own again: fields, identifiers, firings, events, and so its caps; what came
+   * since stays with the one that stayed. Audiences of both are evaluated anew, which fires nothing, and nothing that comes
+   * in makes them one again. @returns undefined if there is no such profile @throws SplitError
+   */
+  split(profile: string): Promise<Split | undefined>;
 
   /** What a change of definitions would do; changes nothing. @throws DefinitionError */
   plan(wanted: Wanted): Promise<Plan>;
@@ -53,11 +61,13 @@ export interface Engine {
   explain(profile: string, trigger: string): Promise<Explanation>;
 }
 
-export type Updated = Pick<Change, "after" | "changed" | "refused"> | { readonly problem: string };
+export type Updated = Pick<Change, "after" | "changed" | "refused"> | Untaken;
 
 export interface CollectOptions {
   /** What the sender calls each payload, for a stream that has no template for its key. */
   readonly keys?: readonly (string | undefined)[] | undefined;
+  /** The payloads came signed, as the stream's `verify` asks: see the stream's `identity`. @default false */
+  readonly signed?: boolean | undefined;
 }
 
 export interface Collected {
@@ -67,6 +77,19 @@ export interface Collected {
   readonly duplicate?: true | undefined;
   /** Why it went into no profile: the raw event is kept all the same. */
   readonly problem?: string | undefined;
+  /** The problem tells something of who is known. */
+  readonly confidential?: true | undefined;
+  /** What of it was not taken, and why: see `RawEvent`. */
+  readonly refused?: readonly string[] | undefined;
+}
+
+export interface Split {
+  /** The one that had ended, and is there again. */
+  readonly profile: Profile;
+  /** The one that it was part of. */
+  readonly from: Profile;
+  /** Identifiers that it had and somebody else has by now: they stay there. */
+  readonly reassigned: readonly Identifier[];
 }
 
 export interface Forgotten {
@@ -175,6 +198,11 @@ export class NotDeclared extends Error {
     const others = names === undefined ? "" : `; there are: ${[...names].join(", ") || "none"}`;
     super(`there is no ${what} ${name}${others}`);
   }
+}
+
+/** No merge of a profile is kept that could be undone. */
+export class SplitError extends Error {
+  override readonly name = "SplitError";
 }
 
 /** A run is in no state to do what is asked, or is of a kind that never does. */

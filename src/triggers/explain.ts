@@ -45,6 +45,9 @@ export async function explain(
   const skip = await store.firings.lastSkip(name, profile.id);
   const { state } = status;
   say("trigger", state === "active", stateText(name, status));
+  for (const { other, at } of await store.profiles.splitPairs([profile.id])) {
+    say("split", undefined, `from ${other} at ${time(at)}: audiences of both were evaluated anew, which fires nothing`);
+  }
   // One that cannot run here any more can have fired before.
   const test = testerBy(checker);
   const wait = trigger && (await audienceSteps(store, program, trigger, profile, say, test));
@@ -126,7 +129,7 @@ async function audienceSteps(
   if (!("enter" in on)) return undefined;
   const { activatedAt = since } = trigger.status;
   if (since >= activatedAt) {
-    return `came into ${name} at ${time(since)} by what fires nothing: it was new, or its condition was changed; only a backfill alerts those`;
+    return `came into ${name} at ${time(since)} by what fires nothing: it was new, its condition was changed, or profiles were split; only a backfill alerts those`;
   }
   const reason = `was in ${name} before the trigger was activated at ${time(activatedAt)}; only a backfill alerts those`;
   say("entered", false, reason);

@@ -11,6 +11,7 @@ import type { Program } from "./program.ts";
 import type { Definition, ProgramStore } from "./store.ts";
 import { aboutOf, digestOf, subjectOf } from "./subject.ts";
 import type { Trigger } from "./trigger.ts";
+import { unprotectedAddresses } from "./unprotected-addresses.ts";
 
 /** Profiles that conditions and templates are checked against. */
 const maxSamples = 1_000;
@@ -78,7 +79,10 @@ export function findingsOf(
   templates: TemplateOptions,
 ): Plan["findings"] {
   const touched = steps.filter(({ action }) => action === "create" || action === "change");
-  const found = touched.filter(({ kind }) => kind === "stream").flatMap(({ name }) => ofStream(name, program));
+  const found = [
+    ...touched.filter(({ kind }) => kind === "stream").flatMap(({ name }) => ofStream(name, program)),
+    ...unprotectedAddresses(program, touched, templates),
+  ];
   if (samples === undefined) return found;
   const { events } = samples;
   const items = samples.profiles.map((fields) => JSON.parse(fields) as Fields);

@@ -11,7 +11,8 @@ export async function forget(
 ): Promise<Forgotten | undefined> {
   const [found] = await store.profiles.get([profile]);
   if (found === undefined) return undefined;
-  await store.answers.forget(new Set([found.id, ...(await deliveriesOf(store, found.id))]));
+  const parts = (await store.profiles.merges(found.id)).map((one) => one.profile.id);
+  await store.answers.forget(new Set([found.id, ...parts, ...(await deliveriesOf(store, found.id))]));
   return store.transaction(async ({ profiles, outbox }) => {
     const { erased, underway } = await outbox.withdraw(await profiles.remove([found.id]), clock());
     return { erased: erased.length, underway };

@@ -20,5 +20,7 @@ export * from "./schedule.ts";
 export * from "./share.ts";
 export * from "./simulate.ts";
 export type { EvaluationRequest, Outcome, Source } from "./source.ts";
+export { mergeRetention } from "./split.ts";
 export type * from "./store.ts";
+export { rereadStreams } from "./stream-identity.ts";
 export { meant } from "./validate.ts";

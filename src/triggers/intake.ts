@@ -1,5 +1,12 @@
 import { type Json, newId } from "../dispatch/index.ts";
-import { applyUpdates, type Change, type RawEvent, type Update } from "../profiles/index.ts";
+import {
+  applyUpdates,
+  type Change,
+  type IdentityMode,
+  identityModeOf,
+  type RawEvent,
+  type Update,
+} from "../profiles/index.ts";
 import { type Collected, NotDeclared, type Updated } from "./engine.ts";
 import { fire, type Moment } from "./fire.ts";
 import { hasSent } from "./hand-over.ts";
@@ -16,6 +23,8 @@ export type Item =
       readonly payload: Json;
       /** Where the stream has no template for it. */
       readonly key?: string | undefined;
+      /** See `CollectOptions`. */
+      readonly signed?: boolean | undefined;
     };
 
 /** What one transaction found, in the order of its items. */
@@ -32,24 +41,29 @@ export async function takeIn(moment: Moment, program: Program, items: readonly I
   const { transaction, now, budget } = moment;
   const reads = await readEvents(moment, program, items);
   const updates: Update[] = [];
+  const modes: IdentityMode[] = [];
   const from: number[] = [];
   items.forEach((item, i) => {
     const update = item.kind === "update" ? item.update : reads[i]?.update;
     if (update === undefined) return;
     updates.push(update);
+    modes.push(modeOf(item, program));
     from.push(i);
   });
   const roll = new Roll(now);
   const writer = roll.watching(transaction.profiles, transaction.memberships);
-  const applied = await applyUpdates(writer, updates, program.settings, now);
+  const applied = await applyUpdates(writer, updates, program.settings, now, modes);
   await roll.read(transaction.memberships, stored(applied));
 
   const changes: (Change | undefined)[] = items.map(() => undefined);
   const problems: (string | undefined)[] = items.map((_, i) => reads[i]?.problem);
+  const confidential = new Set<number>();
   applied.forEach((one, j) => {
     const i = from[j]!;
-    if ("problem" in one) problems[i] = one.problem;
-    else changes[i] = one;
+    if ("problem" in one) {
+      problems[i] = one.problem;
+      if (one.confidential) confidential.add(i);
+    } else changes[i] = one;
   });
   const stays = survivors(changes);
   const concerns: (Concern & { readonly item: number })[] = [];
@@ -68,6 +82,7 @@ export async function takeIn(moment: Moment, program: Program, items: readonly I
       ...event,
       ...(profile && { profile: stays(profile.id) }),
       ...(problem !== undefined && { problem }),
+      ...notesOf(change, modeOf(item, program)),
     });
     if (profile === undefined) return;
     for (const trigger of program.on.get(`event ${item.stream}`) ?? []) {
@@ -81,12 +96,37 @@ export async function takeIn(moment: Moment, program: Program, items: readonly I
   if (stitched.length > 0) await comeBackTo(transaction, new Set(stitched), roll);
   const kept = concerns.map((one) => ({ ...one, profile: { ...one.profile, id: stays(one.profile.id) } }));
   const sent = await fireAll(moment, kept);
-  const results = items.map((item, i) => resultOf(item, reads[i], changes[i], problems[i]));
+  const results = items.map((item, i) => {
+    const result = resultOf(item, reads[i], changes[i], problems[i]);
+    if (item.kind === "update") return result;
+    const notes = notesOf(changes[i], modeOf(item, program));
+    return { ...(result as Collected), ...notes, ...(confidential.has(i) && { confidential: true as const }) };
+  });
   items.forEach((item, i) => {
     const result = reads[i]?.duplicate ? "duplicate" : problems[i] === undefined ? "kept" : "problem";
     moment.said.push({ type: "taken", ...(item.kind === "event" && { stream: item.stream }), result });
   });
   return { results, sent, hasTime: budget.isAmple };
+}
+
+/** What an item may do to who is known: an operator's update everything, an event what its stream says. */
+function modeOf(item: Item, program: Program): IdentityMode {
+  if (item.kind === "update") return "merge";
+  return identityModeOf(program.streams.get(item.stream)!.definition, item.signed === true);
+}
+
+/** At most so many notes are kept with an event. */
+const mostNotes = 20;
+
+/** What was not taken of an event that may not merge. */
+function notesOf(change: Change | undefined, mode: IdentityMode): Pick<RawEvent, "refused"> {
+  if (change === undefined || mode === "merge") return {};
+  const { refused, withheld = [] } = change;
+  const notes = [
+    ...withheld.map((path) => `field ${path}: it is protected: only streams with identity: merge change it`),
+    ...refused.map(({ identifier, reason }) => `identifier ${identifier.kind}: ${reason}`),
+  ];
+  return notes.length === 0 ? {} : { refused: notes.slice(0, mostNotes) };
 }
 
 /** Of a profile that a later item of the same transaction stitched to another, the id that is left. */

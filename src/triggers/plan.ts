@@ -12,6 +12,7 @@ import { type Audience, checkAlarmExits, type Program } from "./program.ts";
 import { mostRuns } from "./run.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Definition, DefinitionKind, ProgramStore, ProgramTransaction, Runs } from "./store.ts";
+import { streamIdentity } from "./stream-identity.ts";
 import { checkExits, type Surroundings, statusOf } from "./trigger.ts";
 import { checkBody } from "./validate.ts";
 
@@ -314,8 +315,12 @@ function changesOf(
         if (old !== undefined) steps.push({ kind, name, action: "remove", before: old, effect: `${what} is removed` });
         continue;
       }
-      const same = old !== undefined && isDeepStrictEqual(old.body, body);
-      const definition = same ? old : definitionOf(kind, name, body, origin, old, now);
+      const identity = kind === "stream" ? streamIdentity(body, old) : undefined;
+      // What an earlier version put into force means something else now, although not a word of it changed.
+      const reread = identity?.effect !== undefined && (mentioned || complete);
+      const same = old !== undefined && isDeepStrictEqual(old.body, body) && !reread;
+      const changed = same ? old : definitionOf(kind, name, body, mentioned ? origin : old!.origin, old, now);
+      const definition = same || identity === undefined ? changed : { ...changed, status: identity.status };
       const state = own(states, name);
       // A file goes on saying that it is active what has run once.
       const past = complete && state === "active" && isDone(old, body);
@@ -326,7 +331,10 @@ function changesOf(
           : [definition, undefined];
       after.push(put);
       if (old === undefined) steps.push({ kind, name, action: "create", effect: `${what} is new` });
-      else if (!same) steps.push({ kind, name, action: "change", before: old, effect: `${what} changes` });
+      else if (!same) {
+        const more = identity?.effect === undefined ? "" : `: ${identity.effect}`;
+        steps.push({ kind, name, action: "change", before: old, effect: `${what} changes${more}` });
+      }
       if (step !== undefined) steps.push(step);
     }
   }

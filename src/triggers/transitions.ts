@@ -1,6 +1,6 @@
 import type { MembershipsWriter } from "../audiences/index.ts";
 import type { Json } from "../dispatch/index.ts";
-import type { Change, Fields, Profile, ProfilesWriter } from "../profiles/index.ts";
+import type { Change, Fields, MemberSince, Profile, ProfilesWriter } from "../profiles/index.ts";
 import type { Moment } from "./fire.ts";
 import type { Cause } from "./firing.ts";
 import type { Audience, Program } from "./program.ts";
@@ -32,20 +32,29 @@ export class Roll {
     });
   }
 
-  /** A writer that lets this roll see memberships before an absorbed profile loses them. */
+  /** A writer that lets this roll, and what is kept of merges, see memberships before an absorbed profile loses them. */
   watching(writer: ProfilesWriter, memberships: Pick<MembershipsWriter, "of">): ProfilesWriter {
+    const since = (id: string): MemberSince => Object.fromEntries(this.of(id));
     return {
       get: (ids) => writer.get(ids),
       find: (identifiers) => writer.find(identifiers),
       list: (query) => writer.list(query),
+      merges: (id) => writer.merges(id),
+      splitPairs: (ids) => writer.splitPairs(ids),
       put: (profiles) => writer.put(profiles),
       remove: (ids) => writer.remove(ids),
+      split: (profile, at, merges) => writer.split(profile, at, merges),
+      pruneMerges: (before, limit) => writer.pruneMerges(before, limit),
       absorb: async (pairs) => {
         await this.read(
           memberships,
-          pairs.map(({ from }) => from),
+          pairs.flatMap(({ from, into }) => [from, into]),
         );
-        await writer.absorb(pairs);
+        const whole = pairs.map(({ merge, ...pair }) => ({
+          ...pair,
+          merge: merge && { ...merge, memberships: since(pair.from), intoMemberships: since(pair.into) },
+        }));
+        await writer.absorb(whole);
       },
     };
   }

@@ -54,8 +54,8 @@ function start(more: Readonly<Record<string, string>> = {}) {
 }
 
 /** With what the files say in force, and the profiles known. */
-async function started() {
-  const self = start();
+async function started(more: Readonly<Record<string, string>> = {}) {
+  const self = start(more);
   expect((await self.run("apply", "--yes")).code).toBe(0);
   await self.run("profile", "import", "all.ndjson");
   expect((await self.run("apply", "--wait")).stdout).toBe("Nothing changes.\n");
@@ -110,6 +110,34 @@ describe("profiles", () => {
       stdout: "",
       stderr: 'tocsin.yaml: --id: "email" is not KIND=.PATH or KIND={{ TEMPLATE }}\n',
     });
+  });
+
+  test("a merge is shown and undone", async () => {
+    const both = '{"email":"ada@example.com","phone":"+1 202","visits":99}\n';
+    const { run } = await started({ "both.ndjson": both });
+    const before = [
+      await run("profile", "download", "phone=+1 202"),
+      await run("profile", "download", "email=ada@example.com"),
+    ];
+    expect(await run("profile", "import", "both.ndjson")).toMatchObject({ code: 0 });
+    const shown = (await run("profile", "show", "email=ada@example.com")).stdout;
+    expect(shown).toContain('  prf_ID became part of it at TIME: "tocsin profile split prf_ID" undoes that\n');
+    expect(await run("profile", "split", "phone=+1 202")).toEqual(
+      ok("prf_ID is a profile of its own again: phone=+1 202\nprf_ID is without it: email=ada@example.com\n"),
+    );
+    expect(await run("profile", "download", "phone=+1 202")).toEqual(before[0]);
+    // What was told with the merge stays with the one that stayed, but for what the other one had as well.
+    expect(JSON.parse((await run("profile", "download", "email=ada@example.com")).stdout)).toEqual({
+      ...JSON.parse(before[1]!.stdout),
+      email: "ada@example.com",
+      visits: 99,
+    });
+    expect(await run("profile", "split", "phone=+1 202")).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "nothing was merged into prf_ID within the last 30 days\n",
+    });
+    expect((await run("profile", "import", "both.ndjson")).stderr).toContain("they were split at");
   });
 
   test("one is shown, downloaded and deleted", async () => {

@@ -1,10 +1,18 @@
-import { type Change, identifierKey, type Profile, type ProfilesWriter } from "../../src/profiles/index.ts";
+import {
+  type Change,
+  identifierKey,
+  type Profile,
+  type ProfilesWriter,
+  type SplitPair,
+} from "../../src/profiles/index.ts";
 
 /** Profiles in memory, as a transaction sees them: the least that `ProfilesWriter` promises, and refusals of what it does not. */
 export class MemoryPeople implements ProfilesWriter {
   readonly profiles = new Map<string, Profile>();
   readonly owners = new Map<string, string>();
   readonly into = new Map<string, string>();
+  /** Who was split. */
+  split_: readonly SplitPair[] = [];
   calls: string[] = [];
 
   async get(ids: readonly string[]): Promise<readonly (Profile | undefined)[]> {
@@ -33,14 +41,29 @@ export class MemoryPeople implements ProfilesWriter {
 
   async absorb(pairs: readonly { from: string; into: string }[]): Promise<void> {
     this.calls.push("absorb");
-    const ended = new Set(pairs.map(({ from }) => from));
     for (const { from, into } of pairs) {
-      if (ended.has(into)) throw new Error(`${from} into ${into}, which is ended as well`);
       if (!this.profiles.has(from) || !this.profiles.has(into)) throw new Error(`${from} into ${into}: not there`);
       this.free(from);
       this.profiles.delete(from);
       this.into.set(from, into);
     }
+  }
+
+  async merges(): Promise<readonly []> {
+    throw new Error("nothing here splits");
+  }
+
+  async splitPairs(): Promise<readonly SplitPair[]> {
+    this.calls.push("splitPairs");
+    return this.split_;
+  }
+
+  async split(): Promise<void> {
+    throw new Error("nothing here splits");
+  }
+
+  async pruneMerges(): Promise<number> {
+    throw new Error("nothing here prunes");
   }
 
   async remove(): Promise<readonly string[]> {

@@ -11,7 +11,7 @@ import { applicationId, steps } from "../../src/stores/sqlite/schema.ts";
 import { Writer } from "../../src/stores/sqlite/writer.ts";
 import { type SqliteStore, sqliteStore } from "../../src/stores/sqlite.ts";
 import { claimAll, claimOne, entry, idsOf, start } from "../dispatch/entries.ts";
-import { definition, firing, profile } from "../triggers/records.ts";
+import { definition, firing, merge, profile } from "../triggers/records.ts";
 import { temporaryFolder } from "./folder.ts";
 
 const folder = temporaryFolder();
@@ -226,6 +226,47 @@ describe("opening", () => {
     expect(now.prepare("select count(*) from deliveries where reason = 'no ada'").pluck().get()).toBe(0);
     expect(now.prepare("select count(*) from heads").pluck().get()).toBe(0);
     now.close();
+  });
+
+  test("who was absorbed in a file of version 2 cannot be split off, and goes along with who can", async () => {
+    const file = folder.file();
+    const old = new Database(file);
+    for (const step of steps.slice(0, 2)) old.exec(step as string);
+    old.pragma(`application_id = ${applicationId}`);
+    old.pragma("user_version = 2");
+    old.exec(`
+      insert into names (id, name) values (1, 'welcome'), (2, 'shop');
+      insert into profiles (seq, id, fields, created_at, updated_at, version)
+        values (1, 'ada', '{"name":"ada"}', ${start}, ${start}, 1), (3, 'cyd', '{"name":"cyd"}', ${start}, ${start}, 1);
+      insert into identifiers (kind, value, profile, place) values ('email', 'ada@example.com', 1, 0), ('email', 'cyd@example.com', 3, 0);
+      insert into absorbed (id, profile) values ('bob', 1);
+      insert into firings (seq, id, trigger, profile, cause, at, state, settled_at, delivery)
+        values (1, 'fir_1', 1, 1, '{"kind":"enter","audience":"active"}', ${start}, 1, ${start}, 'fir_1');
+      insert into skips (profile, trigger, at, reason, cause, n) values (1, 1, ${start}, 'too soon', 'enter', 2);
+      insert into events (seq, id, stream, received_at, payload, profile) values (1, 'evt_1', 2, ${start}, '{}', 1);
+    `);
+    old.close();
+    const store = sqliteStore(file);
+    expect(await store.profiles.get(["bob"])).toEqual([profile("ada")]);
+    expect(await store.profiles.merges("bob")).toEqual([]);
+    await expect(store.transaction(({ profiles }) => profiles.split(profile("bob"), start))).rejects.toThrow(
+      "no merge of a profile bob is kept",
+    );
+    const keptOf = async (id: string) => ({
+      firings: idsOf((await store.firings.list({ profile: id, limit: 9 })).items),
+      events: idsOf((await store.events.list({ profile: id, limit: 9 })).items),
+      skips: (await store.firings.lastSkip("welcome", id))?.count,
+    });
+    const [ada, none] = [await keptOf("ada"), await keptOf("cyd")];
+    expect(ada).toEqual({ firings: ["fir_1"], events: ["evt_1"], skips: 2 });
+    await store.transaction(({ profiles }) =>
+      profiles.absorb([{ from: "ada", into: "cyd", merge: merge("ada", "cyd") }]),
+    );
+    expect([await keptOf("cyd"), await store.profiles.get(["bob"])]).toEqual([ada, [profile("cyd")]]);
+    await store.transaction(({ profiles }) => profiles.split(profile("ada"), start));
+    expect([await keptOf("ada"), await keptOf("bob"), await keptOf("cyd")]).toEqual([ada, ada, none]);
+    expect(await store.profiles.get(["ada", "bob", "cyd"])).toEqual([profile("ada"), profile("ada"), profile("cyd")]);
+    await store.close();
   });
 
   test("a file that another process is making is no other program's", async () => {

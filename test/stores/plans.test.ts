@@ -11,6 +11,7 @@ afterAll(() => vi.restoreAllMocks());
 const large = [
   ...["deliveries", "attempts", "bodies", "heads", "destinations"],
   ...["profiles", "identifiers", "absorbed", "memberships", "events", "firings", "skips", "runs", "answers"],
+  ...["merges", "merged_skips"],
 ];
 
 /** All statements that a store prepares, whatever is asked of its lists. */

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { fake } from "../../src/channels/fake.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
-import { createEngine, type Engine, type ProgramStore } from "../../src/triggers/index.ts";
+import { createEngine, type Engine, type ProgramStore, SplitError } from "../../src/triggers/index.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";
 import { People } from "./people.ts";
 import { noon } from "./stage.ts";
@@ -40,6 +40,21 @@ const command = fc.oneof(
   {
     weight: 1,
     arbitrary: fc.record({ kind: fc.constant("forget" as const), person, by: fc.constantFrom("user", "email"), fault }),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.record({
+      kind: fc.constant("collect" as const),
+      mode: fc.constantFrom("add", "known", "merge"),
+      person,
+      by: fc.constantFrom("user", "email", "both"),
+      visits: maybe(visits),
+      fault,
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ kind: fc.constant("split" as const), person, by: fc.constantFrom("user", "email"), fault }),
   },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("tick" as const), fault }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("reopen" as const) }) },
@@ -99,6 +114,7 @@ class Play {
       origin: "api",
       definitions: {
         audience: { all: { where: "gt .visits 5" } },
+        stream: { add: stream(), known: stream("known"), merge: stream("merge") },
         trigger: { welcome: trigger({ enter: "all" }), farewell: trigger({ exit: "all" }) },
       },
       states: { welcome: "active", farewell: "active" },
@@ -149,6 +165,32 @@ class Play {
         );
         await this.#drain();
         this.people.backfill();
+        return;
+      }
+      case "collect": {
+        const { mode, person, by, visits } = command;
+        const payload = {
+          ...identifiers(person, by === "both" ? ["user", "email"] : [by]),
+          number: person,
+          ...(visits !== undefined && { visits }),
+        };
+        await this.#insist(() => this.#engine.collect(mode, [payload]));
+        const who = by as "user" | "email" | "both";
+        if (mode === "merge") this.people.update(person, who, visits);
+        else this.people.add(person, who, visits, mode as "add" | "known");
+        return;
+      }
+      case "split": {
+        const [found] = await this.#store.profiles.find(known(command.person, command.by));
+        if (found !== undefined) {
+          await this.#insist(() =>
+            this.#engine.split(found).catch((error: Error) => {
+              // There is nothing, or it was done, and nobody was told.
+              if (!(error instanceof SplitError)) throw error;
+            }),
+          );
+        }
+        this.people.split(command.person, command.by as "user" | "email");
         return;
       }
       case "forget": {
@@ -218,6 +260,12 @@ const identifiers = (person: number, by: readonly string[]) =>
   Object.fromEntries(
     by.map((kind) => (kind === "user" ? ["user_id", `u${person}`] : ["email", `p${person}@example.com`])),
   );
+
+const stream = (identity?: string) => ({
+  identifiers: { user_id: { path: "user_id" }, email: { path: "email" } },
+  fields: { number: { path: "number" }, visits: { path: "visits" } },
+  ...(identity !== undefined && { identity }),
+});
 
 const known = (person: number, by: string) =>
   Object.entries(identifiers(person, [by])).map(([kind, value]) => ({ kind, value }));

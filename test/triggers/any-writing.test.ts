@@ -5,7 +5,7 @@ import { memoryStore } from "../../src/stores/memory.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
 import type { Firing, FiringState, ProgramStore, ProgramTransaction } from "../../src/triggers/index.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";
-import { definition, event, firing, identifier, paged, profile, run, skip } from "./records.ts";
+import { definition, event, firing, identifier, merge, paged, profile, run, skip } from "./records.ts";
 
 const folder = temporaryFolder(inMemory);
 
@@ -61,6 +61,33 @@ const verb = fc.oneof(
       (of) =>
         of.profiles.absorb([{ from, into }]),
   ),
+  {
+    weight: 2,
+    arbitrary: said(
+      "merge",
+      fc.tuple(some(...people), some(...people), small),
+      ([from, into, at]) =>
+        (of) =>
+          of.profiles.absorb([{ from, into, merge: merge(from, into, { at }) }]),
+    ),
+  },
+  {
+    weight: 2,
+    arbitrary: said(
+      "split",
+      fc.tuple(aProfile, small, fc.array(fc.tuple(some(...people), some(...people)), { maxLength: 2 })),
+      ([one, at, others]) =>
+        (of) =>
+          of.profiles.split(
+            one,
+            at,
+            others.map((pair) => merge(...pair, { at: 7 })),
+          ),
+    ),
+  },
+  said("prune merges", fc.nat({ max: 3 }), (before) => (of) => of.profiles.pruneMerges(before, 99)),
+  said("merges", some(...people), (id) => (of) => of.profiles.merges(id)),
+  said("splitPairs", fc.subarray(people), (ids) => (of) => of.profiles.splitPairs(ids)),
   said("remove", some(...people), (id) => async (of) => (await of.profiles.remove([id])).toSorted()),
   {
     weight: 3,
@@ -100,6 +127,7 @@ const verb = fc.oneof(
       profile: maybe(some(...people)),
       receivedAt: small,
       problem: maybe(some("p")),
+      refused: maybe(fc.constant(["r"])),
     }),
     (one) => (of) => of.events.add([event(one.id, one)]),
   ),
@@ -166,6 +194,8 @@ async function everything(store: ProgramStore): Promise<unknown> {
     count: await store.profiles.count(),
     byId: await store.profiles.get(people),
     owners: await store.profiles.find(["i", "j", "k"].map((one) => identifier(one))),
+    merges: await Promise.all(people.map((one) => store.profiles.merges(one))),
+    splitPairs: await store.profiles.splitPairs(people),
     memberships: await store.memberships.of(people),
     members: await Promise.all(
       audiences.map((audience) => paged((page) => store.memberships.members({ audience, ...page }))),

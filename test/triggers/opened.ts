@@ -1,7 +1,7 @@
 import { afterEach, beforeEach } from "vitest";
 import type { Firing, ProgramStore, ProgramTransaction } from "../../src/triggers/index.ts";
 import { start } from "../dispatch/entries.ts";
-import { identifier, profile } from "./records.ts";
+import { identifier, merge, profile } from "./records.ts";
 
 /** A store that is empty for each test, and what tests do with it. */
 export function opened(make: () => ProgramStore) {
@@ -22,6 +22,10 @@ export function opened(make: () => ProgramStore) {
     put: (...ids: readonly string[]) => write(({ profiles }) => profiles.put(ids.map((id) => profile(id)))),
     absorb: (...pairs: readonly (readonly [from: string, into: string])[]) =>
       write(({ profiles }) => profiles.absorb(pairs.map(([from, into]) => ({ from, into })))),
+    /** The same, so that it can be undone. */
+    merge: (...pairs: readonly (readonly [from: string, into: string])[]) =>
+      write(({ profiles }) => profiles.absorb(pairs.map(([from, into]) => ({ from, into, merge: merge(from, into) })))),
+    split: (id: string, at: number = start + 9) => write(({ profiles }) => profiles.split(profile(id), at)),
     /** One ms after the other. */
     enter: (audience: string, ...profiles: readonly string[]) =>
       write(({ memberships }) =>

@@ -15,6 +15,40 @@ export class People {
     this.#judge(person, was);
   }
 
+  /** The same, of a stream that may not merge: by the user id if there is one, and nobody who is known gets another identity. */
+  add(number: number, by: Identity | "both", visits: number | undefined, mode: "add" | "known"): void {
+    const identity = by === "both" ? "user" : by;
+    let person = this.#find(number, identity);
+    if (person === undefined) {
+      if (mode === "known") return;
+      const isFree = by === "both" && this.#find(number, "email") === undefined;
+      person = this.#create(number, identity);
+      if (isFree) person.identities.add("email");
+    }
+    const was = person.isIn;
+    if (visits !== undefined) person.visits = visits;
+    this.#judge(person, was);
+  }
+
+  /** Two who became one are two again, nobody is alerted by it, and they stay two. What was said since stays with the older. */
+  split(number: number, by: Identity): void {
+    const person = this.#find(number, by);
+    const merge = person?.merge;
+    if (person === undefined || merge === undefined) return;
+    const { younger, visits, together, identities, alerts } = merge;
+    const since = person.alerts.slice(alerts.length + younger.alerts.length);
+    person.merge = undefined;
+    person.alerts.splice(0, Number.POSITIVE_INFINITY, ...alerts, ...since);
+    if (person.visits === together) person.visits = visits;
+    person.identities.clear();
+    for (const identity of identities) person.identities.add(identity);
+    person.isIn = this.#belongs(person);
+    younger.isIn = this.#belongs(younger);
+    this.#persons.add(younger);
+    person.apart = younger;
+    younger.apart = person;
+  }
+
   edit(threshold: number, fires: boolean): void {
     this.threshold = threshold;
     for (const person of this.#persons) {
@@ -35,6 +69,7 @@ export class People {
   forget(number: number, by: Identity): void {
     const person = this.#find(number, by);
     if (person !== undefined) this.#persons.delete(person);
+    if (person?.apart !== undefined) person.apart.apart = undefined;
   }
 
   /** What should have been said, to those who are known. */
@@ -58,11 +93,15 @@ export class People {
   #join(number: number): { person: Person; was: boolean } {
     const [user, email] = [this.#find(number, "user"), this.#find(number, "email")];
     const [older, younger] = [user, email].filter((one) => one !== undefined).sort((a, b) => a.born - b.born);
+    if (user !== undefined && user.apart !== undefined && user.apart === email) return { person: user, was: user.isIn };
     const person = older ?? this.#create(number, "user");
     const was = person.isIn || younger?.isIn === true;
+    const { visits } = person;
+    const [identities, alerts] = [[...person.identities], [...person.alerts]];
     person.identities.add("user").add("email");
     if (younger !== undefined && younger !== person) {
       person.visits = younger.visits ?? person.visits;
+      person.merge = { younger, visits, together: person.visits, identities, alerts };
       person.alerts.push(...younger.alerts);
       this.#persons.delete(younger);
     }
@@ -100,4 +139,16 @@ interface Person {
   readonly born: number;
   /** Titles of what should have been said to them. */
   readonly alerts: string[];
+  /** Who became one with them, and what they were before. */
+  merge?: Merge | undefined;
+  /** Whom they were split from. */
+  apart?: Person | undefined;
+}
+
+interface Merge {
+  readonly younger: Person;
+  readonly visits: number | undefined;
+  readonly together: number | undefined;
+  readonly identities: readonly Identity[];
+  readonly alerts: readonly string[];
 }

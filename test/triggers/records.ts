@@ -1,5 +1,5 @@
 import type { Json } from "../../src/dispatch/index.ts";
-import type { Identifier, Profile, RawEvent } from "../../src/profiles/index.ts";
+import type { Identifier, Merge, Profile, RawEvent } from "../../src/profiles/index.ts";
 import type { Definition, Firing, Run, Skip } from "../../src/triggers/index.ts";
 import { start } from "../dispatch/entries.ts";
 
@@ -13,6 +13,18 @@ export const profile = (id: string, changes: Partial<Profile> = {}): Profile => 
   createdAt: start,
   updatedAt: start,
   version: 1,
+  ...changes,
+});
+
+/** That a profile became part of another. */
+export const merge = (id: string, into: string, changes: Partial<Merge> = {}): Merge => ({
+  profile: profile(id),
+  into,
+  at: start,
+  before: {},
+  after: {},
+  memberships: {},
+  intoMemberships: {},
   ...changes,
 });
 

@@ -3,6 +3,7 @@ import type { ProgramStore, ProgramTransaction } from "../../src/triggers/index.
 import { describeMemberships } from "../audiences/store-contract.ts";
 import { entry, idsOf, start } from "../dispatch/entries.ts";
 import { describeEvents } from "../profiles/events-contract.ts";
+import { describeMerges } from "../profiles/merges-contract.ts";
 import { describeProfiles } from "../profiles/store-contract.ts";
 import { describeDefinitions } from "./definitions-contract.ts";
 import { describeFirings } from "./firings-contract.ts";
@@ -14,7 +15,14 @@ const later = start + 1000;
 /** What every store that keeps what fires alerts promises. `make` gives an empty one. */
 export function describeProgramStore(name: string, make: () => ProgramStore): void {
   describe(`${name}: the contract of a program's store`, () => {
-    for (const part of [describeProfiles, describeEvents, describeMemberships, describeFirings, describeDefinitions]) {
+    for (const part of [
+      describeProfiles,
+      describeMerges,
+      describeEvents,
+      describeMemberships,
+      describeFirings,
+      describeDefinitions,
+    ]) {
       part(make);
     }
     describeTransactions(make);

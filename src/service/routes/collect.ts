@@ -3,7 +3,7 @@ import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { maxPayloads } from "../../bodies/index.ts";
 import type { Json } from "../../dispatch/index.ts";
-import type { Inbound, StreamDefinition } from "../../profiles/index.ts";
+import { type Inbound, identityModeOf, type StreamDefinition } from "../../profiles/index.ts";
 import type { Collected } from "../../triggers/index.ts";
 import type { OfferedSignature } from "../access.ts";
 import type { App } from "../app.ts";
@@ -13,12 +13,17 @@ import { Problem } from "../problem.ts";
 import { answers, bodied } from "../schemas.ts";
 import { checkBody, checkSignature, isSigned, refused, type Signed } from "../signature.ts";
 
-const collected: z.ZodType<Collected> = z.object({
+/** What a sender is told of an event. */
+type CollectResult = Omit<Collected, "confidential"> & { readonly accepted?: true | undefined };
+
+const told: z.ZodType<CollectResult> = z.object({
+  accepted: z.literal(true).optional().describe("All that is said to who may neither merge nor read."),
   id: z.string().optional().describe("The event's; absent if it is known."),
   profile: z.string().optional().describe("The profile that it went into."),
   duplicate: z.literal(true).optional(),
   problem: z.string().optional().describe("Why it went into no profile; it is kept all the same."),
-});
+  refused: z.array(z.string()).optional().describe("What of it was not taken, and why."),
+}) as z.ZodType<CollectResult>;
 
 const params = z.object({ stream: z.string().min(1).max(64) });
 
@@ -96,13 +101,15 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: Surrou
       description:
         "Without a key, the request is signed as the stream's `verify` asks. What concerns nobody is kept, with its problem; " +
         "what came before, by the stream's key or the signature's id, is said to be a duplicate, and so is a body that an HMAC " +
-        "without a timestamp signed within the last day. A signed body has at most 1 MiB as sent, or the stream's `maxBytes`.",
+        "without a timestamp signed within the last day. A signed body has at most 1 MiB as sent, or the stream's `maxBytes`. " +
+        "Whoever may not merge (see the stream's `identity`) and has no key with the scope `read` is told `accepted` and nothing " +
+        "that depends on who is known.",
       consumes: ["application/json", "application/x-ndjson", "application/x-www-form-urlencoded"],
       security: [{ key: ["collect"] }, {}],
       params,
       body: payloads,
       response: answers(
-        { 202: z.object({ results: z.array(collected) as z.ZodType<readonly Collected[]> }) },
+        { 202: z.object({ results: z.array(told) as z.ZodType<readonly CollectResult[]> }) },
         ...bodied,
         404,
         409,
@@ -118,14 +125,24 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: Surrou
       }
       const found = signatures.get(request);
       const keys = keysOf(definition, found, request.body.length);
-      const collect = () => engine.collect(stream, request.body, keys && { keys });
-      const results = found === undefined ? await collect() : await once(stream, found, collect);
+      const signed = found !== undefined;
+      const mayRead =
+        identityModeOf(definition, signed) === "merge" || request.apiKey?.scopes.includes("read") === true;
+      const collect = () => engine.collect(stream, request.body, { keys, signed });
+      const results = signed ? await once(stream, found, collect) : await collect();
       if (results === undefined) {
-        return reply.code(202).send({ results: request.body.map(() => ({ duplicate: true })) });
+        return reply.code(202).send({ results: request.body.map(() => resultFor({ duplicate: true }, mayRead)) });
       }
-      return reply.code(202).send({ results });
+      return reply.code(202).send({ results: results.map((one) => resultFor(one, mayRead)) });
     },
   });
+}
+
+/** Who may not know who is known gets the same answer for everybody, and hears of what is wrong with the payload itself. */
+function resultFor({ confidential, ...result }: Collected, mayRead: boolean): CollectResult {
+  if (mayRead) return result;
+  const { problem } = result;
+  return { accepted: true, ...(problem !== undefined && confidential !== true && { problem }) };
 }
 
 /** What the sender calls the events, where the stream does not say it. */

@@ -14,6 +14,7 @@ const event: z.ZodType<RawEvent> = z
     payload: json,
     profile: z.string().optional(),
     problem: z.string().optional().describe("Why it went into no profile."),
+    refused: z.array(z.string()).optional().describe("What of it was not taken, and why."),
   })
   .meta({ id: "Event", description: "A payload that came in on a stream." });
 

@@ -8,7 +8,7 @@ import {
   type Refused,
   resolveProfiles,
 } from "../../profiles/index.ts";
-import type { Forgotten, Updated } from "../../triggers/index.ts";
+import type { Forgotten, Split, Updated } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
 import { find } from "../declared.ts";
@@ -68,6 +68,14 @@ const forgotten: z.ZodType<Forgotten> = z
       .describe("Deliveries that are being attempted right now: they are erased once that ends, and not tried again."),
   })
   .meta({ id: "Forgotten" });
+
+const split: z.ZodType<Split> = z
+  .object({
+    profile: profile.describe("The one that had ended, and is there again."),
+    from: profile.describe("The one that it was part of."),
+    reassigned: z.array(identifier).describe("Identifiers that it had and somebody else has by now."),
+  })
+  .meta({ id: "Split" });
 
 const mostUpdates = 1_000;
 const tags = ["profiles"];
@@ -173,6 +181,26 @@ export function profileRoutes(app: App, { engine, store, limits }: Surroundings)
       const { id } = await byId(params.id);
       const [items] = await store.memberships.of([id]);
       return { items: items! };
+    },
+  });
+
+  app.post("/profiles/:id/split", {
+    config: { scope: "write", idempotent: true },
+    schema: {
+      tags,
+      operationId: "splitProfile",
+      summary: "Undo a merge of profiles, for 30 days",
+      description:
+        "The id is that of the profile that ended, or of the one that stayed: then its latest merge is undone. Fields, identifiers, " +
+        "firings and events are again whose they were; what came since stays with the one that stayed. Audiences are evaluated " +
+        "anew, which fires nothing, and nothing that comes in makes the two one again.",
+      params: z.object({ id }),
+      response: answers({ 200: split }, 404, 409, 413, 414, 415),
+    },
+    handler: async ({ params }) => {
+      const found = await engine.split(params.id);
+      if (found === undefined) throw noProfile(params.id);
+      return found;
     },
   });
 

@@ -1,5 +1,5 @@
 import type { Membership } from "../../audiences/index.ts";
-import type { Identifier, Profile, RawEvent } from "../../profiles/index.ts";
+import type { Identifier, Merge, Profile, RawEvent, SplitPair } from "../../profiles/index.ts";
 import type { Answer, ApiKey, Definition, Firing, Run, Skip } from "../../triggers/index.ts";
 import { Undo, UndoList, UndoMap } from "./undo.ts";
 
@@ -9,6 +9,14 @@ export class Books {
   readonly profiles = new UndoList<Profile>(this.undo);
   /** Of absorbed profiles: which they are now. */
   readonly absorbed = new UndoMap<string, string>(this.undo);
+  /** Of absorbed profiles: what absorbed them, and their place in the order of profiles. */
+  readonly parents = new UndoMap<string, { readonly into: string; readonly place: number }>(this.undo);
+  /** By the id of the absorbed profile. */
+  readonly merges = new UndoList<Merge>(this.undo);
+  /** Ids are those that were split. */
+  readonly splitPairs = new UndoMap<string, SplitPair>(this.undo);
+  /** Of firings and events of absorbed profiles: whose they were at first. */
+  readonly origins = new UndoMap<string, string>(this.undo);
   readonly owners = new UndoMap<string, string>(this.undo);
   readonly events = new UndoList<RawEvent>(this.undo);
   readonly eventKeys = new UndoMap<string, string>(this.undo);
@@ -25,6 +33,8 @@ export class Books {
   /** Firings that wait. */
   readonly waiting = new UndoMap<string, true>(this.undo);
   readonly skips = new UndoMap<string, Skip>(this.undo);
+  /** Those of absorbed profiles, under their ids. */
+  readonly mergedSkips = new UndoMap<string, Skip>(this.undo);
   readonly runs = new UndoList<Run>(this.undo);
   readonly keys = new UndoMap<string, ApiKey>(this.undo);
   readonly answers = new UndoMap<string, Answer>(this.undo);

@@ -24,7 +24,9 @@ export function definitionsOf(books: Books): Definitions & DefinitionsWriter {
       for (const [id] of [...books.waiting.entries()]) {
         if (books.firings.value(id)!.trigger === name) removeFiring(books, id);
       }
-      for (const [key, skip] of [...books.skips.entries()]) if (skip.trigger === name) books.skips.delete(key);
+      for (const skips of [books.skips, books.mergedSkips]) {
+        for (const [key, skip] of [...skips.entries()]) if (skip.trigger === name) skips.delete(key);
+      }
     },
   };
 }

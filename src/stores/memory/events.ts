@@ -27,6 +27,7 @@ export function eventsOf(books: Books): Events & EventsWriter {
           ...event,
           key: event.key?.toWellFormed(),
           problem: event.problem?.toWellFormed(),
+          refused: event.refused?.map((one) => one.toWellFormed()),
           ...(profile !== undefined && { profile: books.staying(profile) }),
         };
         books.events.put(event.id, copied(kept));
@@ -46,5 +47,6 @@ export function eventsOf(books: Books): Events & EventsWriter {
 
 export function removeEvent(books: Books, { id, stream, key }: RawEvent): void {
   books.events.delete(id);
+  books.origins.delete(id);
   if (key !== undefined) books.eventKeys.delete(keyOf(stream, key));
 }

@@ -1,4 +1,5 @@
-import type { Firing, Firings, FiringsWriter } from "../../triggers/index.ts";
+import type { Firing, Firings, FiringsWriter, Skip } from "../../triggers/index.ts";
+import { combineSkips } from "../merged.ts";
 import { type Books, copied, keyOf } from "./books.ts";
 import { cursor, filtered, pageOf } from "./page.ts";
 import type { UndoMap } from "./undo.ts";
@@ -27,7 +28,18 @@ export function firingsOf(books: Books): Firings & FiringsWriter {
         ),
         limit,
       ),
-    lastSkip: async (trigger, profile) => books.skips.get(keyOf(trigger, books.stays(profile))),
+    lastSkip: async (trigger, given) => {
+      const profile = books.stays(given);
+      const absorbed = [...books.mergedSkips.entries()]
+        .map(([, skip]) => skip)
+        .filter((one) => one.trigger === trigger && books.stays(one.profile) === profile);
+      const place = (one: Skip) => books.parents.get(one.profile)!.place;
+      const found = combineSkips(
+        books.skips.get(keyOf(trigger, profile)),
+        absorbed.sort((a, b) => place(a) - place(b)),
+      );
+      return found && { ...found, profile };
+    },
     nextDue: async () => waiting()[0]?.due,
     async tally(trigger, since) {
       const tally = { waiting: 0, sent: 0, aborted: 0, skipped: 0, failed: 0 };
@@ -96,26 +108,30 @@ export function firingsOf(books: Books): Firings & FiringsWriter {
   };
 }
 
-/** What is kept under one profile is kept under another. */
+/** What is kept under one profile is kept under another, which is told from what was its own. */
 export function moveFirings(books: Books, from: string, into: string): void {
   for (const id of books.firingsOf.get(from) ?? []) {
-    const firing = books.firings.value(id)!;
-    unindex(books, firing);
-    keep(books, { ...firing, profile: into });
+    if (!books.origins.has(id)) books.origins.set(id, from);
+    giveFiring(books, id, into);
   }
   for (const [key, skip] of [...books.skips.entries()]) {
     if (skip.profile !== from) continue;
     books.skips.delete(key);
-    const there = books.skips.get(keyOf(skip.trigger, into));
-    const latest = there !== undefined && there.at > skip.at ? there : skip;
-    const count = skip.count + (there?.count ?? 0);
-    books.skips.set(keyOf(skip.trigger, into), copied({ ...latest, profile: into, count }));
+    books.mergedSkips.set(key, skip);
   }
+}
+
+/** The firing is kept under this profile. */
+export function giveFiring(books: Books, id: string, profile: string): void {
+  const firing = books.firings.value(id)!;
+  unindex(books, firing);
+  keep(books, { ...firing, profile });
 }
 
 export function removeFiring(books: Books, id: string): void {
   unindex(books, books.firings.value(id)!);
   books.firings.delete(id);
+  books.origins.delete(id);
 }
 
 function keep(books: Books, firing: Firing): void {

@@ -1,8 +1,10 @@
 import type { Profile, Profiles, ProfilesWriter } from "../../profiles/index.ts";
+import { maxMerges } from "../merged.ts";
 import { type Books, copied, ownerKey } from "./books.ts";
 import { removeEvent } from "./events.ts";
 import { moveFirings, removeFiring } from "./firings.ts";
 import { resize } from "./memberships.ts";
+import { forgetMerges, mergesOf, restoreProfile, splitPairsOf } from "./merges.ts";
 import { cursor, pageOf } from "./page.ts";
 
 export function profilesOf(books: Books): ProfilesWriter & Profiles {
@@ -11,6 +13,8 @@ export function profilesOf(books: Books): ProfilesWriter & Profiles {
     find: async (identifiers) => identifiers.map((one) => books.owners.get(ownerKey(one))),
     list: async ({ limit, after }) => pageOf(books.profiles.from(cursor(after)), limit),
     count: async () => books.profiles.size,
+    merges: async (id) => mergesOf(books, books.stays(id)),
+    splitPairs: async (ids) => splitPairsOf(books, ids),
     async put(profiles) {
       for (const profile of profiles) put(books, profile);
     },
@@ -18,14 +22,34 @@ export function profilesOf(books: Books): ProfilesWriter & Profiles {
       for (const pair of pairs) {
         const [from, into] = [books.staying(pair.from), books.staying(pair.into)];
         if (from === into) continue;
+        if (pair.merge !== undefined && pair.merge.profile.id !== from) {
+          throw new TypeError(`the merge of ${pair.merge.profile.id} is none of ${pair.from}`);
+        }
+        books.parents.set(from, { into, place: books.profiles.get(from)!.seq });
+        if (pair.merge !== undefined) books.merges.put(from, copied(pair.merge));
         end(books, from);
         for (const [one, now] of [...books.absorbed.entries()]) if (now === from) books.absorbed.set(one, into);
         books.absorbed.set(from, into);
+        for (const old of mergesOf(books, into).slice(0, -maxMerges)) books.merges.delete(old.profile.id);
         moveFirings(books, from, into);
         for (const { value } of [...books.events.from(undefined)]) {
-          if (value.profile === from) books.events.put(value.id, copied({ ...value, profile: into }));
+          if (value.profile !== from) continue;
+          if (!books.origins.has(value.id)) books.origins.set(value.id, from);
+          books.events.put(value.id, copied({ ...value, profile: into }));
         }
       }
+    },
+    async split(profile, at, changed = []) {
+      restoreProfile(books, profile, at, changed);
+      put(books, profile);
+    },
+    async pruneMerges(before, limit) {
+      const old = [...books.merges.values()]
+        .filter(({ at }) => at < before)
+        .sort((a, b) => a.at - b.at)
+        .slice(0, limit);
+      for (const one of old) books.merges.delete(one.profile.id);
+      return old.length;
     },
     async remove(ids) {
       const deliveries = new Set<string>();
@@ -33,6 +57,7 @@ export function profilesOf(books: Books): ProfilesWriter & Profiles {
         const id = books.stays(given);
         if (!books.profiles.has(id)) continue;
         end(books, id);
+        forgetMerges(books, id);
         for (const [from, into] of [...books.absorbed.entries()]) if (into === id) books.absorbed.delete(from);
         for (const one of books.firingsOf.get(id) ?? []) {
           for (const delivery of books.firings.value(one)!.deliveries) deliveries.add(delivery);

@@ -83,6 +83,12 @@ export class UndoList<T> extends UndoMap<string, Placed<T>> {
     this.set(key, { seq: this.map.get(key)?.seq ?? ++this.#last, value });
   }
 
+  /** Puts back what was removed, at its place. */
+  restore(key: string, one: Placed<T>): void {
+    this.set(key, one);
+    this.#inOrder = false;
+  }
+
   /** Oldest first. What is removed meanwhile is no harm. */
   *values(): Generator<T> {
     for (const { value } of this.#sorted().values()) yield value;

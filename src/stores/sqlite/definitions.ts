@@ -43,6 +43,7 @@ export function definitionWriter(db: Database.Database, names: Names): Definitio
   const remove = db.prepare("delete from definitions where kind = ? and name = ?");
   const unwait = db.prepare("delete from firings where trigger = ? and state = 0");
   const unskip = db.prepare("delete from skips where trigger = ?");
+  const unskipMerged = db.prepare("delete from merged_skips where trigger = ?");
   return {
     ...definitionReader(db),
     async put(definitions) {
@@ -62,6 +63,7 @@ export function definitionWriter(db: Database.Database, names: Names): Definitio
       if (kind !== "trigger" || id === undefined) return;
       unwait.run(id);
       unskip.run(id);
+      unskipMerged.run(id);
     },
   };
 }

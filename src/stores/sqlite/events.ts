@@ -12,12 +12,13 @@ interface Row {
   readonly payload: string;
   readonly profile: string | null;
   readonly problem: string | null;
+  readonly refused: string | null;
 }
 
 /** Newest first, of any stream and profile, those with a problem alone or all: see `newest`. */
 export function eventReader(db: Database.Database, names: Names): Events {
   const bySeq = db.prepare<[number], Row>(
-    `select e.seq, e.id, n.name as stream, e.key, e.received_at, e.payload, p.id as profile, e.problem
+    `select e.seq, e.id, n.name as stream, e.key, e.received_at, e.payload, p.id as profile, e.problem, e.refused
      from events e cross join names n on n.id = e.stream left join profiles p on p.seq = e.profile where e.seq = ?`,
   );
   const numbers = <Given extends readonly number[]>(from: string) =>
@@ -54,7 +55,7 @@ export function eventReader(db: Database.Database, names: Names): Events {
   return { list: async (query) => newest(lists(query), query, (seq) => bySeq.get(seq)!, eventOf) };
 }
 
-const eventOf = ({ id, stream, key, received_at, payload, profile, problem }: Row): RawEvent => ({
+const eventOf = ({ id, stream, key, received_at, payload, profile, problem, refused }: Row): RawEvent => ({
   id,
   stream,
   ...(key !== null && { key }),
@@ -62,12 +63,13 @@ const eventOf = ({ id, stream, key, received_at, payload, profile, problem }: Ro
   payload: JSON.parse(payload),
   ...(profile !== null && { profile }),
   ...(problem !== null && { problem }),
+  ...(refused !== null && { refused: JSON.parse(refused) }),
 });
 
 export function eventWriter(db: Database.Database, names: Names): EventsWriter {
   const has = db.prepare<[number, string], number>("select 1 from events where stream = ? and key = ?").pluck();
   const insert = db.prepare(
-    "insert into events (id, stream, key, received_at, payload, profile, problem) values (?, ?, ?, ?, ?, ?, ?)",
+    "insert into events (id, stream, key, received_at, payload, profile, problem, refused) values (?, ?, ?, ?, ?, ?, ?, ?)",
   );
   const prune = db.prepare(
     `delete from events where seq in
@@ -83,9 +85,18 @@ export function eventWriter(db: Database.Database, names: Names): EventsWriter {
       return new Set(id === undefined ? [] : keys.filter((key) => has.get(id, key) !== undefined));
     },
     async add(events) {
-      for (const { id, stream, key = null, receivedAt, payload, profile, problem = null } of events) {
+      for (const { id, stream, key = null, receivedAt, payload, profile, problem = null, refused } of events) {
         const owner = profile === undefined ? null : names.staying(profile);
-        insert.run(id, names.made(stream), key, receivedAt, JSON.stringify(payload), owner, problem);
+        insert.run(
+          id,
+          names.made(stream),
+          key,
+          receivedAt,
+          JSON.stringify(payload),
+          owner,
+          problem,
+          refused === undefined ? null : JSON.stringify(refused),
+        );
       }
     },
     async prune(stream, before, limit) {

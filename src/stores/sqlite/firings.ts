@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
 import type { Firing, Firings, FiringsWriter, Skip } from "../../triggers/index.ts";
+import { combineSkips } from "../merged.ts";
 import type { Names } from "./names.ts";
 import { distinct, type NewestFirst, newest } from "./page.ts";
 import { firingState } from "./schema.ts";
@@ -113,6 +114,9 @@ export function firingReader(db: Database.Database, names: Names): Firings {
   const skip = db.prepare<[number, number], Omit<Skip, "trigger" | "profile">>(
     "select at, reason, cause, n as count from skips where profile = ? and trigger = ?",
   );
+  const merged = db.prepare<[number, number], Omit<Skip, "trigger" | "profile">>(
+    "select at, reason, cause, n as count from merged_skips where profile = ? and trigger = ? order by origin",
+  );
   const nextDue = db
     .prepare<[], number | null>("select min(due) from firings indexed by firings_due where state = 0")
     .pluck();
@@ -131,9 +135,10 @@ export function firingReader(db: Database.Database, names: Names): Firings {
     list: lister(db, names),
     async lastSkip(trigger, profile) {
       const [by, of] = [names.known(trigger), names.profile(profile)];
-      const found = by === undefined || of === undefined ? undefined : skip.get(of, by);
+      if (by === undefined || of === undefined) return undefined;
+      const found = combineSkips(skip.get(of, by), merged.all(of, by));
       if (found === undefined) return undefined;
-      const [owner] = db.prepare<[number], { id: string }>("select id from profiles where seq = ?").all(of!);
+      const [owner] = db.prepare<[number], { id: string }>("select id from profiles where seq = ?").all(of);
       return { trigger, profile: owner!.id, ...found };
     },
     nextDue: async () => nextDue.get() ?? undefined,

@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
 import type { Identifier, Profile, Profiles, ProfilesWriter } from "../../profiles/index.ts";
+import { mergeReader, mergeWriter } from "./merges.ts";
 import type { Names } from "./names.ts";
 import { bounds, cursor, pageOf } from "./page.ts";
 
@@ -50,11 +51,13 @@ export function profileReader(db: Database.Database, names: Names): Profiles {
       }),
     list: async ({ limit, after }) => pageOf(page.all(cursor(after, bounds.first), limit + 1), limit, profileOf),
     count: async () => count.get()!,
+    ...mergeReader(db, names),
   };
 }
 
 export function profileWriter(db: Database.Database, names: Names): ProfilesWriter {
-  const { get, find, list } = profileReader(db, names);
+  const { get, find, list, merges, splitPairs } = profileReader(db, names);
+  const merging = mergeWriter(db);
   const insert = db
     .prepare<[string, string, number, number, number], number>(
       "insert into profiles (id, fields, created_at, updated_at, version) values (?, ?, ?, ?, ?) returning seq",
@@ -79,18 +82,6 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
     one("delete from identifiers where profile = ?"),
     one("delete from profiles where seq = ?"),
   ];
-  const two = (sql: string) => db.prepare<[number, number]>(sql);
-  const moves = [
-    two("update absorbed set profile = ? where profile = ?"),
-    two("update firings set profile = ? where profile = ?"),
-    two("update events set profile = ? where profile = ?"),
-    two(`insert into skips (profile, trigger, at, reason, cause, n)
-       select ?, trigger, at, reason, cause, n from skips where profile = ?
-       on conflict do update set n = n + excluded.n, at = max(at, excluded.at),
-         reason = iif(excluded.at >= at, excluded.reason, reason), cause = iif(excluded.at >= at, excluded.cause, cause)`),
-  ];
-  const unskip = one("delete from skips where profile = ?");
-  const absorbed = db.prepare("insert into absorbed (id, profile) select id, ? from profiles where seq = ?");
   const deliveries = db
     .prepare<[number], string>("select deliveries from firings where profile = ? and deliveries is not null")
     .pluck();
@@ -99,6 +90,10 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
     one("delete from skips where profile = ?"),
     one("delete from events where profile = ?"),
     one("delete from absorbed where profile = ?"),
+    one("delete from merged_skips where profile = ?"),
+    one("delete from merges where root = ?"),
+    one("delete from split_pairs where one_now = ?"),
+    one("delete from split_pairs where other_now = ?"),
   ];
 
   function put(profile: Profile): void {
@@ -135,22 +130,33 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
     get,
     find,
     list,
+    merges,
+    splitPairs,
     async put(profiles) {
       for (const profile of profiles) put(profile);
     },
     async absorb(pairs) {
-      for (const { from, into } of pairs) {
+      for (const { from, into, merge } of pairs) {
         const [source, target] = [names.profile(from), names.profile(into)];
         if (source === undefined || target === undefined) {
           throw new TypeError(`there is no profile ${source === undefined ? from : into}`);
         }
         if (source === target) continue;
-        for (const move of moves) move.run(target, source);
-        unskip.run(source);
-        absorbed.run(target, source);
+        if (merge !== undefined && merge.profile.id !== names.profileId(source)) {
+          throw new TypeError(`the merge of ${merge.profile.id} is none of ${from}`);
+        }
+        merging.move(source, target, merge);
         for (const ending of endings) ending.run(source);
         names.moved();
       }
+    },
+    async split(profile, at, changed = []) {
+      merging.split(profile, at, changed);
+      names.moved();
+      put(profile);
+    },
+    async pruneMerges(before, limit) {
+      return merging.prune(before, limit);
     },
     async remove(ids) {
       const all = new Set<string>();

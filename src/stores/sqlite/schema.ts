@@ -25,6 +25,12 @@ export type Step = string | ((db: Database.Database) => void);
  * partial index each time a column of its condition is written, and a claim writes `state`. `sizes` counts all profiles, too,
  * as audience 0.
  *
+ * `firings.origin`, `events.origin`: the number of the profile that had them when it was absorbed, so that they go back to it;
+ * null of almost all, which are in no index of it. `merged_skips`: those of absorbed profiles, by whose they were.
+ * `absorbed.number`: the number that an absorbed profile had, unknown of those of version 2; `parent`: the one that absorbed
+ * it, while `profile` is the one that it is part of now. `merges`: what is kept to undo it. `split_pairs`: who were split, each
+ * pair both ways; `one_now`, `other_now` are the profiles that they are part of.
+ *
  * Rank: 0, 1, 2 are first attempts of high, normal and low priority; 3, 4, 5 are retries.
  * State: 0 waiting, 1 claimed, 2 behind another with its ordering key; 3 delivered, 4 dead, 5 cancelled, 6 aborted.
  */
@@ -168,6 +174,35 @@ export const steps: readonly Step[] = [
   insert into sizes (audience, n) select 0, count(*) from profiles;
   create trigger profile_added after insert on profiles begin update sizes set n = n + 1 where audience = 0; end;
   create trigger profile_removed after delete on profiles begin update sizes set n = n - 1 where audience = 0; end;
+  `,
+  `
+  alter table events add column refused text;
+  alter table events add column origin integer;
+  create index events_from on events (origin) where origin is not null;
+  alter table firings add column origin integer;
+  create index firings_from on firings (origin) where origin is not null;
+  alter table absorbed add column number integer;
+  alter table absorbed add column parent integer;
+  update absorbed set parent = profile;
+  create index absorbed_into on absorbed (parent);
+  create table merged_skips (
+    profile integer not null, trigger integer not null, origin integer not null, at integer not null,
+    reason text not null, cause text not null, n integer not null, primary key (profile, trigger, origin)
+  ) strict, without rowid;
+  create index merged_skips_by on merged_skips (trigger);
+  create index merged_skips_from on merged_skips (origin);
+  create table merges (
+    seq integer primary key, number integer not null unique, root integer not null, at integer not null, body text not null
+  ) strict;
+  create index merges_of on merges (root);
+  create index merges_at on merges (at);
+  create table split_pairs (
+    one integer not null, other integer not null, one_now integer not null, other_now integer not null,
+    at integer not null, primary key (one, other)
+  ) strict, without rowid;
+  create index split_pairs_other on split_pairs (other);
+  create index split_pairs_now on split_pairs (one_now);
+  create index split_pairs_other_now on split_pairs (other_now);
   `,
 ];
 

@@ -1,0 +1,53 @@
+import type { Json } from "../dispatch/index.ts";
+import { isList, isMap, isSame, type JsonMap, keyOf, own, setOwn } from "./json.ts";
+import type { Fields } from "./profile.ts";
+import type { MergeRules, ProfileSettings } from "./settings.ts";
+import type { Merge } from "./store.ts";
+
+/**
+ * Takes out of fields what a merge put there, as far as it is still there: what is as the merge made it is again what it
+ * was before, also if it was told once more since; everything else that was told since stays. Of sums, unions and appended lists the part of the merge is taken out.
+ * @param current fields of the profile that stays, or of any that it became part of since
+ */
+export function unmerge(current: Fields, { before, after }: Merge, { merge }: ProfileSettings): Fields {
+  return unmergeMaps(before, after, current, merge);
+}
+
+function unmergeMaps(before: JsonMap, after: JsonMap, current: JsonMap, rules: MergeRules | undefined): JsonMap {
+  let left: { [field: string]: Json } | undefined;
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const now = own(current, name);
+    if (now === undefined) continue; // removed since, or of a part that never had it
+    const value = unmergeValue(own(before, name), own(after, name), now, rules?.get(name));
+    if (value === now) continue;
+    left ??= { ...current };
+    if (value === undefined) delete left[name];
+    else setOwn(left, name, value);
+  }
+  return left ?? current;
+}
+
+/** Undefined: it came by the merge. */
+function unmergeValue(
+  before: Json | undefined,
+  after: Json | undefined,
+  now: Json,
+  rule: string | MergeRules | undefined,
+): Json | undefined {
+  if (isSame(now, after)) return before;
+  if (rule === "sum" && typeof now === "number" && typeof after === "number") {
+    return now - (after - (typeof before === "number" ? before : 0));
+  }
+  if (rule === "union" && isList(now) && isList(after)) {
+    const had = new Set(isList(before) ? before.map(keyOf) : []);
+    const came = new Set(after.map(keyOf).filter((key) => !had.has(key)));
+    return now.filter((element) => !came.has(keyOf(element)));
+  }
+  if (rule === "append" && isList(now) && isList(after)) {
+    // Where the oldest elements have gone since, which came from whom is not known any more.
+    if (!after.every((element, i) => isSame(element, now[i]))) return now;
+    return [...(isList(before) ? before : []), ...now.slice(after.length)];
+  }
+  if (typeof rule === "string" || !isMap(now) || !isMap(after)) return now;
+  return unmergeMaps(before !== undefined && isMap(before) ? before : {}, after, now, rule);
+}

@@ -1,0 +1,82 @@
+import { type MemberSince, type Profile, undoMerge } from "../profiles/index.ts";
+import { type Split, SplitError } from "./engine.ts";
+import type { Moment } from "./fire.ts";
+import { comeBackTo } from "./late.ts";
+import type { Program } from "./program.ts";
+import type { ProgramTransaction } from "./store.ts";
+import { Roll } from "./transitions.ts";
+
+/** How long a merge can be undone, in ms. */
+export const mergeRetention = 30 * 86_400_000;
+
+/** See `Engine.split`. Within a transaction. */
+export async function split({ transaction, now }: Moment, program: Program, given: string): Promise<Split | undefined> {
+  const { profiles, memberships } = transaction;
+  const [whole] = await profiles.get([given]);
+  if (whole === undefined) return undefined;
+  // One that is too old may be there still, for those go a piece at a time.
+  const merges = await profiles.merges(given);
+  const merge = given === whole.id ? merges.at(-1) : merges.find(({ profile }) => profile.id === given);
+  if (merge === undefined || merge.at < now - mergeRetention) throw new SplitError(whyNot(given, whole));
+  const identifiers = merge.profile.identifiers;
+  const owners = await profiles.find(identifiers);
+  const [all] = await memberships.of([whole.id]);
+  const since: MemberSince = Object.fromEntries(all!.map(({ audience, since }) => [audience, since]));
+  const undone = undoMerge(
+    whole,
+    since,
+    merges,
+    merge,
+    (identifier) => owners[identifiers.indexOf(identifier)],
+    program.settings,
+    now,
+  );
+  await profiles.put([undone.rest]);
+  await profiles.split(undone.split, now, undone.merges);
+  const declared = await declaredAudiences(transaction);
+  await memberships.change([
+    ...evaluated(program, declared, undone.split, {}, undone.since, now),
+    ...evaluated(program, declared, undone.rest, since, undone.restSince, now),
+  ]);
+  const roll = new Roll(now);
+  await roll.read(memberships, [undone.split.id]);
+  await comeBackTo(transaction, new Set([undone.split.id]), roll);
+  return { profile: undone.split, from: undone.rest, reassigned: undone.reassigned };
+}
+
+/**
+ * Evaluates all audiences anew. Who belongs to one and did before does so since then.
+ * @param recorded memberships as the store has them
+ * @param since memberships as they were; in an audience that cannot run here a profile is if it was
+ * @returns the changes
+ */
+function* evaluated(
+  program: Program,
+  declared: ReadonlySet<string>,
+  { id, fields }: Profile,
+  recorded: MemberSince,
+  since: MemberSince,
+  now: number,
+): Generator<{ audience: string; profile: string; since: number | undefined }> {
+  for (const name of declared) {
+    const audience = program.audiences.get(name);
+    const is = audience === undefined ? since[name] !== undefined : audience.condition.test(fields).is;
+    const wanted = is ? (since[name] ?? now) : undefined;
+    if (wanted === recorded[name]) continue;
+    // Entering where one is already would keep the time of before.
+    if (recorded[name] !== undefined) yield { audience: name, profile: id, since: undefined };
+    if (wanted !== undefined) yield { audience: name, profile: id, since: wanted };
+  }
+}
+
+async function declaredAudiences({ definitions }: ProgramTransaction): Promise<ReadonlySet<string>> {
+  const all = await definitions.all();
+  return new Set(all.filter(({ kind }) => kind === "audience").map(({ name }) => name));
+}
+
+function whyNot(given: string, { id }: Profile): string {
+  const days = mergeRetention / 86_400_000;
+  return given === id
+    ? `nothing was merged into ${id} within the last ${days} days`
+    : `${given} became part of ${id} more than ${days} days ago, and what it was is not kept any longer`;
+}
