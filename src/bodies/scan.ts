@@ -193,13 +193,21 @@ class Rewriting {
   }
 
   #copy(end: number): void {
-    const text = this.#text;
     const out = this.#out!;
-    let size = this.#size;
-    for (let i = this.#done; i < end; i++) out[size++] = text.charCodeAt(i);
-    this.#size = size;
+    // Each loop is compiled for its kind of array.
+    if (out instanceof Uint8Array) copyBytes(this.#text, this.#done, end, out, this.#size);
+    else copyUnits(this.#text, this.#done, end, out, this.#size);
+    this.#size += end - this.#done;
     this.#done = end;
   }
+}
+
+function copyBytes(text: string, start: number, end: number, out: Uint8Array, size: number): void {
+  for (let i = start, to = size; i < end; i++, to++) out[to] = text.charCodeAt(i);
+}
+
+function copyUnits(text: string, start: number, end: number, out: Uint16Array, size: number): void {
+  for (let i = start, to = size; i < end; i++, to++) out[to] = text.charCodeAt(i);
 }
 
 const isOfNumber = (code: number): boolean =>
