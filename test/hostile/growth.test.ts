@@ -85,7 +85,7 @@ const html: Readonly<Record<string, (n: number) => string>> = {
 const linear = 2.5;
 
 const functions = [sprig, alerting];
-const size = 2000;
+const size = 1000;
 
 describe("what a text costs grows as its length", () => {
   const isFunction = (name: string): boolean => /^[a-z]/.test(name);

@@ -157,7 +157,14 @@ test.each([
   ["answered 503 after 20000 ms", "answered 503 after 20000 ms"],
   ["bearer abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH", "bearer …"],
   ["<o'hara@bücher.example> unknown", "<…@bücher.example> unknown"],
+  ["a@b@c.example and @x and x@", "…@…@c.example and @x and x@"],
 ])("%s", (text, shown) => expect(redacted(text)).toBe(shown));
+
+test("a long message is cut first, and the word that the cut goes through is left out", () => {
+  const text = `failed for ${"x ".repeat(990)}ada.lovelace@example.org and bob@example.org`;
+  expect(redacted(text)).toBe(`failed for ${"x ".repeat(990)}… (${text.length} characters)`);
+  expect(redacted("a".repeat(40_000))).toBe("… (40000 characters)");
+});
 
 test("what the engine says is counted, and logged if it failed", async () => {
   const lines: string[] = [];

@@ -29,6 +29,7 @@ import { syntax } from "./syntax.ts";
 import { tooLong } from "./too-long.ts";
 import { tooManyFindings } from "./too-many-findings.ts";
 import { typographicQuotes } from "./typographic-quotes.ts";
+import { uncheckedAttribute } from "./unchecked-attribute.ts";
 import { unclosedBlock } from "./unclosed-block.ts";
 import { undefinedTemplate } from "./undefined-template.ts";
 import { undefinedVariable } from "./undefined-variable.ts";
@@ -75,6 +76,7 @@ export const rules: readonly Rule[] = [
   newlineInTitle,
   tooLong,
   unquotedAttribute,
+  uncheckedAttribute,
   htmlContext,
   escapeInText,
   secret,
