@@ -38,7 +38,7 @@ export interface TimeLimit {
 export const timeSlice = 1000;
 
 export const defaultLimits: Limits = {
-  steps: 10_000_000,
+  steps: 1_000_000,
   output: 16 * 1024 * 1024,
   depth: 1_000,
   time: Number.POSITIVE_INFINITY,
