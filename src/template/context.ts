@@ -71,9 +71,20 @@ export function makeContext(
   };
 }
 
+/** Asking the platform takes longer than what it gives for one number: this is enough for 128. */
+const pool = new Uint32Array(256);
+let used = pool.length;
+
 /** 53 bits from the platform's secure source. */
 export function secureRandom(): number {
-  const [high, low] = crypto.getRandomValues(new Uint32Array(2)) as Uint32Array & { 0: number; 1: number };
+  if (used === pool.length) {
+    crypto.getRandomValues(pool);
+    used = 0;
+  }
+  const high = pool[used]!;
+  const low = pool[used + 1]!;
+  pool.fill(0, used, used + 2); // nobody finds out later what was given
+  used += 2;
   return ((high >>> 5) * 0x4000000 + (low >>> 6)) / 0x20000000000000;
 }
 

@@ -5,8 +5,10 @@ import type { Limit } from "../../grammar/index.ts";
  */
 export interface Limits {
   /**
-   * Work: each loop turn and each template call costs as many steps as its body has nodes, each function call one, each 64
-   * characters that it builds one more, each 16 that it looks through too, and each key of a map that is counted or sorted.
+   * Work: each loop turn and each template call costs as many steps as its body has nodes, each function call one and one more for
+   * each 64 characters or elements that it gets or gives (8 characters of a text with bytes that are no UTF-8), and each element
+   * printed, each key counted or sorted one. What does more than go through its arguments once costs more; a formatter, a zone or
+   * a pattern some hundreds where a render first needs it. A step takes 0.05 to 1 µs, whatever the function.
    * @default 1_000_000
    */
   readonly steps: number;
@@ -36,7 +38,7 @@ export interface TimeLimit {
 export const timeSlice = 1000;
 
 export const defaultLimits: Limits = {
-  steps: 10_000_000,
+  steps: 1_000_000,
   output: 16 * 1024 * 1024,
   depth: 1_000,
   time: Number.POSITIVE_INFINITY,

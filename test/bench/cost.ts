@@ -1,11 +1,15 @@
 /** What a step costs: every function and verb with the arguments that make it work most, and whole renders at the default limits. */
 import { sprig } from "../../src/functions/index.ts";
+import { defaultLimits } from "../../src/template/index.ts";
 import { type Call, calls, sets } from "../hostile/arguments.ts";
 import { type Counted, countedTemplate } from "../hostile/counted.ts";
+import { duration, printRows, thousands } from "./table.ts";
 
-const size = Number(process.env.COST_SIZE ?? 900_000);
-const only = process.env.COST_ONLY ? new RegExp(process.env.COST_ONLY) : undefined;
-const steps = 1_000_000;
+/** Characters of a text; fewer than a profile may have, but a step costs the same. */
+const size = 100_000;
+/** Names of functions, with their set: `sprig trim`. All unless given. */
+const only = process.argv[2] === undefined ? undefined : new RegExp(process.argv[2]);
+const { steps } = defaultLimits;
 
 interface Cost {
   readonly call: Call;
@@ -71,3 +75,20 @@ for (const call of calls(size)) {
   if (!known || cost.nsPerStep > known.nsPerStep) worst.set(key, cost);
 }
 show(last);
+
+const sorted = [...worst.values()].sort((a, b) => b.nsPerStep - a.nsPerStep);
+const median = sorted[sorted.length >> 1]!;
+const whole = (cost: Cost): string => `${((cost.nsPerStep * steps) / 1e9).toFixed(2)} s`;
+for (const cost of sorted.slice(0, 10)) {
+  printRows(
+    {
+      measured: `a render of \`${cost.call.name}\` at ${thousands(steps)} steps (${cost.call.with})`,
+      ours: whole(cost),
+    },
+    { target: "≤ 2 s" },
+  );
+}
+printRows({
+  measured: `a step, over ${sorted.length} functions and verbs: least, median, most`,
+  ours: [sorted.at(-1)!, median, sorted[0]!].map((cost) => duration(cost.nsPerStep)).join(", "),
+});

@@ -8,6 +8,7 @@ const scenarios = [
   "mail",
   "compile",
   "lint",
+  "cost",
   "million",
   "bundle",
   "start",

@@ -8,7 +8,8 @@ const functions = [{ give: (value: unknown) => value }];
 const times = (count: number, text: string): string => text.repeat(count);
 
 function errorOf(text: string, profile?: unknown, options: LanguageOptions = {}): TemplateLimitError {
-  const template = compile(text, { name: "t", functions, ...options });
+  // Other limits than that of steps are reached before it.
+  const template = compile(text, { name: "t", functions, limits: { steps: 10_000_000 }, ...options });
   try {
     template.render(profile);
   } catch (error) {
