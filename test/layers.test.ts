@@ -16,6 +16,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ["src/lint", ["grammar", "src/template", "src/functions", "src/escape", "src/compile.ts", "src/alert.ts"], []],
   ["src/index.ts", ["grammar", "src/template", "src/functions", "src/compile.ts", "src/alert.ts", "src/lint"], []],
   ["src/dispatch", [], ["diff", "p-queue", "node:*"]],
+  ["src/bodies", ["src/dispatch"], ["node:*"]],
   ["src/units.ts", [], ["zod"]],
   [
     "src/profiles",
@@ -83,18 +84,20 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
     "src/workers/tasks",
     [
       "src/workers/messages.ts",
+      "src/bodies",
       "src/workers/portable.ts",
       "src/functions",
       "src/index.ts",
       "src/audiences",
       "src/triggers",
     ],
-    [],
+    ["node:*"],
   ],
   [
     "src/service",
     [
       "src/index.ts",
+      "src/bodies",
       "src/dispatch",
       "src/channels/webhook.ts",
       "src/observe",
@@ -109,6 +112,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
       "@fastify/swagger-ui",
       "fastify",
       "fastify-type-provider-zod",
+      "p-queue",
       "zod",
       "node:*",
     ],

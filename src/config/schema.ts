@@ -317,6 +317,10 @@ export const config = z.strictObject({
               queue: count.optional(),
             })
             .optional(),
+          /** Bodies of all requests under way: how many, and their bytes, inflated ones too. Beyond, 503. @default 1000, 64MiB */
+          inFlight: z.strictObject({ count, bytes: size }).optional(),
+          /** Of these, signed ones whose signature is not checked yet; each has `time` to come in. @default 32, 8MiB, 10s */
+          unverified: z.strictObject({ count, bytes: size, time: duration }).optional(),
         })
         .prefault({}),
       log: logLevel,

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration } from "../units.ts";
+import { duration, size } from "../units.ts";
 
 /** A name of something declared. */
 export const declaredName = z
@@ -116,6 +116,13 @@ export const streamDefinition = z.strictObject({
   description: z.string().optional(),
   /** Checked besides an API key, or instead of one. */
   verify: inbound.optional(),
+  /** Bytes that the body of a request without an API key may have as it is sent. @default 1MiB */
+  maxBytes: size.optional(),
+  /**
+   * Bytes of a compressed body, inflated, that its signature is looked for in if it is not of the body as it is sent: some sign
+   * what they compress. Nothing is known of who sends it yet. @default 64KiB
+   */
+  maxInflatedBytes: size.optional(),
   /** What makes an event the same event: a template. @default none: each is a new one */
   key: z.string().optional(),
   /** By kind of identifier. Without any, events are only kept. */

@@ -1,51 +1,53 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { ApiKey, Scope } from "../triggers/index.ts";
+import type { ApiKey, ProgramStore, Scope } from "../triggers/index.ts";
 import { hashOf, opens } from "./keys.ts";
 import type { Surroundings } from "./options.ts";
 import { Problem } from "./problem.ts";
+import { type Strangers, tooMany } from "./strangers.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
     /** Absent where none is needed, or a signature stands for it. */
     apiKey?: ApiKey;
-    /** What its rate is counted by. */
+    /** What it is signed with, until it is looked at. */
+    signature?: OfferedSignature;
+    /** What its rate is counted by: there once it is known who asks. */
     counted?: string;
+    /** Its client's, from when it came in. */
+    address?: string;
   }
   interface FastifyContextConfig {
     /** What a key has to open. Every route under /v1 has one. */
     readonly scope?: Scope;
-    /** Without a key, whether a signature will do, once the body is there; if not it throws. */
-    readonly signed?: (request: FastifyRequest) => Promise<void>;
+    /** The signature of a request, from its headers alone, where one will do instead of a key; undefined if there is none. */
+    readonly signed?: (request: FastifyRequest) => Promise<OfferedSignature | undefined>;
   }
 }
 
-/** Keys, signatures and rates, for all routes of `app`. */
-export function guardAccess(app: FastifyInstance, { store, limits }: Surroundings): void {
+/** A signature of which nothing is known but that it is there. */
+export interface OfferedSignature {
+  /** Bytes of the body as it is sent, without a key. */
+  readonly maxBytes: number;
+  /** Bytes of the body without its encoding, if it was signed before it was encoded. */
+  readonly maxInflatedBytes: number;
+  /**
+   * @param inflated the body without its encoding, if it has one
+   * @throws Problem 401
+   */
+  verify(sent: Buffer, inflated: (() => Promise<Buffer>) | undefined): Promise<void>;
+}
+
+/** Keys, signatures and rates, for all routes of `app`: all from the headers, before a body is read. */
+export function guardAccess(app: FastifyInstance, { store, limits }: Surroundings, unknown: Strangers): void {
   const ofKey = app.createRateLimit({
     max: limits.rate.count,
     timeWindow: limits.rate.per,
     keyGenerator: ({ counted }) => counted ?? "",
   });
-  const ofAddress = app.createRateLimit({
-    max: limits.strangers.count,
-    timeWindow: limits.strangers.per,
-    keyGenerator: ({ ip }) => ip,
-    ipv6Subnet: 64,
-  });
 
-  async function count(request: FastifyRequest, by: typeof ofKey, increment = true): Promise<void> {
-    const found = await by(request, { increment });
-    if (found.isAllowed || !(increment ? found.isExceeded : found.remaining <= 0)) return;
-    const seconds = Math.max(1, found.ttlInSeconds);
-    throw new Problem("too-many-requests", `more than ${found.max} requests: ask again in ${seconds} s`, {
-      headers: { "retry-after": `${seconds}` },
-    });
-  }
-
-  /** Who gets it wrong too often is not even told so. */
-  async function refuse(request: FastifyRequest, problem: Problem): Promise<never> {
-    await count(request, ofAddress);
-    throw problem;
+  async function countOwn(request: FastifyRequest): Promise<void> {
+    const found = await ofKey(request);
+    if (!found.isAllowed && found.isExceeded) throw tooMany(found.max, found.ttlInSeconds);
   }
 
   app.addHook("onRoute", ({ url, config }) => {
@@ -56,44 +58,62 @@ export function guardAccess(app: FastifyInstance, { store, limits }: Surrounding
     const { scope, signed } = request.routeOptions.config;
     const { authorization } = request.headers;
     if (authorization === undefined) {
-      if (signed === undefined) return refuse(request, strangers(`send an API key with the scope ${scope}`));
-      return count(request, ofAddress, false);
+      await unknown.check(request.address);
+      const offered = await signed?.(request);
+      if (offered === undefined) {
+        const how = signed === undefined ? "" : ", or sign the request as the stream asks";
+        throw unauthorized(`send an API key with the scope ${scope}${how}`);
+      }
+      request.signature = counting(request, offered);
+      return;
     }
-    const key = await keyOf(authorization);
+    const key = await keyOf(store, authorization);
     if (key === undefined) {
-      return refuse(request, strangers("this is no API key, or one that was revoked: send one that is valid"));
+      await unknown.check(request.address);
+      throw unauthorized("this is no API key, or one that was revoked: send one that is valid");
     }
     request.apiKey = key;
     request.counted = key.id;
-    await count(request, ofKey);
+    await countOwn(request);
     if (!opens(key, scope!)) {
       const has = key.scopes.join(", ");
       throw new Problem("forbidden", `this needs a key with the scope ${scope}; this one has ${has}: use another`);
     }
+    const offered = await signed?.(request);
+    if (offered !== undefined) request.signature = counting(request, offered);
   });
 
-  app.addHook("preValidation", async (request) => {
-    const { signed } = request.routeOptions.config;
-    if (signed === undefined) return;
-    try {
-      await signed(request);
-    } catch (error) {
-      if (error instanceof Problem && error.status === 401) return refuse(request, error);
-      throw error;
-    }
-    if (request.apiKey === undefined) await count(request, ofKey);
-  });
+  // What has no body came past whatever reads bodies.
+  app.addHook("preValidation", async ({ signature }) => signature?.verify(Buffer.alloc(0), undefined));
 
-  async function keyOf(authorization: string): Promise<ApiKey | undefined> {
-    const [, secret] = /^Bearer +(tocsin_[\w-]{1,100})$/i.exec(authorization) ?? [];
-    if (secret === undefined) return undefined;
-    const key = await store.keys.byHash(hashOf(secret));
-    return key?.revokedAt === undefined ? key : undefined;
+  /** Verifies it once, and counts whom it is of. */
+  function counting(request: FastifyRequest, offered: OfferedSignature): OfferedSignature {
+    return {
+      ...offered,
+      async verify(sent, inflated) {
+        await offered.verify(sent, inflated);
+        delete request.signature;
+        if (request.counted !== undefined) return;
+        request.counted = `stream ${(request.params as { readonly stream: string }).stream}`;
+        await countOwn(request);
+      },
+    };
   }
 }
 
+/** Finds a key that holds. @param authorization the header */
+export async function keyOf(
+  { keys }: Pick<ProgramStore, "keys">,
+  authorization: string | undefined,
+): Promise<ApiKey | undefined> {
+  const [, secret] = /^Bearer +(tocsin_[\w-]{1,100})$/i.exec(authorization ?? "") ?? [];
+  if (secret === undefined) return undefined;
+  const key = await keys.byHash(hashOf(secret));
+  return key?.revokedAt === undefined ? key : undefined;
+}
+
 /** @param detail what to do */
-export const strangers = (detail: string): Problem =>
+export const unauthorized = (detail: string): Problem =>
   new Problem("unauthorized", `${detail}, as Authorization: Bearer tocsin_…`, {
     headers: { "www-authenticate": 'Bearer realm="tocsin"' },
   });

@@ -1,108 +1,93 @@
-import { promisify } from "node:util";
-import { brotliDecompress, gunzip, inflate, type ZlibOptions } from "node:zlib";
+import { createHash } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import { parseJson } from "./json.ts";
+import { type BodyShape, readBody } from "../bodies/index.ts";
+import { unauthorized } from "./access.ts";
+import { type Admission, InFlight } from "./in-flight.ts";
+import { encodingOf, inflate } from "./inflate.ts";
+import type { Surroundings } from "./options.ts";
+import { parseLarge, valueBytes } from "./parse-large.ts";
 import { Problem } from "./problem.ts";
+import { receive } from "./receive.ts";
+import { askFor, awaitContinue } from "./unread.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
-    /** The body as it came, and as it is without its encoding: what signatures are of. */
-    bytes?: { readonly sent: Buffer; readonly decoded: Buffer };
+    /** Its body's place among all, until it is answered. */
+    admission?: Admission;
+    /** SHA-256 of the body without its encoding; there at least if the request has an `Idempotency-Key`. */
+    bodyHash?: string;
   }
   interface FastifyContextConfig {
     /** Bytes, after inflating. @default ServiceLimits.body */
     readonly mostBytes?: number;
-    /** What is made of bodies. @default JSON */
-    readonly read?: (decoded: Buffer, mediaType: string) => unknown;
+    /** What is made of bodies. @default "json" */
+    readonly shape?: BodyShape;
   }
 }
 
-/** Reads all bodies: no type is read by anything else. */
-export function readBodies(app: FastifyInstance, mostBytes: number): void {
+/** Larger bodies are read in a worker, in bytes. */
+const maxHere = 256 * 2 ** 10;
+
+/**
+ * Reads all bodies: no type is read by anything else. None is read before `guardAccess` has said whose it is. A body that is
+ * only signed is small, and neither inflated nor parsed before its signature holds.
+ */
+export function readBodies(app: FastifyInstance, { limits, workers }: Surroundings): void {
+  const { body, inFlight, unverified } = limits;
+  const bodies = new InFlight(inFlight, unverified);
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser("*", async (request: FastifyRequest, payload: AsyncIterable<Buffer>) => {
-    const { mostBytes: most = mostBytes, read = readJson } = request.routeOptions.config;
-    const sent = await collect(request, payload, most);
-    const decoded = await decode(request.headers["content-encoding"], sent, most);
-    request.bytes = { sent, decoded };
-    return read(decoded, mediaTypeOf(request));
+  awaitContinue(app);
+
+  app.addContentTypeParser("*", async (request: FastifyRequest, payload: FastifyRequest["raw"]) => {
+    const { mostBytes = body, shape = "json" } = request.routeOptions.config;
+    const { apiKey, signature } = request;
+    if (apiKey === undefined && signature === undefined) throw unauthorized("send an API key");
+    const ending = new AbortController();
+    const admission = bodies.admit(apiKey !== undefined, (problem) => ending.abort(problem));
+    request.admission = admission;
+    askFor(payload);
+    const maxSent = apiKey === undefined ? Math.min(signature!.maxBytes, mostBytes) : mostBytes;
+    const impatient = apiKey === undefined && setTimeout(() => ending.abort(tooSlow()), unverified.time).unref();
+    let sent: Buffer;
+    try {
+      sent = await receive(payload, maxSent, admission, ending.signal);
+    } finally {
+      if (impatient) clearTimeout(impatient);
+    }
+    const encoding = encodingOf(request.headers["content-encoding"]);
+    if (signature !== undefined) {
+      const inflated =
+        encoding === undefined ? undefined : () => inflate(encoding, sent, signature.maxInflatedBytes, admission);
+      await signature.verify(sent, inflated);
+      admission.verify();
+    }
+    const decoded = encoding === undefined ? sent : await inflate(encoding, sent, mostBytes, admission);
+    return parse(decoded, shape, request, admission);
   });
+
+  // Not when the connection ends: what it asked for may still be under way then.
+  app.addHook("onSend", async ({ admission }) => admission?.release());
+
+  async function parse(bytes: Buffer, shape: BodyShape, request: FastifyRequest, admission: Admission) {
+    const mediaType = mediaTypeOf(request);
+    if (bytes.length > maxHere && workers !== undefined) {
+      const from = { caller: request.counted, admission };
+      const { hash, value } = await parseLarge(workers, { bytes, shape, mediaType }, from);
+      request.bodyHash = hash;
+      return value;
+    }
+    if (request.headers["idempotency-key"] !== undefined) {
+      request.bodyHash = createHash("sha256").update(bytes).digest("hex");
+    }
+    const { value, values } = readBody(bytes, shape, mediaType);
+    admission.grow(valueBytes * values);
+    return value;
+  }
 }
 
 function mediaTypeOf({ headers }: FastifyRequest): string {
   return (headers["content-type"] ?? "").split(";", 1)[0]!.trim().toLowerCase();
 }
 
-function readJson(decoded: Buffer, mediaType: string): unknown {
-  if (decoded.length === 0) return undefined;
-  if (!isJson(mediaType)) throw unreadable(mediaType, "application/json");
-  return parseJson(textOf(decoded));
-}
-
-export const isJson = (mediaType: string): boolean => /^application\/(?:[\w.+-]+\+)?json$/.test(mediaType);
-
-export function unreadable(mediaType: string, accepted: string): Problem {
-  const what = mediaType === "" ? "the body has no content-type" : `${mediaType.slice(0, 100)} is not read here`;
-  return new Problem("unsupported-media-type", `${what}: send ${accepted}`, { headers: { accept: accepted } });
-}
-
-const utf8 = new TextDecoder("utf-8", { fatal: true });
-
-/** @throws Problem for what is no UTF-8 */
-export function textOf(bytes: Buffer): string {
-  try {
-    return utf8.decode(bytes);
-  } catch {
-    throw new Problem("bad-request", "the body is not UTF-8: send its text encoded as UTF-8");
-  }
-}
-
-async function collect(request: FastifyRequest, payload: AsyncIterable<Buffer>, most: number): Promise<Buffer> {
-  if (Number(request.headers["content-length"]) > most) throw tooLarge(most);
-  const chunks: Buffer[] = [];
-  let size = 0;
-  try {
-    for await (const chunk of payload) {
-      size += chunk.length;
-      if (size > most) throw tooLarge(most);
-      chunks.push(chunk);
-    }
-  } catch (error) {
-    if (error instanceof Problem) throw error;
-    throw new Problem("bad-request", "the body ended before it was whole: send it again", { cause: error });
-  }
-  return Buffer.concat(chunks, size);
-}
-
-const tooLarge = (most: number): Problem =>
-  new Problem("too-large", `a body here has at most ${most} bytes, inflated as well: send it in several requests`);
-
-const decoders: Record<string, (bytes: Buffer, options: ZlibOptions) => Promise<Buffer>> = {
-  gzip: promisify<Buffer, ZlibOptions, Buffer>(gunzip),
-  "x-gzip": promisify<Buffer, ZlibOptions, Buffer>(gunzip),
-  deflate: promisify<Buffer, ZlibOptions, Buffer>(inflate),
-  br: promisify<Buffer, ZlibOptions, Buffer>(brotliDecompress),
-};
-
-async function decode(encoding: string | undefined, sent: Buffer, most: number): Promise<Buffer> {
-  const name = encoding?.trim().toLowerCase() ?? "identity";
-  if (name === "identity" || name === "") return sent;
-  const decoder = Object.hasOwn(decoders, name) ? decoders[name] : undefined;
-  if (decoder === undefined) {
-    const accepted = "gzip, deflate, br";
-    throw new Problem(
-      "unsupported-media-type",
-      `the content-encoding is not one of ${accepted}: send it as one of them`,
-      {
-        headers: { "accept-encoding": accepted },
-      },
-    );
-  }
-  try {
-    // Ends at the limit: a bomb is never held inflated.
-    return await decoder(sent, { maxOutputLength: most });
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(most);
-    throw new Problem("bad-request", `the body is not ${name}, as its content-encoding says`, { cause: error });
-  }
-}
+const tooSlow = (): Problem =>
+  new Problem("timeout", "the body of a signed request came too slowly: send it faster, or with a key");

@@ -1,16 +1,17 @@
 import type { FastifyError } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import type { z } from "zod";
+import { BodyError, pointer } from "../bodies/index.ts";
 import { DestinationError, StoreError } from "../dispatch/index.ts";
 import { TemplateError } from "../index.ts";
 import { DefinitionError, meant, NotDeclared, RunStateError } from "../triggers/index.ts";
 import { WorkerError } from "../workers/index.ts";
-import { pointer } from "./json.ts";
 import { Problem } from "./problem.ts";
 
 /** What an error is to who asked. What nobody expected tells them nothing but `id`, by which the log has it. */
 export function toProblem(error: unknown, id: string): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof BodyError) return new Problem(error.kind, error.message, error.more);
   if (hasZodFastifySchemaValidationErrors(error)) return invalid(error);
   if (error instanceof NotDeclared) return new Problem("not-found", error.message);
   if (error instanceof DefinitionError) return ofDefinition(error);

@@ -88,9 +88,9 @@ function checked(given: string | readonly string[]): string {
 const answerKeyOf = ({ apiKey, method, routeOptions: { url }, ...request }: FastifyRequest, key: string): string =>
   `${apiKey?.id ?? request.counted ?? ""} ${method} ${url} ${key}`;
 
-function fingerprintOf({ url, bytes }: FastifyRequest): string {
+function fingerprintOf({ url, bodyHash }: FastifyRequest): string {
   return createHash("sha256")
     .update(`${url}\n`)
-    .update(bytes?.decoded ?? "")
+    .update(bodyHash ?? "")
     .digest("hex");
 }

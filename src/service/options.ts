@@ -18,7 +18,7 @@ export interface ServiceOptions {
   readonly templates?: TemplateOptions | undefined;
   /** What holds for lint unless a request says otherwise. */
   readonly lint?: LintOptions | undefined;
-  /** For what callers ask to be evaluated; is not closed here. @default one of its own, by `limits.workers` */
+  /** For what callers ask to be evaluated and for large bodies; is not closed here. @default one of its own, by `limits.workers` */
   readonly workers?: WorkerPool | undefined;
   /** ms since 1970. @default Date.now */
   readonly clock?: (() => number) | undefined;
@@ -54,8 +54,21 @@ export interface ServiceLimits {
   readonly bulk: number;
   /** Requests of one key, or signed ones of one stream: at most `count` in `per` ms. @default 6,000 a minute */
   readonly rate: { readonly count: number; readonly per: number };
-  /** Requests without a key that holds, of one address. @default 120 a minute */
+  /**
+   * Requests answered with a 4xx status to one address that had neither a key nor a signature that holds; IPv6 addresses of
+   * one /64 are one. @default 120 a minute
+   */
   readonly strangers: { readonly count: number; readonly per: number };
+  /**
+   * Bodies of all requests that are not answered yet: at most `count`, and at most `bytes` of what has come in of them, of
+   * what that is inflated, and 64 for each value in it. Beyond, 503 with `Retry-After`. @default 1,000 and 64 MiB
+   */
+  readonly inFlight: { readonly count: number; readonly bytes: number };
+  /**
+   * Of these, signed ones whose signature has not been looked at yet, which takes the whole body. One has to come in within
+   * `time` ms; once there are more than `count`, the oldest is ended that took more than 1 s. @default 32, 8 MiB, 10,000 ms
+   */
+  readonly unverified: { readonly count: number; readonly bytes: number; readonly time: number };
   /** How long answers to requests with an idempotency key are kept, in ms. @default 24 h */
   readonly answers: number;
   /** How long a request may take to come in, in ms. @default 60,000 */
@@ -82,6 +95,8 @@ export const defaultLimits: ServiceLimits = {
   bulk: 10 * 2 ** 20,
   rate: { count: 6_000, per: 60_000 },
   strangers: { count: 120, per: 60_000 },
+  inFlight: { count: 1_000, bytes: 64 * 2 ** 20 },
+  unverified: { count: 32, bytes: 8 * 2 ** 20, time: 10_000 },
   answers: 86_400_000,
   request: 60_000,
   grace: 10_000,

@@ -1,9 +1,9 @@
 import type { AddressInfo, Socket } from "node:net";
 import rateLimit from "@fastify/rate-limit";
-import { type FastifyInstance, type FastifyReply, fastify } from "fastify";
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
 import { createWorkerPool } from "../workers/index.ts";
-import { guardAccess } from "./access.ts";
+import { guardAccess, keyOf } from "./access.ts";
 import { readBodies } from "./body.ts";
 import { toProblem } from "./errors.ts";
 import { createEvaluation } from "./evaluation.ts";
@@ -13,6 +13,8 @@ import { defaultLimits, type ServiceLimits, type ServiceOptions, type Surroundin
 import { Problem, type ProblemKind, problemType } from "./problem.ts";
 import { addRoutes } from "./routes/index.ts";
 import { healthRoute, metricsRoute } from "./routes/status.ts";
+import { countStrangers } from "./strangers.ts";
+import { leaveUnread } from "./unread.ts";
 
 export interface Service {
   /** @returns the URL. @param host @default 127.0.0.1 */
@@ -36,6 +38,8 @@ export function createService(options: ServiceOptions): Service {
   const surroundings: Surroundings = { ...options, clock: options.clock ?? Date.now, limits, workers, evaluation };
   const { log, docs = true, metrics, openMetrics = false } = options;
   let closing = false;
+  /** Connections on which a key was sent that holds. */
+  const known = new WeakSet<Socket>();
 
   const app = fastify({
     bodyLimit: limits.bulk,
@@ -43,18 +47,41 @@ export function createService(options: ServiceOptions): Service {
     trustProxy: options.proxies === undefined ? false : [...options.proxies],
     routerOptions: { maxParamLength: 500 },
     genReqId: () => `req-${crypto.randomUUID()}`,
-    clientErrorHandler: answerBroken,
-    frameworkErrors: (error, request, reply: FastifyReply) => {
-      const problem = toProblem(error, request.id);
+    http: { connectionsCheckingInterval: 5_000 },
+    clientErrorHandler: (error, socket) => {
+      const isAsked = socket.bytesRead > 0 && !known.has(socket);
+      // Behind a proxy it is not known of whom it is.
+      if (isAsked && options.proxies === undefined) void unknown.count(socket.remoteAddress);
+      answerBroken(error, socket);
+    },
+    frameworkErrors: async (error, request, reply: FastifyReply) => {
+      const problem = await finalProblem(error, request);
+      if (leaveUnread(request.raw)) reply.header("connection", "close");
       reply.code(problem.status).header("content-type", problemType).send(JSON.stringify(problem));
     },
   });
+  app.register(rateLimit, { global: false });
+  const unknown = countStrangers(app, limits);
+
+  /** What is answered; of strangers all that they get wrong is counted. */
+  async function finalProblem(error: unknown, request: FastifyRequest): Promise<Problem> {
+    const problem = toProblem(error, request.id);
+    const { status } = problem;
+    const isKnown = request.apiKey !== undefined || request.counted !== undefined;
+    if (isKnown || status >= 500 || status === 429) return problem;
+    return (await unknown.count(request.address ?? request.ip)) ?? problem;
+  }
+
   app.setValidatorCompiler(validatorCompiler);
   app.setSerializerCompiler(serializerCompiler);
-  readBodies(app, limits.body);
+  readBodies(app, surroundings);
 
-  app.setErrorHandler((error, request, reply) => {
-    const problem = toProblem(error, request.id);
+  app.addHook("onRequest", async (request) => {
+    request.address = request.ip;
+    if (request.is404) throw await notFound(request);
+  });
+  app.setErrorHandler(async (error, request, reply) => {
+    const problem = await finalProblem(error, request);
     if (problem.status >= 500) {
       const { method, routeOptions } = request;
       log?.error({ request: request.id, method, route: routeOptions.url, err: problem.more.cause }, problem.message);
@@ -72,19 +99,29 @@ export function createService(options: ServiceOptions): Service {
     routes.set(url, methods);
     for (const one of [method].flat()) methods.add(one);
   });
-  app.setNotFoundHandler(async ({ method, url }) => {
+  /** Whatever body there is, it is not read. */
+  async function notFound(request: FastifyRequest): Promise<Problem> {
+    const { method, url, headers } = request;
+    const key = await keyOf(options.store, headers.authorization);
+    if (key === undefined) await unknown.check(request.address);
+    else request.apiKey = key;
     const path = url.split("?", 1)[0]!;
     const methods = [...routes].filter(([pattern]) => fits(pattern, path)).flatMap(([, methods]) => [...methods]);
-    if (methods.length === 0) throw new Problem("not-found", `there is nothing at ${path.slice(0, 200)}: see /docs`);
+    if (methods.length === 0) return new Problem("not-found", `there is nothing at ${path.slice(0, 200)}: see /docs`);
     const allow = [...new Set(methods)].join(", ");
-    throw new Problem("method-not-allowed", `${method} is not for ${path.slice(0, 200)}: use ${allow}`, {
+    return new Problem("method-not-allowed", `${method} is not for ${path.slice(0, 200)}: use ${allow}`, {
       headers: { allow },
     });
+  }
+  // For what is found to be nothing only later, such as a file of the page.
+  app.setNotFoundHandler(async (request) => {
+    throw await notFound(request);
   });
 
-  app.addHook("onSend", async (_request, reply) => {
+  app.addHook("onSend", async ({ raw, apiKey }, reply) => {
     reply.header("x-content-type-options", "nosniff").header("cache-control", "no-store");
-    if (closing) reply.header("connection", "close");
+    if (apiKey !== undefined) known.add(raw.socket);
+    if (leaveUnread(raw) || closing) reply.header("connection", "close");
   });
   app.addHook("onResponse", async ({ id, method, routeOptions, apiKey }, { statusCode: status, elapsedTime }) => {
     const ms = Math.round(elapsedTime);
@@ -93,13 +130,12 @@ export function createService(options: ServiceOptions): Service {
 
   app.register(async (root) => {
     await describe(root, options.version);
-    await root.register(rateLimit, { global: false });
     const typed = root.withTypeProvider<ZodTypeProvider>();
     healthRoute(typed, surroundings);
     if (docs) await serveDocument(root);
     if (metrics !== undefined && openMetrics) metricsRoute(typed, metrics, true);
     await root.register(async (guarded) => {
-      guardAccess(guarded, surroundings);
+      guardAccess(guarded, surroundings, unknown);
       if (metrics !== undefined && !openMetrics)
         metricsRoute(guarded.withTypeProvider<ZodTypeProvider>(), metrics, false);
       await guarded.register(

@@ -2,8 +2,8 @@ import { createHash, createHmac, timingSafeEqual } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { SignatureError, verify as verifyStandard } from "../channels/webhook.ts";
 import type { Inbound } from "../profiles/index.ts";
-import { strangers } from "./access.ts";
-import type { Problem } from "./problem.ts";
+import { unauthorized } from "./access.ts";
+import { Problem } from "./problem.ts";
 
 type Hmac = Extract<Inbound, { readonly hmac: unknown }>["hmac"];
 
@@ -11,8 +11,10 @@ type Hmac = Extract<Inbound, { readonly hmac: unknown }>["hmac"];
 export interface Signed {
   /** What its sender calls the event, the same over retries. */
   readonly id?: string | undefined;
-  /** The same only if the same request is sent again; absent where nothing tells that from a like one. */
-  readonly once?: string | undefined;
+  /** The same only if the same is sent again. */
+  readonly once: string;
+  /** Nothing tells a retry from a copy that somebody else sends, or from a new event with the same body. */
+  readonly mayRepeat?: true;
 }
 
 const defaultTolerance = 300_000;
@@ -22,38 +24,51 @@ export const isSigned = ({ headers }: FastifyRequest, how: Inbound): boolean =>
   headers["hmac" in how ? how.hmac.header.toLowerCase() : "webhook-signature"] !== undefined;
 
 /**
+ * Checks a signature over bytes.
  * @param now ms since 1970
  * @throws Problem with status 401
  */
-export function checkSignature(request: FastifyRequest, how: Inbound, now: number): Signed {
-  const { sent, decoded } = request.bytes ?? { sent: Buffer.alloc(0), decoded: Buffer.alloc(0) };
+export function checkSignature(request: FastifyRequest, how: Inbound, bytes: Buffer, now: number): Signed {
   const tolerance = how.tolerance ?? defaultTolerance;
-  // Some sign what they compressed, some what they compress.
-  const bodies = sent === decoded ? [decoded] : [decoded, sent];
-  if ("hmac" in how) return checkHmac(request, how.hmac, bodies, now, tolerance);
-  for (const [i, body] of bodies.entries()) {
-    try {
-      const { id, timestamp } = verifyStandard(request.headers, body, how.standard, { now, tolerance });
-      return { id, once: digest(`${id}.${timestamp}`) };
-    } catch (error) {
-      if (error instanceof SignatureError && i < bodies.length - 1) continue;
-      if (error instanceof SignatureError) throw refused(error.message);
-      throw error;
-    }
+  if ("hmac" in how) return checkHmac(request, how.hmac, bytes, now, tolerance);
+  try {
+    const { id, timestamp } = verifyStandard(request.headers, bytes, how.standard, { now, tolerance });
+    return { id, once: digest(`${id}.${timestamp}`) };
+  } catch (error) {
+    if (error instanceof SignatureError) throw refused(error.message);
+    throw error;
   }
-  throw refused("the request is not signed");
+}
+
+/**
+ * Checks a signature over a body as it was sent, and if it is not of that, over the same without its encoding: some sign what
+ * they compress.
+ * @throws Problem
+ */
+export async function checkBody(
+  check: (bytes: Buffer) => Signed,
+  sent: Buffer,
+  inflated: (() => Promise<Buffer>) | undefined,
+): Promise<Signed> {
+  try {
+    return check(sent);
+  } catch (error) {
+    if (inflated === undefined) throw error;
+  }
+  let bytes: Buffer;
+  try {
+    bytes = await inflated();
+  } catch (error) {
+    if (!(error instanceof Problem) || error.kind !== "too-large") throw error;
+    throw refused("it is not of the body as it was sent, and without its encoding that is too large to be looked at");
+  }
+  return check(bytes);
 }
 
 /** More are not looked at, as each costs time. */
 const mostSignatures = 16;
 
-function checkHmac(
-  request: FastifyRequest,
-  how: Hmac,
-  bodies: readonly Buffer[],
-  now: number,
-  tolerance: number,
-): Signed {
+function checkHmac(request: FastifyRequest, how: Hmac, bytes: Buffer, now: number, tolerance: number): Signed {
   const { header, prefix = "", encoding, timestamp: timeHeader } = how;
   const signed = how.signed ?? (timeHeader === undefined ? "{body}" : "{timestamp}.{body}");
   const given = one(request, header)
@@ -64,15 +79,14 @@ function checkHmac(
   if (given.length > mostSignatures) throw refused(`${header} has more than ${mostSignatures} signatures`);
   const stamp = timeHeader === undefined ? "" : one(request, timeHeader);
   if (timeHeader !== undefined) checkTime(timeHeader, stamp, now, tolerance);
-  const fits = how.secrets.some((secret) =>
-    bodies.some((body) => {
-      const right = hmacOf(how.algorithm, secret, signed, stamp, body);
-      return given.some((bytes) => bytes.length === right.length && timingSafeEqual(bytes, right));
-    }),
-  );
+  const fits = how.secrets.some((secret) => {
+    const right = hmacOf(how.algorithm, secret, signed, stamp, bytes);
+    return given.some((one) => one.length === right.length && timingSafeEqual(one, right));
+  });
   if (!fits) throw refused(`no signature in ${header} is of one of the secrets`);
   // Not of the signature's header, which can be written in many ways.
-  return timeHeader === undefined ? {} : { once: digest(`${stamp}.`, bodies[0]!) };
+  const once = digest(`${stamp}.`, bytes);
+  return timeHeader === undefined ? { once, mayRepeat: true } : { once };
 }
 
 function hmacOf(algorithm: Hmac["algorithm"], secret: string, signed: string, stamp: string, body: Buffer): Buffer {
@@ -100,4 +114,4 @@ const digest = (text: string, bytes: Buffer = Buffer.alloc(0)): string =>
   createHash("sha256").update(text).update(bytes).digest("hex");
 
 export const refused = (why: string): Problem =>
-  strangers(`the signature does not hold: ${why}. Sign anew, or send a key`);
+  unauthorized(`the signature does not hold: ${why}. Sign anew, or send a key`);

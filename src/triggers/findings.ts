@@ -26,17 +26,14 @@ export interface Samples {
   readonly events: { readonly [stream: string]: readonly { readonly id: string; readonly payload: string }[] };
 }
 
-/**
- * Collects what the audiences and triggers that a plan creates or changes are linted against.
- * @returns undefined where there is nothing to lint, or against
- */
+/** Collects what the audiences and triggers that a plan creates or changes are linted against; nothing where there are none. */
 export async function samplesFor(
   store: Pick<ProgramStore, "profiles" | "events">,
   definitions: readonly Definition[],
   steps: readonly LintedStep[],
-): Promise<Samples | undefined> {
+): Promise<Samples> {
   const touched = steps.filter(isLinted);
-  if (touched.length === 0) return undefined;
+  if (touched.length === 0) return { profiles: [], events: {} };
   const profiles: string[] = [];
   let size = 0;
   let cursor: string | undefined;
@@ -46,7 +43,6 @@ export async function samplesFor(
     cursor = next;
     await othersTurn();
   } while (cursor !== undefined && profiles.length < samples && size < mostSampled);
-  if (profiles.length === 0) return undefined;
   const events: { [stream: string]: { readonly id: string; readonly payload: string }[] } = {};
   for (const { kind, name, body } of definitions) {
     if (kind !== "trigger" || !touched.some((step) => step.kind === kind && step.name === name)) continue;
@@ -64,6 +60,12 @@ export async function samplesFor(
 const isLinted = ({ kind, action }: LintedStep): boolean =>
   (action === "create" || action === "change") && (kind === "audience" || kind === "trigger");
 
+interface Found {
+  readonly where: string;
+  readonly severity: string;
+  readonly message: string;
+}
+
 /** What the linter says of the audiences and triggers that a plan creates or changes. */
 export function findingsOf(
   { profiles, events }: Samples,
@@ -71,11 +73,12 @@ export function findingsOf(
   steps: readonly LintedStep[],
   templates: TemplateOptions,
 ): Plan["findings"] {
-  const touched = steps.filter(isLinted);
+  const touched = steps.filter(({ action }) => action === "create" || action === "change");
+  const found = touched.filter(({ kind }) => kind === "stream").flatMap(({ name }) => ofStream(name, program));
+  if (profiles.length === 0) return found;
   const items = profiles.map((fields) => JSON.parse(fields) as Fields);
   const fields = createShape();
   for (const profile of items) addSample(fields, profile);
-  const found: { where: string; severity: string; message: string }[] = [];
   const say = (where: string, findings: readonly Finding[]): void => {
     for (const { severity, message, line, column, part } of findings) {
       found.push({ where: `${where}${part === undefined ? "" : `.${part}`}:${line}:${column}`, severity, message });
@@ -107,6 +110,17 @@ export function findingsOf(
     }
   }
   return found;
+}
+
+/** What is doubtful in a stream, whoever is known. */
+function ofStream(name: string, { streams }: Program): Found[] {
+  const { verify, key } = streams.get(name)?.definition ?? {};
+  if (verify === undefined || !("hmac" in verify) || verify.hmac.timestamp !== undefined) return [];
+  const advice = key === undefined ? "; if not, give the stream a key" : "";
+  const message =
+    "its signature has no time: whoever sees a request can send it again, so a body that came within the last day is taken " +
+    `for the same. If the sender signs a time, name its header as timestamp${advice}`;
+  return [{ where: `stream ${name}: verify.hmac`, severity: "warning", message }];
 }
 
 /** The shape of what the trigger's templates see. */

@@ -60,7 +60,7 @@ export class Planner {
       for (const step of steps) explained.push(await this.#withMembers(step, tester(step)));
       return {
         steps: explained,
-        findings: samples === undefined ? [] : findingsOf(samples, program, steps, surroundings.templates),
+        findings: findingsOf(samples, program, steps, surroundings.templates),
       };
     }
     const { broken, findings } = await this.#check(steps, after, refuse, samples);

@@ -18,6 +18,7 @@ const scenarios = [
   "email",
   "audiences",
   "latency",
+  "json",
   "backfill",
 ];
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : scenarios;

@@ -67,6 +67,30 @@ describe("definitions", () => {
     ]);
   });
 
+  test("a stream whose HMAC has no time is warned of, whoever is known", async () => {
+    const s = stage();
+    const hmac = { secrets: ["s"], header: "X-Sig" };
+    const stream = {
+      plain: { verify: { hmac } },
+      keyed: { verify: { hmac }, key: "{{ .id }}" },
+      timed: { verify: { hmac: { ...hmac, timestamp: "X-Time" } } },
+      standard: { verify: { standard: [`whsec_${"A".repeat(32)}`] } },
+    };
+    const { findings } = await s.engine.plan({ origin: "api", definitions: { stream } });
+    expect(findings).toEqual(
+      [
+        ["plain", "; if not, give the stream a key"],
+        ["keyed", ""],
+      ].map(([name, advice]) => ({
+        where: `stream ${name}: verify.hmac`,
+        severity: "warning",
+        message: `its signature has no time: whoever sees a request can send it again, so a body that came within the last day is taken for the same. If the sender signs a time, name its header as timestamp${advice}`,
+      })),
+    );
+    await s.engine.apply({ origin: "api", definitions: { stream } });
+    expect((await s.engine.plan({ origin: "api", definitions: { stream } })).findings).toEqual([]);
+  });
+
   test("where nobody can be reached is refused", async () => {
     const accept = (where: unknown): string => {
       if (where === "here") return "here";

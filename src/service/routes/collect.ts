@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
+import { maxPayloads } from "../../bodies/index.ts";
 import type { Json } from "../../dispatch/index.ts";
 import type { Inbound, StreamDefinition } from "../../profiles/index.ts";
 import type { Collected } from "../../triggers/index.ts";
-import { strangers } from "../access.ts";
+import type { OfferedSignature } from "../access.ts";
 import type { App } from "../app.ts";
 import { declaredStreams } from "../declared.ts";
 import type { Surroundings } from "../options.ts";
-import { mostPayloads, payloadsOf } from "../payloads.ts";
 import { Problem } from "../problem.ts";
 import { answers, bodied } from "../schemas.ts";
-import { checkSignature, isSigned, refused, type Signed } from "../signature.ts";
+import { checkBody, checkSignature, isSigned, refused, type Signed } from "../signature.ts";
 
 const collected: z.ZodType<Collected> = z.object({
   id: z.string().optional().describe("The event's; absent if it is known."),
@@ -23,9 +23,11 @@ const collected: z.ZodType<Collected> = z.object({
 const params = z.object({ stream: z.string().min(1).max(64) });
 
 const payloads = z.custom<readonly Json[]>().meta({
-  anyOf: [{ type: "object" }, { type: "array", items: { type: "object" }, maxItems: mostPayloads }],
+  anyOf: [{ type: "object" }, { type: "array", items: { type: "object" }, maxItems: maxPayloads }],
   examples: [{ user: { email: "ada@example.com" }, order: 1815 }],
 });
+
+const repeated = "the same signed request came before";
 
 /** Where third parties post what happened. */
 export function collectRoutes(app: App, { engine, store, clock, limits }: Surroundings): void {
@@ -34,26 +36,42 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: Surrou
   /** Requests whose like must not be taken in meanwhile. */
   const underWay = new Set<string>();
 
-  async function signed(request: FastifyRequest): Promise<void> {
+  async function signed(request: FastifyRequest): Promise<OfferedSignature | undefined> {
     const { stream: name } = request.params as { readonly stream: string };
-    const verify = (await streamOf(name))?.verify;
-    if (verify === undefined || !isSigned(request, verify)) {
-      if (request.apiKey !== undefined) return;
-      throw strangers("send an API key with the scope collect, or sign the request as the stream asks");
-    }
-    const found = checkSignature(request, verify, clock());
-    request.counted ??= `stream ${name}`;
-    signatures.set(request, found);
+    const definition = await streamOf(name);
+    const how = definition?.verify;
+    if (how === undefined || !isSigned(request, how)) return undefined;
+    const { maxBytes = 2 ** 20, maxInflatedBytes = 65_536 } = definition!;
+    return {
+      maxBytes,
+      maxInflatedBytes,
+      async verify(sent, inflated) {
+        const check = (bytes: Buffer): Signed => checkSignature(request, how, bytes, clock());
+        signatures.set(request, await checkBody(check, sent, inflated));
+      },
+    };
   }
 
-  /** Runs what a signed request asks for, unless it was done for the same one. */
-  async function once<Result>(stream: string, found: Signed | undefined, run: () => Promise<Result>): Promise<Result> {
-    if (found?.once === undefined) return run();
-    const key = `signature ${stream} ${found.once}`;
-    if (underWay.has(key)) throw refused("the same signed request came before");
+  /** Runs what a signed request asks for, unless it was done for the same one. @returns undefined if it was, and may be */
+  async function once<Result>(
+    stream: string,
+    { once, mayRepeat }: Signed,
+    run: () => Promise<Result>,
+  ): Promise<Result | undefined> {
+    const key = `signature ${stream} ${once}`;
+    if (underWay.has(key)) {
+      if (mayRepeat === undefined) throw refused(repeated);
+      throw new Problem("conflict", "a request with the same body is under way: ask again when it has ended", {
+        headers: { "retry-after": "1" },
+      });
+    }
     underWay.add(key);
     try {
-      if ((await store.answers.get(key)) !== undefined) throw refused("the same signed request came before");
+      const known = await store.answers.get(key);
+      if (known !== undefined && known.at > clock() - limits.answers) {
+        if (mayRepeat === undefined) throw refused(repeated);
+        return undefined;
+      }
       const result = await run();
       await store.answers.put({ key, fingerprint: "", status: 202, body: "", at: clock() });
       return result;
@@ -68,7 +86,7 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: Surrou
       signed,
       idempotent: true,
       mostBytes: limits.bulk,
-      read: payloadsOf,
+      shape: "payloads",
     },
     schema: {
       tags: ["collection"],
@@ -77,7 +95,8 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: Surrou
         "Take in what happened: a JSON object, an array of them, one a line, or a form. Answered when it is on disk",
       description:
         "Without a key, the request is signed as the stream's `verify` asks. What concerns nobody is kept, with its problem; " +
-        "what came before, by the stream's key or the signature's id, is said to be a duplicate.",
+        "what came before, by the stream's key or the signature's id, is said to be a duplicate, and so is a body that an HMAC " +
+        "without a timestamp signed within the last day. A signed body has at most 1 MiB as sent, or the stream's `maxBytes`.",
       consumes: ["application/json", "application/x-ndjson", "application/x-www-form-urlencoded"],
       security: [{ key: ["collect"] }, {}],
       params,
@@ -99,7 +118,11 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: Surrou
       }
       const found = signatures.get(request);
       const keys = keysOf(definition, found, request.body.length);
-      const results = await once(stream, found, () => engine.collect(stream, request.body, keys && { keys }));
+      const collect = () => engine.collect(stream, request.body, keys && { keys });
+      const results = found === undefined ? await collect() : await once(stream, found, collect);
+      if (results === undefined) {
+        return reply.code(202).send({ results: request.body.map(() => ({ duplicate: true })) });
+      }
       return reply.code(202).send({ results });
     },
   });

@@ -5,6 +5,7 @@ export const tasks = {
   check: async () => (await import("./check.ts")).check,
   evaluate: async () => (await import("./evaluate.ts")).evaluate,
   lint: async () => (await import("./lint.ts")).lint,
+  parse: async () => (await import("./parse.ts")).parse,
   preview: async () => (await import("./preview.ts")).preview,
   test: async () => (await import("./test.ts")).test,
 } as const satisfies TaskTable;

@@ -1,0 +1,103 @@
+import type { Json } from "../dispatch/index.ts";
+import { BodyError } from "./error.ts";
+import { readJson } from "./json.ts";
+import type { JsonLimits } from "./scan.ts";
+import { isJson, textOf, unreadable } from "./text.ts";
+
+interface Payloads {
+  readonly value: readonly Json[];
+  readonly values: number;
+}
+
+/** Payloads that one request may have. */
+export const maxPayloads = 10_000;
+/** Lines, empty ones among them. */
+const maxLines = 100_000;
+/** Fields of a form. */
+const maxFields = 10_000;
+
+const accepted = "application/json, application/x-ndjson, application/x-www-form-urlencoded";
+
+const lineTypes: ReadonlySet<string> = new Set([
+  "application/x-ndjson",
+  "application/ndjson",
+  "application/jsonl",
+  "application/x-jsonlines",
+]);
+
+/**
+ * Reads a body that was posted to a stream: a JSON object, the objects of an array, one a line, or a form.
+ * @param limits of all payloads together
+ * @throws BodyError
+ */
+export function readPayloads(bytes: Uint8Array, mediaType: string, limits: JsonLimits): Payloads {
+  if (isJson(mediaType)) {
+    const { value, values } = readJson(textOf(bytes), "the body", {
+      ...limits,
+      maxItems: maxPayloads,
+      items: "payloads",
+    });
+    if (!Array.isArray(value)) return { value: [checked(value, "/body")], values };
+    return { value: value.map((one, i) => checked(one, `/body/${i}`)), values };
+  }
+  if (lineTypes.has(mediaType)) return linesOf(textOf(bytes), limits);
+  if (mediaType === "application/x-www-form-urlencoded") return formOf(textOf(bytes));
+  throw unreadable(mediaType, accepted);
+}
+
+function linesOf(text: string, { maxNames, maxValues = Infinity }: JsonLimits): Payloads {
+  const payloads: Json[] = [];
+  let values = 0;
+  let number = 1;
+  for (let start = 0; start <= text.length; number++) {
+    if (number > maxLines) throw tooMany(`${maxLines} lines`);
+    const found = text.indexOf("\n", start);
+    const end = found < 0 ? text.length : found;
+    const line = text.slice(start, end);
+    start = end + 1;
+    if (line.trim() === "") continue;
+    if (payloads.length >= maxPayloads) throw tooMany(`${maxPayloads} payloads`);
+    const read = readJson(line, `line ${number}`, { maxNames, maxValues: maxValues - values });
+    values += read.values;
+    payloads.push(checked(read.value, `/body/${number - 1}`));
+  }
+  return { value: payloads, values };
+}
+
+const tooMany = (most: string): BodyError =>
+  new BodyError("too-large", `the body has more than ${most}: send them in several requests`);
+
+function checked(value: Json, path: string): Json {
+  if (value !== null && typeof value === "object" && !Array.isArray(value)) return value;
+  const message = "a payload is an object";
+  throw new BodyError("invalid", `${path} is none: ${message}, as in {"user": {"email": "ada@example.com"}}`, {
+    errors: [{ path, message }],
+  });
+}
+
+/** Reads a form; a name that is there several times is a list. */
+function formOf(text: string): Payloads {
+  // As curl -d sends it; a form would have written these as %7B and %5B.
+  if (/^\s*[[{]/.test(text)) {
+    throw new BodyError(
+      "unsupported-media-type",
+      "the body is JSON and its content-type a form's: send application/json",
+      { headers: { accept: accepted } },
+    );
+  }
+  let count = 1;
+  for (let at = text.indexOf("&"); at >= 0; at = text.indexOf("&", at + 1)) {
+    if (++count > maxFields) throw new BodyError("too-large", `a form has at most ${maxFields} fields: send fewer`);
+  }
+  const fields = new Map<string, string | string[]>();
+  for (const [name, value] of new URLSearchParams(text)) {
+    if (name === "__proto__") {
+      throw new BodyError("bad-request", "a field cannot be called __proto__: call it something else");
+    }
+    const known = fields.get(name);
+    if (known === undefined) fields.set(name, value);
+    else if (Array.isArray(known)) known.push(value);
+    else fields.set(name, [known, value]);
+  }
+  return { value: [Object.fromEntries(fields)], values: count };
+}

@@ -1,0 +1,59 @@
+import { BodyError, type BodyShape, fromParts, type Read } from "../bodies/index.ts";
+import { WorkerError, type WorkerPool } from "../workers/index.ts";
+import type { Admission } from "./in-flight.ts";
+import { Problem } from "./problem.ts";
+
+/** How long it may take, in ms; the largest takes a tenth of that. */
+const timeout = 10_000;
+
+/** What a value takes in memory at least, in bytes: `{}` is two bytes long and takes 56. */
+export const valueBytes = 64;
+
+interface Body {
+  readonly bytes: Buffer;
+  readonly shape: BodyShape;
+  readonly mediaType: string;
+}
+
+/**
+ * Reads a large body in a worker, and puts it together here in many short turns.
+ * @param caller whoever sent it: callers take turns
+ * @param admission grows by what the values take
+ * @throws BodyError; Problem
+ */
+export async function parseLarge(
+  workers: WorkerPool,
+  { bytes, shape, mediaType }: Body,
+  { caller, admission }: { readonly caller: string | undefined; readonly admission: Admission },
+): Promise<Read & { readonly hash: string }> {
+  try {
+    const run = () => {
+      // Moving a copy takes one pass over it; cloning it takes several.
+      const copy = new Uint8Array(bytes);
+      return workers.run("parse", { bytes: copy, shape, mediaType }, { timeout, caller, transfer: [copy.buffer] });
+    };
+    const output = await run().catch((error) => {
+      // What the one before it left in a worker counts as well: a new one has all its memory for this.
+      if (error instanceof WorkerError && error.problem === "memory") return run();
+      throw error;
+    });
+    if ("problem" in output) {
+      const { kind, message, more } = output.problem;
+      throw new BodyError(kind, message, more);
+    }
+    admission.grow(valueBytes * output.values);
+    return { hash: output.hash, values: output.values, value: await fromParts(output.parts) };
+  } catch (error) {
+    throw error instanceof WorkerError ? problemOf(error) : error;
+  }
+}
+
+function problemOf(cause: WorkerError): Problem {
+  if (cause.problem === "memory") {
+    return new Problem("too-large", "the body takes too much memory: send it in several requests", { cause });
+  }
+  return new Problem("unavailable", "the body could not be read at the moment: ask again later", {
+    headers: { "retry-after": "1" },
+    cause,
+  });
+}
