@@ -92,6 +92,7 @@ export class Elsewhere {
     for (let i = 0; i < busy.most; i++) {
       const outcome = await evaluate({ source, subject, now, time });
       if (outcome.kind !== "busy") return outcome;
+      if (this.#stopping) throw new EngineStops();
       await sleep(busy.pause);
     }
     return { kind: "late", message: "others kept all worker threads busy" };

@@ -5,8 +5,10 @@
 
 export * from "./alarms.ts";
 export { type Checked, type Checker, type CheckInput, check, testAll } from "./check.ts";
+export type { CostOptions } from "./costs.ts";
 export { createEngine, type EngineOptions } from "./create.ts";
 export * from "./definition.ts";
+export type { Evaluate } from "./elsewhere.ts";
 export * from "./engine.ts";
 export type * from "./firing.ts";
 export * from "./lately.ts";
@@ -17,5 +19,6 @@ export type * from "./run.ts";
 export * from "./schedule.ts";
 export * from "./share.ts";
 export * from "./simulate.ts";
+export type { EvaluationRequest, Outcome, Source } from "./source.ts";
 export type * from "./store.ts";
 export { meant } from "./validate.ts";

@@ -33,13 +33,13 @@ export async function workerEvaluate(
       switch (error.problem) {
         case "busy":
         case "unavailable":
+        // The pool, or a worker that had been idle: the engine asks again, unless it stops.
+        case "closed":
           return { kind: "busy" };
         case "late":
         case "memory":
         case "crashed":
           return { kind: "late", message: error.message };
-        case "closed":
-          throw error;
         default:
           return error.problem satisfies never;
       }

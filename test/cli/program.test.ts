@@ -295,6 +295,28 @@ test("a trigger that fails says why", async () => {
   }
 });
 
+test("a trigger whose template costs too much stops, says why, and goes on once it is activated", async () => {
+  const many = Array.from({ length: 25 }, (_, i) => JSON.stringify({ email: `u${i}@example.com`, visits: 500 }));
+  const { run } = start({
+    "tocsin.yaml": `limits: { steps: 400, time: 2s }\n${config}`,
+    "alerts.yaml": "title: '{{ range .visits }}.{{ end }}'\n",
+    "all.ndjson": many.join("\n"),
+  });
+  await run("apply", "--yes");
+  await run("trigger", "activate", "thanks");
+  const why =
+    '20 of its last 20 firings cost too much: template: title:1:9: executing "title" at <.visits>: exceeded maximum number of steps (400); mend it, then activate it again';
+  expect((await run("profile", "import", "all.ndjson")).stderr).toBe(`the trigger thanks has stopped: ${why}\n`);
+  const { stdout, stderr } = await run("trigger", "list");
+  expect([stdout.split("\n")[1], stderr.split("\n")[0]]).toEqual([
+    "thanks   failed  0     0        20            enter regulars",
+    `thanks has stopped: ${why}`,
+  ]);
+  expect(JSON.parse((await run("trigger", "show", "thanks")).stdout)).toMatchObject({ state: "failed", reason: why });
+  expect((await run("trigger", "activate", "thanks")).stdout).toBe("thanks is active\n");
+  expect((await run("trigger", "list")).stdout).toContain("active");
+});
+
 describe("runs", () => {
   test("a backfill is estimated first, alerts whom its trigger never did, once", async () => {
     const { run } = await started();

@@ -23,6 +23,7 @@ function complaint(text: string): string {
 test("an empty file has all defaults", () => {
   expect(read("")).toEqual({
     store: { file: "tocsin.db" },
+    limits: {},
     functions: ["sprig", "alerting"],
     channels: {},
     lint: {},
@@ -57,7 +58,7 @@ test.each([
   ["stor: {}", '1:1: stor: unknown key "stor"; did you mean store?'],
   [
     "colour: red",
-    '1:1: colour: unknown key "colour"; it may have $schema, alarms, audiences, channels, functions, guard, lint, locale, profiles, serve, store, streams, timeZone, triggers, work',
+    '1:1: colour: unknown key "colour"; it may have $schema, alarms, audiences, channels, functions, guard, limits, lint, locale, profiles, serve, store, streams, timeZone, triggers, work',
   ],
   [
     "channels:\n  crm:\n    kind: webhok",

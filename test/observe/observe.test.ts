@@ -167,6 +167,8 @@ test("what the engine says is counted, and logged if it failed", async () => {
     { type: "fired", trigger: "welcome", state: "sent" },
     { type: "fired", trigger: "welcome", state: "sent" },
     { type: "fired", trigger: "welcome", state: "failed", reason: `no way to ${to}` },
+    { type: "undecided", audience: "vips", reason: "slow" },
+    { type: "trigger-failed", trigger: "welcome", reason: "20 of its last 20 firings cost too much" },
   ] as const;
   for (const event of events) {
     log(event);
@@ -174,12 +176,18 @@ test("what the engine says is counted, and logged if it failed", async () => {
   }
   expect(lines.map((line) => JSON.parse(line))).toMatchObject([
     { level: 40, event: "fired", trigger: "welcome", state: "failed", reason: "no way to …@example.com" },
+    { level: 40, event: "undecided", audience: "vips", reason: "slow" },
+    { level: 50, event: "trigger-failed", trigger: "welcome", reason: "20 of its last 20 firings cost too much" },
   ]);
-  const said = (await metrics.text()).split("\n").filter((line) => /^tocsin_(firings|taken)/.test(line));
+  const said = (await metrics.text())
+    .split("\n")
+    .filter((line) => /^tocsin_(firings|taken|triggers|conditions)/.test(line));
   expect(said).toEqual([
     'tocsin_firings_total{trigger="welcome",state="sent"} 2',
     'tocsin_firings_total{trigger="welcome",state="failed"} 1',
     'tocsin_taken_total{stream="clicks",result="kept"} 1',
     'tocsin_taken_total{stream="",result="problem"} 1',
+    'tocsin_triggers_failed_total{trigger="welcome"} 1',
+    'tocsin_conditions_undecided_total{audience="vips"} 1',
   ]);
 });
