@@ -21,8 +21,8 @@ export interface CheckInput {
   readonly to: { readonly [channel: string]: string };
   /** What is created, changed or removed. */
   readonly steps: readonly LintedStep[];
-  /** What audiences and triggers are linted against; absent where nobody is known. */
-  readonly samples?: Samples | undefined;
+  /** What audiences and triggers are linted against. */
+  readonly samples: Samples;
 }
 
 export type LintedStep = Pick<Step, "kind" | "name" | "action">;

@@ -27,17 +27,14 @@ export interface Samples {
   readonly events: { readonly [stream: string]: readonly { readonly id: string; readonly payload: string }[] };
 }
 
-/**
- * Collects what the audiences and triggers that a plan creates or changes are linted against.
- * @returns undefined where there is nothing to lint, or against
- */
+/** Collects what the audiences and triggers that a plan creates or changes are linted against; nothing where there are none. */
 export async function samplesFor(
   store: Pick<ProgramStore, "profiles" | "events">,
   definitions: readonly Definition[],
   steps: readonly LintedStep[],
-): Promise<Samples | undefined> {
+): Promise<Samples> {
   const touched = steps.filter(isLinted);
-  if (touched.length === 0) return undefined;
+  if (touched.length === 0) return { profiles: [], events: {} };
   const profiles: string[] = [];
   let size = 0;
   let cursor: string | undefined;
@@ -47,7 +44,6 @@ export async function samplesFor(
     cursor = next;
     await othersTurn();
   } while (cursor !== undefined && profiles.length < maxSamples && size < mostSampled);
-  if (profiles.length === 0) return undefined;
   const events: { [stream: string]: { readonly id: string; readonly payload: string }[] } = {};
   for (const { kind, name, body } of definitions) {
     if (kind !== "trigger" || !touched.some((step) => step.kind === kind && step.name === name)) continue;
@@ -73,7 +69,7 @@ interface Found {
 
 /** Finds what is doubtful in what a plan creates or changes; audiences and triggers are linted against samples. */
 export function findingsOf(
-  samples: Samples | undefined,
+  { profiles, events }: Samples,
   program: Program,
   steps: readonly LintedStep[],
   templates: TemplateOptions,
@@ -83,9 +79,8 @@ export function findingsOf(
     ...touched.filter(({ kind }) => kind === "stream").flatMap(({ name }) => ofStream(name, program)),
     ...unprotectedAddresses(program, touched, templates),
   ];
-  if (samples === undefined) return found;
-  const { events } = samples;
-  const items = samples.profiles.map((fields) => JSON.parse(fields) as Fields);
+  if (profiles.length === 0) return found;
+  const items = profiles.map((fields) => JSON.parse(fields) as Fields);
   const fields = createShape();
   for (const profile of items) addSample(fields, profile);
   const say = (where: string, findings: readonly Finding[]): void => {

@@ -72,7 +72,7 @@ export class Planner {
     steps: readonly Step[],
     after: readonly Definition[],
     refuse: (error: DefinitionError) => void,
-    samples?: Samples,
+    samples: Samples = { profiles: [], events: {} },
   ): Promise<{ readonly broken: readonly DefinitionError[]; readonly findings: Plan["findings"] }> {
     const { channels, to } = this.#options.surroundings;
     const found = after.flatMap((one) => {
