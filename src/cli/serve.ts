@@ -33,12 +33,18 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   const at = flags.listen ?? parsePlace(`${options.listen}`);
   const channels = await setupChannels(setup);
   const store = await openStore(setup, flags, io);
-  const [{ createEngine }, { createService, createWorkerPool, defaultLimits, workerEvaluate, workerRender }] =
-    await Promise.all([import("../triggers/index.ts"), import("../service/index.ts")]);
+  const [{ createEngine }, services] = await Promise.all([
+    import("../triggers/index.ts"),
+    import("../service/index.ts"),
+  ]);
+  const { createService, createWorkerPool, defaultLimits, workerChecker, workerEvaluate, workerRender } = services;
   const { templates } = setup;
   const ofWorkers = { ...defaultLimits.workers, ...given(options.limits.workers ?? {}) };
   const workers = ofWorkers.size > 0 ? createWorkerPool(ofWorkers) : undefined;
-  const render = workerRender(workers, { templates, limits: templates.limits, timeout: ofWorkers.time });
+  const evaluating = { templates, limits: templates.limits, timeout: ofWorkers.time };
+  const render = workerRender(workers, evaluating);
+  const checker = workers && (await workerChecker(workers, evaluating));
+  const evaluate = workers && (await workerEvaluate(workers, templates));
   const { logger, metrics, dispatcher, health } = await deliver(setup, options.log, { store, channels, render }, io);
   const logEngine = engineLog(logger);
   const engine = createEngine({
@@ -46,7 +52,8 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     channels,
     to: defaultDestinations(setup),
     templates,
-    evaluate: workers && (await workerEvaluate(workers, templates)),
+    checker,
+    evaluate,
     onSent: () => dispatcher.wake(),
     onEvent: (event) => {
       logEngine(event);

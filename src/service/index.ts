@@ -7,6 +7,7 @@ export {
   createWorkerPool,
   type WorkerPool,
   type WorkerPoolOptions,
+  workerChecker,
   workerEvaluate,
   workerRender,
 } from "../workers/index.ts";

@@ -71,7 +71,7 @@ export interface WorkerLimits {
   readonly size: number;
   /** Bytes that one may use, a loaded one's own 20 MiB among them. @default 128 MiB */
   readonly memory: number;
-  /** How long one request may take there, in ms; it is ended then. @default 5,000 */
+  /** How long one request may compute there, in ms; it is ended then. @default 5,000 */
   readonly time: number;
   /** Requests that may wait for them together; beyond, they are answered with 503. @default 50 */
   readonly queue: number;

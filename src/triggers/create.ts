@@ -2,6 +2,7 @@ import type { TemplateOptions } from "../compile.ts";
 import type { Channel } from "../dispatch/index.ts";
 import { serviceLimits } from "../template/index.ts";
 import { Backfills } from "./backfill.ts";
+import type { Checker } from "./check.ts";
 import { Clockwork } from "./clockwork.ts";
 import type { CostOptions } from "./costs.ts";
 import type { Evaluate } from "./elsewhere.ts";
@@ -40,6 +41,8 @@ export interface EngineOptions {
    * is tried again in this one.
    */
   readonly evaluate?: Evaluate | undefined;
+  /** Compiles, lints and tests what `plan`, `apply` and `explain` are about in another thread. @default in this one */
+  readonly checker?: Checker | undefined;
   /** When a trigger whose firings cost too much is paused: it is `failed` then, until it is activated again. */
   readonly costs?: CostOptions | undefined;
   /** Waits so many ms before what time ended is tried again. @default setTimeout */
@@ -67,7 +70,8 @@ export function createEngine(options: EngineOptions): Engine {
     onSent();
     wake();
   });
-  const planner = new Planner({ store, sessions, surroundings, clock, wake });
+  const { checker } = options;
+  const planner = new Planner({ store, sessions, surroundings, clock, wake, checker });
   const backfills = new Backfills({ store, sessions, wake });
 
   return {
@@ -103,6 +107,6 @@ export function createEngine(options: EngineOptions): Engine {
       await intake.idle();
       sessions.stopping = false;
     },
-    explain: (profile, trigger) => explain({ store, sessions, clock }, profile, trigger),
+    explain: (profile, trigger) => explain({ store, sessions, clock, checker }, profile, trigger),
   };
 }

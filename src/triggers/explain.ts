@@ -1,5 +1,7 @@
+import type { Condition, Tested } from "../audiences/index.ts";
 import type { Kept, Outbox } from "../dispatch/index.ts";
-import type { Profile } from "../profiles/index.ts";
+import type { Fields, Profile } from "../profiles/index.ts";
+import type { Checker } from "./check.ts";
 import type { TriggerStatus } from "./definition.ts";
 import { type Explanation, NotDeclared } from "./engine.ts";
 import type { Firing } from "./firing.ts";
@@ -15,6 +17,7 @@ interface Surroundings {
   readonly store: ProgramStore;
   readonly sessions: Sessions;
   readonly clock: () => number;
+  readonly checker: Checker | undefined;
 }
 
 type Steps = Explanation["steps"][number][];
@@ -24,7 +27,7 @@ const most = 20;
 
 /** See `Engine.explain`. */
 export async function explain(
-  { store, sessions, clock }: Surroundings,
+  { store, sessions, clock, checker }: Surroundings,
   id: string,
   name: string,
 ): Promise<Explanation> {
@@ -43,8 +46,9 @@ export async function explain(
   const { state } = status;
   say("trigger", state === "active", stateText(name, status));
   // One that cannot run here any more can have fired before.
-  const wait = trigger && (await audienceSteps(store, program, trigger, profile, say));
-  if (trigger !== undefined) conditionSteps(trigger, profile, clock(), say);
+  const test = testerBy(checker);
+  const wait = trigger && (await audienceSteps(store, program, trigger, profile, say, test));
+  if (trigger !== undefined) await conditionSteps(trigger, profile, clock(), say, test);
   if (skip !== undefined) {
     const times = skip.count === 1 ? "once" : `${skip.count} times`;
     say("skipped", false, `${times}, the last time at ${time(skip.at)} on ${skip.cause}: ${skip.reason}`);
@@ -82,6 +86,16 @@ function stateText(name: string, { state, reason, activatedAt, next }: TriggerSt
   return `${name} is ${state}${state === "active" ? since : ""}${comes}${reason === undefined ? "" : `: ${reason}`}`;
 }
 
+type Test = (condition: Condition, fields: Fields) => Promise<Tested>;
+
+/** Whoever asks waits for one condition alone: not everybody else with them. */
+const testerBy =
+  (checker: Checker | undefined): Test =>
+  async (condition, fields) =>
+    checker === undefined
+      ? condition.test(fields)
+      : (await checker.test(condition.where, [JSON.stringify(fields)]))[0]!;
+
 type Say = (what: string, ok: boolean | undefined, detail: string) => void;
 
 /** @returns why nothing could fire for this person, if it is the audience's doing */
@@ -91,13 +105,14 @@ async function audienceSteps(
   trigger: Trigger,
   profile: Profile,
   say: Say,
+  test: Test,
 ): Promise<string | undefined> {
   const about = audienceOf(trigger);
   const audience = about === undefined ? undefined : program.audiences.get(about[1]);
   if (audience === undefined) return undefined;
   const [memberships] = await store.memberships.of([profile.id]);
   const since = memberships!.find((one) => one.audience === audience.name)?.since;
-  const { is, problem } = audience.condition.test(profile.fields);
+  const { is, problem } = await test(audience.condition, profile.fields);
   const { name } = audience;
   say("membership", since !== undefined, since === undefined ? `not in ${name}` : `in ${name} since ${time(since)}`);
   const holds = problem === undefined ? (is ? "holds" : "does not hold") : `fails, which counts as no: ${problem}`;
@@ -129,7 +144,7 @@ function seen(reads: ReadonlySet<string> | "all", { fields }: Profile): string {
 
 const short = (text: string): string => (text.length <= 60 ? text : `${text.slice(0, 60).toWellFormed()}…`);
 
-function conditionSteps(trigger: Trigger, profile: Profile, now: number, say: Say): void {
+async function conditionSteps(trigger: Trigger, profile: Profile, now: number, say: Say, test: Test): Promise<void> {
   const { definition, where, zone } = trigger;
   const about = audienceOf(trigger);
   const kind = "enter" in definition.on ? "enter" : "exit" in definition.on ? "exit" : undefined;
@@ -138,7 +153,7 @@ function conditionSteps(trigger: Trigger, profile: Profile, now: number, say: Sa
     const now_ = aboutOf(trigger, { kind, audience: about[1] }, now);
     const subject = subjectOf(profile.fields, now_, definition.fields);
     if (where !== undefined) {
-      const { is, problem } = where.test(subject);
+      const { is, problem } = await test(where, subject);
       const holds = problem === undefined ? (is ? "holds" : "does not hold") : `fails, which counts as no: ${problem}`;
       say("condition", is, `the trigger's condition ${holds} now: ${where.where}${seen(where.reads, profile)}`);
     }

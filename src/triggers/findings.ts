@@ -1,29 +1,80 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
 import { lintCondition } from "../audiences/index.ts";
 import type { TemplateOptions } from "../compile.ts";
+import type { Json } from "../dispatch/index.ts";
 import { addSample, createShape, type Finding, lint, type Shape } from "../lint/index.ts";
-import type { Plan, Step } from "./engine.ts";
+import type { Fields } from "../profiles/index.ts";
+import type { LintedStep } from "./check.ts";
+import type { Plan } from "./engine.ts";
 import type { Cause } from "./firing.ts";
 import type { Program } from "./program.ts";
-import type { ProgramStore } from "./store.ts";
+import type { Definition, ProgramStore } from "./store.ts";
 import { aboutOf, digestOf, subjectOf } from "./subject.ts";
 import type { Trigger } from "./trigger.ts";
 
 /** Profiles that conditions and templates are checked against. */
 const samples = 1_000;
+const samplesAtOnce = 100;
+/** Characters of them. */
+const mostSampled = 4_000_000;
+
+/** Profiles and events that templates are linted against, as JSON. */
+export interface Samples {
+  /** Their fields. */
+  readonly profiles: readonly string[];
+  /** Recent ones, by stream. */
+  readonly events: { readonly [stream: string]: readonly { readonly id: string; readonly payload: string }[] };
+}
+
+/**
+ * Collects what the audiences and triggers that a plan creates or changes are linted against.
+ * @returns undefined where there is nothing to lint, or against
+ */
+export async function samplesFor(
+  store: Pick<ProgramStore, "profiles" | "events">,
+  definitions: readonly Definition[],
+  steps: readonly LintedStep[],
+): Promise<Samples | undefined> {
+  const touched = steps.filter(isLinted);
+  if (touched.length === 0) return undefined;
+  const profiles: string[] = [];
+  let size = 0;
+  let cursor: string | undefined;
+  do {
+    const { items, next } = await store.profiles.list({ limit: samplesAtOnce, after: cursor });
+    for (const { fields } of items) size += profiles[profiles.push(JSON.stringify(fields)) - 1]!.length;
+    cursor = next;
+    await othersTurn();
+  } while (cursor !== undefined && profiles.length < samples && size < mostSampled);
+  if (profiles.length === 0) return undefined;
+  const events: { [stream: string]: { readonly id: string; readonly payload: string }[] } = {};
+  for (const { kind, name, body } of definitions) {
+    if (kind !== "trigger" || !touched.some((step) => step.kind === kind && step.name === name)) continue;
+    const stream = (body as { readonly on?: { readonly event?: Json } } | null)?.on?.event;
+    if (typeof stream !== "string" || Object.hasOwn(events, stream)) continue;
+    const { items } = await store.events.list({ stream, limit: 100 });
+    Object.defineProperty(events, stream, {
+      value: items.map(({ id, payload }) => ({ id, payload: JSON.stringify(payload) })),
+      enumerable: true,
+    });
+  }
+  return { profiles, events };
+}
+
+const isLinted = ({ kind, action }: LintedStep): boolean =>
+  (action === "create" || action === "change") && (kind === "audience" || kind === "trigger");
 
 /** What the linter says of the audiences and triggers that a plan creates or changes. */
-export async function findingsOf(
-  store: Pick<ProgramStore, "profiles" | "events">,
+export function findingsOf(
+  { profiles, events }: Samples,
   program: Program,
-  steps: readonly Step[],
+  steps: readonly LintedStep[],
   templates: TemplateOptions,
-): Promise<Plan["findings"]> {
-  const touched = steps.filter(({ action }) => action === "create" || action === "change");
-  if (!touched.some(({ kind }) => kind === "audience" || kind === "trigger")) return [];
-  const { items } = await store.profiles.list({ limit: samples });
-  if (items.length === 0) return [];
+): Plan["findings"] {
+  const touched = steps.filter(isLinted);
+  const items = profiles.map((fields) => JSON.parse(fields) as Fields);
   const fields = createShape();
-  for (const profile of items) addSample(fields, profile.fields);
+  for (const profile of items) addSample(fields, profile);
   const found: { where: string; severity: string; message: string }[] = [];
   const say = (where: string, findings: readonly Finding[]): void => {
     for (const { severity, message, line, column, part } of findings) {
@@ -37,7 +88,7 @@ export async function findingsOf(
     }
     const trigger = kind === "trigger" ? program.triggers.get(name) : undefined;
     if (trigger === undefined) continue;
-    const shape = await shapeFor(trigger, items, store);
+    const shape = shapeFor(trigger, items, events);
     if (trigger.definition.where !== undefined) {
       say(`trigger ${name}: where`, lintCondition(trigger.definition.where, { ...templates, shape }));
     }
@@ -59,11 +110,7 @@ export async function findingsOf(
 }
 
 /** The shape of what the trigger's templates see. */
-async function shapeFor(
-  trigger: Trigger,
-  items: readonly { readonly fields: Parameters<typeof subjectOf>[0] }[],
-  { events }: Pick<ProgramStore, "events">,
-): Promise<Shape> {
+function shapeFor(trigger: Trigger, items: readonly Fields[], events: Samples["events"]): Shape {
   const { on, fields, digest, quiet } = trigger.definition;
   const shape = createShape();
   const causes: Cause[] = [];
@@ -72,16 +119,18 @@ async function shapeFor(
   } else if ("exit" in on) causes.push({ kind: "exit", audience: on.exit });
   else if ("change" in on) causes.push({ kind: "change", fields: on.change, before: {} });
   else if ("event" in on) {
-    const recent = await events.list({ stream: on.event, limit: 100 });
-    for (const { payload, id } of recent.items) causes.push({ kind: "event", stream: on.event, event: id, payload });
+    const recent = Object.hasOwn(events, on.event) ? events[on.event]! : [];
+    for (const { payload, id } of recent) {
+      causes.push({ kind: "event", stream: on.event, event: id, payload: JSON.parse(payload) as Json });
+    }
     if (causes.length === 0) causes.push({ kind: "event", stream: on.event, event: "", payload: {} });
   } else causes.push({ kind: "member", audience: on.audience, run: "", backfill: false });
   const digests = digest !== undefined || quiet?.do === "digest";
   items.forEach((item, i) => {
     const cause = causes[i % causes.length]!;
-    const before = cause.kind === "change" ? { ...cause, before: item.fields } : cause;
+    const before = cause.kind === "change" ? { ...cause, before: item } : cause;
     const about = aboutOf(trigger, before, 0);
-    addSample(shape, subjectOf(item.fields, digests ? digestOf([about]) : about, fields));
+    addSample(shape, subjectOf(item, digests ? digestOf([about]) : about, fields));
   });
   return shape;
 }

@@ -4,6 +4,7 @@
  */
 
 export * from "./alarms.ts";
+export { type Checked, type Checker, type CheckInput, check, testAll } from "./check.ts";
 export type { CostOptions } from "./costs.ts";
 export { createEngine, type EngineOptions } from "./create.ts";
 export * from "./definition.ts";

@@ -1,16 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
+import type { Tested } from "../audiences/index.ts";
 import type { Json } from "../dispatch/index.ts";
-import type { Profile } from "../profiles/index.ts";
+import type { Fields, Profile } from "../profiles/index.ts";
+import { brokenError, type Checker } from "./check.ts";
 import { type TriggerState, triggerDefinition } from "./definition.ts";
 import { firstTime } from "./due.ts";
 import { DefinitionError, NotDeclared, type Plan, type Step, type Wanted } from "./engine.ts";
-import { findingsOf } from "./findings.ts";
+import { findingsOf, type Samples, samplesFor } from "./findings.ts";
 import { goOn, newRun, startSweep } from "./pieces.ts";
-import type { Audience, Program } from "./program.ts";
+import { type Audience, checkAlarmExits, type Program } from "./program.ts";
 import { mostRuns } from "./run.ts";
 import type { Sessions } from "./sessions.ts";
 import type { Definition, DefinitionKind, ProgramStore, ProgramTransaction, Runs } from "./store.ts";
-import { type Surroundings, statusOf } from "./trigger.ts";
+import { checkExits, type Surroundings, statusOf } from "./trigger.ts";
 import { checkBody } from "./validate.ts";
 
 interface PlannerOptions {
@@ -19,6 +21,7 @@ interface PlannerOptions {
   readonly surroundings: Surroundings;
   readonly clock: () => number;
   readonly wake: () => void;
+  readonly checker: Checker | undefined;
 }
 
 /** Names first what others name. */
@@ -27,6 +30,10 @@ const kinds: readonly DefinitionKind[] = ["profiles", "stream", "audience", "tri
 /** Profiles that a plan looks at to say who would enter and leave. */
 const mostLooked = 100_000;
 const page = 500;
+/** The same where another thread tests: each page goes there as text. */
+const pageElsewhere = 100;
+/** How long counting may take there, in ms. What was looked at until then is said. */
+const mostCounting = 10_000;
 const shown = 5;
 
 /** See `Engine.plan`, `apply`, `setState`. */
@@ -41,15 +48,75 @@ export class Planner {
     const { store, sessions, surroundings, clock } = this.#options;
     const before = await store.definitions.all();
     const { steps, after } = changesOf(wanted, before, await underway(store.runs), clock());
-    const program = sessions.compile(after, refusing(steps, after, await sessions.current()));
+    const refuse = refusing(steps, after, await sessions.current());
+    const samples = await samplesFor(store, after, steps);
     const explained: Step[] = [];
-    for (const step of steps) explained.push(await this.#withMembers(step, program));
-    return { steps: explained, findings: await findingsOf(store, program, steps, surroundings.templates) };
+    if (this.#options.checker === undefined) {
+      const program = sessions.compile(after, refuse);
+      const tester = ({ name }: Step): Tester | undefined => {
+        const condition = program.audiences.get(name)?.condition;
+        return condition && { where: condition.where, test: async (all) => all.map((one) => condition.test(one)) };
+      };
+      for (const step of steps) explained.push(await this.#withMembers(step, tester(step)));
+      return {
+        steps: explained,
+        findings: samples === undefined ? [] : findingsOf(samples, program, steps, surroundings.templates),
+      };
+    }
+    const { broken, findings } = await this.#check(steps, after, refuse, samples);
+    const tester = this.#testerElsewhere(this.#options.checker, after, broken);
+    for (const step of steps) explained.push(await this.#withMembers(step, tester(step)));
+    return { steps: explained, findings };
+  }
+
+  /** Compiles in another thread, and asks channels here. @throws DefinitionError, what a thread was ended for */
+  async #check(
+    steps: readonly Step[],
+    after: readonly Definition[],
+    refuse: (error: DefinitionError) => void,
+    samples?: Samples,
+  ): Promise<{ readonly broken: readonly DefinitionError[]; readonly findings: Plan["findings"] }> {
+    const { channels, to } = this.#options.surroundings;
+    const found = after.flatMap((one) => {
+      if (one.kind === "trigger") return faultOf(() => checkExits(one, { channels, to }));
+      return one.kind === "alarm" ? faultOf(() => checkAlarmExits(one, channels)) : [];
+    });
+    found.forEach(refuse);
+    const touched = steps.map(({ kind, name, action }) => ({ kind, name, action }));
+    const { broken, findings } = await this.#options.checker!.check({
+      definitions: after,
+      channels: Object.keys(channels),
+      to,
+      ...(samples && { lint: { steps: touched, samples } }),
+    });
+    const errors = broken.map(brokenError);
+    errors.forEach(refuse);
+    return { broken: errors, findings };
+  }
+
+  #testerElsewhere(
+    checker: Checker,
+    after: readonly Definition[],
+    broken: readonly DefinitionError[],
+  ): (step: Step) => Tester | undefined {
+    return ({ kind, name }) => {
+      if (kind !== "audience" || broken.some((one) => one.kind === kind && one.of === name)) return undefined;
+      const found = after.find((one) => one.kind === kind && one.name === name);
+      const where = (found?.body as { readonly where?: Json } | undefined)?.where;
+      if (typeof where !== "string") return undefined;
+      const test = (all: readonly Fields[]) =>
+        checker.test(
+          where,
+          all.map((one) => JSON.stringify(one)),
+        );
+      return { where, test, page: pageElsewhere, time: mostCounting };
+    };
   }
 
   async apply(wanted: Wanted, fire: boolean): Promise<Plan> {
     const { sessions, store, wake } = this.#options;
     const total = await store.profiles.count();
+    await this.#prepare(wanted);
     const steps = await sessions.run(async ({ transaction, now }, current) => {
       const before = await transaction.definitions.all();
       const { steps, after } = changesOf(wanted, before, await underway(transaction.runs), now);
@@ -59,6 +126,17 @@ export class Planner {
     });
     wake();
     return { steps, findings: [] };
+  }
+
+  /** What is new is compiled first where it holds nobody up; what is wrong with it is said. */
+  async #prepare(wanted: Wanted): Promise<void> {
+    const { checker, sessions, store, clock } = this.#options;
+    if (checker === undefined || Object.values(wanted.definitions).every((some) => Object.keys(some).length === 0))
+      return;
+    const before = await store.definitions.all();
+    const { steps, after } = changesOf(wanted, before, await underway(store.runs), clock());
+    await this.#check(steps, after, refusing(steps, after, await sessions.current()));
+    await sessions.prepare(after);
   }
 
   async setState(trigger: string, state: "active" | "paused" | "draft"): Promise<void> {
@@ -119,21 +197,23 @@ export class Planner {
   }
 
   /** Who would enter and leave. */
-  async #withMembers(step: Step, program: Program): Promise<Step> {
-    const { store } = this.#options;
-    const audience = program.audiences.get(step.name);
-    if (step.kind !== "audience" || step.action === "remove" || audience === undefined) return step;
+  async #withMembers(step: Step, tester: Tester | undefined): Promise<Step> {
+    const { store, surroundings } = this.#options;
+    if (step.kind !== "audience" || step.action === "remove" || tester === undefined) return step;
     const before = (step.before?.body as { where?: Json } | undefined)?.where;
-    if (before === audience.definition.where) return step;
+    if (before === tester.where) return step;
+    const { monotonicClock = () => performance.now() } = surroundings.templates;
+    const until = monotonicClock() + (tester.time ?? Number.POSITIVE_INFINITY);
     const found = { enter: 0, leave: 0, errors: 0, looked: 0 };
     const [entering, leaving]: [Profile[], Profile[]] = [[], []];
     let cursor: string | undefined;
     do {
-      const { items, next } = await store.profiles.list({ limit: page, after: cursor });
+      const { items, next } = await store.profiles.list({ limit: tester.page ?? page, after: cursor });
       const memberships = await store.memberships.of(items.map(({ id }) => id));
+      const tested = await tester.test(items.map(({ fields }) => fields));
       items.forEach((profile, i) => {
         const was = memberships[i]!.some((one) => one.audience === step.name);
-        const { is, problem } = audience.condition.test(profile.fields);
+        const { is, problem } = tested[i]!;
         if (problem !== undefined) found.errors++;
         if (is === was) return;
         found[is ? "enter" : "leave"]++;
@@ -144,12 +224,32 @@ export class Planner {
       cursor = next;
       // Others get their turn.
       await new Promise(setImmediate);
-    } while (cursor !== undefined && found.looked < mostLooked);
+    } while (cursor !== undefined && found.looked < mostLooked && monotonicClock() < until);
     const now = (await store.memberships.sizes()).get(step.name) ?? 0;
     const of = await store.profiles.count();
     const fails = found.errors === 0 ? "" : `; its condition fails for ${found.errors}, which counts as no`;
     const effect = `${step.effect}: of ${found.looked} profiles ${found.enter} enter and ${found.leave} leave${fails}`;
     return { ...step, effect, members: { now, ...found, of, entering, leaving } };
+  }
+}
+
+/** Tests a condition on many profiles. */
+interface Tester {
+  readonly where: string;
+  test(all: readonly Fields[]): Promise<readonly Tested[]>;
+  /** How many at once. @default 500 */
+  readonly page?: number;
+  /** ms for all of them. @default Infinity */
+  readonly time?: number;
+}
+
+function faultOf(check: () => void): DefinitionError[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof DefinitionError) return [error];
+    throw error;
   }
 }
 

@@ -1,3 +1,4 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
 import {
   type AudienceDefinition,
   audienceDefinition,
@@ -69,10 +70,29 @@ export interface Program {
 /** Compiles programs; what has not changed since the last is not compiled again. */
 export class Compiler {
   readonly #surroundings: Surroundings;
-  #known = new Map<string, { readonly text: string; readonly compiled: unknown }>();
+  #known: Map<string, Compiled>;
+  /** Compiled beforehand, for the next program. */
+  #prepared = new Map<string, Compiled>();
 
-  constructor(surroundings: Surroundings) {
+  /** @param like knows what need not be compiled again; of the same surroundings */
+  constructor(surroundings: Surroundings, like?: Compiler) {
     this.#surroundings = surroundings;
+    this.#known = new Map(like && [...like.#known, ...like.#prepared]);
+  }
+
+  /** Compiles for a program what is not known yet, one at a time, so that others get their turn between. Never throws. */
+  async prepare(definitions: readonly Definition[]): Promise<void> {
+    this.#prepared = new Map();
+    for (const definition of definitions) {
+      const [key, text] = keyOf(definition);
+      if (this.#known.get(key)?.text === text) continue;
+      try {
+        this.#prepared.set(key, { text, compiled: this.#compile(definition) });
+      } catch {
+        // The program says what is wrong with it.
+      }
+      await othersTurn();
+    }
   }
 
   /** @param onBroken gets what is wrong with a definition, which is then left out; may throw it */
@@ -83,43 +103,30 @@ export class Compiler {
       onBroken(error);
       broken.push(error);
     };
-    const known = new Map<string, { readonly text: string; readonly compiled: unknown }>();
-    const all = <T>(kind: DefinitionKind, compile: (definition: Definition) => T): Map<string, T> => {
+    const known = new Map<string, Compiled>();
+    const all = <T>(kind: DefinitionKind): Map<string, T> => {
       const compiled = new Map<string, T>();
       for (const definition of definitions) {
         if (definition.kind !== kind) continue;
-        const { name, body, status } = definition;
-        const [key, text] = [`${kind} ${name}`, JSON.stringify([body, status])];
-        const before = this.#known.get(key);
+        const [key, text] = keyOf(definition);
+        const before = [this.#known, this.#prepared].map((some) => some.get(key)).find((one) => one?.text === text);
         try {
-          const one = before?.text === text ? (before.compiled as T) : compile(definition);
+          const one = before === undefined ? this.#compile(definition) : before.compiled;
           known.set(key, { text, compiled: one });
-          compiled.set(name, one);
+          compiled.set(definition.name, one as T);
         } catch (error) {
           leaveOut(error);
         }
       }
       return compiled;
     };
-    const { templates } = this.#surroundings;
-    const settings = all("profiles", ({ name, body }) =>
-      resolveProfiles(checkBody("profiles", name, profilesDefinition, body)),
-    );
-    const streams = all("stream", (definition): Stream => compiledStream(definition, this.#surroundings));
-    const audiences = all("audience", ({ name, body, status }): Audience => {
-      const definition = checkBody("audience", name, audienceDefinition, body);
-      try {
-        const condition = compileCondition(definition.where, { ...templates, name: "where" });
-        return { name, definition, condition, test: testOf(condition), status: (status ?? {}) as AudienceStatus };
-      } catch (error) {
-        throw new DefinitionError((error as Error).message, { kind: "audience", name, path: ["where"] });
-      }
-    });
-    const triggers = all("trigger", (definition) => compileTrigger(definition, this.#surroundings));
-    const alarms = all("alarm", ({ name, body }): Alarm => {
-      return { name, definition: checkBody("alarm", name, alarmDefinition, body) };
-    });
+    const settings = all<ProfileSettings>("profiles");
+    const streams = all<Stream>("stream");
+    const audiences = all<Audience>("audience");
+    const triggers = all<Trigger>("trigger");
+    const alarms = all<Alarm>("alarm");
     this.#known = known;
+    this.#prepared = new Map();
     keep(triggers, (trigger) => checkTrigger(trigger, audiences, streams), leaveOut);
     const declared = (kind: DefinitionKind) => definitions.filter((one) => one.kind === kind).map(({ name }) => name);
     const named = { audiences: declared("audience"), triggers: declared("trigger") };
@@ -135,6 +142,46 @@ export class Compiler {
       ...firing(triggers),
       broken,
     };
+  }
+
+  /** @throws DefinitionError */
+  #compile(definition: Definition): ProfileSettings | Stream | Audience | Trigger | Alarm {
+    const { kind, name, body } = definition;
+    switch (kind) {
+      case "profiles":
+        return resolveProfiles(checkBody(kind, name, profilesDefinition, body));
+      case "stream":
+        return compiledStream(definition, this.#surroundings);
+      case "audience":
+        return compiledAudience(definition, this.#surroundings);
+      case "trigger":
+        return compileTrigger(definition, this.#surroundings);
+      case "alarm":
+        return { name, definition: checkBody(kind, name, alarmDefinition, body) };
+      default:
+        return kind satisfies never;
+    }
+  }
+}
+
+interface Compiled {
+  /** What it was compiled from. */
+  readonly text: string;
+  readonly compiled: ProfileSettings | Stream | Audience | Trigger | Alarm;
+}
+
+const keyOf = ({ kind, name, body, status }: Definition): readonly [key: string, text: string] => [
+  `${kind} ${name}`,
+  JSON.stringify([body, status]),
+];
+
+function compiledAudience({ name, body, status }: Definition, { templates }: Surroundings): Audience {
+  const definition = checkBody("audience", name, audienceDefinition, body);
+  try {
+    const condition = compileCondition(definition.where, { ...templates, name: "where" });
+    return { name, definition, condition, test: testOf(condition), status: (status ?? {}) as AudienceStatus };
+  } catch (error) {
+    throw new DefinitionError((error as Error).message, { kind: "audience", name, path: ["where"] });
   }
 }
 
@@ -245,6 +292,12 @@ function checkTrigger(trigger: Trigger, audiences: Program["audiences"], streams
   }
 }
 
+/** What channels say of an alarm. @throws DefinitionError */
+export function checkAlarmExits({ name, body }: Definition, channels: Surroundings["channels"]): void {
+  const { send } = checkBody("alarm", name, alarmDefinition, body);
+  for (const i of send.keys()) checkAlarmExit(name, send, i, channels);
+}
+
 /** @param declared what cannot run is watched all the more */
 function checkAlarm(
   { name, definition: { when, send } }: Alarm,
@@ -255,12 +308,21 @@ function checkAlarm(
   if ("empty" in when) there({ ...place, path: ["when", "empty"] }, "audience", when.empty, declared.audiences);
   if ("quiet" in when) there({ ...place, path: ["when", "quiet"] }, "trigger", when.quiet, declared.triggers);
   if ("failing" in when) there({ ...place, path: ["when", "failing"] }, "trigger", when.failing, declared.triggers);
-  for (const [i, { channel, to, options }] of send.entries()) {
-    there({ ...place, path: ["send", i, "channel"] }, "channel", channel, Object.keys(channels));
-    try {
-      accepted(channels[channel]!, to ?? null, options as Exit["options"]);
-    } catch (error) {
-      throw new DefinitionError((error as Error).message, { ...place, path: ["send", i, ...(to ? ["to"] : [])] });
-    }
+  for (const i of send.keys()) checkAlarmExit(name, send, i, channels);
+}
+
+function checkAlarmExit(
+  name: string,
+  send: AlarmDefinition["send"],
+  i: number,
+  channels: Surroundings["channels"],
+): void {
+  const place = { kind: "alarm", name } as const;
+  const { channel, to, options } = send[i]!;
+  there({ ...place, path: ["send", i, "channel"] }, "channel", channel, Object.keys(channels));
+  try {
+    accepted(channels[channel]!, to ?? null, options as Exit["options"]);
+  } catch (error) {
+    throw new DefinitionError((error as Error).message, { ...place, path: ["send", i, ...(to ? ["to"] : [])] });
   }
 }

@@ -62,7 +62,12 @@ export class Sessions {
 
   /** A program that is not in force. @param onBroken may throw what it gets */
   compile(definitions: readonly Definition[], onBroken: (error: DefinitionError) => void): Program {
-    return new Compiler(this.#options.surroundings).program(-1, definitions, onBroken);
+    return new Compiler(this.#options.surroundings, this.#compiler).program(-1, definitions, onBroken);
+  }
+
+  /** Compiles what is new in definitions that are to be in force: others get their turn meanwhile. */
+  prepare(definitions: readonly Definition[]): Promise<void> {
+    return this.#compiler.prepare(definitions);
   }
 
   /** @throws OverBudget: nothing is kept, and what took too long is to be evaluated elsewhere: see `alone` */

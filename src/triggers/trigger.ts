@@ -48,7 +48,7 @@ const aMonth = parseDuration("30d")!;
 /** @throws DefinitionError */
 export function compileTrigger({ name, body, status }: Definition, surroundings: Surroundings): Trigger {
   const definition = checkBody("trigger", name, triggerDefinition, body);
-  const { templates, channels, to: defaults } = surroundings;
+  const { templates } = surroundings;
   const { on, where, alert, send, dedupe, quiet } = definition;
   const at = <T>(path: readonly (string | number)[], make: () => T): T => {
     try {
@@ -60,21 +60,11 @@ export function compileTrigger({ name, body, status }: Definition, surroundings:
   const text = (text: string, options: Partial<Source & { kind: "text" }>, ...path: (string | number)[]) =>
     at(path, () => textOf({ kind: "text", text, name: path.join("."), ...options }, templates));
   if ("schedule" in on || "once" in on || "every" in on) at(["on"], () => checkSchedule(on));
-  const exits = send.map(({ channel, to, options }, i): Exit => {
-    if (!Object.hasOwn(channels, channel)) {
-      const names = Object.keys(channels).join(", ") || "none";
-      const message = `there is no channel ${JSON.stringify(channel)}; there are: ${names}`;
-      throw new DefinitionError(message, { kind: "trigger", name, path: ["send", i, "channel"] });
-    }
-    const written = to ?? (Object.hasOwn(defaults, channel) ? defaults[channel] : undefined);
-    const options_ = options as Exit["options"];
-    if (written?.includes("{{") !== true) {
-      const where = written === undefined ? null : parseDestination(written);
-      at(["send", i, ...(to === undefined ? [] : ["to"])], () => accepted(channels[channel]!, where, options_));
-    }
+  const exits = send.map(({ channel, options }, i): Exit => {
+    const written = checkExit(name, definition, i, surroundings);
     // Unlike a key's, a field that is missing here is a person without an address.
     const to_ = written === undefined ? undefined : text(written, { name: "to" }, "send", i, "to");
-    return { channel, written, to: to_, options: options_ };
+    return { channel, written, to: to_, options: options as Exit["options"] };
   });
   const key = typeof dedupe === "string" ? dedupe : dedupe?.key;
   const condition =
@@ -98,6 +88,37 @@ export const testOf = (condition: Condition): Evaluable<Tested> => ({
   source: { kind: "condition", where: condition.where },
   evaluate: (subject, limit) => condition.test(subject, limit),
 });
+
+/** Asks channels about the ways out of a trigger, and compiles nothing. @throws DefinitionError */
+export function checkExits({ name, body }: Definition, surroundings: Omit<Surroundings, "templates">): void {
+  const definition = checkBody("trigger", name, triggerDefinition, body);
+  for (const i of definition.send.keys()) checkExit(name, definition, i, surroundings);
+}
+
+/** @returns the template of where to, if there is one @throws DefinitionError */
+function checkExit(
+  name: string,
+  { send }: TriggerDefinition,
+  i: number,
+  { channels, to: defaults }: Omit<Surroundings, "templates">,
+): string | undefined {
+  const { channel, to, options } = send[i]!;
+  const place = (...path: string[]) => ({ kind: "trigger", name, path: ["send", i, ...path] }) as const;
+  if (!Object.hasOwn(channels, channel)) {
+    const names = Object.keys(channels).join(", ") || "none";
+    const message = `there is no channel ${JSON.stringify(channel)}; there are: ${names}`;
+    throw new DefinitionError(message, place("channel"));
+  }
+  const written = to ?? (Object.hasOwn(defaults, channel) ? defaults[channel] : undefined);
+  if (written?.includes("{{") === true) return written;
+  try {
+    const where = written === undefined ? null : parseDestination(written);
+    accepted(channels[channel]!, where, options as Exit["options"]);
+  } catch (error) {
+    throw new DefinitionError((error as Error).message, place(...(to === undefined ? [] : ["to"])));
+  }
+  return written;
+}
 
 /** What is the same for everybody is known to be wrong before anybody is to be alerted. @throws DestinationError */
 export function accepted(channel: Channel, to: Json | undefined, options: Exit["options"]): void {

@@ -5,6 +5,7 @@
  * `pool.ts` has the workers and who waits for them, `thread.ts` is one of them as it is seen from here, `serve-tasks.ts` runs
  * in it and does `tasks/`.
  */
+export { type CheckerOptions, workerChecker } from "./checker.ts";
 export { WorkerError, type WorkerProblem } from "./error.ts";
 export { workerEvaluate } from "./evaluate.ts";
 export type { TaskInput, TaskOutput, TaskTable } from "./messages.ts";

@@ -15,14 +15,17 @@ export interface WorkerPoolOptions {
   readonly wait?: number | undefined;
   /** How long a worker stays with nothing to do, in ms. @default 60_000 */
   readonly idle?: number | undefined;
-  /** How long a worker may take to start, and to load a task, in ms. @default 15_000 */
+  /** How long a worker may take to start, and to load a task, in ms. @default 30_000 */
   readonly loading?: number | undefined;
   /** The module that workers run, which calls `serveTasks`. @default the one with our tasks */
   readonly entry?: URL | undefined;
 }
 
 export interface RunOptions {
-  /** How long the task may take from when it begins, in ms; then its worker is ended. */
+  /**
+   * How long the task may compute from when it begins, in ms; then its worker is ended, at the latest after four times as long by the
+   * clock. Where Node does not tell a thread's time (before 24.6), the clock counts.
+   */
   readonly timeout: number;
   /** Who asks: callers take turns. @default "" */
   readonly caller?: string | undefined;
@@ -62,7 +65,7 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
     queue: most = 50,
     wait = 10_000,
     idle = 60_000,
-    loading = 15_000,
+    loading = 30_000,
   } = options;
   const entry = options.entry ?? besideThis("worker");
   const threads = new Set<Thread>();
@@ -83,17 +86,26 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
     onEnd(thread) {
       threads.delete(thread);
       takeFrom(resting, thread);
-      if (thread.failedToStart) {
-        notBefore = performance.now() + Math.min(firstPause * 2 ** failures++, longestPause);
-      }
+      if (thread.failedToStart) pause();
       next();
     },
   };
 
-  function startThread(): Thread {
-    const thread = new Thread({ entry, memory, loading }, events);
-    threads.add(thread);
-    return thread;
+  function pause(): void {
+    notBefore = performance.now() + Math.min(firstPause * 2 ** failures++, longestPause);
+  }
+
+  /** @returns undefined where the process may have none, as with `--permission` and without `--allow-worker` */
+  function startThread(job: WaitingJob): Thread | undefined {
+    try {
+      const thread = new Thread({ entry, memory, loading }, events);
+      threads.add(thread);
+      return thread;
+    } catch (cause) {
+      pause();
+      job.failed(new WorkerError("unavailable", "no worker could be started", { cause }));
+      return undefined;
+    }
   }
 
   /** Gives what waits to whoever is free. */
@@ -103,7 +115,8 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
       if (free === undefined && (threads.size >= size || performance.now() < notBefore)) break;
       if (free !== undefined) takeFrom(resting, free);
       const job = queue.next()!;
-      const thread = free ?? startThread();
+      const thread = free ?? startThread(job);
+      if (thread === undefined) continue;
       job.taken(thread);
       thread.run(job);
     }

@@ -6,6 +6,7 @@ import {
   type Limits,
   type TemplateOptions,
 } from "../index.ts";
+import { lower } from "./limits.ts";
 import type { WorkerPool } from "./pool.ts";
 import { toPortable } from "./portable.ts";
 
@@ -40,12 +41,4 @@ export function workerRender(
     if (options === undefined) return compileAlert(alertTemplate, limited).render(profile);
     return pool!.run("preview", { template: alertTemplate, profile, options }, { timeout, caller });
   };
-}
-
-function lower(limits: Limits, given: TemplateOptions["limits"] = {}): Limits {
-  const lowest = Object.entries(limits).map(([name, limit]) => [
-    name,
-    Math.min(limit, given[name as keyof Limits] ?? Number.POSITIVE_INFINITY),
-  ]);
-  return Object.fromEntries(lowest);
 }

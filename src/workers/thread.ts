@@ -32,6 +32,8 @@ export interface Job extends TaskMessage {
 
 /** How far V8's own limit stands above ours. See {@link Thread}. */
 const headroom = 256 * MiB;
+/** A task's time is that of its thread: on a busy machine it may take so many times as long. */
+const patience = 4;
 /** How often memory is looked at while a task runs, in ms. */
 const lookEvery = 25;
 
@@ -120,11 +122,9 @@ export class Thread {
         this.#quiet();
         this.#begin();
         return;
-      case "begun": {
-        const { timeout } = this.#job!;
-        this.#endAfter(timeout, "late", `it took more than ${timeout.toLocaleString("en")} ms and was ended`);
+      case "begun":
+        void this.#watch(this.#job!);
         return;
-      }
       case "done":
         this.#free()?.done(message.output);
         return;
@@ -155,6 +155,31 @@ export class Thread {
     const job = this.#job;
     this.#job = undefined;
     return job;
+  }
+
+  /** Ends the task when its time is used up. */
+  async #watch(job: Job): Promise<void> {
+    const { timeout } = job;
+    const late = [timeout, "late", `it took more than ${timeout.toLocaleString("en")} ms and was ended`] as const;
+    clearTimeout(this.#timer);
+    const until = performance.now() + timeout * patience;
+    const before = await this.#cpuTime();
+    if (this.#job !== job) return;
+    if (before === undefined) return this.#endAfter(...late);
+    const look = async (): Promise<void> => {
+      const used = (await this.#cpuTime()) ?? Number.POSITIVE_INFINITY;
+      if (this.#job !== job) return;
+      const rest = Math.min(timeout - (used - before), until - performance.now());
+      if (rest <= 0) await this.end(new WorkerError("late", late[2]));
+      else this.#timer = setTimeout(look, Math.max(rest, lookEvery));
+    };
+    this.#timer = setTimeout(look, timeout);
+  }
+
+  /** ms that the thread has computed; undefined where Node does not say. */
+  async #cpuTime(): Promise<number | undefined> {
+    const usage = await this.#worker.cpuUsage?.().catch(() => undefined);
+    return usage && (usage.user + usage.system) / 1_000;
   }
 
   #endAfter(ms: number, problem: WorkerProblem, message: string): void {

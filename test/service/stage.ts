@@ -4,7 +4,14 @@ import { alerting, sprig } from "../../src/functions/index.ts";
 import { compileAlert } from "../../src/index.ts";
 import { createKey, createService, revokeKey, type Service, type ServiceOptions } from "../../src/service/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
-import { createEngine, type Engine, type ProgramStore, type Scope, type Wanted } from "../../src/triggers/index.ts";
+import {
+  createEngine,
+  type Engine,
+  type EngineOptions,
+  type ProgramStore,
+  type Scope,
+  type Wanted,
+} from "../../src/triggers/index.ts";
 
 /** 2026-03-02 12:00 UTC. */
 export const noon = Date.UTC(2026, 2, 2, 12);
@@ -45,13 +52,14 @@ export interface Answer {
 export async function stage(
   options: Partial<ServiceOptions> = {},
   store: ProgramStore = memoryStore(),
+  more: Partial<EngineOptions> = {},
 ): Promise<Stage> {
   const crm = fake();
   const self = { now: noon };
   const clock = (): number => self.now;
   const templates = { functions: [sprig, alerting], clock: () => new Date(self.now) };
   const channels = { crm };
-  const engine = createEngine({ store, channels, templates, clock });
+  const engine = createEngine({ store, channels, templates, clock, ...more });
   const render = (profile: unknown, template: unknown) => compileAlert(template as never, templates).render(profile);
   const dispatcher = createDispatcher({ store, channels, render, clock });
   const problems: { readonly about: object; readonly message: string }[] = [];

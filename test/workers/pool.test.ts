@@ -1,3 +1,5 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
 import { afterAll, describe, expect, test } from "vitest";
 import {
   createWorkerPool,
@@ -159,6 +161,19 @@ describe("workers", () => {
     await new Promise((resolve) => setTimeout(resolve, 110));
     const third = await ask();
     expect([third.problem, third.cause?.message]).toEqual(["unavailable", "dead on arrival"]);
+  });
+
+  test("that the process may not have", async () => {
+    const program = `
+      import { createWorkerPool } from ${JSON.stringify(new URL("../../src/workers/index.ts", import.meta.url).href)};
+      const pool = createWorkerPool();
+      const ask = () => pool.run("lint", {}, { timeout: 1 }).catch((error) => error);
+      const [first, second] = [await ask(), await ask()];
+      console.log(first.problem, first.cause.code, second.problem);
+    `;
+    const flags = ["--permission", "--allow-fs-read=*", "--input-type=module", "-e", program];
+    const { stdout } = await promisify(execFile)(process.execPath, flags);
+    expect(stdout).toBe("unavailable ERR_ACCESS_DENIED unavailable\n");
   });
 
   test("end when the pool is closed, with what they do and what waits", async () => {

@@ -2,9 +2,11 @@ import type { TaskTable } from "../messages.ts";
 
 /** What workers do: each a function of one input in a file of its own, which is loaded when it is first needed. */
 export const tasks = {
+  check: async () => (await import("./check.ts")).check,
   evaluate: async () => (await import("./evaluate.ts")).evaluate,
   lint: async () => (await import("./lint.ts")).lint,
   preview: async () => (await import("./preview.ts")).preview,
+  test: async () => (await import("./test.ts")).test,
 } as const satisfies TaskTable;
 
 export type Tasks = typeof tasks;
