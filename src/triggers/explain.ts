@@ -128,8 +128,11 @@ async function audienceSteps(
   if (since === undefined) return "exit" in on ? undefined : `is not in ${name}`;
   if (!("enter" in on)) return undefined;
   const { activatedAt = since } = trigger.status;
+  if ((await store.profiles.splitPairs([profile.id])).some(({ at }) => at === since)) {
+    return `came into ${name} at ${time(since)} when profiles were split, which fires nothing; only a backfill alerts those`;
+  }
   if (since >= activatedAt) {
-    return `came into ${name} at ${time(since)} by what fires nothing: it was new, its condition was changed, or profiles were split; only a backfill alerts those`;
+    return `came into ${name} at ${time(since)} by what fires nothing: it was new, or its condition was changed; only a backfill alerts those`;
   }
   const reason = `was in ${name} before the trigger was activated at ${time(activatedAt)}; only a backfill alerts those`;
   say("entered", false, reason);

@@ -188,7 +188,7 @@ describe.each(stores)("on the %s store", (_, make) => {
       detail: `from ${bob} at ${at}: audiences of both were evaluated anew, which fires nothing`,
     });
     expect(answer).toBe(
-      `${ada} was not alerted by welcome: came into vips at ${at} by what fires nothing: it was new, its condition was changed, or profiles were split; only a backfill alerts those.`,
+      `${ada} was not alerted by welcome: came into vips at ${at} when profiles were split, which fires nothing; only a backfill alerts those.`,
     );
   });
 
