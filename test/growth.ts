@@ -76,12 +76,6 @@ export interface Growth {
  * (tables, caches) is out of the way after a first run.
  */
 export function growthOf<T>(n: number, make: (n: number) => T, run: (input: T) => unknown): Growth {
-  const first = growthOnce(n, make, run);
-  // V8 counts the blocks of a function from when it compiles it for counting: what looks steep once is looked at again.
-  return first.factor < 2.2 ? first : growthOnce(n, make, run);
-}
-
-function growthOnce<T>(n: number, make: (n: number) => T, run: (input: T) => unknown): Growth {
   countSteps(() => run(make(n)));
   const [first, twice, four] = [n, 2 * n, 4 * n].map((size) => {
     const input = make(size);
@@ -92,9 +86,10 @@ function growthOnce<T>(n: number, make: (n: number) => T, run: (input: T) => unk
     .sort((a, b) => b.count - b.before - (a.count - a.before))
     .slice(0, 5)
     .map(({ name, count, before }) => `${name}: ${before} → ${count}`);
-  // Where the second size reached a cap that the first did not, the whole is what is left to compare.
-  const isCapped = twice.total <= first.total;
-  const factor = isCapped ? four.total / twice.total : (four.total - twice.total) / (twice.total - first.total);
+  // A small input may cost more than its share, and a larger one reach a cap that it did not: then the whole is compared.
+  const whole = four.total / twice.total;
+  const isPlain = twice.total <= first.total || whole < 2.1;
+  const factor = isPlain ? whole : (four.total - twice.total) / (twice.total - first.total);
   return { factor, most: most.join("; ") };
 }
 
