@@ -40,6 +40,8 @@ export function answer(question: Case, numbers: Numbers): EngineAnswer {
     const template = compile(question.template, {
       name: question.name ?? "t",
       numbers,
+      // Some cases are about widths of ten million.
+      limits: { steps: 10_000_000 },
       ...(question.delims && { delims: question.delims }),
       ...(question.missingKey && { missingKey: question.missingKey }),
       ...(question.templates && { templates: Object.fromEntries(question.templates) }),

@@ -4,9 +4,9 @@ import { bundle } from "./bench/bundle.ts";
 
 const { code, gzipped, modules, imports } = await bundle();
 
-/** Shares: parsing and rendering text 58,800, the functions `alerting` 4,400, escaping HTML and JSON 13,000. */
-test("is at most 80,000 bytes, gzipped", () => {
-  expect(gzipped).toBeLessThanOrEqual(80_000);
+/** Shares: parsing and rendering text 60,100, the functions `alerting` 4,400, escaping HTML and JSON 13,000. */
+test("is at most 81,000 bytes, gzipped", () => {
+  expect(gzipped).toBeLessThanOrEqual(81_000);
 });
 
 test("has the functions that alerts have by default, and no others", () => {

@@ -44,6 +44,6 @@ if (import.meta.main) {
   const { code, gzipped } = await bundle();
   printRows(
     { measured: "browser bundle, minified and gzipped", ours: `${thousands(gzipped)} bytes` },
-    { peer: "before gzip", theirs: `${thousands(code.length)} bytes`, target: "≤ 80,000 bytes" },
+    { peer: "before gzip", theirs: `${thousands(code.length)} bytes`, target: "≤ 81,000 bytes" },
   );
 }

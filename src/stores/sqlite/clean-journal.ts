@@ -137,11 +137,11 @@ const cleanText = <T extends string | null>(text: T, redactor: Redactor): T =>
 
 /** Every repetition in these is bounded, or of what the next part cannot begin with: they are linear. */
 const patterns: readonly (readonly [RegExp, string])[] = [
+  [/\b(?:bearer|basic|vapid|digest|bot)\s{1,4}[\w.~+/=-]{8,}/gi, "…"],
   [
-    /(authori[sz]ation|cookie|api[-_]?key|token|secret|passw(?:or)?d|signature)(["'\\]{0,4}\s{0,4}[:=]\s{0,4}["'\\]{0,4})(?:(?:basic|bearer|digest|vapid|bot)\s{1,4})?[^\s"'\\&;<>{}…]{4,}/gi,
+    /(authori[sz]ation|cookie|api[-_]?key|token|secret|passw(?:or)?d|signature)(["'\\\s]{0,8}[:=]["'\\\s]{0,8})[^\s"'\\&;<>{}…]{4,}/gi,
     "$1$2…",
   ],
-  [/\b(bearer|basic|vapid)\s{1,4}[\w.~+/=-]{8,}/gi, "$1 …"],
   [/\beyJ[\w.-]{16,}/g, "…"],
   [/\b(v1a?),[\w+/]{40,}={0,2}/g, "$1,…"],
   [/\b(wh(?:sec|sk)_)[\w+/]{16,}={0,2}/g, "$1…"],
