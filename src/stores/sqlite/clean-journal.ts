@@ -135,16 +135,16 @@ function cleanOutcome(text: string, redactor: Redactor): string {
 const cleanText = <T extends string | null>(text: T, redactor: Redactor): T =>
   text === null ? text : (withoutPatterns(redactor.text(text)) as T);
 
-/** Every repetition in these is bounded, or of what the next part cannot begin with: they are linear. */
+/** Every repetition in these is of what the next part cannot begin with: they are linear. */
 const patterns: readonly (readonly [RegExp, string])[] = [
-  [/\b(?:bearer|basic|vapid|digest|bot)\s{1,4}[\w.~+/=-]{8,}/gi, "…"],
+  [/\b(?:bearer|basic|vapid|digest|bot)\s+[\w.~+/=-]{8,}/gi, "…"],
   [
-    /(authori[sz]ation|cookie|api[-_]?key|token|secret|passw(?:or)?d|signature)(["'\\\s]{0,8}[:=]["'\\\s]{0,8})[^\s"'\\&;<>{}…]{4,}/gi,
+    /(authori[sz]ation|cookie|api[-_]?key|token|secret|passw(?:or)?d|signature)(["'\\\s]*[:=]["'\\\s]*)[^\s"'\\&;<>{}…]+/gi,
     "$1$2…",
   ],
-  [/\beyJ[\w.-]{16,}/g, "…"],
-  [/\b(v1a?),[\w+/]{40,}={0,2}/g, "$1,…"],
-  [/\b(wh(?:sec|sk)_)[\w+/]{16,}={0,2}/g, "$1…"],
+  [/\beyJ[\w.-]{9,}/g, "…"],
+  [/\b(v1a?),[\w+/]{9,}={0,2}/g, "$1,…"],
+  [/\b(wh(?:sec|sk)_)[\w+/]{9,}={0,2}/g, "$1…"],
 ];
 
 const withoutPatterns = (text: string): string =>
