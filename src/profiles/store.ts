@@ -10,7 +10,10 @@ export interface Profiles {
   get(ids: readonly string[]): Promise<readonly (Profile | undefined)[]>;
   /** For each identifier the id of the profile that has it. */
   find(identifiers: readonly Identifier[]): Promise<readonly (string | undefined)[]>;
-  /** Oldest first; the order never changes, and one that is written meanwhile is neither left out nor given twice. */
+  /**
+   * Oldest first; the order never changes, and one that is written meanwhile is neither left out nor given twice. A page of large
+   * ones may have fewer than `limit`; `next` says whether there are more.
+   */
   list(query: { readonly limit: number; readonly after?: string | undefined }): Promise<Page<Profile>>;
   count(): Promise<number>;
   /** The merges of the profile that this id stands for now, and of those that are part of it, so far as they are kept (at most 100), oldest first. */
@@ -104,7 +107,7 @@ export interface RawEvent {
 }
 
 export interface Events {
-  /** Newest first: in the order in which they were added. */
+  /** Newest first: in the order in which they were added. A page of large ones may have fewer than `limit`. */
   list(query: {
     readonly stream?: string | undefined;
     readonly profile?: string | undefined;

@@ -14,6 +14,9 @@ const decoders: Readonly<Record<string, Decoder>> = {
   br: promisify<Buffer, ZlibOptions, Buffer>(brotliDecompress),
 };
 
+/** Bytes that a turn of the event loop takes over: of 16 KiB, as it is by default, there are hundreds. */
+const chunkSize = 256 * 1024;
+
 /** How large it gets is known only when it is: so few are inflated at once. */
 const queue = new PQueue({ concurrency: 2 });
 
@@ -41,7 +44,7 @@ export async function inflate(name: string, sent: Buffer, maxBytes: number, admi
     let decoded: Buffer;
     try {
       // Ends at the limit: a bomb is never held inflated.
-      decoded = await decoder(sent, { maxOutputLength: maxBytes });
+      decoded = await decoder(sent, { maxOutputLength: maxBytes, chunkSize: Math.min(maxBytes, chunkSize) });
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge(maxBytes);
       throw new Problem("bad-request", `the body is not ${name}, as its content-encoding says`, { cause: error });

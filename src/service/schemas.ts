@@ -65,7 +65,7 @@ export const alertTemplate = z
 
 /** What asks for a page. */
 export const pageQuery = {
-  limit: z.coerce.number().int().min(1).max(500).default(100).describe("At most so many."),
+  limit: z.coerce.number().int().min(1).max(500).default(100).describe("At most so many; fewer where they are large."),
   after: z.string().min(1).max(2000).optional().describe("`next` of the page before."),
 };
 

@@ -104,7 +104,7 @@ export function audienceRoutes(app: App, { store }: Surroundings): void {
     schema: {
       tags,
       operationId: "sampleAudience",
-      summary: "Some of its members, with their profiles: the first ones",
+      summary: "Some of its members, with their profiles: the first ones, fewer where they are large",
       params,
       querystring: z.strictObject({ count: z.coerce.number().int().min(1).max(100).default(10) }),
       response: answers(
@@ -116,13 +116,23 @@ export function audienceRoutes(app: App, { store }: Surroundings): void {
     handler: async ({ params: { name }, query: { count } }) => {
       await byName(name);
       const { items } = await store.memberships.members({ audience: name, limit: count });
-      const profiles = await store.profiles.get(items.map((one) => one.profile));
-      return {
-        items: items.flatMap(({ since }, i) => (profiles[i] === undefined ? [] : [{ since, profile: profiles[i] }])),
-      };
+      const found: Sample[] = [];
+      let length = 0;
+      // A hundred large profiles at once would hold up all others.
+      for (const { since, profile: id } of items) {
+        const [profile] = await store.profiles.get([id]);
+        if (profile === undefined) continue;
+        found.push({ since, profile });
+        length += JSON.stringify(profile.fields).length;
+        if (length > maxSampleLength) break;
+      }
+      return { items: found };
     },
   });
 }
+
+/** Characters of profiles, as JSON. */
+const maxSampleLength = 4_000_000;
 
 interface Sample {
   readonly since: number;

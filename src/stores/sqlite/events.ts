@@ -52,7 +52,16 @@ export function eventReader(db: Database.Database, names: Names): Events {
     if (problems) return problem([], streams);
     return streams === undefined ? [(before, limit) => all.all(before, limit)] : any([], streams);
   }
-  return { list: async (query) => newest(lists(query), query, (seq) => bySeq.get(seq)!, eventOf) };
+  return {
+    list: async (query) =>
+      newest(
+        lists(query),
+        query,
+        (seq) => bySeq.get(seq)!,
+        eventOf,
+        ({ payload }) => payload.length,
+      ),
+  };
 }
 
 const eventOf = ({ id, stream, key, received_at, payload, profile, problem, refused }: Row): RawEvent => ({

@@ -107,7 +107,14 @@ function lister(db: Database.Database, names: Names): Firings["list"] {
     if (run !== undefined) return of.run([run], triggers, states);
     return to === undefined ? of.any([], triggers, states) : of.profile([to], triggers, states);
   }
-  return async (query) => newest(lists(query), query, (seq) => bySeq.get(seq)!, firingOf);
+  return async (query) =>
+    newest(
+      lists(query),
+      query,
+      (seq) => bySeq.get(seq)!,
+      firingOf,
+      ({ cause }) => cause.length,
+    );
 }
 
 export function firingReader(db: Database.Database, names: Names): Firings {

@@ -8,16 +8,52 @@ export function cursor(after: string | undefined, first: number): number {
   throw new StoreError("other", `${JSON.stringify(after)} is no place in a list; give the next of the page before`);
 }
 
-/** @param rows one more than the limit, if there are more */
+/**
+ * Ends a page of large items before its limit, since a request for 500 would hold up all others: characters of what is kept of
+ * them.
+ */
+export const maxPageLength = 4_000_000;
+
+/**
+ * Makes a page of rows, of which no more are read than it has, and one.
+ * @param rows one more than the limit, if there are more
+ * @param length in characters. @default small ones, as many as the limit says
+ */
 export function pageOf<Row extends { readonly seq: number }, Item>(
-  rows: readonly Row[],
+  rows: Iterable<Row>,
   limit: number,
   item: (row: Row) => Item,
+  length: (row: Row) => number = () => 0,
 ): Page<Item> {
-  if (limit < 1) return { items: [] };
-  const items = rows.slice(0, limit).map(item);
-  return rows.length > limit ? { items, next: String(rows[limit - 1]!.seq) } : { items };
+  const items: Item[] = [];
+  let total = 0;
+  let last = 0;
+  if (limit < 1) return { items };
+  for (const row of rows) {
+    if (items.length === limit || total > maxPageLength) return { items, next: String(last) };
+    items.push(item(row));
+    total += length(row);
+    last = row.seq;
+  }
+  return { items };
 }
+
+/** Reads a list in pieces, so that whoever stops has not read all of it. @param read the next rows behind a number */
+export function* inPieces<Row extends { readonly seq: number }>(
+  from: number,
+  limit: number,
+  read: (after: number, limit: number) => readonly Row[],
+): Generator<Row> {
+  let after = from;
+  for (let left = limit; left > 0; left -= piece) {
+    const rows = read(after, Math.min(left, piece));
+    yield* rows;
+    if (rows.length < piece) return;
+    after = rows.at(-1)!.seq;
+  }
+}
+
+const piece = 32;
 
 /** Before any row that is there, and behind. */
 export const bounds = { first: 0, last: Number.MAX_SAFE_INTEGER } as const;
@@ -34,11 +70,16 @@ export function newest<Row extends { readonly seq: number }, Item>(
   { limit, after }: { readonly limit: number; readonly after?: string | undefined },
   row: (seq: number) => Row,
   item: (row: Row) => Item,
+  length?: (row: Row) => number,
 ): Page<Item> {
   const before = cursor(after, bounds.last);
   const numbers = lists.flatMap((list) => list(before, limit + 1));
   if (lists.length > 1) numbers.sort((a, b) => b - a);
-  return pageOf(numbers.slice(0, limit + 1).map(row), limit, item);
+  return pageOf(eachOf(numbers.slice(0, limit + 1), row), limit, item, length);
+}
+
+function* eachOf<Row>(numbers: readonly number[], row: (seq: number) => Row): Generator<Row> {
+  for (const seq of numbers) yield row(seq);
 }
 
 /** Lists the different values of a column that an index has, by one search for each. @param next after the one given */

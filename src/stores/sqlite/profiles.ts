@@ -2,7 +2,7 @@ import type Database from "better-sqlite3";
 import type { Identifier, Profile, Profiles, ProfilesWriter } from "../../profiles/index.ts";
 import { mergeReader, mergeWriter } from "./merges.ts";
 import type { Names } from "./names.ts";
-import { bounds, cursor, pageOf } from "./page.ts";
+import { bounds, cursor, inPieces, pageOf } from "./page.ts";
 
 interface Row {
   readonly seq: number;
@@ -49,7 +49,10 @@ export function profileReader(db: Database.Database, names: Names): Profiles {
         const seq = owner.get(kind, value);
         return seq === undefined ? undefined : names.profileId(seq);
       }),
-    list: async ({ limit, after }) => pageOf(page.all(cursor(after, bounds.first), limit + 1), limit, profileOf),
+    list: async ({ limit, after }) => {
+      const rows = inPieces(cursor(after, bounds.first), limit + 1, (from, some) => page.all(from, some));
+      return pageOf(rows, limit, profileOf, ({ fields }) => fields.length);
+    },
     count: async () => count.get()!,
     ...mergeReader(db, names),
   };

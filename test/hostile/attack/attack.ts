@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tocsin } from "../../crash/service/instance.ts";
-import type { Counts } from "./attacker.ts";
+import type { Counts, Ready, Target } from "./attacker.ts";
 import { writeProgram } from "./program.ts";
 import { honestReceiver, hostileMailServer, hostileReceiver } from "./receivers.ts";
 import { ask } from "./requests.ts";
@@ -23,6 +23,16 @@ export interface AttackReport {
   readonly faults: readonly string[];
 }
 
+export interface AttackOptions {
+  readonly seconds: number;
+  /** MiB of JavaScript heap that the service may use. @default as Node has it */
+  readonly memory?: number;
+  /** Honest updates. @default 20 */
+  readonly perSecond?: number;
+  /** Of the largest bodies. @default 10 MiB */
+  readonly bytes?: number;
+}
+
 export interface Latency {
   readonly p50: number;
   readonly p99: number;
@@ -31,19 +41,19 @@ export interface Latency {
 
 /**
  * Runs `tocsin serve` in a folder for so many seconds while everything hostile is posted at it, beside honest load.
- * @param memory MiB of JavaScript heap that it may use
  */
 export async function attack(
   folder: string,
-  { seconds, memory, perSecond = 20 }: { seconds: number; memory?: number; perSecond?: number },
+  { seconds, memory, perSecond = 20, bytes }: AttackOptions,
 ): Promise<AttackReport> {
   const honest = await honestReceiver();
-  const [hostile, mail] = [await hostileReceiver(), await hostileMailServer()];
   const faults: string[] = [];
   let service: WatchedService | undefined;
   let attacker: ChildProcess | undefined;
   try {
-    const config = writeProgram(folder, { honest: honest.port, hostile: hostile.port, mail: mail.port });
+    attacker = fork(join(import.meta.dirname, "attacker.ts"), bytes === undefined ? [] : [`${bytes}`]);
+    const [ready] = (await once(attacker, "message")) as [Ready];
+    const config = writeProgram(folder, { honest: honest.port, ...ready });
     const at = ["-c", config];
     await tocsin("apply", "--yes", "--wait", ...at);
     const key = (await tocsin("keys", "api", "create", "attack", "--scope", "collect,read,write", ...at)).trim();
@@ -52,8 +62,7 @@ export async function attack(
     await load.during(Math.min(5, seconds) * 1000);
     const before = load.measured();
 
-    attacker = fork(join(import.meta.dirname, "attacker.ts"), [`${service.port}`, key]);
-    await once(attacker, "message");
+    attacker.send({ port: service.port, key } satisfies Target);
     service.begin();
     await Promise.race([load.during(seconds * 1000), service.ended]);
     const watched = service.isRunning ? await service.tell() : undefined;
@@ -85,7 +94,7 @@ export async function attack(
   } finally {
     attacker?.kill("SIGKILL");
     await service?.stop("SIGKILL");
-    await Promise.all([honest, hostile, mail].map((one) => one.close()));
+    await honest.close();
   }
 }
 

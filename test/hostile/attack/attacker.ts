@@ -1,11 +1,29 @@
-/** Posts all of the hostile corpus at a service, until its parent tells it to stop; then says what was answered. */
+/**
+ * Has receivers that nobody should have to deal with, and posts all of the hostile corpus at a service, until its parent tells it
+ * to stop; then says what was answered.
+ */
+import { once } from "node:events";
+import { hostileBodies } from "../corpus/bodies.ts";
 import { lanes, slowConnections } from "./lanes.ts";
+import { hostileMailServer, hostileReceiver } from "./receivers.ts";
 import { ask, stranger } from "./requests.ts";
 
 /** By lane how often which status was answered; 0 is none. */
 export type Counts = Record<string, Record<number, number>>;
 
-const [port, key] = [Number(process.argv[2]), process.argv[3]!];
+/** Where its receivers are. */
+export interface Ready {
+  readonly hostile: number;
+  readonly mail: number;
+}
+
+/** Whom to attack. */
+export interface Target {
+  readonly port: number;
+  /** One that opens everything. */
+  readonly key: string;
+}
+
 const counts: Counts = {};
 let over = false;
 let strangers = 0;
@@ -24,12 +42,14 @@ async function go({ name, width, strange = false, request }: ReturnType<typeof l
   );
 }
 
-const all = lanes(key);
-process.send!("ready");
-process.on("message", () => {
+const [receiver, mail] = [await hostileReceiver(), await hostileMailServer()];
+const bodies = hostileBodies(process.argv[2] === undefined ? undefined : Number(process.argv[2]));
+process.send!({ hostile: receiver.port, mail: mail.port } satisfies Ready);
+const [{ port, key }] = (await once(process, "message")) as [Target];
+process.once("message", () => {
   over = true;
 });
-const [slow] = await Promise.all([slowConnections(port, 60, () => over), ...all.map(go)]);
+const [slow] = await Promise.all([slowConnections(port, 60, () => over), ...lanes(key, bodies).map(go)]);
 process.send!({ ...counts, "slow connections and what is no HTTP": { 0: slow } } satisfies Counts, () =>
   process.exit(),
 );

@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import { hostileBodies } from "../corpus/bodies.ts";
+import type { HostileBody } from "../corpus/bodies.ts";
 import { hostileFields, hostileTemplates } from "../corpus/values.ts";
 import { type HostileRequest, stranger } from "./requests.ts";
 
@@ -16,8 +16,7 @@ export interface Lane {
 const json = { "content-type": "application/json" };
 
 /** @param key one that opens everything */
-export function lanes(key: string): readonly Lane[] {
-  const bodies = hostileBodies();
+export function lanes(key: string, bodies: readonly HostileBody[]): readonly Lane[] {
   const values = Object.entries(hostileFields);
   const withKey = { authorization: `Bearer ${key}` };
   const post = (path: string, body: unknown): HostileRequest => ({
