@@ -5,7 +5,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { tocsin } from "../../crash/service/instance.ts";
 import type { Counts, Ready, Target } from "./attacker.ts";
 import { writeProgram } from "./program.ts";
-import { honestReceiver, hostileMailServer, hostileReceiver } from "./receivers.ts";
+import { honestReceiver } from "./receivers.ts";
 import { ask } from "./requests.ts";
 import { serveWatched, type WatchedService } from "./service.ts";
 import type { Watched } from "./watch.ts";
