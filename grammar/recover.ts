@@ -29,11 +29,11 @@ export const unreadable = "?";
 /** More broken actions than these are not looked for: the whole text is read again for each of them. */
 const mostBroken = 50;
 /** Nor more than are found in reading so many characters, which leaves a text of a megabyte two. */
-const mostRead = 2_000_000;
+const maxReparsed = 2_000_000;
 /** Mistakes that are told of one action. */
-const mostInAction = 20;
+const maxInAction = 20;
 /** Mistakes that are told of one text. */
-const mostMistakes = 1000;
+const maxProblems = 1000;
 
 /**
  * As `parse`, but goes on after a mistake: what is wrong inside an action hides nothing outside it. An action that cannot be
@@ -45,7 +45,7 @@ export function parseAll(text: string, options: ParseOptions): Recovered {
   const found = new Found(text, options.delims);
   const { problems } = found;
   const repairs: Repair[] = [];
-  const broken = Math.min(mostBroken, Math.max(1, Math.floor(mostRead / Math.max(1, text.length))));
+  const broken = Math.min(mostBroken, Math.max(1, Math.floor(maxReparsed / Math.max(1, text.length))));
   for (;;) {
     const tokens = repairedTokens(text, repairs, lenient);
     const { trees, mistakes, stopped, open } = attempt(tokens, text, lenient);
@@ -135,13 +135,13 @@ class Found {
     if (this.known.has(key)) return;
     const start = this.actions.startAt(error.span.start);
     const before = this.byAction.get(start) ?? [];
-    if (start >= 0 && before.length >= mostInAction) return;
+    if (start >= 0 && before.length >= maxInAction) return;
     const isFollowing = (other: Problem): boolean =>
       isStopped ||
       other.reason.startsWith("too many declarations") ||
       (other.reason.startsWith("unexpected") && reason.startsWith("unexpected"));
     if (start >= 0 && before.some(isFollowing)) return;
-    if (this.problems.length >= mostMistakes) {
+    if (this.problems.length >= maxProblems) {
       this.isCut = true;
       return;
     }

@@ -98,14 +98,14 @@ interface Filling {
 }
 
 /** Aliases of lists of aliases can stand for any number of values; nobody writes a file that needs more. */
-const mostCopied = 10_000;
+const maxCopied = 10_000;
 
 /** The file's value, built by us: what came from the environment is text, and never becomes YAML. */
 function fill(node: Node, filling: Filling, path: readonly string[], isCopy = false): unknown {
   const { yaml, env, filled, fail } = filling;
-  if (isCopy && ++filling.copied > mostCopied) {
+  if (isCopy && ++filling.copied > maxCopied) {
     fail(
-      `the aliases of this file stand for more than ${mostCopied} values; write out what is meant`,
+      `the aliases of this file stand for more than ${maxCopied} values; write out what is meant`,
       start(node),
       path.join("."),
     );

@@ -48,18 +48,18 @@ const slow = 1_000;
 class Share {
   readonly members = new Set<Admission>();
   bytes = 0;
-  readonly #most: Capacity;
+  readonly #capacity: Capacity;
 
-  constructor(most: Capacity) {
-    this.#most = most;
+  constructor(capacity: Capacity) {
+    this.#capacity = capacity;
   }
 
   isFull(): boolean {
-    return this.members.size >= this.#most.count;
+    return this.members.size >= this.#capacity.count;
   }
 
   fits(bytes: number): boolean {
-    return this.members.size <= 1 || this.bytes + bytes <= this.#most.bytes;
+    return this.members.size <= 1 || this.bytes + bytes <= this.#capacity.bytes;
   }
 }
 

@@ -8,7 +8,7 @@ import type { ProgramTransaction } from "./store.ts";
 import { statusJson, statusOf, type Trigger } from "./trigger.ts";
 
 /** So many firings whose wait is over are taken in one transaction. */
-export const mostDue = 64;
+export const maxDue = 64;
 
 /** What came of firings whose wait is over: how many there were, and whether something was handed over to the outbox. */
 interface Settled {

@@ -15,7 +15,7 @@ export interface ElsewhereOptions {
 /** How often what time ended is tried again, and the pauses before, in ms: one slow moment decides nothing. */
 export const tries = [0, 100, 1_000];
 /** How long others may keep all threads busy, in pauses, and each of these in ms. */
-const busy = { most: 60, pause: 1_000 };
+const busy = { maxPauses: 60, pause: 1_000 };
 /** Evaluations that are under way at once. Others of the same threads get their turn. */
 const atOnce = 2;
 
@@ -89,7 +89,7 @@ export class Elsewhere {
       return outcomeOf(() => evaluable.evaluate(subject, { time }));
     }
     const { source } = evaluable;
-    for (let i = 0; i < busy.most; i++) {
+    for (let i = 0; i < busy.maxPauses; i++) {
       const outcome = await evaluate({ source, subject, now, time });
       if (outcome.kind !== "busy") return outcome;
       if (this.#stopping) throw new EngineStops();

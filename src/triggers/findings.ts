@@ -17,7 +17,7 @@ import { unprotectedAddresses } from "./unprotected-addresses.ts";
 const maxSamples = 1_000;
 const samplesAtOnce = 100;
 /** Characters of them. */
-const mostSampled = 4_000_000;
+const maxSampled = 4_000_000;
 
 /** Profiles and events that templates are linted against, as JSON. */
 export interface Samples {
@@ -43,7 +43,7 @@ export async function samplesFor(
     for (const { fields } of items) size += profiles[profiles.push(JSON.stringify(fields)) - 1]!.length;
     cursor = next;
     await othersTurn();
-  } while (cursor !== undefined && profiles.length < maxSamples && size < mostSampled);
+  } while (cursor !== undefined && profiles.length < maxSamples && size < maxSampled);
   const events: { [stream: string]: { readonly id: string; readonly payload: string }[] } = {};
   for (const { kind, name, body } of definitions) {
     if (kind !== "trigger" || !touched.some((step) => step.kind === kind && step.name === name)) continue;

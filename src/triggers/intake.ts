@@ -116,7 +116,7 @@ function modeOf(item: Item, program: Program): IdentityMode {
 }
 
 /** At most so many notes are kept with an event. */
-const mostNotes = 20;
+const maxNotes = 20;
 
 /** What was not taken of an event that may not merge. */
 function notesOf(change: Change | undefined, mode: IdentityMode): Pick<RawEvent, "refused"> {
@@ -126,7 +126,7 @@ function notesOf(change: Change | undefined, mode: IdentityMode): Pick<RawEvent,
     ...withheld.map((path) => `field ${path}: it is protected: only streams with identity: merge change it`),
     ...refused.map(({ identifier, reason }) => `identifier ${identifier.kind}: ${reason}`),
   ];
-  return notes.length === 0 ? {} : { refused: notes.slice(0, mostNotes) };
+  return notes.length === 0 ? {} : { refused: notes.slice(0, maxNotes) };
 }
 
 /** Of a profile that a later item of the same transaction stitched to another, the id that is left. */

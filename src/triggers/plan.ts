@@ -34,7 +34,7 @@ const page = 500;
 /** The same where another thread tests: each page goes there as text. */
 const pageElsewhere = 100;
 /** How long counting may take there, in ms. What was looked at until then is said. */
-const mostCounting = 10_000;
+const maxCountingTime = 10_000;
 const shown = 5;
 
 /** See `Engine.plan`, `apply`, `setState`. */
@@ -107,7 +107,7 @@ export class Planner {
           where,
           all.map((one) => JSON.stringify(one)),
         );
-      return { where, test, page: pageElsewhere, time: mostCounting };
+      return { where, test, page: pageElsewhere, time: maxCountingTime };
     };
   }
 

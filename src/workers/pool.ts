@@ -51,7 +51,7 @@ export interface WorkerPool<Table extends TaskTable = Tasks> {
 
 /** Pauses after workers that died before they had started, in ms. */
 const firstPause = 100;
-const longestPause = 30_000;
+const maxPause = 30_000;
 
 interface WaitingJob extends Job {
   taken(by: Thread): void;
@@ -62,7 +62,7 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
   const {
     size = 2,
     memory = 128 * 2 ** 20,
-    queue: most = 50,
+    queue: maxWaiting = 50,
     wait = 10_000,
     idle = 60_000,
     loading = 30_000,
@@ -70,7 +70,7 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
   const entry = options.entry ?? besideThis("worker");
   const threads = new Set<Thread>();
   const resting = new Map<Thread, NodeJS.Timeout>();
-  const queue = new FairQueue<WaitingJob>(most);
+  const queue = new FairQueue<WaitingJob>(maxWaiting);
   /** Starts that failed in a row, and when the next may be tried. */
   let failures = 0;
   let notBefore = 0;
@@ -92,7 +92,7 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
   };
 
   function pause(): void {
-    notBefore = performance.now() + Math.min(firstPause * 2 ** failures++, longestPause);
+    notBefore = performance.now() + Math.min(firstPause * 2 ** failures++, maxPause);
   }
 
   /** @returns undefined where the process may have none, as with `--permission` and without `--allow-worker` */

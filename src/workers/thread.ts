@@ -203,8 +203,8 @@ export class Thread {
   }
 
   #outOfMemory(): WorkerError {
-    const most = Math.round(this.#options.memory / MiB).toLocaleString("en");
-    return new WorkerError("memory", `it needed more than ${most} MiB of memory and was ended`);
+    const limit = Math.round(this.#options.memory / MiB).toLocaleString("en");
+    return new WorkerError("memory", `it needed more than ${limit} MiB of memory and was ended`);
   }
 }
 

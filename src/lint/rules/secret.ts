@@ -50,12 +50,12 @@ function* passwords(text: string): Generator<Span> {
   const rest = /:\/\/[^\s:/@"']+:[^\s:/@"'{}]+@[\w.-]+/y;
   for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 3)) {
     rest.lastIndex = at;
-    const scheme = /\b[a-z][a-z0-9+.-]*$/.exec(text.slice(Math.max(0, at - longestScheme), at));
+    const scheme = /\b[a-z][a-z0-9+.-]*$/.exec(text.slice(Math.max(0, at - maxSchemeLength), at));
     if (scheme && rest.test(text)) yield { start: at - scheme[0].length, end: rest.lastIndex };
   }
 }
 
-const longestScheme = 40;
+const maxSchemeLength = 40;
 
 /** A key or password in the template itself. */
 export const secret: Rule = {
