@@ -26,13 +26,13 @@ export interface Problem extends Mistake {
 /** Name of the function that stands for what could not be read. */
 export const unreadable = "?";
 
-/** More broken actions than these are not looked for: the whole text is read again for each of them. */
+/** Limits the broken actions that are looked for: the whole text is read again for each. */
 const mostBroken = 50;
-/** Nor more than are found in reading so many characters, which leaves a text of a megabyte two. */
+/** Limits the characters that are read again: a text of a megabyte is read twice. */
 const maxReparsed = 2_000_000;
-/** Mistakes that are told of one action. */
+/** Limits the problems reported of one action. */
 const maxInAction = 20;
-/** Mistakes that are told of one text. */
+/** Limits the problems reported of one text. */
 const maxProblems = 1000;
 
 /**
@@ -274,7 +274,7 @@ function innermost(at: number, tokens: readonly IToken[]): TokenType | undefined
 
 // --- actions
 
-/** Where the actions of a text are, each looked for once. */
+/** Finds the actions of a text, each once. */
 class Actions {
   readonly text: string;
   readonly delims: Delims;

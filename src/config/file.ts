@@ -63,7 +63,7 @@ export interface Read<T> {
   readonly value: T;
   /** As it stands in the file, with the environment filled in: durations are still text. */
   readonly raw: unknown;
-  /** What the environment filled in, and where. */
+  /** Lists values that the environment filled in, and where. */
   readonly filled: readonly Filled[];
   /** Throws a {@link ConfigError} about the value at this path. */
   fail(path: readonly PropertyKey[], message: string): never;

@@ -45,7 +45,7 @@ export class Collector {
     this.found.set(key, { rule, report, source, span });
   }
 
-  /** What is said of the values in an action that cannot be read is mostly a consequence of that. */
+  /** Drops findings about values in an action that cannot be read: most are consequences of that. */
   dropConsequences({ name }: Source, problems: readonly Problem[]): void {
     const actions = [...new Set(problems.flatMap(({ action }) => action ?? []))].sort((a, b) => a.start - b.start);
     for (const [key, { rule, source, span }] of this.found) {
@@ -108,7 +108,7 @@ export class Collector {
 /** Thrown by `add`: whoever looks for more may stop. */
 export const tooMany = new Error("there are more findings than are told");
 
-/** Of spans in order that do not overlap: the last that starts at an offset or before it. */
+/** Returns the last of ordered, disjoint spans that starts at or before an offset. */
 function lastBefore(spans: readonly Span[], offset: number): Span | undefined {
   let low = 0;
   let high = spans.length;

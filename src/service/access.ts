@@ -9,9 +9,9 @@ declare module "fastify" {
   interface FastifyRequest {
     /** Absent where none is needed, or a signature stands for it. */
     apiKey?: ApiKey;
-    /** What it is signed with, until it is looked at. */
+    /** Holds the signature until it is verified. */
     signature?: OfferedSignature;
-    /** What its rate is counted by: there once it is known who asks. */
+    /** Names the key or stream that its rate is counted by: set once the caller is authenticated. */
     counted?: string;
     /** Its client's, from when it came in. */
     address?: string;

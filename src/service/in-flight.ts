@@ -1,6 +1,6 @@
 import { Problem } from "./problem.ts";
 
-/** What a share may have at once. */
+/** Limits what is in flight at once. */
 interface Capacity {
   readonly count: number;
   readonly bytes: number;
@@ -42,7 +42,7 @@ export class InFlight {
   }
 }
 
-/** Others may end it after so long, in ms. */
+/** Protects a body for so long, in ms, from being ended in favour of others. */
 const slow = 1_000;
 
 class Share {

@@ -14,7 +14,7 @@ const decoders: Readonly<Record<string, Decoder>> = {
   br: promisify<Buffer, ZlibOptions, Buffer>(brotliDecompress),
 };
 
-/** How large it gets is known only when it is: so few are inflated at once. */
+/** Limits how many are inflated at once: their size is only known afterwards. */
 const queue = new PQueue({ concurrency: 2 });
 
 /** Returns the name of a body's encoding; none for bytes that are sent as they are. */

@@ -71,9 +71,9 @@ export class Clockwork {
   #failed: number | undefined;
   /** Runs take turns. */
   #last: string | undefined;
-  /** What is evaluated elsewhere, by the id of its firing or run: nobody else waits for it. */
+  /** Holds evaluations in other threads, by the id of their firing or run: nothing else waits for them. */
   readonly #aside = new Map<string, Promise<void>>();
-  /** How many firings whose wait is over are taken at once. */
+  /** Limits how many due firings are taken at once. */
   #due = maxDue;
 
   constructor(options: ClockworkOptions) {
@@ -90,7 +90,7 @@ export class Clockwork {
     return this.#options.clock();
   }
 
-  /** What is under way elsewhere is not waited for: it wakes. */
+  /** Does not wait for evaluations in other threads: they wake it. */
   async #step(): Promise<number | undefined> {
     const { store, clock, sessions } = this.#options;
     const now = clock();

@@ -1,13 +1,13 @@
 import type { Trigger } from "./trigger.ts";
 
 export interface CostOptions {
-  /** So many of a trigger's last firings that a limit ended pause it. @default 20 */
+  /** Pauses a trigger when a limit stopped so many of its last `window` firings. @default 20 */
   readonly limit?: number | undefined;
-  /** How many firings are looked back at. @default 100 */
+  /** Number of latest firings that are counted. @default 100 */
   readonly window?: number | undefined;
 }
 
-/** What a trigger's firings came to lately, oldest first: true where a limit ended it. Of one activation. */
+/** Keeps the latest firings of one activation of a trigger, oldest first: true where a limit stopped it. */
 interface History {
   readonly activatedAt: number | undefined;
   readonly costly: readonly boolean[];
@@ -27,7 +27,7 @@ export class Costs {
     this.#window = window;
   }
 
-  /** What one transaction adds; if it is not kept, nothing is. */
+  /** Starts counting for one transaction; if that is rolled back, nothing is counted. */
   begin(): TransactionCosts {
     return new TransactionCosts(this.#limit, this.#window, this.#histories);
   }

@@ -116,7 +116,7 @@ export function findingsOf(
   return found;
 }
 
-/** What is doubtful in a stream, whoever is known. */
+/** Returns warnings about a stream's definition. */
 function ofStream(name: string, { streams }: Program): Found[] {
   const { verify, key } = streams.get(name)?.definition ?? {};
   if (verify === undefined || !("hmac" in verify) || verify.hmac.timestamp !== undefined) return [];

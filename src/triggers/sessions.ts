@@ -20,7 +20,7 @@ export interface SessionsOptions {
 }
 
 export interface RunOptions extends Manner {
-  /** How many items it works on: no single one may use up the time of all. @default 1 */
+  /** Number of items it works on: no single one may use up the time of all. @default 1 */
   readonly items?: number | undefined;
   /** What was evaluated elsewhere before it is run again, and the time of the run before, which is part of what was evaluated. */
   readonly again?: { readonly known: Known; readonly now: number } | undefined;

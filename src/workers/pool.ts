@@ -11,11 +11,11 @@ export interface WorkerPoolOptions {
   readonly memory?: number | undefined;
   /** Tasks that may wait together; their inputs are held that long. @default 50 */
   readonly queue?: number | undefined;
-  /** How long one may wait, in ms. @default 10_000 */
+  /** Time that a task may wait, in ms. @default 10_000 */
   readonly wait?: number | undefined;
-  /** How long a worker stays with nothing to do, in ms. @default 60_000 */
+  /** Time after which an idle worker is ended, in ms. @default 60_000 */
   readonly idle?: number | undefined;
-  /** How long a worker may take to start, and to load a task, in ms. @default 30_000 */
+  /** Time that a worker may take to start, and to load a task, in ms. @default 30_000 */
   readonly loading?: number | undefined;
   /** The module that workers run, which calls `serveTasks`. @default the one with our tasks */
   readonly entry?: URL | undefined;
@@ -27,7 +27,7 @@ export interface RunOptions {
    * clock. Where Node does not tell a thread's time (before 24.6), the clock counts.
    */
   readonly timeout: number;
-  /** Who asks: callers take turns. @default "" */
+  /** Names the caller: callers take turns. @default "" */
   readonly caller?: string | undefined;
   /** Ends it: what waits is taken out, what runs is ended with its worker. The promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined;

@@ -82,7 +82,7 @@ export class Redactor {
     return withoutForms(text, this.#forms);
   }
 
-  /** The same for every text in a JSON value, and for the names in it. */
+  /** Masks every text in a JSON value, and the names in it. */
   json<T>(value: T): T {
     return mapTexts(value, this.#forms);
   }

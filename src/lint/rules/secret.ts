@@ -1,7 +1,7 @@
 import type { Span } from "../../../grammar/index.ts";
 import type { Rule } from "../rule.ts";
 
-/** What keys and tokens look like, and of how many characters at least what stands in each pair of parentheses is. */
+/** Matches keys and tokens; each pair of parentheses has a minimum length. */
 const shapes: readonly (readonly [what: string, pattern: RegExp, least: number])[] = [
   ["an access key of AWS", /\b(?:AKIA|ASIA)([0-9A-Z]{16})\b/g, 16],
   ["a secret key of Stripe", /\b[sr]k_live_([0-9A-Za-z]+)\b/g, 16],
