@@ -120,10 +120,10 @@ export function findingsOf(
 function ofStream(name: string, { streams }: Program): Found[] {
   const { verify, key } = streams.get(name)?.definition ?? {};
   if (verify === undefined || !("hmac" in verify) || verify.hmac.timestamp !== undefined) return [];
-  const advice = key === undefined ? "; if not, give the stream a key" : "";
+  const advice = key === undefined ? "; if not, give the stream a key (a template)" : "";
   const message =
-    "its signature has no time: whoever sees a request can send it again, so a body that came within the last day is taken " +
-    `for the same. If the sender signs a time, name its header as timestamp${advice}`;
+    "the signature has no timestamp: whoever sees a request can replay it, so a body that was received within the last day " +
+    `counts as a duplicate. If the sender signs a timestamp, name its header in timestamp${advice}`;
   return [{ where: `stream ${name}: verify.hmac`, severity: "warning", message }];
 }
 
