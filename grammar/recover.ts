@@ -26,14 +26,14 @@ export interface Problem extends Mistake {
 /** Name of the function that stands for what could not be read. */
 export const unreadable = "?";
 
-/** More broken actions than these are not looked for: the whole text is read again for each of them. */
+/** Limits the broken actions that are looked for: the whole text is read again for each. */
 const mostBroken = 50;
-/** Nor more than are found in reading so many characters, which leaves a text of a megabyte two. */
-const mostRead = 2_000_000;
-/** Mistakes that are told of one action. */
-const mostInAction = 20;
-/** Mistakes that are told of one text. */
-const mostMistakes = 1000;
+/** Limits the characters that are read again: a text of a megabyte is read twice. */
+const maxReparsed = 2_000_000;
+/** Limits the problems reported of one action. */
+const maxInAction = 20;
+/** Limits the problems reported of one text. */
+const maxProblems = 1000;
 
 /**
  * As `parse`, but goes on after a mistake: what is wrong inside an action hides nothing outside it. An action that cannot be
@@ -45,7 +45,7 @@ export function parseAll(text: string, options: ParseOptions): Recovered {
   const found = new Found(text, options.delims);
   const { problems } = found;
   const repairs: Repair[] = [];
-  const broken = Math.min(mostBroken, Math.max(1, Math.floor(mostRead / Math.max(1, text.length))));
+  const broken = Math.min(mostBroken, Math.max(1, Math.floor(maxReparsed / Math.max(1, text.length))));
   for (;;) {
     const tokens = repairedTokens(text, repairs, lenient);
     const { trees, mistakes, stopped, open } = attempt(tokens, text, lenient);
@@ -135,13 +135,13 @@ class Found {
     if (this.known.has(key)) return;
     const start = this.actions.startAt(error.span.start);
     const before = this.byAction.get(start) ?? [];
-    if (start >= 0 && before.length >= mostInAction) return;
+    if (start >= 0 && before.length >= maxInAction) return;
     const isFollowing = (other: Problem): boolean =>
       isStopped ||
       other.reason.startsWith("too many declarations") ||
       (other.reason.startsWith("unexpected") && reason.startsWith("unexpected"));
     if (start >= 0 && before.some(isFollowing)) return;
-    if (this.problems.length >= mostMistakes) {
+    if (this.problems.length >= maxProblems) {
       this.isCut = true;
       return;
     }
@@ -274,7 +274,7 @@ function innermost(at: number, tokens: readonly IToken[]): TokenType | undefined
 
 // --- actions
 
-/** Where the actions of a text are, each looked for once. */
+/** Finds the actions of a text, each once. */
 class Actions {
   readonly text: string;
   readonly delims: Delims;

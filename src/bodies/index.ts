@@ -1,4 +1,7 @@
-/** What comes in as the body of a request: JSON, lines, forms; read in time and memory proportional to their bytes. */
+/**
+ * Bodies of requests. In: bytes and their media type (JSON, lines of JSON, forms). Out: a JSON value or payloads, or a `BodyError`
+ * that says where and what to do; in time and memory proportional to the bytes.
+ */
 export { type BodyComplaint, BodyError, type BodyErrorMore, type BodyProblem } from "./error.ts";
 export { parseJson, pointer } from "./json.ts";
 export { fromParts, type Parts, toParts } from "./parts.ts";

@@ -13,7 +13,7 @@ export function parseJson(text: string, what = "the body", limits: JsonLimits = 
   return readJson(text, what, limits).value;
 }
 
-/** The same, with how many values there are. */
+/** Carries what was read, and the number of values in it. */
 export function readJson(
   text: string,
   what: string,

@@ -20,7 +20,7 @@ interface Part {
   readonly end: number;
 }
 
-/** What a part may have: values, and 32 characters count as one. */
+/** Limits the weight of a part: its values, where 32 characters count as one. */
 const maxWeight = 4_000;
 /** Longer texts are parts of their own, as their bytes. */
 const maxText = 65_536;
@@ -72,7 +72,7 @@ export function toParts(value: Json): Parts {
   return { bytes, list };
 }
 
-/** How long parts are read without a turn for others, in ms. */
+/** Limits how long parts are read before others get a turn, in ms. */
 const maxTurn = 5;
 
 /** Puts a value together, and lets others have their turns between its parts. */

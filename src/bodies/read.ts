@@ -3,7 +3,7 @@ import { readJson } from "./json.ts";
 import { readPayloads } from "./payloads.ts";
 import { isJson, textOf, unreadable } from "./text.ts";
 
-/** What a body is to become: any JSON, or the payloads that were posted to a stream. */
+/** Names what a body is read as: any JSON, or the payloads that were posted to a stream. */
 export type BodyShape = "json" | "payloads";
 
 export interface Read {

@@ -23,7 +23,7 @@ export type Authorization =
 export interface Authorizer {
   /** Names in lower case of headers that are secret. */
   readonly names: ReadonlySet<string>;
-  /** What is secret whatever is sent: passwords, keys. */
+  /** Lists what is secret in every delivery: passwords, keys. */
   readonly secrets: readonly string[];
   authorize(now: number, signal: AbortSignal): Authorization | Promise<Authorization>;
   /** The receiver did not accept it (401): ask for a new one next time. */

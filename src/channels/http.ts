@@ -61,7 +61,7 @@ export interface HttpAnswer {
   readonly cut?: string | undefined;
 }
 
-/** What was said with what secrets, and either the answer or the outcome of having none. Ready for the dispatcher. */
+/** Holds the request with its secrets, and the answer, or the outcome if there was none; in the dispatcher's terms. */
 export type HttpExchange = Exchange &
   Pick<Sent, "secrets"> &
   ({ readonly got: HttpAnswer } | { readonly outcome: Outcome });

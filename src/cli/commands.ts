@@ -4,9 +4,9 @@ import type { Io } from "./io.ts";
 
 export type AddCommand = (program: Command, io: Io, end: (code: ExitCode) => void) => void;
 
-/** What help says of a command without loading it, and how it is loaded. */
+/** Describes a command for `--help` without loading it, and says how to load it. */
 export interface CommandEntry {
-  /** What stands behind its name; that its own file says the same is tested. */
+  /** Shows the arguments behind its name; a test compares them with the command's own file. */
   readonly usage: string;
   readonly summary: string;
   load(): Promise<AddCommand>;

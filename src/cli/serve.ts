@@ -80,7 +80,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   try {
     await declared(setup, () => checkInForce(engine));
     for (const effect of await rereadStreams(store))
-      logger.warn({ effect }, "tocsin plan says more, and apply accepts it");
+      logger.warn({ effect }, "a stream may do less than before: see tocsin plan; tocsin apply accepts it");
     const url = await service.listen(at);
     if ((await store.keys.list()).length === 0) {
       await write(io.stderr, "There is no API key yet: tocsin keys api create NAME --scope collect,read,write\n");

@@ -27,7 +27,7 @@ export interface Setup {
   readonly config: Config;
   /** As it is written; undefined without one. */
   readonly raw: unknown;
-  /** What the environment filled in. */
+  /** Lists values that the environment filled in. */
   readonly filled: readonly Filled[];
   /** As messages call it. */
   readonly file: string;

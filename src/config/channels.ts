@@ -10,7 +10,7 @@ import type { ChannelConfig, Config, Secret } from "./schema.ts";
 export interface Setting {
   /** Where relative paths in the configuration start from. */
   readonly folder: string;
-  /** What the environment filled in: secrets of the channels in whose sections it stands. */
+  /** Lists values that the environment filled in: they are secrets of the channels whose sections they are in. */
   readonly filled?: readonly Filled[] | undefined;
   /** For the templates in it. */
   readonly templates: TemplateOptions;
@@ -42,7 +42,7 @@ export async function createChannels(config: Config, setting: Setting): Promise<
   return Object.fromEntries(made);
 }
 
-/** What is secret in a channel's section: what the environment, files and `{ secret }` gave. */
+/** Collects the secrets of a channel's section: from the environment, from files and from `{ secret }`. */
 class ChannelSecrets {
   readonly all: ChannelSecret[] = [];
   readonly #folder: string;
@@ -194,7 +194,7 @@ function readSecret(secret: Secret, folder: string): string {
   }
 }
 
-/** As the configuration names it: not where it is on this machine. */
+/** Returns an error that names the file as the configuration does, without its path on this machine. */
 const unreadable = (file: string, error: unknown): TypeError =>
   new TypeError(`${file} cannot be read (${(error as { code?: string }).code ?? "unknown"})`);
 

@@ -63,7 +63,7 @@ export interface Read<T> {
   readonly value: T;
   /** As it stands in the file, with the environment filled in: durations are still text. */
   readonly raw: unknown;
-  /** What the environment filled in, and where. */
+  /** Lists values that the environment filled in, and where. */
   readonly filled: readonly Filled[];
   /** Throws a {@link ConfigError} about the value at this path. */
   fail(path: readonly PropertyKey[], message: string): never;
@@ -98,14 +98,14 @@ interface Filling {
 }
 
 /** Aliases of lists of aliases can stand for any number of values; nobody writes a file that needs more. */
-const mostCopied = 10_000;
+const maxCopied = 10_000;
 
 /** The file's value, built by us: what came from the environment is text, and never becomes YAML. */
 function fill(node: Node, filling: Filling, path: readonly string[], isCopy = false): unknown {
   const { yaml, env, filled, fail } = filling;
-  if (isCopy && ++filling.copied > mostCopied) {
+  if (isCopy && ++filling.copied > maxCopied) {
     fail(
-      `the aliases of this file stand for more than ${mostCopied} values; write out what is meant`,
+      `the aliases of this file stand for more than ${maxCopied} values; write out what is meant`,
       start(node),
       path.join("."),
     );

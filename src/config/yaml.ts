@@ -23,7 +23,7 @@ export interface YamlProblem {
 
 export interface YamlFile {
   readonly document: Document;
-  /** What is wrong, by kind: what does not parse first. Of a file that is too deep nothing is read. */
+  /** Lists problems, syntax errors first. A file that is nested too deep is not read. */
   readonly problems: readonly YamlProblem[];
   /** What an alias stands for: the last node of that name before it. */
   target(alias: Alias): Node | undefined;

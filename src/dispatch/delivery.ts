@@ -18,7 +18,7 @@ export interface Delivery {
   readonly channel: string;
   /** Where to, as the channel documents it: a URL, an address, a device token, a push subscription. */
   readonly to: Json;
-  /** What limits, holds and breakers are kept by: see `Channel.accept`. In place of a URL, its `shownUrl`. */
+  /** Names the destination for limits, holds and breakers: see `Channel.accept`. A URL is replaced by its `shownUrl`. */
   readonly destination: string;
   readonly alert: Alert;
   /** What this one delivery asks of its channel, as the channel documents it: urgency, a collapse key, attachments. */
@@ -50,7 +50,7 @@ export type Outcome =
   /** The destination is no more: a dead letter, and nothing further is sent there. */
   | { readonly kind: "gone"; readonly reason: string };
 
-/** What was said and answered in one attempt, for the journal. Texts are capped by who fills it in; secrets are replaced by the dispatcher. */
+/** Records request and answer of one attempt for the journal. The channel caps its texts; the dispatcher masks secrets. */
 export interface Exchange {
   readonly request?: {
     /** `POST https://…`, `SMTP example.org:587`. */

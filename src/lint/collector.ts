@@ -4,7 +4,7 @@ import { silencer } from "./disable.ts";
 import type { Finding } from "./finding.ts";
 import type { LintOptions } from "./options.ts";
 import type { Report, Rule } from "./rule.ts";
-import { mostFindings } from "./rules/too-many-findings.ts";
+import { defaultMaxFindings } from "./rules/too-many-findings.ts";
 
 const consequences = new Set([
   ...["argument-count", "argument-type", "comparison", "printf-verb", "constant-condition", "prints-structure"],
@@ -23,14 +23,14 @@ interface Kept {
 export class Collector {
   private readonly main: Source;
   private readonly options: LintOptions;
-  private readonly most: number;
+  private readonly maxFindings: number;
   private readonly found = new Map<string, Kept>();
   private readonly silent = new Map<Source, (rule: string, line: number) => boolean>();
 
   constructor(main: Source, options: LintOptions) {
     this.main = main;
     this.options = options;
-    this.most = options.maxFindings ?? mostFindings;
+    this.maxFindings = options.maxFindings ?? defaultMaxFindings;
   }
 
   /** @throws {@link tooMany} for one more than are told */
@@ -41,11 +41,11 @@ export class Collector {
     const span: Span = { start, end: Math.max(start, Math.min(report.at.end, text.length)) };
     const key = `${rule.name} ${span.start} ${span.end} ${name}`;
     if (this.found.has(key) || this.isSilent(source, rule.name, start)) return;
-    if (this.found.size >= this.most) throw tooMany;
+    if (this.found.size >= this.maxFindings) throw tooMany;
     this.found.set(key, { rule, report, source, span });
   }
 
-  /** What is said of the values in an action that cannot be read is mostly a consequence of that. */
+  /** Drops findings about values in an action that cannot be read: most are consequences of that. */
   dropConsequences({ name }: Source, problems: readonly Problem[]): void {
     const actions = [...new Set(problems.flatMap(({ action }) => action ?? []))].sort((a, b) => a.start - b.start);
     for (const [key, { rule, source, span }] of this.found) {
@@ -108,7 +108,7 @@ export class Collector {
 /** Thrown by `add`: whoever looks for more may stop. */
 export const tooMany = new Error("there are more findings than are told");
 
-/** Of spans in order that do not overlap: the last that starts at an offset or before it. */
+/** Returns the last of ordered, disjoint spans that starts at or before an offset. */
 function lastBefore(spans: readonly Span[], offset: number): Span | undefined {
   let low = 0;
   let high = spans.length;

@@ -4,7 +4,7 @@
  */
 export class Facts {
   private readonly known = new Set<string>();
-  /** What was added, in order. */
+  /** Lists facts in the order they were added. */
   private readonly added: string[] = [];
   /** What there was to be known after each of them, as a number: the same for the same facts in the same order. */
   private readonly states: number[] = [];
@@ -15,7 +15,7 @@ export class Facts {
     return this.known.has(path);
   }
 
-  /** How much is known: what {@link backTo} takes. */
+  /** Returns how much is known, for {@link backTo}. */
   get mark(): number {
     return this.added.length;
   }

@@ -73,12 +73,12 @@ export function leastArguments({ name, params = [], variadic }: Pick<Call, "name
 }
 
 /** More paths than these are not kept of one condition: a pipeline of a thousand `and` would hand on those of all before. */
-const mostPaths = 100;
+const maxPaths = 100;
 
 function pathsOfAll(types: readonly Type[], of: (type: Type) => readonly string[] | undefined): readonly string[] {
   const paths: string[] = [];
   for (const type of types) {
-    for (const path of of(type) ?? []) if (paths.push(path) >= mostPaths) return paths;
+    for (const path of of(type) ?? []) if (paths.push(path) >= maxPaths) return paths;
   }
   return paths;
 }

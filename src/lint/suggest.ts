@@ -4,7 +4,7 @@ export function similar(name: string, candidates: Iterable<string>, most = 3): s
   const found: { readonly candidate: string; readonly distance: number }[] = [];
   const plain = simplified(name);
   const allowed = name.length < 3 ? 0 : name.length < 8 ? 1 : name.length < 12 ? 2 : 3;
-  let left = mostCandidates;
+  let left = maxCandidates;
   for (const candidate of new Set(candidates)) {
     if (left-- === 0) break;
     if (candidate === name || candidate.length > longestName) continue;
@@ -20,7 +20,7 @@ export function similar(name: string, candidates: Iterable<string>, most = 3): s
 
 /** Nobody misspells what is longer, and nobody has more names to choose from. */
 const longestName = 60;
-const mostCandidates = 2000;
+const maxCandidates = 2000;
 
 const simplified = (name: string): string => name.toLowerCase().replaceAll(/[_-]/g, "");
 

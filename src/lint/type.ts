@@ -80,7 +80,7 @@ export function typeOfShape(
 }
 
 /** Paths are no longer than this: values that are farther down have none, as what nobody knows. */
-const longestPath = 500;
+const maxPathLength = 500;
 
 /** The path of a field of a value, if that has one itself. */
 export const pathTo = (type: Type, name: string): string | undefined => longer(type, `.${name}`);
@@ -90,7 +90,7 @@ export const pathIn = (type: Type, key: string): string | undefined =>
   longer({ ...type, path: type.path ?? "?" }, `[${key}]`);
 
 const longer = ({ path }: Type, more: string): string | undefined =>
-  path === undefined || path.length + more.length > longestPath ? undefined : path + more;
+  path === undefined || path.length + more.length > maxPathLength ? undefined : path + more;
 
 /** The field of a value: its type, `"unknown"` if nothing says that there is none, undefined if there is none. */
 export function fieldOf(type: Type, name: string, numbers: Numbers): Type | "unknown" | undefined {

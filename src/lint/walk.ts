@@ -35,7 +35,7 @@ type Handlers = { readonly [E in keyof Visitor]-?: readonly NonNullable<Visitor[
 const deepest = 20;
 const mostCalls = 300;
 /** Nodes that are walked in them: so many, and as many more as the texts have characters. */
-const leastWalked = 2000;
+const minWalked = 2000;
 
 /**
  * Walks the text once, from its own template on, and tells the visitors of everything in it, with the types of all values:
@@ -68,7 +68,7 @@ class Walker {
   private calls = 0;
   /** Nodes walked in templates that were called. */
   private walked = 0;
-  private readonly mostWalked: number;
+  private readonly maxWalked: number;
   private depth = 0;
   private places = 0;
 
@@ -97,7 +97,7 @@ class Walker {
     this.on = on;
     this.scope = viewOf(() => this);
     const texts = new Set([...subject.trees.values()].map(({ source }) => source.text));
-    this.mostWalked = [...texts].reduce((sum, { length }) => sum + length, leastWalked);
+    this.maxWalked = [...texts].reduce((sum, { length }) => sum + length, minWalked);
   }
 
   start(): void {
@@ -150,7 +150,7 @@ class Walker {
     for (const tell of this.on.template) tell(node, type, this.scope);
     this.called.add(node.name);
     const tree = this.subject.trees.get(node.name);
-    if (!tree || this.depth >= deepest || this.calls >= mostCalls || this.walked >= this.mostWalked) return;
+    if (!tree || this.depth >= deepest || this.calls >= mostCalls || this.walked >= this.maxWalked) return;
     const key = `${node.name} ${type.path ?? "?"} ${this.facts.state}`;
     // What nothing is known of is walked once.
     const again = type.path === undefined && (type.fields || type.items || type.shape || type.kinds);

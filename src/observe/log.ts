@@ -56,7 +56,7 @@ function levelOf(event: DispatchEvent): "debug" | "info" | "warn" {
   }
 }
 
-/** The same of the engine's events: a trigger that is paused as an error, what failed as a warning, the rest as `debug`. */
+/** Logs the engine's events: a paused trigger as an error, failures as warnings, the rest as `debug`. */
 export function engineLog(logger: Logger): (event: EngineEvent) => void {
   return ({ type, ...rest }) => {
     const { state, reason, ...plain } = rest as { state?: string; reason?: string };

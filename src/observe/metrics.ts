@@ -63,13 +63,13 @@ export function eventMetrics(outbox: Outbox): Metrics {
   });
   const triggersFailed = new Counter({
     name: "tocsin_triggers_failed_total",
-    help: "Times that a trigger was paused because too many of its firings cost too much, by trigger.",
+    help: "Triggers paused because too many of their firings exceeded a limit, by trigger.",
     labelNames: ["trigger"],
     registers,
   });
   const undecided = new Counter({
     name: "tocsin_conditions_undecided_total",
-    help: "Conditions that the clock ended, so that a membership stayed as it was, by audience.",
+    help: "Conditions stopped by the time limit, which left memberships unchanged, by audience.",
     labelNames: ["audience"],
     registers,
   });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { longestReason } from "../base/shorten.ts";
+import { maxReasonLength } from "../base/shorten.ts";
 import { shownUrl } from "../dispatch/index.ts";
 
 /**
@@ -19,7 +19,7 @@ export function pseudonym(destination: string): string {
  * through is left out, since what it was can no longer be told.
  */
 export function redacted(text: string): string {
-  const cut = text.length <= longestReason ? text : text.slice(0, longestReason).replace(lastWord, "");
+  const cut = text.length <= maxReasonLength ? text : text.slice(0, maxReasonLength).replace(lastWord, "");
   const plain = cut
     .replace(/\bhttps?:\/\/[^\s"'<>]+/gi, (url) => (URL.canParse(url) ? `${new URL(url).origin}/…` : "…"))
     .replace(/[^\s"<>:,;()]+/gu, withoutNames)

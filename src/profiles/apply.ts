@@ -55,7 +55,7 @@ function readUpdate(update: Update, settings: ProfileSettings, mode: IdentityMod
   return { ...identity, ...allowed, mode };
 }
 
-/** Of an update that finds nobody, and may not create who it is about. */
+/** Explains an update that matches no profile and may not create one. */
 const nobody = "it is about nobody who is known, and may not create who it is about";
 
 /** Profiles as they are while updates are applied. */

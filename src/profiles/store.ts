@@ -22,7 +22,7 @@ export interface Profiles {
   splitPairs(ids: readonly string[]): Promise<readonly SplitPair[]>;
 }
 
-/** What a merge did, kept for a while so that it can be undone. */
+/** Records a merge, so that it can be undone for a while. */
 export interface Merge {
   /** The one that ended, as it was. */
   readonly profile: Profile;
@@ -32,17 +32,17 @@ export interface Merge {
   readonly at: number;
   /** Top-level fields of the one that stays that the merge changed, as they were. */
   readonly before: Fields;
-  /** The same fields as the merge made them. */
+  /** Holds these fields as the merge made them. */
   readonly after: Fields;
   readonly memberships: MemberSince;
-  /** Those of the one that stays, before. */
+  /** Holds the memberships of the surviving profile before the merge. */
   readonly intoMemberships: MemberSince;
 }
 
 /** By audience: since when, in ms since 1970. */
 export type MemberSince = { readonly [audience: string]: number };
 
-/** That two profiles were split, and never become one again by what comes in. */
+/** Records that two profiles were split, and must not be merged again by what comes in. */
 export interface SplitPair {
   /** Ids of the profiles as they are now. */
   readonly one: string;
@@ -102,7 +102,7 @@ export interface RawEvent {
   readonly profile?: string | undefined;
   /** Why it went into none. */
   readonly problem?: string | undefined;
-  /** What of it was not taken, and why: identifiers that it may not give, fields that are protected. */
+  /** Lists what was refused, and why: identifiers that the stream may not add, protected fields. */
   readonly refused?: readonly string[] | undefined;
 }
 

@@ -20,7 +20,7 @@ export class StreamError extends Error {
 }
 
 export interface CompiledStream {
-  /** What a payload says of whom. Never throws. @param limit time for all templates together */
+  /** Maps a payload to identifiers and fields. Never throws. @param limit time for all templates together */
   map(payload: Json, limit?: TimeLimit): MappedPayload;
 }
 

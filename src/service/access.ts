@@ -3,15 +3,15 @@ import type { ApiKey, ProgramStore, Scope } from "../triggers/index.ts";
 import { hashOf, opens } from "./keys.ts";
 import type { Surroundings } from "./options.ts";
 import { Problem } from "./problem.ts";
-import { type Strangers, tooMany } from "./strangers.ts";
+import { tooMany, type UnauthenticatedLimit } from "./unauthenticated.ts";
 
 declare module "fastify" {
   interface FastifyRequest {
     /** Absent where none is needed, or a signature stands for it. */
     apiKey?: ApiKey;
-    /** What it is signed with, until it is looked at. */
+    /** Holds the signature until it is verified. */
     signature?: OfferedSignature;
-    /** What its rate is counted by: there once it is known who asks. */
+    /** Names the key or stream that its rate is counted by: set once the caller is authenticated. */
     counted?: string;
     /** Its client's, from when it came in. */
     address?: string;
@@ -38,7 +38,11 @@ export interface OfferedSignature {
 }
 
 /** Keys, signatures and rates, for all routes of `app`: all from the headers, before a body is read. */
-export function guardAccess(app: FastifyInstance, { store, limits }: Surroundings, unknown: Strangers): void {
+export function guardAccess(
+  app: FastifyInstance,
+  { store, limits }: Surroundings,
+  unauthenticated: UnauthenticatedLimit,
+): void {
   const ofKey = app.createRateLimit({
     max: limits.rate.count,
     timeWindow: limits.rate.per,
@@ -58,18 +62,18 @@ export function guardAccess(app: FastifyInstance, { store, limits }: Surrounding
     const { scope, signed } = request.routeOptions.config;
     const { authorization } = request.headers;
     if (authorization === undefined) {
-      await unknown.check(request.address);
+      await unauthenticated.check(request.address);
       const offered = await signed?.(request);
       if (offered === undefined) {
-        const how = signed === undefined ? "" : ", or sign the request as the stream asks";
-        throw unauthorized(`send an API key with the scope ${scope}${how}`);
+        const how = signed === undefined ? "" : "sign the request as the stream asks, or ";
+        throw unauthorized(`${how}send an API key with the scope ${scope}`);
       }
       request.signature = counting(request, offered);
       return;
     }
     const key = await keyOf(store, authorization);
     if (key === undefined) {
-      await unknown.check(request.address);
+      await unauthenticated.check(request.address);
       throw unauthorized("this is no API key, or one that was revoked: send one that is valid");
     }
     request.apiKey = key;

@@ -20,12 +20,12 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Bytes, after inflating. @default ServiceLimits.body */
     readonly mostBytes?: number;
-    /** What is made of bodies. @default "json" */
+    /** Selects how bodies are read. @default "json" */
     readonly shape?: BodyShape;
   }
 }
 
-/** Larger bodies are read in a worker, in bytes. */
+/** Limits what is read on the event loop, in bytes: larger bodies are read in a worker. */
 const maxHere = 256 * 2 ** 10;
 
 /**

@@ -1,6 +1,6 @@
 import { Problem } from "./problem.ts";
 
-/** What a share may have at once. */
+/** Limits what is in flight at once. */
 interface Capacity {
   readonly count: number;
   readonly bytes: number;
@@ -42,24 +42,24 @@ export class InFlight {
   }
 }
 
-/** Others may end it after so long, in ms. */
+/** Protects a body for so long, in ms, from being ended in favour of others. */
 const slow = 1_000;
 
 class Share {
   readonly members = new Set<Admission>();
   bytes = 0;
-  readonly #most: Capacity;
+  readonly #capacity: Capacity;
 
-  constructor(most: Capacity) {
-    this.#most = most;
+  constructor(capacity: Capacity) {
+    this.#capacity = capacity;
   }
 
   isFull(): boolean {
-    return this.members.size >= this.#most.count;
+    return this.members.size >= this.#capacity.count;
   }
 
   fits(bytes: number): boolean {
-    return this.members.size <= 1 || this.bytes + bytes <= this.#most.bytes;
+    return this.members.size <= 1 || this.bytes + bytes <= this.#capacity.bytes;
   }
 }
 

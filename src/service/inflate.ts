@@ -17,7 +17,7 @@ const decoders: Readonly<Record<string, Decoder>> = {
 /** Bytes that a turn of the event loop takes over: of 16 KiB, as it is by default, there are hundreds. */
 const chunkSize = 256 * 1024;
 
-/** How large it gets is known only when it is: so few are inflated at once. */
+/** Limits how many are inflated at once: their size is only known afterwards. */
 const queue = new PQueue({ concurrency: 2 });
 
 /** Returns the name of a body's encoding; none for bytes that are sent as they are. */

@@ -80,16 +80,16 @@ export interface ServiceLimits {
   readonly request: number;
   /** How long `close` waits for requests, in ms. @default 10,000 */
   readonly grace: number;
-  /** Of the threads that evaluate what callers wrote. */
+  /** Limits of the threads that evaluate what callers wrote. */
   readonly workers: WorkerLimits;
 }
 
 export interface WorkerLimits {
-  /** How many; each takes some 40 MiB once it was used. None: all is done on the event loop. @default 2 */
+  /** Number of threads; each takes some 40 MiB once it was used. 0: everything runs on the event loop. @default 2 */
   readonly size: number;
   /** Bytes that one may use, a loaded one's own 20 MiB among them. @default 128 MiB */
   readonly memory: number;
-  /** How long one request may compute there, in ms; it is ended then. @default 5,000 */
+  /** CPU time of one request, in ms; then it is ended. @default 5,000 */
   readonly time: number;
   /** Requests that may wait for them together; beyond, they are answered with 503. @default 50 */
   readonly queue: number;
@@ -114,6 +114,6 @@ export interface Surroundings extends Omit<ServiceOptions, "clock" | "limits" | 
   readonly limits: ServiceLimits;
   /** Evaluates what callers wrote. */
   readonly evaluation: Evaluation;
-  /** None where all is done on the event loop. */
+  /** Undefined if everything runs on the event loop. */
   readonly workers: WorkerPool | undefined;
 }

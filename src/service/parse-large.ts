@@ -3,10 +3,10 @@ import { WorkerError, type WorkerPool } from "../workers/index.ts";
 import type { Admission } from "./in-flight.ts";
 import { Problem } from "./problem.ts";
 
-/** How long it may take, in ms; the largest takes a tenth of that. */
+/** Limits the time of reading one body, in ms; the largest takes a tenth of that. */
 const timeout = 10_000;
 
-/** What a value takes in memory at least, in bytes: `{}` is two bytes long and takes 56. */
+/** Counts the memory of a value, in bytes: `{}` is two bytes long and takes 56. */
 export const valueBytes = 64;
 
 interface Body {

@@ -2,17 +2,17 @@ import type { FastifyInstance } from "fastify";
 import ipaddr from "ipaddr.js";
 import type { ServiceOptions } from "./options.ts";
 
-/** Behind a proxy that is not declared, all requests come from its address: one stranger who is limited limits them all. */
+/** Says what to do: behind a proxy that is not declared all requests have its address, so one faulty sender gets all of them limited. */
 const advice =
-  "name the addresses of your proxies in serve.proxies, so that their X-Forwarded-For is believed and strangers are " +
-  "limited each by their own address";
+  "name the addresses of your proxies in serve.proxies, so that their X-Forwarded-For is believed and callers without a " +
+  "key are each limited by their own address";
 
-/** Of addresses within a machine or a network of ours. */
+/** Lists the ranges of addresses of this machine and of private networks. */
 const ownRanges = ["loopback", "private", "uniqueLocal", "linkLocal", "carrierGradeNat"];
 
 /**
  * Warns of proxies that seem to be there and are not declared: once of those within our own network, and once of others, since
- * anybody can send such a header, and must not fill the log with it. Who is not of ours is not named.
+ * anybody can send such a header, and must not fill the log with it. Addresses of others are not logged.
  */
 export function watchProxies(app: FastifyInstance, { log, proxies }: Pick<ServiceOptions, "log" | "proxies">): void {
   const warned = new Set<string>();
@@ -25,11 +25,12 @@ export function watchProxies(app: FastifyInstance, { log, proxies }: Pick<Servic
   app.addHook("onRequest", async ({ headers, ips, socket: { remoteAddress: address } }) => {
     const isForwarded = headers["x-forwarded-for"] !== undefined;
     if ((!isForwarded && headers.forwarded === undefined) || address === undefined) return;
-    // One that is believed comes with the addresses behind it.
+    // A header that is believed comes with the addresses behind it.
     if (ips !== undefined && ips.length > 1) return;
     const header = isForwarded ? "X-Forwarded-For" : "Forwarded";
-    if (isOwn(address)) warn("own", { address, proxies }, `${header} of a request from ${address} is not believed`);
-    else warn("other", { proxies }, `${header} of a request is not believed; if a proxy of yours passed it on`);
+    if (isOwn(address))
+      warn("own", { address, proxies }, `the header ${header} of a request from ${address} was ignored`);
+    else warn("other", { proxies }, `the header ${header} of a request was ignored; if a proxy of yours sent it`);
   });
   app.addHook("onResponse", async ({ apiKey, ip: address }, { statusCode }) => {
     if (statusCode !== 429 || apiKey !== undefined || address === undefined || !isOwn(address)) return;
@@ -38,12 +39,12 @@ export function watchProxies(app: FastifyInstance, { log, proxies }: Pick<Servic
   });
 }
 
-/** Says at start what nobody but a proxy on this machine can make use of. An empty list of proxies says that there is none. */
+/** Warns at start of a service on a loopback address, which only a proxy on this machine makes public. An empty list of proxies says that there is none. */
 export function warnOfLoopback(address: string, { log, proxies }: Pick<ServiceOptions, "log" | "proxies">): void {
   if (proxies !== undefined || rangeOf(address) !== "loopback") return;
   log?.warn(
     { address },
-    `${address} is reached from this machine alone; if a proxy on it passes requests on: ${advice}, or say [] if there is none`,
+    `${address} can only be reached from this machine; if a proxy on it forwards requests: ${advice}; write [] if there is none`,
   );
 }
 

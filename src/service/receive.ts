@@ -39,8 +39,8 @@ export function receive(
         if (needed > maxBytes) throw tooLarge(maxBytes);
         if (++pieces > fewPieces && needed < pieces * minPiece) throw tooSmall();
         if (needed > bytes.length) {
-          const most = Math.min(maxBytes, Number.isNaN(announced) ? maxBytes : announced);
-          const capacity = Math.max(needed, Math.min(2 * bytes.length, most));
+          const expected = Math.min(maxBytes, Number.isNaN(announced) ? maxBytes : announced);
+          const capacity = Math.max(needed, Math.min(2 * bytes.length, expected));
           admission.grow(capacity - bytes.length);
           const larger = Buffer.allocUnsafeSlow(capacity);
           bytes.copy(larger, 0, 0, size);

@@ -14,7 +14,7 @@ import { Problem, type ProblemKind, problemType } from "./problem.ts";
 import { warnOfLoopback, watchProxies } from "./proxies.ts";
 import { addRoutes } from "./routes/index.ts";
 import { healthRoute, metricsRoute } from "./routes/status.ts";
-import { countStrangers } from "./strangers.ts";
+import { limitUnauthenticated } from "./unauthenticated.ts";
 import { leaveUnread } from "./unread.ts";
 
 export interface Service {
@@ -52,7 +52,7 @@ export function createService(options: ServiceOptions): Service {
     clientErrorHandler: (error, socket) => {
       const isAsked = socket.bytesRead > 0 && !known.has(socket);
       // Behind a proxy it is not known of whom it is.
-      if (isAsked && options.proxies === undefined) void unknown.count(socket.remoteAddress);
+      if (isAsked && options.proxies === undefined) void unauthenticated.count(socket.remoteAddress);
       answerBroken(error, socket);
     },
     frameworkErrors: async (error, request, reply: FastifyReply) => {
@@ -62,15 +62,15 @@ export function createService(options: ServiceOptions): Service {
     },
   });
   app.register(rateLimit, { global: false });
-  const unknown = countStrangers(app, limits);
+  const unauthenticated = limitUnauthenticated(app, limits);
 
-  /** What is answered; of strangers all that they get wrong is counted. */
+  /** Returns what to answer, and counts a 4xx against the address of whoever has no valid key or signature. */
   async function finalProblem(error: unknown, request: FastifyRequest): Promise<Problem> {
     const problem = toProblem(error, request.id);
     const { status } = problem;
     const isKnown = request.apiKey !== undefined || request.counted !== undefined;
     if (isKnown || status >= 500 || status === 429) return problem;
-    return (await unknown.count(request.address ?? request.ip)) ?? problem;
+    return (await unauthenticated.count(request.address ?? request.ip)) ?? problem;
   }
 
   app.setValidatorCompiler(validatorCompiler);
@@ -104,7 +104,7 @@ export function createService(options: ServiceOptions): Service {
   async function notFound(request: FastifyRequest): Promise<Problem> {
     const { method, url, headers } = request;
     const key = await keyOf(options.store, headers.authorization);
-    if (key === undefined) await unknown.check(request.address);
+    if (key === undefined) await unauthenticated.check(request.address);
     else request.apiKey = key;
     const path = url.split("?", 1)[0]!;
     const methods = [...routes].filter(([pattern]) => fits(pattern, path)).flatMap(([, methods]) => [...methods]);
@@ -137,7 +137,7 @@ export function createService(options: ServiceOptions): Service {
     if (docs) await serveDocument(root);
     if (metrics !== undefined && openMetrics) metricsRoute(typed, metrics, true);
     await root.register(async (guarded) => {
-      guardAccess(guarded, surroundings, unknown);
+      guardAccess(guarded, surroundings, unauthenticated);
       if (metrics !== undefined && !openMetrics)
         metricsRoute(guarded.withTypeProvider<ZodTypeProvider>(), metrics, false);
       await guarded.register(

@@ -11,9 +11,9 @@ type Hmac = Extract<Inbound, { readonly hmac: unknown }>["hmac"];
 export interface Signed {
   /** What its sender calls the event, the same over retries. */
   readonly id?: string | undefined;
-  /** The same only if the same is sent again. */
+  /** Identifies the request: equal only if the same is sent again. */
   readonly once: string;
-  /** Nothing tells a retry from a copy that somebody else sends, or from a new event with the same body. */
+  /** Says that a retry looks like a copy that somebody else sends, or like a new event with the same body. */
   readonly mayRepeat?: true;
 }
 

@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import type { FastifyInstance } from "fastify";
 
-/** So much of a body that nobody wants is read and dropped for the sake of the connection, in bytes. */
+/** Limits how much of an unwanted body is read and dropped to keep the connection, in bytes. */
 const maxDropped = 256 * 2 ** 10;
-/** How long a connection stays open for its peer to read why, in ms, and how much may come meanwhile, in bytes. */
+/** Limits how long a connection stays open for its peer to read the answer, in ms, and how much is dropped meanwhile, in bytes. */
 const lingers = { time: 1_000, bytes: 2 ** 20 };
 
 const awaited = new WeakMap<IncomingMessage, ServerResponse>();

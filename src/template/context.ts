@@ -24,7 +24,7 @@ export interface Context {
   grow(size: number): void;
 }
 
-/** How much a render may name before it pays again: whoever keeps what is made keeps as many. */
+/** Limits how many a render may use before it pays again; caches keep as many. */
 export const preparedAtOnce = 100;
 
 /** Where the values of a {@link Context} come from: options with their defaults. */

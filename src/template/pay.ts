@@ -5,7 +5,7 @@ import { Content } from "./value.ts";
  * of what it gives, here and nowhere else; one that does more than go through that once pays for the rest itself, before it does it.
  */
 
-/** Who is charged: a render. */
+/** Takes the charges: a render. */
 export interface Payer {
   spend(steps: number): void;
 }

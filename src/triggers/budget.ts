@@ -5,7 +5,7 @@ import type { MappedPayload } from "../profiles/index.ts";
 import type { TimeLimit } from "../template/index.ts";
 import type { Evaluable, Outcome, Source } from "./source.ts";
 
-/** What one transaction works on: the index of an item, or the id of a firing. */
+/** Identifies what a transaction works on: the index of an item, or the id of a firing. */
 export type ItemKey = number | string;
 
 /**
@@ -17,9 +17,9 @@ export class OverBudget extends Error {
   readonly evaluable: Evaluable<unknown>;
   readonly subject: Json;
   readonly item: ItemKey;
-  /** It took more by itself than one of several may. Otherwise all together took too much. */
+  /** Says that this item alone exceeded its share; otherwise all items together took too much. */
   readonly isCulprit: boolean;
-  /** Of the transaction, in ms since 1970. */
+  /** Time of the transaction, in ms since 1970. */
   readonly now: number;
 
   constructor(at: Pick<OverBudget, "evaluable" | "subject" | "item" | "isCulprit" | "now">) {
@@ -32,7 +32,7 @@ export class OverBudget extends Error {
   }
 }
 
-/** What went wrong in an evaluation, in another thread or after several tries. */
+/** Reports an evaluation that failed in another thread, or after several tries. */
 export class EvaluationError extends Error {
   override readonly name = "EvaluationError";
   readonly limit: Limit | undefined;
@@ -48,11 +48,11 @@ export function limitOf(error: unknown): Limit | undefined {
   return error instanceof TemplateLimitError || error instanceof EvaluationError ? error.limit : undefined;
 }
 
-/** What was evaluated elsewhere. A profile or definition that changed meanwhile has another key, so it is evaluated anew. */
+/** Keeps outcomes of evaluations in other threads. A profile or definition that changed meanwhile has another key, so it is evaluated anew. */
 export class Known {
   readonly #outcomes = new Map<string, Outcome>();
   readonly #sources = new Set<string>();
-  /** No more is asked elsewhere: what takes too long from here on is given up. */
+  /** Stops asking other threads: what takes too long from here on fails. */
   isFull = false;
 
   add({ evaluable: { source }, subject }: Pick<OverBudget, "evaluable" | "subject">, outcome: Outcome): void {
@@ -82,7 +82,7 @@ interface BudgetOptions {
 
 /** The time that the evaluations of one transaction have, which others of this thread wait for. */
 export class Budget {
-  /** Whose evaluations are counted. */
+  /** Names the item whose evaluations are counted. */
   item: ItemKey = 0;
   readonly #options: BudgetOptions;
   #left: number;

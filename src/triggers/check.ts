@@ -19,9 +19,9 @@ export interface CheckInput {
   /** The names of all. */
   readonly channels: readonly string[];
   readonly to: { readonly [channel: string]: string };
-  /** What is created, changed or removed. */
+  /** Lists what is created, changed or removed. */
   readonly steps: readonly LintedStep[];
-  /** What audiences and triggers are linted against. */
+  /** Samples that audiences and triggers are linted against. */
   readonly samples: Samples;
 }
 

@@ -1,6 +1,6 @@
 import type { Channel } from "../dispatch/index.ts";
 import { OverBudget } from "./budget.ts";
-import { mostDue, settleDue, settleOne, startBatches, startSweeps, sweepDue } from "./due.ts";
+import { maxDue, settleDue, settleOne, startBatches, startSweeps, sweepDue } from "./due.ts";
 import { EngineStops } from "./elsewhere.ts";
 import type { DefinitionError } from "./engine.ts";
 import type { Moment } from "./fire.ts";
@@ -71,10 +71,10 @@ export class Clockwork {
   #failed: number | undefined;
   /** Runs take turns. */
   #last: string | undefined;
-  /** What is evaluated elsewhere, by the id of its firing or run: nobody else waits for it. */
+  /** Holds evaluations in other threads, by the id of their firing or run: nothing else waits for them. */
   readonly #aside = new Map<string, Promise<void>>();
-  /** How many firings whose wait is over are taken at once. */
-  #due = mostDue;
+  /** Limits how many due firings are taken at once. */
+  #due = maxDue;
 
   constructor(options: ClockworkOptions) {
     this.#options = options;
@@ -90,7 +90,7 @@ export class Clockwork {
     return this.#options.clock();
   }
 
-  /** What is under way elsewhere is not waited for: it wakes. */
+  /** Does not wait for evaluations in other threads: they wake it. */
   async #step(): Promise<number | undefined> {
     const { store, clock, sessions } = this.#options;
     const now = clock();
@@ -171,7 +171,7 @@ export class Clockwork {
       const work = (moment: Moment, program: Program) => settleDue(moment, program, { most, aside });
       const { count, sent, hasTime } = await sessions.run(work, { items: most });
       if (sent) onSent();
-      if (hasTime) this.#due = Math.min(mostDue, most * 2);
+      if (hasTime) this.#due = Math.min(maxDue, most * 2);
       return count > 0;
     } catch (error) {
       if (!(error instanceof OverBudget)) throw error;

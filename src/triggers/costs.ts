@@ -1,13 +1,13 @@
 import type { Trigger } from "./trigger.ts";
 
 export interface CostOptions {
-  /** So many of a trigger's last firings that a limit ended pause it. @default 20 */
-  readonly most?: number | undefined;
-  /** How many firings are looked back at. @default 100 */
-  readonly of?: number | undefined;
+  /** Pauses a trigger when a limit stopped so many of its last `window` firings. @default 20 */
+  readonly limit?: number | undefined;
+  /** Number of latest firings that are counted. @default 100 */
+  readonly window?: number | undefined;
 }
 
-/** What a trigger's firings came to lately, oldest first: true where a limit ended it. Of one activation. */
+/** Keeps the latest firings of one activation of a trigger, oldest first: true where a limit stopped it. */
 interface History {
   readonly activatedAt: number | undefined;
   readonly costly: readonly boolean[];
@@ -18,32 +18,32 @@ interface History {
  * process counts what it fires itself.
  */
 export class Costs {
-  readonly #most: number;
-  readonly #of: number;
+  readonly #limit: number;
+  readonly #window: number;
   readonly #histories = new Map<string, History>();
 
-  constructor({ most = 20, of = 100 }: CostOptions = {}) {
-    this.#most = most;
-    this.#of = of;
+  constructor({ limit = 20, window = 100 }: CostOptions = {}) {
+    this.#limit = limit;
+    this.#window = window;
   }
 
-  /** What one transaction adds; if it is not kept, nothing is. */
+  /** Starts counting for one transaction; if that is rolled back, nothing is counted. */
   begin(): TransactionCosts {
-    return new TransactionCosts(this.#most, this.#of, this.#histories);
+    return new TransactionCosts(this.#limit, this.#window, this.#histories);
   }
 }
 
 export class TransactionCosts {
-  readonly #most: number;
-  readonly #of: number;
+  readonly #limit: number;
+  readonly #window: number;
   readonly #before: Map<string, History>;
   readonly #after = new Map<string, History>();
   /** Triggers that are paused by this transaction, and why. */
   readonly paused = new Map<string, string>();
 
-  constructor(most: number, of: number, before: Map<string, History>) {
-    this.#most = most;
-    this.#of = of;
+  constructor(limit: number, window: number, before: Map<string, History>) {
+    this.#limit = limit;
+    this.#window = window;
     this.#before = before;
   }
 
@@ -52,10 +52,10 @@ export class TransactionCosts {
     const known = this.#after.get(name) ?? this.#before.get(name);
     const before = known !== undefined && known.activatedAt === activatedAt ? known.costly : [];
     if (costs === undefined && before.length === 0) return undefined;
-    const costly = [...before, costs !== undefined].slice(-this.#of);
+    const costly = [...before, costs !== undefined].slice(-this.#window);
     this.#after.set(name, { activatedAt, costly });
     const count = costly.filter((one) => one).length;
-    if (costs === undefined || count < this.#most || this.paused.has(name)) return undefined;
+    if (costs === undefined || count < this.#limit || this.paused.has(name)) return undefined;
     const reason = `${count} of its last ${costly.length} firings cost too much: ${costs}; mend it, then activate it again`;
     this.paused.set(name, reason);
     return reason;

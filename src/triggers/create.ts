@@ -44,7 +44,7 @@ export interface EngineOptions {
   readonly evaluate?: Evaluate | undefined;
   /** Compiles, lints and tests what `plan`, `apply` and `explain` are about in another thread. @default in this one */
   readonly checker?: Checker | undefined;
-  /** When a trigger whose firings cost too much is paused: it is `failed` then, until it is activated again. */
+  /** Says when a trigger whose firings exceed a limit is paused: its state is `failed` until it is activated again. @default 20 of its last 100 */
   readonly costs?: CostOptions | undefined;
   /** Waits so many ms before what time ended is tried again. @default setTimeout */
   readonly sleep?: ((ms: number) => Promise<void>) | undefined;

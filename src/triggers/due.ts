@@ -8,9 +8,9 @@ import type { ProgramTransaction } from "./store.ts";
 import { statusJson, statusOf, type Trigger } from "./trigger.ts";
 
 /** So many firings whose wait is over are taken in one transaction. */
-export const mostDue = 64;
+export const maxDue = 64;
 
-/** What came of firings whose wait is over: how many there were, and whether something was handed over to the outbox. */
+/** Counts the due firings that were settled, and says whether something was added to the outbox. */
 interface Settled {
   readonly count: number;
   readonly sent: boolean;
@@ -29,7 +29,7 @@ export async function settleDue(
   return resumeAll(moment, program, due);
 }
 
-/** One of them alone. It may have been taken along in a digest meanwhile. */
+/** Settles one firing. It may have been sent in a digest meanwhile. */
 export async function settleOne(moment: Moment, program: Program, id: string): Promise<Settled> {
   const firing = await moment.transaction.firings.get(id);
   const isDue = firing?.state === "waiting" && firing.due !== undefined && firing.due <= moment.now;

@@ -12,14 +12,14 @@ export interface ElsewhereOptions {
   readonly sleep?: ((ms: number) => Promise<void>) | undefined;
 }
 
-/** How often what time ended is tried again, and the pauses before, in ms: one slow moment decides nothing. */
+/** Lists the tries of an evaluation that time stopped, by the pause before each, in ms: one slow moment decides nothing. */
 export const tries = [0, 100, 1_000];
-/** How long others may keep all threads busy, in pauses, and each of these in ms. */
-const busy = { most: 60, pause: 1_000 };
+/** Limits the wait for a free thread, in pauses of so many ms. */
+const busy = { maxPauses: 60, pause: 1_000 };
 /** Evaluations that are under way at once. Others of the same threads get their turn. */
 const atOnce = 2;
 
-/** What would have to be evaluated elsewhere is not, and nothing of it is kept. */
+/** Reports that the engine stops before an evaluation in another thread: nothing of the transaction is kept. */
 export class EngineStops extends Error {
   override readonly name = "EngineStops";
 
@@ -89,7 +89,7 @@ export class Elsewhere {
       return outcomeOf(() => evaluable.evaluate(subject, { time }));
     }
     const { source } = evaluable;
-    for (let i = 0; i < busy.most; i++) {
+    for (let i = 0; i < busy.maxPauses; i++) {
       const outcome = await evaluate({ source, subject, now, time });
       if (outcome.kind !== "busy") return outcome;
       if (this.#stopping) throw new EngineStops();

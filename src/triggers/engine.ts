@@ -79,7 +79,7 @@ export interface Collected {
   readonly problem?: string | undefined;
   /** The problem tells something of who is known. */
   readonly confidential?: true | undefined;
-  /** What of it was not taken, and why: see `RawEvent`. */
+  /** Lists what was refused, and why: see `RawEvent`. */
   readonly refused?: readonly string[] | undefined;
 }
 
@@ -200,7 +200,7 @@ export class NotDeclared extends Error {
   }
 }
 
-/** No merge of a profile is kept that could be undone. */
+/** Reports that a profile has no merge that can be undone. */
 export class SplitError extends Error {
   override readonly name = "SplitError";
 }

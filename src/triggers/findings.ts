@@ -17,7 +17,7 @@ import { unprotectedAddresses } from "./unprotected-addresses.ts";
 const maxSamples = 1_000;
 const samplesAtOnce = 100;
 /** Characters of them. */
-const mostSampled = 4_000_000;
+const maxSampled = 4_000_000;
 
 /** Profiles and events that templates are linted against, as JSON. */
 export interface Samples {
@@ -43,7 +43,7 @@ export async function samplesFor(
     for (const { fields } of items) size += profiles[profiles.push(JSON.stringify(fields)) - 1]!.length;
     cursor = next;
     await othersTurn();
-  } while (cursor !== undefined && profiles.length < maxSamples && size < mostSampled);
+  } while (cursor !== undefined && profiles.length < maxSamples && size < maxSampled);
   const events: { [stream: string]: { readonly id: string; readonly payload: string }[] } = {};
   for (const { kind, name, body } of definitions) {
     if (kind !== "trigger" || !touched.some((step) => step.kind === kind && step.name === name)) continue;
@@ -116,14 +116,14 @@ export function findingsOf(
   return found;
 }
 
-/** What is doubtful in a stream, whoever is known. */
+/** Returns warnings about a stream's definition. */
 function ofStream(name: string, { streams }: Program): Found[] {
   const { verify, key } = streams.get(name)?.definition ?? {};
   if (verify === undefined || !("hmac" in verify) || verify.hmac.timestamp !== undefined) return [];
-  const advice = key === undefined ? "; if not, give the stream a key" : "";
+  const advice = key === undefined ? "; if not, give the stream a key (a template)" : "";
   const message =
-    "its signature has no time: whoever sees a request can send it again, so a body that came within the last day is taken " +
-    `for the same. If the sender signs a time, name its header as timestamp${advice}`;
+    "the signature has no timestamp: whoever sees a request can replay it, so a body that was received within the last day " +
+    `counts as a duplicate. If the sender signs a timestamp, name its header in timestamp${advice}`;
   return [{ where: `stream ${name}: verify.hmac`, severity: "warning", message }];
 }
 

@@ -10,7 +10,7 @@ import { type About, aboutOf, digestOf, subjectOf, tellsOf } from "./subject.ts"
 import { type Exit, statusJson, type Trigger } from "./trigger.ts";
 import { asUnsendable, rendering, Unsendable } from "./unsendable.ts";
 
-/** What became of a firing. `skipped`: only that is kept, unless the firing was kept already. */
+/** Describes what became of a firing. `skipped`: only the reason is stored, unless the firing was stored already. */
 export type Fired =
   | { readonly state: "sent" | "waiting" | "aborted"; readonly firing: Firing }
   /** `rest`: others of its digest went without it. */
@@ -28,7 +28,7 @@ interface Composed {
   readonly problems: readonly string[];
 }
 
-/** How firings end that go out as one. */
+/** Describes how firings end that are sent as one alert. */
 type End = Pick<Firing, "state" | "reason"> & Partial<Pick<Firing, "deliveries">>;
 
 /**
@@ -115,7 +115,7 @@ async function add({ transaction }: Moment, { alert, entries, problems }: Compos
 
 const noAddress = "no address on ";
 
-/** What firings come to as one alert; what is wrong with it is returned, what is wrong with the store is thrown. */
+/** Composes one alert of several firings; returns what is wrong with the alert, and throws what is wrong with the store. */
 async function compose(
   moment: Moment,
   trigger: Trigger,

@@ -12,7 +12,7 @@ const most = 256;
 
 type Result = Updated | Collected;
 
-/** What one caller brings. Its items are taken in their order, in one transaction if they fit. */
+/** Holds the items of one caller. They are processed in order, in one transaction if they fit. */
 interface Job {
   readonly results: Result[];
   /** Items that have no result yet. */
@@ -86,7 +86,7 @@ export class Intake {
     this.#pumping = undefined;
   }
 
-  /** How many come next: what one caller brought is not torn apart if it fits. */
+  /** Returns how many items to take next; items of one caller stay together if they fit. */
   #next(): number {
     const queue = this.#queue;
     const size = this.#size;

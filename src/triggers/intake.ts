@@ -109,16 +109,16 @@ export async function takeIn(moment: Moment, program: Program, items: readonly I
   return { results, sent, hasTime: budget.isAmple };
 }
 
-/** What an item may do to who is known: an operator's update everything, an event what its stream says. */
+/** Returns what an item may do to existing profiles: everything for an operator's update, what its stream allows for an event. */
 function modeOf(item: Item, program: Program): IdentityMode {
   if (item.kind === "update") return "merge";
   return identityModeOf(program.streams.get(item.stream)!.definition, item.signed === true);
 }
 
 /** At most so many notes are kept with an event. */
-const mostNotes = 20;
+const maxNotes = 20;
 
-/** What was not taken of an event that may not merge. */
+/** Returns what was refused of an event that may not merge. */
 function notesOf(change: Change | undefined, mode: IdentityMode): Pick<RawEvent, "refused"> {
   if (change === undefined || mode === "merge") return {};
   const { refused, withheld = [] } = change;
@@ -126,7 +126,7 @@ function notesOf(change: Change | undefined, mode: IdentityMode): Pick<RawEvent,
     ...withheld.map((path) => `field ${path}: it is protected: only streams with identity: merge change it`),
     ...refused.map(({ identifier, reason }) => `identifier ${identifier.kind}: ${reason}`),
   ];
-  return notes.length === 0 ? {} : { refused: notes.slice(0, mostNotes) };
+  return notes.length === 0 ? {} : { refused: notes.slice(0, maxNotes) };
 }
 
 /** Of a profile that a later item of the same transaction stitched to another, the id that is left. */

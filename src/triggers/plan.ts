@@ -31,10 +31,10 @@ const kinds: readonly DefinitionKind[] = ["profiles", "stream", "audience", "tri
 /** Profiles that a plan looks at to say who would enter and leave. */
 const mostLooked = 100_000;
 const page = 500;
-/** The same where another thread tests: each page goes there as text. */
+/** Sets the page size where another thread tests: each page is sent there as text. */
 const pageElsewhere = 100;
-/** How long counting may take there, in ms. What was looked at until then is said. */
-const mostCounting = 10_000;
+/** Limits counting in the other thread, in ms. The result says how many were looked at until then. */
+const maxCountingTime = 10_000;
 const shown = 5;
 
 /** See `Engine.plan`, `apply`, `setState`. */
@@ -107,7 +107,7 @@ export class Planner {
           where,
           all.map((one) => JSON.stringify(one)),
         );
-      return { where, test, page: pageElsewhere, time: mostCounting };
+      return { where, test, page: pageElsewhere, time: maxCountingTime };
     };
   }
 
@@ -235,7 +235,7 @@ export class Planner {
 interface Tester {
   readonly where: string;
   test(all: readonly Fields[]): Promise<readonly Tested[]>;
-  /** How many at once. @default 500 */
+  /** Number of items at once. @default 500 */
   readonly page?: number;
   /** ms for all of them. @default Infinity */
   readonly time?: number;

@@ -165,7 +165,7 @@ export class Compiler {
 }
 
 interface Compiled {
-  /** What it was compiled from. */
+  /** Source that it was compiled from. */
   readonly text: string;
   readonly compiled: ProfileSettings | Stream | Audience | Trigger | Alarm;
 }
@@ -292,7 +292,7 @@ function checkTrigger(trigger: Trigger, audiences: Program["audiences"], streams
   }
 }
 
-/** What channels say of an alarm. @throws DefinitionError */
+/** Checks an alarm with its channels. @throws DefinitionError */
 export function checkAlarmExits({ name, body }: Definition, channels: Surroundings["channels"]): void {
   const { send } = checkBody("alarm", name, alarmDefinition, body);
   for (const i of send.keys()) checkAlarmExit(name, send, i, channels);

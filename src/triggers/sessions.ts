@@ -20,7 +20,7 @@ export interface SessionsOptions {
 }
 
 export interface RunOptions extends Manner {
-  /** How many items it works on: no single one may use up the time of all. @default 1 */
+  /** Number of items it works on: no single one may use up the time of all. @default 1 */
   readonly items?: number | undefined;
   /** What was evaluated elsewhere before it is run again, and the time of the run before, which is part of what was evaluated. */
   readonly again?: { readonly known: Known; readonly now: number } | undefined;
@@ -31,7 +31,7 @@ type Work<Result> = (moment: Moment, program: Program) => Promise<Result>;
 /** An item of several may use this part of the time that all have together. */
 const share = 1 / 4;
 /** Evaluations elsewhere for one item. What still takes too long then is given up. */
-const mostElsewhere = 100;
+const maxElsewhere = 100;
 
 /** Transactions with the program that holds in them, whichever process declared it. */
 export class Sessions {
@@ -94,7 +94,7 @@ export class Sessions {
     const { now } = first;
     for (let over = first, i = 1; ; i++) {
       known.add(over, await this.#elsewhere.settle(over));
-      known.isFull = i >= mostElsewhere;
+      known.isFull = i >= maxElsewhere;
       try {
         return await this.run(work, { ...options, items: 1, again: { known, now } });
       } catch (error) {

@@ -17,7 +17,7 @@ export type Source =
   | { readonly kind: "text"; readonly text: string; readonly name: string; readonly missingKey?: "required" }
   | { readonly kind: "alert"; readonly alert: AlertTemplate }
   | { readonly kind: "mapping"; readonly stream: string; readonly definition: StreamDefinition }
-  /** What a channel composes, in its `try`th try: only this process has the channel. */
+  /** Composes with a channel, in its `try`th try: only this process has the channel. */
   | { readonly kind: "compose"; readonly channel: string; readonly try: number };
 
 /** A source that was compiled. */
@@ -27,10 +27,10 @@ export interface Evaluable<Result> {
   evaluate(subject: Json, limit?: TimeLimit): Result;
 }
 
-/** What an evaluation came to, as plain data. */
+/** Describes the result of an evaluation, as plain data. */
 export type Outcome =
   | { readonly kind: "result"; readonly result: unknown }
-  /** It fails again however often it is tried. */
+  /** Fails whenever it is tried. */
   | { readonly kind: "error"; readonly message: string; readonly limit?: Limit | undefined }
   /** Time ran out: it says nothing about what another try would give. */
   | { readonly kind: "late"; readonly message: string };
@@ -39,7 +39,7 @@ export type Outcome =
 export interface EvaluationRequest {
   readonly source: Source;
   readonly subject: Json;
-  /** What the clock of templates shows, in ms since 1970. */
+  /** Time that the templates' clock shows, in ms since 1970. */
   readonly now: number;
   /** ms. */
   readonly time: number;

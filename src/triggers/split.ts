@@ -6,7 +6,7 @@ import type { Program } from "./program.ts";
 import type { ProgramTransaction } from "./store.ts";
 import { Roll } from "./transitions.ts";
 
-/** How long a merge can be undone, in ms. */
+/** Limits how long a merge can be undone, in ms. */
 export const mergeRetention = 30 * 86_400_000;
 
 /** See `Engine.split`. Within a transaction. */

@@ -2,7 +2,7 @@ import type { Json } from "../dispatch/index.ts";
 import { type IdentityMode, type StreamDefinition, streamDefinition } from "../profiles/index.ts";
 import type { Definition, ProgramStore } from "./store.ts";
 
-/** What requests to a stream may do: the same for all, or `merge` for those that are signed and `add` for others. */
+/** Describes what requests to a stream may do: the same for all, or `merge` for signed ones and `add` for others. */
 type Identity = IdentityMode | "signed";
 
 const identityIn = ({ identity, verify }: StreamDefinition): Identity =>

@@ -1,7 +1,7 @@
-/** How far the clock may be wrong, in ms: so long it goes by the time that passes, which is quicker to ask for. */
+/** Limits the error of the clock, in ms: between two looks it goes by wall time, which is cheaper to read. */
 const slack = 1;
 
-/** Of Node 24 and later. */
+/** Describes what Node 24 and later have. */
 type Usage = { readonly threadCpuUsage?: () => { readonly user: number; readonly system: number } };
 
 /**

@@ -73,7 +73,7 @@ function objections(
 /** Whether a path is another one, or leads on from there. */
 const isWithin = (path: Path, other: Path): boolean => other.every((name, i) => path[i] === name);
 
-/** What a template reads; of `index . "email"` the names that are written in it. */
+/** Returns the fields that a template reads; for `index . "email"` the literal names. */
 function pathsIn(text: string, delims: TemplateOptions["delims"]): readonly Path[] {
   const [left, right] = delims ?? ["{{", "}}"];
   const trees = parse(text, { name: "to", delims: [left || "{{", right || "}}"], isFunction: () => true });

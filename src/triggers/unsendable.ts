@@ -1,7 +1,7 @@
 import type { Limit } from "../../grammar/index.ts";
 import { limitOf, OverBudget } from "./budget.ts";
 
-/** What fails for this person alone, as templates and channels do. A store that fails does so for all: nothing is kept. */
+/** Reports what fails for this profile alone, in a template or channel. A store that fails does so for all: nothing is kept. */
 export class Unsendable extends Error {
   /** The limit that ended a template. */
   readonly limit: Limit | undefined;

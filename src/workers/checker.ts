@@ -5,7 +5,7 @@ import type { WorkerPool } from "./pool.ts";
 import { toPortable } from "./portable.ts";
 
 export interface CheckerOptions {
-  /** As the engine's, with its clock. */
+  /** Options of the engine's templates, with its clock. */
   readonly templates: TemplateOptions;
   /** The highest that hold; lower ones of `templates` hold too. */
   readonly limits: Limits;

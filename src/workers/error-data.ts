@@ -13,7 +13,7 @@ export type ErrorData =
       readonly stack?: string | undefined;
     };
 
-/** What structured cloning would make of these is the error again, but for its class. */
+/** Lists errors that structured cloning copies, except for their class. */
 const classes = { TypeError, RangeError, SyntaxError, EvalError, ReferenceError, URIError };
 
 /** Describes an error, in the thread where it was thrown. */

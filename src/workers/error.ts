@@ -1,8 +1,8 @@
-/** Why a task came to no end. */
+/** Names why a task did not finish. */
 export type WorkerProblem =
-  /** It took longer than its `timeout`. */
+  /** The task took longer than its `timeout`. */
   | "late"
-  /** It used more memory than a worker has. */
+  /** The task used more memory than a worker has. */
   | "memory"
   /** Its worker ended without an answer. */
   | "crashed"

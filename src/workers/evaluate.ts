@@ -9,7 +9,7 @@ type Answer = ReturnType<typeof evaluate>;
 
 /** The evaluation counts the time that its thread works: on a busy machine more of it passes. */
 const patience = 5;
-/** What compiling may take, in ms. */
+/** Limits compiling, in ms. */
 const compiling = 1_000;
 /** The engine is one caller of the pool: it takes turns with those who ask for previews. */
 const caller = "engine";

@@ -1,5 +1,5 @@
 /**
- * Work that others ask for and that may be hostile, in threads of its own. In: the name of a task and its input, plain data.
+ * Runs work that callers ask for, and that may be hostile, in worker threads. In: the name of a task and its input, plain data.
  * Out: its output, or the error it threw; or a `WorkerError`, where it took too long or too much memory, or too many wait.
  *
  * `pool.ts` has the workers and who waits for them, `thread.ts` is one of them as it is seen from here, `serve-tasks.ts` runs

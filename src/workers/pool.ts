@@ -11,11 +11,11 @@ export interface WorkerPoolOptions {
   readonly memory?: number | undefined;
   /** Tasks that may wait together; their inputs are held that long. @default 50 */
   readonly queue?: number | undefined;
-  /** How long one may wait, in ms. @default 10_000 */
+  /** Time that a task may wait, in ms. @default 10_000 */
   readonly wait?: number | undefined;
-  /** How long a worker stays with nothing to do, in ms. @default 60_000 */
+  /** Time after which an idle worker is ended, in ms. @default 60_000 */
   readonly idle?: number | undefined;
-  /** How long a worker may take to start, and to load a task, in ms. @default 30_000 */
+  /** Time that a worker may take to start, and to load a task, in ms. @default 30_000 */
   readonly loading?: number | undefined;
   /** The module that workers run, which calls `serveTasks`. @default the one with our tasks */
   readonly entry?: URL | undefined;
@@ -27,7 +27,7 @@ export interface RunOptions {
    * clock. Where Node does not tell a thread's time (before 24.6), the clock counts.
    */
   readonly timeout: number;
-  /** Who asks: callers take turns. @default "" */
+  /** Names the caller: callers take turns. @default "" */
   readonly caller?: string | undefined;
   /** Ends it: what waits is taken out, what runs is ended with its worker. The promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
@@ -51,7 +51,7 @@ export interface WorkerPool<Table extends TaskTable = Tasks> {
 
 /** Pauses after workers that died before they had started, in ms. */
 const firstPause = 100;
-const longestPause = 30_000;
+const maxPause = 30_000;
 
 interface WaitingJob extends Job {
   taken(by: Thread): void;
@@ -62,7 +62,7 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
   const {
     size = 2,
     memory = 128 * 2 ** 20,
-    queue: most = 50,
+    queue: maxWaiting = 50,
     wait = 10_000,
     idle = 60_000,
     loading = 30_000,
@@ -70,7 +70,7 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
   const entry = options.entry ?? besideThis("worker");
   const threads = new Set<Thread>();
   const resting = new Map<Thread, NodeJS.Timeout>();
-  const queue = new FairQueue<WaitingJob>(most);
+  const queue = new FairQueue<WaitingJob>(maxWaiting);
   /** Starts that failed in a row, and when the next may be tried. */
   let failures = 0;
   let notBefore = 0;
@@ -92,7 +92,7 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
   };
 
   function pause(): void {
-    notBefore = performance.now() + Math.min(firstPause * 2 ** failures++, longestPause);
+    notBefore = performance.now() + Math.min(firstPause * 2 ** failures++, maxPause);
   }
 
   /** @returns undefined where the process may have none, as with `--permission` and without `--allow-worker` */

@@ -2,12 +2,12 @@
 export class FairQueue<Item> {
   /** By caller, those whose turn comes next first. */
   readonly #byCaller = new Map<string, Item[]>();
-  readonly #most: number;
+  readonly #maxSize: number;
   #size = 0;
 
   /** @param most items together */
-  constructor(most: number) {
-    this.#most = most;
+  constructor(maxSize: number) {
+    this.#maxSize = maxSize;
   }
 
   get size(): number {
@@ -20,7 +20,7 @@ export class FairQueue<Item> {
    */
   add(caller: string, item: Item): Item | undefined {
     const own = this.#byCaller.get(caller);
-    if (this.#size >= this.#most) {
+    if (this.#size >= this.#maxSize) {
       const [longest, items] = this.#longest() ?? [caller, []];
       if (items.length <= (own?.length ?? 0) + 1) return item;
       const dropped = items.pop();

@@ -15,13 +15,13 @@ export interface ThreadOptions {
 
 /** Must not throw. */
 export interface ThreadEvents {
-  /** It can take another task. */
+  /** Called when it can take another task. */
   onFree(thread: Thread): void;
-  /** It has ended, for whatever reason; called once. */
+  /** Called once, when it has ended for whatever reason. */
   onEnd(thread: Thread): void;
 }
 
-/** One task, as it waits and runs. */
+/** Holds one task while it waits and runs. */
 export interface Job extends TaskMessage {
   readonly timeout: number;
   readonly transfer: readonly ArrayBuffer[];
@@ -30,11 +30,11 @@ export interface Job extends TaskMessage {
   failed(error: Error): void;
 }
 
-/** How far V8's own limit stands above ours. See {@link Thread}. */
+/** Sets V8's own limit so far above ours. See {@link Thread}. */
 const headroom = 256 * MiB;
 /** A task's time is that of its thread: on a busy machine it may take so many times as long. */
 const patience = 4;
-/** How often memory is looked at while a task runs, in ms. */
+/** Sets the interval of memory checks while a task runs, in ms. */
 const lookEvery = 25;
 
 /**
@@ -80,7 +80,7 @@ export class Thread {
     this.#endAfter(options.loading, "crashed", "its worker did not start in time");
   }
 
-  /** It died before it had started, and was not ended because nobody needs it. */
+  /** Says whether it died before it had started, other than by being ended as idle. */
   get failedToStart(): boolean {
     return !this.#ready && this.#error !== undefined && this.#error.problem !== "closed";
   }
@@ -203,8 +203,8 @@ export class Thread {
   }
 
   #outOfMemory(): WorkerError {
-    const most = Math.round(this.#options.memory / MiB).toLocaleString("en");
-    return new WorkerError("memory", `it needed more than ${most} MiB of memory and was ended`);
+    const limit = Math.round(this.#options.memory / MiB).toLocaleString("en");
+    return new WorkerError("memory", `it needed more than ${limit} MiB of memory and was ended`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { compileCondition } from "../../src/audiences/condition.ts";
-import { longestReason, shortened } from "../../src/base/shorten.ts";
+import { maxReasonLength, shortened } from "../../src/base/shorten.ts";
 import { settlementOf } from "../../src/dispatch/verdict.ts";
 import { alerting } from "../../src/functions/index.ts";
 import { lint } from "../../src/lint/index.ts";
@@ -13,7 +13,7 @@ describe("what may repeat a whole value of the data", () => {
     expect(shortened("short")).toBe("short");
     expect(shortened("x".repeat(2000))).toBe("x".repeat(2000));
     const cut = shortened(long);
-    expect(cut.length).toBe(longestReason);
+    expect(cut.length).toBe(maxReasonLength);
     expect(cut.endsWith("… (300000 characters)")).toBe(true);
     expect(cut.isWellFormed()).toBe(true);
   });
@@ -42,7 +42,7 @@ describe("what may repeat a whole value of the data", () => {
 
   test("is cut in findings", () => {
     const [finding] = lint(`{{ .a | print ${`"${"x".repeat(5000)}" `} | ${"f".repeat(5000)} }}`);
-    expect(finding!.message.length).toBeLessThanOrEqual(longestReason);
-    expect(finding!.go!.length).toBeLessThanOrEqual(longestReason);
+    expect(finding!.message.length).toBeLessThanOrEqual(maxReasonLength);
+    expect(finding!.go!.length).toBeLessThanOrEqual(maxReasonLength);
   });
 });

@@ -61,7 +61,7 @@ export function describeMerges(make: () => ProgramStore): void {
       const wrong = write(({ profiles }) =>
         profiles.absorb([{ from: "bob", into: "ada", merge: merge("ada", "bob") }]),
       );
-      await expect(wrong).rejects.toThrow("the merge of ada is none of bob");
+      await expect(wrong).rejects.toThrow("the merge of ada does not belong to bob");
     });
 
     test("are forgotten by their time, oldest first", async () => {

@@ -78,7 +78,7 @@ describe("whom nothing is known of", () => {
     expect(answer).toMatch(/^HTTP\/1.1 401 Unauthorized\r\n/);
     const { detail } = JSON.parse(answer.slice(answer.indexOf("{")));
     expect(detail).toBe(
-      "send an API key with the scope collect, or sign the request as the stream asks, as Authorization: Bearer tocsin_…",
+      "sign the request as the stream asks, or send an API key with the scope collect, as Authorization: Bearer tocsin_…",
     );
     // What comes yet is dropped, and the connection goes on.
     line.say(bomb);

@@ -5,7 +5,7 @@ let on: Stage;
 afterEach(() => on.service.close());
 
 const advice =
-  "name the addresses of your proxies in serve.proxies, so that their X-Forwarded-For is believed and strangers are limited each by their own address";
+  "name the addresses of your proxies in serve.proxies, so that their X-Forwarded-For is believed and callers without a key are each limited by their own address";
 
 async function staged(proxies?: readonly string[]) {
   const warned: { readonly about: object; readonly message: string }[] = [];
@@ -30,7 +30,7 @@ test("a proxy that is not declared is warned of when it is seen, once", async ()
   expect(warned).toEqual([
     {
       about: { address: "10.0.0.3", proxies: undefined },
-      message: `X-Forwarded-For of a request from 10.0.0.3 is not believed: ${advice}`,
+      message: `the header X-Forwarded-For of a request from 10.0.0.3 was ignored: ${advice}`,
     },
   ]);
 });
@@ -43,11 +43,11 @@ test("a header that anybody sends is no proxy for sure, and does not hide one", 
   expect(warned).toEqual([
     {
       about: { proxies: ["10.0.0.0/8"] },
-      message: `X-Forwarded-For of a request is not believed; if a proxy of yours passed it on: ${advice}`,
+      message: `the header X-Forwarded-For of a request was ignored; if a proxy of yours sent it: ${advice}`,
     },
     {
       about: { address: "::ffff:192.168.0.1", proxies: ["10.0.0.0/8"] },
-      message: `Forwarded of a request from ::ffff:192.168.0.1 is not believed: ${advice}`,
+      message: `the header Forwarded of a request from ::ffff:192.168.0.1 was ignored: ${advice}`,
     },
   ]);
 });
@@ -82,6 +82,6 @@ test.each([
 ])("at the start of a service on a loopback address, with proxies %j: %d warnings", async (proxies, count) => {
   const { warned } = await staged(proxies);
   await on.service.listen({ port: 0 });
-  const message = `127.0.0.1 is reached from this machine alone; if a proxy on it passes requests on: ${advice}, or say [] if there is none`;
+  const message = `127.0.0.1 can only be reached from this machine; if a proxy on it forwards requests: ${advice}; write [] if there is none`;
   expect(warned).toEqual(Array.from({ length: count }, () => ({ about: { address: "127.0.0.1" }, message })));
 });

@@ -79,12 +79,12 @@ describe("definitions", () => {
     const { findings } = await s.engine.plan({ origin: "api", definitions: { stream } });
     expect(findings).toEqual(
       [
-        ["plain", "; if not, give the stream a key"],
+        ["plain", "; if not, give the stream a key (a template)"],
         ["keyed", ""],
       ].map(([name, advice]) => ({
         where: `stream ${name}: verify.hmac`,
         severity: "warning",
-        message: `its signature has no time: whoever sees a request can send it again, so a body that came within the last day is taken for the same. If the sender signs a time, name its header as timestamp${advice}`,
+        message: `the signature has no timestamp: whoever sees a request can replay it, so a body that was received within the last day counts as a duplicate. If the sender signs a timestamp, name its header in timestamp${advice}`,
       })),
     );
     await s.engine.apply({ origin: "api", definitions: { stream } });

@@ -7,7 +7,7 @@ import type { Vapid } from "./subscription.ts";
 export interface Pause {
   readonly until: number;
   readonly reason: string;
-  /** What was sent as secret to whom it answered so: `reason` may repeat it. */
+  /** Lists the secrets of the request that was answered: `reason` may repeat them. */
   readonly secrets: readonly string[];
 }
 

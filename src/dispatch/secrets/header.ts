@@ -1,6 +1,6 @@
 const secretName =
   /authori[sz]ation|cookie|api-?key|token|secret|passw|signature|credential|session|(?:^|-)(?:auth|key|sig|pwd|pass)$/;
-/** What is named like them and is none. */
+/** Matches headers whose names look secret and are not. */
 const publicName = /^(?:x-)?idempotency-key$|^sec-websocket-|^dkim-signature$|^arc-|-policy$/;
 
 /** Whether the name of a header, in lower case, says that its value is a secret. */

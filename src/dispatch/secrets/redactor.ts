@@ -82,7 +82,7 @@ export class Redactor {
     return withoutForms(text, this.#forms);
   }
 
-  /** The same for every text in a JSON value, and for the names in it. */
+  /** Masks every text in a JSON value, and the names in it. */
   json<T>(value: T): T {
     return mapTexts(value, this.#forms);
   }
@@ -99,15 +99,15 @@ function mapTexts<T>(value: T, forms: readonly SecretForm[]): T {
 
 /** Headers that say nothing of the request. */
 const plainHeaders: ReadonlySet<string> = new Set(["content-type", "date", "server", "connection", "content-length"]);
-const longestPlain = 10;
+const maxPlainLength = 10;
 
 /** An answer of a few words repeats nothing in base64: most are, and then those forms need not even be made. */
 function mayHaveBase64(answer: Message | undefined, reason: string): boolean {
   const headers = Object.entries(answer?.headers ?? {}).filter(([name]) => !plainHeaders.has(name));
   const texts = [...headers.flat(), answer?.body ?? ""];
   return (
-    texts.some((text) => text.length >= longestPlain && /[\w+/-]{5}/.test(text)) ||
-    `${answer?.line ?? ""} ${reason}`.split(/[^\w+/-]+/).some((word) => word.length >= longestPlain)
+    texts.some((text) => text.length >= maxPlainLength && /[\w+/-]{5}/.test(text)) ||
+    `${answer?.line ?? ""} ${reason}`.split(/[^\w+/-]+/).some((word) => word.length >= maxPlainLength)
   );
 }
 
@@ -171,7 +171,7 @@ function find(
     from = hit + length;
     const start = before > 0 && isBase64(text[hit - 1]) ? hit - 1 : hit;
     let end = after > 0 && isBase64(text[from]) ? from + 1 : from;
-    for (const most = end + 2; after > 0 && end < most && text[end] === "="; ) end++;
+    for (const limit = end + 2; after > 0 && end < limit && text[end] === "="; ) end++;
     spans.push({ start: startOf(start), end: endOf(end), replacement });
   }
 }

@@ -29,7 +29,7 @@ function urlsShown<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, urlsShown(item)])) as T;
 }
 
-/** What `compose` made: its headers are masked if their names say so, or it lists them as `secretHeaders`. */
+/** Carries what `compose` made: headers are masked if their names say so, or if `secretHeaders` lists them. */
 function shownContent(content: Json): Json {
   if (typeof content !== "object" || content === null || Array.isArray(content)) return content;
   const { headers, secretHeaders, ...rest } = content as { readonly [name: string]: Json };

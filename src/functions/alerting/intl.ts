@@ -57,7 +57,7 @@ const isLocale = (locale: string): unknown => Intl.getCanonicalLocales(locale);
 
 const formatters = new Kept<unknown>();
 
-/** What making one takes, in steps: some hundred times as long as using it. */
+/** Sets the cost of making one, in steps: it takes some hundred times as long as using it. */
 const toMake = 1000;
 
 /**

@@ -1,7 +1,7 @@
 import type { Span } from "../../../grammar/index.ts";
 import type { Rule } from "../rule.ts";
 
-/** What keys and tokens look like, and of how many characters at least what stands in each pair of parentheses is. */
+/** Matches keys and tokens; each pair of parentheses has a minimum length. */
 const shapes: readonly (readonly [what: string, pattern: RegExp, least: number])[] = [
   ["an access key of AWS", /\b(?:AKIA|ASIA)([0-9A-Z]{16})\b/g, 16],
   ["a secret key of Stripe", /\b[sr]k_live_([0-9A-Za-z]+)\b/g, 16],
@@ -50,12 +50,12 @@ function* passwords(text: string): Generator<Span> {
   const rest = /:\/\/[^\s:/@"']+:[^\s:/@"'{}]+@[\w.-]+/y;
   for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 3)) {
     rest.lastIndex = at;
-    const scheme = /\b[a-z][a-z0-9+.-]*$/.exec(text.slice(Math.max(0, at - longestScheme), at));
+    const scheme = /\b[a-z][a-z0-9+.-]*$/.exec(text.slice(Math.max(0, at - maxSchemeLength), at));
     if (scheme && rest.test(text)) yield { start: at - scheme[0].length, end: rest.lastIndex };
   }
 }
 
-const longestScheme = 40;
+const maxSchemeLength = 40;
 
 /** A key or password in the template itself. */
 export const secret: Rule = {

@@ -1,7 +1,7 @@
 import type { Rule } from "../rule.ts";
 
 /** Findings of one text that are told, unless an option says otherwise. */
-export const mostFindings = 1000;
+export const defaultMaxFindings = 1000;
 
 /** Reported where a lint ends before the text does. */
 export const tooManyFindings: Rule = {

@@ -67,7 +67,7 @@ class Scanner {
     this.state = "text";
   }
 
-  /** Where a value is written now; names are empty where it is in no attribute. */
+  /** Describes where a value is written now; names are empty outside attributes. */
   valueHere(): { readonly element: string; readonly attribute: string } {
     if (this.state === "equals") this.state = "bare";
     const isIn = this.state === "double" || this.state === "single" || this.state === "bare";

@@ -1,7 +1,7 @@
 import { isEmpty, quote, type Span, unquote } from "../../../grammar/index.ts";
 import type { Rule } from "../rule.ts";
 import { similar } from "../suggest.ts";
-import { mostMissed } from "./unused-variable.ts";
+import { maxMissed } from "./unused-variable.ts";
 
 /** A template that nothing calls. */
 export const unusedTemplate: Rule = {
@@ -18,7 +18,7 @@ export const unusedTemplate: Rule = {
     const missed = new Set<string>();
     return {
       template({ name }) {
-        if (!context.trees.has(name) && missed.size < mostMissed) missed.add(name);
+        if (!context.trees.has(name) && missed.size < maxMissed) missed.add(name);
       },
       done({ called }) {
         const main = context.trees.get(context.source.name);

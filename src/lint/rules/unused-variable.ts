@@ -4,7 +4,7 @@ import type { Rule } from "../rule.ts";
 import { similar } from "../suggest.ts";
 
 /** Names that another may be a misspelling of: each is compared with each. */
-export const mostMissed = 20;
+export const maxMissed = 20;
 
 /** A variable that nothing reads. */
 export const unusedVariable: Rule = {
@@ -22,7 +22,7 @@ export const unusedVariable: Rule = {
     return {
       problem({ reason }) {
         const [, name] = /^undefined variable "(.*)"/.exec(reason) ?? [];
-        if (name !== undefined && missed.size < mostMissed) missed.add(name);
+        if (name !== undefined && missed.size < maxMissed) missed.add(name);
       },
       drop(variable, { named }) {
         if (variable.used || variable.name.startsWith("$_") || variable.name === "$") return;

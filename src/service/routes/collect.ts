@@ -13,7 +13,7 @@ import { Problem } from "../problem.ts";
 import { answers, bodied } from "../schemas.ts";
 import { checkBody, checkSignature, isSigned, refused, type Signed } from "../signature.ts";
 
-/** What a sender is told of an event. */
+/** Returns what a sender is told of an event. */
 type CollectResult = Omit<Collected, "confidential"> & { readonly accepted?: true | undefined };
 
 const told: z.ZodType<CollectResult> = z.object({
@@ -138,7 +138,7 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: Surrou
   });
 }
 
-/** Who may not know who is known gets the same answer for everybody, and hears of what is wrong with the payload itself. */
+/** Returns the same answer whoever is known, with problems of the payload alone, to senders who must not learn who is known. */
 function resultFor({ confidential, ...result }: Collected, mayRead: boolean): CollectResult {
   if (mayRead) return result;
   const { problem } = result;

@@ -9,13 +9,13 @@ export class Books {
   readonly profiles = new UndoList<Profile>(this.undo);
   /** Of absorbed profiles: which they are now. */
   readonly absorbed = new UndoMap<string, string>(this.undo);
-  /** Of absorbed profiles: what absorbed them, and their place in the order of profiles. */
+  /** Maps absorbed profiles to their survivors and their positions. */
   readonly parents = new UndoMap<string, { readonly into: string; readonly place: number }>(this.undo);
   /** By the id of the absorbed profile. */
   readonly merges = new UndoList<Merge>(this.undo);
   /** Ids are those that were split. */
   readonly splitPairs = new UndoMap<string, SplitPair>(this.undo);
-  /** Of firings and events of absorbed profiles: whose they were at first. */
+  /** Maps firings and events of absorbed profiles to their original owners. */
   readonly origins = new UndoMap<string, string>(this.undo);
   readonly owners = new UndoMap<string, string>(this.undo);
   readonly events = new UndoList<RawEvent>(this.undo);

@@ -108,7 +108,7 @@ export function firingsOf(books: Books): Firings & FiringsWriter {
   };
 }
 
-/** What is kept under one profile is kept under another, which is told from what was its own. */
+/** Moves what is stored under one profile to another, and remembers which rows were moved. */
 export function moveFirings(books: Books, from: string, into: string): void {
   for (const id of books.firingsOf.get(from) ?? []) {
     if (!books.origins.has(id)) books.origins.set(id, from);

@@ -23,7 +23,7 @@ export function profilesOf(books: Books): ProfilesWriter & Profiles {
         const [from, into] = [books.staying(pair.from), books.staying(pair.into)];
         if (from === into) continue;
         if (pair.merge !== undefined && pair.merge.profile.id !== from) {
-          throw new TypeError(`the merge of ${pair.merge.profile.id} is none of ${pair.from}`);
+          throw new TypeError(`the merge of ${pair.merge.profile.id} does not belong to ${pair.from}`);
         }
         books.parents.set(from, { into, place: books.profiles.get(from)!.seq });
         if (pair.merge !== undefined) books.merges.put(from, copied(pair.merge));

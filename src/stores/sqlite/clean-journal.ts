@@ -88,7 +88,7 @@ function cleanDeliveries(db: Database.Database): void {
   }
 }
 
-/** What stood in the journal although its header's name says that it is a secret. */
+/** Returns values in the journal whose header's name says that they are secret. */
 function secretsSent(exchange: Exchange | null): readonly string[] {
   return Object.entries(exchange?.request?.headers ?? {}).flatMap(([name, value]) =>
     isSecretHeader(name) ? secretsOfHeader(value) : [],
@@ -171,7 +171,7 @@ function cleanNames(db: Database.Database, table: string, channel: string, reaso
   }
 }
 
-/** Of answers of the API that are kept for whoever asks again, some are whole deliveries. */
+/** Cleans stored API answers (for idempotency keys), some of which are whole deliveries. */
 function cleanAnswers(db: Database.Database): void {
   const update = db.prepare("update answers set body = ? where rowid = ?");
   const answers = all<{ seq: number; body: string }>(

@@ -60,7 +60,7 @@ export function openFile(given: string, durable = true): File {
 }
 
 /** A chain of links longer than systems follow goes in a circle. */
-const mostLinks = 40;
+const maxLinks = 40;
 
 /**
  * Follows links to the file that is meant, there or not. SQLite does, too, and puts its log beside that file: we have to sync
@@ -69,7 +69,7 @@ const mostLinks = 40;
 function targetOf(given: string): string {
   let path = given;
   for (let links = 0; lstatSync(path, { throwIfNoEntry: false })?.isSymbolicLink(); links++) {
-    if (links === mostLinks)
+    if (links === maxLinks)
       throw new StoreError("other", `${given} is a link that leads in a circle; name the file itself`);
     path = resolve(dirname(path), readlinkSync(path));
   }

@@ -146,7 +146,7 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
         }
         if (source === target) continue;
         if (merge !== undefined && merge.profile.id !== names.profileId(source)) {
-          throw new TypeError(`the merge of ${merge.profile.id} is none of ${from}`);
+          throw new TypeError(`the merge of ${merge.profile.id} does not belong to ${from}`);
         }
         merging.move(source, target, merge);
         for (const ending of endings) ending.run(source);

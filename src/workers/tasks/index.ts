@@ -1,6 +1,6 @@
 import type { TaskTable } from "../messages.ts";
 
-/** What workers do: each a function of one input in a file of its own, which is loaded when it is first needed. */
+/** Lists the tasks of workers: each a function of one input in a file of its own, loaded when it is first needed. */
 export const tasks = {
   check: async () => (await import("./check.ts")).check,
   evaluate: async () => (await import("./evaluate.ts")).evaluate,

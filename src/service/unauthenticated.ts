@@ -2,21 +2,24 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ServiceLimits } from "./options.ts";
 import { Problem } from "./problem.ts";
 
-/** Counts what those get wrong of whom nothing is known, by their addresses: IPv6 ones of one /64 are one. */
-export interface Strangers {
-  /** @throws Problem 429, if the address got too much wrong */
+/** Counts the 4xx answers to callers without a valid key or signature, by address: IPv6 addresses of one /64 are one. */
+export interface UnauthenticatedLimit {
+  /** @throws Problem 429, once the address has too many */
   check(address: string | undefined): Promise<void>;
   /** Counts one more. @returns what to answer instead, once there are too many */
   count(address: string | undefined): Promise<Problem | undefined>;
 }
 
 /** @param app has `@fastify/rate-limit` by the time it is asked */
-export function countStrangers(app: FastifyInstance, { strangers: { count, per } }: ServiceLimits): Strangers {
+export function limitUnauthenticated(
+  app: FastifyInstance,
+  { strangers: { count, per } }: ServiceLimits,
+): UnauthenticatedLimit {
   let limit: ReturnType<FastifyInstance["createRateLimit"]> | undefined;
 
   async function look(address: string | undefined, increment: boolean): Promise<Problem | undefined> {
     limit ??= app.createRateLimit({ max: count, timeWindow: per, ipv6Subnet: 64 });
-    // It looks at nothing else; of malformed requests there is nothing else. A closed connection has no address.
+    // The limiter reads nothing else, and a malformed request has nothing else. A closed connection has no address.
     const asker = { ip: address ?? "unknown", routeOptions: {} } as FastifyRequest;
     const found = await limit(asker, { increment });
     if (found.isAllowed || !(increment ? found.isExceeded : found.remaining <= 0)) return undefined;
