@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tocsin } from "../../crash/service/instance.ts";
+import { largest } from "../corpus/bodies.ts";
 import type { Counts } from "./attacker.ts";
 import { writeProgram } from "./program.ts";
 import { honestReceiver, hostileMailServer, hostileReceiver } from "./receivers.ts";
@@ -31,11 +32,16 @@ export interface Latency {
 
 /**
  * Runs `tocsin serve` in a folder for so many seconds while everything hostile is posted at it, beside honest load.
- * @param memory MiB of JavaScript heap that it may use
+ * @param memory MiB of JavaScript heap that it may use @param bytes how long large bodies are
  */
 export async function attack(
   folder: string,
-  { seconds, memory, perSecond = 20 }: { seconds: number; memory?: number; perSecond?: number },
+  {
+    seconds,
+    memory,
+    bytes = largest,
+    perSecond = 20,
+  }: { seconds: number; memory?: number; bytes?: number; perSecond?: number },
 ): Promise<AttackReport> {
   const honest = await honestReceiver();
   const [hostile, mail] = [await hostileReceiver(), await hostileMailServer()];
@@ -49,10 +55,10 @@ export async function attack(
     const key = (await tocsin("keys", "api", "create", "attack", "--scope", "collect,read,write", ...at)).trim();
     service = await serveWatched(config, memory);
     const load = honestLoad(service.port, key, honest.arrived, perSecond, faults);
-    await load.during(Math.min(5, seconds) * 1000);
+    await load.during(Math.min(5, seconds / 3) * 1000);
     const before = load.measured();
 
-    attacker = fork(join(import.meta.dirname, "attacker.ts"), [`${service.port}`, key]);
+    attacker = fork(join(import.meta.dirname, "attacker.ts"), [`${service.port}`, key, `${bytes}`]);
     await once(attacker, "message");
     service.begin();
     await Promise.race([load.during(seconds * 1000), service.ended]);

@@ -5,7 +5,7 @@ import { ask, stranger } from "./requests.ts";
 /** By lane how often which status was answered; 0 is none. */
 export type Counts = Record<string, Record<number, number>>;
 
-const [port, key] = [Number(process.argv[2]), process.argv[3]!];
+const [port, key, bytes] = [Number(process.argv[2]), process.argv[3]!, Number(process.argv[4])];
 const counts: Counts = {};
 let over = false;
 let strangers = 0;
@@ -24,7 +24,7 @@ async function go({ name, width, strange = false, request }: ReturnType<typeof l
   );
 }
 
-const all = lanes(key);
+const all = lanes(key, bytes);
 process.send!("ready");
 process.on("message", () => {
   over = true;

@@ -15,9 +15,9 @@ export interface Lane {
 
 const json = { "content-type": "application/json" };
 
-/** @param key one that opens everything */
-export function lanes(key: string): readonly Lane[] {
-  const bodies = hostileBodies();
+/** @param key one that opens everything @param bytes how long large bodies are */
+export function lanes(key: string, bytes: number): readonly Lane[] {
+  const bodies = hostileBodies(bytes);
   const values = Object.entries(hostileFields);
   const withKey = { authorization: `Bearer ${key}` };
   const post = (path: string, body: unknown): HostileRequest => ({
