@@ -82,11 +82,11 @@ const minFilledLength = 8;
 /** Scheme and host of a URL are shown of every URL. */
 const origin = /^https?:\/\/[^/?#@]*\/?$/i;
 
-/** Returns what was filled in as secrets that are shown by their names. */
-export const namedSecrets = (filled: readonly Filled[]): readonly NamedSecret[] =>
-  filled
-    .filter(({ value }) => value.length >= minFilledLength && !origin.test(value))
-    .map(({ name, value }) => ({ name, value }));
+/** Returns what was filled in as secrets that are shown by their names, each once: they are all looked for in every message. */
+export const namedSecrets = (filled: readonly Filled[]): readonly NamedSecret[] => {
+  const secrets = filled.filter(({ value }) => value.length >= minFilledLength && !origin.test(value));
+  return [...new Map(secrets.map(({ name, value }) => [name, { name, value }])).values()];
+};
 
 interface Filling {
   readonly yaml: YamlFile;

@@ -4,6 +4,7 @@ import { alerting, sprig } from "../../src/functions/index.ts";
 import { compile } from "../../src/index.ts";
 import { format, lint } from "../../src/lint/index.ts";
 import { growthOf } from "../growth.ts";
+import { sized } from "../sized.ts";
 
 /** Texts of about `n` characters, each of which once took time that grew with the square of its length, or might. */
 const texts: Readonly<Record<string, (n: number) => string>> = {
@@ -85,7 +86,7 @@ const html: Readonly<Record<string, (n: number) => string>> = {
 const linear = 2.5;
 
 const functions = [sprig, alerting];
-const size = 1000;
+const size = sized(500, 1000);
 
 describe("what a text costs grows as its length", () => {
   const isFunction = (name: string): boolean => /^[a-z]/.test(name);

@@ -4,6 +4,7 @@ import { fake } from "../../src/channels/fake.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
 import { createEngine, type Engine, type ProgramStore, SplitError } from "../../src/triggers/index.ts";
+import { sized } from "../sized.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";
 import { People } from "./people.ts";
 import { noon } from "./stage.ts";
@@ -11,7 +12,7 @@ import { noon } from "./stage.ts";
 const folder = temporaryFolder(inMemory);
 
 /** More histories than a test has time for: `HISTORIES=2000 npx vitest run test/triggers/any-history.test.ts`. */
-const histories = Number(process.env.HISTORIES ?? 60);
+const histories = Number(process.env.HISTORIES ?? sized(30, 60));
 const longest = 60;
 
 const person = fc.nat({ max: 5 });

@@ -63,7 +63,7 @@ describe("a task", () => {
 
 describe("a task that is bad is ended, and the next gets a new worker", () => {
   // Each worker has a number of its own.
-  const pool = poolOf({ memory: 64 * 2 ** 20 });
+  const pool = poolOf({ memory: 40 * 2 ** 20 });
   test.each([
     ["spin", "late", soon],
     ["never", "late", soon],
@@ -87,8 +87,12 @@ describe("who waits", () => {
     const pool = poolOf({ size: 2 });
     const order: string[] = [];
     await Promise.all([1, 2].map(() => pool.run("pause", undefined, late)));
-    const spin = problemOf(pool.run("spin", undefined, { timeout: 1_000 })).then(() => order.push("spin"));
+    const gone = new AbortController();
+    const spin = problemOf(pool.run("spin", undefined, { ...late, signal: gone.signal })).then(() =>
+      order.push("spin"),
+    );
     await Promise.all([1, 2, 3].map((n) => pool.run("echo", n, late).then(() => order.push("echo"))));
+    gone.abort();
     await spin;
     expect(order).toEqual(["echo", "echo", "echo", "spin"]);
   });
@@ -143,6 +147,17 @@ describe("workers", () => {
     expect(await pool.run("count", undefined, late)).toBe(1);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(await pool.run("count", undefined, late)).toBe(1);
+  });
+
+  test("that are about to end since they were idle take no task any more", async () => {
+    const pool = poolOf({ idle: 1 });
+    expect(await pool.run("count", undefined, late)).toBe(1);
+    const meanwhile = new Promise<unknown>((resolve) => {
+      setTimeout(() => resolve(problemOf(pool.run("count", undefined, late))), 2);
+    });
+    // Both clocks run out meanwhile, so that the task comes right after the worker was told to end.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    expect(await meanwhile).toEqual({ value: 1 });
   });
 
   test("that die at once are not started for each task", async () => {

@@ -59,7 +59,7 @@ export async function attack(
     const key = (await tocsin("keys", "api", "create", "attack", "--scope", "collect,read,write", ...at)).trim();
     service = await serveWatched(config, memory);
     const load = honestLoad(service.port, key, honest.arrived, perSecond, faults);
-    await load.during(Math.min(5, seconds) * 1000);
+    await load.during(Math.min(5, seconds / 3) * 1000);
     const before = load.measured();
 
     attacker.send({ port: service.port, key } satisfies Target);

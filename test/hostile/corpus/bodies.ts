@@ -48,8 +48,14 @@ export const shapes: Readonly<Record<string, { readonly type: string; text(bytes
   "a form of percents": { type: "application/x-www-form-urlencoded", text: (bytes) => `a=${filled(bytes - 2, "%61")}` },
 };
 
-/** Bodies small and large, as they are and compressed to almost nothing. Takes about a second to make. */
-export function hostileBodies(bytes = 10 * MiB - 16): readonly HostileBody[] {
+/** As large as a body may be. */
+export const largest = 10 * MiB - 16;
+
+/**
+ * Bodies small and large, as they are and compressed to almost nothing. Takes about a second to make at full size.
+ * @param bytes how long large ones are; what is inflated is 20 times as long
+ */
+export function hostileBodies(bytes = largest): readonly HostileBody[] {
   const all: HostileBody[] = [];
   for (const [name, { type, text }] of Object.entries(shapes)) {
     const large = Buffer.from(text(bytes));
@@ -60,12 +66,12 @@ export function hostileBodies(bytes = 10 * MiB - 16): readonly HostileBody[] {
       { name: `${name}, gzip`, type, body: gzipSync(large, { level: 1 }), encoding: "gzip" },
     );
   }
-  const zeros = Buffer.alloc(200 * MiB);
+  const zeros = Buffer.alloc(20 * bytes);
   const cut = gzipSync(zeros.subarray(0, MiB));
   return [
     ...all,
-    { name: "200 MiB of zeros, brotli", type: json, body: brotli(zeros), encoding: "br" },
-    { name: "200 MiB of zeros, gzip", type: json, body: gzipSync(zeros, { level: 1 }), encoding: "gzip" },
+    { name: "zeros, brotli", type: json, body: brotli(zeros), encoding: "br" },
+    { name: "zeros, gzip", type: json, body: gzipSync(zeros, { level: 1 }), encoding: "gzip" },
     { name: "gzip in gzip", type: json, body: gzipSync(gzipSync(zeros, { level: 1 })), encoding: "gzip" },
     { name: "gzip that is cut", type: json, body: cut.subarray(0, cut.length >> 1), encoding: "gzip" },
     { name: "what is no brotli", type: json, body: Buffer.from("{}"), encoding: "br" },
