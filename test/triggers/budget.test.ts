@@ -87,6 +87,26 @@ describe("what takes more than 20 ms", () => {
     expect(items.map(({ payload }) => (payload as { n: number }).n).sort()).toEqual([1, 2, 3, 4]);
   });
 
+  test("keeps that order where those before it are too much together, or take too long themselves", async () => {
+    for (const before of [4, 21]) {
+      const { s, requests } = slowStage();
+      const waits = { ...clicks, fields: { ...clicks.fields, wait: { path: "wait" } } };
+      const waited = { where: 'eq (slow (.wait | default 0)) ""' };
+      await s.declare({ stream: { clicks: waits }, audience: { waited } });
+      const click = (n: number, ms: number, wait: number) => ({ who: "ada", n, ms, wait });
+      // The mappings of all come first: the sixth's is what is found.
+      const five = [1, 2, 3, 4, 5].map((n) => click(n, 0, n % 2 === 0 ? before : 5));
+      const results = await s.engine.collect("clicks", [...five, click(6, 21, 0), click(7, 0, 0)]);
+      expect(results.map(({ problem }) => problem)).toEqual(Array.from({ length: 7 }));
+      const { items } = await s.store.events.list({ stream: "clicks", limit: 9 });
+      const order = results.map(({ id }) => items.find((one) => one.id === id)!.payload as { n: number });
+      expect(order.map(({ n }) => n)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+      const ids = await s.store.profiles.find([{ kind: "user_id", value: "ada" }]);
+      expect((await s.store.profiles.get([ids[0]!]))[0]!.fields).toMatchObject({ note: "7" });
+      expect(requests.length).toBeGreaterThan(0);
+    }
+  });
+
   test("is evaluated anew where the profile changed meanwhile", async () => {
     const { s, requests, thread } = slowStage();
     await s.declare({ audience: slowly });
