@@ -79,7 +79,11 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
   const events: ThreadEvents = {
     onFree(thread) {
       failures = 0;
-      const impatient = setTimeout(() => void thread.end(new WorkerError("closed", "it was idle")), idle).unref();
+      const impatient = setTimeout(() => {
+        // Its end takes a moment, in which it must get no task.
+        resting.delete(thread);
+        void thread.end(new WorkerError("closed", "it was idle"));
+      }, idle).unref();
       resting.set(thread, impatient);
       next();
     },

@@ -145,6 +145,15 @@ describe("workers", () => {
     expect(await pool.run("count", undefined, late)).toBe(1);
   });
 
+  test("that end because they were idle get no task any more", async () => {
+    const pool = poolOf({ idle: 1 });
+    for (let i = 0; i < 5; i++) {
+      expect(await pool.run("count", undefined, late)).toBe(1);
+      // Of timers, the one that is due first fires first: its time is over then, and its end has only begun.
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  });
+
   test("that die at once are not started for each task", async () => {
     const entry = new URL("./dead.ts", import.meta.url);
     const pool = poolOf({ entry });
