@@ -155,6 +155,24 @@ describe("what takes more than 20 ms", () => {
 });
 
 describe("what the clock ended", () => {
+  test("changes no membership of those who are split, either", async () => {
+    for (const ms of [21, 1001]) {
+      const { s, requests } = slowStage();
+      const profiles = { profiles: { identifiers: { user_id: { limit: 9 }, email: null } } };
+      await s.declare({ profiles, audience: slowly });
+      await s.engine.update([{ identifiers: { user_id: "ada" }, fields: { vip: true } }]);
+      await s.engine.update([{ identifiers: { email: "b" }, fields: { name: "bob", vip: true } }]);
+      const [bob] = await s.store.profiles.find([{ kind: "email", value: "b" }]);
+      await s.engine.update([{ identifiers: { user_id: "ada", email: "b" }, fields: {} }]);
+      await s.engine.update([update("ada", { ms, vip: ms === 21 })]);
+      const before = requests.length;
+      expect((await s.engine.split(bob!))!.profile.id).toBe(bob);
+      expect(requests.length - before).toBe(ms === 21 ? 1 : 3);
+      const [ada] = await s.store.profiles.find([{ kind: "user_id", value: "ada" }]);
+      expect((await s.store.memberships.of([ada!, bob!])).map((all) => all.length)).toEqual([1, 1]);
+    }
+  });
+
   test("is tried three times; a condition then changes no membership", async () => {
     const { s, requests, slept } = slowStage();
     await s.declare({ audience: slowly, trigger: { in: trigger({ enter: "vips" }), out: trigger({ exit: "vips" }) } });
