@@ -88,7 +88,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     forget: (profile) => forget(store, clock, profile),
     async split(profile) {
-      const result = await sessions.run((moment, program) => split(moment, program, profile));
+      const result = await sessions.settle((moment, program) => split(moment, program, profile));
       wake();
       return result;
     },

@@ -28,6 +28,8 @@ interface Entry {
   readonly job: Job;
   readonly index: number;
   readonly item: Item;
+  /** What it took too long at: it is taken out once those before it are done. */
+  over?: OverBudget | undefined;
 }
 
 /**
@@ -80,7 +82,9 @@ export class Intake {
     // What else is asked for in this turn of the event loop joins.
     await othersTurn();
     while (this.#queue.length > 0) {
-      await this.#work(this.#queue.splice(0, this.#next()));
+      const [first] = this.#queue;
+      if (first!.over === undefined) await this.#work(this.#queue.splice(0, this.#next()));
+      else this.#takeOut(this.#queue.shift()!);
       await othersTurn();
     }
     this.#pumping = undefined;
@@ -90,6 +94,8 @@ export class Intake {
   #next(): number {
     const queue = this.#queue;
     const size = this.#size;
+    const over = queue.slice(0, size).findIndex((entry) => entry.over !== undefined);
+    if (over > 0) return over;
     if (queue.length <= size) return queue.length;
     const { job } = queue[size]!;
     let count = size;
@@ -121,28 +127,24 @@ export class Intake {
     }
   }
 
-  /** Time is used up: by one of them, which is taken out, or by all together, of which fewer go at once. */
-  async #split(entries: readonly Entry[], over: OverBudget): Promise<void> {
-    if (entries.length === 1) return this.#takeOut(entries[0]!, over);
-    if (!over.isCulprit) {
-      this.#size = Math.max(1, Math.floor(Math.min(this.#size, entries.length) / 2));
-      this.#queue.unshift(...entries);
-      return;
-    }
-    const index = over.item as number;
-    await othersTurn();
-    // Before it is taken out, since what its caller brings after that waits.
-    await this.#work(entries.slice(0, index));
-    const culprit = entries[index]!;
-    const { held, failed } = culprit.job;
-    // One that went before may have been taken out, or failed.
-    if (held !== undefined) held.push(culprit);
-    else if (!failed) this.#takeOut(culprit, over);
-    this.#queue.unshift(...entries.slice(index + 1));
+  /**
+   * Time is used up: by one of them, which is taken out, or by all together, of which fewer go at once. All go back to where
+   * they were in the queue, so that each caller's keep their order.
+   */
+  #split(entries: readonly Entry[], over: OverBudget): void {
+    if (entries.length === 1) entries[0]!.over = over;
+    else if (over.isCulprit) entries[over.item as number]!.over = over;
+    else this.#size = Math.max(1, Math.floor(Math.min(this.#size, entries.length) / 2));
+    this.#queue.unshift(...entries);
   }
 
-  #takeOut(entry: Entry, over: OverBudget): void {
+  #takeOut(entry: Entry): void {
     const { job } = entry;
+    const over = entry.over!;
+    entry.over = undefined;
+    if (job.failed) return;
+    // One that went before is evaluated elsewhere: then it is tried anew.
+    if (job.held !== undefined) return void job.held.push(entry);
     job.held = [];
     const working = this.#sessions
       .alone(over, (moment, program) => takeIn(moment, program, [entry.item]))

@@ -4,13 +4,14 @@ import type { Moment } from "./fire.ts";
 import { comeBackTo } from "./late.ts";
 import type { Program } from "./program.ts";
 import type { ProgramTransaction } from "./store.ts";
-import { Roll } from "./transitions.ts";
+import { isIn, Roll } from "./transitions.ts";
 
 /** Limits how long a merge can be undone, in ms. */
 export const mergeRetention = 30 * 86_400_000;
 
 /** See `Engine.split`. Within a transaction. */
-export async function split({ transaction, now }: Moment, program: Program, given: string): Promise<Split | undefined> {
+export async function split(moment: Moment, program: Program, given: string): Promise<Split | undefined> {
+  const { transaction, now } = moment;
   const { profiles, memberships } = transaction;
   const [whole] = await profiles.get([given]);
   if (whole === undefined) return undefined;
@@ -35,8 +36,8 @@ export async function split({ transaction, now }: Moment, program: Program, give
   await profiles.split(undone.split, now, undone.merges);
   const declared = await declaredAudiences(transaction);
   await memberships.change([
-    ...evaluated(program, declared, undone.split, {}, undone.since, now),
-    ...evaluated(program, declared, undone.rest, since, undone.restSince, now),
+    ...evaluated(moment, program, declared, undone.split, {}, undone.since),
+    ...evaluated(moment, program, declared, undone.rest, since, undone.restSince),
   ]);
   const roll = new Roll(now);
   await roll.read(memberships, [undone.split.id]);
@@ -47,21 +48,21 @@ export async function split({ transaction, now }: Moment, program: Program, give
 /**
  * Evaluates all audiences anew. Who belongs to one and did before does so since then.
  * @param recorded memberships as the store has them
- * @param since memberships as they were; in an audience that cannot run here a profile is if it was
- * @returns the changes
+ * @param since memberships as they were; in an audience that cannot run here, or that time ended, a profile is if it was
+ * @returns the changes @throws OverBudget
  */
 function* evaluated(
+  moment: Moment,
   program: Program,
   declared: ReadonlySet<string>,
   { id, fields }: Profile,
   recorded: MemberSince,
   since: MemberSince,
-  now: number,
 ): Generator<{ audience: string; profile: string; since: number | undefined }> {
   for (const name of declared) {
     const audience = program.audiences.get(name);
-    const is = audience === undefined ? since[name] !== undefined : audience.condition.test(fields).is;
-    const wanted = is ? (since[name] ?? now) : undefined;
+    const is = (audience && isIn(moment, audience, fields)) ?? since[name] !== undefined;
+    const wanted = is ? (since[name] ?? moment.now) : undefined;
     if (wanted === recorded[name]) continue;
     // Entering where one is already would keep the time of before.
     if (recorded[name] !== undefined) yield { audience: name, profile: id, since: undefined };

@@ -23,6 +23,7 @@ describe("a redactor", () => {
     ["pass-w0rd", "the pass-w0rd, twice: pass-w0rd", "the …, twice: …"],
     ["pass-w0rd", `x${Buffer.from("pass-w0rd").toString("base64")}`, "x…"],
     ["pass-w0rd", Buffer.from("a pass-w0rd b").toString("base64"), "YS…gYg=="],
+    ["pass-w0rd", "x706173732d77307264 x706173732D77307264", "x… x…"],
     ["a/b+c=", "a%2Fb%2Bc%3D a%2fb%2bc%3d a\\/b+c= &#97;&#x2f;b&#43;c&#61; a%252Fb%252Bc%253D", "… … … … …"],
     ["pä$$\nx", "p\\u00e4$$\\nx p%C3%A4$$%0Ax", "… …"],
     ["two words", "two+words two%20words", "… …"],
@@ -31,6 +32,13 @@ describe("a redactor", () => {
     ["ABCDEF-12345", "x-abcdef-12345", "x-…"],
   ])("of %j: %s", (secret, text, shown) => {
     expect(new Redactor([secret]).text(text)).toBe(shown);
+  });
+
+  test("finds in an answer what was made hexadecimal", () => {
+    const hex = Buffer.from("POST /hook/T0kenT0ken").toString("hex");
+    const shown = Buffer.from("POST /hook/").toString("hex");
+    expect(new Redactor([], new Redactor(["T0kenT0ken"])).sent(bodyOf(hex)).answer!.body).toBe(`${shown}…`);
+    expect(new Redactor(["T0kenT0ken"], new Redactor([])).sent(bodyOf(hex)).answer!.body).toBe(`${shown}…`);
   });
 
   test("says a secret by its name, and the longest of several", () => {

@@ -87,6 +87,26 @@ describe("what takes more than 20 ms", () => {
     expect(items.map(({ payload }) => (payload as { n: number }).n).sort()).toEqual([1, 2, 3, 4]);
   });
 
+  test("keeps that order where those before it are too much together, or take too long themselves", async () => {
+    for (const before of [4, 21]) {
+      const { s, requests } = slowStage();
+      const waits = { ...clicks, fields: { ...clicks.fields, wait: { path: "wait" } } };
+      const waited = { where: 'eq (slow (.wait | default 0)) ""' };
+      await s.declare({ stream: { clicks: waits }, audience: { waited } });
+      const click = (n: number, ms: number, wait: number) => ({ who: "ada", n, ms, wait });
+      // The mappings of all come first: the sixth's is what is found.
+      const five = [1, 2, 3, 4, 5].map((n) => click(n, 0, n % 2 === 0 ? before : 5));
+      const results = await s.engine.collect("clicks", [...five, click(6, 21, 0), click(7, 0, 0)]);
+      expect(results.map(({ problem }) => problem)).toEqual(Array.from({ length: 7 }));
+      const { items } = await s.store.events.list({ stream: "clicks", limit: 9 });
+      const order = results.map(({ id }) => items.find((one) => one.id === id)!.payload as { n: number });
+      expect(order.map(({ n }) => n)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+      const ids = await s.store.profiles.find([{ kind: "user_id", value: "ada" }]);
+      expect((await s.store.profiles.get([ids[0]!]))[0]!.fields).toMatchObject({ note: "7" });
+      expect(requests.length).toBeGreaterThan(0);
+    }
+  });
+
   test("is evaluated anew where the profile changed meanwhile", async () => {
     const { s, requests, thread } = slowStage();
     await s.declare({ audience: slowly });
@@ -135,6 +155,24 @@ describe("what takes more than 20 ms", () => {
 });
 
 describe("what the clock ended", () => {
+  test("changes no membership of those who are split, either", async () => {
+    for (const ms of [21, 1001]) {
+      const { s, requests } = slowStage();
+      const profiles = { profiles: { identifiers: { user_id: { limit: 9 }, email: null } } };
+      await s.declare({ profiles, audience: slowly });
+      await s.engine.update([{ identifiers: { user_id: "ada" }, fields: { vip: true } }]);
+      await s.engine.update([{ identifiers: { email: "b" }, fields: { name: "bob", vip: true } }]);
+      const [bob] = await s.store.profiles.find([{ kind: "email", value: "b" }]);
+      await s.engine.update([{ identifiers: { user_id: "ada", email: "b" }, fields: {} }]);
+      await s.engine.update([update("ada", { ms, vip: ms === 21 })]);
+      const before = requests.length;
+      expect((await s.engine.split(bob!))!.profile.id).toBe(bob);
+      expect(requests.length - before).toBe(ms === 21 ? 1 : 3);
+      const [ada] = await s.store.profiles.find([{ kind: "user_id", value: "ada" }]);
+      expect((await s.store.memberships.of([ada!, bob!])).map((all) => all.length)).toEqual([1, 1]);
+    }
+  });
+
   test("is tried three times; a condition then changes no membership", async () => {
     const { s, requests, slept } = slowStage();
     await s.declare({ audience: slowly, trigger: { in: trigger({ enter: "vips" }), out: trigger({ exit: "vips" }) } });

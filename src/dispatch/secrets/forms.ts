@@ -34,12 +34,16 @@ export function plainForms(secret: Secret): readonly SecretForm[] {
   return linesOf(secretText(secret)).flatMap((line) => [...plainTexts(line)].map((text) => formOf(text, replacement)));
 }
 
-/** Returns those it is looked for in where something was made base64. They cost more to make. */
-export function base64Forms(secret: Secret): readonly SecretForm[] {
+/** Returns those it is looked for in where something was made base64 or hexadecimal. They cost more to make. */
+export function encodedForms(secret: Secret): readonly SecretForm[] {
   const lines = linesOf(secretText(secret));
   if (lines.length !== 1) return [];
   const replacement = replacementOf(secret);
   const forms = new Map<string, SecretForm>();
+  for (const one of new Set([lines[0]!, decoded(lines[0]!)])) {
+    const hex = Buffer.from(one).toString("hex");
+    for (const text of [hex, hex.toUpperCase()]) forms.set(text, formOf(text, replacement));
+  }
   for (const escaped of escapedForms(lines[0]!)) {
     for (const [text, before, after] of base64Letters(Buffer.from(escaped))) {
       for (const one of [text, text.replaceAll("+", "-").replaceAll("/", "_")]) {

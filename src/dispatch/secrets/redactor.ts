@@ -1,5 +1,5 @@
 import type { Exchange, Sent } from "../delivery.ts";
-import { base64Forms, maxKeyLength, plainForms, type Secret, type SecretForm } from "./forms.ts";
+import { encodedForms, maxKeyLength, plainForms, type Secret, type SecretForm } from "./forms.ts";
 import { cutEscape, type Level, levelsOf } from "./levels.ts";
 
 /** A text that was cut may end in the beginning of a secret: so many characters of it are enough to go. */
@@ -47,12 +47,12 @@ export class Redactor {
     this.#all ??= [
       ...(this.#base === undefined ? [] : this.#base.#forms),
       ...this.#secrets.flatMap(plainForms),
-      ...this.#secrets.flatMap(base64Forms),
+      ...this.#secrets.flatMap(encodedForms),
     ];
     return this.#all;
   }
 
-  /** All forms of what a channel always has, and of what comes with an attempt those that are not in base64. */
+  /** All forms of what a channel always has, and of what comes with an attempt those that are not encoded. */
   get #cheapForms(): readonly SecretForm[] {
     if (this.#base === undefined) return this.#forms;
     return [...this.#base.#cheapForms, ...this.#secrets.flatMap(plainForms)];
@@ -61,7 +61,7 @@ export class Redactor {
   /** Replaces them in all that the journal keeps of an attempt. */
   sent({ request, answer, outcome }: Sent): Sent {
     const reason = "reason" in outcome ? outcome.reason : "";
-    const forms = mayHaveBase64(answer, reason) ? this.#forms : this.#cheapForms;
+    const forms = mayHaveEncoded(answer, reason) ? this.#forms : this.#cheapForms;
     const levels = levelsOf([...textsOf(request), ...textsOf(answer), reason].join("\0"));
     // Mostly none occurs, so that texts need not be searched one by one.
     const found = forms.filter(({ key }) => levels.some(({ text }) => text.includes(key)));
@@ -101,8 +101,8 @@ function mapTexts<T>(value: T, forms: readonly SecretForm[]): T {
 const plainHeaders: ReadonlySet<string> = new Set(["content-type", "date", "server", "connection", "content-length"]);
 const maxPlainLength = 10;
 
-/** An answer of a few words repeats nothing in base64: most are, and then those forms need not even be made. */
-function mayHaveBase64(answer: Message | undefined, reason: string): boolean {
+/** An answer of a few words repeats nothing in base64 or hexadecimal: most are, and then those forms need not even be made. */
+function mayHaveEncoded(answer: Message | undefined, reason: string): boolean {
   const headers = Object.entries(answer?.headers ?? {}).filter(([name]) => !plainHeaders.has(name));
   const texts = [...headers.flat(), answer?.body ?? ""];
   return (
