@@ -13,8 +13,8 @@ export interface Payer {
 /** Characters or elements that a step pays for, as a power of two: 64. */
 const shift = 6;
 
-/** Of a text with raw bytes (`grammar/bytes.ts`), which has to be taken apart byte by byte: 8. */
-const rawShift = 3;
+/** Of a text with raw bytes (`grammar/bytes.ts`), which has to be taken apart byte by byte: 4. */
+const rawShift = 2;
 
 /** Pays for a text by its characters, for a list by its elements; whoever lists the keys of a map pays for them then. Short ones are free. */
 export function payForSize(payer: Payer, value: unknown): void {

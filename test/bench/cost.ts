@@ -2,11 +2,11 @@
 import { sprig } from "../../src/functions/index.ts";
 import { defaultLimits } from "../../src/template/index.ts";
 import { type Call, calls, sets } from "../hostile/arguments.ts";
-import { type Counted, countedTemplate } from "../hostile/counted.ts";
+import { countedTemplate } from "../hostile/counted.ts";
 import { duration, printRows, thousands } from "./table.ts";
 
 /** Characters of a text; fewer than a profile may have, but a step costs the same. */
-const size = 100_000;
+const size = 30_000;
 /** Names of functions, with their set: `sprig trim`. All unless given. */
 const only = process.argv[2] === undefined ? undefined : new RegExp(process.argv[2]);
 const { steps } = defaultLimits;
@@ -26,29 +26,29 @@ const cpu = (): number => {
   return (user + system) / 1000;
 };
 
-/** In a loop until that takes a few ms, or a call ends it; the best of three, since the machine has other things to do. */
-function measure(call: Call): Cost {
+/** What costs less than `known` is measured once, roughly; the rest for some ms, the best of three, since the machine has other things to do. */
+function measure(call: Call, known: number): Cost {
   const functions = { ...sets[call.set], ...(call.set === "alerting" ? { mod: sprig.mod, int: sprig.int } : {}) };
   const render = countedTemplate(`{{ range $t := $.turns }}{{ $x := ${call.action} }}{{ end }}`, functions, {
     limits: { steps },
   });
-  let turns = 1;
-  for (;;) {
-    let ms = Number.POSITIVE_INFINITY;
-    let counted: Counted | undefined;
-    for (let i = 0; i < 3 && (i === 0 || ms > 1); i++) {
-      const before = cpu();
-      counted = render({ ...call.data, turns });
-      ms = Math.min(ms, cpu() - before);
-    }
-    const { steps, error } = counted!;
-    const enough = steps >= 20_000 ? ms > 2 : ms > 30;
-    if (enough || error !== undefined || turns > 1e6) {
-      const message = error instanceof Error ? error.message.slice(-60) : "";
-      return { call, nsPerStep: (ms * 1e6) / steps, steps, ms, turns, error: message };
-    }
-    turns = Math.ceil(turns * Math.min(1000, Math.max(3, 4 / Math.max(ms, 0.001))));
+  const timed = (turns: number): Cost => {
+    const before = cpu();
+    const { steps, error } = render({ ...call.data, turns });
+    const ms = cpu() - before;
+    const message = error instanceof Error ? error.message.slice(-60) : "";
+    return { call, nsPerStep: (ms * 1e6) / steps, steps, ms, turns, error: message };
+  };
+  let cost = timed(1);
+  const isEnough = (least: number): boolean => cost.error !== "" || cost.ms >= least || cost.turns > 1e6;
+  while (!isEnough(1) || (!isEnough(10) && cost.nsPerStep > known)) {
+    cost = timed(Math.ceil(cost.turns * Math.min(300, Math.max(3, 12 / Math.max(cost.ms, 0.001)))));
   }
+  for (let i = 0; i < 2 && cost.nsPerStep > known; i++) {
+    const again = timed(cost.turns);
+    if (again.ms < cost.ms) cost = again;
+  }
+  return cost;
 }
 
 const worst = new Map<string, Cost>();
@@ -68,10 +68,10 @@ for (const call of calls(size)) {
   if (only && !only.test(key)) continue;
   if (key !== last) show(last);
   last = key;
-  const cost = measure(call);
-  // What ends a render with an error costs once: it matters when that alone is long.
-  if (cost.error !== "" && cost.ms < 150 && cost.steps < steps / 10) continue;
   const known = worst.get(key);
+  const cost = measure(call, known?.nsPerStep ?? 0);
+  // What ends a render with an error costs once: it matters when that alone is long.
+  if (cost.error !== "" && cost.ms < 500 && cost.steps < steps / 10) continue;
   if (!known || cost.nsPerStep > known.nsPerStep) worst.set(key, cost);
 }
 show(last);

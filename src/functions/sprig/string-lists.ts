@@ -1,5 +1,6 @@
 import { compareBytes } from "../../../grammar/index.ts";
 import { type Context, define, type FunctionSet } from "../../template/index.ts";
+import { finderOf } from "../search.ts";
 import { comparable, fromByteText, stringsOf, strval } from "./text.ts";
 import { isList, newStringMap, payForList, stringList } from "./value.ts";
 
@@ -10,15 +11,38 @@ export function splitText(context: Context, text: string, separator: string, mos
   if (most === 0) return [];
   context.spend(text.length >> 4);
   const [whole, between] = comparable(text, separator) as [string, string];
-  const isText = whole === text;
+  const isText = separator === "" || whole === text;
   const back = (piece: string): string => (isText ? piece : fromByteText(piece));
-  const pieces = separator === "" ? [...text] : whole.split(between);
-  payForList(context, pieces.length);
+  const pieces = separator === "" ? charactersOf(context, text) : piecesOf(context, whole, between);
   if (most > 0 && pieces.length > most) {
     const rest = pieces.slice(most - 1).join(separator === "" ? "" : between);
     return [...pieces.slice(0, most - 1).map(back), back(rest)];
   }
   return pieces.map(back);
+}
+
+/** Pieces paid for together, before there are more of them. */
+const together = 1024;
+
+/** What stands between the occurrences of `separator`, which is not empty. */
+export function piecesOf(context: Context, text: string, separator: string): string[] {
+  const find = finderOf(text, separator);
+  const pieces: string[] = [];
+  let from = 0;
+  for (let at = find(0); at >= 0; at = find(from)) {
+    pieces.push(text.slice(from, at));
+    from = at + separator.length;
+    if (pieces.length % together === 0) payForList(context, together);
+  }
+  pieces.push(text.slice(from));
+  payForList(context, pieces.length % together);
+  return pieces;
+}
+
+/** As `strings.Split` by an empty separator gives them. */
+export function charactersOf(context: Context, text: string): string[] {
+  payForList(context, text.length);
+  return [...text];
 }
 
 /** A large map costs more than its keys. */

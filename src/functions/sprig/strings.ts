@@ -1,8 +1,9 @@
 import { byteLength, byteSlice, joinBytes } from "../../../grammar/index.ts";
 import { type Context, define, type FunctionSet, isNil } from "../../template/index.ts";
+import { contains } from "../search.ts";
 import { isLower, isTitle, isUpper, lower, lowerRune, mapRunes, titleRune, upper, upperRune } from "./case.ts";
+import { charactersOf, piecesOf } from "./string-lists.ts";
 import { comparable, fromByteText, onBytes, quoted, space, sprintValue, strval, toByteText, trimSpace } from "./text.ts"; // biome-ignore format: one line
-import { payForList } from "./value.ts";
 import { camelCase, separated } from "./words.ts";
 import { wrap } from "./wrap.ts";
 
@@ -53,14 +54,12 @@ const rune = (char: string): string => (char.isWellFormed() ? char : "\ufffd");
 /** `strings.Replace(text, old, new, -1)`. */
 function replace(context: Context, from: string, to: string, text: string): string {
   if (from === "") {
-    const runes = [...text];
-    payForList(context, runes.length);
+    const runes = charactersOf(context, text);
     context.grow(text.length + (runes.length + 1) * to.length);
     return to + runes.map((rune) => rune + to).join("");
   }
   const [whole, old, by] = comparable(text, from, to) as [string, string, string];
-  const pieces = whole.split(old);
-  payForList(context, pieces.length);
+  const pieces = piecesOf(context, whole, old);
   context.grow(whole.length + (pieces.length - 1) * (by.length - old.length));
   const replaced = pieces.join(by);
   return whole === text ? replaced : fromByteText(replaced);
@@ -209,7 +208,7 @@ export const strings = {
     joined(context, values, (value) => sprintValue(value, context)),
   ),
   /** `contains PART TEXT`: whether PART stands in TEXT. `{{ contains "lo w" "hello world" }}` → `true` */
-  contains: searched((text, part) => text.includes(part)),
+  contains: searched(contains),
   /** `hasPrefix PART TEXT`: whether TEXT begins with PART. `{{ hasPrefix "he" "hello" }}` → `true` */
   hasPrefix: searched((text, part) => text.startsWith(part)),
   /** `hasSuffix PART TEXT`: whether TEXT ends with PART. `{{ hasSuffix "lo" "hello" }}` → `true` */
@@ -295,7 +294,9 @@ function quoteChecked(context: Context, text: string): string {
   for (let from = 0; from < whole.length; ) {
     let to = Math.min(whole.length, from + pieceLength);
     if (whole.codePointAt(to - 1)! > 0xffff) to++;
+    const before = result.length - from;
     result += quoted(whole.slice(from, to)).slice(1, -1);
+    context.spend((result.length - to - before) >> 2);
     context.grow(result.length);
     from = to;
   }

@@ -44,7 +44,7 @@ export function escapeHtml(text: string): string {
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: Go escapes control characters
-const jsSpecial = /[\\'"<>&=\0-\x1f]|[^\0-\x7f]/gu;
+const jsSpecial = /[\\'"<>&=\0-\x1f]|[^\0-\x7f\p{L}\p{M}\p{N}\p{P}\p{S}]/gu;
 
 /** Text for a JavaScript string literal. Printable characters beyond ASCII stay. */
 export function escapeJs(text: string): string {

@@ -71,7 +71,9 @@ function escaper(escapeText: (text: string) => string): Builtin {
   const text = (value: unknown) => (value === undefined || value === null ? "<no value>" : value);
   const escaped = (run: Run, whole: string): string => {
     payFor(run, whole);
-    return escapePieces(whole, escapeText, run.settings.printing.output);
+    const text = escapePieces(whole, escapeText, run.settings.printing.output);
+    run.spend((text.length - whole.length) >> 3); // what has to be replaced costs more than what is looked at
+    return text;
   };
   return {
     params: ["any"],

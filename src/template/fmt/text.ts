@@ -46,7 +46,11 @@ function writeQuoted(out: Output, text: string, spec: Spec): void {
   const cut = truncated(text, spec);
   out.reserve(cut.length);
   if (spec.sharp && canBackquote(cut)) out.padded(`\`${cut}\``, spec);
-  else out.padded(quoted(out, cut, spec.plus ? quoteAscii : quote), spec);
+  else {
+    const text = quoted(out, cut, spec.plus ? quoteAscii : quote);
+    out.payer?.spend((text.length - cut.length) >> 2); // an escape costs as much as some hundred characters that need none
+    out.padded(text, spec);
+  }
 }
 
 const pieceLength = 1 << 16;
