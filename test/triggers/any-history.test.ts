@@ -124,6 +124,7 @@ class Play {
   }
 
   async do(command: Command): Promise<void> {
+    this.people.begin();
     this.#fault = "fault" in command ? (command.fault as "before" | "after" | undefined) : undefined;
     switch (command.kind) {
       case "update": {

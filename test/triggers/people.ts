@@ -8,6 +8,11 @@ export class People {
   readonly #persons = new Set<Person>();
   #born = 0;
 
+  /** Begins what is one transaction: what is said in it to somebody who becomes part of another in it is the other's. */
+  begin(): void {
+    for (const person of this.#persons) person.before = person.alerts.length;
+  }
+
   /** Whoever has this number's user id, its e-mail address, or either of both and is one from now on, gets these visits. */
   update(number: number, by: Identity | "both", visits: number | undefined): void {
     const { person, was } = by === "both" ? this.#join(number) : this.#one(number, by);
@@ -97,9 +102,11 @@ export class People {
     const person = older ?? this.#create(number, "user");
     const was = person.isIn || younger?.isIn === true;
     const { visits } = person;
-    const [identities, alerts] = [[...person.identities], [...person.alerts]];
+    const identities = [...person.identities];
     person.identities.add("user").add("email");
     if (younger !== undefined && younger !== person) {
+      person.alerts.push(...younger.alerts.splice(younger.before));
+      const alerts = [...person.alerts];
       person.visits = younger.visits ?? person.visits;
       person.merge = { younger, visits, together: person.visits, identities, alerts };
       person.alerts.push(...younger.alerts);
@@ -122,7 +129,15 @@ export class People {
 
   #create(number: number, by: Identity): Person {
     const identities = new Set([by]);
-    const person: Person = { number, identities, visits: undefined, isIn: false, born: this.#born++, alerts: [] };
+    const person: Person = {
+      number,
+      identities,
+      visits: undefined,
+      isIn: false,
+      born: this.#born++,
+      alerts: [],
+      before: 0,
+    };
     this.#persons.add(person);
     return person;
   }
@@ -139,6 +154,8 @@ interface Person {
   readonly born: number;
   /** Titles of what should have been said to them. */
   readonly alerts: string[];
+  /** How many of them were said before this transaction. */
+  before: number;
   /** Who became one with them, and what they were before. */
   merge?: Merge | undefined;
   /** Whom they were split from. */
