@@ -9,6 +9,8 @@ import { Kept } from "./kept.ts";
 const compiled = new Kept<RE2JS>();
 /** Steps for each instruction of a pattern that has to be compiled. */
 const toMake = 4;
+/** What a class of Unicode, such as \pL, counts as: it has hundreds of ranges. */
+const wideClass = 16;
 /** Longer patterns are compiled each time, so that what is kept stays small. */
 const longestKept = 500;
 
@@ -20,9 +22,11 @@ export function compileRegexp(pattern: string, context: Context): Regexp {
   const repeats = pattern.match(/\{\d{1,4}(?:,\d{0,4})?\}/g) ?? [];
   const most = Math.max(1, ...repeats.slice(0, 1000).flatMap((repeat) => (repeat.match(/\d+/g) ?? []).map(Number)));
   const size = pattern.length * Math.min(most, 1000);
+  const classes = pattern.match(/\\[pP]/g)?.length ?? 0;
+  const making = toMake * (size + wideClass * classes);
   context.spend(size);
-  if (pattern.length > longestKept) context.spend(toMake * size);
-  else context.prepare(`regexp ${pattern}`, toMake * size);
+  if (pattern.length > longestKept) context.spend(making);
+  else context.prepare(`regexp ${pattern}`, making);
   return new Regexp(compile(pattern), context);
 }
 

@@ -234,11 +234,13 @@ function compileRequired(call: Call, builtin: Builtin, args: readonly Expression
 /** A constant format is read once. */
 function compilePrintf(call: Call, literal: StringNode, args: readonly Expression[]): Expression {
   const format = compileFormat(literal.text);
+  const price = literal.text.length >> 4;
   const values = compileValues(call, args.slice(1), "any", literal);
   return {
     eval: (run) => {
       const given = values(run);
       try {
+        if (price > 0) run.spend(price); // each verb takes its time, even where it writes nothing
         for (const value of given) if (typeof value === "string") payForSize(run, value); // a precision may cut them
         return counted(run, format(given, run.printing));
       } catch (error) {

@@ -10,7 +10,7 @@ import { countedTemplate } from "./counted.ts";
  */
 
 const perStep = 64;
-const size = 1500;
+const size = 600;
 
 /** Lists and maps that count what is read of them. */
 function watched(data: Readonly<Record<string, unknown>>) {

@@ -110,7 +110,7 @@ function roundedDuration(context: Context, value: unknown): string {
 }
 
 const toDate = (context: Context, layout: string, text: string): Time => {
-  context.spend(layout.length + (text.length >> 4));
+  context.spend(layout.length + (text.length >> 1));
   return goTime(parseTime(layout, text, local(context)));
 };
 

@@ -83,6 +83,7 @@ export const regex = {
   /** `regexQuoteMeta TEXT`: a pattern that matches just this text. `{{ regexQuoteMeta "1.2" }}` → `1\.2` */
   regexQuoteMeta: define({ params: ["string"], context: true }, (context, text: string) => {
     context.grow(text.length * 2);
+    context.spend(text.length >> 3);
     return quoteMeta(text);
   }),
   /** `regexReplaceAll PATTERN TEXT NEW`: NEW for each match; `${1}` is what its first group matched. `{{ regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}` → `-W-xxW-` */

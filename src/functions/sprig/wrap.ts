@@ -7,7 +7,7 @@ import { onBytes, toByteText } from "./text.ts";
  */
 export function wrap(context: Context, text: string, width: number, end: string, cut: boolean): string {
   const most = Math.max(1, width);
-  context.spend(text.length >> 3);
+  context.spend((text.length + end.length) >> 3);
   return onBytes(text, (bytes) => wrapBytes(context, bytes, most, toByteText(end), cut));
 }
 

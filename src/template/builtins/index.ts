@@ -125,6 +125,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
     variadic: true,
     prints: true,
     apply: (run, [format, ...args]) => {
+      run.spend((format as string).length >> 2); // to be read, and each verb takes its time
       payForSize(run, format);
       for (const value of args) if (typeof value === "string") payForSize(run, value);
       return sprintf(format as string, args, run.printing);
