@@ -2,7 +2,7 @@ import type { AddressInfo, Socket } from "node:net";
 import rateLimit from "@fastify/rate-limit";
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from "fastify";
 import { serializerCompiler, validatorCompiler, type ZodTypeProvider } from "fastify-type-provider-zod";
-import { createWorkerPool } from "../workers/index.ts";
+import { createWorkerPool, WorkerError } from "../workers/index.ts";
 import { guardAccess, keyOf } from "./access.ts";
 import { readBodies } from "./body.ts";
 import { toProblem } from "./errors.ts";
@@ -85,7 +85,11 @@ export function createService(options: ServiceOptions): Service {
     const problem = await finalProblem(error, request);
     if (problem.status >= 500) {
       const { method, routeOptions } = request;
-      log?.error({ request: request.id, method, route: routeOptions.url, err: problem.more.cause }, problem.message);
+      const { cause } = problem.more;
+      // That much is asked for at once is nobody's fault here.
+      const isBusy = problem.status === 503 && (cause === undefined || isBusyWorker(cause));
+      const level = isBusy ? "warn" : "error";
+      log?.[level]({ request: request.id, method, route: routeOptions.url, err: cause }, problem.message);
     }
     return reply
       .code(problem.status)
@@ -135,11 +139,14 @@ export function createService(options: ServiceOptions): Service {
     const typed = root.withTypeProvider<ZodTypeProvider>();
     healthRoute(typed, surroundings);
     if (docs) await serveDocument(root);
-    if (metrics !== undefined && openMetrics) metricsRoute(typed, metrics, true);
+    if (metrics !== undefined && openMetrics) metricsRoute(typed, metrics, { open: true, clock: surroundings.clock });
     await root.register(async (guarded) => {
       guardAccess(guarded, surroundings, unauthenticated);
       if (metrics !== undefined && !openMetrics)
-        metricsRoute(guarded.withTypeProvider<ZodTypeProvider>(), metrics, false);
+        metricsRoute(guarded.withTypeProvider<ZodTypeProvider>(), metrics, {
+          open: false,
+          clock: surroundings.clock,
+        });
       await guarded.register(
         async (v1) => {
           v1.addHook("onRoute", (route) => {
@@ -181,6 +188,8 @@ export function createService(options: ServiceOptions): Service {
     },
   };
 }
+
+const isBusyWorker = (cause: unknown): boolean => cause instanceof WorkerError && cause.problem === "busy";
 
 /** Whether a path is one of a route's, as `/v1/runs/:id`. */
 function fits(pattern: string, path: string): boolean {

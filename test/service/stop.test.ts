@@ -89,9 +89,27 @@ test("health is what the store says", async () => {
   const s = await stage({}, store);
   expect((await s.ask("GET", "/healthz", undefined, { who: "nobody" })).body).toEqual({ ok: true });
   await store.close();
+  s.now += 250;
   const { status, body } = await s.ask("GET", "/healthz", undefined, { who: "nobody" });
   expect([status, body.ok]).toEqual([503, false]);
   await s.service.close();
+});
+
+test("health and open metrics are worked out once for all who ask at about the same time", async () => {
+  let [looked, counted] = [0, 0];
+  const s = await stage({
+    openMetrics: true,
+    health: async () => ({ ok: true, looked: ++looked }),
+    metrics: { contentType: "text/plain", text: async () => `n ${++counted}` },
+  });
+  const ask = async (url: string) => (await s.ask("GET", url, undefined, { who: "nobody" })).text;
+  const answers = (url: string) => Promise.all(Array.from({ length: 200 }, () => ask(url)));
+  expect(new Set([...(await answers("/healthz")), ...(await answers("/metrics"))])).toEqual(
+    new Set(['{"ok":true,"looked":1}', "n 1"]),
+  );
+  s.now += 250;
+  expect([await ask("/healthz"), await ask("/metrics")]).toEqual(['{"ok":true,"looked":2}', "n 2"]);
+  await s.close();
 });
 
 test("document, page and metrics can be left out, or open", async () => {

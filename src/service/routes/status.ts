@@ -3,14 +3,34 @@ import type { App } from "../app.ts";
 import type { Surroundings } from "../options.ts";
 import { object, problemAnswer } from "../schemas.ts";
 
-/** Without a key: whether it works. */
-export function healthRoute(app: App, { health, store }: Surroundings): void {
-  const check =
-    health ??
-    (async () => {
-      await store.outbox.stats();
-      return { ok: true };
+/** How long an answer that costs something is given to all who ask, in ms: they need no key, and may ask thousands of times. */
+const freshFor = 250;
+
+/** Makes what is asked for at most once in `freshFor` ms. What failed is made anew. */
+function shared<T>(make: () => Promise<T>, clock: () => number): () => Promise<T> {
+  let last: { readonly at: number; readonly made: Promise<T> } | undefined;
+  return () => {
+    const now = clock();
+    if (last !== undefined && Math.abs(now - last.at) < freshFor) return last.made;
+    const made = make();
+    last = { at: now, made };
+    made.catch(() => {
+      if (last?.made === made) last = undefined;
     });
+    return made;
+  };
+}
+
+/** Without a key: whether it works. */
+export function healthRoute(app: App, { health, store, clock }: Surroundings): void {
+  const check = shared(
+    health ??
+      (async () => {
+        await store.outbox.stats();
+        return { ok: true };
+      }),
+    clock,
+  );
   app.get("/healthz", {
     schema: {
       tags: ["status"],
@@ -28,7 +48,12 @@ export function healthRoute(app: App, { health, store }: Surroundings): void {
   });
 }
 
-export function metricsRoute(app: App, metrics: NonNullable<Surroundings["metrics"]>, open: boolean): void {
+export function metricsRoute(
+  app: App,
+  metrics: NonNullable<Surroundings["metrics"]>,
+  { open, clock }: { readonly open: boolean; readonly clock: () => number },
+): void {
+  const text = shared(() => metrics.text(), clock);
   app.get("/metrics", {
     config: open ? {} : { scope: "read" },
     schema: {
@@ -46,6 +71,6 @@ export function metricsRoute(app: App, metrics: NonNullable<Surroundings["metric
       reply
         .type(metrics.contentType)
         .serializer((text: unknown) => text as string)
-        .send(await metrics.text()),
+        .send(await text()),
   });
 }
