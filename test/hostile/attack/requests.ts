@@ -1,4 +1,4 @@
-import { type IncomingHttpHeaders, request } from "node:http";
+import { type Agent, type IncomingHttpHeaders, request } from "node:http";
 
 /** One request of an attacker. */
 export interface HostileRequest {
@@ -15,16 +15,23 @@ export interface Answered {
   readonly text: string;
 }
 
-/** Sends a request from an address of this machine, on a connection of its own. Never throws; ends after `timeout` ms. */
+/**
+ * Sends a request from an address of this machine, on a connection of its own unless there is an agent. Never throws; ends after
+ * `timeout` ms.
+ */
 export function ask(
   port: number,
   { method = "GET", path, headers = {}, body }: HostileRequest,
-  { from = "127.0.0.1", timeout = 60_000 }: { from?: string; timeout?: number } = {},
+  {
+    from = "127.0.0.1",
+    timeout = 60_000,
+    agent = false,
+  }: { from?: string; timeout?: number; agent?: Agent | false } = {},
 ): Promise<Answered> {
   return new Promise((resolve) => {
     const none = (): void => resolve({ status: 0, headers: {}, text: "" });
     const length = body === undefined ? {} : { "content-length": `${Buffer.byteLength(body)}` };
-    const options = { host: "127.0.0.1", port, method, path, localAddress: from, agent: false } as const;
+    const options = { host: "127.0.0.1", port, method, path, localAddress: from, agent } as const;
     const sent = request({ ...options, headers: { ...length, ...headers } }, (response) => {
       let text = "";
       response
