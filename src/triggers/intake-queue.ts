@@ -35,7 +35,7 @@ interface Entry {
 /**
  * What many callers bring at about the same time is taken in together: one transaction, one sync. An item that takes too
  * long is taken out, and evaluated elsewhere: what its own caller brought behind it waits for it, in its order; what others
- * bring does not, and may overtake it, even if it is about the same person.
+ * bring does not, and may overtake it, even if it is about the same person. Callers whose items do not fit take turns.
  */
 export class Intake {
   readonly #sessions: Sessions;
@@ -83,8 +83,11 @@ export class Intake {
     await othersTurn();
     while (this.#queue.length > 0) {
       const [first] = this.#queue;
-      if (first!.over === undefined) await this.#work(this.#queue.splice(0, this.#next()));
-      else this.#takeOut(this.#queue.shift()!);
+      if (first!.over === undefined) {
+        const batch = this.#queue.splice(0, this.#next());
+        await this.#work(batch);
+        this.#giveWay(batch.at(-1)!.job);
+      } else this.#takeOut(this.#queue.shift()!);
       await othersTurn();
     }
     this.#pumping = undefined;
@@ -101,6 +104,13 @@ export class Intake {
     let count = size;
     while (count > 0 && queue[count - 1]!.job === job) count--;
     return count === 0 ? size : count;
+  }
+
+  /** Puts a caller whose items did not fit behind the others who wait, so that one who brings much does not hold up the rest. */
+  #giveWay(job: Job): void {
+    if (this.#queue[0]?.job !== job) return;
+    const others = this.#queue.filter((entry) => entry.job !== job);
+    if (others.length > 0) this.#queue = [...others, ...this.#queue.filter((entry) => entry.job === job)];
   }
 
   async #work(all: readonly Entry[]): Promise<void> {

@@ -67,6 +67,21 @@ describe("what takes more than 20 ms", () => {
     expect(here.calls()).toBe(before + 256);
   });
 
+  test("lets those who bring little pass those who bring much", async () => {
+    const { s } = slowStage();
+    await s.declare({ audience: slowly });
+    const ended: string[] = [];
+    const ends = (name: string, work: Promise<unknown>) => work.then(() => ended.push(name));
+    const much = Array.from({ length: 200 }, (_, i) => update(`u${i}`, { ms: 1, vip: true }));
+    await Promise.all([
+      ends("much", s.engine.update(much)),
+      ends("as much", s.engine.update(much)),
+      ends("little", s.engine.update([update("ada", { vip: true })])),
+    ]);
+    expect(ended[0]).toBe("little");
+    expect((await s.store.memberships.sizes()).get("vips")).toBe(201);
+  });
+
   test("keeps the order of one request; others may overtake", async () => {
     const { s, thread } = slowStage();
     const { opened, open } = gate();
