@@ -16,6 +16,15 @@ import { temporaryFolder } from "./folder.ts";
 
 const folder = temporaryFolder();
 
+/** Makes a file as version 2 made it. */
+function ofVersion2(file: string): Database.Database {
+  const old = new Database(file);
+  for (const step of steps.slice(0, 2)) old.exec(step as string);
+  old.pragma(`application_id = ${applicationId}`);
+  old.pragma("user_version = 2");
+  return old;
+}
+
 function problemOf(act: () => unknown): StoreError {
   try {
     act();
@@ -159,10 +168,7 @@ describe("opening", () => {
 
   test("a file of version 2 has its lists and counts its profiles", async () => {
     const file = folder.file();
-    const old = new Database(file);
-    for (const step of steps.slice(0, 2)) old.exec(step as string);
-    old.pragma(`application_id = ${applicationId}`);
-    old.pragma("user_version = 2");
+    const old = ofVersion2(file);
     old.exec(`
       insert into channels (id, name) values (1, 'crm'), (2, 'mail');
       insert into destinations (id, channel, name) values (1, 1, 'a'), (2, 2, 'a');
@@ -230,10 +236,7 @@ describe("opening", () => {
 
   test("who was absorbed in a file of version 2 cannot be split off, and goes along with who can", async () => {
     const file = folder.file();
-    const old = new Database(file);
-    for (const step of steps.slice(0, 2)) old.exec(step as string);
-    old.pragma(`application_id = ${applicationId}`);
-    old.pragma("user_version = 2");
+    const old = ofVersion2(file);
     old.exec(`
       insert into names (id, name) values (1, 'welcome'), (2, 'shop');
       insert into profiles (seq, id, fields, created_at, updated_at, version)
