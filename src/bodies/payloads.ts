@@ -25,12 +25,35 @@ const lineTypes: ReadonlySet<string> = new Set([
   "application/x-jsonlines",
 ]);
 
+export interface PayloadLimits extends JsonLimits {
+  /** Bytes of JSON in one payload. */
+  readonly maxPayloadBytes: number;
+}
+
 /**
  * Reads a body that was posted to a stream: a JSON object, the objects of an array, one a line, or a form.
  * @param limits of all payloads together
  * @throws BodyError
  */
-export function readPayloads(bytes: Uint8Array, mediaType: string, limits: JsonLimits): Payloads {
+export function readPayloads(bytes: Uint8Array, mediaType: string, limits: PayloadLimits): Payloads {
+  const read = readAll(bytes, mediaType, limits);
+  // A payload is about as long as it was written.
+  if (bytes.length > limits.maxPayloadBytes) checkLengths(read.value, limits.maxPayloadBytes);
+  return read;
+}
+
+function checkLengths(payloads: readonly Json[], maxBytes: number): void {
+  for (const [i, payload] of payloads.entries()) {
+    const length = Buffer.byteLength(JSON.stringify(payload));
+    if (length <= maxBytes) continue;
+    const message = `a payload has at most ${maxBytes} bytes, and this one has ${length}`;
+    throw new BodyError("too-large", `payload ${i + 1}: ${message}: send only what is needed of it`, {
+      errors: [{ path: `/body/${i}`, message }],
+    });
+  }
+}
+
+function readAll(bytes: Uint8Array, mediaType: string, limits: JsonLimits): Payloads {
   if (isJson(mediaType)) {
     const { value, values } = readJson(textOf(bytes), "the body", {
       ...limits,

@@ -22,10 +22,16 @@ export const maxValues = 500_000;
 /**
  * Reads a body, in time and memory proportional to it.
  * @param mediaType in lower case, without parameters
+ * @param maxPayloadBytes bytes of JSON that one of several payloads may have
  * @throws BodyError
  */
-export function readBody(bytes: Uint8Array, shape: BodyShape, mediaType: string): Read {
-  if (shape === "payloads") return readPayloads(bytes, mediaType, { maxNames, maxValues });
+export function readBody(
+  bytes: Uint8Array,
+  shape: BodyShape,
+  mediaType: string,
+  maxPayloadBytes = Number.POSITIVE_INFINITY,
+): Read {
+  if (shape === "payloads") return readPayloads(bytes, mediaType, { maxNames, maxValues, maxPayloadBytes });
   if (bytes.length === 0) return { value: undefined, values: 0 };
   if (!isJson(mediaType)) throw unreadable(mediaType, "application/json");
   return readJson(textOf(bytes), "the body", { maxNames, maxValues });

@@ -312,7 +312,7 @@ export const config = z.strictObject({
       proxies: z.array(z.string()).optional(),
       limits: z
         .strictObject({
-          /** Of a body; `bulk` of what is collected, and of profiles in bulk. */
+          /** Of a body, and of each of several payloads; `bulk` of what is collected, and of profiles in bulk. */
           body: size.optional(),
           bulk: size.optional(),
           /** Requests of one key; `strangers` those without a key that holds, of one address. */

@@ -5,7 +5,7 @@ import { unauthorized } from "./access.ts";
 import { type Admission, InFlight } from "./in-flight.ts";
 import { encodingOf, inflate } from "./inflate.ts";
 import type { Surroundings } from "./options.ts";
-import { parseLarge, valueBytes } from "./parse-large.ts";
+import { maxHere, parseLarge, valueBytes } from "./parse-large.ts";
 import { Problem } from "./problem.ts";
 import { receive } from "./receive.ts";
 import { askFor, awaitContinue } from "./unread.ts";
@@ -24,9 +24,6 @@ declare module "fastify" {
     readonly shape?: BodyShape;
   }
 }
-
-/** Limits what is read on the event loop, in bytes: larger bodies are read in a worker. */
-const maxHere = 256 * 2 ** 10;
 
 /**
  * Reads all bodies: no type is read by anything else. None is read before `guardAccess` has said whose it is. A body that is
@@ -72,14 +69,14 @@ export function readBodies(app: FastifyInstance, { limits, workers }: Surroundin
     const mediaType = mediaTypeOf(request);
     if (bytes.length > maxHere && workers !== undefined) {
       const from = { caller: request.counted, admission };
-      const { hash, value } = await parseLarge(workers, { bytes, shape, mediaType }, from);
+      const { hash, value } = await parseLarge(workers, { bytes, shape, mediaType, maxPayloadBytes: body }, from);
       request.bodyHash = hash;
       return value;
     }
     if (request.headers["idempotency-key"] !== undefined) {
       request.bodyHash = createHash("sha256").update(bytes).digest("hex");
     }
-    const { value, values } = readBody(bytes, shape, mediaType);
+    const { value, values } = readBody(bytes, shape, mediaType, body);
     admission.grow(valueBytes * values);
     return value;
   }

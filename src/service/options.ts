@@ -53,7 +53,7 @@ export interface ServiceLog {
 }
 
 export interface ServiceLimits {
-  /** Bytes of a body, inflated. @default 1 MiB */
+  /** Bytes of a body, inflated, and of each of several payloads. @default 1 MiB */
   readonly body: number;
   /** The same of what is collected, and of profiles in bulk. @default 10 MiB */
   readonly bulk: number;

@@ -3,6 +3,9 @@ import { WorkerError, type WorkerPool } from "../workers/index.ts";
 import type { Admission } from "./in-flight.ts";
 import { Problem } from "./problem.ts";
 
+/** Limits what is read on the event loop, in bytes: larger bodies are read in a worker. */
+export const maxHere = 256 * 2 ** 10;
+
 /** Limits the time of reading one body, in ms; the largest takes a tenth of that. */
 const timeout = 10_000;
 
@@ -13,6 +16,7 @@ interface Body {
   readonly bytes: Buffer;
   readonly shape: BodyShape;
   readonly mediaType: string;
+  readonly maxPayloadBytes: number;
 }
 
 /**
@@ -23,15 +27,12 @@ interface Body {
  */
 export async function parseLarge(
   workers: WorkerPool,
-  { bytes, shape, mediaType }: Body,
+  { bytes, shape, mediaType, maxPayloadBytes }: Body,
   { caller, admission }: { readonly caller: string | undefined; readonly admission: Admission },
 ): Promise<Read & { readonly hash: string }> {
   try {
-    const run = () => {
-      // Moving a copy takes one pass over it; cloning it takes several.
-      const copy = new Uint8Array(bytes);
-      return workers.run("parse", { bytes: copy, shape, mediaType }, { timeout, caller, transfer: [copy.buffer] });
-    };
+    const input = { bytes: shared(bytes), shape, mediaType, maxPayloadBytes };
+    const run = () => workers.run("parse", input, { timeout, caller });
     const output = await run().catch((error) => {
       // What the one before it left in a worker counts as well: a new one has all its memory for this.
       if (error instanceof WorkerError && error.problem === "memory") return run();
@@ -46,6 +47,14 @@ export async function parseLarge(
   } catch (error) {
     throw error instanceof WorkerError ? problemOf(error) : error;
   }
+}
+
+/** Returns bytes that a worker reads where they are; cloning them takes several passes. */
+function shared(bytes: Buffer): Uint8Array {
+  if (bytes.buffer instanceof SharedArrayBuffer) return bytes;
+  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
+  copy.set(bytes);
+  return copy;
 }
 
 function problemOf(cause: WorkerError): Problem {

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import type { Admission } from "./in-flight.ts";
+import { maxHere } from "./parse-large.ts";
 import { Problem } from "./problem.ts";
 
 /** Whoever sends so many pieces sends more than so many bytes in each, on average: each one costs time. */
@@ -19,7 +20,7 @@ export function receive(
 ): Promise<Buffer> {
   const announced = Number(payload.headers["content-length"] ?? Number.NaN);
   return new Promise((resolve, reject) => {
-    let bytes = Buffer.alloc(0);
+    let bytes: Buffer = Buffer.alloc(0);
     let size = 0;
     let pieces = 0;
 
@@ -42,7 +43,7 @@ export function receive(
           const expected = Math.min(maxBytes, Number.isNaN(announced) ? maxBytes : announced);
           const capacity = Math.max(needed, Math.min(2 * bytes.length, expected));
           admission.grow(capacity - bytes.length);
-          const larger = Buffer.allocUnsafeSlow(capacity);
+          const larger = allocate(capacity);
           bytes.copy(larger, 0, 0, size);
           bytes = larger;
         }
@@ -68,6 +69,11 @@ export function receive(
     payload.on("error", () => {});
     signal.addEventListener("abort", abort);
   });
+}
+
+/** Allocates what a worker can read without a copy, if it is so large that one does. */
+function allocate(bytes: number): Buffer {
+  return bytes > maxHere ? Buffer.from(new SharedArrayBuffer(bytes)) : Buffer.allocUnsafeSlow(bytes);
 }
 
 export const tooLarge = (maxBytes: number): Problem =>

@@ -85,6 +85,7 @@ export class Budget {
   /** Names the item whose evaluations are counted. */
   item: ItemKey = 0;
   readonly #options: BudgetOptions;
+  readonly #startedAt: number;
   #left: number;
   readonly #used = new Map<ItemKey, number>();
   /** While something is measured. */
@@ -93,12 +94,16 @@ export class Budget {
   constructor(options: BudgetOptions) {
     this.#options = options;
     this.#left = options.total ?? 0;
+    this.#startedAt = options.monotonicClock();
   }
 
-  /** Whether so little was used that twice as many items would have had enough. */
-  get isAmple(): boolean {
-    const { total } = this.#options;
-    return total === undefined || this.#left > total * (3 / 4);
+  /** Says how many items the next transaction should have, by what this one took, reading and writing included. */
+  get next(): "more" | "same" | "fewer" {
+    const { total, monotonicClock } = this.#options;
+    if (total === undefined) return "more";
+    const took = monotonicClock() - this.#startedAt;
+    if (took > total) return "fewer";
+    return took < total / 4 ? "more" : "same";
   }
 
   /** Counts what several evaluations of an item take, so that each of them need not be. @param work waits for nothing */
@@ -157,6 +162,9 @@ export class Budget {
     throw new OverBudget({ evaluable, subject, item: this.item, isCulprit: this.#limit?.isItems ?? true, now });
   }
 }
+
+/** Returns how many items to try after `count` took too long together. */
+export const halfOf = (count: number): number => Math.max(1, Math.floor(count / 2));
 
 /** Conditions and mappings do not throw. */
 function lateness({ kind }: Source, result: unknown): { readonly problem?: string } {

@@ -1,5 +1,5 @@
 import type { Channel } from "../dispatch/index.ts";
-import { OverBudget } from "./budget.ts";
+import { halfOf, OverBudget } from "./budget.ts";
 import { maxDue, settleDue, settleOne, startBatches, startSweeps, sweepDue } from "./due.ts";
 import { EngineStops } from "./elsewhere.ts";
 import type { DefinitionError } from "./engine.ts";
@@ -169,9 +169,10 @@ export class Clockwork {
     const aside = new Set(this.#aside.keys());
     try {
       const work = (moment: Moment, program: Program) => settleDue(moment, program, { most, aside });
-      const { count, sent, hasTime } = await sessions.run(work, { items: most });
+      const { count, sent, next } = await sessions.run(work, { items: most });
       if (sent) onSent();
-      if (hasTime) this.#due = Math.min(maxDue, most * 2);
+      if (next === "more") this.#due = Math.min(maxDue, most * 2);
+      if (next === "fewer") this.#due = halfOf(count);
       return count > 0;
     } catch (error) {
       if (!(error instanceof OverBudget)) throw error;
@@ -181,7 +182,7 @@ export class Clockwork {
         this.#putAside(id, async () => {
           if ((await sessions.alone(error, one)).sent) onSent();
         });
-      } else this.#due = Math.max(1, Math.floor(most / 2));
+      } else this.#due = halfOf(most);
       return true;
     }
   }

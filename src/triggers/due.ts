@@ -1,3 +1,4 @@
+import type { Budget } from "./budget.ts";
 import { type Moment, resume } from "./fire.ts";
 import type { Firing } from "./firing.ts";
 import { hasSent } from "./hand-over.ts";
@@ -14,8 +15,7 @@ export const maxDue = 64;
 interface Settled {
   readonly count: number;
   readonly sent: boolean;
-  /** More could have been taken in the time that a transaction has. */
-  readonly hasTime: boolean;
+  readonly next: Budget["next"];
 }
 
 /** @param aside firings that are evaluated elsewhere, by id */
@@ -48,7 +48,7 @@ async function resumeAll(moment: Moment, program: Program, due: readonly Firing[
     const result = await resume(moment, program.triggers.get(firing.trigger), profiles[i], current);
     if (hasSent(result)) sent = true;
   }
-  return { count: due.length, sent, hasTime: budget.isAmple };
+  return { count: due.length, sent, next: budget.next };
 }
 
 async function stillWaiting({ firings }: ProgramTransaction, { id, due }: Firing): Promise<Firing | undefined> {

@@ -1,5 +1,5 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
-import { OverBudget } from "./budget.ts";
+import { halfOf, OverBudget } from "./budget.ts";
 import type { Collected, Updated } from "./engine.ts";
 import { type Item, takeIn } from "./intake.ts";
 import type { Sessions } from "./sessions.ts";
@@ -121,12 +121,13 @@ export class Intake {
     if (entries.length === 0) return;
     const items = entries.map(({ item }) => item);
     try {
-      const { results, sent, hasTime } = await this.#sessions.run((moment, program) => takeIn(moment, program, items), {
+      const { results, sent, next } = await this.#sessions.run((moment, program) => takeIn(moment, program, items), {
         items: items.length,
       });
       for (const [i, entry] of entries.entries()) done(entry, results[i]!);
       if (sent) this.#onSent();
-      if (hasTime && entries.length >= this.#size) this.#size = Math.min(most, this.#size * 2);
+      if (next === "fewer") this.#size = halfOf(entries.length);
+      if (next === "more" && entries.length >= this.#size) this.#size = Math.min(most, this.#size * 2);
     } catch (error) {
       if (error instanceof OverBudget) return this.#split(entries, error);
       const jobs = new Map<Job, Entry[]>();
@@ -144,7 +145,7 @@ export class Intake {
   #split(entries: readonly Entry[], over: OverBudget): void {
     if (entries.length === 1) entries[0]!.over = over;
     else if (over.isCulprit) entries[over.item as number]!.over = over;
-    else this.#size = Math.max(1, Math.floor(Math.min(this.#size, entries.length) / 2));
+    else this.#size = halfOf(entries.length);
     this.#queue.unshift(...entries);
   }
 

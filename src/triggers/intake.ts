@@ -7,6 +7,7 @@ import {
   type RawEvent,
   type Update,
 } from "../profiles/index.ts";
+import type { Budget } from "./budget.ts";
 import { type Collected, NotDeclared, type Updated } from "./engine.ts";
 import { fire, type Moment } from "./fire.ts";
 import { hasSent } from "./hand-over.ts";
@@ -32,8 +33,7 @@ export interface Taken {
   readonly results: readonly (Updated | Collected)[];
   /** Something was handed over to the outbox. */
   readonly sent: boolean;
-  /** More items could have been taken in the time that a transaction has. */
-  readonly hasTime: boolean;
+  readonly next: Budget["next"];
 }
 
 /** Within a transaction: items → profiles → transitions → firings. */
@@ -106,7 +106,7 @@ export async function takeIn(moment: Moment, program: Program, items: readonly I
     const result = reads[i]?.duplicate ? "duplicate" : problems[i] === undefined ? "kept" : "problem";
     moment.said.push({ type: "taken", ...(item.kind === "event" && { stream: item.stream }), result });
   });
-  return { results, sent, hasTime: budget.isAmple };
+  return { results, sent, next: budget.next };
 }
 
 /** Returns what an item may do to existing profiles: everything for an operator's update, what its stream allows for an event. */

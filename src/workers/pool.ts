@@ -31,8 +31,6 @@ export interface RunOptions {
   readonly caller?: string | undefined;
   /** Ends it: what waits is taken out, what runs is ended with its worker. The promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Buffers of `input` that are moved instead of copied, and are empty here afterwards. @default none */
-  readonly transfer?: readonly ArrayBuffer[] | undefined;
 }
 
 export interface WorkerPool<Table extends TaskTable = Tasks> {
@@ -133,7 +131,7 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
   }
 
   return {
-    run(task, input, { timeout, caller = "", signal, transfer = [] }) {
+    run(task, input, { timeout, caller = "", signal }) {
       return new Promise((resolve, reject) => {
         if (closed) throw new WorkerError("closed", "the workers have been ended");
         signal?.throwIfAborted();
@@ -149,7 +147,6 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
           task,
           input,
           timeout,
-          transfer,
           taken: (by) => {
             clearTimeout(impatient);
             thread = by;

@@ -24,7 +24,6 @@ export interface ThreadEvents {
 /** Holds one task while it waits and runs. */
 export interface Job extends TaskMessage {
   readonly timeout: number;
-  readonly transfer: readonly ArrayBuffer[];
   /** Called once, one of the two. */
   done(output: unknown): void;
   failed(error: Error): void;
@@ -102,9 +101,9 @@ export class Thread {
   }
 
   #begin(): void {
-    const { task, input, transfer } = this.#job!;
+    const { task, input } = this.#job!;
     try {
-      this.#worker.postMessage({ task, input } satisfies TaskMessage, [...transfer]);
+      this.#worker.postMessage({ task, input } satisfies TaskMessage);
     } catch (error) {
       this.#free()?.failed(error as Error);
       return;

@@ -174,6 +174,19 @@ describe("bounds", () => {
     expect(() => readBody(Buffer.from(text), "payloads", type)).toThrow(new RegExp(message));
   });
 
+  test("a payload of several is no larger than one alone may be", () => {
+    const payload = `{"a":"${"é".repeat(50)}"}`;
+    const read = (text: string, type: string, most: number) =>
+      readBody(Buffer.from(text), "payloads", type, most).value;
+    expect(read(`[${payload},${payload}]`, "application/json", 108)).toHaveLength(2);
+    for (const [text, type] of [
+      [`[{},${payload}]`, "application/json"],
+      [`{}\n${payload}`, "application/x-ndjson"],
+    ] as const) {
+      expect(() => read(text, type, 107)).toThrow("payload 2: a payload has at most 107 bytes, and this one has 108");
+    }
+  });
+
   test("elements of elements are no payloads", () => {
     const text = `{"a":[${"1,".repeat(20_000)}1]}`;
     expect(readBody(Buffer.from(text), "payloads", "application/json").value).toEqual([JSON.parse(text)]);

@@ -209,9 +209,11 @@ describe("signed bodies", () => {
     const large = event(2 ** 20);
     const sized = expect.stringContaining("at most 1048576 bytes");
     expect(await post("signed", large, { "x-sig": hmac(large) })).toEqual([413, sized]);
-    const packed = gzipSync(large);
-    expect(await post("signed", packed, { "content-encoding": "gzip", "x-sig": hmac(packed) })).toEqual(taken);
-    expect((await s.ask("POST", "/v1/collect/signed", large)).status).toBe(202);
+    const many = `[${event(2 ** 19)},${event(2 ** 19)},${event(2 ** 19)}]`;
+    const packed = gzipSync(many);
+    const [status] = await post("signed", packed, { "content-encoding": "gzip", "x-sig": hmac(packed) });
+    expect(status).toBe(202);
+    expect((await s.ask("POST", "/v1/collect/signed", many)).status).toBe(202);
   });
 
   test("are looked at without their encoding up to 64 KiB, or as the stream says", async () => {

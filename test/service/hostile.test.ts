@@ -92,8 +92,13 @@ describe("a clear no", () => {
   });
 
   test("what is big but may be", async () => {
-    const body = JSON.stringify({ id: 1, email: "big@example.com", text: "x".repeat(10 * MiB - 100) });
-    expect((await collect(body)).status).toBe(202);
+    const payload = (bytes: number) => ({ id: 1, email: "big@example.com", text: "x".repeat(bytes) });
+    expect((await collect(JSON.stringify(Array(9).fill(payload(MiB - 100))))).status).toBe(202);
+    const { status, body } = await collect(JSON.stringify(payload(10 * MiB - 100)));
+    expect([status, body]).toEqual([
+      413,
+      expect.objectContaining({ detail: expect.stringContaining(`a payload has at most ${MiB} bytes`) }),
+    ]);
     expect(Object.prototype).not.toHaveProperty("admin");
   });
 

@@ -7,7 +7,7 @@ const folder = temporaryFolder();
 
 test("a page of large items ends early, and the next one goes on behind it", async () => {
   const store = sqliteStore(folder.file());
-  const text = "x".repeat(900_000);
+  const text = "x".repeat(120_000);
   const ids = Array.from({ length: 12 }, (_, i) => `prf_${i}`);
   const profile = (id: string): Profile => ({
     id,
@@ -33,7 +33,7 @@ test("a page of large items ends early, and the next one goes on behind it", asy
       after = next;
     } while (after !== undefined);
     expect(pages.flat()).toEqual(expected);
-    // The one with which a page has more than four million characters is its last.
+    // The one with which a page has more than 512,000 characters is its last.
     expect(pages.map(({ length }) => length)).toEqual([5, 5, 2]);
   }
   await store.close();

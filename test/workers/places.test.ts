@@ -28,7 +28,7 @@ test("workers are found in a process that was given its program as text, with it
 test("workers are found in a bundle, where the command line's is built with them", async () => {
   const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
   expect(scripts["build:cli"]).toMatch(
-    /^esbuild main=src\/cli\/main.ts worker=src\/workers\/worker.ts --bundle --splitting /,
+    /^esbuild main=src\/cli\/main.ts worker=src\/workers\/worker.ts checkpoint-worker=src\/stores\/sqlite\/checkpoint-worker.ts --bundle --splitting /,
   );
   const outdir = await mkdtemp(join(tmpdir(), "tocsin-bundle-"));
   try {

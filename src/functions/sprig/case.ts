@@ -39,7 +39,11 @@ export function mapRunes(text: string, change: (char: string) => string): string
   return mapped;
 }
 
-const ascii = /^[\0-\x7f]*$/;
+/** What JavaScript does not change rune by rune as Go does: letters that become several, sigma at the end of a word, and no runes. */
+const notSimplyUpper = /[ßŉǰΐΰևẖ-ẚὐ-\u1fffﬀ-ﬗ]|\p{Cs}/u;
+const notSimplyLower = /[İΣ]|\p{Cs}/u;
 
-export const upper = (text: string): string => (ascii.test(text) ? text.toUpperCase() : mapRunes(text, upperRune));
-export const lower = (text: string): string => (ascii.test(text) ? text.toLowerCase() : mapRunes(text, lowerRune));
+export const upper = (text: string): string =>
+  notSimplyUpper.test(text) ? mapRunes(text, upperRune) : text.toUpperCase();
+export const lower = (text: string): string =>
+  notSimplyLower.test(text) ? mapRunes(text, lowerRune) : text.toLowerCase();

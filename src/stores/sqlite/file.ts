@@ -12,6 +12,7 @@ import {
 import { dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
 import { StoreError, type StoreProblem } from "../../dispatch/store.ts";
+import { Checkpointer } from "./checkpoint.ts";
 import { applicationId, steps } from "./schema.ts";
 import { Sync } from "./sync.ts";
 
@@ -26,6 +27,7 @@ export interface File {
   readonly reader: Database.Database;
   /** Absent if nobody waits for the disk. */
   readonly sync: Sync | undefined;
+  readonly checkpointer: Checkpointer;
 }
 
 /** Opens or makes the file, brings its tables up to date. @param durable whether commits survive the end of the machine */
@@ -45,13 +47,13 @@ export function openFile(given: string, durable = true): File {
     writer.pragma("journal_mode = wal");
     // Synced by us where it matters.
     writer.pragma(`synchronous = ${durable ? "normal" : "off"}`);
-    writer.pragma("wal_autocheckpoint = 4000");
     writer.pragma(`journal_size_limit = ${64 * 2 ** 20}`);
     writer.pragma("cache_size = -64000");
     migrate(writer, path);
     reader = opened(path, true);
     writer.pragma(`busy_timeout = ${shortWait}`);
-    return { path, writer, reader, sync: durable ? new Sync(path) : undefined };
+    const checkpointer = new Checkpointer(path, writer);
+    return { path, writer, reader, sync: durable ? new Sync(path) : undefined, checkpointer };
   } catch (error) {
     reader?.close();
     writer?.close();

@@ -12,7 +12,7 @@ export function cursor(after: string | undefined, first: number): number {
  * Ends a page of large items before its limit, since a request for 500 would hold up all others: characters of what is kept of
  * them.
  */
-export const maxPageLength = 4_000_000;
+export const maxPageLength = 512_000;
 
 /**
  * Makes a page of rows, of which no more are read than it has, and one.
@@ -45,15 +45,18 @@ export function* inPieces<Row extends { readonly seq: number }>(
   read: (after: number, limit: number) => readonly Row[],
 ): Generator<Row> {
   let after = from;
-  for (let left = limit; left > 0; left -= piece) {
-    const rows = read(after, Math.min(left, piece));
+  let size = firstPiece;
+  for (let left = limit; left > 0; left -= size, size = Math.min(maxPiece, 2 * size)) {
+    const rows = read(after, Math.min(left, size));
     yield* rows;
-    if (rows.length < piece) return;
+    if (rows.length < size) return;
     after = rows.at(-1)!.seq;
   }
 }
 
-const piece = 32;
+/** One large row may be a page already. */
+const firstPiece = 1;
+const maxPiece = 32;
 
 /** Before any row that is there, and behind. */
 export const bounds = { first: 0, last: Number.MAX_SAFE_INTEGER } as const;

@@ -80,6 +80,7 @@ export class Writer {
     this.#closed = true;
     await this.#running;
     await this.#file.sync?.close();
+    await this.#file.checkpointer.close();
   }
 
   async #enqueue<Result>(run: () => unknown, how: Pick<Job, "alone" | "yields" | "synced">): Promise<Result> {
@@ -150,6 +151,7 @@ export class Writer {
   #commit(): void {
     this.#notes.beforeCommit();
     this.#file.writer.exec("commit");
+    this.#file.checkpointer.committed();
   }
 
   /** Tells jobs of the transaction that was just committed, as soon as they may know. */

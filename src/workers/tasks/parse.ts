@@ -14,6 +14,8 @@ export interface ParseInput {
   readonly shape: BodyShape;
   /** In lower case, without parameters. */
   readonly mediaType: string;
+  /** Bytes of JSON that one of several payloads may have. */
+  readonly maxPayloadBytes: number;
 }
 
 export type ParseOutput =
@@ -26,9 +28,9 @@ export type ParseOutput =
   | { readonly problem: { readonly kind: BodyProblem; readonly message: string; readonly more: BodyErrorMore } };
 
 /** Reads a large body. What is wrong with it is an output, too. */
-export function parse({ bytes, shape, mediaType }: ParseInput): ParseOutput {
+export function parse({ bytes, shape, mediaType, maxPayloadBytes }: ParseInput): ParseOutput {
   try {
-    const { value = null, values } = readBody(bytes, shape, mediaType);
+    const { value = null, values } = readBody(bytes, shape, mediaType, maxPayloadBytes);
     return { hash: createHash("sha256").update(bytes).digest("hex"), parts: toParts(value), values };
   } catch (error) {
     if (!(error instanceof BodyError)) throw error;
