@@ -1,12 +1,5 @@
-import {
-  type Channel,
-  type Delivery,
-  DestinationError,
-  type Draft,
-  type Exchange,
-  type RetryPolicy,
-  type Sent,
-} from "../dispatch/index.ts";
+import { type Channel, DestinationError, type Draft, type RetryPolicy } from "../dispatch/index.ts";
+import type { Delivery, Exchange, Sent } from "../store/index.ts";
 import { addressOf, mailbox } from "./email/address.ts";
 import { encrypt } from "./email/encryption.ts";
 import { headersOf, unsubscribeUrl } from "./email/header.ts";
@@ -14,7 +7,7 @@ import { type Content, checkText, createComposer, type Letter } from "./email/me
 import { checkAttachments, checkHeaders, type EmailOptions, readOptions, readRecipient } from "./email/options.ts";
 import { oneLine, type SmtpFailure, smtpOutcome } from "./email/outcome.ts";
 import { createPool, type Progress } from "./email/transport.ts";
-import { journalHeaders, secretsInHeaders } from "./header.ts";
+import { journalHeaders, secretsInHeaders } from "./http/header.ts";
 
 export type { Mailbox } from "./email/address.ts";
 export type { Attachment, EmailDeliveryOptions, EmailOptions, UrlTemplate } from "./email/options.ts";

@@ -1,6 +1,7 @@
 import { AssertionError, deepStrictEqual } from "node:assert";
+import type { Json } from "../base/json.ts";
 import type { Attempting, Channel } from "../dispatch/channel.ts";
-import type { Delivery, Json, Outcome } from "../dispatch/delivery.ts";
+import type { Delivery, Outcome } from "../store/index.ts";
 
 export interface FakeOptions extends Pick<Channel, "retry" | "limits" | "batch" | "compose"> {
   /** What limits and holds are kept by. @default what `to` is, as text */

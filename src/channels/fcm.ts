@@ -1,19 +1,13 @@
 import { z } from "zod";
-import {
-  type Channel,
-  DestinationError,
-  type DestinationLimits,
-  type Json,
-  type Outcome,
-  type RetryPolicy,
-  type Sent,
-} from "../dispatch/index.ts";
-import { checked, configured } from "./checked.ts";
+import type { Json } from "../base/json.ts";
+import { type Channel, DestinationError, type DestinationLimits, type RetryPolicy } from "../dispatch/index.ts";
+import type { Outcome, Sent } from "../store/index.ts";
 import { fcmAnswer } from "./fcm/answer.ts";
 import { type FcmPushOptions, type FcmTarget, fcmMessage, limitOf, pushSchema, targetSchema } from "./fcm/message.ts";
 import { accessTokens, type ServiceAccount } from "./fcm/token.ts";
-import { type HttpOptions, httpClient } from "./http.ts";
-import { retryAfterOf } from "./retry-after.ts";
+import { type HttpOptions, httpClient } from "./http/request.ts";
+import { retryAfterOf } from "./http/retry-after.ts";
+import { checked, configured } from "./push/validated.ts";
 
 export type { FcmPushOptions, FcmTarget, ServiceAccount };
 

@@ -1,20 +1,19 @@
 import library from "web-push";
 import { z } from "zod";
+import type { Json } from "../base/json.ts";
 import {
   type Channel,
-  type Delivery,
   DestinationError,
   type DestinationLimits,
-  type Json,
   type RetryPolicy,
-  type Sent,
   secretsOfUrl,
 } from "../dispatch/index.ts";
-import { checked, configured } from "./checked.ts";
-import { collapseKey } from "./collapse.ts";
-import { fitted, json } from "./fit.ts";
-import { type HttpOptions, httpClient } from "./http.ts";
-import { retryAfterOf } from "./retry-after.ts";
+import type { Delivery, Sent } from "../store/index.ts";
+import { type HttpOptions, httpClient } from "./http/request.ts";
+import { retryAfterOf } from "./http/retry-after.ts";
+import { collapseKey } from "./push/collapse.ts";
+import { fitted, json } from "./push/truncate.ts";
+import { checked, configured } from "./push/validated.ts";
 import { pushAnswer } from "./web-push/answer.ts";
 import { encrypt } from "./web-push/encrypt.ts";
 import { createServices } from "./web-push/services.ts";

@@ -3,31 +3,24 @@
  * each time but for timestamp and signature. Also for receivers: `verify`, and keys.
  */
 import { createHash } from "node:crypto";
-import {
-  type Attempting,
-  type Channel,
-  type Delivery,
-  DestinationError,
-  type Json,
-  type Sent,
-  secretsOfUrl,
-  shownUrl,
-} from "../dispatch/index.ts";
+import type { Json } from "../base/json.ts";
+import { type Attempting, type Channel, DestinationError, secretsOfUrl, shownUrl } from "../dispatch/index.ts";
 import { createGuard } from "../guard/index.ts";
-import { answerOutcome } from "./answer.ts";
-import { authorizer } from "./auth.ts";
-import { headerValue, secretsInHeaders } from "./header.ts";
-import { httpClient } from "./http.ts";
-import { targetUrl } from "./url.ts";
+import type { Delivery, Sent } from "../store/index.ts";
+import { answerOutcome } from "./http/answer.ts";
+import { authorizer } from "./http/auth.ts";
+import { headerValue, secretsInHeaders } from "./http/header.ts";
+import { httpClient } from "./http/request.ts";
+import { targetUrl } from "./http/url.ts";
 import { bodiless, checkWebhook, renderHeaders, splitHeaders, type WebhookOptions } from "./webhook/options.ts";
 import { checkOptions, cloudEventBatchType, cloudEventType, payloadOf } from "./webhook/payload.ts";
 import { signatureHeaders } from "./webhook/signature.ts";
 
 export { DestinationError } from "../dispatch/index.ts";
 export { GuardError, type GuardPolicy } from "../guard/index.ts";
-export type { HttpAuth } from "./auth.ts";
-export type { HttpOptions, HttpTls } from "./http.ts";
-export type { OAuth2 } from "./oauth2.ts";
+export type { HttpAuth } from "./http/auth.ts";
+export type { OAuth2 } from "./http/oauth2.ts";
+export type { HttpOptions, HttpTls } from "./http/request.ts";
 export { generateKeyPair, generateSecret } from "./webhook/keys.ts";
 export type { WebhookOptions } from "./webhook/options.ts";
 export type { PayloadOptions, Renderer } from "./webhook/payload.ts";

@@ -1,5 +1,5 @@
-import type { Attempt, Kept } from "../dispatch/outbox.ts";
-import { visible } from "./visible.ts";
+import { visible } from "../base/visible.ts";
+import type { Attempt, Kept } from "../store/index.ts";
 
 /** A delivery from hand-over to its last answer, in words. @param now ms since 1970 */
 export function story(kept: Kept, now: number): string {

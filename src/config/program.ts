@@ -1,5 +1,6 @@
-import type { Json } from "../dispatch/index.ts";
-import type { DefinitionError, DefinitionKind, Wanted } from "../triggers/index.ts";
+import type { Json } from "../base/json.ts";
+import type { DefinitionKind } from "../store/index.ts";
+import type { DefinitionError, Wanted } from "../triggers/index.ts";
 import type { Config } from "./schema.ts";
 
 /** Where definitions of a kind stand. */

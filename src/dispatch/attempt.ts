@@ -1,5 +1,5 @@
+import type { Delivery, Sent } from "../store/index.ts";
 import type { Attempting, Channel } from "./channel.ts";
-import type { Delivery, Sent } from "./delivery.ts";
 import { redactorOf, withoutSecrets } from "./secrets/of-channel.ts";
 import { Redactor } from "./secrets/redactor.ts";
 import { MissingSecretError, unsealed } from "./secrets/seal.ts";

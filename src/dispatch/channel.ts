@@ -1,4 +1,5 @@
-import type { Alert, Delivery, Json, Sent } from "./delivery.ts";
+import type { Json } from "../base/json.ts";
+import type { Alert, Delivery, Sent } from "../store/index.ts";
 import type { RetryPolicy } from "./retry.ts";
 import type { Secret } from "./secrets/forms.ts";
 

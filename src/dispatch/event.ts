@@ -1,5 +1,4 @@
-import type { Outcome } from "./delivery.ts";
-import type { Claimed, Settlement, State } from "./outbox.ts";
+import type { Claimed, Outcome, Settlement, State } from "../store/index.ts";
 
 interface About {
   readonly id: string;

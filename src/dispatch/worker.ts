@@ -1,11 +1,10 @@
+import type { ChannelRoom, Claim, Claimed, Sent, Settlement } from "../store/index.ts";
 import { attempt } from "./attempt.ts";
 import type { Attempting, Channel } from "./channel.ts";
-import type { Sent } from "./delivery.ts";
+import { ahead, Lane } from "./destination-queue.ts";
 import type { DispatcherOptions } from "./dispatcher.ts";
 import { type DispatchEvent, eventsOf } from "./event.ts";
-import { ahead, Lane } from "./lane.ts";
-import type { ChannelRoom, Claim, Claimed, Settlement } from "./outbox.ts";
-import { defaultConcurrency, objectionTo, type Policy, settlementOf } from "./verdict.ts";
+import { defaultConcurrency, objectionTo, type Policy, settlementOf } from "./outcome-policy.ts";
 
 /** How long to wait before the store is asked again after it failed, in ms. */
 const afterFailure = 1_000;

@@ -1,12 +1,13 @@
-import { type Json, newId } from "../dispatch/index.ts";
+import { newId } from "../base/id.ts";
+import { isMap, type Json, setOwn } from "../base/json.ts";
+import type { Fields, Identifier, Merge, Profile, ProfilesWriter, SplitPair } from "../store/index.ts";
 import type { IdentityMode } from "./definition.ts";
 import { type Decision, decide, type Identity, identifierKey, identityOf } from "./identity.ts";
-import { bytesBeyond, isMap, objectionTo, setOwn } from "./json.ts";
 import { decideLimited, withoutProtected } from "./limited.ts";
 import { changedFields, MergeError, mergeFields, stitchFields } from "./merge.ts";
-import type { Change, Fields, Identifier, Profile, Update } from "./profile.ts";
 import type { ProfileSettings } from "./settings.ts";
-import type { Merge, ProfilesWriter, SplitPair } from "./store.ts";
+import type { Change, Update } from "./update.ts";
+import { bytesBeyond, objectionTo } from "./validate.ts";
 
 /** Why an update could not be taken, in words. */
 export interface Untaken {

@@ -1,8 +1,8 @@
-import type { Json } from "../dispatch/index.ts";
+import { isList, isMap, isSame, type Json, type JsonMap, keyOf, own, setOwn } from "../base/json.ts";
+import type { Fields } from "../store/index.ts";
 import type { MergeRule } from "./definition.ts";
-import { deepest, isList, isMap, isSame, type JsonMap, keyOf, own, setOwn } from "./json.ts";
-import type { Fields } from "./profile.ts";
 import type { MergeRules, ProfileSettings } from "./settings.ts";
+import { deepest } from "./validate.ts";
 
 /** A value that its field's rule cannot merge. */
 export class MergeError extends Error {

@@ -1,6 +1,5 @@
-import type { Json } from "../dispatch/index.ts";
-import { isList, isMap, type JsonMap, own, setOwn } from "./json.ts";
-import type { Fields } from "./profile.ts";
+import { isList, isMap, type Json, type JsonMap, own, setOwn } from "../base/json.ts";
+import type { Fields } from "../store/index.ts";
 
 /** Names by level; undefined: all that is there. */
 type Wanted = Map<string, Wanted | undefined>;

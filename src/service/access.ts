@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { ApiKey, ProgramStore, Scope } from "../triggers/index.ts";
+import type { ApiKey, ProgramStore, Scope } from "../store/index.ts";
 import { hashOf, opens } from "./keys.ts";
 import type { Surroundings } from "./options.ts";
 import { Problem } from "./problem.ts";

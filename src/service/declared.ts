@@ -1,6 +1,6 @@
-import type { Json } from "../dispatch/index.ts";
+import type { Json } from "../base/json.ts";
 import { hiddenSecret, type StreamDefinition, streamDefinition } from "../profiles/index.ts";
-import type { Definition, DefinitionKind, ProgramStore } from "../triggers/index.ts";
+import type { Definition, DefinitionKind, ProgramStore } from "../store/index.ts";
 
 /** The streams that are declared, read anew only when something was declared. */
 export function declaredStreams({ definitions }: Pick<ProgramStore, "definitions">) {

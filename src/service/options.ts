@@ -1,7 +1,8 @@
 import type { Channel, Dispatcher } from "../dispatch/index.ts";
 import type { LintOptions, TemplateOptions } from "../index.ts";
 import type { Health } from "../observe/index.ts";
-import type { Engine, ProgramStore } from "../triggers/index.ts";
+import type { ProgramStore } from "../store/index.ts";
+import type { Engine } from "../triggers/index.ts";
 import type { WorkerPool } from "../workers/index.ts";
 import type { Evaluation } from "./evaluation.ts";
 

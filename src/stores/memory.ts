@@ -1,6 +1,12 @@
-import type { Added, Entry, Outbox, Withdrawn } from "../dispatch/outbox.ts";
-import { StoreError, type Transaction } from "../dispatch/store.ts";
-import type { ProgramStore } from "../triggers/index.ts";
+import {
+  type Added,
+  type Entry,
+  type Outbox,
+  type ProgramStore,
+  StoreError,
+  type Transaction,
+  type Withdrawn,
+} from "../store/index.ts";
 import { answersOf, keysOf } from "./memory/access.ts";
 import { Books } from "./memory/books.ts";
 import { cancel, erase, replay, withdraw } from "./memory/change.ts";

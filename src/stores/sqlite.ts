@@ -1,5 +1,4 @@
-import type { Entry, Outbox } from "../dispatch/outbox.ts";
-import type { ProgramStore, ProgramTransaction } from "../triggers/index.ts";
+import type { Entry, Outbox, ProgramStore, ProgramTransaction } from "../store/index.ts";
 import { defaultRetention, type Retention } from "./retention.ts";
 import { answerReader, answerWriter, keyReader, keyWriter } from "./sqlite/access.ts";
 import { adder } from "./sqlite/add.ts";

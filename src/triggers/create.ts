@@ -1,23 +1,22 @@
 import type { TemplateOptions } from "../compile.ts";
 import type { Channel } from "../dispatch/index.ts";
+import type { ProgramStore } from "../store/index.ts";
 import { serviceLimits } from "../template/index.ts";
-import { Backfills } from "./backfill.ts";
-import type { Checker } from "./check.ts";
-import { Clockwork } from "./clockwork.ts";
-import type { CostOptions } from "./costs.ts";
-import type { Evaluate } from "./elsewhere.ts";
-import type { Collected, Engine, EngineEvent, Updated } from "./engine.ts";
-import { NotDeclared } from "./engine.ts";
+import type { Checker } from "./definition/check.ts";
+import { Planner } from "./definition/plan.ts";
+import { statusOf } from "./definition/trigger.ts";
+import { type Collected, type Engine, type EngineEvent, NotDeclared, type Updated } from "./engine.ts";
+import { Sessions } from "./engine-transactions.ts";
 import { explain } from "./explain.ts";
-import { forget } from "./forget.ts";
-import type { Item } from "./intake.ts";
-import { Intake } from "./intake-queue.ts";
-import { Planner } from "./plan.ts";
-import { Sessions } from "./sessions.ts";
-import { split } from "./split.ts";
-import type { ProgramStore } from "./store.ts";
-import { threadClock } from "./thread-clock.ts";
-import { statusOf } from "./trigger.ts";
+import type { CostOptions } from "./fire/costs.ts";
+import type { Evaluate } from "./fire/elsewhere.ts";
+import { threadClock } from "./fire/thread-clock.ts";
+import { forget } from "./ingest/forget.ts";
+import type { Item } from "./ingest/ingest.ts";
+import { Intake } from "./ingest/ingest-queue.ts";
+import { split } from "./ingest/split.ts";
+import { Clockwork } from "./maintenance.ts";
+import { Backfills } from "./runs/backfill.ts";
 
 export interface EngineOptions {
   readonly store: ProgramStore;

@@ -1,8 +1,16 @@
-import type { Delivery, Json } from "../dispatch/index.ts";
-import type { Change, Identifier, Profile, Untaken, Update } from "../profiles/index.ts";
-import type { Firing, FiringState, Skip } from "./firing.ts";
-import type { Run } from "./run.ts";
-import type { Definition, DefinitionKind } from "./store.ts";
+import type { Json } from "../base/json.ts";
+import type { Change, Untaken, Update } from "../profiles/index.ts";
+import type {
+  Definition,
+  DefinitionKind,
+  Delivery,
+  Firing,
+  FiringState,
+  Identifier,
+  Profile,
+  Run,
+  Skip,
+} from "../store/index.ts";
 
 /**
  * Updates and events → profiles → transitions → firings → deliveries, each step of one update in one transaction. Every

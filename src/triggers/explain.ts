@@ -1,17 +1,14 @@
 import type { Condition, Tested } from "../audiences/index.ts";
-import type { Kept, Outbox } from "../dispatch/index.ts";
-import type { Fields, Profile } from "../profiles/index.ts";
-import type { Checker } from "./check.ts";
-import type { TriggerStatus } from "./definition.ts";
+import type { Fields, Firing, Kept, Outbox, Profile, ProgramStore } from "../store/index.ts";
+import { audienceOf, type Program } from "./definition/catalog.ts";
+import type { Checker } from "./definition/check.ts";
+import type { TriggerStatus } from "./definition/definition.ts";
+import { quietUntil } from "./definition/quiet-hours.ts";
+import { statusOf, type Trigger } from "./definition/trigger.ts";
 import { type Explanation, NotDeclared } from "./engine.ts";
-import type { Firing } from "./firing.ts";
-import { audienceOf, type Program } from "./program.ts";
-import { quietUntil } from "./quiet.ts";
-import type { Sessions } from "./sessions.ts";
-import { outcomeOf } from "./source.ts";
-import type { ProgramStore } from "./store.ts";
-import { aboutOf, subjectOf } from "./subject.ts";
-import { statusOf, type Trigger } from "./trigger.ts";
+import type { Sessions } from "./engine-transactions.ts";
+import { outcomeOf } from "./fire/evaluation.ts";
+import { aboutOf, subjectOf } from "./fire/trigger-context.ts";
 
 interface Surroundings {
   readonly store: ProgramStore;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ProgramStore } from "../../src/triggers/index.ts";
+import type { ProgramStore } from "../../src/store/index.ts";
 import { start } from "../dispatch/entries.ts";
 import { opened } from "../triggers/opened.ts";
 import { paged } from "../triggers/records.ts";

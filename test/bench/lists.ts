@@ -1,6 +1,6 @@
 /** Lists of what is kept, with few and with many deliveries, events and firings: a page costs the same. */
 import Database from "better-sqlite3";
-import type { ProgramStore } from "../../src/triggers/index.ts";
+import type { ProgramStore } from "../../src/store/index.ts";
 import { median } from "./clock.ts";
 import { withStore } from "./durable.ts";
 import { beside, duration, printRows } from "./table.ts";

@@ -1,7 +1,7 @@
 /** A million deliveries queued: what memory they take, and how claiming goes on. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { newId } from "../../src/dispatch/id.ts";
+import { newId } from "../../src/base/id.ts";
 import { median } from "./clock.ts";
 import { entryOf, withStore } from "./durable.ts";
 import { duration, printRows, thousands } from "./table.ts";

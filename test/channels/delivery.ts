@@ -1,5 +1,6 @@
 import { attempt } from "../../src/dispatch/attempt.ts";
-import type { Attempting, Channel, Delivery, Sent } from "../../src/dispatch/index.ts";
+import type { Attempting, Channel } from "../../src/dispatch/index.ts";
+import type { Delivery, Sent } from "../../src/store/index.ts";
 
 /** A delivery as the dispatcher hands it to a channel. */
 export function delivery(of: Partial<Delivery> & Pick<Delivery, "to">): Delivery {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fitted, json, type Texts } from "../../src/channels/fit.ts";
+import { fitted, json, type Texts } from "../../src/channels/push/truncate.ts";
 
 const encode = (texts: Texts): string => json(texts);
 const said = (texts: Texts, limit: number): Texts => JSON.parse(fitted(texts, limit, encode)!);

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { Json } from "../../src/base/json.ts";
 import {
   type Channel,
   createDispatcher,
   type DispatchEvent,
-  type Json,
   type SendRequest,
   shownDelivery,
 } from "../../src/dispatch/index.ts";

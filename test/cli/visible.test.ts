@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { visible, visibleLine } from "../../src/base/visible.ts";
 import { run } from "../../src/cli/cli.ts";
 import { table } from "../../src/cli/table.ts";
-import { visible, visibleLine } from "../../src/cli/visible.ts";
 import { folderOf, Screen } from "./terminal.ts";
 
 test.each([

@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Claimed, priorities } from "../../src/dispatch/outbox.ts";
-import type { Store } from "../../src/dispatch/store.ts";
+import { type Claimed, priorities, type Store } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";

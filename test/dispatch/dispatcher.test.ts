@@ -1,7 +1,13 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type FakeOptions, fake } from "../../src/channels/fake.ts";
-import type { DispatchEvent, DispatcherOptions, Outcome, SendRequest } from "../../src/dispatch/index.ts";
-import { createDispatcher, DestinationError } from "../../src/dispatch/index.ts";
+import {
+  createDispatcher,
+  DestinationError,
+  type DispatchEvent,
+  type DispatcherOptions,
+  type SendRequest,
+} from "../../src/dispatch/index.ts";
+import type { Outcome } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { idsOf, start } from "./entries.ts";
 

@@ -1,5 +1,5 @@
-import { newId } from "../../src/dispatch/id.ts";
-import type { Claimed, ClaimRequest, Entry, Outbox, Settlement } from "../../src/dispatch/outbox.ts";
+import { newId } from "../../src/base/id.ts";
+import type { Claimed, ClaimRequest, Entry, Outbox, Settlement } from "../../src/store/index.ts";
 
 /** When tests begin. */
 export const start = 1_700_000_000_000;

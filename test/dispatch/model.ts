@@ -1,4 +1,4 @@
-import type { Claimed, Priority, State } from "../../src/dispatch/outbox.ts";
+import type { Claimed, Priority, State } from "../../src/store/index.ts";
 
 export interface ModelDelivery {
   readonly id: string;

@@ -6,7 +6,6 @@ import {
   entryOf,
   isSecretHeader,
   Redactor,
-  type Sent,
   sealed,
   secretsOfUrl,
   shownDestination,
@@ -15,6 +14,7 @@ import {
 } from "../../src/dispatch/index.ts";
 import { levelsOf } from "../../src/dispatch/secrets/levels.ts";
 import { MissingSecretError, shownSealed } from "../../src/dispatch/secrets/seal.ts";
+import type { Sent } from "../../src/store/index.ts";
 
 const bodyOf = (body: string): Sent => ({ answer: { line: "200", body }, outcome: { kind: "delivered" } });
 

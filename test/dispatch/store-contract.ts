@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Claimed, Entry, Outbox } from "../../src/dispatch/outbox.ts";
-import type { Store } from "../../src/dispatch/store.ts";
+import type { Claimed, Entry, Outbox, Store } from "../../src/store/index.ts";
 import type { Retention } from "../../src/stores/retention.ts";
 import { again, claimAll, claimIds, claimOne, dead, delivered, entry, idsOf, settlement, start } from "./entries.ts";
 

@@ -2,15 +2,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   applyUpdates,
-  type Fields,
   identifierKey,
   identityOf,
-  type Profile,
   type ProfileSettings,
   type ProfilesDefinition,
   resolveProfiles,
   type Update,
 } from "../../src/profiles/index.ts";
+import type { Fields, Profile } from "../../src/store/index.ts";
 import { changed, MemoryPeople } from "./people.ts";
 
 describe("an identifier is written as its kind's rules say", () => {

@@ -3,15 +3,9 @@ import { createDispatcher } from "../../src/dispatch/index.ts";
 import { alerting, sprig } from "../../src/functions/index.ts";
 import { compileAlert } from "../../src/index.ts";
 import { createKey, createService, revokeKey, type Service, type ServiceOptions } from "../../src/service/index.ts";
+import type { ProgramStore, Scope } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
-import {
-  createEngine,
-  type Engine,
-  type EngineOptions,
-  type ProgramStore,
-  type Scope,
-  type Wanted,
-} from "../../src/triggers/index.ts";
+import { createEngine, type Engine, type EngineOptions, type Wanted } from "../../src/triggers/index.ts";
 
 /** 2026-03-02 12:00 UTC. */
 export const noon = Date.UTC(2026, 2, 2, 12);

@@ -4,7 +4,7 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import Database from "better-sqlite3";
 import { describe, expect, test, vi } from "vitest";
-import { StoreError } from "../../src/dispatch/store.ts";
+import { StoreError } from "../../src/store/index.ts";
 import { openFile } from "../../src/stores/sqlite/file.ts";
 import { Ledger } from "../../src/stores/sqlite/ledger.ts";
 import { applicationId, steps } from "../../src/stores/sqlite/schema.ts";

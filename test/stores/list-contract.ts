@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Page } from "../../src/dispatch/outbox.ts";
-import type { ProgramStore } from "../../src/triggers/index.ts";
+import type { Page, ProgramStore } from "../../src/store/index.ts";
 import { claimAll, dead, delivered, entry, settlement, start } from "../dispatch/entries.ts";
 import { event, firing, profile, run, waiting } from "../triggers/records.ts";
 import { filtered, type Query } from "./lists.ts";

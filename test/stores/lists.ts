@@ -1,5 +1,4 @@
-import type { Page } from "../../src/dispatch/outbox.ts";
-import type { ProgramStore } from "../../src/triggers/index.ts";
+import type { Page, ProgramStore } from "../../src/store/index.ts";
 
 interface Paging {
   readonly limit: number;

@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fake } from "../../src/channels/fake.ts";
+import type { ProgramStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
-import { createEngine, type Engine, type ProgramStore, SplitError } from "../../src/triggers/index.ts";
+import { createEngine, type Engine, SplitError } from "../../src/triggers/index.ts";
 import { sized } from "../sized.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";
 import { People } from "./people.ts";

@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Profile } from "../../src/profiles/index.ts";
+import type { Firing, FiringState, Profile, ProgramStore, ProgramTransaction } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
-import type { Firing, FiringState, ProgramStore, ProgramTransaction } from "../../src/triggers/index.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";
 import { definition, event, firing, identifier, merge, paged, profile, run, skip } from "./records.ts";
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { fake } from "../../src/channels/fake.ts";
 import { compile } from "../../src/index.ts";
+import type { ProgramStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
-import type { ProgramStore } from "../../src/triggers/index.ts";
 import { slowStage, slowTemplates } from "./slow.ts";
 import { hour, minute, noon, stage, trigger } from "./stage.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Definition, ProgramStore } from "../../src/triggers/index.ts";
+import type { Definition, ProgramStore } from "../../src/store/index.ts";
 import { idsOf } from "../dispatch/entries.ts";
 import { opened } from "./opened.ts";
 import { definition, firing, hostile, hostileTexts, paged, run, skip, waiting } from "./records.ts";

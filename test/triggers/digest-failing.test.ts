@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
+import type { ProgramStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
-import type { ProgramStore } from "../../src/triggers/index.ts";
 import { hour, noon, stage, trigger } from "./stage.ts";
 
 const clicks = { identifiers: { user_id: "{{ .who }}" } };

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { FiringState, ProgramStore } from "../../src/triggers/index.ts";
+import type { FiringState, ProgramStore } from "../../src/store/index.ts";
 import { idsOf, start } from "../dispatch/entries.ts";
 import { opened } from "./opened.ts";
 import { firing, hostile, hostileTexts, paged, skip, waiting } from "./records.ts";

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach } from "vitest";
-import type { Firing, ProgramStore, ProgramTransaction } from "../../src/triggers/index.ts";
+import type { Firing, ProgramStore, ProgramTransaction } from "../../src/store/index.ts";
 import { start } from "../dispatch/entries.ts";
 import { identifier, merge, profile } from "./records.ts";
 

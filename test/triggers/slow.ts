@@ -1,9 +1,10 @@
 import { alerting, sprig } from "../../src/functions/index.ts";
+import type { ProgramStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { define } from "../../src/template/index.ts";
 import { timeSlice } from "../../src/template/limits.ts";
-import type { EngineOptions, ProgramStore } from "../../src/triggers/index.ts";
-import { answerRequest, type EvaluationRequest, type Outcome } from "../../src/triggers/source.ts";
+import { answerRequest, type EvaluationRequest, type Outcome } from "../../src/triggers/fire/evaluation.ts";
+import type { EngineOptions } from "../../src/triggers/index.ts";
 import { noon, stage } from "./stage.ts";
 
 /** Templates whose function `slow MS` takes as long by a clock that nothing else moves. */

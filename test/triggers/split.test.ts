@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Json } from "../../src/dispatch/index.ts";
+import type { Json } from "../../src/base/json.ts";
+import type { ProgramStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
-import type { ProgramStore } from "../../src/triggers/index.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";
 import { day, hour, noon, second, stage, trigger } from "./stage.ts";
 

@@ -1,14 +1,13 @@
+import type { Json } from "../../src/base/json.ts";
 import { type FakeChannel, fake } from "../../src/channels/fake.ts";
-import type { Json } from "../../src/dispatch/index.ts";
 import { alerting, sprig } from "../../src/functions/index.ts";
+import type { DefinitionKind, ProgramStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import {
   createEngine,
-  type DefinitionKind,
   type Engine,
   type EngineEvent,
   type EngineOptions,
-  type ProgramStore,
   type Wanted,
 } from "../../src/triggers/index.ts";
 

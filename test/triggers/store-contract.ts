@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ProgramStore, ProgramTransaction } from "../../src/triggers/index.ts";
+import type { ProgramStore, ProgramTransaction } from "../../src/store/index.ts";
 import { describeMemberships } from "../audiences/store-contract.ts";
 import { entry, idsOf, start } from "../dispatch/entries.ts";
 import { describeEvents } from "../profiles/events-contract.ts";

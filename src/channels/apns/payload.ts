@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { Alert, Json } from "../../dispatch/index.ts";
-import { fitted, json } from "../fit.ts";
+import type { Json } from "../../base/json.ts";
+import type { Alert } from "../../store/index.ts";
+import { fitted, json } from "../push/truncate.ts";
 
 /** What one delivery may ask for; the channel's own options are what holds for those that do not. */
 export interface ApnsPushOptions {

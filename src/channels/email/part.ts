@@ -1,4 +1,4 @@
-import type { Alert } from "../../dispatch/index.ts";
+import type { Alert } from "../../store/index.ts";
 import { line } from "./line.ts";
 
 /** The text part: the body, or for want of one the subtitle or the title. */

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import type { Delivery, Json } from "../../dispatch/index.ts";
-import { collapseKey } from "../collapse.ts";
-import { fitted, json } from "../fit.ts";
+import type { Json } from "../../base/json.ts";
+import type { Delivery } from "../../store/index.ts";
+import { collapseKey } from "../push/collapse.ts";
+import { fitted, json } from "../push/truncate.ts";
 
 /** Where to: a device's registration token or installation id, a topic, or a condition over topics. */
 export type FcmTarget =

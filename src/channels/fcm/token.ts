@@ -1,9 +1,9 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { z } from "zod";
-import type { Outcome, Sent } from "../../dispatch/index.ts";
-import { checked } from "../checked.ts";
-import type { HttpAnswer, HttpClient } from "../http.ts";
-import { jwt } from "../jwt.ts";
+import type { Outcome, Sent } from "../../store/index.ts";
+import type { HttpAnswer, HttpClient } from "../http/request.ts";
+import { jwt } from "../push/jwt.ts";
+import { checked } from "../push/validated.ts";
 
 /** Of the JSON file that Google gives for a service account, what is needed. */
 export interface ServiceAccount {

@@ -1,5 +1,5 @@
 import library from "web-push";
-import type { Outcome } from "../../dispatch/index.ts";
+import type { Outcome } from "../../store/index.ts";
 import type { PushAnswer } from "./answer.ts";
 import type { Vapid } from "./subscription.ts";
 

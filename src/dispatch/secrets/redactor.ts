@@ -1,4 +1,4 @@
-import type { Exchange, Sent } from "../delivery.ts";
+import type { Exchange, Sent } from "../../store/index.ts";
 import { encodedForms, maxKeyLength, plainForms, type Secret, type SecretForm } from "./forms.ts";
 import { cutEscape, type Level, levelsOf } from "./levels.ts";
 

@@ -1,5 +1,5 @@
-import type { Json } from "../delivery.ts";
-import type { Kept } from "../outbox.ts";
+import type { Json } from "../../base/json.ts";
+import type { Kept } from "../../store/index.ts";
 import { isSecretHeader } from "./header.ts";
 import { Redactor } from "./redactor.ts";
 import { shownSealed } from "./seal.ts";

@@ -1,8 +1,6 @@
 import { z } from "zod";
-import type { Member } from "../../audiences/index.ts";
-import type { Json } from "../../dispatch/index.ts";
-import type { Profile } from "../../profiles/index.ts";
-import type { Definition } from "../../triggers/index.ts";
+import type { Json } from "../../base/json.ts";
+import type { Definition, Member, Profile } from "../../store/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
 import { find } from "../declared.ts";

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
+import type { Json } from "../../base/json.ts";
 import { maxPayloads } from "../../bodies/index.ts";
-import type { Json } from "../../dispatch/index.ts";
 import { type Inbound, identityModeOf, type StreamDefinition } from "../../profiles/index.ts";
 import type { Collected } from "../../triggers/index.ts";
 import type { OfferedSignature } from "../access.ts";

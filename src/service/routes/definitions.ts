@@ -1,14 +1,8 @@
 import { z } from "zod";
 import { audienceDefinition } from "../../audiences/index.ts";
 import { declaredName, profilesDefinition, streamDefinition } from "../../profiles/index.ts";
-import {
-  alarmDefinition,
-  type Definition,
-  type Plan,
-  type Step,
-  triggerDefinition,
-  type Wanted,
-} from "../../triggers/index.ts";
+import type { Definition } from "../../store/index.ts";
+import { alarmDefinition, type Plan, type Step, triggerDefinition, type Wanted } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { shown } from "../declared.ts";
 import type { Surroundings } from "../options.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { type Attempt, type Kept, type Replayed, type Summary, shownDelivery, shownUrl } from "../../dispatch/index.ts";
+import { type Replayed, shownDelivery, shownUrl } from "../../dispatch/index.ts";
+import type { Attempt, Kept, Summary } from "../../store/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
 import type { Surroundings } from "../options.ts";

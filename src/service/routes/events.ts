@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { RawEvent } from "../../profiles/index.ts";
+import type { RawEvent } from "../../store/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
 import type { Surroundings } from "../options.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Explanation, Firing } from "../../triggers/index.ts";
+import type { Firing } from "../../store/index.ts";
+import type { Explanation } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
 import type { Surroundings } from "../options.ts";

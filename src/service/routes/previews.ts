@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { AlertTemplate } from "../../index.ts";
-import type { Fields } from "../../profiles/index.ts";
+import type { Fields } from "../../store/index.ts";
 import type { App } from "../app.ts";
 import { noProfile } from "../errors.ts";
 import type { Surroundings } from "../options.ts";

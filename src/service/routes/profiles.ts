@@ -1,13 +1,6 @@
 import { z } from "zod";
-import type { Membership } from "../../audiences/index.ts";
-import {
-  type Identifier,
-  identityOf,
-  type Profile,
-  profilesDefinition,
-  type Refused,
-  resolveProfiles,
-} from "../../profiles/index.ts";
+import { identityOf, profilesDefinition, type Refused, resolveProfiles } from "../../profiles/index.ts";
+import type { Identifier, Membership, Profile } from "../../store/index.ts";
 import type { Forgotten, Split, Updated } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Run } from "../../triggers/index.ts";
+import type { Run } from "../../store/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
 import { conflicting } from "../errors.ts";

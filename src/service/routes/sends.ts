@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Json, SendResult } from "../../dispatch/index.ts";
+import type { Json } from "../../base/json.ts";
+import type { SendResult } from "../../dispatch/index.ts";
 import type { App } from "../app.ts";
 import type { Surroundings } from "../options.ts";
 import { Problem } from "../problem.ts";

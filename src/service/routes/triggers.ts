@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { Json } from "../../dispatch/index.ts";
-import { type Definition, type Estimate, type Failure, failuresOf, type TriggerState } from "../../triggers/index.ts";
+import type { Json } from "../../base/json.ts";
+import type { Definition } from "../../store/index.ts";
+import { type Estimate, type Failure, failuresOf, type TriggerState } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { find } from "../declared.ts";
 import { conflicting } from "../errors.ts";

@@ -1,5 +1,4 @@
-import { StoreError } from "../../dispatch/store.ts";
-import type { Answer, Answers, ApiKeys } from "../../triggers/index.ts";
+import { type Answer, type Answers, type ApiKeys, StoreError } from "../../store/index.ts";
 import { tellsOf } from "../answer.ts";
 import { type Books, copied } from "./books.ts";
 

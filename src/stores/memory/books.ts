@@ -1,6 +1,17 @@
-import type { Membership } from "../../audiences/index.ts";
-import type { Identifier, Merge, Profile, RawEvent, SplitPair } from "../../profiles/index.ts";
-import type { Answer, ApiKey, Definition, Firing, Run, Skip } from "../../triggers/index.ts";
+import type {
+  Answer,
+  ApiKey,
+  Definition,
+  Firing,
+  Identifier,
+  Membership,
+  Merge,
+  Profile,
+  RawEvent,
+  Run,
+  Skip,
+  SplitPair,
+} from "../../store/index.ts";
 import { Undo, UndoList, UndoMap } from "./undo.ts";
 
 /** All that is kept besides the outbox. Values are copies that nobody can change. */

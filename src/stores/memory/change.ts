@@ -1,4 +1,4 @@
-import { erasedDestination } from "../../dispatch/outbox.ts";
+import { erasedDestination } from "../../store/index.ts";
 import { type Item, isSettled } from "./item.ts";
 import type { Shelf } from "./shelf.ts";
 

@@ -1,4 +1,4 @@
-import type { Claimed, ClaimRequest, Claims } from "../../dispatch/outbox.ts";
+import type { Claimed, ClaimRequest, Claims } from "../../store/index.ts";
 import { withdraw } from "./change.ts";
 import type { Destination } from "./destination.ts";
 import { claimedOf } from "./item.ts";

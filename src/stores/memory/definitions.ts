@@ -1,4 +1,4 @@
-import type { Definitions, DefinitionsWriter } from "../../triggers/index.ts";
+import type { Definitions, DefinitionsWriter } from "../../store/index.ts";
 import { type Books, copied, keyOf } from "./books.ts";
 import { removeFiring } from "./firings.ts";
 

@@ -1,4 +1,4 @@
-import type { Events, EventsWriter, RawEvent } from "../../profiles/index.ts";
+import type { Events, EventsWriter, RawEvent } from "../../store/index.ts";
 import { type Books, copied, keyOf } from "./books.ts";
 import { cursor, filtered, pageOf } from "./page.ts";
 

@@ -1,4 +1,4 @@
-import type { Firing, Firings, FiringsWriter, Skip } from "../../triggers/index.ts";
+import type { Firing, Firings, FiringsWriter, Skip } from "../../store/index.ts";
 import { combineSkips } from "../merged.ts";
 import { type Books, copied, keyOf } from "./books.ts";
 import { cursor, filtered, pageOf } from "./page.ts";

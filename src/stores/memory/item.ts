@@ -1,5 +1,13 @@
-import type { Attempt, Claimed, Entry, Kept, Priority, State, Summary } from "../../dispatch/outbox.ts";
-import { priorities } from "../../dispatch/outbox.ts";
+import {
+  type Attempt,
+  type Claimed,
+  type Entry,
+  type Kept,
+  type Priority,
+  priorities,
+  type State,
+  type Summary,
+} from "../../store/index.ts";
 import type { Destination } from "./destination.ts";
 import type { Shelf } from "./shelf.ts";
 

@@ -1,4 +1,4 @@
-import type { Member, MembershipsWriter } from "../../audiences/index.ts";
+import type { Member, MembershipsWriter } from "../../store/index.ts";
 import { type Books, copied } from "./books.ts";
 import { cursor, pageOf } from "./page.ts";
 import type { Placed } from "./undo.ts";

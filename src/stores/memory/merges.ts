@@ -1,4 +1,4 @@
-import type { Merge, Profile, SplitPair } from "../../profiles/index.ts";
+import type { Merge, Profile, SplitPair } from "../../store/index.ts";
 import { type Books, copied, keyOf } from "./books.ts";
 import { giveFiring } from "./firings.ts";
 

@@ -1,4 +1,4 @@
-import type { Profile, Profiles, ProfilesWriter } from "../../profiles/index.ts";
+import type { Profile, Profiles, ProfilesWriter } from "../../store/index.ts";
 import { maxMerges } from "../merged.ts";
 import { type Books, copied, ownerKey } from "./books.ts";
 import { removeEvent } from "./events.ts";

@@ -1,4 +1,4 @@
-import type { ListQuery, Page, State, Summary, Trouble } from "../../dispatch/outbox.ts";
+import type { ListQuery, Page, State, Summary, Trouble } from "../../store/index.ts";
 import { stateOf, summaryOf } from "./item.ts";
 import type { Shelf } from "./shelf.ts";
 

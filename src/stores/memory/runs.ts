@@ -1,4 +1,4 @@
-import type { Runs, RunsWriter } from "../../triggers/index.ts";
+import type { Runs, RunsWriter } from "../../store/index.ts";
 import { type Books, copied } from "./books.ts";
 import { cursor, filtered, pageOf } from "./page.ts";
 

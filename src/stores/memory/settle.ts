@@ -1,4 +1,4 @@
-import type { Settlement } from "../../dispatch/outbox.ts";
+import type { Settlement } from "../../store/index.ts";
 import type { Retention } from "../retention.ts";
 import { withdraw } from "./change.ts";
 import type { Destination } from "./destination.ts";

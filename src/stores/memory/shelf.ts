@@ -1,4 +1,4 @@
-import type { Attempt, State } from "../../dispatch/outbox.ts";
+import type { Attempt, State } from "../../store/index.ts";
 import { type Channel, Destination } from "./destination.ts";
 import { type Item, isSettled } from "./item.ts";
 

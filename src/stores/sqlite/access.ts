@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import type { Answer, ApiKey } from "../../triggers/index.ts";
+import type { Answer, ApiKey } from "../../store/index.ts";
 import { tellsOf } from "../answer.ts";
 
 /** API keys: who may ask. */

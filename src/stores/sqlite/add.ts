@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import { type Added, type Entry, priorities } from "../../dispatch/outbox.ts";
+import { type Added, type Entry, priorities } from "../../store/index.ts";
 import type { Ledger } from "./ledger.ts";
 import { state, stateName } from "./schema.ts";
 

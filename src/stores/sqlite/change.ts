@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import { erasedDestination, type Withdrawn } from "../../dispatch/outbox.ts";
+import { erasedDestination, type Withdrawn } from "../../store/index.ts";
 import type { Retention } from "../retention.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Places } from "./places.ts";

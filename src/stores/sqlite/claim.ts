@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import { type Claimed, type ClaimRequest, type Claims, priorities } from "../../dispatch/outbox.ts";
+import { type Claimed, type ClaimRequest, type Claims, priorities } from "../../store/index.ts";
 import type { Ledger } from "./ledger.ts";
 
 interface Head {

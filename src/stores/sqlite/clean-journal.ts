@@ -1,11 +1,11 @@
 import type Database from "better-sqlite3";
-import type { Exchange, Json } from "../../dispatch/delivery.ts";
-import type { Kept } from "../../dispatch/outbox.ts";
+import type { Json } from "../../base/json.ts";
 import { isSecretHeader, secretsOfHeader } from "../../dispatch/secrets/header.ts";
 import { Redactor } from "../../dispatch/secrets/redactor.ts";
 import { sealed } from "../../dispatch/secrets/seal.ts";
 import { shownDelivery } from "../../dispatch/secrets/shown.ts";
 import { secretsOfDestination, shownUrl } from "../../dispatch/secrets/url.ts";
+import type { Exchange, Kept } from "../../store/index.ts";
 
 interface Row {
   readonly seq: number;

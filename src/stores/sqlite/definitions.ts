@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import type { Definition, DefinitionKind, Definitions, DefinitionsWriter } from "../../triggers/index.ts";
+import type { Definition, DefinitionKind, Definitions, DefinitionsWriter } from "../../store/index.ts";
 import type { Names } from "./names.ts";
 
 interface Row {

@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import type { Events, EventsWriter, RawEvent } from "../../profiles/index.ts";
+import type { Events, EventsWriter, RawEvent } from "../../store/index.ts";
 import type { Names } from "./names.ts";
 import { distinct, type NewestFirst, newest } from "./page.ts";
 

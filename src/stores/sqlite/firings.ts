@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import type { Firing, Firings, FiringsWriter, Skip } from "../../triggers/index.ts";
+import type { Firing, Firings, FiringsWriter, Skip } from "../../store/index.ts";
 import { combineSkips } from "../merged.ts";
 import type { Names } from "./names.ts";
 import { distinct, type NewestFirst, newest } from "./page.ts";

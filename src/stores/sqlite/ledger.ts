@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import { erasedDestination } from "../../dispatch/outbox.ts";
+import { erasedDestination } from "../../store/index.ts";
 import { state } from "./schema.ts";
 import type { Notes } from "./writer.ts";
 

@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import type { Membership, Memberships, MembershipsWriter } from "../../audiences/index.ts";
+import type { Membership, Memberships, MembershipsWriter } from "../../store/index.ts";
 import type { Names } from "./names.ts";
 import { bounds, cursor, pageOf } from "./page.ts";
 

@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import type { Merge, Profile, Profiles } from "../../profiles/index.ts";
+import type { Merge, Profile, Profiles } from "../../store/index.ts";
 import { maxMerges } from "../merged.ts";
 import type { Names } from "./names.ts";
 

@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import type { Identifier } from "../../profiles/index.ts";
+import type { Identifier } from "../../store/index.ts";
 import type { Notes } from "./writer.ts";
 
 /** Numbers for names and for profiles, as one connection knows them. */

@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import type { Settlement } from "../../dispatch/outbox.ts";
+import type { Settlement } from "../../store/index.ts";
 import type { DestinationRow, Ledger } from "./ledger.ts";
 
 export interface Places {

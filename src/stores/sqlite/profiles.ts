@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import type { Identifier, Profile, Profiles, ProfilesWriter } from "../../profiles/index.ts";
+import type { Identifier, Profile, Profiles, ProfilesWriter } from "../../store/index.ts";
 import { mergeReader, mergeWriter } from "./merges.ts";
 import type { Names } from "./names.ts";
 import { bounds, cursor, inPieces, pageOf } from "./page.ts";

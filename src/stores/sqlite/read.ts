@@ -1,6 +1,15 @@
 import type Database from "better-sqlite3";
-import type { Attempt, Kept, ListQuery, Page, State, Stats, Summary, Trouble } from "../../dispatch/outbox.ts";
-import { priorities } from "../../dispatch/outbox.ts";
+import {
+  type Attempt,
+  type Kept,
+  type ListQuery,
+  type Page,
+  priorities,
+  type State,
+  type Stats,
+  type Summary,
+  type Trouble,
+} from "../../store/index.ts";
 import { bounds, cursor, type NewestFirst, newest, pageOf } from "./page.ts";
 import { settledStates, stateName } from "./schema.ts";
 

@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import type { Claim, Settlement } from "../../dispatch/outbox.ts";
+import type { Claim, Settlement } from "../../store/index.ts";
 import type { Ledger } from "./ledger.ts";
 import type { Places } from "./places.ts";
 import { state } from "./schema.ts";

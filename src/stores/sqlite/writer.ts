@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { StoreError } from "../../dispatch/store.ts";
+import { StoreError } from "../../store/index.ts";
 import { type File, isBusy, isOfFile, storeError } from "./file.ts";
 
 /** After so many ms a transaction takes no more work in, so that the event loop gets its turn. */

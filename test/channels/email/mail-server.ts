@@ -3,7 +3,8 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { type EmailOptions, email } from "../../../src/channels/email.ts";
-import type { Channel, Delivery, Draft, Sent } from "../../../src/dispatch/index.ts";
+import type { Channel, Draft } from "../../../src/dispatch/index.ts";
+import type { Delivery, Sent } from "../../../src/store/index.ts";
 
 export interface Taken {
   readonly from: string;

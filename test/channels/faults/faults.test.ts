@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { type WebhookOptions, webhook } from "../../../src/channels/webhook.ts";
-import type { Sent } from "../../../src/dispatch/index.ts";
+import type { Sent } from "../../../src/store/index.ts";
 import { createAuthority } from "../certificate.ts";
 import { receiver } from "../receiver.ts";
 import { behaviours, type FaultReceiver, faultReceiver } from "./faults.ts";

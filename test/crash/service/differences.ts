@@ -1,5 +1,4 @@
-import type { Page } from "../../../src/dispatch/index.ts";
-import type { Firing, ProgramStore, Run } from "../../../src/triggers/index.ts";
+import type { Firing, Page, ProgramStore, Run } from "../../../src/store/index.ts";
 import type { Receiver } from "../receiver.ts";
 import { expected, type Person } from "./lanes.ts";
 
