@@ -38,7 +38,8 @@ test("a cell of a table is one line", () => {
 
 test("all that is printed is printed in one place", () => {
   const folder = join(import.meta.dirname, "../../src/cli");
-  const elsewhere = readdirSync(folder).filter(
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  const elsewhere = files.filter(
     (file) =>
       file !== "io.ts" &&
       /std(out|err)\)?\.write\(|console\.|process\.std/.test(readFileSync(join(folder, file), "utf8")),
