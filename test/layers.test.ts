@@ -67,7 +67,11 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
     ["src/base", "src/store", "src/dispatch", "src/triggers"],
     ["@opentelemetry/api", "@prometheus-io/client", "pino", "node:*"],
   ],
-  ["src/files", ["src/base", "src/index.ts", "src/cli/io.ts", "src/cli/lint-output.ts"], ["diff", "tinyglobby", "yaml", "node:*"]],
+  [
+    "src/files",
+    ["src/base", "src/index.ts", "src/cli/io.ts", "src/cli/lint-output.ts"],
+    ["diff", "tinyglobby", "yaml", "node:*"],
+  ],
   [
     "src/config",
     [

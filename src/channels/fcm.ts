@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Json } from "../base/json.ts";
 import { type Channel, DestinationError, type DestinationLimits, type RetryPolicy } from "../dispatch/index.ts";
-import type { Outcome, Sent } from "../store/index.ts";
+import type { AttemptResult, Outcome } from "../store/index.ts";
 import { fcmAnswer } from "./fcm/answer.ts";
 import { type FcmPushOptions, type FcmTarget, fcmMessage, limitOf, pushSchema, targetSchema } from "./fcm/message.ts";
 import { accessTokens, type ServiceAccount } from "./fcm/token.ts";
@@ -69,7 +69,7 @@ export function fcm(options: FcmOptions): Channel {
       throw new DestinationError(`the data of a push to FCM leave no room for its title in ${limitOf(target)} bytes`);
     },
 
-    async send(delivery, { now, signal }): Promise<Sent> {
+    async send(delivery, { now, signal }): Promise<AttemptResult> {
       const target = checked(targetSchema, delivery.to, "the target");
       const message = fcmMessage(delivery, target, merged(defaults, delivery.options));
       if (message === undefined)

@@ -4,9 +4,9 @@
  */
 import { createHash } from "node:crypto";
 import type { Json } from "../base/json.ts";
-import { type Attempting, type Channel, DestinationError, secretsOfUrl, shownUrl } from "../dispatch/index.ts";
+import { type AttemptContext, type Channel, DestinationError, secretsOfUrl, shownUrl } from "../dispatch/index.ts";
 import { createGuard } from "../guard/index.ts";
-import type { Delivery, Sent } from "../store/index.ts";
+import type { AttemptResult, Delivery } from "../store/index.ts";
 import { answerOutcome } from "./http/answer.ts";
 import { authorizer } from "./http/auth.ts";
 import { headerValue, secretsInHeaders } from "./http/header.ts";
@@ -82,7 +82,12 @@ export function webhook(options: WebhookOptions = {}): Channel {
   };
 
   /** One request for deliveries of one URL, under one id. */
-  const post = async (to: Json, id: string, content: Content, { now, signal }: Attempting): Promise<Sent> => {
+  const post = async (
+    to: Json,
+    id: string,
+    content: Content,
+    { now, signal }: AttemptContext,
+  ): Promise<AttemptResult> => {
     const url = accepted.get(to) ?? accept(to);
     const got = auth.authorize(now, signal);
     const authorized = got instanceof Promise ? await got : got;
@@ -115,7 +120,12 @@ export function webhook(options: WebhookOptions = {}): Channel {
   };
 
   /** Where the options no longer allow what they did at hand-over, that is what the journal says. */
-  const attempt = async (to: Json, id: string, content: Content, attempting: Attempting): Promise<Sent> => {
+  const attempt = async (
+    to: Json,
+    id: string,
+    content: Content,
+    attempting: AttemptContext,
+  ): Promise<AttemptResult> => {
     try {
       return await post(to, id, content, attempting);
     } catch (error) {
@@ -124,7 +134,10 @@ export function webhook(options: WebhookOptions = {}): Channel {
     }
   };
 
-  const sendBatch = async (deliveries: readonly Delivery[], attempting: Attempting): Promise<readonly Sent[]> => {
+  const sendBatch = async (
+    deliveries: readonly Delivery[],
+    attempting: AttemptContext,
+  ): Promise<readonly AttemptResult[]> => {
     const [first] = deliveries;
     if (first === undefined) return [];
     const bodies = deliveries.map(({ content }) => (content as Content).body);

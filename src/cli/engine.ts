@@ -1,12 +1,12 @@
 import { relative, resolve } from "node:path";
 import type { Json } from "../base/json.ts";
-import { pathOf, wantedOf as wantedBy } from "../config/index.ts";
+import { pathOf, desiredStateOf as wantedBy } from "../config/index.ts";
 import type { Channel } from "../dispatch/index.ts";
 import { readText } from "../files/file.ts";
 import { InputError } from "../files/problem.ts";
-import type { Definition, DefinitionKind, ProgramStore } from "../store/index.ts";
+import type { Definition, DefinitionKind, EngineStore } from "../store/index.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
-import type { DefinitionError, Engine, Wanted } from "../triggers/index.ts";
+import type { DefinitionError, DesiredState, Engine } from "../triggers/index.ts";
 import type { ExitCode } from "./cli.ts";
 import { type Io, put } from "./io.ts";
 import { guarded, openStore, readSetup, type Setup, type SetupFlags, setupChannels } from "./setup.ts";
@@ -21,7 +21,7 @@ export interface Opened {
 }
 
 interface EngineFlags {
-  readonly store: ProgramStore;
+  readonly store: EngineStore;
   readonly channels: Readonly<Record<string, Channel>>;
   readonly clock?: (() => number) | undefined;
   readonly onSent?: (() => void) | undefined;
@@ -113,7 +113,7 @@ function isIn(raw: unknown, path: readonly string[]): boolean {
  * All that the file declares. @throws InputError for an alert file that cannot be read, or is wrong; and without a file, which
  * would declare that there is nothing
  */
-export async function wantedOf(setup: Setup, io: Io): Promise<Wanted> {
+export async function desiredStateOf(setup: Setup, io: Io): Promise<DesiredState> {
   const { config, raw, file } = setup;
   if (raw === undefined)
     throw new InputError("there is no such file here; name the configuration with --config", { file });

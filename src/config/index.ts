@@ -6,5 +6,5 @@
 export { duration, parseDuration, parseSize, size } from "../base/units.ts";
 export { createChannels, type Setting } from "./channels.ts";
 export { ConfigError, type Environment, type Filled, type Read, readConfig } from "./file.ts";
-export { pathOf, wantedOf } from "./program.ts";
+export { desiredStateOf, pathOf } from "./program.ts";
 export { type Config, config, lintSection } from "./schema.ts";

@@ -4,10 +4,10 @@ import type { Channel, DestinationLimits } from "./channel.ts";
 import { defaultConcurrency } from "./outcome-policy.ts";
 
 /** How many more than can run at once are claimed for one destination, so that none waits for the outbox. */
-export const ahead = (concurrency: number): number => Math.min(128, Math.max(8, concurrency));
+export const prefetchFor = (concurrency: number): number => Math.min(128, Math.max(8, concurrency));
 
 /** What is claimed for one destination: so many run at once, at such a rate; the others wait. */
-export class Lane {
+export class DestinationQueue {
   readonly #queue: PQueue;
   readonly #batch: NonNullable<Channel["batch"]> | undefined;
   readonly #run: (some: readonly Claimed[]) => Promise<void>;
@@ -37,7 +37,7 @@ export class Lane {
     return this.held === 0 && !this.#queue.isRateLimited;
   }
 
-  put(claimed: Claimed): void {
+  push(claimed: Claimed): void {
     this.#waiting.add(claimed);
     if (this.#batch === undefined) {
       this.#enqueue([claimed]);
@@ -49,7 +49,7 @@ export class Lane {
   }
 
   /** Takes back what has not begun. */
-  drop(): readonly Claimed[] {
+  clear(): readonly Claimed[] {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#gathered = [];

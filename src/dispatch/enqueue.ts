@@ -1,6 +1,6 @@
 import { newId } from "../base/id.ts";
 import type { Json } from "../base/json.ts";
-import { type Added, type Alert, type Entry, type Priority, priorities } from "../store/index.ts";
+import { type Alert, type EnqueueResult, type Entry, type Priority, priorities } from "../store/index.ts";
 import { type Channel, DestinationError } from "./channel.ts";
 import { redactorOf, withoutSecrets } from "./secrets/of-channel.ts";
 import { sealed, shownSealed } from "./secrets/seal.ts";
@@ -38,7 +38,7 @@ export interface SendRequest {
 }
 
 /** The delivery: with an idempotency key that is known, the one that is there. */
-export type SendResult = Added;
+export type SendResult = EnqueueResult;
 
 export interface HandoverOptions {
   readonly channels: { readonly [name: string]: Channel };

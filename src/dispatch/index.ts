@@ -5,7 +5,7 @@
  * `secrets/` keeps secrets out of the journal. In: the secrets of a channel or an attempt, and texts. Out: the texts with `…` or
  * `${NAME}` in place of every form of a secret.
  */
-export { type Attempting, type Channel, DestinationError, type DestinationLimits, type Draft } from "./channel.ts";
+export { type AttemptContext, type Channel, DestinationError, type DestinationLimits, type Draft } from "./channel.ts";
 export { parseDestination } from "./destination.ts";
 export { createDispatcher, type Dispatcher, type DispatcherOptions } from "./dispatcher.ts";
 export { entryOf, type Render, type SendRequest, type SendResult } from "./enqueue.ts";

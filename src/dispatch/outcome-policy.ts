@@ -1,5 +1,5 @@
 import { shortened } from "../base/shorten.ts";
-import type { Claimed, Sent, Settlement } from "../store/index.ts";
+import type { AttemptResult, Claimed, Settlement } from "../store/index.ts";
 import type { DestinationLimits } from "./channel.ts";
 import { clampRetryAfter, defaultMaxAge, delayAfter, type RetryPolicy } from "./retry.ts";
 import { shownSealed } from "./secrets/seal.ts";
@@ -15,7 +15,7 @@ const defaultBreaker = { failures: 10, rest: 30_000 };
 const uncountedWait = 60_000;
 
 /** Why a delivery is not tried any more, before it is: its destination, its age, its attempts. */
-export function objectionTo(claimed: Claimed, { retry }: Policy, now: number): string | undefined {
+export function reasonToGiveUp(claimed: Claimed, { retry }: Policy, now: number): string | undefined {
   if (claimed.disabled !== undefined) return `destination disabled: ${claimed.disabled}`;
   const maxAge = retry.maxAge ?? defaultMaxAge;
   if (now - claimed.since > maxAge) return `given up: older than ${seconds(maxAge)}`;
@@ -24,7 +24,7 @@ export function objectionTo(claimed: Claimed, { retry }: Policy, now: number): s
 }
 
 /** What every attempt says alike is kept once, with the delivery. */
-function once(sent: Sent, { content }: Claimed): Sent {
+function once(sent: AttemptResult, { content }: Claimed): AttemptResult {
   const body = typeof content === "object" && content !== null && "body" in content ? content.body : undefined;
   if (body === undefined || sent.request?.body !== shownSealed(body)) return sent;
   const { body: _body, ...request } = sent.request;
@@ -32,7 +32,7 @@ function once(sent: Sent, { content }: Claimed): Sent {
 }
 
 /** A receiver's answer, or a value that a template repeats, may be in it whole. */
-function withShortReason(sent: Sent): Sent {
+function withShortReason(sent: AttemptResult): AttemptResult {
   const { outcome } = sent;
   return outcome.kind === "delivered" ? sent : { ...sent, outcome: { ...outcome, reason: shortened(outcome.reason) } };
 }
@@ -40,7 +40,7 @@ function withShortReason(sent: Sent): Sent {
 /** What follows from how an attempt ended. */
 export function settlementOf(
   claimed: Claimed,
-  ended: Sent,
+  ended: AttemptResult,
   time: { readonly startedAt: number; readonly endedAt: number },
   { retry, limits }: Policy,
   random: () => number,

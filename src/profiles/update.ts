@@ -13,7 +13,7 @@ export interface Change {
   readonly before?: Profile | undefined;
   readonly after: Profile;
   /** Profiles that are one with it from now on, as they were. */
-  readonly absorbed: readonly Profile[];
+  readonly mergedFrom: readonly Profile[];
   /** Names of the top-level fields that are not what they were. Nothing was written where `after` is `before`. */
   readonly changed: ReadonlySet<string>;
   /** Identifiers that it did not get, or that did not stitch, and why. */

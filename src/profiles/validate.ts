@@ -2,10 +2,10 @@ import { byteLength } from "../../grammar/index.ts";
 import type { Json } from "../base/json.ts";
 
 /** How deep maps and lists may stand inside each other in a profile. */
-export const deepest = 64;
+export const maxDepth = 64;
 
 /** What is wrong with a value that is to become part of a profile; undefined for JSON of bounded depth in well-formed text. */
-export function objectionTo(value: unknown, path: string, depth = 0): string | undefined {
+export function validationError(value: unknown, path: string, depth = 0): string | undefined {
   switch (typeof value) {
     case "string":
       return value.isWellFormed() ? undefined : `${path} is no well-formed text: it has half of a surrogate pair`;
@@ -19,12 +19,12 @@ export function objectionTo(value: unknown, path: string, depth = 0): string | u
       return `${path} is no JSON, but ${typeof value === "undefined" ? "undefined" : `a ${typeof value}`}`;
   }
   if (value === null) return undefined;
-  if (depth >= deepest)
-    return `${shortened(path)} is too deep: at most ${deepest} maps and lists stand inside each other`;
+  if (depth >= maxDepth)
+    return `${shortened(path)} is too deep: at most ${maxDepth} maps and lists stand inside each other`;
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
       const element: unknown = value[i];
-      const objection = objectionTo(element, typeof element === "object" ? `${path}[${i}]` : path, depth + 1);
+      const objection = validationError(element, typeof element === "object" ? `${path}[${i}]` : path, depth + 1);
       if (objection) return objection;
     }
     return undefined;
@@ -34,7 +34,7 @@ export function objectionTo(value: unknown, path: string, depth = 0): string | u
   for (const [name, inner] of Object.entries(value)) {
     if (!name.isWellFormed()) return `${path} has a field whose name is no well-formed text`;
     if (isSimple(inner)) continue;
-    const objection = objectionTo(inner, path === "" ? name : `${path}.${name}`, depth + 1);
+    const objection = validationError(inner, path === "" ? name : `${path}.${name}`, depth + 1);
     if (objection) return objection;
   }
   return undefined;

@@ -67,7 +67,7 @@ export interface Exchange {
   };
 }
 
-export type Sent = Exchange & {
+export type AttemptResult = Exchange & {
   readonly outcome: Outcome;
   /**
    * Secrets that were sent in this attempt besides those of `Channel.secrets`, such as the token in use or the signature just

@@ -1,5 +1,5 @@
 /** What was answered to a request with an idempotency key. */
-export interface Answer {
+export interface StoredResponse {
   /** With whose key, on what route. */
   readonly key: string;
   /** Of the request, so that another with the same key is refused. */
@@ -9,10 +9,10 @@ export interface Answer {
   readonly at: number;
 }
 
-export interface Answers {
-  get(key: string): Promise<Answer | undefined>;
+export interface IdempotencyStore {
+  get(key: string): Promise<StoredResponse | undefined>;
   /** The first with a key stays. */
-  put(answer: Answer): Promise<void>;
+  put(answer: StoredResponse): Promise<void>;
   /** Removes those before `before`, oldest first, at most `limit`. @returns how many */
   prune(before: number, limit: number): Promise<number>;
   /** Removes those that tell of a profile or delivery with one of these ids. */

@@ -11,7 +11,7 @@ export interface Outbox {
    * An entry with the idempotency key of one that is kept (or stands earlier in the list) is not kept again: the answer
    * is about the one that is. An entry for a disabled destination is kept as a dead letter.
    */
-  add(entries: readonly Entry[]): Promise<readonly Added[]>;
+  add(entries: readonly Entry[]): Promise<readonly EnqueueResult[]>;
   /**
    * Leases what is due: first attempts before retries, then by priority, then by age; destinations take turns. Counts
    * the attempt. What was claimed and neither settled, released nor renewed until its lease ends can be claimed again.
@@ -28,9 +28,9 @@ export interface Outbox {
   renew(claims: readonly Claim[], until: number): Promise<readonly boolean[]>;
 
   /** Everything about one delivery, with its attempts, oldest first. */
-  find(id: string): Promise<Kept | undefined>;
+  find(id: string): Promise<StoredDelivery | undefined>;
   /** Newest first. */
-  list(query?: ListQuery): Promise<Page<Summary>>;
+  list(query?: ListQuery): Promise<Page<DeliverySummary>>;
   stats(): Promise<Stats>;
 
   /** Settled deliveries become pending again, as they were sent and with their id. @returns the ids of those that did */
@@ -47,7 +47,7 @@ export interface Outbox {
    * Nobody is to get these any more, nor to read what they said: cancels what waits, and erases it like what is settled.
    * What somebody has claimed says nothing from now on; once that attempt ends it is erased, and not tried again.
    */
-  withdraw(ids: readonly string[], now: number): Promise<Withdrawn>;
+  expunge(ids: readonly string[], now: number): Promise<ExpungeResult>;
   /**
    * Removes settled deliveries that the store's retention no longer keeps, at most `limit`, and destinations that have none
    * left, unless they are held, disabled or failing. @returns how many deliveries
@@ -55,16 +55,16 @@ export interface Outbox {
   prune(now: number, limit: number): Promise<number>;
 
   /** Nothing of this channel or destination is claimed before `until`. A time that is past lifts the hold. */
-  hold(place: Place, until: number, reason: string): Promise<void>;
+  hold(place: DestinationRef, until: number, reason: string): Promise<void>;
   /** Nothing is sent to this destination until it is enabled: what is or comes to be due becomes a dead letter. */
-  disable(place: Required<Place>, reason: string): Promise<void>;
+  disable(place: Required<DestinationRef>, reason: string): Promise<void>;
   /** Lifts a hold, too, and forgets failures. */
-  enable(place: Required<Place>): Promise<void>;
+  enable(place: Required<DestinationRef>): Promise<void>;
   /**
    * Destinations that are held, disabled or failing, and channels that are held. A hold that is past is listed until
    * something was delivered.
    */
-  troubles(query?: { readonly limit?: number; readonly after?: string }): Promise<Page<Trouble>>;
+  unhealthy(query?: { readonly limit?: number; readonly after?: string }): Promise<Page<DestinationHealth>>;
 }
 
 export type Priority = "high" | "normal" | "low";
@@ -73,7 +73,7 @@ export type Priority = "high" | "normal" | "low";
  * `aborted`: never sent, because the template said so. `dead`: given up, with a reason. `pending` is everything that is
  * not settled, whether somebody has claimed it or not.
  */
-export type State = "pending" | "delivered" | "dead" | "cancelled" | "aborted";
+export type DeliveryState = "pending" | "delivered" | "dead" | "cancelled" | "aborted";
 
 /** What an alert was rendered from, for rendering it again. */
 export interface Source {
@@ -106,9 +106,9 @@ export interface Entry {
   readonly replayOf?: string | undefined;
 }
 
-export interface Added {
+export interface EnqueueResult {
   readonly id: string;
-  readonly state: State;
+  readonly state: DeliveryState;
   /** Why it is dead or aborted. */
   readonly reason?: string | undefined;
   /** It was there before, by its idempotency key. */
@@ -124,14 +124,14 @@ export interface ClaimRequest {
   /** At most so many of them may be retries. @default limit */
   readonly retries?: number | undefined;
   /** The channels that the caller serves. */
-  readonly channels: { readonly [name: string]: ChannelRoom };
+  readonly channels: { readonly [name: string]: ChannelCapacity };
 }
 
-export interface ChannelRoom {
+export interface ChannelCapacity {
   /** At most so many for one destination. */
-  readonly each: number;
+  readonly perDestination: number;
   /** Destinations for which it is fewer, and how many. */
-  readonly room?: ReadonlyMap<string, number> | undefined;
+  readonly overrides?: ReadonlyMap<string, number> | undefined;
 }
 
 /** Who holds what: the fence. */
@@ -188,18 +188,18 @@ export interface Attempt extends Exchange {
   readonly outcome: AttemptOutcome;
 }
 
-export interface Withdrawn {
+export interface ExpungeResult {
   /** Ids of those that are erased. */
   readonly erased: readonly string[];
   /** Ids of those that will be: somebody has claimed them. */
-  readonly underway: readonly string[];
+  readonly inFlight: readonly string[];
 }
 
-export interface Summary {
+export interface DeliverySummary {
   readonly id: string;
   readonly channel: string;
   readonly destination: string;
-  readonly state: State;
+  readonly state: DeliveryState;
   readonly priority: Priority;
   readonly attempts: number;
   readonly createdAt: number;
@@ -215,7 +215,7 @@ export interface Summary {
   readonly replayOf?: string | undefined;
 }
 
-export interface Kept extends Summary {
+export interface StoredDelivery extends DeliverySummary {
   /** Absent when erased, like all that the delivery said. */
   readonly to?: Json | undefined;
   readonly alert?: Alert | undefined;
@@ -227,7 +227,7 @@ export interface Kept extends Summary {
 }
 
 export interface ListQuery {
-  readonly state?: State | undefined;
+  readonly state?: DeliveryState | undefined;
   readonly channel?: string | undefined;
   readonly destination?: string | undefined;
   /** @default 100 */
@@ -243,19 +243,19 @@ export interface Page<Item> {
 }
 
 export interface Stats {
-  readonly channels: { readonly [name: string]: { readonly [state in State]: number } };
-  readonly total: { readonly [state in State]: number };
+  readonly channels: { readonly [name: string]: { readonly [state in DeliveryState]: number } };
+  readonly total: { readonly [state in DeliveryState]: number };
   /** When the delivery that has waited longest was due, if that is past or not. */
   readonly oldestDue?: number | undefined;
 }
 
 /** A channel, or one destination on it. */
-export interface Place {
+export interface DestinationRef {
   readonly channel: string;
   readonly destination?: string;
 }
 
-export interface Trouble {
+export interface DestinationHealth {
   readonly channel: string;
   /** Absent: the whole channel. */
   readonly destination?: string | undefined;

@@ -31,7 +31,7 @@ export interface Run {
   /** Where to go on: `next` of the last page. Absent at the start. */
   readonly cursor?: string | undefined;
   /** Profiles to come back to: see `comeBackTo`. */
-  readonly late?: readonly string[] | undefined;
+  readonly revisit?: readonly string[] | undefined;
   /** How many there were at the start; of a sweep profiles. */
   readonly total: number;
   /** Gone through so far, and what came of it; of a sweep `sent` counts who entered or left. */
@@ -47,7 +47,7 @@ export interface Run {
 }
 
 /** There are never more of one state: an audience has one sweep, a trigger a few runs. */
-export const mostRuns = 10_000;
+export const maxRuns = 10_000;
 
 export interface Runs {
   get(id: string): Promise<Run | undefined>;

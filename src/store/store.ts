@@ -2,12 +2,12 @@ import type { ApiKeys } from "./api-keys.ts";
 import type { Definitions } from "./definitions.ts";
 import type { Events } from "./events.ts";
 import type { Firings } from "./firings.ts";
-import type { Answers } from "./idempotency.ts";
+import type { IdempotencyStore } from "./idempotency.ts";
 import type { Memberships } from "./memberships.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Profiles } from "./profiles.ts";
 import type { Runs } from "./runs.ts";
-import type { Manner, ProgramTransaction, Transaction } from "./transaction.ts";
+import type { EngineTransaction, Transaction, TransactionOptions } from "./transaction.ts";
 
 /** What is kept, behind one transaction. */
 export interface Store {
@@ -16,7 +16,10 @@ export interface Store {
    * What is done through `transaction` is kept as a whole, or not at all if `work` throws. `work` awaits nothing but what
    * it does through `transaction`: others wait for it.
    */
-  transaction<Result>(work: (transaction: Transaction) => Promise<Result>, manner?: Manner): Promise<Result>;
+  transaction<Result>(
+    work: (transaction: Transaction) => Promise<Result>,
+    manner?: TransactionOptions,
+  ): Promise<Result>;
   /** Waits for what is under way. */
   close(): Promise<void>;
 }
@@ -27,7 +30,7 @@ export interface Store {
  * named by its id, or the id of one that it absorbed; what is written for one that is not there throws. A list's `after` is
  * `next` of the page before; a store throws StoreError for any other text.
  */
-export interface ProgramStore extends Store {
+export interface EngineStore extends Store {
   readonly profiles: Profiles;
   readonly events: Events;
   readonly memberships: Memberships;
@@ -35,6 +38,9 @@ export interface ProgramStore extends Store {
   readonly firings: Firings;
   readonly runs: Runs;
   readonly keys: ApiKeys;
-  readonly answers: Answers;
-  transaction<Result>(work: (transaction: ProgramTransaction) => Promise<Result>, manner?: Manner): Promise<Result>;
+  readonly idempotency: IdempotencyStore;
+  transaction<Result>(
+    work: (transaction: EngineTransaction) => Promise<Result>,
+    manner?: TransactionOptions,
+  ): Promise<Result>;
 }

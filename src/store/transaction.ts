@@ -6,16 +6,16 @@ import type { Outbox } from "./outbox.ts";
 import type { ProfilesWriter } from "./profiles.ts";
 import type { RunsWriter } from "./runs.ts";
 
-export interface Manner {
+export interface TransactionOptions {
   /** Others that wait go first, so far as a store can have them; but not for ever. @default false */
-  readonly yields?: boolean | undefined;
+  readonly lowPriority?: boolean | undefined;
 }
 
 export interface Transaction {
-  readonly outbox: Pick<Outbox, "add" | "withdraw">;
+  readonly outbox: Pick<Outbox, "add" | "expunge">;
 }
 
-export interface ProgramTransaction extends Transaction {
+export interface EngineTransaction extends Transaction {
   readonly profiles: ProfilesWriter;
   readonly events: EventsWriter;
   readonly memberships: MembershipsWriter;

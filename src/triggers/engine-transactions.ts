@@ -1,15 +1,15 @@
-import type { Definition, Manner, ProgramStore, ProgramTransaction } from "../store/index.ts";
-import { Compiler, type Program } from "./definition/catalog.ts";
-import type { Surroundings } from "./definition/trigger.ts";
+import type { Definition, EngineStore, EngineTransaction, TransactionOptions } from "../store/index.ts";
+import { type Catalog, Compiler } from "./definition/catalog.ts";
+import type { CompileOptions } from "./definition/trigger.ts";
 import type { DefinitionError, EngineEvent } from "./engine.ts";
 import { Budget, Known, OverBudget } from "./fire/budget.ts";
 import { type CostOptions, Costs } from "./fire/costs.ts";
 import { Elsewhere, type ElsewhereOptions } from "./fire/elsewhere.ts";
-import type { Moment } from "./fire/fire.ts";
+import type { FiringContext } from "./fire/fire.ts";
 
-export interface SessionsOptions {
-  readonly store: ProgramStore;
-  readonly surroundings: Surroundings;
+export interface EngineTransactionsOptions {
+  readonly store: EngineStore;
+  readonly surroundings: CompileOptions;
   readonly clock: () => number;
   readonly onEvent?: ((event: EngineEvent) => void) | undefined;
   /** See `EngineOptions.budget`. */
@@ -18,14 +18,14 @@ export interface SessionsOptions {
   readonly costs?: CostOptions | undefined;
 }
 
-export interface RunOptions extends Manner {
+export interface RunOptions extends TransactionOptions {
   /** Number of items it works on: no single one may use up the time of all. @default 1 */
   readonly items?: number | undefined;
   /** What was evaluated elsewhere before it is run again, and the time of the run before, which is part of what was evaluated. */
   readonly again?: { readonly known: Known; readonly now: number } | undefined;
 }
 
-type Work<Result> = (moment: Moment, program: Program) => Promise<Result>;
+type Work<Result> = (moment: FiringContext, program: Catalog) => Promise<Result>;
 
 /** An item of several may use this part of the time that all have together. */
 const share = 1 / 4;
@@ -33,15 +33,15 @@ const share = 1 / 4;
 const maxElsewhere = 100;
 
 /** Transactions with the program that holds in them, whichever process declared it. */
-export class Sessions {
-  readonly #options: SessionsOptions;
+export class EngineTransactions {
+  readonly #options: EngineTransactionsOptions;
   readonly #compiler: Compiler;
   readonly #elsewhere: Elsewhere;
   readonly #costs: Costs;
   readonly #monotonicClock: () => number;
-  #program: Program | undefined;
+  #program: Catalog | undefined;
 
-  constructor(options: SessionsOptions) {
+  constructor(options: EngineTransactionsOptions) {
     this.#options = options;
     this.#compiler = new Compiler(options.surroundings);
     this.#elsewhere = new Elsewhere(options.elsewhere);
@@ -55,12 +55,12 @@ export class Sessions {
   }
 
   /** For looking; a transaction finds its own. */
-  current(): Promise<Program> {
+  current(): Promise<Catalog> {
     return this.#programOf(this.#options.store.definitions);
   }
 
   /** A program that is not in force. @param onBroken may throw what it gets */
-  compile(definitions: readonly Definition[], onBroken: (error: DefinitionError) => void): Program {
+  compile(definitions: readonly Definition[], onBroken: (error: DefinitionError) => void): Catalog {
     return new Compiler(this.#options.surroundings, this.#compiler).program(-1, definitions, onBroken);
   }
 
@@ -72,15 +72,15 @@ export class Sessions {
   /** @throws OverBudget: nothing is kept, and what took too long is to be evaluated elsewhere: see `alone` */
   async run<Result>(work: Work<Result>, options: RunOptions = {}): Promise<Result> {
     const { store, onEvent = () => {} } = this.#options;
-    let kept: Moment | undefined;
-    const result = await store.transaction(async (transaction: ProgramTransaction) => {
+    let kept: FiringContext | undefined;
+    const result = await store.transaction(async (transaction: EngineTransaction) => {
       const program = await this.#programOf(transaction.definitions);
       // Made here, since a store may run it twice.
       kept = this.#moment(transaction, options);
       return work(kept, program);
     }, options);
     kept!.costs.keep();
-    for (const event of kept!.said) onEvent(event);
+    for (const event of kept!.pendingEvents) onEvent(event);
     return result;
   }
 
@@ -113,16 +113,16 @@ export class Sessions {
     }
   }
 
-  #moment(transaction: ProgramTransaction, { items = 1, again }: RunOptions): Moment {
+  #moment(transaction: EngineTransaction, { items = 1, again }: RunOptions): FiringContext {
     const { budget: total, surroundings, clock } = this.#options;
     const now = again?.now ?? clock();
     const each = items === 1 || total === undefined ? Number.POSITIVE_INFINITY : total * share;
     const known = again?.known ?? new Known();
     const budget = new Budget({ total, each, monotonicClock: this.#monotonicClock, now, known });
-    return { transaction, channels: surroundings.channels, now, said: [], budget, costs: this.#costs.begin() };
+    return { transaction, channels: surroundings.channels, now, pendingEvents: [], budget, costs: this.#costs.begin() };
   }
 
-  async #programOf(definitions: ProgramStore["definitions"]): Promise<Program> {
+  async #programOf(definitions: EngineStore["definitions"]): Promise<Catalog> {
     const version = await definitions.version();
     if (this.#program?.version !== version) {
       this.#program = this.#compiler.program(version, await definitions.all(), () => {});

@@ -18,6 +18,6 @@ export type { EvaluationRequest, Outcome, Source } from "./fire/evaluation.ts";
 export { mergeRetention } from "./ingest/split.ts";
 export * from "./runs/rate-limit.ts";
 export * from "./runs/sample.ts";
-export type { HandedOver, Happening } from "./simulate/record.ts";
+export type { QueuedDelivery, SimulationEvent } from "./simulate/record.ts";
 export * from "./simulate/simulate.ts";
 export * from "./trigger-activity.ts";

@@ -1,21 +1,21 @@
 import type { Channel } from "../dispatch/index.ts";
-import type { ProgramStore, Run, RunKind } from "../store/index.ts";
-import { Alarms } from "./alarms/alarm-runner.ts";
-import type { AudienceStatus, Program } from "./definition/catalog.ts";
+import type { EngineStore, Run, RunKind } from "../store/index.ts";
+import { AlarmRunner } from "./alarms/alarm-runner.ts";
+import type { AudienceStatus, Catalog } from "./definition/catalog.ts";
 import { statusJson, statusOf } from "./definition/trigger.ts";
 import type { DefinitionError } from "./engine.ts";
-import type { Sessions } from "./engine-transactions.ts";
+import type { EngineTransactions } from "./engine-transactions.ts";
 import { halfOf, OverBudget } from "./fire/budget.ts";
 import { maxDue, settleDue, settleOne, startBatches, startSweeps, sweepDue } from "./fire/due.ts";
 import { EngineStops } from "./fire/elsewhere.ts";
-import type { Moment } from "./fire/fire.ts";
+import type { FiringContext } from "./fire/fire.ts";
 import { mergeRetention } from "./ingest/split.ts";
 import { createPace, type Pace } from "./runs/rate-limit.ts";
-import { workPiece } from "./runs/run-step.ts";
+import { runStep } from "./runs/run-step.ts";
 
 interface ClockworkOptions {
-  readonly store: ProgramStore;
-  readonly sessions: Sessions;
+  readonly store: EngineStore;
+  readonly sessions: EngineTransactions;
   readonly channels: { readonly [name: string]: Channel };
   readonly clock: () => number;
   readonly onSent: () => void;
@@ -38,7 +38,7 @@ const pruning = {
   most: 500,
 };
 /** What happens now goes first. */
-const yielding = { yields: true };
+const lowPriority = { lowPriority: true };
 /** How often alarms are judged, in ms. */
 const alarmEvery = 60_000;
 
@@ -52,9 +52,9 @@ function fitting(size: number, took: number, ms: number): number {
 const keyOf = ({ kind, of, message }: DefinitionError): string => `${kind} ${of} ${message}`;
 
 /** Does what is due: firings that waited, schedules, sweeps, runs, alarms, and tidying up. */
-export class Clockwork {
+export class Maintenance {
   readonly #options: ClockworkOptions;
-  readonly #alarms: Alarms;
+  readonly #alarms: AlarmRunner;
   /** By run; `done` is how much of it they know. */
   readonly #paces = new Map<string, { readonly pace: Pace; done: number }>();
   #prunedAt = 0;
@@ -77,7 +77,7 @@ export class Clockwork {
 
   constructor(options: ClockworkOptions) {
     this.#options = options;
-    this.#alarms = new Alarms(options);
+    this.#alarms = new AlarmRunner(options);
   }
 
   /** See `Engine.tick`. */
@@ -167,7 +167,7 @@ export class Clockwork {
     const most = this.#due;
     const aside = new Set(this.#aside.keys());
     try {
-      const work = (moment: Moment, program: Program) => settleDue(moment, program, { most, aside });
+      const work = (moment: FiringContext, program: Catalog) => settleDue(moment, program, { most, aside });
       const { count, sent, next } = await sessions.run(work, { items: most });
       if (sent) onSent();
       if (next === "more") this.#due = Math.min(maxDue, most * 2);
@@ -177,7 +177,7 @@ export class Clockwork {
       if (!(error instanceof OverBudget)) throw error;
       const id = error.item as string;
       if (error.isCulprit || most === 1) {
-        const one = (moment: Moment, program: Program) => settleOne(moment, program, id);
+        const one = (moment: FiringContext, program: Catalog) => settleOne(moment, program, id);
         this.#putAside(id, async () => {
           if ((await sessions.alone(error, one)).sent) onSent();
         });
@@ -200,7 +200,7 @@ export class Clockwork {
   }
 
   /** A trigger that is active and cannot run says so, and is not active any more. */
-  async #fail({ broken, version }: Program): Promise<void> {
+  async #fail({ broken, version }: Catalog): Promise<void> {
     const { sessions, onProblem } = this.#options;
     if (version === this.#failed) return;
     await sessions.run(async ({ transaction: { definitions } }) => {
@@ -221,11 +221,11 @@ export class Clockwork {
   }
 
   /** Starts runs whose time has come. @returns when the next comes */
-  async #timetable(program: Program, now: number): Promise<number | undefined> {
+  async #timetable(program: Catalog, now: number): Promise<number | undefined> {
     const { store, sessions } = this.#options;
     const scheduled = [...program.triggers.values()].some(({ definition: { on } }) => "audience" in on);
-    const timed = [...program.audiences.values()].some(({ condition }) => condition.timed);
-    if (!scheduled && !timed) return undefined;
+    const timeDependent = [...program.audiences.values()].some(({ condition }) => condition.timeDependent);
+    if (!scheduled && !timeDependent) return undefined;
     let [batch, sweep] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     for (const { kind, name, status } of await store.definitions.all()) {
       if (kind === "trigger") {
@@ -268,21 +268,21 @@ export class Clockwork {
     return next;
   }
 
-  async #piece(run: Run, room: number, sessions: Sessions): Promise<void> {
+  async #piece(run: Run, room: number, sessions: EngineTransactions): Promise<void> {
     const { onSent } = this.#options;
-    const pieceOf = (room: number) => async (moment: Moment, program: Program) => {
+    const pieceOf = (room: number) => async (moment: FiringContext, program: Catalog) => {
       const current = await moment.transaction.runs.get(run.id);
       if (current?.state !== "running") return false;
       // Another process went on with it: that room is not there any more.
       if (run.pace !== undefined && current.done !== run.done) return false;
       const started = performance.now();
-      const { run: worked, sent } = await workPiece(moment, program, current, room);
+      const { run: worked, sent } = await runStep(moment, program, current, room);
       const size = this.#sizes.get(run.kind) ?? pieces.first;
       this.#sizes.set(run.kind, fitting(size, worked.done - current.done, performance.now() - started));
       return sent;
     };
     try {
-      if (await sessions.run(pieceOf(room), { ...yielding, items: room })) onSent();
+      if (await sessions.run(pieceOf(room), { ...lowPriority, items: room })) onSent();
     } catch (error) {
       if (!(error instanceof OverBudget)) throw error;
       const before = error.item as number;
@@ -290,7 +290,7 @@ export class Clockwork {
       if (before > 0) this.#sizes.set(run.kind, before);
       else {
         this.#putAside(run.id, async () => {
-          if (await sessions.alone(error, pieceOf(1), yielding)) onSent();
+          if (await sessions.alone(error, pieceOf(1), lowPriority)) onSent();
         });
       }
     }
@@ -308,10 +308,10 @@ export class Clockwork {
   }
 
   /** @returns whether all of it was removed */
-  async #prune(program: Program, now: number): Promise<boolean> {
+  async #prune(program: Catalog, now: number): Promise<boolean> {
     const { store } = this.#options;
     const { most } = pruning;
-    let removed = await store.answers.prune(now - pruning.answers, most);
+    let removed = await store.idempotency.prune(now - pruning.answers, most);
     removed += await store.transaction(async ({ events, firings, runs, profiles }) => {
       let count = await firings.prune(now - pruning.firings, most);
       count += await profiles.pruneMerges(now - pruning.merges, most);
@@ -327,7 +327,7 @@ export class Clockwork {
       if (program.broken.some(({ kind }) => kind === "stream")) return count;
       // Those of streams that are declared no more.
       return count + (await events.prune(undefined, now - longest, most));
-    }, yielding);
+    }, lowPriority);
     return removed === 0;
   }
 }

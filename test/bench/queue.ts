@@ -27,7 +27,12 @@ await withStore(async ({ outbox }) => {
     const times: number[] = [];
     for (let i = 0; i < 50; i++) {
       const start = process.hrtime.bigint();
-      const request = { now: Date.now(), lease: 60_000, limit: 100, channels: { channel: { each: 16, room: full } } };
+      const request = {
+        now: Date.now(),
+        lease: 60_000,
+        limit: 100,
+        channels: { channel: { perDestination: 16, room: full } },
+      };
       const { claimed } = await outbox.claim(request);
       times.push(Number(process.hrtime.bigint() - start));
       if (claimed.length !== 100) throw new Error(`bench: ${claimed.length} claimed`);

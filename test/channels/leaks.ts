@@ -89,7 +89,7 @@ export async function readable(
   const kept = (await store.outbox.find(id))!;
   const delivery = shownDelivery(kept);
   const { items } = await store.outbox.list();
-  const { items: troubles } = await store.outbox.troubles();
+  const { items: troubles } = await store.outbox.unhealthy();
   const errors = events.map((event) => ("error" in event ? `${event.error} ${(event.error as Error).stack}` : ""));
   return {
     delivery,

@@ -241,7 +241,7 @@ describe("retries", () => {
     const store = memoryStore();
     const { dispatcher, crm, send, pass } = setUp({ retry: { maxAttempts: 2 } }, { store });
     const { id } = await send();
-    const request = { now: start, lease: 1000, limit: 1, channels: { crm: { each: 1 } } };
+    const request = { now: start, lease: 1000, limit: 1, channels: { crm: { perDestination: 1 } } };
     expect((await store.outbox.claim(request)).claimed).toHaveLength(1);
     expect((await store.outbox.claim({ ...request, now: start + 1000 })).claimed).toHaveLength(1);
     await pass(2000);

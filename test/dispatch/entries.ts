@@ -20,7 +20,7 @@ export const claimAll = (changes: Partial<ClaimRequest> = {}): ClaimRequest => (
   now: start,
   lease: 60_000,
   limit: 100,
-  channels: { crm: { each: 100 } },
+  channels: { crm: { perDestination: 100 } },
   ...changes,
 });
 

@@ -1,5 +1,5 @@
 import { alerting, sprig } from "../../src/functions/index.ts";
-import type { ProgramStore } from "../../src/store/index.ts";
+import type { EngineStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { define } from "../../src/template/index.ts";
 import { timeSlice } from "../../src/template/limits.ts";
@@ -24,7 +24,7 @@ export function slowTemplates(limits: NonNullable<EngineOptions["templates"]["li
 }
 
 interface SlowOptions {
-  readonly store?: ProgramStore;
+  readonly store?: EngineStore;
   /** How long what takes a ms on the loop takes in the other thread. @default 1 */
   readonly pace?: number;
   readonly limits?: NonNullable<EngineOptions["templates"]["limits"]>;

@@ -1,5 +1,5 @@
 import type { Outcome } from "../../store/index.ts";
-import type { HttpAnswer } from "./request.ts";
+import type { HttpResponse } from "./request.ts";
 import { retryAfterOf } from "./retry-after.ts";
 
 /** Codes that are about the request itself: the same bytes would get the same answer. */
@@ -16,7 +16,7 @@ const busy = new Set([429, 502, 503, 504]);
  * @param final codes that are not tried again @default 400, 405, 413, 414, 415, 422, 431
  */
 export function answerOutcome(
-  { status, headers }: HttpAnswer,
+  { status, headers }: HttpResponse,
   line: string,
   now: number,
   final: readonly number[] = unacceptable,

@@ -1,10 +1,10 @@
 import { Agent, buildConnector } from "undici";
 import { shownUrl } from "../../dispatch/index.ts";
 import { createGuard, type GuardPolicy } from "../../guard/index.ts";
-import type { Exchange, Outcome, Sent } from "../../store/index.ts";
+import type { AttemptResult, Exchange, Outcome } from "../../store/index.ts";
 import { failureOutcome, failureReason } from "./failure.ts";
 import { journalHeaders, secretsInHeaders } from "./header.ts";
-import { Asking } from "./response-collector.ts";
+import { ResponseCollector } from "./response-collector.ts";
 
 /** What the client shows and accepts in TLS; texts are PEM. */
 export interface HttpTls {
@@ -53,19 +53,19 @@ export interface HttpRequest {
 }
 
 /** The receiver answered, if only with a status and headers. */
-export interface HttpAnswer {
+export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** As far as it came and was read, as UTF-8. */
   readonly text: string;
   /** Why `text` is not all of it. */
-  readonly cut?: string | undefined;
+  readonly truncatedBy?: string | undefined;
 }
 
 /** Holds the request with its secrets, and the answer, or the outcome if there was none; in the dispatcher's terms. */
 export type HttpExchange = Exchange &
-  Pick<Sent, "secrets"> &
-  ({ readonly got: HttpAnswer } | { readonly outcome: Outcome });
+  Pick<AttemptResult, "secrets"> &
+  ({ readonly got: HttpResponse } | { readonly outcome: Outcome });
 
 export interface HttpClient {
   /** Never follows a redirect, never decompresses, never retries. Only a bug throws. */
@@ -98,18 +98,23 @@ export function httpClient(options: HttpOptions = {}): HttpClient {
       };
       const secrets = secretsInHeaders(headers, names);
       if (signal?.aborted) return { request, secrets, outcome: stopped };
-      const asking = new Asking(maxAnswer);
+      const asking = new ResponseCollector(maxAnswer);
       const timer = setTimeout(() => asking.end(new Late(timeout)), timeout);
       const running = signal === undefined ? undefined : runningOf(signal);
       running?.add(asking);
       try {
         const { origin, pathname, search } = url;
         agent.dispatch({ origin, path: pathname + search, method, headers, body: body ?? null }, asking);
-        const { status, statusText, headers: got, body: bytes, cut } = await asking.answered;
+        const { status, statusText, headers: got, body: bytes, truncatedBy } = await asking.response;
         const text = bytes.toString();
         const line = `${status} ${statusText}`.slice(0, 200).trimEnd();
         const answer = { line, headers: journalHeaders(got), body: capped(text) };
-        const all = { status, headers: got, text, ...(cut && { cut: cutReason(cut, maxAnswer) }) };
+        const all = {
+          status,
+          headers: got,
+          text,
+          ...(truncatedBy && { truncatedBy: cutReason(truncatedBy, maxAnswer) }),
+        };
         return { request, answer, secrets, got: all };
       } catch (error) {
         return { request, secrets, outcome: error instanceof Stopped ? stopped : failureOutcome(error) };
@@ -143,18 +148,20 @@ function guarded({ guard: policy, tls }: HttpOptions, timeout: number): buildCon
   };
 }
 
-function cutReason(cut: Error | "long", max: number): string {
-  if (cut === "long") return `only its first ${max} bytes were read`;
-  return cut instanceof Stopped ? "this process was stopped" : (failureReason(cut) ?? cut.message);
+function cutReason(truncatedBy: Error | "long", max: number): string {
+  if (truncatedBy === "long") return `only its first ${max} bytes were read`;
+  return truncatedBy instanceof Stopped
+    ? "this process was stopped"
+    : (failureReason(truncatedBy) ?? truncatedBy.message);
 }
 
-const allRunning = new WeakMap<AbortSignal, Set<Asking>>();
+const allRunning = new WeakMap<AbortSignal, Set<ResponseCollector>>();
 
 /** What one signal ends. All attempts of a process share it, and a listener for each would cost more than this. */
-function runningOf(signal: AbortSignal): Set<Asking> {
+function runningOf(signal: AbortSignal): Set<ResponseCollector> {
   let running = allRunning.get(signal);
   if (running === undefined) {
-    const all = new Set<Asking>();
+    const all = new Set<ResponseCollector>();
     running = all;
     allRunning.set(signal, all);
     signal.addEventListener("abort", () => {

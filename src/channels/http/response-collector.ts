@@ -6,13 +6,13 @@ export interface Answered {
   readonly statusText: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
-  /** What cut the body off: an error, or that it is longer than it may be. */
-  readonly cut?: Error | "long" | undefined;
+  /** What truncatedBy the body off: an error, or that it is longer than it may be. */
+  readonly truncatedBy?: Error | "long" | undefined;
 }
 
 /** One request and its answer, over a dispatcher of undici. Ends once, by whatever comes first. */
-export class Asking implements Dispatcher.DispatchHandler {
-  readonly answered: Promise<Answered>;
+export class ResponseCollector implements Dispatcher.DispatchHandler {
+  readonly response: Promise<Answered>;
   readonly #max: number;
   #resolve!: (answered: Answered) => void;
   #reject!: (error: Error) => void;
@@ -29,7 +29,7 @@ export class Asking implements Dispatcher.DispatchHandler {
   /** @param max bytes of the body that are read; then the connection is closed */
   constructor(max: number) {
     this.#max = max;
-    this.answered = new Promise((resolve, reject) => {
+    this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
@@ -75,14 +75,14 @@ export class Asking implements Dispatcher.DispatchHandler {
   }
 
   /** Once the status is known, nothing that happens to the body is an error: the receiver has said what it did. */
-  #finish(cut: Answered["cut"]): void {
+  #finish(truncatedBy: Answered["truncatedBy"]): void {
     if (this.#isOver) return;
     this.#isOver = true;
     if (this.#status === 0) {
-      this.#reject(cut instanceof Error ? cut : new Error("an answer without a status"));
+      this.#reject(truncatedBy instanceof Error ? truncatedBy : new Error("an answer without a status"));
       return;
     }
     const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);
-    this.#resolve({ status: this.#status, statusText: this.#statusText, headers: this.#headers, body, cut });
+    this.#resolve({ status: this.#status, statusText: this.#statusText, headers: this.#headers, body, truncatedBy });
   }
 }

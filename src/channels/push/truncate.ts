@@ -1,7 +1,7 @@
 import type { Alert } from "../../store/index.ts";
 
 /** What of an alert a push says. Plain text: devices show no markup. */
-export interface Texts {
+export interface NotificationText {
   readonly title: string;
   readonly subtitle?: string | undefined;
   readonly body?: string | undefined;
@@ -19,18 +19,22 @@ const ellipsis = "…";
  * @param encode gives the JSON for texts, in which each text stands once
  * @returns nothing where all that is not text is too long by itself
  */
-export function fitted(alert: Alert, limit: number, encode: (texts: Texts) => string): string | undefined {
+export function fitPayload(
+  alert: Alert,
+  limit: number,
+  encode: (texts: NotificationText) => string,
+): string | undefined {
   // A UTF-16 unit takes a byte at least; twice the limit, so that a tag that is cut through is seen to its end.
   const given = (text = ""): string => text.slice(0, 2 * limit).toWellFormed();
   const [title, subtitle, body] = [given(alert.title), given(alert.subtitle), given(alert.body)];
-  let texts: Texts = { title, ...(subtitle && { subtitle }), ...(body && { body }) };
+  let texts: NotificationText = { title, ...(subtitle && { subtitle }), ...(body && { body }) };
   let payload = encode(texts);
   for (const part of parts) {
     const excess = Buffer.byteLength(payload) - limit;
     if (excess <= 0) return payload;
     const text = texts[part];
     if (!text) continue;
-    texts = { ...texts, [part]: shortened(text, bytesIn(text) - excess) };
+    texts = { ...texts, [part]: truncate(text, bytesIn(text) - excess) };
     payload = encode(texts);
   }
   return Buffer.byteLength(payload) <= limit ? payload : undefined;
@@ -51,7 +55,7 @@ const bytesIn = (text: string): number => Buffer.byteLength(JSON.stringify(text)
 const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** The longest start of a text that takes `room` bytes with the ellipsis; at least the ellipsis. */
-function shortened(text: string, room: number): string {
+function truncate(text: string, room: number): string {
   let fits = 0;
   let exceeds = text.length;
   while (exceeds - fits > 1) {

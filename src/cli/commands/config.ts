@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { z } from "zod";
 import { config as schema } from "../../config/index.ts";
 import type { ExitCode } from "../cli.ts";
-import { declared, openEngine, wantedOf } from "../engine.ts";
+import { declared, desiredStateOf, openEngine } from "../engine.ts";
 import { type Io, write } from "../io.ts";
 import { addSetupOptions, guarded, readSetup, type SetupFlags, setupChannels } from "../setup.ts";
 
@@ -25,7 +25,7 @@ export function addConfigCommand(program: Command, io: Io, end: (code: ExitCode)
           const channels = await setupChannels(setup);
           const { memoryStore } = await import("../../stores/memory.ts");
           const engine = await openEngine(setup, { store: memoryStore(), channels }, io);
-          await declared(setup, async () => engine.plan(await wantedOf(setup, io)));
+          await declared(setup, async () => engine.plan(await desiredStateOf(setup, io)));
           const names = Object.entries(channels).map(([name, { kind }]) => `${name} (${kind})`);
           await write(io.stdout, `${setup.file} is right; channels: ${names.join(", ") || "none"}\n`);
           for (const channel of Object.values(channels)) await channel.close?.();

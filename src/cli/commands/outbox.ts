@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { visible } from "../../base/visible.ts";
 import { shownDelivery } from "../../dispatch/secrets/shown.ts";
 import { shownUrl } from "../../dispatch/secrets/url.ts";
-import type { Outbox, Place, State, Summary } from "../../store/index.ts";
+import type { DeliveryState, DeliverySummary, DestinationRef, Outbox } from "../../store/index.ts";
 import type { ExitCode } from "../cli.ts";
 import { parseCount } from "../flags.ts";
 import { type Io, write } from "../io.ts";
@@ -11,10 +11,10 @@ import { span } from "../story.ts";
 import { table } from "../table.ts";
 import { replayRendered, withReplayer } from "./replay.ts";
 
-const states: readonly State[] = ["pending", "delivered", "dead", "cancelled", "aborted"];
+const states: readonly DeliveryState[] = ["pending", "delivered", "dead", "cancelled", "aborted"];
 
 interface Filter extends SetupFlags {
-  readonly state?: State;
+  readonly state?: DeliveryState;
   readonly channel?: string;
   readonly destination?: string;
   readonly limit: number;
@@ -128,7 +128,7 @@ export function addOutboxCommand(program: Command, io: Io, end: (code: ExitCode)
     .argument("<channel>")
     .argument("<destination>")
     .action(async (channel: string, destination: string, flags: SetupFlags) => {
-      const place: Required<Place> = { channel: shownUrl(channel), destination: shownUrl(destination) };
+      const place: Required<DestinationRef> = { channel: shownUrl(channel), destination: shownUrl(destination) };
       end(await withStore(flags, io, ({ outbox }) => outbox.enable(place)));
     });
 }
@@ -148,7 +148,7 @@ async function list(outbox: Outbox, flags: Filter, now: number, io: Io): Promise
   const { items, next } = await outbox.list({ ...query(flags), limit: flags.limit });
   if (flags.json) return write(io.stdout, items.map((item) => `${JSON.stringify(item)}\n`).join(""));
   if (items.length === 0) return write(io.stdout, "nothing\n");
-  const row = ({ id, state, channel, destination, attempts, createdAt, reason }: Summary) =>
+  const row = ({ id, state, channel, destination, attempts, createdAt, reason }: DeliverySummary) =>
     [id, state, channel, destination, String(attempts), span(now - createdAt), reason ?? ""] as const;
   await write(io.stdout, table(["id", "state", "channel", "destination", "tries", "age", "reason"], items.map(row)));
   if (next !== undefined) await write(io.stderr, "there are more; --limit shows them\n");
@@ -157,7 +157,7 @@ async function list(outbox: Outbox, flags: Filter, now: number, io: Io): Promise
 /** Page by page, since what is changed leaves the list. */
 async function each(
   outbox: Outbox,
-  state: State,
+  state: DeliveryState,
   flags: Choice,
   change: (ids: readonly string[]) => Promise<readonly string[]>,
 ): Promise<readonly string[]> {
@@ -191,7 +191,7 @@ async function said(
 
 async function stats(outbox: Outbox, { json }: Filter, now: number, io: Io): Promise<void> {
   const counted = await outbox.stats();
-  const { items: troubles } = await outbox.troubles({ limit: 20 });
+  const { items: troubles } = await outbox.unhealthy({ limit: 20 });
   if (json) return write(io.stdout, `${JSON.stringify({ ...counted, troubles })}\n`);
   const rows = Object.entries(counted.channels).map(([name, by]) => [
     name,

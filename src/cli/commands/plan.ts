@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { visible } from "../../base/visible.ts";
 import type { Plan, Step } from "../../triggers/index.ts";
 import type { ExitCode } from "../cli.ts";
-import { type Opened, wantedOf, withEngine } from "../engine.ts";
+import { desiredStateOf, type Opened, withEngine } from "../engine.ts";
 import { confirmed, type Io, write } from "../io.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";
 import { workRuns } from "./runs.ts";
@@ -24,7 +24,7 @@ export function addPlanCommand(program: Command, io: Io, end: (code: ExitCode) =
     .action(async (flags: Flags) => {
       end(
         await withEngine(flags, io, async ({ engine, setup }) => {
-          await printPlan(await engine.plan(await wantedOf(setup, io)), flags, io);
+          await printPlan(await engine.plan(await desiredStateOf(setup, io)), flags, io);
         }),
       );
     });
@@ -45,7 +45,7 @@ export function addApplyCommand(program: Command, io: Io, end: (code: ExitCode) 
 
 async function apply(opened: Opened, flags: Flags, io: Io): Promise<ExitCode> {
   const { engine, setup } = opened;
-  const wanted = await wantedOf(setup, io);
+  const wanted = await desiredStateOf(setup, io);
   const plan = await engine.plan(wanted);
   await printPlan(plan, flags, io);
   if (plan.steps.length > 0) {

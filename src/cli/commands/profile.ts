@@ -133,11 +133,11 @@ async function split(opened: Opened, given: string, { json }: Flags, io: Io): Pr
 
 async function forget({ engine }: Opened, { id }: Profile, { json }: Flags, io: Io): Promise<ExitCode> {
   const forgotten = await engine.forget(id);
-  const { erased = 0, underway = [] } = forgotten ?? {};
-  if (json) await write(io.stdout, `${JSON.stringify({ id, erased, underway })}\n`);
+  const { erased = 0, inFlight = [] } = forgotten ?? {};
+  if (json) await write(io.stdout, `${JSON.stringify({ id, erased, inFlight })}\n`);
   else await write(io.stdout, `${id} is deleted, and what ${erased} of its deliveries said is erased\n`);
-  if (underway.length === 0) return 0;
-  const which = underway.join(", ");
+  if (inFlight.length === 0) return 0;
+  const which = inFlight.join(", ");
   await write(io.stderr, `being sent right now, and erased once that ends: ${which}\n`);
   return 0;
 }

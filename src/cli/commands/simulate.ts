@@ -8,9 +8,9 @@ import { visible } from "../../base/visible.ts";
 import { openFile } from "../../files/file.ts";
 import { InputError } from "../../files/problem.ts";
 import { isBlank, parseProfile } from "../../files/profiles.ts";
-import type { HandedOver, Happening, Summary as Summed, Timed } from "../../triggers/index.ts";
+import type { QueuedDelivery, SimulationEvent, Summary as Summed, Timed } from "../../triggers/index.ts";
 import type { ExitCode } from "../cli.ts";
-import { declared, defaultDestinations, wantedOf } from "../engine.ts";
+import { declared, defaultDestinations, desiredStateOf } from "../engine.ts";
 import { collect } from "../flags.ts";
 import { type Io, write } from "../io.ts";
 import {
@@ -100,7 +100,7 @@ async function play(flags: Flags & { span: { from: number; until: number } }, io
     try {
       const { simulate, Summary } = await import("../../triggers/index.ts");
       const { activate, backfill } = flags;
-      const wanted = flags.asIs ? undefined : await wantedOf(setup, io);
+      const wanted = flags.asIs ? undefined : await desiredStateOf(setup, io);
       const updates = flags.updates === undefined ? [] : readUpdates(flags.updates, from, io);
       const summary = new Summary(setup.config.timeZone);
       const to = defaultDestinations(setup);
@@ -182,18 +182,18 @@ async function* readUpdates(file: string, from: number, io: Io): AsyncGenerator<
 const iso = (at: number): string => new Date(at).toISOString();
 const time = (at: number): string => iso(at).slice(0, 19).replace("T", " ");
 
-const shown = ({ at, ...rest }: Happening, name: string | undefined) => ({
+const shown = ({ at, ...rest }: SimulationEvent, name: string | undefined) => ({
   at: iso(at),
   ...rest,
   ...("until" in rest && { until: iso(rest.until) }),
   ...(name !== undefined && { name }),
 });
 
-function line(one: Happening, name: string | undefined): string {
+function line(one: SimulationEvent, name: string | undefined): string {
   return `${time(one.at)}  ${"trigger" in one ? `${visible(`${one.trigger}  ${name ?? one.profile}`)}  ` : ""}${visible(said(one))}\n`;
 }
 
-function said(one: Happening): string {
+function said(one: SimulationEvent): string {
   switch (one.kind) {
     case "sent":
       return `${one.deliveries.map(deliveryText).join("; ")}${one.firings > 1 ? ` (${one.firings} as one)` : ""}`;
@@ -206,7 +206,7 @@ function said(one: Happening): string {
   }
 }
 
-const deliveryText = ({ channel, destination, title, reason }: HandedOver): string =>
+const deliveryText = ({ channel, destination, title, reason }: QueuedDelivery): string =>
   `${channel} ${destination}: ${title}${reason === undefined ? "" : ` (not sent: ${reason})`}`.replaceAll("\n", " ");
 
 async function printSummary(summary: Summed, { json }: Flags, io: Io): Promise<void> {

@@ -30,10 +30,10 @@ export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode
     async (flags: Flags) => {
       end(
         await withEngine(flags, io, async ({ store, now }) => {
-          const { lately } = await import("../../triggers/index.ts");
+          const { recentActivity } = await import("../../triggers/index.ts");
           const triggers = (await store.definitions.all()).filter(({ kind }) => kind === "trigger");
           const all = await Promise.all(
-            triggers.map(async (one) => ({ ...one, ...(await lately(store, one.name, now())) })),
+            triggers.map(async (one) => ({ ...one, ...(await recentActivity(store, one.name, now())) })),
           );
           if (flags.json) {
             const lines = all.map(({ name, body, status, lastDay, failures }) =>
@@ -71,8 +71,8 @@ export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode
       end(
         await withEngine(flags, io, async ({ store, now }) => {
           const { body, status, origin } = await definitionOf(store, "trigger", name);
-          const { lately } = await import("../../triggers/index.ts");
-          const shown = { name, origin, ...(status as object), body, ...(await lately(store, name, now())) };
+          const { recentActivity } = await import("../../triggers/index.ts");
+          const shown = { name, origin, ...(status as object), body, ...(await recentActivity(store, name, now())) };
           await write(io.stdout, `${JSON.stringify(shown, null, flags.json ? 0 : 2)}\n`);
         }),
       );

@@ -1,14 +1,14 @@
 import type { Json } from "../../base/json.ts";
 import { type Channel, entryOf } from "../../dispatch/index.ts";
-import type { Entry, ProgramStore } from "../../store/index.ts";
-import type { Alarm, Program } from "../definition/catalog.ts";
+import type { EngineStore, Entry } from "../../store/index.ts";
+import type { Alarm, Catalog } from "../definition/catalog.ts";
 import { statusOf } from "../definition/trigger.ts";
-import type { Sessions } from "../engine-transactions.ts";
-import { type AlarmStatus, judgeAlarm } from "./alarms.ts";
+import type { EngineTransactions } from "../engine-transactions.ts";
+import { type AlarmStatus, evaluateAlarm } from "./alarms.ts";
 
 interface AlarmsOptions {
-  readonly store: ProgramStore;
-  readonly sessions: Sessions;
+  readonly store: EngineStore;
+  readonly sessions: EngineTransactions;
   readonly channels: { readonly [name: string]: Channel };
   readonly onSent: () => void;
   readonly onProblem: (problem: { readonly doing: string; readonly error: unknown }) => void;
@@ -19,14 +19,14 @@ const anHour = 3_600_000;
 const mostLooked = 1_000;
 
 /** Looks, lets `judgeAlarm` decide, and hands over what the operator is told. */
-export class Alarms {
+export class AlarmRunner {
   readonly #options: AlarmsOptions;
 
   constructor(options: AlarmsOptions) {
     this.#options = options;
   }
 
-  async judge(program: Program, now: number): Promise<void> {
+  async judge(program: Catalog, now: number): Promise<void> {
     for (const alarm of program.alarms.values()) {
       try {
         await this.#one(alarm, now);
@@ -43,7 +43,7 @@ export class Alarms {
       const all = await transaction.definitions.all();
       const found = all.find((one) => one.kind === "alarm" && one.name === name);
       if (found === undefined) return false;
-      const { status, say } = judgeAlarm(definition, seen, (found.status ?? {}) as AlarmStatus, now);
+      const { status, say } = evaluateAlarm(definition, seen, (found.status ?? {}) as AlarmStatus, now);
       await transaction.definitions.setStatus("alarm", name, status as unknown as Json);
       if (say === undefined) return false;
       const entries: Entry[] = [];
@@ -63,7 +63,7 @@ export class Alarms {
     if (said) onSent();
   }
 
-  async #look({ when }: Alarm["definition"], now: number): Promise<Parameters<typeof judgeAlarm>[1]> {
+  async #look({ when }: Alarm["definition"], now: number): Promise<Parameters<typeof evaluateAlarm>[1]> {
     const { store } = this.#options;
     if ("empty" in when) return { size: (await store.memberships.sizes()).get(when.empty) ?? 0 };
     const trigger = "quiet" in when ? when.quiet : when.failing;

@@ -1,7 +1,7 @@
 import type { AlarmDefinition, TriggerState } from "../definition/definition.ts";
 
 /** What is to be known of what an alarm watches. Absent: it is not declared any more. */
-export interface AlarmSeen {
+export interface AlarmObservation {
   /** Of `empty`: how many members the audience has. */
   readonly size?: number | undefined;
   /** Of `quiet` and `failing`. */
@@ -30,7 +30,7 @@ export interface AlarmStatus {
   readonly saidAt?: number | undefined;
 }
 
-export interface Judged {
+export interface AlarmDecision {
   readonly status: AlarmStatus;
   /** What to tell the operator, now and only now: the status takes it as said. */
   readonly say?: { readonly title: string; readonly body: string } | undefined;
@@ -56,7 +56,12 @@ interface Finding {
  * over. What is paused, done, or declared no more, is not watched: then it is over, too.
  * @param now ms since 1970
  */
-export function judgeAlarm(definition: AlarmDefinition, seen: AlarmSeen, status: AlarmStatus, now: number): Judged {
+export function evaluateAlarm(
+  definition: AlarmDefinition,
+  seen: AlarmObservation,
+  status: AlarmStatus,
+  now: number,
+): AlarmDecision {
   const { wrong, since: began = now, title, what, look } = find(definition, seen, status, now);
   const had = status.had === true || (seen.size ?? 0) > 0 ? { had: true as const } : {};
   if (!wrong) {
@@ -82,7 +87,7 @@ export function judgeAlarm(definition: AlarmDefinition, seen: AlarmSeen, status:
   };
 }
 
-function find({ when }: AlarmDefinition, seen: AlarmSeen, status: AlarmStatus, now: number): Finding {
+function find({ when }: AlarmDefinition, seen: AlarmObservation, status: AlarmStatus, now: number): Finding {
   if ("empty" in when) return findEmpty(when.empty, seen, status);
   const name = "quiet" in when ? when.quiet : when.failing;
   const { trigger } = seen;
@@ -101,7 +106,7 @@ const unwatched = { draft: "a draft", paused: "paused", done: "done" };
 const quietTitle = (name: string): string => `Trigger ${name} sends nothing`;
 const failingTitle = (name: string): string => `Trigger ${name} fails`;
 
-function findEmpty(audience: string, { size }: AlarmSeen, { had }: AlarmStatus): Finding {
+function findEmpty(audience: string, { size }: AlarmObservation, { had }: AlarmStatus): Finding {
   return {
     wrong: size === 0 && had === true,
     title: `Audience ${audience} is empty`,
@@ -115,7 +120,12 @@ function findEmpty(audience: string, { size }: AlarmSeen, { had }: AlarmStatus):
   };
 }
 
-function findQuiet(name: string, most: number, trigger: NonNullable<AlarmSeen["trigger"]>, now: number): Finding {
+function findQuiet(
+  name: string,
+  most: number,
+  trigger: NonNullable<AlarmObservation["trigger"]>,
+  now: number,
+): Finding {
   const { activatedAt, lastSent } = trigger;
   // What it sent before it was activated again says nothing of now.
   const since = Math.max(activatedAt ?? Number.NEGATIVE_INFINITY, lastSent ?? Number.NEGATIVE_INFINITY);
@@ -131,7 +141,7 @@ function findQuiet(name: string, most: number, trigger: NonNullable<AlarmSeen["t
   };
 }
 
-const doesRun = ({ state, reason }: NonNullable<AlarmSeen["trigger"]>): string =>
+const doesRun = ({ state, reason }: NonNullable<AlarmObservation["trigger"]>): string =>
   state === "active" ? "is active" : `cannot run${reason === undefined ? "" : ` (${reason})`}`;
 
 function findFailing(
@@ -141,7 +151,7 @@ function findFailing(
     of = usual.of,
     within = usual.within,
   }: { over: number; of?: number | undefined; within?: number | undefined },
-  trigger: NonNullable<AlarmSeen["trigger"]>,
+  trigger: NonNullable<AlarmObservation["trigger"]>,
   { since }: AlarmStatus,
 ): Finding {
   const { tally, dead = 0 } = trigger;

@@ -3,8 +3,8 @@ import {
   type AudienceDefinition,
   audienceDefinition,
   type Condition,
+  type ConditionResult,
   compileCondition,
-  type Tested,
 } from "../../audiences/index.ts";
 import {
   compileStream,
@@ -20,14 +20,14 @@ import type { Definition, DefinitionKind } from "../../store/index.ts";
 import { DefinitionError } from "../engine.ts";
 import type { Evaluable } from "../fire/evaluation.ts";
 import { type AlarmDefinition, alarmDefinition } from "./definition.ts";
-import { accepted, compileTrigger, type Exit, type Surroundings, type Trigger, testOf } from "./trigger.ts";
+import { accepted, type CompileOptions, compileTrigger, type Target, type Trigger, testOf } from "./trigger.ts";
 import { checkBody } from "./validate.ts";
 
 export interface Audience {
   readonly name: string;
   readonly definition: AudienceDefinition;
   readonly condition: Condition;
-  readonly test: Evaluable<Tested>;
+  readonly test: Evaluable<ConditionResult>;
   readonly status: AudienceStatus;
 }
 
@@ -50,7 +50,7 @@ export interface Alarm {
 }
 
 /** All that is declared, compiled. */
-export interface Program {
+export interface Catalog {
   readonly version: number;
   readonly settings: ProfileSettings;
   readonly streams: ReadonlyMap<string, Stream>;
@@ -69,13 +69,13 @@ export interface Program {
 
 /** Compiles programs; what has not changed since the last is not compiled again. */
 export class Compiler {
-  readonly #surroundings: Surroundings;
+  readonly #surroundings: CompileOptions;
   #known: Map<string, Compiled>;
   /** Compiled beforehand, for the next program. */
   #prepared = new Map<string, Compiled>();
 
   /** @param like knows what need not be compiled again; of the same surroundings */
-  constructor(surroundings: Surroundings, like?: Compiler) {
+  constructor(surroundings: CompileOptions, like?: Compiler) {
     this.#surroundings = surroundings;
     this.#known = new Map(like && [...like.#known, ...like.#prepared]);
   }
@@ -96,7 +96,7 @@ export class Compiler {
   }
 
   /** @param onBroken gets what is wrong with a definition, which is then left out; may throw it */
-  program(version: number, definitions: readonly Definition[], onBroken: (error: DefinitionError) => void): Program {
+  program(version: number, definitions: readonly Definition[], onBroken: (error: DefinitionError) => void): Catalog {
     const broken: DefinitionError[] = [];
     const leaveOut = (error: unknown): void => {
       if (!(error instanceof DefinitionError)) throw error;
@@ -175,7 +175,7 @@ const keyOf = ({ kind, name, body, status }: Definition): readonly [key: string,
   JSON.stringify([body, status]),
 ];
 
-function compiledAudience({ name, body, status }: Definition, { templates }: Surroundings): Audience {
+function compiledAudience({ name, body, status }: Definition, { templates }: CompileOptions): Audience {
   const definition = checkBody("audience", name, audienceDefinition, body);
   try {
     const condition = compileCondition(definition.where, { ...templates, name: "where" });
@@ -185,7 +185,7 @@ function compiledAudience({ name, body, status }: Definition, { templates }: Sur
   }
 }
 
-function compiledStream({ name, body }: Definition, { templates }: Surroundings): Stream {
+function compiledStream({ name, body }: Definition, { templates }: CompileOptions): Stream {
   const definition = checkBody("stream", name, streamDefinition, body);
   try {
     const compiled = compileStream(name, definition, templates);
@@ -198,7 +198,7 @@ function compiledStream({ name, body }: Definition, { templates }: Surroundings)
 }
 
 /** Most updates change a field or two that few conditions look at. */
-function index(audiences: readonly Audience[]): Program["audiencesFor"] {
+function index(audiences: readonly Audience[]): Catalog["audiencesFor"] {
   const always = audiences.filter(({ condition }) => condition.reads === "all");
   const readers = new Map<string, Audience[]>();
   for (const audience of audiences) {
@@ -223,7 +223,7 @@ function index(audiences: readonly Audience[]): Program["audiencesFor"] {
 }
 
 /** What triggers listen to. Those that are drafts or done hear nothing; of a paused one it is noted that it did not fire. */
-function firing(triggers: ReadonlyMap<string, Trigger>): Pick<Program, "on" | "onChange"> {
+function firing(triggers: ReadonlyMap<string, Trigger>): Pick<Catalog, "on" | "onChange"> {
   const on = new Map<string, Trigger[]>();
   const onChange: Trigger[] = [];
   for (const trigger of triggers.values()) {
@@ -278,7 +278,7 @@ function there(place: At, what: string, name: string, all: Iterable<string>): vo
   throw new DefinitionError(`there is no ${what} ${name}; there are: ${names.join(", ") || "none"}`, place);
 }
 
-function checkTrigger(trigger: Trigger, audiences: Program["audiences"], streams: Program["streams"]): void {
+function checkTrigger(trigger: Trigger, audiences: Catalog["audiences"], streams: Catalog["streams"]): void {
   const place = { kind: "trigger", name: trigger.name } as const;
   const { on, dwell, backfill } = trigger.definition;
   const about = audienceOf(trigger);
@@ -293,7 +293,7 @@ function checkTrigger(trigger: Trigger, audiences: Program["audiences"], streams
 }
 
 /** Checks an alarm with its channels. @throws DefinitionError */
-export function checkAlarmExits({ name, body }: Definition, channels: Surroundings["channels"]): void {
+export function checkAlarmExits({ name, body }: Definition, channels: CompileOptions["channels"]): void {
   const { send } = checkBody("alarm", name, alarmDefinition, body);
   for (const i of send.keys()) checkAlarmExit(name, send, i, channels);
 }
@@ -302,7 +302,7 @@ export function checkAlarmExits({ name, body }: Definition, channels: Surroundin
 function checkAlarm(
   { name, definition: { when, send } }: Alarm,
   declared: { readonly audiences: readonly string[]; readonly triggers: readonly string[] },
-  channels: Surroundings["channels"],
+  channels: CompileOptions["channels"],
 ): void {
   const place = { kind: "alarm", name } as const;
   if ("empty" in when) there({ ...place, path: ["when", "empty"] }, "audience", when.empty, declared.audiences);
@@ -315,13 +315,13 @@ function checkAlarmExit(
   name: string,
   send: AlarmDefinition["send"],
   i: number,
-  channels: Surroundings["channels"],
+  channels: CompileOptions["channels"],
 ): void {
   const place = { kind: "alarm", name } as const;
   const { channel, to, options } = send[i]!;
   there({ ...place, path: ["send", i, "channel"] }, "channel", channel, Object.keys(channels));
   try {
-    accepted(channels[channel]!, to ?? null, options as Exit["options"]);
+    accepted(channels[channel]!, to ?? null, options as Target["options"]);
   } catch (error) {
     throw new DefinitionError((error as Error).message, { ...place, path: ["send", i, ...(to ? ["to"] : [])] });
   }

@@ -1,4 +1,4 @@
-import { compileCondition, type Tested } from "../../audiences/index.ts";
+import { type ConditionResult, compileCondition } from "../../audiences/index.ts";
 import type { Json } from "../../base/json.ts";
 import type { TemplateOptions } from "../../compile.ts";
 import type { Channel } from "../../dispatch/index.ts";
@@ -12,7 +12,7 @@ export interface Checker {
   /** Compiles definitions. @returns what is wrong with them, but for what channels say; and what the linter finds */
   check(input: CheckInput): Promise<Checked>;
   /** Tests a condition. @param profiles fields as JSON */
-  test(where: string, profiles: readonly string[]): Promise<readonly Tested[]>;
+  test(where: string, profiles: readonly string[]): Promise<readonly ConditionResult[]>;
 }
 
 export interface CheckInput {
@@ -56,7 +56,11 @@ export function check({ definitions, channels, to, steps, samples }: CheckInput,
 }
 
 /** Does what `Checker.test` promises, wherever it is called. */
-export function testAll(where: string, profiles: readonly string[], templates: TemplateOptions): readonly Tested[] {
+export function testAll(
+  where: string,
+  profiles: readonly string[],
+  templates: TemplateOptions,
+): readonly ConditionResult[] {
   const condition = compileCondition(where, { ...templates, name: "where" });
   return profiles.map((fields) => condition.test(JSON.parse(fields) as Json));
 }

@@ -3,10 +3,10 @@ import { lintCondition } from "../../audiences/index.ts";
 import type { Json } from "../../base/json.ts";
 import type { TemplateOptions } from "../../compile.ts";
 import { addSample, createShape, type Finding, lint, type Shape } from "../../lint/index.ts";
-import type { Cause, Definition, Fields, ProgramStore } from "../../store/index.ts";
+import type { Cause, Definition, EngineStore, Fields } from "../../store/index.ts";
 import type { Plan } from "../engine.ts";
-import { aboutOf, digestOf, subjectOf } from "../fire/trigger-context.ts";
-import type { Program } from "./catalog.ts";
+import { digestOf, templateData, triggerContext } from "../fire/trigger-context.ts";
+import type { Catalog } from "./catalog.ts";
 import type { LintedStep } from "./check.ts";
 import type { Trigger } from "./trigger.ts";
 import { unprotectedAddresses } from "./unprotected-addresses.ts";
@@ -27,7 +27,7 @@ export interface Samples {
 
 /** Collects what the audiences and triggers that a plan creates or changes are linted against; nothing where there are none. */
 export async function samplesFor(
-  store: Pick<ProgramStore, "profiles" | "events">,
+  store: Pick<EngineStore, "profiles" | "events">,
   definitions: readonly Definition[],
   steps: readonly LintedStep[],
 ): Promise<Samples> {
@@ -68,7 +68,7 @@ interface Found {
 /** Finds what is doubtful in what a plan creates or changes; audiences and triggers are linted against samples. */
 export function findingsOf(
   { profiles, events }: Samples,
-  program: Program,
+  program: Catalog,
   steps: readonly LintedStep[],
   templates: TemplateOptions,
 ): Plan["findings"] {
@@ -98,7 +98,7 @@ export function findingsOf(
       say(`trigger ${name}: where`, lintCondition(trigger.definition.where, { ...templates, shape }));
     }
     say(`trigger ${name}: alert`, lint(trigger.definition.alert, { ...templates, shape }));
-    for (const [i, { written = "" }] of trigger.exits.entries()) {
+    for (const [i, { written = "" }] of trigger.targets.entries()) {
       // Whoever lacks an address is left out, and that is no fault of the template.
       const rules = { "missing-value": "off" } as const;
       say(`trigger ${name}: send.${i}.to`, lint(written, { ...templates, shape, rules }));
@@ -115,7 +115,7 @@ export function findingsOf(
 }
 
 /** Returns warnings about a stream's definition. */
-function ofStream(name: string, { streams }: Program): Found[] {
+function ofStream(name: string, { streams }: Catalog): Found[] {
   const { verify, key } = streams.get(name)?.definition ?? {};
   if (verify === undefined || !("hmac" in verify) || verify.hmac.timestamp !== undefined) return [];
   const advice = key === undefined ? "; if not, give the stream a key (a template)" : "";
@@ -145,8 +145,8 @@ function shapeFor(trigger: Trigger, items: readonly Fields[], events: Samples["e
   items.forEach((item, i) => {
     const cause = causes[i % causes.length]!;
     const before = cause.kind === "change" ? { ...cause, before: item } : cause;
-    const about = aboutOf(trigger, before, 0);
-    addSample(shape, subjectOf(item, digests ? digestOf([about]) : about, fields));
+    const about = triggerContext(trigger, before, 0);
+    addSample(shape, templateData(item, digests ? digestOf([about]) : about, fields));
   });
   return shape;
 }

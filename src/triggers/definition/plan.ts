@@ -1,32 +1,32 @@
 import { isDeepStrictEqual } from "node:util";
-import type { Tested } from "../../audiences/index.ts";
+import type { ConditionResult } from "../../audiences/index.ts";
 import type { Json } from "../../base/json.ts";
 import {
   type Definition,
   type DefinitionKind,
+  type EngineStore,
+  type EngineTransaction,
   type Fields,
-  mostRuns,
+  maxRuns,
   type Profile,
-  type ProgramStore,
-  type ProgramTransaction,
   type Runs,
 } from "../../store/index.ts";
-import { DefinitionError, NotDeclared, type Plan, type Step, type Wanted } from "../engine.ts";
-import type { Sessions } from "../engine-transactions.ts";
+import { DefinitionError, type DesiredState, NotFoundError, type Plan, type Step } from "../engine.ts";
+import type { EngineTransactions } from "../engine-transactions.ts";
 import { firstTime } from "../fire/due.ts";
-import { goOn, newRun, startSweep } from "../runs/run-step.ts";
-import { type Audience, checkAlarmExits, type Program } from "./catalog.ts";
+import { newRun, resumePausedRuns, startSweep } from "../runs/run-step.ts";
+import { type Audience, type Catalog, checkAlarmExits } from "./catalog.ts";
 import { brokenError, type Checker } from "./check.ts";
 import { type TriggerState, triggerDefinition } from "./definition.ts";
 import { findingsOf, type Samples, samplesFor } from "./findings.ts";
 import { streamIdentity } from "./stream-identity.ts";
-import { checkExits, type Surroundings, statusOf } from "./trigger.ts";
+import { type CompileOptions, checkExits, statusOf } from "./trigger.ts";
 import { checkBody } from "./validate.ts";
 
 interface PlannerOptions {
-  readonly store: ProgramStore;
-  readonly sessions: Sessions;
-  readonly surroundings: Surroundings;
+  readonly store: EngineStore;
+  readonly sessions: EngineTransactions;
+  readonly surroundings: CompileOptions;
   readonly clock: () => number;
   readonly wake: () => void;
   readonly checker: Checker | undefined;
@@ -52,10 +52,10 @@ export class Planner {
     this.#options = options;
   }
 
-  async plan(wanted: Wanted): Promise<Plan> {
+  async plan(wanted: DesiredState): Promise<Plan> {
     const { store, sessions, surroundings, clock } = this.#options;
     const before = await store.definitions.all();
-    const { steps, after } = changesOf(wanted, before, await underway(store.runs), clock());
+    const { steps, after } = changesOf(wanted, before, await runningTriggers(store.runs), clock());
     const refuse = refusing(steps, after, await sessions.current());
     const samples = await samplesFor(store, after, steps);
     const explained: Step[] = [];
@@ -118,13 +118,13 @@ export class Planner {
     };
   }
 
-  async apply(wanted: Wanted, fire: boolean): Promise<Plan> {
+  async apply(wanted: DesiredState, fire: boolean): Promise<Plan> {
     const { sessions, store, wake } = this.#options;
     const total = await store.profiles.count();
     await this.#prepare(wanted);
     const steps = await sessions.run(async ({ transaction, now }, current) => {
       const before = await transaction.definitions.all();
-      const { steps, after } = changesOf(wanted, before, await underway(transaction.runs), now);
+      const { steps, after } = changesOf(wanted, before, await runningTriggers(transaction.runs), now);
       const program = sessions.compile(after, refusing(steps, after, current));
       await this.#write(transaction, { steps, after, program, current, fire, now, total });
       return steps;
@@ -134,12 +134,12 @@ export class Planner {
   }
 
   /** What is new is compiled first where it holds nobody up; what is wrong with it is said. */
-  async #prepare(wanted: Wanted): Promise<void> {
+  async #prepare(wanted: DesiredState): Promise<void> {
     const { checker, sessions, store, clock } = this.#options;
     if (checker === undefined || Object.values(wanted.definitions).every((some) => Object.keys(some).length === 0))
       return;
     const before = await store.definitions.all();
-    const { steps, after } = changesOf(wanted, before, await underway(store.runs), clock());
+    const { steps, after } = changesOf(wanted, before, await runningTriggers(store.runs), clock());
     await this.#check(steps, after, refusing(steps, after, await sessions.current()));
     await sessions.prepare(after);
   }
@@ -153,7 +153,7 @@ export class Planner {
   }
 
   async #write(
-    transaction: ProgramTransaction,
+    transaction: EngineTransaction,
     {
       steps,
       after,
@@ -165,8 +165,8 @@ export class Planner {
     }: {
       readonly steps: readonly Step[];
       readonly after: readonly Definition[];
-      readonly program: Program;
-      readonly current: Program;
+      readonly program: Catalog;
+      readonly current: Catalog;
       readonly fire: boolean;
       readonly now: number;
       readonly total: number;
@@ -180,7 +180,7 @@ export class Planner {
       if (step.action === "state") {
         const { status } = find(step);
         await definitions.setStatus("trigger", step.name, status, true);
-        if (statusOf(status).state === "active") await goOn(transaction, step.name, now);
+        if (statusOf(status).state === "active") await resumePausedRuns(transaction, step.name, now);
       }
       if (step.action !== "remove") continue;
       await definitions.remove(step.kind, step.name);
@@ -218,11 +218,11 @@ export class Planner {
       const tested = await tester.test(items.map(({ fields }) => fields));
       items.forEach((profile, i) => {
         const was = memberships[i]!.some((one) => one.audience === step.name);
-        const { is, problem } = tested[i]!;
+        const { matches, problem } = tested[i]!;
         if (problem !== undefined) found.errors++;
-        if (is === was) return;
-        found[is ? "enter" : "leave"]++;
-        const some = is ? entering : leaving;
+        if (matches === was) return;
+        found[matches ? "enter" : "leave"]++;
+        const some = matches ? entering : leaving;
         if (some.length < shown) some.push(profile);
       });
       found.looked += items.length;
@@ -241,7 +241,7 @@ export class Planner {
 /** Tests a condition on many profiles. */
 interface Tester {
   readonly where: string;
-  test(all: readonly Fields[]): Promise<readonly Tested[]>;
+  test(all: readonly Fields[]): Promise<readonly ConditionResult[]>;
   /** Number of items at once. @default 500 */
   readonly page?: number;
   /** ms for all of them. @default Infinity */
@@ -262,7 +262,7 @@ function faultOf(check: () => void): DefinitionError[] {
 function refusing(
   steps: readonly Step[],
   after: readonly Definition[],
-  { broken }: Program,
+  { broken }: Catalog,
 ): (error: DefinitionError) => void {
   return (error) => {
     const is = ({ kind, name }: Pick<Definition, "kind" | "name">) => kind === error.kind && name === error.of;
@@ -274,33 +274,33 @@ function refusing(
 }
 
 /** Another condition, or a new one. */
-function isSwept(step: Step, program: Program, current: Program): boolean {
+function isSwept(step: Step, program: Catalog, current: Catalog): boolean {
   if (step.kind !== "audience" || (step.action !== "create" && step.action !== "change")) return false;
   const audience: Audience | undefined = program.audiences.get(step.name);
   return audience?.definition.where !== current.audiences.get(step.name)?.definition.where;
 }
 
-const noTrigger = (name: string, triggers: readonly Definition[]): NotDeclared =>
-  new NotDeclared(
+const noTrigger = (name: string, triggers: readonly Definition[]): NotFoundError =>
+  new NotFoundError(
     "trigger",
     name,
     triggers.map((one) => one.name),
   );
 
 /** Triggers whose runs have not ended. */
-async function underway(runs: Pick<Runs, "list">): Promise<ReadonlySet<string>> {
+async function runningTriggers(runs: Pick<Runs, "list">): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
   for (const state of ["running", "paused"] as const) {
-    for (const { trigger } of (await runs.list({ state, limit: mostRuns })).items) if (trigger) names.add(trigger);
+    for (const { trigger } of (await runs.list({ state, limit: maxRuns })).items) if (trigger) names.add(trigger);
   }
   return names;
 }
 
 /** What there is now and what is wanted → the steps between, in their order, and what there is then. */
 function changesOf(
-  { origin, definitions, states = {}, complete = false }: Wanted,
+  { origin, definitions, states = {}, complete = false }: DesiredState,
   before: readonly Definition[],
-  underway: ReadonlySet<string>,
+  runningTriggers: ReadonlySet<string>,
   now: number,
 ): { readonly steps: readonly Step[]; readonly after: readonly Definition[] } {
   const steps: Step[] = [];
@@ -331,7 +331,7 @@ function changesOf(
       const state = own(states, name);
       // A file goes on saying that it is active what has run once.
       const past = complete && state === "active" && isDone(old, body);
-      const firstOf = (one: Definition) => nextOf(one, underway.has(name), now);
+      const firstOf = (one: Definition) => nextOf(one, runningTriggers.has(name), now);
       const [put, step] =
         kind === "trigger"
           ? withState(definition, past ? undefined : state, old, now, firstOf)
@@ -358,14 +358,14 @@ const isDone = (old: Definition | undefined, body: Json): boolean =>
   old !== undefined && statusOf(old.status).state === "done" && isDeepStrictEqual(onOf(old.body), onOf(body));
 
 /** A trigger may be called `constructor`. */
-const own = (states: NonNullable<Wanted["states"]>, name: string) =>
+const own = (states: NonNullable<DesiredState["states"]>, name: string) =>
   Object.hasOwn(states, name) ? states[name] : undefined;
 
 function definitionOf(
   kind: DefinitionKind,
   name: string,
   body: Json,
-  origin: Wanted["origin"],
+  origin: DesiredState["origin"],
   old: Definition | undefined,
   now: number,
 ): Definition {

@@ -1,6 +1,6 @@
 import type { Json } from "../../base/json.ts";
 import { type IdentityMode, type StreamDefinition, streamDefinition } from "../../profiles/index.ts";
-import type { Definition, ProgramStore } from "../../store/index.ts";
+import type { Definition, EngineStore } from "../../store/index.ts";
 
 /** Describes what requests to a stream may do: the same for all, or `merge` for signed ones and `add` for others. */
 type Identity = IdentityMode | "signed";
@@ -36,7 +36,7 @@ export function streamIdentity(
 }
 
 /** Returns, in words, which streams that an earlier version put into force mean something else now. */
-export async function rereadStreams({ definitions }: Pick<ProgramStore, "definitions">): Promise<readonly string[]> {
+export async function rereadStreams({ definitions }: Pick<EngineStore, "definitions">): Promise<readonly string[]> {
   return (await definitions.all()).flatMap((one) => {
     const effect = one.kind === "stream" ? streamIdentity(one.body, one).effect : undefined;
     return effect === undefined ? [] : [`stream ${one.name}: ${effect}`];

@@ -1,5 +1,5 @@
 import { type Alert, type AlertAborted, compileAlert } from "../../alert.ts";
-import { type Condition, compileCondition, type Tested } from "../../audiences/index.ts";
+import { type Condition, type ConditionResult, compileCondition } from "../../audiences/index.ts";
 import type { Json } from "../../base/json.ts";
 import { parseDuration } from "../../base/units.ts";
 import type { TemplateOptions } from "../../compile.ts";
@@ -12,7 +12,7 @@ import { checkSchedule } from "./schedule.ts";
 import { checkBody } from "./validate.ts";
 
 /** What compiling needs to know of its surroundings. */
-export interface Surroundings {
+export interface CompileOptions {
   readonly templates: TemplateOptions;
   readonly channels: { readonly [name: string]: Channel };
   /** By channel: a template of where to, for triggers that say nothing of it. */
@@ -20,7 +20,7 @@ export interface Surroundings {
 }
 
 /** A way out: a channel, and where to on it for a person. */
-export interface Exit {
+export interface Target {
   readonly channel: string;
   /** The template of where to, as it is written. Nothing: the channel itself knows. */
   readonly written: string | undefined;
@@ -34,12 +34,12 @@ export interface Trigger {
   readonly definition: TriggerDefinition;
   readonly status: TriggerStatus;
   readonly where: Condition | undefined;
-  readonly test: Evaluable<Tested> | undefined;
+  readonly test: Evaluable<ConditionResult> | undefined;
   readonly alert: Evaluable<Alert | AlertAborted>;
-  readonly exits: readonly Exit[];
+  readonly targets: readonly Target[];
   readonly key: Evaluable<string> | undefined;
   /** ms in which the same key counts. */
-  readonly keyed: number;
+  readonly dedupeWindow: number;
   /** The zone of quiet hours; whatever does not name one, or fails, is none. */
   readonly zone: Evaluable<string> | undefined;
 }
@@ -47,7 +47,7 @@ export interface Trigger {
 const aMonth = parseDuration("30d")!;
 
 /** @throws DefinitionError */
-export function compileTrigger({ name, body, status }: Definition, surroundings: Surroundings): Trigger {
+export function compileTrigger({ name, body, status }: Definition, surroundings: CompileOptions): Trigger {
   const definition = checkBody("trigger", name, triggerDefinition, body);
   const { templates } = surroundings;
   const { on, where, alert, send, dedupe, quiet } = definition;
@@ -61,11 +61,11 @@ export function compileTrigger({ name, body, status }: Definition, surroundings:
   const text = (text: string, options: Partial<Source & { kind: "text" }>, ...path: (string | number)[]) =>
     at(path, () => textOf({ kind: "text", text, name: path.join("."), ...options }, templates));
   if ("schedule" in on || "once" in on || "every" in on) at(["on"], () => checkSchedule(on));
-  const exits = send.map(({ channel, options }, i): Exit => {
+  const targets = send.map(({ channel, options }, i): Target => {
     const written = checkExit(name, definition, i, surroundings);
     // Unlike a key's, a field that is missing here is a person without an address.
     const to_ = written === undefined ? undefined : text(written, { name: "to" }, "send", i, "to");
-    return { channel, written, to: to_, options: options as Exit["options"] };
+    return { channel, written, to: to_, options: options as Target["options"] };
   });
   const key = typeof dedupe === "string" ? dedupe : dedupe?.key;
   const condition =
@@ -78,20 +78,20 @@ export function compileTrigger({ name, body, status }: Definition, surroundings:
     where: condition,
     test: condition && testOf(condition),
     alert: { source: { kind: "alert", alert }, evaluate: (subject, limit) => compiled.render(subject, limit) },
-    exits,
+    targets,
     key: key === undefined ? undefined : text(key, { missingKey: "required" }, "dedupe"),
-    keyed: typeof dedupe === "object" ? dedupe.within : aMonth,
+    dedupeWindow: typeof dedupe === "object" ? dedupe.within : aMonth,
     zone: quiet?.zone === undefined ? undefined : text(quiet.zone, {}, "quiet", "zone"),
   };
 }
 
-export const testOf = (condition: Condition): Evaluable<Tested> => ({
+export const testOf = (condition: Condition): Evaluable<ConditionResult> => ({
   source: { kind: "condition", where: condition.where },
   evaluate: (subject, limit) => condition.test(subject, limit),
 });
 
 /** Asks channels about the ways out of a trigger, and compiles nothing. @throws DefinitionError */
-export function checkExits({ name, body }: Definition, surroundings: Omit<Surroundings, "templates">): void {
+export function checkExits({ name, body }: Definition, surroundings: Omit<CompileOptions, "templates">): void {
   const definition = checkBody("trigger", name, triggerDefinition, body);
   for (const i of definition.send.keys()) checkExit(name, definition, i, surroundings);
 }
@@ -101,7 +101,7 @@ function checkExit(
   name: string,
   { send }: TriggerDefinition,
   i: number,
-  { channels, to: defaults }: Omit<Surroundings, "templates">,
+  { channels, to: defaults }: Omit<CompileOptions, "templates">,
 ): string | undefined {
   const { channel, to, options } = send[i]!;
   const place = (...path: string[]) => ({ kind: "trigger", name, path: ["send", i, ...path] }) as const;
@@ -114,7 +114,7 @@ function checkExit(
   if (written?.includes("{{") === true) return written;
   try {
     const where = written === undefined ? null : parseDestination(written);
-    accepted(channels[channel]!, where, options as Exit["options"]);
+    accepted(channels[channel]!, where, options as Target["options"]);
   } catch (error) {
     throw new DefinitionError((error as Error).message, place(...(to === undefined ? [] : ["to"])));
   }
@@ -122,7 +122,7 @@ function checkExit(
 }
 
 /** What is the same for everybody is known to be wrong before anybody is to be alerted. @throws DestinationError */
-export function accepted(channel: Channel, to: Json | undefined, options: Exit["options"]): void {
+export function accepted(channel: Channel, to: Json | undefined, options: Target["options"]): void {
   if (to === undefined)
     throw new DestinationError("this is nowhere: say where to, or leave it out for the channel's own");
   channel.accept(to, options);

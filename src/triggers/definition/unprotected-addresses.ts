@@ -3,7 +3,7 @@ import type { TemplateOptions } from "../../compile.ts";
 import { identityModeOf } from "../../profiles/index.ts";
 import { readsOf } from "../../template/index.ts";
 import type { Step } from "../engine.ts";
-import type { Program, Stream } from "./catalog.ts";
+import type { Catalog, Stream } from "./catalog.ts";
 import type { Trigger } from "./trigger.ts";
 
 interface Warning {
@@ -20,7 +20,7 @@ type Path = readonly string[];
  * @param touched a changed stream or changed settings concern every trigger
  */
 export function unprotectedAddresses(
-  program: Program,
+  program: Catalog,
   touched: readonly Pick<Step, "kind" | "name">[],
   templates: TemplateOptions,
 ): Warning[] {
@@ -29,7 +29,7 @@ export function unprotectedAddresses(
   const found: Warning[] = [];
   for (const trigger of program.triggers.values()) {
     if (!all && !touched.some(({ kind, name }) => kind === "trigger" && name === trigger.name)) continue;
-    for (const [i, { written = "" }] of trigger.exits.entries()) {
+    for (const [i, { written = "" }] of trigger.targets.entries()) {
       for (const message of objections(written, trigger, open, program.settings.protect, templates)) {
         found.push({ where: `trigger ${trigger.name}: send.${i}.to`, severity: "warning", message });
       }

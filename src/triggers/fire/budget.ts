@@ -1,5 +1,5 @@
 import { type Limit, TemplateLimitError } from "../../../grammar/index.ts";
-import type { Tested } from "../../audiences/index.ts";
+import type { ConditionResult } from "../../audiences/index.ts";
 import type { Json } from "../../base/json.ts";
 import type { MappedPayload } from "../../profiles/index.ts";
 import type { TimeLimit } from "../../template/index.ts";
@@ -169,7 +169,7 @@ export const halfOf = (count: number): number => Math.max(1, Math.floor(count / 
 /** Conditions and mappings do not throw. */
 function lateness({ kind }: Source, result: unknown): { readonly problem?: string } {
   if (kind !== "condition" && kind !== "mapping") return {};
-  const { limit, problem = "" } = result as Tested & MappedPayload;
+  const { limit, problem = "" } = result as ConditionResult & MappedPayload;
   return limit === "time" ? { problem } : {};
 }
 
@@ -178,7 +178,7 @@ function unwrap({ kind }: Source, outcome: Outcome): unknown {
   if (outcome.kind === "result") return outcome.result;
   const limit = outcome.kind === "late" ? "time" : outcome.limit;
   const { message } = outcome;
-  if (kind === "condition") return { is: false, problem: message, ...(limit && { limit }) };
+  if (kind === "condition") return { matches: false, problem: message, ...(limit && { limit }) };
   if (kind === "mapping") return { problem: message, ...(limit && { limit }) };
   throw new EvaluationError(message, limit);
 }

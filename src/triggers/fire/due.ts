@@ -1,10 +1,10 @@
-import type { Firing, ProgramTransaction } from "../../store/index.ts";
-import { type AudienceStatus, audienceOf, type Program } from "../definition/catalog.ts";
+import type { EngineTransaction, Firing } from "../../store/index.ts";
+import { type AudienceStatus, audienceOf, type Catalog } from "../definition/catalog.ts";
 import { nextTime, type ScheduledOn } from "../definition/schedule.ts";
 import { statusJson, statusOf, type Trigger } from "../definition/trigger.ts";
 import { newRun, startSweep } from "../runs/run-step.ts";
 import type { Budget } from "./budget.ts";
-import { type Moment, resume } from "./fire.ts";
+import { type FiringContext, resume } from "./fire.ts";
 import { hasSent } from "./hand-over.ts";
 
 /** So many firings whose wait is over are taken in one transaction. */
@@ -19,8 +19,8 @@ interface Settled {
 
 /** @param aside firings that are evaluated elsewhere, by id */
 export async function settleDue(
-  moment: Moment,
-  program: Program,
+  moment: FiringContext,
+  program: Catalog,
   { most, aside }: { readonly most: number; readonly aside: ReadonlySet<string> },
 ): Promise<Settled> {
   const { firings } = moment.transaction;
@@ -29,13 +29,13 @@ export async function settleDue(
 }
 
 /** Settles one firing. It may have been sent in a digest meanwhile. */
-export async function settleOne(moment: Moment, program: Program, id: string): Promise<Settled> {
+export async function settleOne(moment: FiringContext, program: Catalog, id: string): Promise<Settled> {
   const firing = await moment.transaction.firings.get(id);
   const isDue = firing?.state === "waiting" && firing.due !== undefined && firing.due <= moment.now;
   return resumeAll(moment, program, isDue ? [firing] : []);
 }
 
-async function resumeAll(moment: Moment, program: Program, due: readonly Firing[]): Promise<Settled> {
+async function resumeAll(moment: FiringContext, program: Catalog, due: readonly Firing[]): Promise<Settled> {
   const { transaction, budget } = moment;
   const profiles = await transaction.profiles.get(due.map(({ profile }) => profile));
   let sent = false;
@@ -50,7 +50,7 @@ async function resumeAll(moment: Moment, program: Program, due: readonly Firing[
   return { count: due.length, sent, next: budget.next };
 }
 
-async function stillWaiting({ firings }: ProgramTransaction, { id, due }: Firing): Promise<Firing | undefined> {
+async function stillWaiting({ firings }: EngineTransaction, { id, due }: Firing): Promise<Firing | undefined> {
   const current = await firings.get(id);
   return current?.state === "waiting" && current.due === due ? current : undefined;
 }
@@ -66,7 +66,7 @@ export const firstTime = (on: Trigger["definition"]["on"], now: number): number 
  * Starts a run for each trigger whose time has come. Times that were missed, since nothing ran then, are made up for by one
  * run.
  */
-export async function startBatches({ transaction, now }: Moment, program: Program): Promise<void> {
+export async function startBatches({ transaction, now }: FiringContext, program: Catalog): Promise<void> {
   const definitions = await transaction.definitions.all();
   for (const { kind, name, status } of definitions) {
     const trigger = kind === "trigger" ? program.triggers.get(name) : undefined;
@@ -108,16 +108,16 @@ const quarter = 15 * 60_000;
  * that was put back holds up nothing.
  */
 export function sweepDue(
-  audience: { definition: { every?: number | undefined }; condition: { timed: boolean } },
+  audience: { definition: { every?: number | undefined }; condition: { timeDependent: boolean } },
   { sweep, sweptAt = 0 }: AudienceStatus,
   now: number,
 ): number | undefined {
-  if (!audience.condition.timed || sweep !== undefined) return undefined;
+  if (!audience.condition.timeDependent || sweep !== undefined) return undefined;
   return sweptAt > now ? now : sweptAt + (audience.definition.every ?? quarter);
 }
 
 /** One sweep for all audiences that are due. */
-export async function startSweeps({ transaction, now }: Moment, program: Program): Promise<void> {
+export async function startSweeps({ transaction, now }: FiringContext, program: Catalog): Promise<void> {
   const due: string[] = [];
   for (const { kind, name, status } of await transaction.definitions.all()) {
     const audience = kind === "audience" ? program.audiences.get(name) : undefined;

@@ -1,6 +1,6 @@
 import { type Limit, TemplateLimitError } from "../../../grammar/index.ts";
 import { type AlertTemplate, compileAlert } from "../../alert.ts";
-import { compileCondition, type Tested } from "../../audiences/condition.ts";
+import { type ConditionResult, compileCondition } from "../../audiences/condition.ts";
 import type { Json } from "../../base/json.ts";
 import { compile, type TemplateOptions } from "../../compile.ts";
 import type { StreamDefinition } from "../../profiles/definition.ts";
@@ -84,7 +84,7 @@ export function textOf(source: Source & { readonly kind: "text" }, templates: Te
 export function outcomeOf(evaluate: () => unknown): Outcome {
   try {
     const result = evaluate();
-    const { limit, problem = "" } = (result ?? {}) as Partial<Tested & MappedPayload>;
+    const { limit, problem = "" } = (result ?? {}) as Partial<ConditionResult & MappedPayload>;
     return limit === "time" ? { kind: "late", message: problem } : { kind: "result", result };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);

@@ -1,23 +1,23 @@
 import { newId } from "../../base/id.ts";
 import { shortened } from "../../base/shorten.ts";
 import type { Channel } from "../../dispatch/index.ts";
-import type { Cause, Fields, Firing, Profile, ProgramTransaction } from "../../store/index.ts";
+import type { Cause, EngineTransaction, Fields, Firing, Profile } from "../../store/index.ts";
 import { quietUntil } from "../definition/quiet-hours.ts";
 import type { Trigger } from "../definition/trigger.ts";
 import type { EngineEvent } from "../engine.ts";
 import type { Budget } from "./budget.ts";
 import type { TransactionCosts } from "./costs.ts";
 import { type Fired, handOver, noteCost, settled } from "./hand-over.ts";
-import { aboutOf, subjectOf } from "./trigger-context.ts";
+import { templateData, triggerContext } from "./trigger-context.ts";
 import { rendering, Unsendable } from "./unsendable.ts";
 
 /** What deciding about a firing needs: the transaction it happens in, and the time. */
-export interface Moment {
-  readonly transaction: ProgramTransaction;
+export interface FiringContext {
+  readonly transaction: EngineTransaction;
   readonly channels: { readonly [name: string]: Channel };
   readonly now: number;
   /** What is said once the transaction is kept. */
-  readonly said: EngineEvent[];
+  readonly pendingEvents: EngineEvent[];
   /** All that is evaluated in the transaction, is evaluated through it. */
   readonly budget: Budget;
   readonly costs: TransactionCosts;
@@ -29,7 +29,7 @@ type Stage = (typeof stages)[number];
 
 /** Something happened for which a trigger fires: decides, and hands over to the outbox what is to be sent now. */
 export async function fire(
-  moment: Moment,
+  moment: FiringContext,
   trigger: Trigger,
   profile: Profile,
   cause: Cause,
@@ -54,13 +54,13 @@ export async function fire(
   } else {
     await transaction.firings.add([result.firing]);
   }
-  moment.said.push(eventOf(trigger.name, result));
+  moment.pendingEvents.push(eventOf(trigger.name, result));
   return result;
 }
 
 /** The wait of a kept firing is over, or it is part of a digest that goes now. */
 export async function resume(
-  moment: Moment,
+  moment: FiringContext,
   trigger: Trigger | undefined,
   profile: Profile | undefined,
   firing: Firing,
@@ -75,7 +75,7 @@ export async function resume(
   } else {
     await transaction.firings.update([result.firing]);
   }
-  moment.said.push(eventOf(firing.trigger, result));
+  moment.pendingEvents.push(eventOf(firing.trigger, result));
   return result;
 }
 
@@ -85,7 +85,7 @@ function eventOf(trigger: string, fired: Fired): EngineEvent {
 }
 
 async function decide(
-  moment: Moment,
+  moment: FiringContext,
   trigger: Trigger,
   profile: Profile,
   firing: Firing,
@@ -95,12 +95,12 @@ async function decide(
   const { budget } = moment;
   const state = moment.costs.paused.has(trigger.name) ? "failed" : status.state;
   if (state !== "active") return skipped(`the trigger was ${state}`);
-  const about = aboutOf(trigger, firing.cause, firing.at);
-  const subject = subjectOf(profile.fields, about, definition.fields);
+  const about = triggerContext(trigger, firing.cause, firing.at);
+  const subject = templateData(profile.fields, about, definition.fields);
   const passed = waited === undefined ? -1 : stages.indexOf(waited);
   try {
     const filtered = trigger.test && budget.evaluate(trigger.test, subject);
-    if (filtered?.is === false) {
+    if (filtered?.matches === false) {
       const { problem, limit } = filtered;
       const reason = problem === undefined ? "its condition does not hold" : `its condition fails: ${problem}`;
       if (limit !== undefined) await noteCost(moment, trigger, reason);
@@ -113,13 +113,13 @@ async function decide(
     if (trigger.key !== undefined && firing.key === undefined) {
       const key = rendering(() => budget.evaluate(trigger.key!, subject));
       const { now, transaction } = moment;
-      if (await transaction.firings.hasKey(trigger.name, key, now - trigger.keyed)) {
+      if (await transaction.firings.hasKey(trigger.name, key, now - trigger.dedupeWindow)) {
         return skipped(`it was sent before with the key ${JSON.stringify(key)}`);
       }
       current = { ...firing, key };
     }
     // A zone does not leave: all fields are there to tell it.
-    const zone = () => trigger.zone && zoneOf(moment, trigger.zone, subjectOf(profile.fields, about, undefined));
+    const zone = () => trigger.zone && zoneOf(moment, trigger.zone, templateData(profile.fields, about, undefined));
     const gathered = await gather(moment, trigger, current, zone, passed);
     if ("state" in gathered) return gathered;
     const held = await capped(moment, trigger, profile.id);
@@ -135,7 +135,7 @@ async function decide(
 }
 
 /** Whatever fails names no zone. */
-function zoneOf({ budget }: Moment, zone: NonNullable<Trigger["zone"]>, subject: Fields): string | undefined {
+function zoneOf({ budget }: FiringContext, zone: NonNullable<Trigger["zone"]>, subject: Fields): string | undefined {
   try {
     return rendering(() => budget.evaluate(zone, subject));
   } catch (error) {
@@ -157,7 +157,7 @@ const wait = (firing: Firing, waitsFor: Stage, due: number, reason: string): Fir
 
 /** Whoever enters has to stay in, and whoever leaves to stay out. */
 async function dwell(
-  { transaction, now }: Moment,
+  { transaction, now }: FiringContext,
   { name, definition }: Trigger,
   firing: Firing,
   passed: number,
@@ -182,7 +182,7 @@ async function dwell(
 
 /** Waits for a digest to fill or quiet hours to end; or says in which stages those wait that go along. */
 async function gather(
-  moment: Moment,
+  moment: FiringContext,
   trigger: Trigger,
   firing: Firing,
   zone: () => string | undefined,
@@ -219,7 +219,7 @@ async function gather(
 
 /** The other firings for the same person that wait in one of these stages. */
 async function waitingIn(
-  { transaction }: Moment,
+  { transaction }: FiringContext,
   trigger: Trigger,
   { id, profile }: Firing,
   along: readonly Stage[],
@@ -231,7 +231,7 @@ async function waitingIn(
 
 /** Why one more would be too many. */
 async function capped(
-  { transaction, now }: Moment,
+  { transaction, now }: FiringContext,
   { name, definition }: Trigger,
   profile: string,
 ): Promise<string | undefined> {

@@ -3,10 +3,16 @@ import type { Alert, AlertAborted } from "../../alert.ts";
 import { shortened } from "../../base/shorten.ts";
 import { DestinationError, entryOf, parseDestination } from "../../dispatch/index.ts";
 import type { Cause, Entry, Fields, Firing, Profile } from "../../store/index.ts";
-import { type Exit, statusJson, type Trigger } from "../definition/trigger.ts";
+import { statusJson, type Target, type Trigger } from "../definition/trigger.ts";
 import { tries } from "./elsewhere.ts";
-import type { Moment } from "./fire.ts";
-import { type About, aboutOf, digestOf, subjectOf, tellsOf } from "./trigger-context.ts";
+import type { FiringContext } from "./fire.ts";
+import {
+  digestOf,
+  publicTriggerContext,
+  type TriggerContext,
+  templateData,
+  triggerContext,
+} from "./trigger-context.ts";
 import { asUnsendable, rendering, Unsendable } from "./unsendable.ts";
 
 /** Describes what became of a firing. `skipped`: only the reason is stored, unless the firing was stored already. */
@@ -36,7 +42,7 @@ type End = Pick<Firing, "state" | "reason"> & Partial<Pick<Firing, "deliveries">
  * @param others firings that wait, and go along
  */
 export async function handOver(
-  moment: Moment,
+  moment: FiringContext,
   trigger: Trigger,
   profile: Profile,
   firing: Firing,
@@ -76,13 +82,13 @@ export async function handOver(
  * Counts an alert of the trigger, and pauses the trigger where too many cost too much.
  * @param costs why, where a limit ended it
  */
-export async function noteCost(moment: Moment, trigger: Trigger, costs: string | undefined): Promise<void> {
+export async function noteCost(moment: FiringContext, trigger: Trigger, costs: string | undefined): Promise<void> {
   const reason = moment.costs.note(trigger, costs);
   if (reason === undefined) return;
   const { activatedAt } = trigger.status;
   const status = { state: "failed", reason, ...(activatedAt !== undefined && { activatedAt }) };
   await moment.transaction.definitions.setStatus("trigger", trigger.name, statusJson(status), true);
-  moment.said.push({ type: "trigger-failed", trigger: trigger.name, reason });
+  moment.pendingEvents.push({ type: "trigger-failed", trigger: trigger.name, reason });
 }
 
 const failure = ({ message }: Unsendable): End => ({ state: "failed", reason: shortened(message) });
@@ -97,7 +103,7 @@ export function settled(
 const withoutPayload = (cause: Cause): Cause =>
   cause.kind === "event" ? { kind: "event", stream: cause.stream, event: cause.event } : cause;
 
-async function add({ transaction }: Moment, { alert, entries, problems }: Composed): Promise<End> {
+async function add({ transaction }: FiringContext, { alert, entries, problems }: Composed): Promise<End> {
   const reason = problems.length === 0 ? undefined : shortened(problems.join("; "));
   if (entries.length === 0) {
     const isNowhere = problems.every((one) => one.startsWith(noAddress));
@@ -116,20 +122,20 @@ const noAddress = "no address on ";
 
 /** Composes one alert of several firings; returns what is wrong with the alert, and throws what is wrong with the store. */
 async function compose(
-  moment: Moment,
+  moment: FiringContext,
   trigger: Trigger,
   profile: Profile,
   some: readonly Firing[],
 ): Promise<Composed | Unsendable> {
-  const abouts = some.map((one) => aboutOf(trigger, one.cause, one.at)) as [About, ...About[]];
+  const abouts = some.map((one) => triggerContext(trigger, one.cause, one.at)) as [TriggerContext, ...TriggerContext[]];
   const digests = trigger.definition.digest !== undefined || trigger.definition.quiet?.do === "digest";
   const about = digests ? digestOf(abouts) : abouts[0];
-  const subject = subjectOf(profile.fields, about, trigger.definition.fields);
+  const subject = templateData(profile.fields, about, trigger.definition.fields);
   const entries: Entry[] = [];
   const problems: string[] = [];
   try {
     const alert = rendering(() => moment.budget.evaluate(trigger.alert, subject));
-    for (const exit of trigger.exits) {
+    for (const exit of trigger.targets) {
       try {
         const entry = await entryFor(moment, exit, trigger, subject, about, alert);
         if (entry === undefined) problems.push(`${noAddress}${exit.channel}`);
@@ -151,18 +157,20 @@ async function compose(
 }
 
 async function entryFor(
-  { budget, channels, now }: Moment,
-  { channel, to, options }: Exit,
+  { budget, channels, now }: FiringContext,
+  { channel, to, options }: Target,
   trigger: Trigger,
   subject: Fields,
-  about: About,
+  about: TriggerContext,
   alert: Alert | AlertAborted,
 ): Promise<Entry | undefined> {
   const destination = to === undefined ? null : parseDestination(budget.evaluate(to, subject));
   if (destination === undefined) return undefined;
   const { kind } = channels[channel]!;
   const told =
-    kind === "webhook" ? { ...options, data: { ...(options?.data as object), trigger: tellsOf(about) } } : options;
+    kind === "webhook"
+      ? { ...options, data: { ...(options?.data as object), trigger: publicTriggerContext(about) } }
+      : options;
   const { priority = about.kind === "member" ? "low" : "normal" } = trigger.definition;
   const request = {
     channel,

@@ -4,7 +4,7 @@ import type { Cause, Fields } from "../../store/index.ts";
 import type { Trigger } from "../definition/trigger.ts";
 
 /** What templates and conditions of a trigger see beside the profile's fields, as `.trigger`. */
-export interface About {
+export interface TriggerContext {
   readonly [field: string]: Json;
   readonly name: string;
   readonly kind: Cause["kind"];
@@ -14,14 +14,14 @@ export interface About {
 }
 
 /** What has happened, as templates see it. */
-export function aboutOf({ name, definition }: Trigger, cause: Cause, at: number): About {
+export function triggerContext({ name, definition }: Trigger, cause: Cause, at: number): TriggerContext {
   const common = { name, kind: cause.kind, backfill: false, at: new Date(at).toISOString() };
   switch (cause.kind) {
     case "enter":
     case "exit":
       return { ...common, audience: cause.audience };
     case "change":
-      return { ...common, fields: cause.fields, before: leaving(cause.before, definition.fields) };
+      return { ...common, fields: cause.fields, before: allowedFields(cause.before, definition.fields) };
     case "event":
       return { ...common, stream: cause.stream, event: cause.payload ?? null };
     case "member":
@@ -32,19 +32,28 @@ export function aboutOf({ name, definition }: Trigger, cause: Cause, at: number)
 }
 
 /** Several firings that go out as one: the newest, with all of them as `events`, oldest first. */
-export const digestOf = (all: readonly [About, ...About[]]): About => ({ ...all.at(-1)!, events: all });
+export const digestOf = (all: readonly [TriggerContext, ...TriggerContext[]]): TriggerContext => ({
+  ...all.at(-1)!,
+  events: all,
+});
 
 /** Dot: the fields, or those of them that may leave, and `trigger`. */
-export const subjectOf = (fields: Fields, about: About, allowed: readonly string[] | undefined): Fields => ({
-  ...leaving(fields, allowed),
+export const templateData = (
+  fields: Fields,
+  about: TriggerContext,
+  allowed: readonly string[] | undefined,
+): Fields => ({
+  ...allowedFields(fields, allowed),
   trigger: about,
 });
 
-const leaving = (fields: Fields, allowed: readonly string[] | undefined): Fields =>
+const allowedFields = (fields: Fields, allowed: readonly string[] | undefined): Fields =>
   allowed === undefined ? fields : pick(fields, allowed);
 
 /** What receivers are told whatever the template says: see the channels' option `data`. */
-export function tellsOf({ name, kind, backfill, at, audience, stream }: About): { readonly [field: string]: Json } {
+export function publicTriggerContext({ name, kind, backfill, at, audience, stream }: TriggerContext): {
+  readonly [field: string]: Json;
+} {
   return {
     name,
     kind,

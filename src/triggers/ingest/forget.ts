@@ -1,25 +1,21 @@
-import type { ProgramStore } from "../../store/index.ts";
+import type { EngineStore } from "../../store/index.ts";
 import type { Forgotten } from "../engine.ts";
 
 const page = 500;
 
 /** See `Engine.forget`. Answers first: whoever is stopped in between can be asked again. */
-export async function forget(
-  store: ProgramStore,
-  clock: () => number,
-  profile: string,
-): Promise<Forgotten | undefined> {
+export async function forget(store: EngineStore, clock: () => number, profile: string): Promise<Forgotten | undefined> {
   const [found] = await store.profiles.get([profile]);
   if (found === undefined) return undefined;
   const parts = (await store.profiles.merges(found.id)).map((one) => one.profile.id);
-  await store.answers.forget(new Set([found.id, ...parts, ...(await deliveriesOf(store, found.id))]));
+  await store.idempotency.forget(new Set([found.id, ...parts, ...(await deliveriesOf(store, found.id))]));
   return store.transaction(async ({ profiles, outbox }) => {
-    const { erased, underway } = await outbox.withdraw(await profiles.remove([found.id]), clock());
-    return { erased: erased.length, underway };
+    const { erased, inFlight } = await outbox.expunge(await profiles.remove([found.id]), clock());
+    return { erased: erased.length, inFlight };
   });
 }
 
-async function deliveriesOf({ firings }: ProgramStore, profile: string): Promise<string[]> {
+async function deliveriesOf({ firings }: EngineStore, profile: string): Promise<string[]> {
   const ids: string[] = [];
   let after: string | undefined;
   do {

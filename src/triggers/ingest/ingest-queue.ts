@@ -1,8 +1,8 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
 import type { Collected, Updated } from "../engine.ts";
-import type { Sessions } from "../engine-transactions.ts";
+import type { EngineTransactions } from "../engine-transactions.ts";
 import { halfOf, OverBudget } from "../fire/budget.ts";
-import { type Item, takeIn } from "./ingest.ts";
+import { type IngestItem, ingest } from "./ingest.ts";
 
 /**
  * So many items are taken in one transaction: enough to share a sync, few enough that other writers get their turn. Fewer
@@ -27,7 +27,7 @@ interface Job {
 interface Entry {
   readonly job: Job;
   readonly index: number;
-  readonly item: Item;
+  readonly item: IngestItem;
   /** What it took too long at: it is taken out once those before it are done. */
   over?: OverBudget | undefined;
 }
@@ -37,21 +37,21 @@ interface Entry {
  * long is taken out, and evaluated elsewhere: what its own caller brought behind it waits for it, in its order; what others
  * bring does not, and may overtake it, even if it is about the same person. Callers whose items do not fit take turns.
  */
-export class Intake {
-  readonly #sessions: Sessions;
+export class IngestQueue {
+  readonly #sessions: EngineTransactions;
   readonly #onSent: () => void;
   #queue: Entry[] = [];
   #size = most;
   #pumping: Promise<void> | undefined;
   readonly #aside = new Set<Promise<void>>();
 
-  constructor(sessions: Sessions, onSent: () => void) {
+  constructor(sessions: EngineTransactions, onSent: () => void) {
     this.#sessions = sessions;
     this.#onSent = onSent;
   }
 
   /** In order. @throws StoreError: then nothing of the transaction that failed was kept, and nothing after it */
-  async take(items: readonly Item[]): Promise<readonly Result[]> {
+  async take(items: readonly IngestItem[]): Promise<readonly Result[]> {
     const results: Result[] = [];
     for (let from = 0; from < items.length; from += most) {
       results.push(...(await this.#enqueue(items.slice(from, from + most))));
@@ -66,7 +66,7 @@ export class Intake {
     }
   }
 
-  #enqueue(items: readonly Item[]): Promise<readonly Result[]> {
+  #enqueue(items: readonly IngestItem[]): Promise<readonly Result[]> {
     return new Promise((resolve, reject) => {
       const job: Job = { results: [], left: items.length, held: undefined, failed: false, resolve, reject };
       for (const [index, item] of items.entries()) this.#queue.push({ job, index, item });
@@ -121,7 +121,7 @@ export class Intake {
     if (entries.length === 0) return;
     const items = entries.map(({ item }) => item);
     try {
-      const { results, sent, next } = await this.#sessions.run((moment, program) => takeIn(moment, program, items), {
+      const { results, sent, next } = await this.#sessions.run((moment, program) => ingest(moment, program, items), {
         items: items.length,
       });
       for (const [i, entry] of entries.entries()) done(entry, results[i]!);
@@ -158,7 +158,7 @@ export class Intake {
     if (job.held !== undefined) return void job.held.push(entry);
     job.held = [];
     const working = this.#sessions
-      .alone(over, (moment, program) => takeIn(moment, program, [entry.item]))
+      .alone(over, (moment, program) => ingest(moment, program, [entry.item]))
       .then(({ results, sent }) => {
         done(entry, results[0]!);
         if (sent) this.#onSent();

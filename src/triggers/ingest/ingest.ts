@@ -2,16 +2,16 @@ import { newId } from "../../base/id.ts";
 import type { Json } from "../../base/json.ts";
 import { applyUpdates, type Change, type IdentityMode, identityModeOf, type Update } from "../../profiles/index.ts";
 import type { RawEvent } from "../../store/index.ts";
-import type { Program } from "../definition/catalog.ts";
-import { type Collected, NotDeclared, type Updated } from "../engine.ts";
+import type { Catalog } from "../definition/catalog.ts";
+import { type Collected, NotFoundError, type Updated } from "../engine.ts";
 import type { Budget } from "../fire/budget.ts";
-import { fire, type Moment } from "../fire/fire.ts";
+import { type FiringContext, fire } from "../fire/fire.ts";
 import { hasSent } from "../fire/hand-over.ts";
-import { comeBackTo } from "./revisit-merged.ts";
-import { type Concern, Roll, transitions } from "./transitions.ts";
+import { queueRevisits } from "./revisit-merged.ts";
+import { MembershipChanges, type TriggerMatch, transitions } from "./transitions.ts";
 
 /** Something that came in about somebody. */
-export type Item =
+export type IngestItem =
   | { readonly kind: "update"; readonly update: Update }
   | {
       readonly kind: "event";
@@ -24,7 +24,7 @@ export type Item =
     };
 
 /** What one transaction found, in the order of its items. */
-export interface Taken {
+export interface IngestResult {
   readonly results: readonly (Updated | Collected)[];
   /** Something was handed over to the outbox. */
   readonly sent: boolean;
@@ -32,7 +32,11 @@ export interface Taken {
 }
 
 /** Within a transaction: items → profiles → transitions → firings. */
-export async function takeIn(moment: Moment, program: Program, items: readonly Item[]): Promise<Taken> {
+export async function ingest(
+  moment: FiringContext,
+  program: Catalog,
+  items: readonly IngestItem[],
+): Promise<IngestResult> {
   const { transaction, now, budget } = moment;
   const reads = await readEvents(moment, program, items);
   const updates: Update[] = [];
@@ -45,7 +49,7 @@ export async function takeIn(moment: Moment, program: Program, items: readonly I
     modes.push(modeOf(item, program));
     from.push(i);
   });
-  const roll = new Roll(now);
+  const roll = new MembershipChanges(now);
   const writer = roll.watching(transaction.profiles, transaction.memberships);
   const applied = await applyUpdates(writer, updates, program.settings, now, modes);
   await roll.read(transaction.memberships, stored(applied));
@@ -61,7 +65,7 @@ export async function takeIn(moment: Moment, program: Program, items: readonly I
     } else changes[i] = one;
   });
   const stays = survivors(changes);
-  const concerns: (Concern & { readonly item: number })[] = [];
+  const concerns: (TriggerMatch & { readonly item: number })[] = [];
   const events: RawEvent[] = [];
   items.forEach((item, i) => {
     const change = changes[i];
@@ -87,8 +91,8 @@ export async function takeIn(moment: Moment, program: Program, items: readonly I
   });
   if (events.length > 0) await transaction.events.add(events);
   await roll.write(transaction.memberships);
-  const stitched = changes.flatMap((change) => (change?.absorbed.length ? [stays(change.after.id)] : []));
-  if (stitched.length > 0) await comeBackTo(transaction, new Set(stitched), roll);
+  const stitched = changes.flatMap((change) => (change?.mergedFrom.length ? [stays(change.after.id)] : []));
+  if (stitched.length > 0) await queueRevisits(transaction, new Set(stitched), roll);
   const kept = concerns.map((one) => ({ ...one, profile: { ...one.profile, id: stays(one.profile.id) } }));
   const sent = await fireAll(moment, kept);
   const results = items.map((item, i) => {
@@ -99,13 +103,13 @@ export async function takeIn(moment: Moment, program: Program, items: readonly I
   });
   items.forEach((item, i) => {
     const result = reads[i]?.duplicate ? "duplicate" : problems[i] === undefined ? "kept" : "problem";
-    moment.said.push({ type: "taken", ...(item.kind === "event" && { stream: item.stream }), result });
+    moment.pendingEvents.push({ type: "taken", ...(item.kind === "event" && { stream: item.stream }), result });
   });
   return { results, sent, next: budget.next };
 }
 
 /** Returns what an item may do to existing profiles: everything for an operator's update, what its stream allows for an event. */
-function modeOf(item: Item, program: Program): IdentityMode {
+function modeOf(item: IngestItem, program: Catalog): IdentityMode {
   if (item.kind === "update") return "merge";
   return identityModeOf(program.streams.get(item.stream)!.definition, item.signed === true);
 }
@@ -127,7 +131,7 @@ function notesOf(change: Change | undefined, mode: IdentityMode): Pick<RawEvent,
 /** Of a profile that a later item of the same transaction stitched to another, the id that is left. */
 function survivors(changes: readonly (Change | undefined)[]): (id: string) => string {
   const into = new Map<string, string>();
-  for (const change of changes) for (const { id } of change?.absorbed ?? []) into.set(id, change!.after.id);
+  for (const change of changes) for (const { id } of change?.mergedFrom ?? []) into.set(id, change!.after.id);
   const stays = (id: string): string => {
     const next = into.get(id);
     return next === undefined ? id : stays(next);
@@ -137,8 +141,8 @@ function survivors(changes: readonly (Change | undefined)[]): (id: string) => st
 
 /** @returns whether something was handed over */
 export async function fireAll(
-  moment: Moment,
-  concerns: readonly (Concern & { readonly item: number })[],
+  moment: FiringContext,
+  concerns: readonly (TriggerMatch & { readonly item: number })[],
 ): Promise<boolean> {
   let sent = false;
   for (const { trigger, profile, cause, item } of concerns) {
@@ -157,14 +161,14 @@ interface EventRead {
 }
 
 async function readEvents(
-  { transaction: { events }, budget, now }: Moment,
-  program: Program,
-  items: readonly Item[],
+  { transaction: { events }, budget, now }: FiringContext,
+  program: Catalog,
+  items: readonly IngestItem[],
 ): Promise<readonly (EventRead | undefined)[]> {
   const mapped = items.map((item, i) => {
     if (item.kind !== "event") return undefined;
     const stream = program.streams.get(item.stream);
-    if (stream === undefined) throw new NotDeclared("stream", `${item.stream} any more`);
+    if (stream === undefined) throw new NotFoundError("stream", `${item.stream} any more`);
     return budget.measure(i, () => budget.evaluate(stream.mapping, item.payload));
   });
   const keys = new Map<string, Set<string>>();
@@ -202,7 +206,7 @@ function* stored(applied: readonly (Change | { readonly problem: string })[]): G
 }
 
 function resultOf(
-  item: Item,
+  item: IngestItem,
   read: EventRead | undefined,
   change: Change | undefined,
   problem: string | undefined,

@@ -1,16 +1,16 @@
 import { undoMerge } from "../../profiles/index.ts";
-import type { MemberSince, Profile, ProgramTransaction } from "../../store/index.ts";
-import type { Program } from "../definition/catalog.ts";
+import type { EngineTransaction, MemberSince, Profile } from "../../store/index.ts";
+import type { Catalog } from "../definition/catalog.ts";
 import { type Split, SplitError } from "../engine.ts";
-import type { Moment } from "../fire/fire.ts";
-import { comeBackTo } from "./revisit-merged.ts";
-import { isIn, Roll } from "./transitions.ts";
+import type { FiringContext } from "../fire/fire.ts";
+import { queueRevisits } from "./revisit-merged.ts";
+import { isIn, MembershipChanges } from "./transitions.ts";
 
 /** Limits how long a merge can be undone, in ms. */
 export const mergeRetention = 30 * 86_400_000;
 
 /** See `Engine.split`. Within a transaction. */
-export async function split(moment: Moment, program: Program, given: string): Promise<Split | undefined> {
+export async function split(moment: FiringContext, program: Catalog, given: string): Promise<Split | undefined> {
   const { transaction, now } = moment;
   const { profiles, memberships } = transaction;
   const [whole] = await profiles.get([given]);
@@ -39,9 +39,9 @@ export async function split(moment: Moment, program: Program, given: string): Pr
     ...evaluated(moment, program, declared, undone.split, {}, undone.since),
     ...evaluated(moment, program, declared, undone.rest, since, undone.restSince),
   ]);
-  const roll = new Roll(now);
+  const roll = new MembershipChanges(now);
   await roll.read(memberships, [undone.split.id]);
-  await comeBackTo(transaction, new Set([undone.split.id]), roll);
+  await queueRevisits(transaction, new Set([undone.split.id]), roll);
   return { profile: undone.split, from: undone.rest, reassigned: undone.reassigned };
 }
 
@@ -52,8 +52,8 @@ export async function split(moment: Moment, program: Program, given: string): Pr
  * @returns the changes @throws OverBudget
  */
 function* evaluated(
-  moment: Moment,
-  program: Program,
+  moment: FiringContext,
+  program: Catalog,
   declared: ReadonlySet<string>,
   { id, fields }: Profile,
   recorded: MemberSince,
@@ -70,7 +70,7 @@ function* evaluated(
   }
 }
 
-async function declaredAudiences({ definitions }: ProgramTransaction): Promise<ReadonlySet<string>> {
+async function declaredAudiences({ definitions }: EngineTransaction): Promise<ReadonlySet<string>> {
   const all = await definitions.all();
   return new Set(all.filter(({ kind }) => kind === "audience").map(({ name }) => name));
 }

@@ -1,19 +1,19 @@
 import type { Json } from "../../base/json.ts";
 import type { Change } from "../../profiles/index.ts";
 import type { Cause, Fields, MemberSince, MembershipsWriter, Profile, ProfilesWriter } from "../../store/index.ts";
-import type { Audience, Program } from "../definition/catalog.ts";
+import type { Audience, Catalog } from "../definition/catalog.ts";
 import type { Trigger } from "../definition/trigger.ts";
-import type { Moment } from "../fire/fire.ts";
+import type { FiringContext } from "../fire/fire.ts";
 
 /** A trigger that what happened to a profile concerns. */
-export interface Concern {
+export interface TriggerMatch {
   readonly trigger: Trigger;
   readonly profile: Profile;
   readonly cause: Cause;
 }
 
 /** Memberships of the profiles that one transaction is about, and how they change. */
-export class Roll {
+export class MembershipChanges {
   readonly #now: number;
   readonly #known = new Map<string, Map<string, number>>();
   readonly #changes = new Map<string, { audience: string; profile: string; since: number | undefined }>();
@@ -100,20 +100,25 @@ export class Roll {
  * Who entered and left by a change, and which triggers that concerns, in the order of the program.
  * @param roll knows the memberships of the profile that stays and of those that were absorbed; is brought up to date
  */
-export function transitions(moment: Judging, program: Program, change: Change, roll: Roll): Concern[] {
-  const { before, after, absorbed, changed } = change;
-  const isNew = before === undefined || absorbed.length > 0;
+export function transitions(
+  moment: Judging,
+  program: Catalog,
+  change: Change,
+  roll: MembershipChanges,
+): TriggerMatch[] {
+  const { before, after, mergedFrom, changed } = change;
+  const isNew = before === undefined || mergedFrom.length > 0;
   const concerned = isNew ? program.audiences.values() : program.audiencesFor(changed);
-  const concerns: Concern[] = [];
-  for (const { id } of absorbed) roll.forget(id);
+  const concerns: TriggerMatch[] = [];
+  for (const { id } of mergedFrom) roll.forget(id);
   for (const audience of concerned) {
     const is = isIn(moment, audience, after.fields);
-    const since = roll.since(after.id, absorbed, audience.name);
+    const since = roll.since(after.id, mergedFrom, audience.name);
     if (is === undefined) {
       roll.set(after.id, audience.name, since !== undefined, since);
       continue;
     }
-    const was = wasIn(moment, audience, since !== undefined, before, absorbed);
+    const was = wasIn(moment, audience, since !== undefined, before, mergedFrom);
     roll.set(after.id, audience.name, is, is && was ? since : undefined);
     if (is !== was) concerns.push(...entering(program, audience.name, is, after));
   }
@@ -150,17 +155,21 @@ function wasIn(
   return all.some(({ fields }) => isIn(moment, audience, fields) ?? recorded);
 }
 
-type Judging = Pick<Moment, "budget" | "said">;
+type Judging = Pick<FiringContext, "budget" | "pendingEvents">;
 
 /** Whether fields belong; undefined where time ended the condition, which changes no membership. @throws OverBudget */
-export function isIn({ budget, said }: Judging, { name, test }: Audience, fields: Fields): boolean | undefined {
-  const { is, limit, problem = "" } = budget.evaluate(test, fields);
-  if (limit !== "time") return is;
-  said.push({ type: "undecided", audience: name, reason: problem });
+export function isIn(
+  { budget, pendingEvents }: Judging,
+  { name, test }: Audience,
+  fields: Fields,
+): boolean | undefined {
+  const { matches, limit, problem = "" } = budget.evaluate(test, fields);
+  if (limit !== "time") return matches;
+  pendingEvents.push({ type: "undecided", audience: name, reason: problem });
   return undefined;
 }
 
-export function entering(program: Program, audience: string, is: boolean, profile: Profile): Concern[] {
+export function entering(program: Catalog, audience: string, is: boolean, profile: Profile): TriggerMatch[] {
   const kind = is ? "enter" : "exit";
   const triggers = program.on.get(`${kind} ${audience}`) ?? [];
   return triggers.map((trigger) => ({ trigger, profile, cause: { kind, audience } }));

@@ -1,15 +1,15 @@
-import type { ProgramStore, Run } from "../../store/index.ts";
-import type { Program } from "../definition/catalog.ts";
+import type { EngineStore, Run } from "../../store/index.ts";
+import type { Catalog } from "../definition/catalog.ts";
 import type { Trigger } from "../definition/trigger.ts";
-import { type BackfillOptions, DefinitionError, type Estimate, NotDeclared, RunStateError } from "../engine.ts";
-import type { Sessions } from "../engine-transactions.ts";
+import { type BackfillOptions, DefinitionError, type Estimate, NotFoundError, RunStateError } from "../engine.ts";
+import type { EngineTransactions } from "../engine-transactions.ts";
 import { OverBudget } from "../fire/budget.ts";
-import type { Moment } from "../fire/fire.ts";
-import { endOnce, newRun, type Piece, workPiece } from "./run-step.ts";
+import type { FiringContext } from "../fire/fire.ts";
+import { endOnce, newRun, runStep, type StepResult } from "./run-step.ts";
 
 interface BackfillsOptions {
-  readonly store: ProgramStore;
-  readonly sessions: Sessions;
+  readonly store: EngineStore;
+  readonly sessions: EngineTransactions;
   readonly wake: () => void;
 }
 
@@ -47,7 +47,7 @@ export class Backfills {
     let size = looked.piece;
     while (!ended && counts.looked < looked.most) {
       const most = size;
-      const work = async (moment: Moment, program: Program) => {
+      const work = async (moment: FiringContext, program: Catalog) => {
         const trigger = active(program.triggers.get(name)!);
         const triggers = new Map(program.triggers).set(name, trigger);
         const run = newRun("backfill", {
@@ -59,9 +59,9 @@ export class Backfills {
           cap: undefined,
         });
         const rest = { ...run, ...(cursor !== undefined && { cursor }) };
-        return workPiece(moment, { ...program, triggers }, rest, most);
+        return runStep(moment, { ...program, triggers }, rest, most);
       };
-      let piece: Piece;
+      let piece: StepResult;
       try {
         piece = await rehearse(sessions, work, most);
       } catch (error) {
@@ -151,7 +151,7 @@ export class Backfills {
     const trigger = triggers.get(name);
     const fault = broken.find((one) => one.kind === "trigger" && one.of === name);
     if (fault !== undefined) throw fault;
-    if (trigger === undefined) throw new NotDeclared("trigger", name, triggers.keys());
+    if (trigger === undefined) throw new NotFoundError("trigger", name, triggers.keys());
     const { on, backfill } = trigger.definition;
     if (!("enter" in on)) throw refused(name, "only a trigger on enter is backfilled: for whom else would it be late?");
     const { cap, share, pace } = { ...backfill, ...given(asked) };
@@ -176,11 +176,11 @@ const active = (trigger: Trigger): Trigger => ({ ...trigger, status: { ...trigge
 
 /** @throws OverBudget where several take too long: fewer are to be looked at then */
 async function rehearse<Result>(
-  sessions: Sessions,
-  work: (moment: Moment, program: Program) => Promise<Result>,
+  sessions: EngineTransactions,
+  work: (moment: FiringContext, program: Catalog) => Promise<Result>,
   items: number,
 ): Promise<Result> {
-  const rehearsing = async (moment: Moment, program: Program): Promise<Result> => {
+  const rehearsing = async (moment: FiringContext, program: Catalog): Promise<Result> => {
     throw new Rehearsed(await work(moment, program));
   };
   try {

@@ -1,15 +1,15 @@
 import { newId } from "../../base/id.ts";
-import { mostRuns, type Profile, type ProgramTransaction, type Run } from "../../store/index.ts";
-import { type AudienceStatus, audienceOf, type Program } from "../definition/catalog.ts";
+import { type EngineTransaction, maxRuns, type Profile, type Run } from "../../store/index.ts";
+import { type AudienceStatus, audienceOf, type Catalog } from "../definition/catalog.ts";
 import { statusJson } from "../definition/trigger.ts";
-import { fire, type Moment } from "../fire/fire.ts";
+import { type FiringContext, fire } from "../fire/fire.ts";
 import { hasSent } from "../fire/hand-over.ts";
 import { fireAll } from "../ingest/ingest.ts";
 import { entering, isIn } from "../ingest/transitions.ts";
 import { isInShare } from "./sample.ts";
 
 /** What a piece of a run did. */
-export interface Piece {
+export interface StepResult {
   readonly run: Run;
   /** Something was handed over to the outbox. */
   readonly sent: boolean;
@@ -18,11 +18,11 @@ export interface Piece {
   readonly problems: readonly { readonly profile: string; readonly problem: string }[];
 }
 
-const quietly = { aborted: 0, problems: [] };
-type Worked = Omit<Piece, keyof typeof quietly> & Partial<Piece>;
+const noProblems = { aborted: 0, problems: [] };
+type Worked = Omit<StepResult, keyof typeof noProblems> & Partial<StepResult>;
 
 /** Takes the next `most` profiles of a run, in one transaction with how far it came. */
-export async function workPiece(moment: Moment, program: Program, run: Run, most: number): Promise<Piece> {
+export async function runStep(moment: FiringContext, program: Catalog, run: Run, most: number): Promise<StepResult> {
   const work = run.kind === "sweep" ? sweep : run.kind === "clear" ? clear : visit;
   const piece = await work(moment, program, run, most);
   const { run: worked } = piece;
@@ -32,34 +32,35 @@ export async function workPiece(moment: Moment, program: Program, run: Run, most
   await transaction.runs.put(kept);
   if (ended && kept.kind === "sweep") await endSweep(transaction, kept);
   if (ended && kept.kind === "batch") await endOnce(transaction, program, kept);
-  return { ...quietly, ...piece, run: kept };
+  return { ...noProblems, ...piece, run: kept };
 }
 
 /** Why a run is paused that goes on once its trigger is active: meanwhile, members would be left out. */
-const resting = "its trigger is not active";
+const pausedByTrigger = "its trigger is not active";
 
 /** The trigger is active again. */
-export async function goOn({ runs }: ProgramTransaction, trigger: string, now: number): Promise<void> {
-  const { items } = await runs.list({ trigger, state: "paused", limit: mostRuns });
+export async function resumePausedRuns({ runs }: EngineTransaction, trigger: string, now: number): Promise<void> {
+  const { items } = await runs.list({ trigger, state: "paused", limit: maxRuns });
   for (const { reason, ...run } of items) {
-    if (reason === resting) await runs.put({ ...run, state: "running", updatedAt: now });
+    if (reason === pausedByTrigger) await runs.put({ ...run, state: "running", updatedAt: now });
   }
 }
 
 /** A backfill or a batch: the trigger fires for each member. */
-async function visit(moment: Moment, program: Program, run: Run, most: number): Promise<Worked> {
+async function visit(moment: FiringContext, program: Catalog, run: Run, most: number): Promise<Worked> {
   const trigger = program.triggers.get(run.trigger!);
   const [audience] = run.audiences;
   const unable = program.broken.some(({ kind, of }) => kind === "trigger" && of === run.trigger);
   if (trigger === undefined && !unable) {
     return { run: { ...run, state: "failed", reason: "the trigger is no more" }, sent: false };
   }
-  if (trigger?.status.state !== "active") return { run: { ...run, state: "paused", reason: resting }, sent: false };
+  if (trigger?.status.state !== "active")
+    return { run: { ...run, state: "paused", reason: pausedByTrigger }, sent: false };
   if (audienceOf(trigger)?.[1] !== audience) {
     return { run: { ...run, state: "failed", reason: `the trigger is not about ${audience} any more` }, sent: false };
   }
   const { transaction } = moment;
-  const late = run.late?.slice(0, most);
+  const late = run.revisit?.slice(0, most);
   const pageOf = (limit: number) => transaction.memberships.members({ audience: audience!, limit, after: run.cursor });
   let page =
     late === undefined ? await pageOf(most) : { items: late.map((profile) => ({ profile })), next: run.cursor };
@@ -98,16 +99,16 @@ async function visit(moment: Moment, program: Program, run: Run, most: number): 
   if (stopped && late === undefined && visited < profiles.length) page = await pageOf(visited);
   const ended = capped || page.next === undefined;
   const done = run.done + (stopped ? visited : profiles.length);
-  const rest = run.late?.slice(stopped ? visited : most) ?? [];
+  const rest = run.revisit?.slice(stopped ? visited : most) ?? [];
   const worked: Run = {
     ...run,
-    late: rest.length > 0 ? rest : undefined,
+    revisit: rest.length > 0 ? rest : undefined,
     done,
     sent,
     skipped,
     failed,
     ...(page.next !== undefined && { cursor: page.next }),
-    ...(stopped && { state: "paused", reason: resting }),
+    ...(stopped && { state: "paused", reason: pausedByTrigger }),
     ...(ended && { state: "done" }),
     ...(capped && { reason: `it reached its cap of ${run.cap}` }),
   };
@@ -115,7 +116,7 @@ async function visit(moment: Moment, program: Program, run: Run, most: number): 
 }
 
 /** Not in the share; alerted by this run under another id; for a backfill: alerted by its trigger, or about to be. */
-async function isLeftOut({ firings }: ProgramTransaction, run: Run, { id }: Profile): Promise<boolean> {
+async function isLeftOut({ firings }: EngineTransaction, run: Run, { id }: Profile): Promise<boolean> {
   const trigger = run.trigger!;
   if (run.share !== undefined && !isInShare(id, trigger, run.share)) return true;
   if (run.kind === "batch") return firings.inRun(run.id, id);
@@ -127,7 +128,7 @@ async function isLeftOut({ firings }: ProgramTransaction, run: Run, { id }: Prof
 }
 
 /** Evaluates audiences anew for every profile. */
-async function sweep(moment: Moment, program: Program, run: Run, most: number): Promise<Worked> {
+async function sweep(moment: FiringContext, program: Catalog, run: Run, most: number): Promise<Worked> {
   const { transaction, now } = moment;
   const audiences = run.audiences.flatMap((name) => program.audiences.get(name) ?? []);
   const page = await transaction.profiles.list({ limit: most, after: run.cursor });
@@ -154,7 +155,7 @@ async function sweep(moment: Moment, program: Program, run: Run, most: number): 
   return { run: worked, sent };
 }
 
-async function clear({ transaction }: Moment, _program: Program, run: Run, most: number): Promise<Worked> {
+async function clear({ transaction }: FiringContext, _program: Catalog, run: Run, most: number): Promise<Worked> {
   const gone = await transaction.memberships.clear(run.audiences[0]!, most);
   const worked: Run = { ...run, done: run.done + gone, ...(gone < most && { state: "done" }) };
   return { run: worked, sent: false };
@@ -162,7 +163,7 @@ async function clear({ transaction }: Moment, _program: Program, run: Run, most:
 
 /** Starts a sweep, which replaces what is under way for the same audiences: sweeps, and the clearing of one that is back. */
 export async function startSweep(
-  transaction: ProgramTransaction,
+  transaction: EngineTransaction,
   audiences: readonly string[],
   options: { readonly fire: boolean; readonly total: number; readonly now: number },
 ): Promise<Run> {
@@ -178,9 +179,9 @@ export async function startSweep(
 }
 
 /** Sweeps and clearings go on without these audiences; without any, they end. */
-async function leaveOut({ runs }: ProgramTransaction, audiences: readonly string[], now: number): Promise<void> {
+async function leaveOut({ runs }: EngineTransaction, audiences: readonly string[], now: number): Promise<void> {
   for (const state of ["running", "paused"] as const) {
-    const { items } = await runs.list({ state, limit: mostRuns });
+    const { items } = await runs.list({ state, limit: maxRuns });
     for (const run of items) {
       const rest = run.audiences.filter((name) => !audiences.includes(name));
       if (run.trigger !== undefined || rest.length === run.audiences.length) continue;
@@ -191,7 +192,7 @@ async function leaveOut({ runs }: ProgramTransaction, audiences: readonly string
   }
 }
 
-async function endSweep({ definitions }: ProgramTransaction, run: Run): Promise<void> {
+async function endSweep({ definitions }: EngineTransaction, run: Run): Promise<void> {
   for (const { kind, name, status } of await definitions.all()) {
     if (kind !== "audience") continue;
     const { sweep, ...rest } = (status ?? {}) as AudienceStatus;
@@ -201,8 +202,8 @@ async function endSweep({ definitions }: ProgramTransaction, run: Run): Promise<
 
 /** What runs once is done when its run is. */
 export async function endOnce(
-  { definitions }: ProgramTransaction,
-  { triggers }: Program,
+  { definitions }: EngineTransaction,
+  { triggers }: Catalog,
   { trigger: name }: Run,
 ): Promise<void> {
   const trigger = triggers.get(name!);

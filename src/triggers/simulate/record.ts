@@ -1,17 +1,17 @@
 import type {
-  Added,
   Alert,
   Cause,
+  EngineStore,
+  EngineTransaction,
+  EnqueueResult,
   Entry,
   Firing,
   FiringsWriter,
-  ProgramStore,
-  ProgramTransaction,
   Skip,
 } from "../../store/index.ts";
 
 /** A delivery as it is handed over to the outbox. */
-export interface HandedOver {
+export interface QueuedDelivery {
   readonly channel: string;
   readonly destination: string;
   readonly title: string;
@@ -28,12 +28,12 @@ interface About {
 }
 
 /** What becomes of firings, and what alarms say. */
-export type Happening =
+export type SimulationEvent =
   /** `firings`: how many go out as this one alert. */
-  | (About & { readonly kind: "sent"; readonly firings: number; readonly deliveries: readonly HandedOver[] })
+  | (About & { readonly kind: "sent"; readonly firings: number; readonly deliveries: readonly QueuedDelivery[] })
   | (About & { readonly kind: "waiting"; readonly until: number; readonly reason: string })
   | (About & { readonly kind: "skipped" | "aborted" | "failed"; readonly reason: string })
-  | { readonly kind: "alarm"; readonly at: number; readonly deliveries: readonly HandedOver[] }
+  | { readonly kind: "alarm"; readonly at: number; readonly deliveries: readonly QueuedDelivery[] }
   /** What went wrong, or could not be taken in. */
   | { readonly kind: "problem"; readonly at: number; readonly reason: string };
 
@@ -42,11 +42,11 @@ export type Happening =
  * back nothing.
  * @param tell must not throw
  */
-export function recording(
-  store: ProgramStore,
+export function recordingStore(
+  store: EngineStore,
   clock: () => number,
-  tell: (happening: Happening) => void,
-): ProgramStore {
+  tell: (happening: SimulationEvent) => void,
+): EngineStore {
   return {
     outbox: store.outbox,
     profiles: store.profiles,
@@ -56,7 +56,7 @@ export function recording(
     firings: store.firings,
     runs: store.runs,
     keys: store.keys,
-    answers: store.answers,
+    idempotency: store.idempotency,
     close: () => store.close(),
     async transaction(work) {
       const page = new Page();
@@ -69,12 +69,12 @@ export function recording(
 
 /** What one transaction writes. */
 class Page {
-  readonly #added = new Map<string, HandedOver>();
+  readonly #added = new Map<string, QueuedDelivery>();
   /** By id: what a firing is at the end counts. */
   readonly #firings = new Map<string, Firing>();
   readonly #skips: Omit<Skip, "count">[] = [];
 
-  watch(transaction: ProgramTransaction): ProgramTransaction {
+  watch(transaction: EngineTransaction): EngineTransaction {
     const { outbox, profiles, events, memberships, definitions, firings, runs } = transaction;
     return {
       profiles,
@@ -92,7 +92,7 @@ class Page {
           });
           return added;
         },
-        withdraw: (ids, now) => outbox.withdraw(ids, now),
+        expunge: (ids, now) => outbox.expunge(ids, now),
       },
     };
   }
@@ -129,7 +129,7 @@ class Page {
   }
 
   /** @param now ms since 1970 */
-  *happenings(now: number): Generator<Happening> {
+  *happenings(now: number): Generator<SimulationEvent> {
     for (const { reason, ...skip } of this.#skips) {
       yield { kind: "skipped", at: now, trigger: skip.trigger, profile: skip.profile, cause: skip.cause, reason };
     }
@@ -149,7 +149,7 @@ class Page {
   }
 }
 
-function handedOver({ channel, destination, alert }: Entry, { state, reason }: Added): HandedOver {
+function handedOver({ channel, destination, alert }: Entry, { state, reason }: EnqueueResult): QueuedDelivery {
   const title = (alert as Alert | undefined)?.title ?? "";
   return { channel, destination, title, ...(state === "dead" && { reason: reason ?? "its destination is disabled" }) };
 }

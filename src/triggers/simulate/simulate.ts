@@ -3,15 +3,15 @@ import type { Json } from "../../base/json.ts";
 import type { TemplateOptions } from "../../compile.ts";
 import type { Channel } from "../../dispatch/index.ts";
 import type { Update } from "../../profiles/index.ts";
-import type { Definition, ProgramStore } from "../../store/index.ts";
+import type { Definition, EngineStore } from "../../store/index.ts";
 import { createEngine } from "../create.ts";
 import type { AudienceStatus } from "../definition/catalog.ts";
 import { type TriggerDefinition, triggerDefinition } from "../definition/definition.ts";
 import { nextTime } from "../definition/schedule.ts";
 import { statusJson, statusOf } from "../definition/trigger.ts";
-import type { Engine, Wanted } from "../engine.ts";
+import type { DesiredState, Engine } from "../engine.ts";
 import { isScheduled } from "../fire/due.ts";
-import { type Happening, recording } from "./record.ts";
+import { recordingStore, type SimulationEvent } from "./record.ts";
 
 /** Something that comes in at a time, in ms since 1970. */
 export type Timed =
@@ -20,7 +20,7 @@ export type Timed =
 
 export interface SimulateOptions {
   /** A copy: what would happen does happen in it. */
-  readonly store: ProgramStore;
+  readonly store: EngineStore;
   /** They check and compose; nothing is sent. */
   readonly channels: { readonly [name: string]: Channel };
   /** As of `EngineOptions`. */
@@ -30,7 +30,7 @@ export interface SimulateOptions {
   readonly from: number;
   readonly until: number;
   /** Put into force at the start. */
-  readonly wanted?: Wanted | undefined;
+  readonly wanted?: DesiredState | undefined;
   /** Triggers that are active from the start, whatever they are now. */
   readonly activate?: readonly string[] | undefined;
   /** Triggers that are backfilled at the start. */
@@ -50,17 +50,17 @@ const turn = 32;
  * before it happens at once.
  * @throws RangeError for days that end before they begin, or `updates` out of order; NotDeclared, DefinitionError
  */
-export async function* simulate(options: SimulateOptions): AsyncGenerator<Happening> {
+export async function* simulate(options: SimulateOptions): AsyncGenerator<SimulationEvent> {
   const { store, channels, to, templates, from, until: end, wanted, activate = [], backfill = [], signal } = options;
   if (!(from <= end)) throw new RangeError("a simulation cannot end before it begins");
   let now = from;
-  const happened: Happening[] = [];
-  const tell = (happening: Happening): void => {
+  const happened: SimulationEvent[] = [];
+  const tell = (happening: SimulationEvent): void => {
     happened.push(happening);
   };
   const problem = (reason: string): void => tell({ kind: "problem", at: now, reason });
   const engine = createEngine({
-    store: recording(store, () => now, tell),
+    store: recordingStore(store, () => now, tell),
     channels,
     to,
     templates,
@@ -69,7 +69,7 @@ export async function* simulate(options: SimulateOptions): AsyncGenerator<Happen
   });
 
   /** Does all that is due until `time`, then moves the clock there. */
-  async function* until(time: number): AsyncGenerator<Happening> {
+  async function* until(time: number): AsyncGenerator<SimulationEvent> {
     for (let i = 1; signal?.aborted !== true; i++) {
       const next = await engine.tick();
       yield* happened.splice(0);
@@ -103,14 +103,14 @@ export async function* simulate(options: SimulateOptions): AsyncGenerator<Happen
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-async function begin(engine: Engine, wanted: Wanted | undefined, activate: readonly string[]): Promise<void> {
+async function begin(engine: Engine, wanted: DesiredState | undefined, activate: readonly string[]): Promise<void> {
   const states = Object.fromEntries(activate.map((name) => [name, "active" as const]));
   if (wanted !== undefined) await engine.apply({ ...wanted, states: { ...wanted.states, ...states } });
   else if (activate.length > 0) await engine.apply({ origin: "api", definitions: {}, states });
 }
 
 /** The state as it would be then: schedules come next after `from`, and no sweep was later. */
-async function setBack(store: ProgramStore, from: number): Promise<void> {
+async function setBack(store: EngineStore, from: number): Promise<void> {
   await store.transaction(async ({ definitions }) => {
     for (const { kind, name, body, status } of await definitions.all()) {
       if (kind === "trigger") {
@@ -157,7 +157,7 @@ export class Summary {
     this.#format = new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" });
   }
 
-  add(happening: Happening): void {
+  add(happening: SimulationEvent): void {
     if (happening.kind === "alarm" || happening.kind === "problem") return;
     const { at, trigger, kind } = happening;
     const day = this.#format.format(at);

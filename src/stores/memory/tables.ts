@@ -1,5 +1,4 @@
 import type {
-  Answer,
   ApiKey,
   Definition,
   Firing,
@@ -11,11 +10,12 @@ import type {
   Run,
   Skip,
   SplitPair,
+  StoredResponse,
 } from "../../store/index.ts";
 import { Undo, UndoList, UndoMap } from "./undo.ts";
 
 /** All that is kept besides the outbox. Values are copies that nobody can change. */
-export class Books {
+export class Tables {
   readonly undo = new Undo();
   readonly profiles = new UndoList<Profile>(this.undo);
   /** Of absorbed profiles: which they are now. */
@@ -48,16 +48,16 @@ export class Books {
   readonly mergedSkips = new UndoMap<string, Skip>(this.undo);
   readonly runs = new UndoList<Run>(this.undo);
   readonly keys = new UndoMap<string, ApiKey>(this.undo);
-  readonly answers = new UndoMap<string, Answer>(this.undo);
+  readonly responses = new UndoMap<string, StoredResponse>(this.undo);
 
   /** The id of the profile that this one is now. */
-  stays(id: string): string {
+  resolveId(id: string): string {
     return this.absorbed.get(id) ?? id;
   }
 
   /** The same of one that must be there. @throws TypeError */
-  staying(id: string): string {
-    const stays = this.stays(id);
+  requireId(id: string): string {
+    const stays = this.resolveId(id);
     if (!this.profiles.has(stays)) throw new TypeError(`there is no profile ${id}`);
     return stays;
   }

@@ -1,20 +1,20 @@
 import {
   type Attempt,
   type Claimed,
+  type DeliveryState,
+  type DeliverySummary,
   type Entry,
-  type Kept,
   type Priority,
   priorities,
-  type State,
-  type Summary,
+  type StoredDelivery,
 } from "../../store/index.ts";
 import type { Destination } from "./destination.ts";
-import type { Shelf } from "./shelf.ts";
+import type { OutboxState } from "./outbox-state.ts";
 
-export type Stage = "waiting" | "claimed" | "behind" | Exclude<State, "pending">;
+export type Stage = "waiting" | "claimed" | "behind" | Exclude<DeliveryState, "pending">;
 
 /** One delivery, as it is kept. */
-export interface Item {
+export interface OutboxEntry {
   readonly seq: number;
   entry: Pick<Entry, "id" | "channel" | "createdAt" | "idempotencyKey" | "orderingKey" | "replayOf">;
   destination: Destination;
@@ -35,13 +35,15 @@ export interface Item {
   size: number;
 }
 
-export const isSettled = ({ stage }: Item): boolean => stage !== "waiting" && stage !== "claimed" && stage !== "behind";
+export const isSettled = ({ stage }: OutboxEntry): boolean =>
+  stage !== "waiting" && stage !== "claimed" && stage !== "behind";
 
-export const stateOf = (item: Item): State => (isSettled(item) ? (item.stage as State) : "pending");
+export const stateOf = (item: OutboxEntry): DeliveryState =>
+  isSettled(item) ? (item.stage as DeliveryState) : "pending";
 
-export const priorityOf = ({ rank }: Item): Priority => priorities[rank % 3]!;
+export const priorityOf = ({ rank }: OutboxEntry): Priority => priorities[rank % 3]!;
 
-export function claimedOf(item: Item): Claimed {
+export function claimedOf(item: OutboxEntry): Claimed {
   const { disabled } = item.destination;
   return {
     id: item.entry.id,
@@ -57,7 +59,7 @@ export function claimedOf(item: Item): Claimed {
   };
 }
 
-export function summaryOf(item: Item): Summary {
+export function summaryOf(item: OutboxEntry): DeliverySummary {
   const { id, channel, createdAt, idempotencyKey, orderingKey, replayOf } = item.entry;
   const state = stateOf(item);
   return {
@@ -78,7 +80,7 @@ export function summaryOf(item: Item): Summary {
   };
 }
 
-export function keptOf(item: Item): Kept {
+export function keptOf(item: OutboxEntry): StoredDelivery {
   return {
     ...summaryOf(item),
     ...(item.body === undefined ? {} : JSON.parse(item.body)),
@@ -88,7 +90,7 @@ export function keptOf(item: Item): Kept {
   };
 }
 
-export function itemOf(entry: Entry, shelf: Shelf): Item {
+export function itemOf(entry: Entry, shelf: OutboxState): OutboxEntry {
   const { id, channel, createdAt, idempotencyKey, orderingKey, replayOf, to, alert, options, content, source } = entry;
   const destination = shelf.destination(channel, entry.destination);
   const { disabled } = destination;

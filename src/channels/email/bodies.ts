@@ -1,5 +1,5 @@
 import type { Alert } from "../../store/index.ts";
-import { line } from "./line.ts";
+import { line } from "./sanitize-header.ts";
 
 /** The text part: the body, or for want of one the subtitle or the title. */
 export const textOf = ({ title, subtitle, body }: Alert): string => newlines(body || subtitle || title);

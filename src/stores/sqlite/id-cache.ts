@@ -1,9 +1,9 @@
 import type Database from "better-sqlite3";
 import type { Identifier } from "../../store/index.ts";
-import type { Notes } from "./writer.ts";
+import type { TransactionHooks } from "./writer.ts";
 
 /** Numbers for names and for profiles, as one connection knows them. */
-export class Names implements Notes {
+export class IdCache implements TransactionHooks {
   /** Of profiles that were read: what the table has, so that what has not changed is not looked up before it is written. */
   readonly identifiers = new Map<number, readonly Identifier[]>();
   readonly #numbers = new Map<string, number>();
@@ -32,7 +32,7 @@ export class Names implements Notes {
   }
 
   /** Within a transaction. */
-  made(name: string): number {
+  getOrCreate(name: string): number {
     const known = this.known(name);
     if (known !== undefined) return known;
     const made = this.#sql.newName.get(name)!;
@@ -57,7 +57,7 @@ export class Names implements Notes {
   }
 
   /** The same of one that must be there. @throws TypeError */
-  staying(id: string): number {
+  requireId(id: string): number {
     const seq = this.profile(id);
     if (seq === undefined) throw new TypeError(`there is no profile ${id}`);
     return seq;
@@ -78,7 +78,7 @@ export class Names implements Notes {
   }
 
   /** Profiles are not where they were. */
-  moved(): void {
+  invalidateProfiles(): void {
     this.#profiles.clear();
     this.#ids.clear();
     this.identifiers.clear();
@@ -89,6 +89,6 @@ export class Names implements Notes {
   forget(): void {
     this.#numbers.clear();
     this.#names.clear();
-    this.moved();
+    this.invalidateProfiles();
   }
 }

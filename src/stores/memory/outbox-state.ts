@@ -1,18 +1,18 @@
-import type { Attempt, State } from "../../store/index.ts";
+import type { Attempt, DeliveryState } from "../../store/index.ts";
 import { type Channel, Destination } from "./destination.ts";
-import { type Item, isSettled } from "./item.ts";
+import { isSettled, type OutboxEntry } from "./entry.ts";
 
 const keyOf = (channel: string, destination: string): string => JSON.stringify([channel, destination]);
 
 /** What the memory store keeps, and how it finds it. */
-export class Shelf {
-  readonly items = new Map<string, Item>();
-  readonly byKey = new Map<string, Item>();
+export class OutboxState {
+  readonly items = new Map<string, OutboxEntry>();
+  readonly byKey = new Map<string, OutboxEntry>();
   readonly channels = new Map<string, Channel>();
   readonly destinations = new Map<string, Destination>();
   /** Destinations where something waits, those first that were not served for longest. */
   readonly busy = new Set<Destination>();
-  readonly leased = new Set<Item>();
+  readonly leased = new Set<OutboxEntry>();
   #seq = 0;
 
   get nextSeq(): number {
@@ -38,7 +38,7 @@ export class Shelf {
     return destination;
   }
 
-  keep(item: Item): void {
+  keep(item: OutboxEntry): void {
     this.items.set(item.entry.id, item);
     if (item.entry.idempotencyKey !== undefined) this.byKey.set(item.entry.idempotencyKey, item);
     item.destination.kept++;
@@ -46,7 +46,7 @@ export class Shelf {
   }
 
   /** Puts it where it is claimed from, or behind another with its ordering key. */
-  enter(item: Item): void {
+  enter(item: OutboxEntry): void {
     const { orderingKey } = item.entry;
     const { lines } = item.destination;
     if (orderingKey !== undefined) {
@@ -61,13 +61,13 @@ export class Shelf {
     this.wait(item);
   }
 
-  wait(item: Item): void {
+  wait(item: OutboxEntry): void {
     item.stage = "waiting";
     item.destination.queues[item.rank]!.add(item);
     this.busy.add(item.destination);
   }
 
-  settle(item: Item, state: Exclude<State, "pending">, now: number, reason: string | undefined): void {
+  settle(item: OutboxEntry, state: Exclude<DeliveryState, "pending">, now: number, reason: string | undefined): void {
     item.stage = state;
     item.lease = undefined;
     item.settledAt = now;
@@ -81,18 +81,18 @@ export class Shelf {
     if (line[0]?.stage === "behind") this.wait(line[0]);
   }
 
-  note(item: Item, attempt: Attempt): void {
+  note(item: OutboxEntry, attempt: Attempt): void {
     const text = JSON.stringify(attempt);
     item.journal.push({ text });
     item.size += text.length;
   }
 
-  held(id: string, claim: number): Item | undefined {
+  held(id: string, claim: number): OutboxEntry | undefined {
     const item = this.items.get(id);
     return item?.stage === "claimed" && item.claims === claim ? item : undefined;
   }
 
-  remove(item: Item, now: number): void {
+  remove(item: OutboxEntry, now: number): void {
     this.items.delete(item.entry.id);
     if (item.entry.idempotencyKey !== undefined) this.byKey.delete(item.entry.idempotencyKey);
     const { destination } = item;
@@ -107,7 +107,7 @@ export class Shelf {
     this.destinations.delete(keyOf(destination.channel.name, destination.name));
   }
 
-  settled(): Item[] {
+  settled(): OutboxEntry[] {
     return [...this.items.values()].filter(isSettled);
   }
 }

@@ -1,7 +1,7 @@
 import type Database from "better-sqlite3";
 import { erasedDestination } from "../../store/index.ts";
 import { state } from "./schema.ts";
-import type { Notes } from "./writer.ts";
+import type { TransactionHooks } from "./writer.ts";
 
 export interface DestinationRow {
   readonly id: number;
@@ -15,7 +15,7 @@ export interface DestinationRow {
 }
 
 /** What one transaction has seen of destinations and their heads, and how it changes the counts. */
-export class Ledger implements Notes {
+export class TransactionCache implements TransactionHooks {
   readonly #channels = new Map<string, number>();
   readonly #destinations = new Map<string, DestinationRow>();
   readonly #byId = new Map<number, DestinationRow>();

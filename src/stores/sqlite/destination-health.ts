@@ -1,20 +1,20 @@
 import type Database from "better-sqlite3";
 import type { Settlement } from "../../store/index.ts";
-import type { DestinationRow, Ledger } from "./ledger.ts";
+import type { DestinationRow, TransactionCache } from "./transaction-cache.ts";
 
-export interface Places {
+export interface DestinationHealthWriter {
   row(destination: number): DestinationRow;
   hold(destination: number, until: number, reason: string): void;
   holdChannel(channel: number, until: number, reason: string): void;
   disable(destination: number, reason: string): void;
   enable(destination: number): void;
   /** An attempt that was to show whether it works again did not take place. */
-  noTrial(destination: number): void;
+  endTrial(destination: number): void;
   health(destination: number, health: NonNullable<Settlement["health"]>, now: number): void;
 }
 
 /** Within a transaction: holds, disabling and failures of destinations and channels. */
-export function placesOf(db: Database.Database, ledger: Ledger): Places {
+export function placesOf(db: Database.Database, ledger: TransactionCache): DestinationHealthWriter {
   const hold = db.prepare("update destinations set held_until = ?, held_reason = ? where id = ?");
   const holdChannel = db.prepare("update channels set held_until = ?, held_reason = ? where id = ?");
   const disable = db.prepare("update destinations set disabled = ? where id = ?");
@@ -31,7 +31,7 @@ export function placesOf(db: Database.Database, ledger: Ledger): Places {
   // A head may have been put off to the end of a hold.
   const advance = db.prepare("update heads set at = due where destination = ? and at > due");
 
-  const places: Places = {
+  const places: DestinationHealthWriter = {
     row: (destination) => ledger.destinationOf(destination),
     hold(destination, until, reason) {
       const { held_until } = ledger.destinationOf(destination);
@@ -53,7 +53,7 @@ export function placesOf(db: Database.Database, ledger: Ledger): Places {
       advance.run(destination);
       ledger.changed();
     },
-    noTrial(destination) {
+    endTrial(destination) {
       if (endTrial.run(destination).changes === 0) return;
       advance.run(destination);
       ledger.changed();
