@@ -190,7 +190,7 @@ test("what the engine says is counted, and logged if it failed", async () => {
   ]);
   const said = (await metrics.text())
     .split("\n")
-    .filter((line) => /^tocsin_(firings|taken|triggers|conditions)/.test(line));
+    .filter((line) => /^tocsin_(firings|ingested|triggers|conditions)/.test(line));
   expect(said).toEqual([
     'tocsin_firings_total{trigger="welcome",state="sent"} 2',
     'tocsin_firings_total{trigger="welcome",state="failed"} 1',
