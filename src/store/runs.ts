@@ -5,7 +5,7 @@ import type { Page } from "./outbox.ts";
  * schedule, an interval or a date started. `sweep`: audiences evaluated anew for every profile. `clear`: memberships of an
  * audience that is no more.
  */
-export type RunKind = "backfill" | "batch" | "sweep" | "clear";
+export type RunKind = "backfill" | "scheduled" | "reevaluate" | "cleanup";
 
 export type RunState = "running" | "paused" | "done" | "cancelled" | "failed";
 
@@ -21,11 +21,11 @@ export interface Run {
   /** Of a sweep: who enters or leaves fires triggers. @default false */
   readonly fire?: boolean | undefined;
   /** Of a backfill: at most so many are alerted. */
-  readonly cap?: number | undefined;
-  /** Of a backfill: the share of members that is taken at all, above 0 up to 1; the same members for the same trigger. */
-  readonly share?: number | undefined;
+  readonly limit?: number | undefined;
+  /** Of a backfill: the fraction of members that is taken at all, above 0 up to 1; the same members for the same trigger. */
+  readonly sample?: number | undefined;
   /** At most `count` profiles in any `per` ms. */
-  readonly pace?: { readonly count: number; readonly per: number } | undefined;
+  readonly rateLimit?: { readonly count: number; readonly per: number } | undefined;
   /** Of a batch: when it should have started, in ms since 1970. */
   readonly scheduledFor?: number | undefined;
   /** Where to go on: `next` of the last page. Absent at the start. */

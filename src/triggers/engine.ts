@@ -148,14 +148,14 @@ export interface Step {
   readonly name: string;
   readonly action: "create" | "change" | "remove" | "state";
   readonly before?: Definition | undefined;
-  /** Of an audience: who would enter and leave, counted over all profiles, or over `looked` of `of`. */
+  /** Of an audience: who would enter and leave, counted over all profiles, or over `evaluated` of `of`. */
   readonly members?:
     | {
         readonly now: number;
         readonly enter: number;
         readonly leave: number;
         readonly errors: number;
-        readonly looked: number;
+        readonly evaluated: number;
         readonly of: number;
         /** Up to five of each. */
         readonly entering: readonly Profile[];
@@ -167,22 +167,22 @@ export interface Step {
 }
 
 export interface BackfillOptions {
-  readonly cap?: number | undefined;
-  readonly share?: number | undefined;
-  readonly pace?: { readonly count: number; readonly per: number } | undefined;
+  readonly limit?: number | undefined;
+  readonly sample?: number | undefined;
+  readonly rateLimit?: { readonly count: number; readonly per: number } | undefined;
 }
 
 export interface Estimate {
   readonly members: number;
   /** Looked at, to work out the rest. */
-  readonly looked: number;
+  readonly evaluated: number;
   /** Of all members, as far as can be told: alerted, held back by a rule, aborted, failing. */
   readonly sent: number;
   readonly skipped: number;
   readonly aborted: number;
   readonly failed: number;
-  /** ms, by the pace; absent without one. */
-  readonly takes?: number | undefined;
+  /** ms, by the rate limit; absent without one. */
+  readonly duration?: number | undefined;
   readonly problems: readonly { readonly profile: string; readonly problem: string }[];
 }
 

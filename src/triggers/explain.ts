@@ -161,9 +161,13 @@ async function conditionSteps(trigger: Trigger, profile: Profile, now: number, s
         problem === undefined ? (matches ? "holds" : "does not hold") : `fails, which counts as no: ${problem}`;
       say("condition", matches, `the trigger's condition ${holds} now: ${where.where}${seen(where.reads, profile)}`);
     }
-    if (definition.quiet !== undefined) {
+    if (definition.quietHours !== undefined) {
       const there = zone && outcomeOf(() => zone.evaluate(templateData(profile.fields, now_, undefined)));
-      const until = quietUntil(definition.quiet, there?.kind === "result" ? (there.result as string) : undefined, now);
+      const until = quietUntil(
+        definition.quietHours,
+        there?.kind === "result" ? (there.result as string) : undefined,
+        now,
+      );
       if (until !== undefined) say("quiet hours", undefined, `it is quiet there now, until ${time(until)}`);
     }
   }
@@ -173,7 +177,7 @@ const okOf = ({ state }: Firing): boolean | undefined =>
   state === "sent" ? true : state === "waiting" ? undefined : false;
 
 function firingText({ at, cause, state, due, reason, run, id }: Firing): string {
-  const why = cause.kind === "member" ? `${cause.backfill ? "backfill" : "batch"} ${run}` : cause.kind;
+  const why = cause.kind === "run" ? `${cause.backfill ? "backfill" : "scheduled"} ${run}` : cause.kind;
   const until = due === undefined ? "" : ` until ${time(due)}`;
   return `${id} at ${time(at)} on ${why}: ${state}${until}${reason === undefined ? "" : `: ${reason}`}`;
 }

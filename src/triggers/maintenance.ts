@@ -6,11 +6,11 @@ import { statusJson, statusOf } from "./definition/trigger.ts";
 import type { DefinitionError } from "./engine.ts";
 import type { EngineTransactions } from "./engine-transactions.ts";
 import { halfOf, OverBudget } from "./fire/budget.ts";
-import { maxDue, settleDue, settleOne, startBatches, startSweeps, sweepDue } from "./fire/due.ts";
+import { maxDue, reevaluationDue, settleDue, settleOne, startReevaluations, startScheduledRuns } from "./fire/due.ts";
 import { EngineStops } from "./fire/elsewhere.ts";
 import type { FiringContext } from "./fire/fire.ts";
 import { mergeRetention } from "./ingest/split.ts";
-import { createPace, type Pace } from "./runs/rate-limit.ts";
+import { createRateLimiter, type RateLimiter } from "./runs/rate-limit.ts";
 import { runStep } from "./runs/run-step.ts";
 
 interface ClockworkOptions {
@@ -56,7 +56,7 @@ export class Maintenance {
   readonly #options: ClockworkOptions;
   readonly #alarms: AlarmRunner;
   /** By run; `done` is how much of it they know. */
-  readonly #paces = new Map<string, { readonly pace: Pace; done: number }>();
+  readonly #rateLimiters = new Map<string, { readonly limiter: RateLimiter; done: number }>();
   #prunedAt = 0;
   #judgedAt = 0;
   #going = false;
@@ -232,12 +232,12 @@ export class Maintenance {
         const { state, next } = statusOf(status);
         if (state === "active" && next !== undefined && program.triggers.has(name)) batch = Math.min(batch, next);
       } else if (kind === "audience" && program.audiences.has(name)) {
-        const at = sweepDue(program.audiences.get(name)!, (status ?? {}) as AudienceStatus, now);
+        const at = reevaluationDue(program.audiences.get(name)!, (status ?? {}) as AudienceStatus, now);
         if (at !== undefined) sweep = Math.min(sweep, at);
       }
     }
-    if (batch <= now) await sessions.run(startBatches);
-    if (sweep <= now) await sessions.run(startSweeps);
+    if (batch <= now) await sessions.run(startScheduledRuns);
+    if (sweep <= now) await sessions.run(startReevaluations);
     const next = Math.min(batch, sweep);
     return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
@@ -253,11 +253,11 @@ export class Maintenance {
     for (let i = 0; i < turns.length; i++) {
       const run = turns[(Math.max(0, first) + i) % turns.length]!;
       if (this.#aside.has(run.id)) continue;
-      const pace = this.#paceOf(run);
+      const limiter = this.#rateLimiterOf(run);
       const size = this.#sizes.get(run.kind) ?? pieces.first;
-      const room = pace === undefined ? size : Math.min(size, pace.room(now));
+      const room = limiter === undefined ? size : Math.min(size, limiter.room(now));
       if (room < 1) {
-        const at = pace!.nextAt(now);
+        const at = limiter!.nextAt(now);
         next = next === undefined ? at : Math.min(next, at);
         continue;
       }
@@ -274,7 +274,7 @@ export class Maintenance {
       const current = await moment.transaction.runs.get(run.id);
       if (current?.state !== "running") return false;
       // Another process went on with it: that room is not there any more.
-      if (run.pace !== undefined && current.done !== run.done) return false;
+      if (run.rateLimit !== undefined && current.done !== run.done) return false;
       const started = performance.now();
       const { run: worked, sent } = await runStep(moment, program, current, room);
       const size = this.#sizes.get(run.kind) ?? pieces.first;
@@ -296,15 +296,15 @@ export class Maintenance {
     }
   }
 
-  /** What was done of the run, by whichever process and before whichever restart, is taken from its pace. */
-  #paceOf({ id, pace: promised, done, startedAt, updatedAt }: Run): Pace | undefined {
+  /** What was done of the run, by whichever process and before whichever restart, is taken from its rate limit. */
+  #rateLimiterOf({ id, rateLimit: promised, done, startedAt, updatedAt }: Run): RateLimiter | undefined {
     if (promised === undefined) return undefined;
-    if (this.#paces.size > 1_000) this.#paces.clear();
-    const known = this.#paces.get(id) ?? { pace: createPace(promised, startedAt), done: 0 };
-    this.#paces.set(id, known);
-    if (done > known.done) known.pace.take(done - known.done, updatedAt);
+    if (this.#rateLimiters.size > 1_000) this.#rateLimiters.clear();
+    const known = this.#rateLimiters.get(id) ?? { limiter: createRateLimiter(promised, startedAt), done: 0 };
+    this.#rateLimiters.set(id, known);
+    if (done > known.done) known.limiter.take(done - known.done, updatedAt);
     known.done = done;
-    return known.pace;
+    return known.limiter;
   }
 
   /** @returns whether all of it was removed */
@@ -315,8 +315,8 @@ export class Maintenance {
     removed += await store.transaction(async ({ events, firings, runs, profiles }) => {
       let count = await firings.prune(now - pruning.firings, most);
       count += await profiles.pruneMerges(now - pruning.merges, most);
-      count += await runs.prune(["backfill", "batch"], now - pruning.firings, most);
-      count += await runs.prune(["sweep", "clear"], now - pruning.sweeps, most);
+      count += await runs.prune(["backfill", "scheduled"], now - pruning.firings, most);
+      count += await runs.prune(["reevaluate", "cleanup"], now - pruning.sweeps, most);
       let longest = pruning.events;
       for (const { name, definition } of program.streams.values()) {
         const { keep = pruning.events } = definition;

@@ -205,10 +205,10 @@ describe("audiences, triggers and runs", () => {
     const conflict = await s.ask("POST", "/v1/triggers/welcome/backfill", {});
     expect([conflict.status, conflict.body.type]).toEqual([409, "urn:tocsin:problem:conflict"]);
     expect((await s.ask("POST", "/v1/triggers/welcome/activate")).body.state).toBe("active");
-    const { body: estimate } = await s.ask("POST", "/v1/triggers/welcome/estimate", { cap: 10 });
+    const { body: estimate } = await s.ask("POST", "/v1/triggers/welcome/estimate", { limit: 10 });
     expect(estimate).toMatchObject({ members: 1, sent: 1 });
-    const { status, body: run } = await s.ask("POST", "/v1/triggers/welcome/backfill", { cap: 10 });
-    expect([status, run.state, run.cap]).toEqual([201, "running", 10]);
+    const { status, body: run } = await s.ask("POST", "/v1/triggers/welcome/backfill", { limit: 10 });
+    expect([status, run.state, run.limit]).toEqual([201, "running", 10]);
     expect((await s.ask("POST", `/v1/runs/${run.id}/pause`)).body.state).toBe("paused");
     expect((await s.ask("GET", "/v1/runs?state=paused")).body.items).toHaveLength(1);
     expect((await s.ask("POST", `/v1/runs/${run.id}/resume`)).body.state).toBe("running");

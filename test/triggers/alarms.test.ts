@@ -94,8 +94,8 @@ describe("empty", () => {
   });
 });
 
-describe("quiet", () => {
-  const when = { quiet: "welcome", for: 3 * hour };
+describe("silent", () => {
+  const when = { silent: "welcome", for: 3 * hour };
   const active = (lastSent?: number, activatedAt = 0): AlarmObservation => ({
     trigger: {
       state: "active",

@@ -76,7 +76,7 @@ test("quiet hours hold, a condition refuses, a template aborts, and each says wh
     { enter: "regulars" },
     {
       where: "ne .name `eve`",
-      quiet: { from: "22:00", to: "08:00" },
+      quietHours: { from: "22:00", to: "08:00" },
       alert: { title: '{{ if eq .name "max" }}{{ abort "no max" }}{{ end }}Hey, {{ .name }}' },
     },
   );

@@ -129,7 +129,7 @@ export function sentence(run: Run): string {
   const { id, state, done, sent, skipped, failed, reason, kind } = run;
   const why = reason === undefined ? "" : ` (${reason})`;
   const what =
-    kind === "sweep" || kind === "clear"
+    kind === "reevaluate" || kind === "cleanup"
       ? `${sent} entered or left`
       : `${sent} alerted, ${skipped} skipped, ${failed} failed`;
   return `${id} (${whatOf(run)}) is ${state}${why}: ${done.toLocaleString("en")} profiles, ${what}`;

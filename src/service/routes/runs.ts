@@ -7,7 +7,7 @@ import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
 import { answers, id, page, pageQuery, time, toPage } from "../schemas.ts";
 
-export const pace = z
+export const rateLimit = z
   .strictObject({
     count: z.int().min(1).max(1e9),
     per: z
@@ -22,14 +22,14 @@ const state = z.enum(["running", "paused", "done", "cancelled", "failed"]);
 export const run: z.ZodType<Run> = z
   .object({
     id,
-    kind: z.enum(["backfill", "batch", "sweep", "clear"]),
+    kind: z.enum(["backfill", "scheduled", "reevaluate", "cleanup"]),
     state,
     trigger: z.string().optional(),
     audiences: z.array(z.string()),
     fire: z.boolean().optional().describe("Of a sweep: who enters or leaves fires triggers."),
-    cap: z.int().optional(),
-    share: z.number().optional(),
-    pace: pace.optional(),
+    limit: z.int().optional(),
+    sample: z.number().optional(),
+    rateLimit: rateLimit.optional(),
     scheduledFor: time.optional(),
     total: z.int(),
     done: z.int(),

@@ -8,7 +8,7 @@ import { conflicting } from "../errors.ts";
 import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
 import { answers, bodied, json, time } from "../schemas.ts";
-import { noBody, pace, run } from "./runs.ts";
+import { noBody, rateLimit, run } from "./runs.ts";
 
 interface Trigger {
   readonly name: string;
@@ -45,21 +45,21 @@ const detailed: z.ZodType<Trigger & { readonly failures: readonly Failure[] }> =
 const estimate: z.ZodType<Estimate> = z
   .object({
     members: z.int(),
-    looked: z.int(),
+    evaluated: z.int(),
     sent: z.int(),
     skipped: z.int(),
     aborted: z.int(),
     failed: z.int(),
-    takes: z.number().optional().describe("In ms, by the pace."),
+    duration: z.number().optional().describe("In ms, by the rate limit."),
     problems: z.array(z.object({ profile: z.string(), problem: z.string() })),
   })
   .meta({ id: "Estimate" });
 
 const backfill = z
   .strictObject({
-    cap: z.int().min(1).max(1e12).optional().describe("At most so many are alerted."),
-    share: z.number().gt(0).max(1).optional().describe("The share of members that is taken at all."),
-    pace: pace.optional(),
+    limit: z.int().min(1).max(1e12).optional().describe("At most so many are alerted."),
+    sample: z.number().gt(0).max(1).optional().describe("The fraction of members that is taken at all."),
+    rateLimit: rateLimit.optional(),
   })
   .meta({ id: "BackfillOptions", description: "What is absent is as the trigger's definition has it." });
 

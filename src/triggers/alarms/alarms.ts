@@ -4,7 +4,7 @@ import type { AlarmDefinition, TriggerState } from "../definition/definition.ts"
 export interface AlarmObservation {
   /** Of `empty`: how many members the audience has. */
   readonly size?: number | undefined;
-  /** Of `quiet` and `failing`. */
+  /** Of `silent` and `failing`. */
   readonly trigger?:
     | {
         readonly state: TriggerState;
@@ -89,21 +89,21 @@ export function evaluateAlarm(
 
 function find({ when }: AlarmDefinition, seen: AlarmObservation, status: AlarmStatus, now: number): Finding {
   if ("empty" in when) return findEmpty(when.empty, seen, status);
-  const name = "quiet" in when ? when.quiet : when.failing;
+  const name = "silent" in when ? when.silent : when.failing;
   const { trigger } = seen;
   if (trigger?.state === "active" || trigger?.state === "failed") {
-    return "quiet" in when ? findQuiet(name, when.for, trigger, now) : findFailing(name, when, trigger, status);
+    return "silent" in when ? findSilent(name, when.for, trigger, now) : findFailing(name, when, trigger, status);
   }
   return {
     wrong: false,
-    title: "quiet" in when ? quietTitle(name) : failingTitle(name),
+    title: "silent" in when ? silentTitle(name) : failingTitle(name),
     what: `The trigger ${name} is ${trigger === undefined ? "not declared any more" : unwatched[trigger.state]}: it is not watched.`,
     look: "",
   };
 }
 
 const unwatched = { draft: "a draft", paused: "paused", done: "done" };
-const quietTitle = (name: string): string => `Trigger ${name} sends nothing`;
+const silentTitle = (name: string): string => `Trigger ${name} sends nothing`;
 const failingTitle = (name: string): string => `Trigger ${name} fails`;
 
 function findEmpty(audience: string, { size }: AlarmObservation, { had }: AlarmStatus): Finding {
@@ -120,7 +120,7 @@ function findEmpty(audience: string, { size }: AlarmObservation, { had }: AlarmS
   };
 }
 
-function findQuiet(
+function findSilent(
   name: string,
   most: number,
   trigger: NonNullable<AlarmObservation["trigger"]>,
@@ -135,7 +135,7 @@ function findQuiet(
   return {
     wrong,
     since,
-    title: quietTitle(name),
+    title: silentTitle(name),
     what: `The trigger ${name} ${doesRun(trigger)}${wrong ? ` and has sent nothing for ${span(most)} or longer` : ""}. ${sent}${activated}.`,
     look: `Look at whether anything fires it (updates, events, its schedule), and at why what fires is held back: tocsin explain PROFILE ${name}.`,
   };

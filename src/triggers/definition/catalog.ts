@@ -33,9 +33,9 @@ export interface Audience {
 
 export interface AudienceStatus {
   /** A run evaluates it anew for every profile. `silent`: who enters or leaves by it fires nothing. */
-  readonly sweep?: { readonly run: string; readonly silent: boolean } | undefined;
+  readonly reevaluation?: { readonly run: string; readonly silent: boolean } | undefined;
   /** When the last sweep began, in ms since 1970. */
-  readonly sweptAt?: number | undefined;
+  readonly reevaluatedAt?: number | undefined;
 }
 
 export interface Stream {
@@ -306,7 +306,7 @@ function checkAlarm(
 ): void {
   const place = { kind: "alarm", name } as const;
   if ("empty" in when) there({ ...place, path: ["when", "empty"] }, "audience", when.empty, declared.audiences);
-  if ("quiet" in when) there({ ...place, path: ["when", "quiet"] }, "trigger", when.quiet, declared.triggers);
+  if ("silent" in when) there({ ...place, path: ["when", "silent"] }, "trigger", when.silent, declared.triggers);
   if ("failing" in when) there({ ...place, path: ["when", "failing"] }, "trigger", when.failing, declared.triggers);
   for (const i of send.keys()) checkAlarmExit(name, send, i, channels);
 }

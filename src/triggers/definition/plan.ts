@@ -14,7 +14,7 @@ import {
 import { DefinitionError, type DesiredState, NotFoundError, type Plan, type Step } from "../engine.ts";
 import type { EngineTransactions } from "../engine-transactions.ts";
 import { firstTime } from "../fire/due.ts";
-import { newRun, resumePausedRuns, startSweep } from "../runs/run-step.ts";
+import { newRun, resumePausedRuns, startReevaluation } from "../runs/run-step.ts";
 import { type Audience, type Catalog, checkAlarmExits } from "./catalog.ts";
 import { brokenError, type Checker } from "./check.ts";
 import { type TriggerState, triggerDefinition } from "./definition.ts";
@@ -185,7 +185,7 @@ export class Planner {
       if (step.action !== "remove") continue;
       await definitions.remove(step.kind, step.name);
       if (step.kind !== "audience") continue;
-      await runs.put(newRun("clear", { audiences: [step.name], total: 0, now }));
+      await runs.put(newRun("cleanup", { audiences: [step.name], total: 0, now }));
     }
     const swept = steps.filter((step) => isSwept(step, program, current));
     for (const [names, fires] of [
@@ -193,7 +193,7 @@ export class Planner {
       [swept.filter(({ action }) => action === "change"), fire],
     ] as const) {
       if (names.length > 0)
-        await startSweep(
+        await startReevaluation(
           transaction,
           names.map(({ name }) => name),
           { fire: fires, total, now },
@@ -209,7 +209,7 @@ export class Planner {
     if (before === tester.where) return step;
     const { monotonicClock = () => performance.now() } = surroundings.templates;
     const until = monotonicClock() + (tester.time ?? Number.POSITIVE_INFINITY);
-    const found = { enter: 0, leave: 0, errors: 0, looked: 0 };
+    const found = { enter: 0, leave: 0, errors: 0, evaluated: 0 };
     const [entering, leaving]: [Profile[], Profile[]] = [[], []];
     let cursor: string | undefined;
     do {
@@ -225,15 +225,15 @@ export class Planner {
         const some = matches ? entering : leaving;
         if (some.length < shown) some.push(profile);
       });
-      found.looked += items.length;
+      found.evaluated += items.length;
       cursor = next;
       // Others get their turn.
       await new Promise(setImmediate);
-    } while (cursor !== undefined && found.looked < mostLooked && monotonicClock() < until);
+    } while (cursor !== undefined && found.evaluated < mostLooked && monotonicClock() < until);
     const now = (await store.memberships.sizes()).get(step.name) ?? 0;
     const of = await store.profiles.count();
     const fails = found.errors === 0 ? "" : `; its condition fails for ${found.errors}, which counts as no`;
-    const effect = `${step.effect}: of ${found.looked} profiles ${found.enter} enter and ${found.leave} leave${fails}`;
+    const effect = `${step.effect}: of ${found.evaluated} profiles ${found.enter} enter and ${found.leave} leave${fails}`;
     return { ...step, effect, members: { now, ...found, of, entering, leaving } };
   }
 }
@@ -401,9 +401,9 @@ function withState(
 /** @param isUnderway what it did once is not over yet, and goes on */
 function nextOf({ name, body }: Definition, isUnderway: boolean, now: number): number | undefined {
   const { on } = checkBody("trigger", name, triggerDefinition, body);
-  if ("once" in on && firstTime(on, now) === undefined && !isUnderway) {
+  if ("at" in on && firstTime(on, now) === undefined && !isUnderway) {
     const place = { kind: "trigger", name, path: ["on", "once"] } as const;
-    throw new DefinitionError(`${on.once} is past; a trigger that runs once needs a time to come`, place);
+    throw new DefinitionError(`${on.at} is past; a trigger that runs once needs a time to come`, place);
   }
   return firstTime(on, now);
 }

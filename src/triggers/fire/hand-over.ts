@@ -128,7 +128,7 @@ async function compose(
   some: readonly Firing[],
 ): Promise<Composed | Unsendable> {
   const abouts = some.map((one) => triggerContext(trigger, one.cause, one.at)) as [TriggerContext, ...TriggerContext[]];
-  const digests = trigger.definition.digest !== undefined || trigger.definition.quiet?.do === "digest";
+  const digests = trigger.definition.digest !== undefined || trigger.definition.quietHours?.action === "digest";
   const about = digests ? digestOf(abouts) : abouts[0];
   const subject = templateData(profile.fields, about, trigger.definition.fields);
   const entries: Entry[] = [];
@@ -171,7 +171,7 @@ async function entryFor(
     kind === "webhook"
       ? { ...options, data: { ...(options?.data as object), trigger: publicTriggerContext(about) } }
       : options;
-  const { priority = about.kind === "member" ? "low" : "normal" } = trigger.definition;
+  const { priority = about.kind === "run" ? "low" : "normal" } = trigger.definition;
   const request = {
     channel,
     to: destination,

@@ -150,7 +150,7 @@ function wasIn(
   before: Profile | undefined,
   absorbed: readonly Profile[],
 ): boolean {
-  if (audience.status.sweep?.silent !== true) return recorded;
+  if (audience.status.reevaluation?.silent !== true) return recorded;
   const all = [...(before === undefined ? [] : [before]), ...absorbed];
   return all.some(({ fields }) => isIn(moment, audience, fields) ?? recorded);
 }

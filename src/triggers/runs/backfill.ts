@@ -40,12 +40,12 @@ export class Backfills {
     const { store, sessions } = this.#options;
     const { audience, wanted } = await this.#check(name, asked);
     const members = (await store.memberships.sizes()).get(audience) ?? 0;
-    const counts = { looked: 0, sent: 0, skipped: 0, aborted: 0, failed: 0 };
+    const counts = { evaluated: 0, sent: 0, skipped: 0, aborted: 0, failed: 0 };
     const problems: { profile: string; problem: string }[] = [];
     let cursor: string | undefined;
     let ended = false;
     let size = looked.piece;
-    while (!ended && counts.looked < looked.most) {
+    while (!ended && counts.evaluated < looked.most) {
       const most = size;
       const work = async (moment: FiringContext, program: Catalog) => {
         const trigger = active(program.triggers.get(name)!);
@@ -56,7 +56,7 @@ export class Backfills {
           total: members,
           now: moment.now,
           ...wanted,
-          cap: undefined,
+          limit: undefined,
         });
         const rest = { ...run, ...(cursor !== undefined && { cursor }) };
         return runStep(moment, { ...program, triggers }, rest, most);
@@ -71,7 +71,7 @@ export class Backfills {
       }
       size = Math.min(looked.piece, size * 2);
       const { run, aborted } = piece;
-      counts.looked += run.done;
+      counts.evaluated += run.done;
       counts.sent += run.sent;
       counts.skipped += run.skipped - aborted;
       counts.aborted += aborted;
@@ -80,18 +80,18 @@ export class Backfills {
       cursor = run.cursor;
       ended = run.state !== "running";
     }
-    const share = counts.looked === 0 ? 0 : members / counts.looked;
-    const all = (count: number): number => Math.round(ended ? count : count * share);
-    const sent = Math.min(all(counts.sent), wanted.cap ?? Number.POSITIVE_INFINITY);
-    const { pace } = wanted;
+    const factor = counts.evaluated === 0 ? 0 : members / counts.evaluated;
+    const all = (count: number): number => Math.round(ended ? count : count * factor);
+    const sent = Math.min(all(counts.sent), wanted.limit ?? Number.POSITIVE_INFINITY);
+    const { rateLimit } = wanted;
     return {
       members,
-      looked: counts.looked,
+      evaluated: counts.evaluated,
       sent,
       skipped: all(counts.skipped),
       aborted: all(counts.aborted),
       failed: all(counts.failed),
-      ...(pace !== undefined && { takes: Math.ceil((members / pace.count) * pace.per) }),
+      ...(rateLimit !== undefined && { duration: Math.ceil((members / rateLimit.count) * rateLimit.per) }),
       problems,
     };
   }
@@ -124,7 +124,7 @@ export class Backfills {
       if (current === undefined || current.state === to) return current;
       const { kind, state, reason: _reason, ...rest } = current;
       if (state !== "running" && state !== "paused") throw new RunStateError(`${id} is ${state}: it has ended`);
-      if (to === "cancelled" && (kind === "sweep" || kind === "clear")) {
+      if (to === "cancelled" && (kind === "reevaluate" || kind === "cleanup")) {
         throw new RunStateError(
           `${id} is a ${kind}, which is not cancelled: memberships would not be what the audience says; pause it`,
         );
@@ -138,7 +138,7 @@ export class Backfills {
         ...(to === "paused" && { reason: "by hand" }),
       };
       await transaction.runs.put(next);
-      if (to === "cancelled" && kind === "batch") await endOnce(transaction, program, next);
+      if (to === "cancelled" && kind === "scheduled") await endOnce(transaction, program, next);
       return next;
     });
     wake();
@@ -154,14 +154,18 @@ export class Backfills {
     if (trigger === undefined) throw new NotFoundError("trigger", name, triggers.keys());
     const { on, backfill } = trigger.definition;
     if (!("enter" in on)) throw refused(name, "only a trigger on enter is backfilled: for whom else would it be late?");
-    const { cap, share, pace } = { ...backfill, ...given(asked) };
-    for (const [what, count] of Object.entries({ cap, "pace's count": pace?.count, "pace's time": pace?.per })) {
+    const { limit, sample, rateLimit } = { ...backfill, ...given(asked) };
+    for (const [what, count] of Object.entries({
+      limit,
+      "rateLimit.count": rateLimit?.count,
+      "rateLimit.per": rateLimit?.per,
+    })) {
       if (count !== undefined && !(Number.isSafeInteger(count) && count > 0))
-        throw refused(name, `a ${what} is a whole number above 0, not ${count}`);
+        throw refused(name, `${what} is a whole number above 0, not ${count}`);
     }
-    if (share !== undefined && !(share > 0 && share <= 1))
-      throw refused(name, `a share is above 0 and at most 1, not ${share}`);
-    return { audience: on.enter, wanted: { cap, share, pace } };
+    if (sample !== undefined && !(sample > 0 && sample <= 1))
+      throw refused(name, `sample is above 0 and at most 1, not ${sample}`);
+    return { audience: on.enter, wanted: { limit, sample, rateLimit } };
   }
 }
 

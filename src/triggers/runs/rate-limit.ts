@@ -1,5 +1,5 @@
 /** How many may go now, so that never more than `count` go in any `per` ms. */
-export interface Pace {
+export interface RateLimiter {
   /** How many may go at `now`. */
   room(now: number): number;
   /** Lets up to `n` go. @returns how many went */
@@ -16,7 +16,10 @@ const steps = 1000;
  * time it last wrote its progress, and the promise holds over the restart, too.
  * @param now when nothing has gone yet
  */
-export function createPace({ count, per }: { readonly count: number; readonly per: number }, now: number): Pace {
+export function createRateLimiter(
+  { count, per }: { readonly count: number; readonly per: number },
+  now: number,
+): RateLimiter {
   /** Oldest first. What went at several times counts as gone at the last of them. */
   let went: { at: number; n: number }[] = [];
   let taken = 0;

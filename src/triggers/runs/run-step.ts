@@ -6,7 +6,7 @@ import { type FiringContext, fire } from "../fire/fire.ts";
 import { hasSent } from "../fire/hand-over.ts";
 import { fireAll } from "../ingest/ingest.ts";
 import { entering, isIn } from "../ingest/transitions.ts";
-import { isInShare } from "./sample.ts";
+import { isInSample } from "./sample.ts";
 
 /** What a piece of a run did. */
 export interface StepResult {
@@ -23,15 +23,15 @@ type Worked = Omit<StepResult, keyof typeof noProblems> & Partial<StepResult>;
 
 /** Takes the next `most` profiles of a run, in one transaction with how far it came. */
 export async function runStep(moment: FiringContext, program: Catalog, run: Run, most: number): Promise<StepResult> {
-  const work = run.kind === "sweep" ? sweep : run.kind === "clear" ? clear : visit;
+  const work = run.kind === "reevaluate" ? reevaluate : run.kind === "cleanup" ? cleanUp : visit;
   const piece = await work(moment, program, run, most);
   const { run: worked } = piece;
   const { transaction, now } = moment;
   const ended = worked.state !== "running" && worked.state !== "paused";
   const kept: Run = { ...worked, updatedAt: now, ...(ended && { endedAt: now }) };
   await transaction.runs.put(kept);
-  if (ended && kept.kind === "sweep") await endSweep(transaction, kept);
-  if (ended && kept.kind === "batch") await endOnce(transaction, program, kept);
+  if (ended && kept.kind === "reevaluate") await endReevaluation(transaction, kept);
+  if (ended && kept.kind === "scheduled") await endOnce(transaction, program, kept);
   return { ...noProblems, ...piece, run: kept };
 }
 
@@ -74,7 +74,7 @@ async function visit(moment: FiringContext, program: Catalog, run: Run, most: nu
   for (const profile of profiles) {
     // It fires no more: those that it has not come to are for when it is activated again.
     if (moment.costs.paused.has(trigger.name)) break;
-    if (run.cap !== undefined && sent >= run.cap) {
+    if (run.limit !== undefined && sent >= run.limit) {
       over = true;
       break;
     }
@@ -84,7 +84,7 @@ async function visit(moment: FiringContext, program: Catalog, run: Run, most: nu
       continue;
     }
     const backfill = run.kind === "backfill";
-    const cause = { kind: "member", audience: audience!, run: run.id, backfill } as const;
+    const cause = { kind: "run", audience: audience!, run: run.id, backfill } as const;
     moment.budget.item = visited - 1;
     const fired = await fire(moment, trigger, profile, cause, run.id);
     if (fired.state === "skipped" || fired.state === "aborted") skipped++;
@@ -94,7 +94,7 @@ async function visit(moment: FiringContext, program: Catalog, run: Run, most: nu
     if (fired.state === "failed") problems.push({ profile: profile.id, problem: fired.firing.reason ?? "" });
     handed ||= hasSent(fired);
   }
-  const capped = over || (run.cap !== undefined && sent >= run.cap);
+  const capped = over || (run.limit !== undefined && sent >= run.limit);
   const stopped = moment.costs.paused.has(trigger.name);
   if (stopped && late === undefined && visited < profiles.length) page = await pageOf(visited);
   const ended = capped || page.next === undefined;
@@ -110,7 +110,7 @@ async function visit(moment: FiringContext, program: Catalog, run: Run, most: nu
     ...(page.next !== undefined && { cursor: page.next }),
     ...(stopped && { state: "paused", reason: pausedByTrigger }),
     ...(ended && { state: "done" }),
-    ...(capped && { reason: `it reached its cap of ${run.cap}` }),
+    ...(capped && { reason: `it reached its limit of ${run.limit}` }),
   };
   return { run: worked, sent: handed, aborted, problems };
 }
@@ -118,8 +118,8 @@ async function visit(moment: FiringContext, program: Catalog, run: Run, most: nu
 /** Not in the share; alerted by this run under another id; for a backfill: alerted by its trigger, or about to be. */
 async function isLeftOut({ firings }: EngineTransaction, run: Run, { id }: Profile): Promise<boolean> {
   const trigger = run.trigger!;
-  if (run.share !== undefined && !isInShare(id, trigger, run.share)) return true;
-  if (run.kind === "batch") return firings.inRun(run.id, id);
+  if (run.sample !== undefined && !isInSample(id, trigger, run.sample)) return true;
+  if (run.kind === "scheduled") return firings.inRun(run.id, id);
   return (
     (await firings.sent({ trigger, profile: id, since: 0, limit: 1 })) > 0 ||
     (await firings.waiting(trigger, id)).length > 0 ||
@@ -128,7 +128,7 @@ async function isLeftOut({ firings }: EngineTransaction, run: Run, { id }: Profi
 }
 
 /** Evaluates audiences anew for every profile. */
-async function sweep(moment: FiringContext, program: Catalog, run: Run, most: number): Promise<Worked> {
+async function reevaluate(moment: FiringContext, program: Catalog, run: Run, most: number): Promise<Worked> {
   const { transaction, now } = moment;
   const audiences = run.audiences.flatMap((name) => program.audiences.get(name) ?? []);
   const page = await transaction.profiles.list({ limit: most, after: run.cursor });
@@ -155,24 +155,24 @@ async function sweep(moment: FiringContext, program: Catalog, run: Run, most: nu
   return { run: worked, sent };
 }
 
-async function clear({ transaction }: FiringContext, _program: Catalog, run: Run, most: number): Promise<Worked> {
+async function cleanUp({ transaction }: FiringContext, _program: Catalog, run: Run, most: number): Promise<Worked> {
   const gone = await transaction.memberships.clear(run.audiences[0]!, most);
   const worked: Run = { ...run, done: run.done + gone, ...(gone < most && { state: "done" }) };
   return { run: worked, sent: false };
 }
 
 /** Starts a sweep, which replaces what is under way for the same audiences: sweeps, and the clearing of one that is back. */
-export async function startSweep(
+export async function startReevaluation(
   transaction: EngineTransaction,
   audiences: readonly string[],
   options: { readonly fire: boolean; readonly total: number; readonly now: number },
 ): Promise<Run> {
   const { fire, total, now } = options;
   await leaveOut(transaction, audiences, now);
-  const run = newRun("sweep", { audiences, fire, total, now });
+  const run = newRun("reevaluate", { audiences, fire, total, now });
   await transaction.runs.put(run);
   for (const name of audiences) {
-    const status = { sweep: { run: run.id, silent: !fire }, sweptAt: now };
+    const status = { reevaluation: { run: run.id, silent: !fire }, reevaluatedAt: now };
     await transaction.definitions.setStatus("audience", name, status, true);
   }
   return run;
@@ -192,11 +192,11 @@ async function leaveOut({ runs }: EngineTransaction, audiences: readonly string[
   }
 }
 
-async function endSweep({ definitions }: EngineTransaction, run: Run): Promise<void> {
+async function endReevaluation({ definitions }: EngineTransaction, run: Run): Promise<void> {
   for (const { kind, name, status } of await definitions.all()) {
     if (kind !== "audience") continue;
-    const { sweep, ...rest } = (status ?? {}) as AudienceStatus;
-    if (sweep?.run === run.id) await definitions.setStatus("audience", name, statusJson(rest), true);
+    const { reevaluation, ...rest } = (status ?? {}) as AudienceStatus;
+    if (reevaluation?.run === run.id) await definitions.setStatus("audience", name, statusJson(rest), true);
   }
 }
 
@@ -207,7 +207,7 @@ export async function endOnce(
   { trigger: name }: Run,
 ): Promise<void> {
   const trigger = triggers.get(name!);
-  if (trigger === undefined || !("once" in trigger.definition.on) || trigger.status.state !== "active") return;
+  if (trigger === undefined || !("at" in trigger.definition.on) || trigger.status.state !== "active") return;
   const { next: _past, ...status } = trigger.status;
   await definitions.setStatus("trigger", name!, statusJson({ ...status, state: "done" }), true);
 }
@@ -219,7 +219,7 @@ export function newRun(
     total,
     now,
     ...rest
-  }: Pick<Run, "audiences" | "total" | "trigger" | "fire" | "cap" | "share" | "pace" | "scheduledFor"> & {
+  }: Pick<Run, "audiences" | "total" | "trigger" | "fire" | "limit" | "sample" | "rateLimit" | "scheduledFor"> & {
     readonly now: number;
   },
 ): Run {

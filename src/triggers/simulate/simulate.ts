@@ -118,9 +118,9 @@ async function setBack(store: EngineStore, from: number): Promise<void> {
         if (then !== status) await definitions.setStatus(kind, name, then, true);
       }
       if (kind !== "audience") continue;
-      const { sweptAt, ...rest } = (status ?? {}) as AudienceStatus;
-      if (sweptAt !== undefined && sweptAt > from) {
-        await definitions.setStatus(kind, name, statusJson({ ...rest, sweptAt: from }), true);
+      const { reevaluatedAt, ...rest } = (status ?? {}) as AudienceStatus;
+      if (reevaluatedAt !== undefined && reevaluatedAt > from) {
+        await definitions.setStatus(kind, name, statusJson({ ...rest, reevaluatedAt: from }), true);
       }
     }
   });

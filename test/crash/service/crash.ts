@@ -43,7 +43,7 @@ export async function crashService(
     await tocsin("apply", "--yes", "--wait", "-c", quiet);
     await populate(quiet, key, members);
     await tocsin("apply", "--yes", "--wait", "-c", writeProgram(folder, receiver.port));
-    await tocsin("backfill", "welcome", "--yes", "--pace", "20/1s", ...at);
+    await tocsin("backfill", "welcome", "--yes", "--rate-limit", "20/1s", ...at);
 
     let over = false;
     let left = kills;

@@ -52,7 +52,7 @@ export async function differences(
   }
 
   const runs = await every<Run>((page) => store.runs.list(page));
-  const batches = runs.filter(({ kind }) => kind === "batch");
+  const batches = runs.filter(({ kind }) => kind === "scheduled");
   if (new Set(batches.map(({ scheduledFor }) => scheduledFor)).size !== batches.length)
     faults.push("a batch was started twice");
   // The last one may have been paused with its trigger.

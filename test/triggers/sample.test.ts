@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
-import { isInShare } from "../../src/triggers/index.ts";
+import { isInSample } from "../../src/triggers/index.ts";
 
 const profiles = Array.from({ length: 20_000 }, (_, at) => `prf_${at.toString(36)}`);
-const taken = (trigger: string, share: number) => profiles.filter((profile) => isInShare(profile, trigger, share));
+const taken = (trigger: string, sample: number) => profiles.filter((profile) => isInSample(profile, trigger, sample));
 
-test("takes the share that was asked for", () => {
+test("takes the sample that was asked for", () => {
   expect(taken("welcome", 1)).toHaveLength(20_000);
-  for (const share of [0.01, 0.1, 0.5, 0.9]) {
+  for (const sample of [0.01, 0.1, 0.5, 0.9]) {
     // Five standard deviations.
-    const most = 5 * Math.sqrt(20_000 * share * (1 - share));
-    expect(Math.abs(taken("welcome", share).length - 20_000 * share)).toBeLessThan(most);
+    const most = 5 * Math.sqrt(20_000 * sample * (1 - sample));
+    expect(Math.abs(taken("welcome", sample).length - 20_000 * sample)).toBeLessThan(most);
   }
 });
 
@@ -28,7 +28,7 @@ test("takes the same ones always, whatever the machine", () => {
   `);
 });
 
-test("a larger share has all that a smaller one has", () => {
+test("a larger sample has all that a smaller one has", () => {
   const larger = new Set(taken("welcome", 0.2));
   expect(taken("welcome", 0.1).filter((profile) => !larger.has(profile))).toEqual([]);
 });
@@ -37,7 +37,7 @@ test("takes others for another trigger", () => {
   const tenth = new Set(taken("welcome", 0.1));
   const both = taken("goodbye", 0.1).filter((profile) => tenth.has(profile));
   expect(Math.abs(both.length - 200)).toBeLessThan(5 * Math.sqrt(200));
-  const [one, two] = [isInShare.bind(null, "ab", "c"), isInShare.bind(null, "a", "bc")];
+  const [one, two] = [isInSample.bind(null, "ab", "c"), isInSample.bind(null, "a", "bc")];
   expect(Array.from({ length: 100 }, (_, at) => one(at / 100))).not.toEqual(
     Array.from({ length: 100 }, (_, at) => two(at / 100)),
   );
