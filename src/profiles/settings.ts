@@ -36,25 +36,19 @@ export class SettingsError extends Error {
   }
 }
 
-const kindsByDefault = { user_id: null, email: null, device: null };
-const ignoredByDefault = ["", "null", "undefined", "none", "unknown", "anonymous", "0"];
+const defaultKinds = { user_id: null, email: null, device: null };
+const defaultIgnored = ["", "null", "undefined", "none", "unknown", "anonymous", "0"];
 
 /** @throws SettingsError for rules that contradict each other */
 export function resolveProfiles(definition: ProfilesDefinition = {}): ProfileSettings {
-  const {
-    identifiers = kindsByDefault,
-    merge = {},
-    mostStitched = 5,
-    mostBytes = 1_000_000,
-    protect = [],
-  } = definition;
+  const { identifiers = defaultKinds, merge = {}, mostStitched = 5, mostBytes = 1_000_000, protect = [] } = definition;
   const kinds = new Map<string, KindRules>();
   for (const [kind, rules] of Object.entries(identifiers)) {
     kinds.set(kind, {
       kind,
       foldCase: !(rules?.case ?? kind !== "email"),
       limit: rules?.limit ?? (kind === "user_id" ? 1 : 20),
-      ignore: new Set((rules?.ignore ?? ignoredByDefault).map((value) => value.trim().toLowerCase())),
+      ignore: new Set((rules?.ignore ?? defaultIgnored).map((value) => value.trim().toLowerCase())),
     });
   }
   if (kinds.size === 0) throw new SettingsError("profiles need a kind of identifier, such as email", ["identifiers"]);
