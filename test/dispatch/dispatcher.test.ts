@@ -9,7 +9,7 @@ import {
 } from "../../src/dispatch/index.ts";
 import type { Outcome } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
-import { idsOf, start } from "./entries.ts";
+import { idsOf, start } from "../store/builders.ts";
 
 const alert = { title: "Hello" };
 const retry = (changes: Partial<Extract<Outcome, { kind: "retry" }>> = {}): Outcome => ({

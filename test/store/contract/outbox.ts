@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Claimed, Entry, Outbox, Store } from "../../src/store/index.ts";
-import type { Retention } from "../../src/stores/retention.ts";
-import { again, claimAll, claimIds, claimOne, dead, delivered, entry, idsOf, settlement, start } from "./entries.ts";
+import type { Claimed, Entry, Outbox, Store } from "../../../src/store/index.ts";
+import type { Retention } from "../../../src/stores/retention.ts";
+import { again, claimAll, claimIds, claimOne, dead, delivered, entry, idsOf, settlement, start } from "../builders.ts";
 
-/** What every store promises. `make` gives an empty one. */
-export function describeStore(name: string, make: (retention?: Partial<Retention>) => Store): void {
-  describe(`${name}: the contract of a store`, () => {
+/** Proves what every store promises of its outbox. */
+export function describeOutbox(make: (retention?: Partial<Retention>) => Store): void {
+  describe("outbox", () => {
     let store: Store;
     let outbox: Outbox;
     beforeEach(() => {
