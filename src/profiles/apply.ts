@@ -199,7 +199,7 @@ function named(fields: Fields, names: readonly string[]): Fields {
   return picked;
 }
 
-function sizeProblem(fields: Fields, { mostBytes }: ProfileSettings): string | undefined {
-  const bytes = bytesBeyond(fields, mostBytes);
-  return bytes === undefined ? undefined : `${bytes} bytes of JSON, where ${mostBytes} are allowed`;
+function sizeProblem(fields: Fields, { maxBytes }: ProfileSettings): string | undefined {
+  const bytes = bytesBeyond(fields, maxBytes);
+  return bytes === undefined ? undefined : `${bytes} bytes of JSON, where ${maxBytes} are allowed`;
 }

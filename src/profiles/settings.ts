@@ -6,8 +6,8 @@ export interface ProfileSettings {
   readonly kinds: ReadonlyMap<string, KindRules>;
   /** Rules of the fields, level by level. */
   readonly merge: MergeRules;
-  readonly mostStitched: number;
-  readonly mostBytes: number;
+  readonly maxMergedProfiles: number;
+  readonly maxBytes: number;
   /** Fields and kinds of identifiers that only those change who may merge. */
   readonly protect: readonly string[];
 }
@@ -41,7 +41,13 @@ const defaultIgnored = ["", "null", "undefined", "none", "unknown", "anonymous",
 
 /** @throws SettingsError for rules that contradict each other */
 export function resolveProfiles(definition: ProfilesDefinition = {}): ProfileSettings {
-  const { identifiers = defaultKinds, merge = {}, mostStitched = 5, mostBytes = 1_000_000, protect = [] } = definition;
+  const {
+    identifiers = defaultKinds,
+    merge = {},
+    maxMergedProfiles = 5,
+    maxBytes = 1_000_000,
+    protect = [],
+  } = definition;
   const kinds = new Map<string, KindRules>();
   for (const [kind, rules] of Object.entries(identifiers)) {
     kinds.set(kind, {
@@ -57,7 +63,7 @@ export function resolveProfiles(definition: ProfilesDefinition = {}): ProfileSet
       throw new SettingsError(`"${path}" has an empty name between its dots`, ["protect", i]);
     }
   }
-  return { kinds, merge: rulesOf(merge), mostStitched, mostBytes, protect };
+  return { kinds, merge: rulesOf(merge), maxMergedProfiles, maxBytes, protect };
 }
 
 function rulesOf(merge: Readonly<Record<string, MergeRule>>): MergeRules {
