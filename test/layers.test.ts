@@ -67,11 +67,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
     ["src/base", "src/store", "src/dispatch", "src/triggers"],
     ["@opentelemetry/api", "@prometheus-io/client", "pino", "node:*"],
   ],
-  [
-    "src/files",
-    ["src/base", "src/index.ts", "src/cli/io.ts", "src/cli/lint-output.ts"],
-    ["diff", "tinyglobby", "yaml", "node:*"],
-  ],
+  ["src/files", ["src/base", "src/index.ts"], ["tinyglobby", "yaml", "node:*"]],
   [
     "src/config",
     [
@@ -144,8 +140,41 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ],
   [
     "src/cli",
-    ["grammar", "src"],
-    ["commander", "diff", "pino", "tinyglobby", "vscode-languageserver/node", "yaml", "zod", "node:*"],
+    [
+      "src/base",
+      "src/index.ts",
+      "src/functions",
+      "src/store",
+      "src/stores",
+      "src/channels",
+      "src/dispatch",
+      "src/triggers",
+      "src/observe",
+      "src/files",
+      "src/config",
+    ],
+    ["commander", "node:*"],
+  ],
+  [
+    "src/cli/commands",
+    [
+      "src/base",
+      "src/index.ts",
+      "src/functions",
+      "src/store",
+      "src/stores",
+      "src/channels",
+      "src/dispatch",
+      "src/profiles",
+      "src/triggers",
+      "src/observe",
+      "src/files",
+      "src/config",
+      "src/service",
+      "src/lsp",
+      "src/cli",
+    ],
+    ["commander", "diff", "tinyglobby", "vscode-languageserver/node", "yaml", "zod", "node:*"],
   ],
 ];
 

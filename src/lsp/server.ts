@@ -9,7 +9,7 @@ import {
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { formatted } from "../files/fmt-file.ts";
-import { InputError, problemText, toProblem } from "../files/problem.ts";
+import { InputError, problemText, toProblem } from "../files/index.ts";
 import { format, type LintOptions, type Severity, TemplateError } from "../index.ts";
 import { actionsFor, replacing, textEdits } from "./actions.ts";
 import { completionsAt, resolved } from "./completion.ts";
