@@ -9,7 +9,6 @@ import { describe, expect, test } from "vitest";
 const layers: readonly (readonly [layer: string, ours: readonly string[], packages: readonly string[]])[] = [
   ["grammar", [], ["chevrotain"]],
   ["src/base", [], []],
-  ["src/base/id.ts", ["src/base"], ["node:crypto"]],
   ["src/base/lines.ts", ["src/base"], ["node:buffer"]],
   ["src/base/units.ts", ["src/base"], ["zod"]],
   ["src/template", ["grammar"], []],
@@ -22,6 +21,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
     ["src/base", "grammar", "src/template", "src/functions", "src/escape", "src/compile.ts", "src/alert.ts"],
     [],
   ],
+  ["src/language", ["grammar", "src/lint"], []],
   ["src/index.ts", ["grammar", "src/template", "src/functions", "src/compile.ts", "src/alert.ts", "src/lint"], []],
   ["src/store", ["src/base"], []],
   ["src/dispatch", ["src/base", "src/store"], ["diff", "p-queue", "node:*"]],
@@ -135,7 +135,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ],
   [
     "src/lsp",
-    ["grammar", "src/base", "src/index.ts", "src/lint", "src/functions", "src/files"],
+    ["src/index.ts", "src/language", "src/files"],
     ["vscode-languageserver/node", "vscode-languageserver-textdocument", "node:*"],
   ],
   [
