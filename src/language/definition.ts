@@ -21,7 +21,7 @@ export function definitionAt(template: TemplateText, offset: number): Span | und
       },
     };
   });
-  return definition;
+  return definition && { start: definition.start, end: definition.end };
 }
 
 /** Returns where the action that defines a template starts. */

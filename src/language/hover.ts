@@ -14,19 +14,22 @@ export interface Hover {
 /** Describes the field, variable or function at an offset of a template. */
 export function hoverAt(template: TemplateText, offset: number): Hover | undefined {
   let hover: Hover | undefined;
+  const found = (text: string, { start, end }: Span): void => {
+    hover ??= { text, span: { start, end } };
+  };
   visit(template, () => ({
     field({ span, names, index, found: type }) {
       if (!contains(span, offset)) return;
-      hover ??= { text: `\`.${names.slice(0, index + 1).join(".")}\`: ${typeText(type)}`, span };
+      found(`\`.${names.slice(0, index + 1).join(".")}\`: ${typeText(type)}`, span);
     },
     use({ name, type }, node) {
       const span = { start: node.start, end: node.start + name.length };
-      if (contains(span, offset)) hover ??= { text: `\`${name}\`: ${typeText(type)}`, span };
+      if (contains(span, offset)) found(`\`${name}\`: ${typeText(type)}`, span);
     },
     call({ name, node }) {
       if (!contains(node, offset)) return;
       const text = functionDoc(name);
-      if (text !== undefined) hover ??= { text, span: node };
+      if (text !== undefined) found(text, node);
     },
   }));
   return hover;
