@@ -3,7 +3,15 @@ import { compileAssignment, compilePipe } from "./expression.ts";
 import { formatValue } from "./fmt/index.ts";
 import { sortedEntries } from "./maps.ts";
 import type { Run } from "./run.ts";
-import { breaks, compileBranches, continues, type Statement, type StatementEnv, through, withUnset } from "./statement.ts";
+import {
+  breaks,
+  compileBranches,
+  continues,
+  type Statement,
+  type StatementEnv,
+  through,
+  withUnset,
+} from "./statement.ts";
 import { elementsOf, goTypeOf, intOf, kindOf, type List, type Pairs, SizedInt } from "./value.ts";
 import { weigh } from "./weight.ts";
 
