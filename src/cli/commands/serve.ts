@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { engineLog } from "../../observe/index.ts";
-import { type ExitCode, version } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { deliver } from "../deliver.ts";
 import { checkInForce, declared, defaultDestinations } from "../engine.ts";
 import { type Io, write } from "../io.ts";
 import { addSetupOptions, guarded, openStore, readSetup, type SetupFlags, setupChannels } from "../setup.ts";
+import { version } from "../version.ts";
 
 interface Flags extends SetupFlags {
   readonly listen?: Place;
