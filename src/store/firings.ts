@@ -4,7 +4,7 @@ import type { Page } from "./outbox.ts";
 /**
  * Why a trigger fires for a profile. `enter`, `exit`: a transition of `audience`. `change`: `fields` are not what they were.
  * `event`: something came in on a stream; its payload is here only as long as the firing waits, and is kept with the event as
- * long as its stream says. `member`: a run came to a member of an audience.
+ * long as its stream says. `run`: a run came to a member of an audience.
  */
 export type Cause =
   | { readonly kind: "enter" | "exit"; readonly audience: string }

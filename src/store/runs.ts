@@ -1,8 +1,8 @@
 import type { Page } from "./outbox.ts";
 
 /**
- * Work over many profiles, a piece at a time. `backfill`: the members that were there before their trigger. `batch`: what a
- * schedule, an interval or a date started. `sweep`: audiences evaluated anew for every profile. `clear`: memberships of an
+ * Work over many profiles, a piece at a time. `backfill`: the members that were there before their trigger. `scheduled`: what a
+ * schedule, an interval or a date started. `reevaluate`: audiences evaluated anew for every profile. `cleanup`: memberships of an
  * audience that is no more.
  */
 export type RunKind = "backfill" | "scheduled" | "reevaluate" | "cleanup";
@@ -14,11 +14,11 @@ export interface Run {
   readonly id: string;
   readonly kind: RunKind;
   readonly state: RunState;
-  /** Of a backfill or batch. */
+  /** Of a backfill or scheduled run. */
   readonly trigger?: string | undefined;
-  /** The audience that is gone through; of a sweep those that are evaluated. */
+  /** The audience that is gone through; of a re-evaluation those that are evaluated. */
   readonly audiences: readonly string[];
-  /** Of a sweep: who enters or leaves fires triggers. @default false */
+  /** Of a re-evaluation: who enters or leaves fires triggers. @default false */
   readonly fire?: boolean | undefined;
   /** Of a backfill: at most so many are alerted. */
   readonly limit?: number | undefined;
@@ -26,15 +26,15 @@ export interface Run {
   readonly sample?: number | undefined;
   /** At most `count` profiles in any `per` ms. */
   readonly rateLimit?: { readonly count: number; readonly per: number } | undefined;
-  /** Of a batch: when it should have started, in ms since 1970. */
+  /** Of a scheduled run: when it should have started, in ms since 1970. */
   readonly scheduledFor?: number | undefined;
   /** Where to go on: `next` of the last page. Absent at the start. */
   readonly cursor?: string | undefined;
   /** Profiles to come back to: see `comeBackTo`. */
   readonly revisit?: readonly string[] | undefined;
-  /** How many there were at the start; of a sweep profiles. */
+  /** How many there were at the start; of a re-evaluation profiles. */
   readonly total: number;
-  /** Gone through so far, and what came of it; of a sweep `sent` counts who entered or left. */
+  /** Gone through so far, and what came of it; of a re-evaluation `sent` counts who entered or left. */
   readonly done: number;
   readonly sent: number;
   readonly skipped: number;
@@ -46,7 +46,7 @@ export interface Run {
   readonly reason?: string | undefined;
 }
 
-/** There are never more of one state: an audience has one sweep, a trigger a few runs. */
+/** There are never more of one state: an audience has one re-evaluation, a trigger a few runs. */
 export const maxRuns = 10_000;
 
 export interface Runs {

@@ -38,7 +38,7 @@ export interface Engine {
   /** What a change of definitions would do; changes nothing. @throws DefinitionError */
   plan(wanted: DesiredState): Promise<Plan>;
   /**
-   * Does it. Definitions that are not what they were take effect at once; audiences that are new or changed are swept:
+   * Does it. Definitions that are not what they were take effect at once; audiences that are new or changed are evaluated anew:
    * silently, or with `fire` so that who enters or leaves by it fires triggers.
    */
   apply(wanted: DesiredState, options?: { readonly fire?: boolean }): Promise<Plan>;
@@ -148,14 +148,14 @@ export interface Step {
   readonly name: string;
   readonly action: "create" | "change" | "remove" | "state";
   readonly before?: Definition | undefined;
-  /** Of an audience: who would enter and leave, counted over all profiles, or over `evaluated` of `of`. */
+  /** Of an audience: who would enter and leave, counted over all profiles, or over `looked` of `of`. */
   readonly members?:
     | {
         readonly now: number;
         readonly enter: number;
         readonly leave: number;
         readonly errors: number;
-        readonly evaluated: number;
+        readonly sampled: number;
         readonly of: number;
         /** Up to five of each. */
         readonly entering: readonly Profile[];
@@ -175,7 +175,7 @@ export interface BackfillOptions {
 export interface Estimate {
   readonly members: number;
   /** Looked at, to work out the rest. */
-  readonly evaluated: number;
+  readonly sampled: number;
   /** Of all members, as far as can be told: alerted, held back by a rule, aborted, failing. */
   readonly sent: number;
   readonly skipped: number;

@@ -232,11 +232,12 @@ describe("audiences, triggers and runs", () => {
     expect((await s.ask("GET", "/v1/triggers/welcome")).body.failures).toEqual([]);
   });
 
-  test("a sweep may wait, but is not left half done", async () => {
+  test("a re-evaluation may wait, but is not left half done", async () => {
     await s.engine.apply({ origin: "api", definitions: { audience: { regulars: { where: "gt .visits 4" } } } });
     const { items } = (await s.ask("GET", "/v1/runs?state=running")).body;
     const { status, body } = await s.ask("POST", `/v1/runs/${items[0].id}/cancel`);
-    const why = "is a sweep, which is not cancelled: memberships would not be what the audience says; pause it";
+    const why =
+      "is a re-evaluation, which cannot be cancelled: memberships would not be what the audience says; pause it";
     expect([status, body.detail]).toEqual([409, `${items[0].id} ${why}`]);
     expect((await s.ask("POST", `/v1/runs/${items[0].id}/pause`)).body.state).toBe("paused");
   });

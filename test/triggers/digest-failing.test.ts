@@ -34,11 +34,11 @@ function counting(): { store: EngineStore; reads: () => number } {
   };
 }
 
-async function digesting(title: string, more: NonNullable<Parameters<typeof trigger>[1]> = {}, most = 5) {
+async function digesting(title: string, more: NonNullable<Parameters<typeof trigger>[1]> = {}, maxEvents = 5) {
   const { store, reads } = counting();
   const s = stage(store);
   const alert = { title };
-  const t = trigger({ event: "clicks" }, { alert, digest: { window: "1h", most }, ...more });
+  const t = trigger({ event: "clicks" }, { alert, digest: { window: "1h", maxEvents }, ...more });
   await s.update("ada", { name: "ada" });
   await s.declare({ stream: { clicks }, trigger: { t } });
   const collect = async (n: number) => {

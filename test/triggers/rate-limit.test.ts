@@ -4,16 +4,16 @@ import { createRateLimiter } from "../../src/triggers/index.ts";
 
 test("lets go what there is room for, and says when there is more", () => {
   const limiter = createRateLimiter({ count: 10, per: 1000 }, 0);
-  expect(limiter.room(0)).toBe(10);
+  expect(limiter.available(0)).toBe(10);
   expect(limiter.take(4, 0)).toBe(4);
   expect(limiter.nextAt(300)).toBe(300);
   expect(limiter.take(100, 300)).toBe(6);
   expect(limiter.take(1, 999)).toBe(0);
   expect(limiter.nextAt(999)).toBe(1000);
-  expect(limiter.room(1000)).toBe(4);
+  expect(limiter.available(1000)).toBe(4);
   expect(limiter.take(4, 1000)).toBe(4);
   expect(limiter.nextAt(1000)).toBe(1300);
-  expect(limiter.room(5000)).toBe(10);
+  expect(limiter.available(5000)).toBe(10);
 });
 
 test("a clock that is put back holds nothing up for longer than `per`", () => {
@@ -42,7 +42,7 @@ test("at most `count` in any `per` ms, and never held up for longer", () => {
       for (const [wait, n] of steps) {
         now += wait;
         const next = limiter.nextAt(now);
-        const room = limiter.room(now);
+        const room = limiter.available(now);
         expect(next === now).toBe(room > 0);
         expect(next).toBeLessThanOrEqual(now + per);
         went.push({ at: now, n: limiter.take(n, now) });
@@ -51,7 +51,7 @@ test("at most `count` in any `per` ms, and never held up for longer", () => {
         expect(inWindow).toBeLessThanOrEqual(count);
         // What is remembered to a thousandth of the time may come that much later.
         const surely = went.filter(({ at }) => at > now - per * 1.001 - 1).reduce((sum, one) => sum + one.n, 0);
-        expect(limiter.room(now)).toBeGreaterThanOrEqual(count - surely);
+        expect(limiter.available(now)).toBeGreaterThanOrEqual(count - surely);
       }
     }),
   );

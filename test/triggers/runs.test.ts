@@ -18,7 +18,7 @@ describe("runs", () => {
     await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }, { alert }) } });
     expect(await s.engine.estimate("welcome")).toEqual({
       members: 89,
-      looked: 89,
+      sampled: 89,
       sent: 89,
       skipped: 0,
       aborted: 0,
@@ -190,7 +190,7 @@ describe("runs", () => {
     await s.until(noon + 20 * hour - 1);
     expect(await s.sent()).toEqual([]);
     await s.until(noon + 20 * hour);
-    expect(await s.sent()).toEqual(["morning/member u11", "morning/member u12"]);
+    expect(await s.sent()).toEqual(["morning/run u11", "morning/run u12"]);
     await s.until(noon + 3 * day);
     expect(await s.sent()).toHaveLength(6);
   });
@@ -214,7 +214,7 @@ describe("runs", () => {
     const once = { at: "2026-03-02T14:00:00+01:00", audience: "vips" };
     await s.declare({ audience: vips, trigger: { once: trigger(once) } });
     await s.until(noon + 2 * day);
-    expect(await s.sent()).toEqual(["once/member u11"]);
+    expect(await s.sent()).toEqual(["once/run u11"]);
     const all = await s.store.definitions.all();
     expect(all.find(({ kind }) => kind === "trigger")!.status).toMatchObject({ state: "done" });
     await expect(s.engine.setState("once", "active")).rejects.toThrow("is past");
@@ -269,7 +269,7 @@ describe("runs", () => {
     expect(await s.sent()).toEqual(["hello", "good evening"]);
   });
 
-  test("records of sweeps are kept for a week, those of batches as long as firings", async () => {
+  test("records of re-evaluations are kept for a week, those of scheduled runs as long as firings", async () => {
     const s = stage();
     await s.declare({
       audience: { late: { where: "gt now.Unix 0", every: "1d" }, ...vips },
@@ -281,9 +281,11 @@ describe("runs", () => {
       return [...new Set(items.map(({ kind, endedAt }) => `${kind} ${(s.now - endedAt!) / hour}`))];
     };
     await s.until(noon + 9 * day);
-    expect(await ended()).toEqual([...Array(8).keys()].map((i) => `sweep ${i * 24}`).concat(`batch ${9 * 24 - 1}`));
+    expect(await ended()).toEqual(
+      [...Array(8).keys()].map((i) => `reevaluate ${i * 24}`).concat(`scheduled ${9 * 24 - 1}`),
+    );
     await s.until(noon + 400 * day);
-    expect(await ended()).toContain(`batch ${400 * 24 - 1}`);
+    expect(await ended()).toContain(`scheduled ${400 * 24 - 1}`);
     await s.until(noon + 401 * day + hour);
     expect((await ended()).filter((one) => one.startsWith("scheduled"))).toEqual([]);
   });

@@ -1,13 +1,13 @@
 import { type Command, type CommandOptions, Option } from "commander";
 import type { Run } from "../../store/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { type Opened, withEngine } from "../engine.ts";
 import { parseCount } from "../flags.ts";
 import { type Io, write } from "../io.ts";
 import { createProgress } from "../progress.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";
-import { span } from "../story.ts";
 import { table } from "../table.ts";
+import { span } from "./delivery-report.ts";
 
 interface Flags extends SetupFlags {
   readonly state?: Run["state"];
@@ -19,7 +19,7 @@ interface Flags extends SetupFlags {
 export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const runs = program
     .command("runs")
-    .description("Work over many profiles: backfills, batches of schedules, audiences that are evaluated anew.")
+    .description("Work over many profiles: backfills, scheduled runs, re-evaluations of audiences.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);
   const command = (name: string, summary: string, options: CommandOptions = {}) =>

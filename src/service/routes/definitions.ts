@@ -56,7 +56,7 @@ const plan: z.ZodType<Plan> = z
             enter: z.int(),
             leave: z.int(),
             errors: z.int(),
-            evaluated: z.int(),
+            sampled: z.int(),
             of: z.int(),
             entering: z.array(profile),
             leaving: z.array(profile),
@@ -111,7 +111,8 @@ export function definitionRoutes(app: App, { engine, store }: RouteDeps): void {
     schema: {
       tags,
       operationId: "apply",
-      summary: "Do it. Audiences are swept silently, or with `fire` so that who enters or leaves by it fires triggers",
+      summary:
+        "Do it. Audiences are evaluated silently, or with `fire` so that who enters or leaves by it fires triggers",
       body: wanted.extend({ fire: z.boolean().default(false) }).meta({ id: "Apply" }),
       response: answers({ 200: plan }, ...bodied, 404, 409, 422),
     },

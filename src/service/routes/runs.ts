@@ -26,7 +26,7 @@ export const run: z.ZodType<Run> = z
     state,
     trigger: z.string().optional(),
     audiences: z.array(z.string()),
-    fire: z.boolean().optional().describe("Of a sweep: who enters or leaves fires triggers."),
+    fire: z.boolean().optional().describe("Of a re-evaluation: who enters or leaves fires triggers."),
     limit: z.int().optional(),
     sample: z.number().optional(),
     rateLimit: rateLimit.optional(),
@@ -46,7 +46,7 @@ export const run: z.ZodType<Run> = z
 const params = z.object({ id });
 const tags = ["runs"];
 
-/** Backfills, batches and sweeps. */
+/** Backfills, scheduled runs, re-evaluations and cleanups. */
 export function runRoutes(app: App, { engine, store }: RouteDeps): void {
   const missing = (id: string): Problem => new Problem("not-found", `there is no run ${id}: GET /v1/runs lists them`);
 

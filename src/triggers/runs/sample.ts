@@ -5,7 +5,7 @@ import { hash } from "node:crypto";
  * trigger, others for another one; a larger sample has all that a smaller one has.
  * @param profile, @param trigger its id, its name
  */
-export function isInSample(profile: string, trigger: string, fraction: number): boolean {
+export function isSampled(profile: string, trigger: string, fraction: number): boolean {
   // JSON, so that no two pairs read the same.
   const digest = hash("sha256", JSON.stringify([trigger, profile]), "buffer");
   return digest.readUIntBE(0, 6) / 2 ** 48 < fraction;

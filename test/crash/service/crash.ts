@@ -15,7 +15,7 @@ export interface ServiceCrashReport {
   /** Transitions, events, members and readers that had to be alerted, and were. */
   readonly alerts: number;
   readonly backfilled: number;
-  readonly batches: number;
+  readonly scheduledRuns: number;
   /** Requests beyond the first that the receiver took for one id. */
   readonly duplicates: number;
   /** What must not be. */
@@ -94,7 +94,7 @@ export async function crashService(
       accepted,
       alerts: found.alerts,
       backfilled: members,
-      batches: found.batches,
+      scheduledRuns: found.scheduledRuns,
       duplicates: found.duplicates,
       faults,
     };

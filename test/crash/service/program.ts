@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Members of what a batch goes through. */
+/** Members of what a scheduled run goes through. */
 export const readers = 3;
 
 /** What is declared: every way in which something can fire, each alert saying what made it. */
