@@ -283,7 +283,7 @@ export function describeOutbox(make: (retention?: Partial<Retention>) => Store):
 
       test("what never was", async () => {
         const claim = { id: "msg_none", claim: 1 };
-        expect(await outbox.settle([{ claim, now: start, verdict: delivered }])).toEqual([false]);
+        expect(await outbox.settle([{ claim, now: start, decision: delivered }])).toEqual([false]);
         expect(await outbox.renew([claim], start)).toEqual([false]);
         await outbox.release([claim], start);
         expect(await outbox.find("msg_none")).toBeUndefined();
