@@ -214,7 +214,7 @@ export class Worker {
     if (health !== undefined && queue.failures >= health.failures) {
       const { channel, destination } = held[0]!;
       const reason = `${queue.failures} attempts in a row failed`;
-      this.#emit({ type: "held", channel, destination, until: endedAt + health.rest, reason, at: endedAt });
+      this.#emit({ type: "held", channel, destination, until: endedAt + health.resetTimeout, reason, at: endedAt });
     }
     this.#release(queue.clear());
   }

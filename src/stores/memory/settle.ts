@@ -19,7 +19,7 @@ export function settle(outbox: OutboxState, settlement: Settlement): boolean {
   const { destination } = entry;
   if (attempt !== undefined) outbox.recordAttempt(entry, { number: entry.attempt, ...attempt });
   if (decision.state === "pending") {
-    if (decision.uncounted) entry.attempt--;
+    if (decision.countsAsAttempt === false) entry.attempt--;
     entry.rank = 3 + (entry.rank % 3);
     entry.reason = attempt !== undefined && "reason" in attempt.outcome ? attempt.outcome.reason : undefined;
     putBack(outbox, entry, decision.due);
@@ -40,7 +40,7 @@ export function settle(outbox: OutboxState, settlement: Settlement): boolean {
 
 function updateHealth(
   destination: Destination,
-  { ok, failures, rest }: NonNullable<Settlement["health"]>,
+  { ok, failures, resetTimeout }: NonNullable<Settlement["health"]>,
   now: number,
 ): void {
   if (ok) {
@@ -52,7 +52,7 @@ function updateHealth(
   destination.failures++;
   if (destination.failures < failures) return;
   destination.trialUntil = 0;
-  destination.heldUntil = Math.max(destination.heldUntil, now + rest);
+  destination.heldUntil = Math.max(destination.heldUntil, now + resetTimeout);
   destination.heldReason = `${destination.failures} attempts in a row failed`;
 }
 

@@ -58,7 +58,7 @@ export function healthWriter(db: Database.Database, cache: TransactionCache): De
       advance.run(destination);
       cache.invalidateDestinations();
     },
-    recordAttempt(destination, { ok, failures, rest }, now) {
+    recordAttempt(destination, { ok, failures, resetTimeout }, now) {
       const row = cache.destinationById(destination);
       if (ok) {
         const isPast = row.held_until > 0 && row.held_until <= now;
@@ -71,7 +71,7 @@ export function healthWriter(db: Database.Database, cache: TransactionCache): De
       }
       fail.run(destination);
       if (row.failures + 1 >= failures) {
-        trip.run(now + rest, `${row.failures + 1} attempts in a row failed`, destination);
+        trip.run(now + resetTimeout, `${row.failures + 1} attempts in a row failed`, destination);
       }
       cache.invalidateDestinations();
     },

@@ -263,10 +263,10 @@ export function describeOutbox(make: (retention?: Partial<Retention>) => Store):
 
       test("an uncounted attempt is noted, not counted, and no first attempt", async () => {
         const [id] = await add({ priority: "high" });
-        const outcome = { kind: "retry", reason: "wrong password", uncounted: true } as const;
+        const outcome = { kind: "retry", reason: "wrong password", countsAsAttempt: false } as const;
         const attempt = { startedAt: start, endedAt: start, outcome };
-        const verdict = { state: "pending", due: start, uncounted: true } as const;
-        await outbox.settle([settlement(await claimOne(outbox), verdict, { attempt })]);
+        const decision = { state: "pending", due: start, countsAsAttempt: false } as const;
+        await outbox.settle([settlement(await claimOne(outbox), decision, { attempt })]);
         expect(await outbox.find(id!)).toMatchObject({ attempts: 0, journal: [{ number: 1, outcome }] });
         const [low] = await add({ priority: "low" });
         expect(await claimIds(outbox)).toEqual([low, id]);
@@ -398,7 +398,7 @@ export function describeOutbox(make: (retention?: Partial<Retention>) => Store):
     });
 
     describe("failing destinations", () => {
-      const health = (ok: boolean) => ({ health: { ok, failures: 2, rest: 1000 } });
+      const health = (ok: boolean) => ({ health: { ok, failures: 2, resetTimeout: 1000 } });
 
       test("are left alone after so many failures in a row, then tried with one", async () => {
         await add({}, {}, {}, {});
@@ -608,7 +608,7 @@ export function describeOutbox(make: (retention?: Partial<Retention>) => Store):
       test("one that is empty is no more, held, disabled or failing: what comes there is new", async () => {
         const place = { channel: "crm", destination: ada };
         const [id] = await add(private_());
-        const health = { ok: false, failures: 1, rest: 1000 };
+        const health = { ok: false, failures: 1, resetTimeout: 1000 };
         await outbox.settle([settlement(await claimOne(outbox), dead(), { health, disable: "gone" })]);
         await outbox.hold(place, start + 1000, "wait");
         await outbox.erase([id!]);
@@ -806,7 +806,7 @@ export function describeOutbox(make: (retention?: Partial<Retention>) => Store):
                 hold: { of: "destination", until: destination === "held" ? start + 9 : start - 1, reason: "wait" },
               }),
               ...(destination === "disabled" && { disable: "gone" }),
-              ...(destination === "failing" && { health: { ok: false, failures: 9, rest: 1 } }),
+              ...(destination === "failing" && { health: { ok: false, failures: 9, resetTimeout: 1 } }),
             }),
           ]);
         }
