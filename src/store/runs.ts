@@ -42,6 +42,8 @@ export interface Run {
   readonly startedAt: number;
   readonly updatedAt: number;
   readonly endedAt?: number | undefined;
+  /** Its trigger is not active: the run goes on once the trigger is. Absent if it was paused by hand. */
+  readonly pausedByTrigger?: true | undefined;
   /** Why it is paused, cancelled or failed. */
   readonly reason?: string | undefined;
 }

@@ -170,7 +170,7 @@ describe("runs", () => {
     const begun = (await s.sent()).length;
     expect(begun).toBeLessThan(89);
     const { items: paused } = await s.store.runs.list({ trigger: "hourly", limit: 10 });
-    expect(paused).toMatchObject([{ state: "paused", reason: "its trigger is not active", done: begun }]);
+    expect(paused).toMatchObject([{ state: "paused", pausedByTrigger: true, done: begun }]);
     await s.engine.setRun(paused[0]!.id, "running");
     await s.until(noon + 3 * hour);
     expect(await s.store.runs.get(paused[0]!.id)).toMatchObject({ state: "paused" });

@@ -39,6 +39,7 @@ export const run: z.ZodType<Run> = z
     startedAt: time,
     updatedAt: time,
     endedAt: time.optional(),
+    pausedByTrigger: z.literal(true).optional().describe("Goes on by itself once its trigger is active."),
     reason: z.string().optional(),
   })
   .meta({ id: "Run", description: "Work over many profiles, a piece at a time." });

@@ -23,11 +23,11 @@ export interface AlarmObservation {
 /** What an alarm keeps in mind; `{}` at first. Of another condition nothing of it holds. */
 export interface AlarmStatus {
   /** Of `empty`: the audience has had members. */
-  readonly had?: true | undefined;
+  readonly hadMembers?: true | undefined;
   /** Since when it lasts, in ms since 1970. Absent: nothing is wrong. */
   readonly since?: number | undefined;
-  /** When it was last said. */
-  readonly saidAt?: number | undefined;
+  /** When the operator was last notified. */
+  readonly notifiedAt?: number | undefined;
 }
 
 export interface AlarmDecision {
@@ -63,23 +63,24 @@ export function evaluateAlarm(
   now: number,
 ): AlarmDecision {
   const { wrong, since: began = now, title, what, look } = find(definition, seen, status, now);
-  const had = status.had === true || (seen.size ?? 0) > 0 ? { had: true as const } : {};
+  const memory = status.hadMembers === true || (seen.size ?? 0) > 0 ? { hadMembers: true as const } : {};
   if (!wrong) {
-    if (status.since === undefined) return { status: had };
+    if (status.since === undefined) return { status: memory };
     const lasted = span(now - status.since);
     return {
-      status: had,
+      status: memory,
       notify: { title: `Over: ${title}`, body: `${what} It had lasted ${lasted}, since ${at(status.since)}.` },
     };
   }
   const since = status.since ?? began;
   const { repeat = defaults.repeat } = definition;
-  const { saidAt } = status;
-  const again = status.since !== undefined && saidAt !== undefined;
+  const { notifiedAt } = status;
+  const again = status.since !== undefined && notifiedAt !== undefined;
   // A clock that was put back silences nothing.
-  if (again && saidAt <= now && (repeat === 0 || now - saidAt < repeat)) return { status: { ...had, since, saidAt } };
+  if (again && notifiedAt <= now && (repeat === 0 || now - notifiedAt < repeat))
+    return { status: { ...memory, since, notifiedAt } };
   return {
-    status: { ...had, since, saidAt: now },
+    status: { ...memory, since, notifiedAt: now },
     notify: {
       title: again ? `Still: ${title}` : title,
       body: `${what} Since ${at(since)}${now - since < 60_000 ? "" : `, for ${span(now - since)}`}. ${look}`,
@@ -106,9 +107,9 @@ const unwatched = { draft: "a draft", paused: "paused", done: "done" };
 const silentTitle = (name: string): string => `Trigger ${name} sends nothing`;
 const failingTitle = (name: string): string => `Trigger ${name} fails`;
 
-function findEmpty(audience: string, { size }: AlarmObservation, { had }: AlarmStatus): Finding {
+function findEmpty(audience: string, { size }: AlarmObservation, { hadMembers }: AlarmStatus): Finding {
   return {
-    wrong: size === 0 && had === true,
+    wrong: size === 0 && hadMembers === true,
     title: `Audience ${audience} is empty`,
     what:
       size === undefined

@@ -122,7 +122,7 @@ export class Backfills {
     const run = await transactions.run(async ({ transaction, now }, catalog) => {
       const current = await transaction.runs.get(id);
       if (current === undefined || current.state === to) return current;
-      const { kind, state, reason: _reason, ...rest } = current;
+      const { kind, state, reason: _reason, pausedByTrigger: _pausedByTrigger, ...rest } = current;
       if (state !== "running" && state !== "paused") throw new RunStateError(`${id} is ${state}: it has ended`);
       if (to === "cancelled" && (kind === "reevaluate" || kind === "cleanup")) {
         throw new RunStateError(

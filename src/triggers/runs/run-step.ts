@@ -35,14 +35,14 @@ export async function runStep(context: FiringContext, catalog: Catalog, run: Run
   return { ...noProblems, ...result, run: kept };
 }
 
-/** Why a run is paused that goes on once its trigger is active: meanwhile, members would be left out. */
-const pausedByTrigger = "its trigger is not active";
+/** Pauses a run until its trigger is active again: meanwhile, members would be left out. */
+const pausedByTrigger = { state: "paused", pausedByTrigger: true, reason: "its trigger is not active" } as const;
 
 /** The trigger is active again. */
 export async function resumePausedRuns({ runs }: EngineTransaction, trigger: string, now: number): Promise<void> {
   const { items } = await runs.list({ trigger, state: "paused", limit: maxRuns });
-  for (const { reason, ...run } of items) {
-    if (reason === pausedByTrigger) await runs.put({ ...run, state: "running", updatedAt: now });
+  for (const { reason: _reason, pausedByTrigger, ...run } of items) {
+    if (pausedByTrigger === true) await runs.put({ ...run, state: "running", updatedAt: now });
   }
 }
 
@@ -54,8 +54,7 @@ async function fireForMembers(context: FiringContext, catalog: Catalog, run: Run
   if (trigger === undefined && !unable) {
     return { run: { ...run, state: "failed", reason: "the trigger is no more" }, enqueued: false };
   }
-  if (trigger?.status.state !== "active")
-    return { run: { ...run, state: "paused", reason: pausedByTrigger }, enqueued: false };
+  if (trigger?.status.state !== "active") return { run: { ...run, ...pausedByTrigger }, enqueued: false };
   if (audienceOf(trigger)?.[1] !== audience) {
     return {
       run: { ...run, state: "failed", reason: `the trigger is not about ${audience} any more` },
@@ -113,7 +112,7 @@ async function fireForMembers(context: FiringContext, catalog: Catalog, run: Run
     skipped,
     failed,
     ...(page.next !== undefined && { cursor: page.next }),
-    ...(stopped && { state: "paused", reason: pausedByTrigger }),
+    ...(stopped && pausedByTrigger),
     ...(ended && { state: "done" }),
     ...(isFull && { reason: `it reached its limit of ${run.limit}` }),
   };
