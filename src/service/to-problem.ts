@@ -1,19 +1,18 @@
 import type { FastifyError } from "fastify";
-import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
-import type { z } from "zod";
 import { BodyError, pointer } from "../bodies/index.ts";
 import { DestinationError } from "../dispatch/index.ts";
 import { TemplateError } from "../index.ts";
 import { StoreError } from "../store/index.ts";
-import { DefinitionError, meant, NotFoundError, RunStateError, SplitError } from "../triggers/index.ts";
+import { DefinitionError, NotFoundError, RunStateError, SplitError } from "../triggers/index.ts";
 import { WorkerError } from "../workers/index.ts";
+import { pathOf } from "./definitions.ts";
 import { Problem } from "./problem.ts";
+import { dotted } from "./validation.ts";
 
-/** What an error is to who asked. What nobody expected tells them nothing but `id`, by which the log has it. */
+/** Converts an error to the problem that its caller receives. An unexpected one tells no more than `id`, the request's in the log. */
 export function toProblem(error: unknown, id: string): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof BodyError) return new Problem(error.kind, error.message, error.more);
-  if (hasZodFastifySchemaValidationErrors(error)) return invalid(error);
   if (error instanceof NotFoundError) return new Problem("not-found", error.message);
   if (error instanceof DefinitionError) return ofDefinition(error);
   if (error instanceof TemplateError) return ofTemplate(error);
@@ -24,20 +23,10 @@ export function toProblem(error: unknown, id: string): Problem {
   return ofFramework(error as FastifyError) ?? unexpected(error, id);
 }
 
-function invalid(error: Pick<FastifyError, "validation" | "validationContext">): Problem {
-  const place = error.validationContext === "querystring" ? "query" : (error.validationContext ?? "body");
-  const errors = (error.validation ?? []).map(({ instancePath, keyword, params, message = "is not right" }) => {
-    const issue = meant({ ...params, code: keyword, path: [], message } as unknown as z.core.$ZodIssue);
-    const path = `/${place}${instancePath === "/" ? "" : instancePath}${pointer(issue.path)}`;
-    return { path: path.toWellFormed(), message: issue.message.toWellFormed() };
-  });
-  const more = errors.length > 1 ? `, and ${errors.length - 1} more` : "";
-  return new Problem("invalid", `${errors[0]!.path}: ${errors[0]!.message}${more}`, { errors });
-}
-
-function ofDefinition({ message, kind, of, path, cause }: DefinitionError): Problem {
-  return new Problem("unprocessable", message, {
-    errors: [{ path: `/body/definitions${pointer([kind, of, ...path])}`, message }],
+function ofDefinition({ message, cause, ...place }: DefinitionError): Problem {
+  const path = pathOf(place);
+  return new Problem("unprocessable", `${dotted(path)}: ${message}`, {
+    errors: [{ path: `/body/definitions${pointer(path)}`, message }],
     cause,
   });
 }
@@ -51,11 +40,7 @@ function ofTemplate(error: TemplateError): Problem {
 }
 
 function ofStore(error: StoreError): Problem {
-  const after = error.problem === "locked" ? "1" : "30";
-  return new Problem("unavailable", `${error.message}; ask again later`, {
-    headers: { "retry-after": after },
-    cause: error,
-  });
+  return unavailable(error, error.problem === "locked" ? 1 : 30);
 }
 
 function ofWorker(error: WorkerError, id: string): Problem {
@@ -63,14 +48,11 @@ function ofWorker(error: WorkerError, id: string): Problem {
   switch (problem) {
     case "late":
     case "memory":
-      return new Problem("unprocessable", `this is too much for one request: ${message}; ask for less`);
+      return new Problem("unprocessable", `too much work for one request: ${message}; ask for less`);
     case "busy":
     case "unavailable":
     case "closed":
-      return new Problem("unavailable", `${message}; ask again later`, {
-        headers: { "retry-after": problem === "busy" ? "1" : "30" },
-        cause: error,
-      });
+      return unavailable(error, problem === "busy" ? 1 : 30);
     case "crashed":
       return unexpected(error, id);
     default:
@@ -78,17 +60,24 @@ function ofWorker(error: WorkerError, id: string): Problem {
   }
 }
 
-/** Of Fastify itself. */
+/** @param seconds until a retry makes sense */
+const unavailable = (cause: Error, seconds: number): Problem =>
+  new Problem("unavailable", `${cause.message}; try again later`, {
+    headers: { "retry-after": `${seconds}` },
+    cause,
+  });
+
+/** Converts errors of Fastify's own that a caller caused. */
 function ofFramework({ code, statusCode, message }: FastifyError): Problem | undefined {
   switch (code) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
-      return new Problem("too-large", message);
+      return new Problem("too-large", "the body is too large: send it in several requests");
     case "FST_ERR_CTP_INVALID_MEDIA_TYPE":
-      return new Problem("unsupported-media-type", "the content-type is none: send application/json");
+      return new Problem("unsupported-media-type", "the content-type is malformed: send application/json");
     case "FST_ERR_MAX_PARAM_LENGTH":
-      return new Problem("uri-too-long", "a part of the path is longer than 500 characters");
+      return new Problem("uri-too-long", "a segment of the path is longer than 500 characters");
     case "FST_ERR_BAD_URL":
-      return new Problem("bad-request", "the path is not well written: a % stands before two hexadecimal digits");
+      return new Problem("bad-request", "the path is malformed: % must be followed by two hexadecimal digits");
     default:
       return code?.startsWith("FST_") && statusCode !== undefined && statusCode >= 400 && statusCode < 500
         ? new Problem("bad-request", message)
@@ -97,14 +86,14 @@ function ofFramework({ code, statusCode, message }: FastifyError): Problem | und
 }
 
 const unexpected = (cause: unknown, id: string): Problem =>
-  new Problem("internal", `this failed, and the log says why under ${id}; nothing is known of whether it was done`, {
+  new Problem("internal", `the request failed and may have been done in part; the log has the cause under ${id}`, {
     cause,
   });
 
 export const noProfile = (id: string): Problem =>
-  new Problem("not-found", `there is no profile ${id}: GET /v1/profiles/by/KIND/VALUE finds one by an identifier`);
+  new Problem("not-found", `no profile ${id}; GET /v1/profiles/by/KIND/VALUE finds one by an identifier`);
 
-/** Where what is declared is right, but does not go with its state. */
+/** Converts errors about a valid definition or run whose state does not allow the request; throws all errors. */
 export function conflicting(error: unknown): never {
   throw error instanceof DefinitionError || error instanceof RunStateError
     ? new Problem("conflict", error.message, { cause: error })
