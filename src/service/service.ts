@@ -26,7 +26,7 @@ export interface Service {
   listen(at: { readonly port: number; readonly host?: string | undefined }): Promise<string>;
   /**
    * Stops accepting requests and finishes those under way; after `timeout` ms their connections are ended.
-   * Engine, dispatcher and store stay open. @param timeout @default ServiceLimits.grace
+   * Engine, dispatcher and store stay open. @param timeout @default ServiceLimits.shutdownTimeout
    */
   close(timeout?: number): Promise<void>;
   /** Takes requests without a network. */
@@ -49,14 +49,14 @@ export function createService(options: ServiceOptions): Service {
   const app = fastify({
     bodyLimit: limits.bulk,
     requestTimeout: limits.request,
-    trustProxy: options.proxies === undefined ? false : [...options.proxies],
+    trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     routerOptions: { maxParamLength: 500 },
     genReqId: () => `req-${crypto.randomUUID()}`,
     http: { connectionsCheckingInterval: 5_000 },
     clientErrorHandler: (error, socket) => {
       const counts = socket.bytesRead > 0 && !authenticated.has(socket);
       // Behind a proxy the address is the proxy's, not the caller's.
-      if (counts && options.proxies === undefined) void unauthenticated.count(socket.remoteAddress);
+      if (counts && options.trustedProxies === undefined) void unauthenticated.count(socket.remoteAddress);
       respondToClientError(error, socket);
     },
     frameworkErrors: async (error, request, reply: FastifyReply) => {
@@ -79,7 +79,7 @@ export function createService(options: ServiceOptions): Service {
   app.register(addAllRoutes);
 
   async function addAllRoutes(root: FastifyInstance): Promise<void> {
-    const { docs = true, metrics, openMetrics: publicMetrics = false } = options;
+    const { docs = true, metrics, publicMetrics = false } = options;
     await root.register(openApi, options);
     const typed = root.withTypeProvider<ZodTypeProvider>();
     healthRoute(typed, deps);
@@ -116,7 +116,7 @@ export function createService(options: ServiceOptions): Service {
       warnOfLoopback(address, options);
       return `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`;
     },
-    async close(timeout = limits.grace) {
+    async close(timeout = limits.shutdownTimeout) {
       closing = true;
       clearInterval(pruning);
       const impatient = setTimeout(() => app.server.closeAllConnections(), timeout).unref();

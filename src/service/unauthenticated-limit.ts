@@ -13,7 +13,7 @@ export interface UnauthenticatedLimit {
 /** Creates the limit. @param app has `@fastify/rate-limit` registered before the first request */
 export function limitUnauthenticated(
   app: FastifyInstance,
-  { strangers: { count, per } }: ServiceLimits,
+  { unauthenticated: { count, per } }: ServiceLimits,
 ): UnauthenticatedLimit {
   let limit: ReturnType<FastifyInstance["createRateLimit"]> | undefined;
 

@@ -58,7 +58,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     },
     onProblem: ({ doing, error: err }) => logger.error({ err }, `failed: ${doing}`),
   });
-  const { limits, grace } = options;
+  const { limits, shutdownTimeout } = options;
   const service = createService({
     engine,
     store,
@@ -66,14 +66,14 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     channels,
     templates,
     workers,
-    limits: { ...given(limits), workers: ofWorkers, grace },
+    limits: { ...given(limits), workers: ofWorkers, shutdownTimeout },
     log: logger,
     version: version(),
     health,
     metrics,
-    openMetrics: options.openMetrics,
+    publicMetrics: options.publicMetrics,
     docs: options.docs,
-    proxies: options.proxies,
+    trustedProxies: options.trustedProxies,
   });
   try {
     await declared(setup, () => checkInForce(engine));
@@ -88,9 +88,9 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     dispatcher.start();
     const why = await (io.untilStopped?.() ?? new Promise<string>(() => {}));
     logger.info({ why }, "stopping");
-    await service.close(grace);
+    await service.close(shutdownTimeout);
     await engine.stop();
-    await dispatcher.stop(grace);
+    await dispatcher.stop(shutdownTimeout);
     logger.info("stopped");
     return 0;
   } finally {

@@ -53,7 +53,7 @@ async function work(flags: Flags, io: Io): Promise<ExitCode> {
       ...(flags.untilSettled ? [dispatcher.drain("settled").then(() => "settled")] : []),
     ]);
     logger.info({ why }, "stopping");
-    await dispatcher.stop(options.grace);
+    await dispatcher.stop(options.shutdownTimeout);
     logger.info("stopped");
     return 0;
   } finally {

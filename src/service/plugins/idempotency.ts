@@ -88,7 +88,7 @@ export const idempotency = fastifyPlugin(
 /** Removes expired records, at most 1,000 at a time. */
 export async function pruneRecords({ store, clock, limits }: RouteDeps): Promise<void> {
   const batch = 1_000;
-  while ((await store.idempotency.prune(clock() - limits.answers, batch)) === batch);
+  while ((await store.idempotency.prune(clock() - limits.idempotencyTtl, batch)) === batch);
 }
 
 function checked(given: string | readonly string[]): string {

@@ -5,7 +5,7 @@ import type { ServiceOptions } from "../options.ts";
 
 /** Ends every warning: behind an undeclared proxy all requests have its address, so one faulty sender gets all of them limited. */
 const advice =
-  "list the addresses of your proxies in serve.proxies, so that their X-Forwarded-For is trusted and callers without a " +
+  "list the addresses of your proxies in serve.trustedProxies, so that their X-Forwarded-For is trusted and callers without a " +
   "key are each limited by their own address";
 
 /** Lists the ranges of addresses of this machine and of private networks. */
@@ -16,7 +16,10 @@ const ownRanges = ["loopback", "private", "uniqueLocal", "linkLocal", "carrierGr
  * send such a header and must not fill the log with it. Addresses of others are not logged.
  */
 export const proxyWarnings = fastifyPlugin(
-  async (app: FastifyInstance, { log, proxies }: Pick<ServiceOptions, "log" | "proxies">): Promise<void> => {
+  async (
+    app: FastifyInstance,
+    { log, trustedProxies }: Pick<ServiceOptions, "log" | "trustedProxies">,
+  ): Promise<void> => {
     const warned = new Set<string>();
     const warn = (kind: string, about: object, message: string): void => {
       if (warned.has(kind)) return;
@@ -31,20 +34,28 @@ export const proxyWarnings = fastifyPlugin(
       if (ips !== undefined && ips.length > 1) return;
       const header = isForwarded ? "X-Forwarded-For" : "Forwarded";
       if (isOwn(address))
-        warn("own", { address, proxies }, `ignored the header ${header} of a request from ${address}`);
-      else warn("other", { proxies }, `ignored the header ${header} of a request; if one of your proxies sent it`);
+        warn("own", { address, trustedProxies }, `ignored the header ${header} of a request from ${address}`);
+      else
+        warn(
+          "other",
+          { trustedProxies },
+          `ignored the header ${header} of a request; if one of your proxies sent it`,
+        );
     });
     app.addHook("onResponse", async ({ apiKey, ip: address }, { statusCode }) => {
       if (statusCode !== 429 || apiKey !== undefined || address === undefined || !isOwn(address)) return;
       const message = `all requests without a key from ${address} share one rate limit; if it is a proxy`;
-      warn("limited", { address, proxies }, message);
+      warn("limited", { address, trustedProxies }, message);
     });
   },
 );
 
 /** Warns when a service listens on a loopback address only, which a proxy may make public. An empty list of proxies says that there is none. */
-export function warnOfLoopback(address: string, { log, proxies }: Pick<ServiceOptions, "log" | "proxies">): void {
-  if (proxies !== undefined || rangeOf(address) !== "loopback") return;
+export function warnOfLoopback(
+  address: string,
+  { log, trustedProxies }: Pick<ServiceOptions, "log" | "trustedProxies">,
+): void {
+  if (trustedProxies !== undefined || rangeOf(address) !== "loopback") return;
   log?.warn(
     { address },
     `${address} can be reached from this machine only; if a proxy on it forwards requests: ${advice}; if there is none, write []`,

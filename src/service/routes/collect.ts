@@ -76,7 +76,7 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: RouteD
     inProgress.add(key);
     try {
       const known = await store.idempotency.get(key);
-      if (known !== undefined && known.at > clock() - limits.answers) {
+      if (known !== undefined && known.at > clock() - limits.idempotencyTtl) {
         if (ambiguous === undefined) throw rejected(repeated);
         return undefined;
       }

@@ -1,8 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { EngineStore, Page } from "../../src/store/index.ts";
-import { claimAll, dead, delivered, entry, settlement, start } from "../dispatch/entries.ts";
-import { event, firing, profile, run, waiting } from "../triggers/records.ts";
-import { filtered, type Query } from "./lists.ts";
+import type { EngineStore, Page } from "../../../src/store/index.ts";
+import {
+  claimAll,
+  dead,
+  delivered,
+  entry,
+  event,
+  firing,
+  profile,
+  run,
+  settlement,
+  start,
+  waiting,
+} from "../builders.ts";
+import { filtered, type Query } from "./filters.ts";
 
 type Row = Readonly<Record<string, unknown>> & { readonly id: string; readonly problem?: unknown };
 
@@ -84,8 +95,8 @@ async function all(list: (after: string | undefined) => Promise<Page<unknown>>):
 }
 
 /** Lists, with every combination of what they can be asked for: newest first, whole, page by page. */
-export function describeLists(name: string, make: () => EngineStore): void {
-  describe(`${name}: lists`, () => {
+export function describeLists(make: () => EngineStore): void {
+  describe("lists", () => {
     let store: EngineStore;
     beforeAll(async () => {
       store = make();

@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import { type Claimed, priorities, type Store } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
+import { entry, idsOf, settlement, start } from "../store/builders.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";
-import { entry, idsOf, settlement, start } from "./entries.ts";
-import { Model } from "./model.ts";
+import { Model } from "./outbox-model.ts";
 
 const folder = temporaryFolder(inMemory);
 

@@ -1,14 +1,13 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { EngineStore, FiringState } from "../../src/store/index.ts";
-import { idsOf, start } from "../dispatch/entries.ts";
-import { opened } from "./opened.ts";
-import { firing, hostile, hostileTexts, paged, skip, waiting } from "./records.ts";
+import type { EngineStore, FiringState } from "../../../src/store/index.ts";
+import { firing, hostile, hostileTexts, idsOf, paged, skip, start, waiting } from "../builders.ts";
+import { openStore } from "./harness.ts";
 
 const later = start + 1000;
 
 /** What every store promises of firings. */
 export function describeFirings(make: () => EngineStore): void {
-  const on = opened(make);
+  const on = openStore(make);
   const { write, put, add } = on;
 
   describe("firings", () => {

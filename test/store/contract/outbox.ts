@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Claimed, Entry, Outbox, Store } from "../../src/store/index.ts";
-import type { Retention } from "../../src/stores/retention.ts";
-import { again, claimAll, claimIds, claimOne, dead, delivered, entry, idsOf, settlement, start } from "./entries.ts";
+import type { Claimed, Entry, Outbox, Store } from "../../../src/store/index.ts";
+import type { Retention } from "../../../src/stores/retention.ts";
+import { again, claimAll, claimIds, claimOne, dead, delivered, entry, idsOf, settlement, start } from "../builders.ts";
 
-/** What every store promises. `make` gives an empty one. */
-export function describeStore(name: string, make: (retention?: Partial<Retention>) => Store): void {
-  describe(`${name}: the contract of a store`, () => {
+/** Proves what every store promises of its outbox. */
+export function describeOutbox(make: (retention?: Partial<Retention>) => Store): void {
+  describe("outbox", () => {
     let store: Store;
     let outbox: Outbox;
     beforeEach(() => {
@@ -263,9 +263,9 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
 
       test("an uncounted attempt is noted, not counted, and no first attempt", async () => {
         const [id] = await add({ priority: "high" });
-        const outcome = { kind: "retry", reason: "wrong password", uncounted: true } as const;
+        const outcome = { kind: "retry", reason: "wrong password", countsAsAttempt: false } as const;
         const attempt = { startedAt: start, endedAt: start, outcome };
-        const verdict = { state: "pending", due: start, uncounted: true } as const;
+        const verdict = { state: "pending", due: start, countsAsAttempt: false } as const;
         await outbox.settle([settlement(await claimOne(outbox), verdict, { attempt })]);
         expect(await outbox.find(id!)).toMatchObject({ attempts: 0, journal: [{ number: 1, outcome }] });
         const [low] = await add({ priority: "low" });
@@ -398,7 +398,7 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
     });
 
     describe("failing destinations", () => {
-      const health = (ok: boolean) => ({ health: { ok, failures: 2, rest: 1000 } });
+      const health = (ok: boolean) => ({ health: { ok, failures: 2, resetTimeout: 1000 } });
 
       test("are left alone after so many failures in a row, then tried with one", async () => {
         await add({}, {}, {}, {});
@@ -608,7 +608,7 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
       test("one that is empty is no more, held, disabled or failing: what comes there is new", async () => {
         const place = { channel: "crm", destination: ada };
         const [id] = await add(private_());
-        const health = { ok: false, failures: 1, rest: 1000 };
+        const health = { ok: false, failures: 1, resetTimeout: 1000 };
         await outbox.settle([settlement(await claimOne(outbox), dead(), { health, disable: "gone" })]);
         await outbox.hold(place, start + 1000, "wait");
         await outbox.erase([id!]);
@@ -806,7 +806,7 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
                 hold: { of: "destination", until: destination === "held" ? start + 9 : start - 1, reason: "wait" },
               }),
               ...(destination === "disabled" && { disable: "gone" }),
-              ...(destination === "failing" && { health: { ok: false, failures: 9, rest: 1 } }),
+              ...(destination === "failing" && { health: { ok: false, failures: 9, resetTimeout: 1 } }),
             }),
           ]);
         }

@@ -1,36 +1,25 @@
 import { describe, expect, test } from "vitest";
-import type { EngineStore, EngineTransaction } from "../../src/store/index.ts";
-import { describeMemberships } from "../audiences/store-contract.ts";
-import { entry, idsOf, start } from "../dispatch/entries.ts";
-import { describeEvents } from "../profiles/events-contract.ts";
-import { describeMerges } from "../profiles/merges-contract.ts";
-import { describeProfiles } from "../profiles/store-contract.ts";
-import { describeDefinitions } from "./definitions-contract.ts";
-import { describeFirings } from "./firings-contract.ts";
-import { opened } from "./opened.ts";
-import { definition, event, firing, identifier, profile, run, skip, waiting } from "./records.ts";
+import type { EngineStore, EngineTransaction } from "../../../src/store/index.ts";
+import {
+  definition,
+  entry,
+  event,
+  firing,
+  identifier,
+  idsOf,
+  profile,
+  run,
+  skip,
+  start,
+  waiting,
+} from "../builders.ts";
+import { openStore } from "./harness.ts";
 
 const later = start + 1000;
 
-/** What every store that keeps what fires alerts promises. `make` gives an empty one. */
-export function describeProgramStore(name: string, make: () => EngineStore): void {
-  describe(`${name}: the contract of a program's store`, () => {
-    for (const part of [
-      describeProfiles,
-      describeMerges,
-      describeEvents,
-      describeMemberships,
-      describeFirings,
-      describeDefinitions,
-    ]) {
-      part(make);
-    }
-    describeTransactions(make);
-  });
-}
-
-function describeTransactions(make: () => EngineStore): void {
-  const on = opened(make);
+/** Proves what every store promises of transactions, and that every list refuses a cursor that it did not return. */
+export function describeTransactions(make: () => EngineStore): void {
+  const on = openStore(make);
   const { write, put, enter, owners } = on;
 
   describe("transaction", () => {

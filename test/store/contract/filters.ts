@@ -1,4 +1,4 @@
-import type { EngineStore, Page } from "../../src/store/index.ts";
+import type { EngineStore, Page } from "../../../src/store/index.ts";
 
 interface Paging {
   readonly limit: number;

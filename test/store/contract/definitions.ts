@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Definition, EngineStore } from "../../src/store/index.ts";
-import { idsOf } from "../dispatch/entries.ts";
-import { opened } from "./opened.ts";
-import { definition, firing, hostile, hostileTexts, paged, run, skip, waiting } from "./records.ts";
+import type { Definition, EngineStore } from "../../../src/store/index.ts";
+import { definition, firing, hostile, hostileTexts, idsOf, paged, run, skip, waiting } from "../builders.ts";
+import { openStore } from "./harness.ts";
 
 /** What every store promises of what is declared and what runs. */
 export function describeDefinitions(make: () => EngineStore): void {
-  const on = opened(make);
+  const on = openStore(make);
   const { write, put, enter, sizes } = on;
 
   describe("definitions", () => {

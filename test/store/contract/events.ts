@@ -1,12 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { EngineStore } from "../../src/store/index.ts";
-import { idsOf, start } from "../dispatch/entries.ts";
-import { opened } from "../triggers/opened.ts";
-import { event, hostile, hostileTexts, paged } from "../triggers/records.ts";
+import type { EngineStore } from "../../../src/store/index.ts";
+import { event, hostile, hostileTexts, idsOf, paged, start } from "../builders.ts";
+import { openStore } from "./harness.ts";
 
 /** What every store promises of events. */
 export function describeEvents(make: () => EngineStore): void {
-  const on = opened(make);
+  const on = openStore(make);
   const { write, put } = on;
 
   describe("events", () => {

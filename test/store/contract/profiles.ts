@@ -1,22 +1,23 @@
 import { describe, expect, test } from "vitest";
-import type { EngineStore } from "../../src/store/index.ts";
-import { idsOf, start } from "../dispatch/entries.ts";
-import { opened } from "../triggers/opened.ts";
+import type { EngineStore } from "../../../src/store/index.ts";
 import {
   event,
   firing,
   hostile,
   hostileTexts,
   identifier,
+  idsOf,
   paged,
   profile,
   skip,
+  start,
   waiting,
-} from "../triggers/records.ts";
+} from "../builders.ts";
+import { openStore } from "./harness.ts";
 
 /** What every store promises of profiles. */
 export function describeProfiles(make: () => EngineStore): void {
-  const on = opened(make);
+  const on = openStore(make);
   const { write, put, absorb, enter, add, sizes, owners } = on;
 
   describe("profiles", () => {

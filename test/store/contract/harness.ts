@@ -1,10 +1,9 @@
 import { afterEach, beforeEach } from "vitest";
-import type { EngineStore, EngineTransaction, Firing } from "../../src/store/index.ts";
-import { start } from "../dispatch/entries.ts";
-import { identifier, merge, profile } from "./records.ts";
+import type { EngineStore, EngineTransaction, Firing } from "../../../src/store/index.ts";
+import { identifier, merge, profile, start } from "../builders.ts";
 
 /** A store that is empty for each test, and what tests do with it. */
-export function opened(make: () => EngineStore) {
+export function openStore(make: () => EngineStore) {
   let store: EngineStore;
   beforeEach(() => {
     store = make();

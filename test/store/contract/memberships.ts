@@ -1,14 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { EngineStore } from "../../src/store/index.ts";
-import { start } from "../dispatch/entries.ts";
-import { opened } from "../triggers/opened.ts";
-import { paged } from "../triggers/records.ts";
+import type { EngineStore } from "../../../src/store/index.ts";
+import { paged, start } from "../builders.ts";
+import { openStore } from "./harness.ts";
 
 const later = start + 1000;
 
 /** What every store promises of memberships. */
 export function describeMemberships(make: () => EngineStore): void {
-  const on = opened(make);
+  const on = openStore(make);
   const { write, put, enter, leave, sizes } = on;
 
   describe("memberships", () => {
