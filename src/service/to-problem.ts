@@ -2,10 +2,11 @@ import type { FastifyError } from "fastify";
 import { BodyError, pointer } from "../bodies/index.ts";
 import { DestinationError } from "../dispatch/index.ts";
 import { TemplateError } from "../index.ts";
+import { SettingsError } from "../profiles/index.ts";
 import { StoreError } from "../store/index.ts";
 import { DefinitionError, NotFoundError, RunStateError, SplitError } from "../triggers/index.ts";
 import { WorkerError } from "../workers/index.ts";
-import { pathOf } from "./definitions.ts";
+import { pathOf, sections } from "./definitions.ts";
 import { Problem } from "./problem.ts";
 import { dotted } from "./validation.ts";
 
@@ -14,7 +15,8 @@ export function toProblem(error: unknown, id: string): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof BodyError) return new Problem(error.kind, error.message, error.more);
   if (error instanceof NotFoundError) return new Problem("not-found", error.message);
-  if (error instanceof DefinitionError) return ofDefinition(error);
+  if (error instanceof DefinitionError) return ofDefinition(error.message, pathOf(error), error.cause);
+  if (error instanceof SettingsError) return ofDefinition(error.message, [sections.profiles, ...error.path]);
   if (error instanceof TemplateError) return ofTemplate(error);
   if (error instanceof SplitError) return new Problem("conflict", error.message);
   if (error instanceof DestinationError) return new Problem("unprocessable", error.message);
@@ -23,8 +25,7 @@ export function toProblem(error: unknown, id: string): Problem {
   return ofFramework(error as FastifyError) ?? unexpected(error, id);
 }
 
-function ofDefinition({ message, cause, ...place }: DefinitionError): Problem {
-  const path = pathOf(place);
+function ofDefinition(message: string, path: readonly (string | number)[], cause?: unknown): Problem {
   return new Problem("unprocessable", `${dotted(path)}: ${message}`, {
     errors: [{ path: `/body/definitions${pointer(path)}`, message }],
     cause,

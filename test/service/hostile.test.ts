@@ -3,17 +3,17 @@ import { brotliCompressSync, gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { afterAll, describe, expect, test } from "vitest";
 import { parseJson } from "../../src/bodies/index.ts";
-import { declare, program, stage } from "./stage.ts";
+import { declare, harness, program } from "./harness.ts";
 
 const many = { count: 1_000_000, per: 60_000 };
-const s = await stage({ limits: { rate: many, unauthenticated: many } });
+const s = await harness({ limits: { rate: many, unauthenticated: many } });
 await declare(s, program);
 afterAll(() => s.close());
 
 const MiB = 2 ** 20;
 const json = { "content-type": "application/json" };
 const collect = (body: string | Buffer, headers: Record<string, string> = json) =>
-  s.ask("POST", "/v1/collect/shop", body, { who: "collect", headers });
+  s.request("POST", "/v1/collect/shop", body, { who: "collect", headers });
 
 describe("a clear no", () => {
   const rows: readonly [string, string | Buffer, Record<string, string>, number, string][] = [
@@ -103,7 +103,7 @@ describe("a clear no", () => {
   });
 
   test("elsewhere less is read", async () => {
-    const { status } = await s.ask("POST", "/v1/previews", { template: { title: "x".repeat(MiB) } });
+    const { status } = await s.request("POST", "/v1/previews", { template: { title: "x".repeat(MiB) } });
     expect(status).toBe(413);
   });
 
@@ -126,7 +126,7 @@ describe("a clear no", () => {
     ["/v1/explain?profile=x", 400],
     ["/v1/explain?profile=x&trigger=x", 404],
   ])("GET %.40s", async (url, status) => {
-    const answer = await s.ask("GET", url);
+    const answer = await s.request("GET", url);
     expect([answer.status, answer.body.status]).toEqual([status, status]);
   });
 

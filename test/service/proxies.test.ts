@@ -1,7 +1,7 @@
 import { afterEach, expect, test } from "vitest";
-import { type Stage, stage } from "./stage.ts";
+import { type Harness, harness } from "./harness.ts";
 
-let on: Stage;
+let on: Harness;
 afterEach(() => on.service.close());
 
 const advice =
@@ -14,7 +14,7 @@ async function staged(trustedProxies?: readonly string[]) {
     warn: (about: object, message: string) => warned.push({ about, message }),
     error() {},
   };
-  on = await stage({ log, trustedProxies, limits: { unauthenticated: { count: 2, per: 60_000 } } });
+  on = await harness({ log, trustedProxies, limits: { unauthenticated: { count: 2, per: 60_000 } } });
   const ask = async (remoteAddress: string, headers: Record<string, string> = {}) =>
     (await on.service.app.inject({ url: "/v1/deliveries", remoteAddress, headers })).statusCode;
   return { warned, ask };
@@ -22,11 +22,11 @@ async function staged(trustedProxies?: readonly string[]) {
 
 test("a proxy that is not declared is warned of when it is seen, once", async () => {
   const { warned, ask } = await staged();
-  expect(await ask("10.0.0.2")).toBe(401);
+  expect(await request("10.0.0.2")).toBe(401);
   expect(warned).toEqual([]);
   for (const address of ["10.0.0.3", "127.0.0.1", "10.0.0.3"])
-    await ask(address, { "x-forwarded-for": "198.51.100.7" });
-  await ask("::1", { forwarded: "for=198.51.100.7" });
+    await request(address, { "x-forwarded-for": "198.51.100.7" });
+  await request("::1", { forwarded: "for=198.51.100.7" });
   expect(warned).toEqual([
     {
       about: { address: "10.0.0.3", trustedProxies: undefined },
@@ -37,9 +37,9 @@ test("a proxy that is not declared is warned of when it is seen, once", async ()
 
 test("a header that anybody sends is no proxy for sure, and does not hide one", async () => {
   const { warned, ask } = await staged(["10.0.0.0/8"]);
-  for (const address of ["198.51.100.7", "198.51.100.8"]) await ask(address, { "x-forwarded-for": "203.0.113.1" });
-  await ask("198.51.100.9", { forwarded: "for=203.0.113.1" });
-  await ask("::ffff:192.168.0.1", { forwarded: "for=203.0.113.1" });
+  for (const address of ["198.51.100.7", "198.51.100.8"]) await request(address, { "x-forwarded-for": "203.0.113.1" });
+  await request("198.51.100.9", { forwarded: "for=203.0.113.1" });
+  await request("::ffff:192.168.0.1", { forwarded: "for=203.0.113.1" });
   expect(warned).toEqual([
     {
       about: { trustedProxies: ["10.0.0.0/8"] },
@@ -56,7 +56,7 @@ test("one that is declared is believed: strangers behind it are limited each by 
   const { warned, ask } = await staged(["10.0.0.2"]);
   const statuses: number[] = [];
   for (const client of ["198.51.100.1", "198.51.100.1", "198.51.100.1", "198.51.100.2"]) {
-    statuses.push(await ask("10.0.0.2", { "x-forwarded-for": client }));
+    statuses.push(await request("10.0.0.2", { "x-forwarded-for": client }));
   }
   expect(statuses).toEqual([401, 401, 429, 401]);
   expect(warned).toEqual([]);
@@ -65,7 +65,7 @@ test("one that is declared is believed: strangers behind it are limited each by 
 test("strangers that all come from a private address are limited as one, which is warned of, once", async () => {
   const { warned, ask } = await staged();
   const statuses: number[] = [];
-  for (let i = 0; i < 4; i++) statuses.push(await ask("172.16.0.9"));
+  for (let i = 0; i < 4; i++) statuses.push(await request("172.16.0.9"));
   expect(statuses).toEqual([401, 401, 429, 429]);
   expect(warned).toEqual([
     {

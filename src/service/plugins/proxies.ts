@@ -36,11 +36,7 @@ export const proxyWarnings = fastifyPlugin(
       if (isOwn(address))
         warn("own", { address, trustedProxies }, `ignored the header ${header} of a request from ${address}`);
       else
-        warn(
-          "other",
-          { trustedProxies },
-          `ignored the header ${header} of a request; if one of your proxies sent it`,
-        );
+        warn("other", { trustedProxies }, `ignored the header ${header} of a request; if one of your proxies sent it`);
     });
     app.addHook("onResponse", async ({ apiKey, ip: address }, { statusCode }) => {
       if (statusCode !== 429 || apiKey !== undefined || address === undefined || !isOwn(address)) return;

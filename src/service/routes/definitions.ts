@@ -131,10 +131,9 @@ export function definitionRoutes(app: App, { engine, store }: RouteDeps): void {
 
 /** Converts a request to a desired state, which has definitions by kind. */
 function fromApi({ definitions, states }: z.output<typeof desiredState>): DesiredState {
-  const { profiles } = definitions;
-  const byKind = Object.entries(sections).map(([kind, section]) => [
-    kind,
-    kind !== "profiles" ? definitions[section] : profiles === undefined ? undefined : { profiles },
-  ]);
+  const byKind = Object.entries(sections).flatMap(([kind, section]) => {
+    const given = definitions[section];
+    return given === undefined ? [] : [[kind, kind === "profiles" ? { profiles: given } : given]];
+  });
   return { origin: "api", definitions: Object.fromEntries(byKind), states } as DesiredState;
 }

@@ -7,9 +7,7 @@ import { alert, alertTemplate, bodyStatuses, id, object, responses } from "../sc
 import { noProfile } from "../to-problem.ts";
 
 /** Accepts the id of a stored profile, or the fields of any. */
-export const profileOrId = z.union([id, object], {
-  error: "expected the id of a profile, or an object with its fields",
-});
+export const profileOrId = z.union([id, object]);
 
 /** Returns the fields of a profile. @throws Problem for an unknown id */
 export async function fieldsOf({ store }: Pick<RouteDeps, "store">, given: string | Fields): Promise<Fields> {
