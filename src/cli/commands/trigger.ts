@@ -2,13 +2,13 @@ import { type Command, InvalidArgumentError } from "commander";
 import { parseDuration } from "../../base/units.ts";
 import { visible } from "../../base/visible.ts";
 import type { BackfillOptions, Estimate } from "../../triggers/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { checkInForce, definitionOf, withEngine } from "../engine.ts";
 import { parseCount } from "../flags.ts";
 import { confirmed, type Io, write } from "../io.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";
-import { span } from "../story.ts";
 import { table } from "../table.ts";
+import { span } from "./delivery-report.ts";
 import { sentence, workRuns } from "./runs.ts";
 
 interface Flags extends SetupFlags {
@@ -140,10 +140,10 @@ export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCod
     });
 }
 
-function estimateText({ members, looked, sent, skipped, aborted, failed, takes, problems }: Estimate): string {
+function estimateText({ members, sampled, sent, skipped, aborted, failed, takes, problems }: Estimate): string {
   const time = takes === undefined ? "" : `, in ${span(takes)}`;
   const others = `${skipped} skipped, ${aborted} aborted, ${failed} failed`;
-  const first = `${members} members, ${looked} looked at: about ${sent} would be alerted${time}; ${others}`;
+  const first = `${members} members, ${sampled} sampled: about ${sent} would be alerted${time}; ${others}`;
   return [first, ...problems.map(({ profile, problem }) => `  ${profile}: ${visible(problem)}`), ""].join("\n");
 }
 

@@ -1,8 +1,6 @@
-import { readFileSync } from "node:fs";
-import { findPackageJSON } from "node:module";
-import { dirname, join } from "node:path";
+import { functionDocs } from "./function-docs.ts";
 
-/** What completion offers where a statement may stand. */
+/** The keywords that can start an action, with their use. */
 export const keywords: Readonly<Record<string, string>> = {
   if: "{{ if CONDITION }} … {{ else }} … {{ end }}: the first part where CONDITION is not empty.",
   else: "{{ else }}, {{ else if CONDITION }}, {{ else with VALUE }}: what is rendered otherwise.",
@@ -16,7 +14,7 @@ export const keywords: Readonly<Record<string, string>> = {
   continue: "Goes on with the next element of the range around it.",
 };
 
-/** Go's own functions; those of sets are in the reference of functions. */
+/** Go's own functions; the functions of sets are documented beside their code, from which `function-docs.ts` is generated. */
 const builtins: Readonly<Record<string, string>> = {
   and: "`and VALUE…`: the first that is empty, else the last.",
   or: "`or VALUE…`: the first that is not empty, else the last.",
@@ -39,21 +37,8 @@ const builtins: Readonly<Record<string, string>> = {
   ge: "`ge A B`: whether A is greater or the same.",
 };
 
-let documented: ReadonlyMap<string, string> | undefined;
-
-/** What the reference of functions says of a function, as Markdown; later sets do not win, they say the same. */
+/** Returns what the reference of functions says of a function, as Markdown. */
 export function functionDoc(name: string): string | undefined {
-  documented ??= readReference();
-  return Object.hasOwn(builtins, name) ? builtins[name] : documented.get(name);
-}
-
-function readReference(): ReadonlyMap<string, string> {
-  const manifest = findPackageJSON(import.meta.url);
-  if (manifest === undefined) return new Map();
-  try {
-    const text = readFileSync(join(dirname(manifest), "docs/functions.md"), "utf8");
-    return new Map([...text.matchAll(/^- (`(\w+)[^`]*`.*)$/gm)].map(([, entry = "", name = ""]) => [name, entry]));
-  } catch {
-    return new Map(); // without the reference there is only less to show
-  }
+  if (Object.hasOwn(builtins, name)) return builtins[name];
+  return Object.hasOwn(functionDocs, name) ? functionDocs[name] : undefined;
 }

@@ -1,11 +1,9 @@
-import type { Line } from "../base/lines.ts";
-import { type Report, toProblem } from "../files/problem.ts";
-import { isBlank, parseProfile } from "../files/profiles.ts";
-import type { Rendered, Source } from "../files/source.ts";
-import type { Numbers } from "../index.ts";
-import type { ExitCode } from "./cli.ts";
-import { type Io, write } from "./io.ts";
-import { createProgress } from "./progress.ts";
+import type { Line } from "../../base/lines.ts";
+import { isBlank, parseProfile, type Rendered, type Report, type Source, toProblem } from "../../files/index.ts";
+import type { Numbers } from "../../index.ts";
+import type { ExitCode } from "../command.ts";
+import { type Io, write } from "../io.ts";
+import { createProgress } from "../progress.ts";
 import { renderedJson } from "./rendered.ts";
 
 export interface Rendering {

@@ -1,5 +1,5 @@
-import { visible } from "../base/visible.ts";
-import type { Attempt, StoredDelivery } from "../store/index.ts";
+import { visible } from "../../base/visible.ts";
+import type { Attempt, StoredDelivery } from "../../store/index.ts";
 
 /** A delivery from hand-over to its last answer, in words. @param now ms since 1970 */
 export function story(kept: StoredDelivery, now: number): string {

@@ -1,9 +1,9 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { z } from "zod";
-import { lintSection, readConfig } from "../config/index.ts";
-import { exists, readText } from "../files/file.ts";
-import type { Io } from "./io.ts";
-import { located } from "./setup.ts";
+import { lintSection, readConfig } from "../../config/index.ts";
+import { exists, readText } from "../../files/index.ts";
+import type { Io } from "../io.ts";
+import { located } from "../setup.ts";
 
 /** Only what linting needs: secrets that the rest names need not be there. */
 const schema = z.looseObject({ lint: lintSection, functions: lintSection.unwrap().shape.functions });

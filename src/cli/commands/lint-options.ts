@@ -1,9 +1,7 @@
-import { openFile, readText } from "../files/file.ts";
-import { InputError } from "../files/problem.ts";
-import { isBlank, parseProfile, readProfiles } from "../files/profiles.ts";
-import type { LintOptions, Severity, Shape } from "../index.ts";
-import { allSets, loadSets, type SetName } from "./functions.ts";
-import type { Io } from "./io.ts";
+import { InputError, isBlank, openFile, parseProfile, readProfiles, readText } from "../../files/index.ts";
+import type { LintOptions, Severity, Shape } from "../../index.ts";
+import { allSets, loadSets, type SetName } from "../function-sets.ts";
+import type { Io } from "../io.ts";
 import { lintSettings } from "./lint-config.ts";
 
 /** What the command line says of linting; the configuration says the rest. */
@@ -51,7 +49,7 @@ async function readShape(
   { profile, schema }: { profile?: string | undefined; schema?: string | undefined },
   io: Io,
 ): Promise<{ shape: Shape; samples?: unknown[] } | undefined> {
-  const { addSample, createShape, shapeOfSchema } = await import("../index.ts");
+  const { addSample, createShape, shapeOfSchema } = await import("../../index.ts");
   if (schema !== undefined) {
     const text = await readText(schema, io);
     try {

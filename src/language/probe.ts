@@ -1,21 +1,21 @@
-import { type Tree, withoutLiterals } from "../../grammar/index.ts";
+import { type Span, withoutLiterals } from "../../grammar/index.ts";
 import { readTemplate, type Type, type Visitor, walk } from "../lint/index.ts";
 import type { Subject } from "../lint/rule.ts";
-import type { Embedded } from "./document.ts";
+import type { TemplateText } from "./text.ts";
 
-/** A name that no field has. */
+/** Stands for the name that is being typed; no field has it. */
 const mark = "tocsin_cursor_";
 
-/** What is known at a place of a template that is being typed. */
-export interface Known {
-  /** What the field to come is a field of. */
+/** The types at a place of a template that is being typed. */
+export interface TypesInScope {
+  /** The value whose field is being typed. */
   readonly base: Type | undefined;
   /** Innermost last. */
   readonly variables: ReadonlyMap<string, Type>;
   readonly subject: Subject;
 }
 
-/** The action that is being typed: from its delimiter to the cursor. */
+/** Returns the action that is being typed, from its left delimiter to the cursor; undefined in text and in comments. */
 export function actionBefore(
   text: string,
   offset: number,
@@ -29,10 +29,10 @@ export function actionBefore(
 }
 
 /**
- * Walks the template as if a field stood at the cursor, whatever stands behind it in its action.
- * @param typed length of the name before the cursor that is replaced by that field, its dot not counted
+ * Walks the template as if a field stood at the cursor, whatever follows in its action.
+ * @param typed length of the name before the cursor, which that field replaces, with its dot
  */
-export function probe({ text, options }: Embedded, offset: number, typed: number, dot: "." | ""): Known {
+export function probe({ text, options }: TemplateText, offset: number, typed: number, dot: "." | ""): TypesInScope {
   const [left, right] = options.delims ?? (["{{", "}}"] as const);
   const action = actionBefore(text, offset, [left, right]) ?? "";
   const bare = withoutLiterals(action, () => "");
@@ -58,13 +58,11 @@ export function probe({ text, options }: Embedded, offset: number, typed: number
 
 const hasFields = ({ fields, shape }: Type): boolean => (fields?.size ?? shape?.fields.size ?? 0) > 0;
 
-/** Walks a template as it is. */
-export function visit({ text, options }: Embedded, visitorOf: (subject: Subject) => Visitor): void {
+/** Walks a template as it is written. */
+export function visit({ text, options }: TemplateText, visitorOf: (subject: Subject) => Visitor): void {
   const { subject } = readTemplate(text, options);
   walk(subject, [visitorOf(subject)]);
 }
 
-/** Where a template is defined: the action's first character. */
-export function definedAt({ root, source: { text, delims } }: Tree): number {
-  return Math.max(0, text.lastIndexOf(delims[0], Math.max(0, root.start - 1)));
-}
+/** Tells whether an offset is in a span. */
+export const contains = ({ start, end }: Span, offset: number): boolean => offset >= start && offset < end;

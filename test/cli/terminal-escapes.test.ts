@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { visible, visibleLine } from "../../src/base/visible.ts";
 import { run } from "../../src/cli/cli.ts";
 import { table } from "../../src/cli/table.ts";
-import { folderOf, Screen } from "./terminal.ts";
+import { folderOf, Screen } from "./harness.ts";
 
 test.each([
   ["Zoë ✓ 👩‍👩‍👧 עברית\ta\nb", "Zoë ✓ 👩‍👩‍👧 עברית\ta\nb"],
