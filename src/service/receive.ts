@@ -79,7 +79,7 @@ function allocate(bytes: number): Buffer {
 export const tooLarge = (maxBytes: number): Problem =>
   new Problem(
     "too-large",
-    `the body is larger than ${maxBytes.toLocaleString("en-US")} bytes, the maximum here before and after decoding: send it in several requests`,
+    `the body is larger than ${maxBytes.toLocaleString("en-US")} bytes, as sent or decoded: send it in several requests`,
   );
 
 const tooSmall = (): Problem =>

@@ -126,9 +126,9 @@ describe("keys", () => {
 
   test("need a name and scopes that there are", async () => {
     const { keys } = memoryStore();
-    await expect(createKey(keys, { name: " ", scopes: ["read"] }, noon)).rejects.toThrow("a key has a name");
-    await expect(createKey(keys, { name: "x", scopes: [] }, noon)).rejects.toThrow("a key has scopes");
-    await expect(createKey(keys, { name: "x", scopes: ["admin" as "read"] }, noon)).rejects.toThrow("not admin");
+    await expect(createKey(keys, { name: " ", scopes: ["read"] }, noon)).rejects.toThrow("name: expected text");
+    await expect(createKey(keys, { name: "x", scopes: [] }, noon)).rejects.toThrow("scopes: expected at least one of");
+    await expect(createKey(keys, { name: "x", scopes: ["admin" as "read"] }, noon)).rejects.toThrow("there is no admin");
   });
 });
 

@@ -4,10 +4,10 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { declare, type Harness, harness, program } from "./harness.ts";
 
-const stages: Harness[] = [];
+const harnesses: Harness[] = [];
 async function open(options: Parameters<typeof harness>[0] = {}): Promise<Harness & { readonly port: number }> {
   const s = await harness({ ...options, limits: { shutdownTimeout: 100, ...options.limits } });
-  stages.push(s);
+  harnesses.push(s);
   const hmac = { secrets: ["s1"], header: "X-Sig" };
   await declare(s, {
     ...program,
@@ -20,7 +20,7 @@ async function open(options: Parameters<typeof harness>[0] = {}): Promise<Harnes
   const url = new URL(await s.service.listen({ port: 0 }));
   return Object.assign(s, { port: Number(url.port) });
 }
-afterAll(() => Promise.all(stages.map((s) => s.close())));
+afterAll(() => Promise.all(harnesses.map((s) => s.close())));
 
 /** A connection that says what a test says, and no more. */
 async function dial(port: number) {
@@ -208,7 +208,7 @@ describe("signed bodies", () => {
 
   test("have at most 1 MiB as sent, though more with a key", async () => {
     const large = event(2 ** 20);
-    const sized = expect.stringContaining("at most 1048576 bytes");
+    const sized = expect.stringContaining("larger than 1,048,576 bytes");
     expect(await post("signed", large, { "x-sig": hmac(large) })).toEqual([413, sized]);
     const many = `[${event(2 ** 19)},${event(2 ** 19)},${event(2 ** 19)}]`;
     const packed = gzipSync(many);
@@ -220,7 +220,7 @@ describe("signed bodies", () => {
   test("are looked at without their encoding up to 64 KiB, or as the stream says", async () => {
     const sign = (body: string) => post("signed", gzipSync(body), { "content-encoding": "gzip", "x-sig": hmac(body) });
     expect(await sign(event(60_000))).toEqual(taken);
-    const refused = expect.stringContaining("without its encoding that is too large to be looked at");
+    const refused = expect.stringContaining("the decoded body is too large to be checked");
     expect(await sign(event(70_000))).toEqual([401, refused]);
     const small = JSON.stringify({ text: "x".repeat(180) });
     const packed = gzipSync(small);
@@ -334,12 +334,12 @@ describe("bodies in flight", () => {
     expect(await slow.hears(whole)).toMatch(/^HTTP\/1.1 408 .*others wait/s);
   });
 
-  test("in tiny pieces they are refused", async () => {
+  test("in tiny chunks they are refused", async () => {
     const s = await open();
     const line = await dial(s.port);
     line.say(head("/v1/collect/shop", keyed(s, { "transfer-encoding": "chunked" })));
     line.say("1\r\n \r\n".repeat(5_000));
-    expect(await line.hears(whole)).toMatch(/^HTTP\/1.1 400 .*tiny pieces/s);
+    expect(await line.hears(whole)).toMatch(/^HTTP\/1.1 400 .*tiny chunks/s);
     line.socket.destroy();
   });
 });

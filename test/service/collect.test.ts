@@ -9,10 +9,10 @@ const pair = generateKeyPair();
 const mapped = { identifiers: { email: "{{ .email }}" }, fields: { n: { path: "n" } } };
 
 let s: Harness;
-const stages: Harness[] = [];
+const harnesses: Harness[] = [];
 beforeEach(async () => {
   s = await harness();
-  stages.push(s);
+  harnesses.push(s);
   await declare(s, {
     stream: {
       shop: { ...mapped, key: "{{ .id }}" },
@@ -42,7 +42,7 @@ beforeEach(async () => {
     },
   });
 });
-afterAll(() => Promise.all(stages.map((one) => one.close())));
+afterAll(() => Promise.all(harnesses.map((one) => one.close())));
 
 const events = async (): Promise<unknown[]> =>
   (await s.store.events.list({ limit: 100 })).items.map(({ payload }) => payload);
@@ -216,7 +216,7 @@ describe("signed as Standard Webhooks asks", () => {
     const [first, meanwhile] = await Promise.all([post(headers), post(headers)]);
     expect([first.status, meanwhile.status].sort()).toEqual([202, 401]);
     const again = await post(headers);
-    expect([again.status, again.body.detail]).toEqual([401, expect.stringContaining("came before")]);
+    expect([again.status, again.body.detail]).toEqual([401, expect.stringContaining("received before")]);
     expect(await events()).toHaveLength(1);
   });
 

@@ -25,7 +25,7 @@ async function withMembers(elsewhere: boolean): Promise<Harness> {
   return s;
 }
 
-const [inWorkers, onLoop] = await Promise.all([staged(true), staged(false)]);
+const [inWorkers, onLoop] = await Promise.all([withMembers(true), withMembers(false)]);
 afterAll(async () => {
   await Promise.all([inWorkers, onLoop].map((s) => s.close()));
   await workers.close();

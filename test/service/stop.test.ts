@@ -95,14 +95,14 @@ test("health is what the store says", async () => {
   await s.service.close();
 });
 
-test("health and open metrics are worked out once for all who ask at about the same time", async () => {
+test("health and open metrics are worked out once for all who request at about the same time", async () => {
   let [looked, counted] = [0, 0];
   const s = await harness({
     publicMetrics: true,
     health: async () => ({ ok: true, looked: ++looked }),
     metrics: { contentType: "text/plain", text: async () => `n ${++counted}` },
   });
-  const ask = async (url: string) => (await s.request("GET", url, undefined, { who: "nobody" })).text;
+  const request = async (url: string) => (await s.request("GET", url, undefined, { who: "nobody" })).text;
   const answers = (url: string) => Promise.all(Array.from({ length: 200 }, () => request(url)));
   expect(new Set([...(await answers("/healthz")), ...(await answers("/metrics"))])).toEqual(
     new Set(['{"ok":true,"looked":1}', "n 1"]),

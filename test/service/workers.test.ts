@@ -5,13 +5,13 @@ import { type Harness, harness } from "./harness.ts";
 
 const many = { count: 1_000_000, per: 60_000 };
 const limits = { rate: many, unauthenticated: many };
-const stages: Harness[] = [];
-async function staged(...options: Parameters<typeof stage>): Promise<Harness> {
+const harnesses: Harness[] = [];
+async function staged(...options: Parameters<typeof harness>): Promise<Harness> {
   const one = await harness(...options);
-  stages.push(one);
+  harnesses.push(one);
   return one;
 }
-afterAll(() => Promise.all(stages.map((one) => one.close())));
+afterAll(() => Promise.all(harnesses.map((one) => one.close())));
 
 const preview = (s: Harness, template: object, profile: unknown = {}) =>
   s.request("POST", "/v1/previews", { template, profile });
@@ -98,7 +98,7 @@ describe("a worker that goes wrong", () => {
   test.each([
     ["hoard", 20_000, 422, "it needed more than 64 MiB of memory and was ended"],
     ["spin", 100, 422, "it took more than 100 ms and was ended"],
-    ["exit", 20_000, 500, "this failed, and the log says why"],
+    ["exit", 20_000, 500, "the log has the cause under"],
   ] as const)("%s: only its request fails", async (what, time, status, detail) => {
     const s = await with_({}, time);
     const bad = await preview(s, title(what));
@@ -116,7 +116,7 @@ describe("a worker that goes wrong", () => {
     expect([headers["retry-after"], body.type, body.detail]).toEqual([
       "1",
       "urn:tocsin:problem:unavailable",
-      "too many others are waiting; ask again later",
+      "too many others are waiting; try again later",
     ]);
   });
 
