@@ -394,11 +394,7 @@ describe("sends, deliveries, templates", () => {
     [{}, "/body", "expected either alert, or template and profile"],
     [{ alert: {} }, "/body/alert/title", "missing: expected text"],
     [{ template: { title: "x" } }, "/body/profile", "expected an object"],
-    [
-      { template: { title: "x" }, profile: 1 },
-      "/body/profile",
-      "expected the id of a profile, or an object with its fields",
-    ],
+    [{ template: { title: "x" }, profile: 1 }, "/body/profile", "expected an object"],
   ])("what is missing is said: %j", async (more, path, message) => {
     const { status, body } = await s.request("POST", "/v1/sends", { channel: "crm", ...more });
     expect([status, body.errors]).toEqual([400, [{ path, message }]]);
