@@ -13,7 +13,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ["src/base/issue-message.ts", ["src/base"], ["zod"]],
   ["src/base/units.ts", ["src/base"], ["zod"]],
   ["src/template", ["grammar"], []],
-  ["src/functions", ["grammar", "src/template"], ["@noble/hashes/*", "re2js"]],
+  ["src/functions", ["src/base", "grammar", "src/template"], ["@noble/hashes/*", "re2js"]],
   ["src/escape", ["grammar", "src/template"], []],
   ["src/compile.ts", ["src/template", "src/escape"], []],
   ["src/alert.ts", ["grammar", "src/template", "src/functions", "src/compile.ts"], []],
