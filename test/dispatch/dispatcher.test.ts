@@ -231,7 +231,7 @@ describe("retries", () => {
     const { id } = await send();
     await pass(10_001);
     expect(crm.attempts).toEqual([]);
-    expect(await outbox.find(id)).toMatchObject({ state: "dead", reason: "given up: older than 10 s", attempts: 1 });
+    expect(await outbox.find(id)).toMatchObject({ state: "dead", reason: "given up: older than 10s", attempts: 1 });
     await dispatcher.replay(id);
     await dispatcher.drain();
     expect(await outbox.find(id)).toMatchObject({ state: "delivered" });

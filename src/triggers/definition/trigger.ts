@@ -1,7 +1,7 @@
 import { type Alert, type AlertAborted, compileAlert } from "../../alert.ts";
 import { type Condition, type ConditionResult, compileCondition } from "../../audiences/index.ts";
+import { parseDuration } from "../../base/duration.ts";
 import type { Json } from "../../base/json.ts";
-import { parseDuration } from "../../base/units.ts";
 import type { TemplateOptions } from "../../compile.ts";
 import { type Channel, DestinationError, parseDestination } from "../../dispatch/index.ts";
 import type { Definition } from "../../store/index.ts";
