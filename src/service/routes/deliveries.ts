@@ -73,7 +73,6 @@ const replayed: z.ZodType<Replayed> = z
         part: z.enum(["title", "subtitle", "body", "html"]),
         before: z.string().optional(),
         after: z.string().optional(),
-        changes: z.array(z.object({ kind: z.enum(["same", "added", "removed"]), text: z.string() })),
       }),
     ),
   })

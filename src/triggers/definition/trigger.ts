@@ -110,7 +110,8 @@ function checkTarget(
     const message = `there is no channel ${JSON.stringify(channel)}; there are: ${names}`;
     throw new DefinitionError(message, place("channel"));
   }
-  const toTemplate = to ?? (Object.hasOwn(defaults, channel) ? defaults[channel] : undefined);
+  const configured = Object.hasOwn(defaults, channel) ? defaults[channel] : channels[channel]!.defaultTo;
+  const toTemplate = to ?? configured;
   if (toTemplate?.includes("{{") === true) return toTemplate;
   try {
     const where = toTemplate === undefined ? null : parseDestination(toTemplate);
