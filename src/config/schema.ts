@@ -24,19 +24,25 @@ const whole = z
   .pipe(z.int());
 const count = whole.pipe(z.int().positive());
 const port = whole.pipe(z.int().min(1).max(65535));
-const rate = z.strictObject({ count, per: duration });
+const rate = z.strictObject({
+  count: count.describe("Maximum number in a period."),
+  per: duration.describe("Length of the period."),
+});
 const texts = z.record(z.string(), z.string());
 
 const retry = z.strictObject({
   wait: z
-    .union([z.strictObject({ base: duration, cap: duration }), z.array(duration).nonempty()])
+    .union([
+      z.strictObject({ base: duration.describe("First pause."), cap: duration.describe("Longest pause.") }),
+      z.array(duration).nonempty(),
+    ])
     .optional()
     .describe("Pauses between attempts: a list of durations, or growth from base to at most cap."),
   jitter: z.number().min(0).max(1).optional().describe("Random part of each pause, from 0 to 1."),
   maxAttempts: count.optional().describe("Maximum number of attempts; then the delivery is a dead letter."),
   maxAge: duration.optional().describe("Maximum age of a delivery; then it is a dead letter."),
   retryAfter: z
-    .strictObject({ min: duration, max: duration })
+    .strictObject({ min: duration.describe("Shortest pause."), max: duration.describe("Longest pause.") })
     .optional()
     .describe("Bounds within which a Retry-After header of the receiver is followed."),
 });
@@ -45,7 +51,10 @@ const limits = z.strictObject({
   concurrency: count.optional().describe("Maximum number of attempts at a time."),
   rate: rate.optional().describe("Maximum number of attempts (count) in any period (per)."),
   breaker: z
-    .strictObject({ failures: count, resetTimeout: duration })
+    .strictObject({
+      failures: count.describe("Number of failures in a row."),
+      resetTimeout: duration.describe("Length of the pause."),
+    })
     .optional()
     .describe("Pauses a destination for resetTimeout after this number of failures in a row."),
 });
@@ -100,17 +109,28 @@ const webhook = z.strictObject({
   headers: z.record(z.string(), secret).optional().describe("Additional headers, by name."),
   auth: z
     .discriminatedUnion("kind", [
-      z.strictObject({ kind: z.literal("basic"), user: secret, password: secret }),
-      z.strictObject({ kind: z.literal("bearer"), token: secret }),
-      z.strictObject({ kind: z.literal("header"), name: z.string(), value: secret }),
+      z.strictObject({
+        kind: z.literal("basic"),
+        user: secret.describe("User, for basic."),
+        password: secret.describe("Password, for basic."),
+      }),
+      z.strictObject({ kind: z.literal("bearer"), token: secret.describe("Token, for bearer.") }),
+      z.strictObject({
+        kind: z.literal("header"),
+        name: z.string().describe("Name of the header, for header."),
+        value: secret.describe("Value of the header, for header."),
+      }),
       z.strictObject({
         kind: z.literal("oauth2"),
-        tokenUrl: z.string(),
-        clientId: z.string(),
-        clientSecret: secret,
-        scope: z.string().optional(),
-        audience: z.string().optional(),
-        credentials: z.enum(["header", "form"]).optional(),
+        tokenUrl: z.string().describe("URL of the token endpoint, for oauth2."),
+        clientId: z.string().describe("Client id, for oauth2."),
+        clientSecret: secret.describe("Client secret, for oauth2."),
+        scope: z.string().optional().describe("Scope, for oauth2."),
+        audience: z.string().optional().describe("Audience, for oauth2."),
+        credentials: z
+          .enum(["header", "form"])
+          .optional()
+          .describe("Where the client id and secret are sent, for oauth2."),
       }),
     ])
     .optional()
@@ -120,16 +140,28 @@ const webhook = z.strictObject({
     .optional()
     .describe("Response statuses after which a delivery is rejected at once instead of retried."),
   batch: z
-    .strictObject({ size: count, wait: duration })
+    .strictObject({
+      size: count.describe("Maximum number of alerts in a request."),
+      wait: duration.describe("Maximum time to wait for more."),
+    })
     .optional()
     .describe("Send up to size alerts in one request, waiting up to wait for more."),
   type: z.string().optional().describe("Type of the event in the payload."),
   body: z.string().optional().describe("Template of the payload, with every value escaped for JSON."),
   contentType: z.string().optional().describe("Content-Type of the payload."),
-  cloudEvents: z.strictObject({ source: z.string() }).optional().describe("Send CloudEvents with this source."),
+  cloudEvents: z
+    .strictObject({ source: z.string().describe("Source of the events, a URI.") })
+    .optional()
+    .describe("Send CloudEvents with this source."),
 });
 
-const mailbox = z.union([z.string(), z.strictObject({ address: z.string(), name: z.string().optional() })]);
+const mailbox = z.union([
+  z.string(),
+  z.strictObject({
+    address: z.string().describe("Mail address."),
+    name: z.string().optional().describe("Display name."),
+  }),
+]);
 
 const attachment = z.strictObject({
   filename: z.string().optional().describe("Name of the attachment."),
@@ -149,47 +181,57 @@ const email = z.strictObject({
     .optional()
     .describe("Whether STARTTLS is required, used if offered, or off."),
   tls: tls
-    .extend({ servername: z.string().optional() })
+    .extend({ servername: z.string().optional().describe("Name that the certificate has to have.") })
     .optional()
     .describe("TLS of the connection to the mail server."),
-  auth: z.strictObject({ user: secret, pass: secret }).optional().describe("User and password of the mail server."),
+  auth: z
+    .strictObject({ user: secret.describe("User."), pass: secret.describe("Password.") })
+    .optional()
+    .describe("User and password of the mail server."),
   ehlo: z.string().optional().describe("Name that the client gives to the mail server."),
   from: mailbox.describe("Sender of all messages."),
   replyTo: mailbox.optional().describe("Address for replies."),
   returnPath: z.string().optional().describe("Envelope sender, for bounces."),
   dkim: z
-    .strictObject({ domain: z.string(), selector: z.string(), privateKey: secret })
+    .strictObject({
+      domain: z.string().describe("Signing domain."),
+      selector: z.string().describe("Selector of the DNS record."),
+      privateKey: secret.describe("Private key, in PEM."),
+    })
     .optional()
     .describe("DKIM signature of messages."),
   headers: texts.optional().describe("Additional headers, by name."),
   attachments: z.array(attachment).optional().describe("Files attached to every message."),
   unsubscribe: z
-    .strictObject({ url: z.string().optional(), mailto: z.string().optional() })
+    .strictObject({
+      url: z.string().optional().describe("Template of the URL."),
+      mailto: z.string().optional().describe("Template of the mail address."),
+    })
     .optional()
     .describe("URL or mail address for one-click unsubscribe (RFC 8058)."),
   encrypt: z
     .strictObject({
-      keys: z.record(z.string(), secret).optional(),
-      required: z.boolean().optional(),
-      subject: z.string().optional(),
+      keys: z.record(z.string(), secret).optional().describe("Public keys by mail address."),
+      required: z.boolean().optional().describe("Refuse to send to an address without a key."),
+      subject: z.string().optional().describe("Subject that is visible outside the encryption."),
     })
     .optional()
     .describe("OpenPGP encryption: keys by address, whether it is required, and the subject shown outside."),
   pool: z
     .strictObject({
-      connections: count.optional(),
-      messages: count.optional(),
-      idle: duration.optional(),
-      rate: rate.optional(),
+      connections: count.optional().describe("Maximum number of connections."),
+      messages: count.optional().describe("Maximum number of messages in a connection."),
+      idle: duration.optional().describe("Time after which an idle connection is closed."),
+      rate: rate.optional().describe("Maximum number of messages in a period."),
     })
     .optional()
     .describe("Connections to the mail server: number, messages per connection, idle time, rate."),
   timeouts: z
     .strictObject({
-      connect: duration.optional(),
-      greeting: duration.optional(),
-      idle: duration.optional(),
-      total: duration.optional(),
+      connect: duration.optional().describe("Maximum time of connecting."),
+      greeting: duration.optional().describe("Maximum time to wait for the greeting."),
+      idle: duration.optional().describe("Maximum time without a response."),
+      total: duration.optional().describe("Maximum time of a whole attempt."),
     })
     .optional()
     .describe("Maximum durations of connecting, greeting, idling and the whole attempt."),
@@ -204,7 +246,11 @@ const webPush = z.strictObject({
   ...common,
   ...http,
   vapid: z
-    .strictObject({ subject: z.string(), publicKey: z.string(), privateKey: secret })
+    .strictObject({
+      subject: z.string().describe("Contact: a mailto: or https: URL."),
+      publicKey: z.string().describe("Public key, in base64url."),
+      privateKey: secret.describe("Private key, in base64url."),
+    })
     .describe("VAPID keys (RFC 8292); tocsin keys vapid creates them."),
   ttl: z.int().min(0).optional().describe("Seconds for which the push service keeps a message."),
   urgency: z.enum(["very-low", "low", "normal", "high"]).optional().describe("Urgency of messages."),
@@ -249,7 +295,10 @@ const fcm = z.strictObject({
     .describe("More of what FCM supports, named as the options of the channel."),
 });
 
-const log = z.strictObject({ kind: z.literal("log"), to: z.string().optional() });
+const log = z.strictObject({
+  kind: z.literal("log"),
+  to: z.string().optional().describe("Template of the default destination; it is only shown."),
+});
 
 export const channel = z.discriminatedUnion("kind", [webhook, email, webPush, apns, fcm, log]);
 
@@ -268,12 +317,13 @@ export const lintSection = z
     channel: z.enum(["push", "email", "sms"]).optional().describe("Kind of channel, for the maximum length of texts."),
     longest: z
       .strictObject({
-        title: count.optional(),
-        subtitle: count.optional(),
-        body: count.optional(),
-        html: count.optional(),
+        title: count.optional().describe("Maximum for the title."),
+        subtitle: count.optional().describe("Maximum for the subtitle."),
+        body: count.optional().describe("Maximum for the body."),
+        html: count.optional().describe("Maximum for the HTML."),
       })
-      .optional(),
+      .optional()
+      .describe("Maximum number of characters of each part."),
     missingKey: z.enum(["default", "zero", "error", "required"]).optional().describe("How a missing field is treated."),
     numbers: z.enum(["int", "float64"]).optional().describe("Whether integral numbers are int or float64."),
   })
@@ -306,7 +356,10 @@ export const config = z.strictObject({
     .strictObject({
       file: z.string().default("tocsin.db").describe("Path of the SQLite file."),
       retention: z
-        .strictObject({ age: duration.optional(), size: size.optional() })
+        .strictObject({
+          age: duration.optional().describe("Maximum age; older ones are removed."),
+          size: size.optional().describe("Maximum size of all; the oldest are removed."),
+        })
         .optional()
         .describe("How long settled deliveries are kept, and how much of them."),
     })
@@ -399,13 +452,20 @@ export const config = z.strictObject({
             .optional()
             .describe("Threads that evaluate templates of callers and parse large bodies."),
           inFlight: z
-            .strictObject({ count, bytes: size })
+            .strictObject({
+              count: count.describe("Maximum number of bodies."),
+              bytes: size.describe("Maximum size of all."),
+            })
             .optional()
             .describe(
               "Maximum number and size of the bodies of all requests in flight; beyond, 503. Default: 1,000 and 64MiB.",
             ),
           unverified: z
-            .strictObject({ count, bytes: size, time: duration })
+            .strictObject({
+              count: count.describe("Maximum number of bodies."),
+              bytes: size.describe("Maximum size of all."),
+              time: duration.describe("Maximum time for one to arrive."),
+            })
             .optional()
             .describe(
               "The same for signed bodies that are not verified yet; time is how long one may take to arrive. Default: 32, 8MiB and 10s.",

@@ -57,8 +57,11 @@ export type ProfilesDefinition = z.output<typeof profilesDefinition>;
 const mapped = z.union(
   [
     z.string(),
-    z.strictObject({ path: z.string().min(1) }),
-    z.strictObject({ template: z.string(), as: z.enum(["text", "number", "boolean", "json"]) }),
+    z.strictObject({ path: z.string().min(1).describe("Path of a value in the payload, as in items.0.sku.") }),
+    z.strictObject({
+      template: z.string().describe("Template over the payload."),
+      as: z.enum(["text", "number", "boolean", "json"]).describe("Type of the result."),
+    }),
   ],
   { error: "a value is a template, path: PATH, or template: TEMPLATE with as: text, number, boolean or json" },
 );

@@ -165,7 +165,12 @@ function sections(): { readonly title: string; readonly text: string; readonly r
       usual.every((rows) => rows.some((other) => JSON.stringify(other) === JSON.stringify(row)));
     const common = usual[0]!.filter(isCommon);
     const label = kinds.map(([kind]) => `\`${kind}\``).join(", ");
-    const kindRow = { path: "channels.NAME.kind", type: label, fallback: "required", description: "Kind of the channel." };
+    const kindRow = {
+      path: "channels.NAME.kind",
+      type: label,
+      fallback: "required",
+      description: "Kind of the channel.",
+    };
     found.push({ title: "`channels`", text: `${text} The keys of all kinds but \`log\`:`, rows: [kindRow, ...common] });
     for (const [kind, rows] of kinds) {
       const own = rows.filter((row) => kind === "log" || !isCommon(row));
