@@ -19,7 +19,7 @@ export const tooLong: Rule = {
   severity: "warning",
   summary: "A title or body longer than what the channel shows.",
   reason:
-    "Notifications and lists of mails show the beginning only. Say what matters there, or shorten it; `longest` sets other limits.",
+    "Notifications and lists of mails show the beginning only. Say what matters there, or shorten it; `maxLength` sets other limits.",
   examples: {
     good: [{ text: { title: "Hey, {{ .name }}" }, options: { channel: "push", samples: [{ name: "Ada" }] } }],
     bad: [
@@ -35,7 +35,7 @@ export const tooLong: Rule = {
   },
   check(context) {
     const { part, options } = context;
-    const limit = part && (options.longest?.[part] ?? shownLengths[options.channel ?? ""]?.[part]);
+    const limit = part && (options.maxLength?.[part] ?? shownLengths[options.channel ?? ""]?.[part]);
     if (limit === undefined || !context.parses) return {};
     return {
       done() {
