@@ -24,13 +24,13 @@ export interface Run {
   readonly cap?: number | undefined;
   /** Of a backfill: the share of members that is taken at all, above 0 up to 1; the same members for the same trigger. */
   readonly share?: number | undefined;
-  /** At most `count` profiles in any `per` ms. */
+  /** Limits the run to `count` profiles in any `per` ms. */
   readonly pace?: { readonly count: number; readonly per: number } | undefined;
   /** Of a batch: when it should have started, in ms since 1970. */
   readonly scheduledFor?: number | undefined;
-  /** Where to go on: `next` of the last page. Absent at the start. */
+  /** Cursor of the next page. Absent at the start. */
   readonly cursor?: string | undefined;
-  /** Profiles to come back to: see `comeBackTo`. */
+  /** Ids of profiles to visit again, because profiles were merged into them after the run had passed them: see `queueRevisits`. */
   readonly revisit?: readonly string[] | undefined;
   /** How many there were at the start; of a sweep profiles. */
   readonly total: number;
@@ -49,9 +49,10 @@ export interface Run {
 /** There are never more of one state: an audience has one sweep, a trigger a few runs. */
 export const maxRuns = 10_000;
 
+/** Runs, to read. */
 export interface Runs {
   get(id: string): Promise<Run | undefined>;
-  /** Newest first. */
+  /** Returns a page of runs, newest first. */
   list(query: {
     readonly state?: RunState | undefined;
     readonly trigger?: string | undefined;
@@ -60,9 +61,10 @@ export interface Runs {
   }): Promise<Page<Run>>;
 }
 
+/** Runs within a transaction. */
 export interface RunsWriter extends Runs {
-  /** Writes it as it is given, new or not; it keeps its place. */
+  /** Inserts or replaces a run. A replaced run keeps its place in lists. */
   put(run: Run): Promise<void>;
-  /** Removes runs of these kinds that ended before `before`, of each kind the oldest first, at most `limit`. @returns how many */
+  /** Removes at most `limit` runs of these kinds that ended before `before`, of each kind the oldest first. @returns how many */
   prune(kinds: readonly RunKind[], before: number, limit: number): Promise<number>;
 }
