@@ -1,30 +1,32 @@
 import { diffWordsWithSpace } from "diff";
 import type { Alert } from "../store/index.ts";
 
-/** A part of the alert that is not what it was. */
+/** A part of an alert that differs after it was rendered anew. */
 export interface PartDifference {
   readonly part: keyof Alert;
   readonly before?: string | undefined;
   readonly after?: string | undefined;
-  /** From before to after, word by word. */
+  /** The changes from before to after, word by word. */
   readonly changes: readonly { readonly kind: "same" | "added" | "removed"; readonly text: string }[];
 }
 
+/** What became of a replay. */
 export interface Replayed {
-  /** The delivery that is pending now: the same if sent as it was, a new one if rendered anew. */
+  /** Id of the delivery that is pending now: the same if sent as it was, a new one if rendered anew. */
   readonly id: string;
-  /** The one that is said again, if it is not the same. */
+  /** Id of the original delivery, if it was rendered anew. */
   readonly replayOf?: string | undefined;
-  /** Why the template aborted, this time. */
+  /** Why the template aborted this time. */
   readonly aborted?: string | undefined;
-  /** Empty if it is sent as it was, or comes out the same. */
+  /** Empty if the delivery is sent as it was, or is rendered the same. */
   readonly differences: readonly PartDifference[];
 }
 
 const parts: readonly (keyof Alert)[] = ["title", "subtitle", "body", "html"];
-/** Beyond so many edits, the whole part is shown as replaced. */
+/** Edits beyond which a whole part is shown as replaced. */
 const maxEdits = 2000;
 
+/** Compares two alerts part by part. */
 export function differencesOf(before: Alert | undefined, after: Alert | undefined): PartDifference[] {
   return parts
     .filter((part) => before?.[part] !== after?.[part])

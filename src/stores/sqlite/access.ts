@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 import type { ApiKey, StoredResponse } from "../../store/index.ts";
-import { containsId } from "../answer.ts";
+import { containsId } from "../contains-id.ts";
 
 /** Reads API keys. */
 export function keyReader(db: Database.Database) {

@@ -122,7 +122,7 @@ export function changer(db: Database.Database, cache: TransactionCache, health: 
   }
 
   function expunge(ids: readonly string[], now: number): ExpungeResult {
-    for (const id of ids) cancel(id, now, "withdrawn");
+    for (const id of ids) cancel(id, now, "expunged");
     const inFlight = ids.filter((id) => {
       const row = find.get(id);
       if (row?.state !== state.claimed) return false;

@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 import type { Firing, Firings, FiringsWriter, Skip } from "../../store/index.ts";
-import { combineSkips } from "../merged.ts";
+import { combineSkips } from "../merge-rules.ts";
 import type { IdCache } from "./id-cache.ts";
 import { distinct, type NewestFirst, newest } from "./page.ts";
 import { firingState } from "./schema.ts";

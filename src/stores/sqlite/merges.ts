@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 import type { Merge, Profile, Profiles } from "../../store/index.ts";
-import { maxMerges } from "../merged.ts";
+import { maxMerges } from "../merge-rules.ts";
 import type { IdCache } from "./id-cache.ts";
 
 export function mergeReader(db: Database.Database, idCache: IdCache): Pick<Profiles, "merges" | "splitPairs"> {
