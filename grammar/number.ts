@@ -33,7 +33,7 @@ function charConstant(text: string): NumberConstant {
 }
 
 /** Digits behind a point as they are mostly shown. */
-export function withoutEndingZeros(digits: string): string {
+export function trimTrailingZeros(digits: string): string {
   let end = digits.length;
   while (end > 0 && digits.charCodeAt(end - 1) === 0x30) end--;
   return digits.slice(0, end);

@@ -41,16 +41,16 @@ export function parse(text: string, options: ParseOptions): Map<string, Tree> {
 }
 
 /** What a text is wrong with, where reading goes on after the first mistake. */
-export interface Mistake {
+export interface ParseError {
   readonly error: TemplateError;
   /** Go's words without the template's name and line. */
   readonly reason: string;
 }
 
 /** All mistakes up to one that reading cannot go on behind. */
-export interface Attempt {
+export interface ParseAttempt {
   readonly trees: Map<string, Tree>;
-  readonly mistakes: readonly Mistake[];
+  readonly mistakes: readonly ParseError[];
   /** Where reading stopped. Its mistake is the last one. */
   readonly stopped: IToken | undefined;
   /** Offsets of the blocks that were open then, outermost first. */
@@ -58,8 +58,8 @@ export interface Attempt {
 }
 
 /** As {@link parse}, of tokens, and not thrown: what is wrong with a word is noted, what is wrong with the structure ends it. */
-export function attempt(tokens: IToken[], text: string, options: ParseOptions): Attempt {
-  return parser.attempt(tokens, text, options);
+export function tryParse(tokens: IToken[], text: string, options: ParseOptions): ParseAttempt {
+  return parser.tryParse(tokens, text, options);
 }
 
 /** What is read between two ends; a `define` or `block` body starts a scope of its own. */
@@ -132,7 +132,7 @@ class TemplateParser extends EmbeddedActionsParser {
   /** Offset of a token that Go read together with what follows it, to see whether it is a variable being declared. */
   private readAhead = -1;
   /** Mistakes so far, where they are collected rather than thrown. */
-  private mistakes: Mistake[] | undefined;
+  private mistakes: ParseError[] | undefined;
   private stopped: IToken | undefined;
   /** Offsets of the blocks being read. */
   private open: number[] = [];
@@ -478,9 +478,9 @@ class TemplateParser extends EmbeddedActionsParser {
     return this.read(() => tokenize(text, options.delims, options.isFunction));
   }
 
-  attempt(tokens: IToken[], text: string, options: ParseOptions): Attempt {
+  tryParse(tokens: IToken[], text: string, options: ParseOptions): ParseAttempt {
     this.start(text, options);
-    const mistakes: Mistake[] = [];
+    const mistakes: ParseError[] = [];
     this.mistakes = mistakes;
     this.stopped = undefined;
     try {

@@ -165,7 +165,7 @@ const simpleEscapes = new Map(
  * Writes something else in place of each string and raw string of an action. What is opened and not closed on its line stays as
  * it is, to its end: were it left to be tried again from the next mark on, a row of marks would take the square of its length.
  */
-export function withoutLiterals(action: string, written: (literal: string) => string): string {
+export function replaceLiterals(action: string, written: (literal: string) => string): string {
   return action.replaceAll(/"(?:[^"\\\n]|\\.)*("?)|`[^`]*(`?)/g, (literal, end?: string, rawEnd?: string) =>
     end || rawEnd ? written(literal) : literal,
   );

@@ -1,7 +1,7 @@
 import { createTokenInstance, type IToken, type TokenType } from "chevrotain";
 import type { Span } from "./error.ts";
 import { startOf, tokenize } from "./lexer.ts";
-import { attempt, type Mistake, type ParseOptions } from "./parser.ts";
+import { type ParseError, type ParseOptions, tryParse } from "./parser.ts";
 import * as t from "./tokens.ts";
 import type { Delims, Tree } from "./tree.ts";
 import { tooDeep, unexpectedEnd } from "./wording.ts";
@@ -13,10 +13,10 @@ export interface Recovered {
   /** The first one that Go would report comes first, then by place. */
   readonly problems: readonly Problem[];
   /** There was more wrong than is looked for: what is not among the problems may still be one. */
-  readonly isCut: boolean;
+  readonly isTruncated: boolean;
 }
 
-export interface Problem extends Mistake {
+export interface Problem extends ParseError {
   /** The action it is in, if it is in one. */
   readonly action: Span | undefined;
   /** The text ends inside this block: the place of its first action. */
@@ -27,7 +27,7 @@ export interface Problem extends Mistake {
 export const unreadable = "?";
 
 /** Limits the broken actions that are looked for: the whole text is read again for each. */
-const mostBroken = 50;
+const maxBrokenActions = 50;
 /** Limits the characters that are read again: a text of a megabyte is read twice. */
 const maxReparsed = 2_000_000;
 /** Limits the problems reported of one action. */
@@ -42,33 +42,37 @@ const maxProblems = 1000;
 export function parseAll(text: string, options: ParseOptions): Recovered {
   const isFunction = (name: string): boolean => name === unreadable || options.isFunction(name);
   const lenient = { ...options, isFunction };
-  const found = new Found(text, options.delims);
-  const { problems } = found;
+  const collector = new ProblemCollector(text, options.delims);
+  const { problems } = collector;
   const repairs: Repair[] = [];
-  const broken = Math.min(mostBroken, Math.max(1, Math.floor(maxReparsed / Math.max(1, text.length))));
+  const broken = Math.min(maxBrokenActions, Math.max(1, Math.floor(maxReparsed / Math.max(1, text.length))));
   for (;;) {
     const tokens = repairedTokens(text, repairs, lenient);
-    const { trees, mistakes, stopped, open } = attempt(tokens, text, lenient);
-    const result = (isCut = false): Recovered => ({ trees, problems: inOrder(problems), isCut: isCut || found.isCut });
-    found.read(tokens);
+    const { trees, mistakes, stopped, open } = tryParse(tokens, text, lenient);
+    const result = (isTruncated = false): Recovered => ({
+      trees,
+      problems: inOrder(problems),
+      isTruncated: isTruncated || collector.isTruncated,
+    });
+    collector.read(tokens);
     const last = mistakes.at(-1);
     const cut = stopped !== undefined && last!.reason === unexpectedEnd && open.length > 0;
-    for (const mistake of cut ? mistakes.slice(0, -1) : mistakes) found.add(mistake, stopped !== undefined);
+    for (const mistake of cut ? mistakes.slice(0, -1) : mistakes) collector.add(mistake, stopped !== undefined);
     const closing = mistakes.find(({ reason }) => isEndWord(reason));
     let repair: Repair | undefined;
     const opening = stopped && isStrayEnd(last!.reason) && mistakes.find(({ reason }) => isBlockWord(reason));
     if (last?.reason === tooDeep) return result();
     if (opening) {
       remove(problems, last!);
-      repair = found.repairOf(opening.error.span.start);
-    } else if (closing && open.length > 0) repair = found.repairOf(closing.error.span.start);
+      repair = collector.repairOf(opening.error.span.start);
+    } else if (closing && open.length > 0) repair = collector.repairOf(closing.error.span.start);
     else if (!stopped) return result();
     else if (cut) {
       open.forEach((start) => {
-        problems.push({ ...last!, action: undefined, unclosed: found.actions.at(start) });
+        problems.push({ ...last!, action: undefined, unclosed: collector.actions.at(start) });
       });
       repair = { start: text.length, end: text.length, tokens: open.flatMap(() => endTokens(text.length)) };
-    } else repair = found.repairOf(startOf(stopped));
+    } else repair = collector.repairOf(startOf(stopped));
     if (repair === undefined || repairs.some(({ start }) => start === repair.start)) return result();
     if (repairs.length >= broken) return result(true);
     repairs.push(repair);
@@ -90,7 +94,7 @@ export function isStrayEnd(reason: string): boolean {
 const isBlockWord = (reason: string): boolean =>
   /^function "(unless|for|foreach|each|while)" not defined$/i.test(reason);
 
-function remove(problems: Problem[], { error }: Mistake): void {
+function remove(problems: Problem[], { error }: ParseError): void {
   const at = problems.findIndex((problem) => problem.error === error);
   if (at >= 0) problems.splice(at, 1);
 }
@@ -102,10 +106,10 @@ function inOrder([first, ...others]: readonly Problem[]): readonly Problem[] {
 }
 
 /** The problems of all attempts. */
-class Found {
+class ProblemCollector {
   readonly problems: Problem[] = [];
   readonly actions: Actions;
-  isCut = false;
+  isTruncated = false;
   private readonly known = new Set<string>();
   private readonly byAction = new Map<number, Problem[]>();
   private tokens: readonly IToken[] = [];
@@ -114,7 +118,7 @@ class Found {
     this.actions = new Actions(text, delims);
   }
 
-  /** Takes the tokens of an attempt, which say where actions start. */
+  /** Takes the tokens of an tryParse, which say where actions start. */
   read(tokens: readonly IToken[]): void {
     this.tokens = tokens;
     this.actions.read(tokens);
@@ -125,11 +129,11 @@ class Found {
     if (start < 0) return undefined;
     const { text, delims } = this.actions;
     const { end } = this.actions.at(start);
-    return { start, end, tokens: meantTokens(text, start, end, delims, this.tokens) };
+    return { start, end, tokens: intendedTokens(text, start, end, delims, this.tokens) };
   }
 
-  /** What was found in an earlier attempt, or in an action that is known not to be readable, is not said again. */
-  add(mistake: Mistake, isStopped: boolean): void {
+  /** What was found in an earlier tryParse, or in an action that is known not to be readable, is not said again. */
+  add(mistake: ParseError, isStopped: boolean): void {
     const { error, reason } = mistake;
     const key = `${error.span.start} ${reason}`;
     if (this.known.has(key)) return;
@@ -142,7 +146,7 @@ class Found {
       (other.reason.startsWith("unexpected") && reason.startsWith("unexpected"));
     if (start >= 0 && before.some(isFollowing)) return;
     if (this.problems.length >= maxProblems) {
-      this.isCut = true;
+      this.isTruncated = true;
       return;
     }
     this.known.add(key);
@@ -167,7 +171,7 @@ function repairedTokens(text: string, repairs: readonly Repair[], { delims, isFu
   const tokens: IToken[] = [];
   let at = 0;
   const read = (end: number): void => {
-    for (const token of tokenize(text.slice(at, end), delims, isFunction)) tokens.push(moved(token, at));
+    for (const token of tokenize(text.slice(at, end), delims, isFunction)) tokens.push(shifted(token, at));
   };
   for (const repair of repairs) {
     if (repair.start > at) read(repair.start);
@@ -178,7 +182,7 @@ function repairedTokens(text: string, repairs: readonly Repair[], { delims, isFu
   return tokens;
 }
 
-function moved(token: IToken, by: number): IToken {
+function shifted(token: IToken, by: number): IToken {
   token.startOffset += by;
   if (token.endOffset !== undefined) token.endOffset += by;
   const payload = token.payload as t.Payload | undefined;
@@ -206,20 +210,20 @@ const opens = new Map<string, TokenType>([
 ]);
 
 /** The tokens of the action that the first word says it was meant to be. */
-function meantTokens(text: string, start: number, end: number, [left]: Delims, tokens: readonly IToken[]): IToken[] {
+function intendedTokens(text: string, start: number, end: number, [left]: Delims, tokens: readonly IToken[]): IToken[] {
   const content = text.slice(start + left.length, end);
   const [, sign = "", first = "", chained] = /^-?\s*(?:([#/])\s*)?([a-z]+)(?:\s+([a-z]+))?/i.exec(content) ?? [];
   const word = sign === "/" ? "end" : first;
   const make = (type: TokenType, image: string, at = start): IToken => tokenAt(type, image, at);
   const value = [
-    ...declared(content, start + left.length, opens.get(word) === t.Range),
+    ...declarationTokens(content, start + left.length, opens.get(word) === t.Range),
     make(t.Identifier, unreadable),
   ];
   const close = make(t.RightDelim, "");
   const opener = opens.get(word);
   if (opener) return [make(t.LeftDelim, left), make(opener, word), ...value, close];
-  if (/^end/i.test(word)) return innermost(start, tokens) ? endTokens(start) : [];
-  const around = innermost(start, tokens);
+  if (/^end/i.test(word)) return innermostBlock(start, tokens) ? endTokens(start) : [];
+  const around = innermostBlock(start, tokens);
   if (word === "else" && (around === t.If || around === t.With || around === t.Range)) {
     const chain = chained === "if" ? t.If : chained === "with" ? t.With : undefined;
     const mayChain = chain !== undefined && around === chain;
@@ -235,7 +239,7 @@ function meantTokens(text: string, start: number, end: number, [left]: Delims, t
 }
 
 /** A variable that is declared in what cannot be read is still declared. */
-function declared(content: string, at: number, isRange: boolean): IToken[] {
+function declarationTokens(content: string, at: number, isRange: boolean): IToken[] {
   const [, first, second, operator] = /(\$[\p{L}\p{Nd}_]*)\s*(?:,\s*(\$[\p{L}\p{Nd}_]*)\s*)?(:?=)/u.exec(content) ?? [];
   if (first === undefined) return [];
   const names = isRange && second !== undefined ? [first, second] : [first];
@@ -254,7 +258,7 @@ function tokenAt(type: TokenType, image: string, at: number): IToken {
 }
 
 /** The kind of the innermost block that is open before an offset; `Else` behind its else. */
-function innermost(at: number, tokens: readonly IToken[]): TokenType | undefined {
+function innermostBlock(at: number, tokens: readonly IToken[]): TokenType | undefined {
   const blocks: { readonly type: TokenType; other: boolean }[] = [];
   for (let i = 0; i < tokens.length && tokens[i]!.startOffset < at; i++) {
     const { tokenType } = tokens[i]!;
@@ -346,7 +350,7 @@ function actionEnd(text: string, start: number, [left, right]: Delims): number {
   const from = start + left.length;
   const open = text.indexOf(left, from);
   const to = open < 0 ? text.length : open;
-  const close = closeBehind(text, from, right, to);
+  const close = rightDelimAfter(text, from, right, to);
   if (close >= 0) return close + right.length;
   // One that starts where the next left delimiter does still counts.
   const near = text.slice(from, to + right.length);
@@ -357,7 +361,7 @@ function actionEnd(text: string, start: number, [left, right]: Delims): number {
 }
 
 /** The next right delimiter that is not inside quotes and starts at `to` or before, or -1. */
-export function closeBehind(text: string, from: number, right: string, to = text.length): number {
+export function rightDelimAfter(text: string, from: number, right: string, to = text.length): number {
   /** A mark that opens nothing here: there is no other on this line, or for backquotes anywhere behind it. */
   let isOpen = false;
   let isRawOpen = false;

@@ -218,7 +218,7 @@ export const lintSection = z
     schema: z.string().optional(),
     functions: z.array(z.enum(["sprig", "alerting", "alertmanager"])).optional(),
     channel: z.enum(["push", "email", "sms"]).optional(),
-    longest: z
+    maxLength: z
       .strictObject({
         title: count.optional(),
         subtitle: count.optional(),

@@ -1,4 +1,4 @@
-import { withoutEndingZeros } from "../../grammar/index.ts";
+import { trimTrailingZeros } from "../../grammar/index.ts";
 /**
  * Go's date layouts: text in which the parts of the reference time `Mon Jan 2 15:04:05 MST 2006` stand for parts of a time.
  * In: a layout and a time, or a layout and text. Out: text, or a time. Go: package time, `Layout` and its neighbours.
@@ -149,7 +149,7 @@ function elementText(
           .slice(0, text.length - 1)
       );
     case "fraction9": {
-      const shown = withoutEndingZeros(digits(nanos, 9).slice(0, text.length - 1));
+      const shown = trimTrailingZeros(digits(nanos, 9).slice(0, text.length - 1));
       return shown === "" ? "" : text[0]! + shown;
     }
     case "literal":

@@ -99,13 +99,13 @@ function readElement(
   left: string,
   read: Read,
 ): string | OutOfRange | undefined {
-  const number = (pattern: RegExp, set: (n: number) => void, what?: string, least = 0, most = 99) => {
+  const number = (pattern: RegExp, set: (n: number) => void, what?: string, min = 0, max = 99) => {
     const digits = pattern.exec(value)?.[0];
     if (digits === undefined) return undefined;
     const n = Number(digits);
     set(n);
     const rest = value.slice(digits.length);
-    return what !== undefined && (n < least || n > most) ? new OutOfRange(what, rest) : rest;
+    return what !== undefined && (n < min || n > max) ? new OutOfRange(what, rest) : rest;
   };
   const oneOf = (names: readonly string[], length: number, set: (index: number) => void) => {
     const at = names.findIndex((name) => value.slice(0, length || name.length).toLowerCase() === name.slice(0, length || undefined).toLowerCase()); // biome-ignore format: one test

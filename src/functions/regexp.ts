@@ -4,15 +4,15 @@
  */
 import { type Matcher, RE2JS, RE2JSSyntaxException } from "re2js";
 import type { Context } from "../template/index.ts";
-import { Kept } from "./kept.ts";
+import { BoundedCache } from "./bounded-cache.ts";
 
-const compiled = new Kept<RE2JS>();
+const compiled = new BoundedCache<RE2JS>();
 /** Steps for each instruction of a pattern that has to be compiled. */
 const toMake = 4;
 /** What a class of Unicode, such as \pL, counts as: it has hundreds of ranges. */
 const wideClass = 16;
 /** Longer patterns are compiled each time, so that what is kept stays small. */
-const longestKept = 500;
+const maxCachedLength = 500;
 
 /**
  * `regexp.Compile`. Costs a step for each instruction that the pattern may become, since repetitions multiply; and more where this
@@ -20,12 +20,15 @@ const longestKept = 500;
  */
 export function compileRegexp(pattern: string, context: Context): Regexp {
   const repeats = pattern.match(/\{\d{1,4}(?:,\d{0,4})?\}/g) ?? [];
-  const most = Math.max(1, ...repeats.slice(0, 1000).flatMap((repeat) => (repeat.match(/\d+/g) ?? []).map(Number)));
-  const size = pattern.length * Math.min(most, 1000);
+  const maxRepeat = Math.max(
+    1,
+    ...repeats.slice(0, 1000).flatMap((repeat) => (repeat.match(/\d+/g) ?? []).map(Number)),
+  );
+  const size = pattern.length * Math.min(maxRepeat, 1000);
   const classes = pattern.match(/\\[pP]/g)?.length ?? 0;
   const making = toMake * (size + wideClass * classes);
   context.spend(size);
-  if (pattern.length > longestKept) context.spend(making);
+  if (pattern.length > maxCachedLength) context.spend(making);
   else context.prepare(`regexp ${pattern}`, making);
   return new Regexp(compile(pattern), context);
 }
@@ -41,7 +44,7 @@ export function regexpError(pattern: string): string | undefined {
 }
 
 function compile(pattern: string): RE2JS {
-  return pattern.length <= longestKept ? compiled.get(pattern, () => parse(pattern)) : parse(pattern);
+  return pattern.length <= maxCachedLength ? compiled.get(pattern, () => parse(pattern)) : parse(pattern);
 }
 
 function parse(pattern: string): RE2JS {
@@ -97,8 +100,8 @@ export class Regexp {
   }
 
   /** Matches that follow each other, at most `most`; below 0 is any number. An empty one next to a match is none. */
-  *#each(text: string, most: number): Generator<Matcher, void> {
-    if (most === 0) return;
+  *#each(text: string, limit: number): Generator<Matcher, void> {
+    if (limit === 0) return;
     const matcher = this.#matcher(text);
     let count = 0;
     let end = -1;
@@ -109,13 +112,13 @@ export class Regexp {
       end = matcher.end();
       this.#context.spend(1);
       yield matcher;
-      if (++count === most) return;
+      if (++count === limit) return;
     }
   }
 
-  findAll(text: string, most: number): string[] {
+  findAll(text: string, limit: number): string[] {
     const found: string[] = [];
-    for (const matcher of this.#each(text, most)) found.push(matcher.group() ?? "");
+    for (const matcher of this.#each(text, limit)) found.push(matcher.group() ?? "");
     return found;
   }
 
@@ -150,14 +153,14 @@ export class Regexp {
   }
 
   /** `Split`: at most `most` pieces, below 0 any number, none for 0. */
-  split(text: string, most: number): string[] {
-    if (most === 0) return [];
+  split(text: string, limit: number): string[] {
+    if (limit === 0) return [];
     if (this.#regexp.pattern() !== "" && text === "") return [""];
     const pieces: string[] = [];
     let from = 0;
     let end = 0;
-    for (const matcher of this.#each(text, most)) {
-      if (most > 0 && pieces.length === most - 1) break;
+    for (const matcher of this.#each(text, limit)) {
+      if (limit > 0 && pieces.length === limit - 1) break;
       end = matcher.start();
       if (matcher.end() !== 0) pieces.push(text.slice(from, end));
       from = matcher.end();

@@ -95,8 +95,8 @@ export function roundDuration(nanos: bigint, unit: bigint): bigint {
   if (unit <= 0n) return nanos;
   const size = nanos < 0n ? -nanos : nanos;
   const rounded = size - (size % unit) + ((size % unit) * 2n < unit ? 0n : unit);
-  const most = 2n ** 63n - 1n;
-  const bounded = rounded > most ? most : rounded;
+  const maxInt64 = 2n ** 63n - 1n;
+  const bounded = rounded > maxInt64 ? maxInt64 : rounded;
   return nanos < 0n ? -bounded : bounded;
 }
 
@@ -113,8 +113,8 @@ export function addDuration(time: Time, nanos: bigint): GoTime {
 /** `Time.Sub`: the nearest there is, where the difference does not fit. */
 export function subtract(time: Time, other: Time): bigint {
   const difference = nanosSince1970(time) - nanosSince1970(other);
-  const most = 2n ** 63n - 1n;
-  return difference > most ? most : difference < -most - 1n ? -most - 1n : difference;
+  const maxInt64 = 2n ** 63n - 1n;
+  return difference > maxInt64 ? maxInt64 : difference < -maxInt64 - 1n ? -maxInt64 - 1n : difference;
 }
 
 const shown = ({ seconds, zone }: Time): Civil => civil(seconds + zone.at(seconds).offset);

@@ -1,5 +1,5 @@
 import { type Context, civil, daysOf, offsetText, utc, type Zone } from "../template/index.ts";
-import { Kept } from "./kept.ts";
+import { BoundedCache } from "./bounded-cache.ts";
 
 /** Time zones as Go's package time has them, on what `Intl` knows of the IANA database. */
 
@@ -9,13 +9,13 @@ export function fixedZone(name: string, offset: number): Zone {
   return { name, at: () => always };
 }
 
-const zones = new Kept<Zone>();
+const zones = new BoundedCache<Zone>();
 
 /** Steps that making a zone takes: with each that is asked for an abbreviation come formats of eight languages. */
 const toMake = 2000;
 
 /** Longer than the name of any zone there is. */
-const longestName = 100;
+const maxNameLength = 100;
 
 /**
  * `time.LoadLocation`; the empty name is UTC.
@@ -23,20 +23,20 @@ const longestName = 100;
  * @throws Error with Go's words for a name that nobody knows
  */
 export function loadZone(name: string, context: Pick<Context, "prepare">): Zone {
-  if (name !== "" && name !== "UTC" && name.length <= longestName) context.prepare(`Go zone ${name}`, toMake);
-  return keptZone(name);
+  if (name !== "" && name !== "UTC" && name.length <= maxNameLength) context.prepare(`Go zone ${name}`, toMake);
+  return cachedZone(name);
 }
 
-function keptZone(name: string): Zone {
+function cachedZone(name: string): Zone {
   return name === "" || name === "UTC" ? utc : zones.get(name, () => makeZone(name));
 }
 
-const locals = new Kept<Zone>();
+const locals = new BoundedCache<Zone>();
 
 /** Go's "Local": the same as the zone of that name, but a location of its own. */
 export function localZone(name: string): Zone {
   return locals.get(name, () => {
-    const { at } = keptZone(name);
+    const { at } = cachedZone(name);
     return { name: "Local", at: (seconds) => at(seconds) };
   });
 }
@@ -48,7 +48,7 @@ function makeZone(name: string): Zone {
   if (name.startsWith("/") || name.startsWith("\\") || name.includes("..")) {
     throw new UnknownZone("time: invalid location name");
   }
-  if (name.length > longestName || !zoneName.test(name)) throw unknownZone(name);
+  if (name.length > maxNameLength || !zoneName.test(name)) throw unknownZone(name);
   let format: Intl.DateTimeFormat;
   try {
     format = new Intl.DateTimeFormat("en-US", { timeZone: name, timeZoneName: "longOffset", year: "numeric" });
@@ -128,9 +128,9 @@ for (const [abbreviation, hours, places] of unknownToIntl) {
   for (const place of places.split(" ")) abbreviations.set(`${place} ${hours * 3600}`, abbreviation);
 }
 
-const formats = new Kept<Map<string, Intl.DateTimeFormat>>();
+const formats = new BoundedCache<Map<string, Intl.DateTimeFormat>>();
 
-/** Kept zone by zone, so that a zone that is kept has all that it needs. */
+/** BoundedCache zone by zone, so that a zone that is kept has all that it needs. */
 function shortFormat(locale: string, timeZone: string): Intl.DateTimeFormat {
   const ofZone = formats.get(timeZone, () => new Map());
   const known = ofZone.get(locale);
@@ -148,7 +148,7 @@ function abbreviationOf(name: string, seconds: number, offset: number): string {
   if (short !== undefined) return short;
   // Intl forgets the names that zones had before 1970: those of today are mostly the same.
   for (const time of seconds < recent ? modernTimes : []) {
-    const modern = keptZone(name).at(time);
+    const modern = cachedZone(name).at(time);
     if (modern.offset === offset) return modern.abbreviation;
   }
   const text = offsetText(offset);

@@ -12,7 +12,7 @@ const consequences = new Set([
 ]);
 
 /** A report that is told, with its place checked. */
-interface Kept {
+interface Entry {
   readonly rule: Rule;
   readonly report: Report;
   readonly source: Source;
@@ -24,7 +24,7 @@ export class Collector {
   private readonly main: Source;
   private readonly options: LintOptions;
   private readonly maxFindings: number;
-  private readonly found = new Map<string, Kept>();
+  private readonly found = new Map<string, Entry>();
   private readonly silent = new Map<Source, (rule: string, line: number) => boolean>();
 
   constructor(main: Source, options: LintOptions) {
@@ -57,7 +57,7 @@ export class Collector {
 
   /** The text's own first, then those of further templates; each by place. */
   findings(): Finding[] {
-    const order = ({ source: { name } }: Kept): string => (name === this.main.name ? "" : `${name}!`);
+    const order = ({ source: { name } }: Entry): string => (name === this.main.name ? "" : `${name}!`);
     return [...this.found.values()]
       .sort((a, b) => compare(order(a), order(b)) || a.span.start - b.span.start || a.span.end - b.span.end)
       .map((kept) => this.finding(kept));
@@ -71,7 +71,7 @@ export class Collector {
     return [this.finding({ rule, report: { message, at: span }, source: this.main, span })];
   }
 
-  private finding({ rule, report, source, span }: Kept): Finding {
+  private finding({ rule, report, source, span }: Entry): Finding {
     const { name, text } = source;
     const lines: Lines = linesIn(source);
     const { line, column } = lines.at(span.start);

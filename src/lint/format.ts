@@ -1,4 +1,4 @@
-import { type Piece, parse, piecesOf, type Word } from "../../grammar/index.ts";
+import { type ActionToken, parse, type Segment, segmentsOf } from "../../grammar/index.ts";
 import { isBuiltin } from "../template/builtins/index.ts";
 import { checkDelims } from "../template/options.ts";
 
@@ -18,32 +18,32 @@ export interface FormatOptions {
 export function format(text: string, options: FormatOptions = {}): string {
   const delims = checkDelims(options.delims);
   parse(text, { name: options.name ?? "template", delims, isFunction });
-  const pieces = piecesOf(text, delims, isFunction);
+  const segments = segmentsOf(text, delims, isFunction);
   let out = "";
   /** The white space that the line begins with; of one that begins inside an action, what that action's line began with. */
   let indent = "";
   let isIndent = true;
-  for (const piece of pieces) {
-    if (piece.kind === "action") {
-      out += action(piece, text, indent);
+  for (const segment of segments) {
+    if (segment.kind === "action") {
+      out += action(segment, text, indent);
       isIndent = false;
       continue;
     }
-    out += piece.text;
-    const start = piece.text.lastIndexOf("\n") + 1;
+    out += segment.text;
+    const start = segment.text.lastIndexOf("\n") + 1;
     if (start === 0 && !isIndent) continue;
-    const [space] = /^[ \t]*/.exec(piece.text.slice(start))!;
+    const [space] = /^[ \t]*/.exec(segment.text.slice(start))!;
     indent = start > 0 ? space : indent + space;
-    isIndent = start + space.length === piece.text.length;
+    isIndent = start + space.length === segment.text.length;
   }
   // With delimiters that look like something else a space can change what is read: then it stays as it is.
-  return same(pieces, piecesOf(out, delims, isFunction)) ? out : text;
+  return same(segments, segmentsOf(out, delims, isFunction)) ? out : text;
 }
 
 /** `break` and `continue` are words of the language unless a function has their name, and that makes no difference here. */
 const isFunction = (name: string): boolean => isBuiltin(name) || (name !== "break" && name !== "continue");
 
-type Action = Extract<Piece, { kind: "action" }>;
+type Action = Extract<Segment, { kind: "action" }>;
 
 function action({ open, tokens, close }: Action, text: string, indent: string): string {
   let out = open;
@@ -58,18 +58,18 @@ function action({ open, tokens, close }: Action, text: string, indent: string): 
 }
 
 /** No space belongs between them. */
-function isTight(left: string, { text, isJoined }: Word): boolean {
+function isTight(left: string, { text, isJoined }: ActionToken): boolean {
   return isJoined || left === "(" || text === ")" || text === ",";
 }
 
 /** Both read the same, white space aside. */
-function same(a: readonly Piece[], b: readonly Piece[]): boolean {
-  const sign = (pieces: readonly Piece[]): string =>
+function same(a: readonly Segment[], b: readonly Segment[]): boolean {
+  const sign = (segments: readonly Segment[]): string =>
     JSON.stringify(
-      pieces.map((piece) =>
-        piece.kind === "text"
-          ? piece.text
-          : [piece.open.trim(), piece.tokens.map(({ text }) => text), piece.close.trim()],
+      segments.map((segment) =>
+        segment.kind === "text"
+          ? segment.text
+          : [segment.open.trim(), segment.tokens.map(({ text }) => text), segment.close.trim()],
       ),
     );
   return sign(a) === sign(b);

@@ -18,10 +18,10 @@ export type {
   Call,
   Context,
   Example,
+  LintTarget,
   Report,
   Rule,
   Scope,
-  Subject,
   Variable,
   Visitor,
 } from "./rule.ts";
@@ -29,6 +29,6 @@ export { rules } from "./rules/index.ts";
 export { shownLengths } from "./rules/too-long.ts";
 export { shapeOfSchema } from "./schema.ts";
 export { addSample, createShape, type Shape, shapeOf } from "./shape.ts";
-export { type Reading, readTemplate } from "./subject.ts";
+export { type Reading, readTemplate } from "./target.ts";
 export { describe, fieldOf, type Type } from "./type.ts";
 export { walk } from "./walk.ts";

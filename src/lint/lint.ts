@@ -3,10 +3,10 @@ import type { AlertTemplate } from "../alert.ts";
 import { Collector, tooMany } from "./collector.ts";
 import type { Finding, Part } from "./finding.ts";
 import type { LintOptions } from "./options.ts";
-import type { Subject, Visitor } from "./rule.ts";
+import type { LintTarget, Visitor } from "./rule.ts";
 import { rules } from "./rules/index.ts";
 import { tooManyFindings } from "./rules/too-many-findings.ts";
-import { knownShape, readTemplate } from "./subject.ts";
+import { knownShape, readTemplate } from "./target.ts";
 import { walk } from "./walk.ts";
 
 /**
@@ -45,10 +45,10 @@ function checkRules({ rules: chosen = {}, maxFindings = 0 }: LintOptions): void 
 }
 
 function lintText(text: string, part: Part | undefined, options: LintOptions): Finding[] {
-  const { subject, problems, others, isCut } = readTemplate(text, { ...options, part });
-  const collector = new Collector(subject.source, options);
+  const { target, problems, others, isTruncated } = readTemplate(text, { ...options, part });
+  const collector = new Collector(target.source, options);
   const active = rules.filter((rule) => options.rules?.[rule.name] !== "off");
-  const visitorsOf = (of: Subject): Visitor[] =>
+  const visitorsOf = (of: LintTarget): Visitor[] =>
     active.map((rule) =>
       rule.check({ ...of, ruleNames, report: (report) => collector.add(rule, { source: of.source, ...report }) }),
     );
@@ -56,13 +56,13 @@ function lintText(text: string, part: Part | undefined, options: LintOptions): F
     for (const problem of found) for (const visitor of visitors) visitor.problem?.(problem);
   };
   const isWhole = toTheEnd(() => {
-    const visitors = visitorsOf(subject);
+    const visitors = visitorsOf(target);
     tell(visitors, problems);
-    walk(subject, visitors);
-    for (const { source, problems: found } of others) tell(visitorsOf({ ...subject, source }), found);
+    walk(target, visitors);
+    for (const { source, problems: found } of others) tell(visitorsOf({ ...target, source }), found);
   });
-  collector.dropConsequences(subject.source, problems);
-  if (isWhole && !isCut) return collector.findings();
+  collector.dropConsequences(target.source, problems);
+  if (isWhole && !isTruncated) return collector.findings();
   const findings = collector.findings();
   const count = findings.length.toLocaleString("en");
   const message = isWhole

@@ -35,7 +35,7 @@ export interface LintOptions {
   /** Where alerts go: how much of a title and body is shown there. */
   readonly channel?: "push" | "email" | "sms" | undefined;
   /** Characters that are shown of a part, where that is known better. */
-  readonly longest?: { readonly [P in Part]?: number | undefined } | undefined;
+  readonly maxLength?: { readonly [P in Part]?: number | undefined } | undefined;
   /**
    * Findings of one text, or one part of an alert: where there are more, the rest of it is not looked at, and a last finding
    * says so. @default 1000

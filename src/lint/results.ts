@@ -65,7 +65,7 @@ function builtinResult(name: string, types: readonly Type[], numbers: Numbers): 
 }
 
 /** How many arguments a function needs at least not to fail. */
-export function leastArguments({ name, params = [], variadic }: Pick<Call, "name" | "params" | "variadic">): number {
+export function minArguments({ name, params = [], variadic }: Pick<Call, "name" | "params" | "variadic">): number {
   // Go takes one, and then fails for want of another.
   if (name === "eq") return 2;
   // Of a variadic function the last parameter may have no argument at all.

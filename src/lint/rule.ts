@@ -41,7 +41,7 @@ export interface Rule {
 export type Example = string | { readonly text: string | AlertTemplate; readonly options: LintOptions };
 
 /** What there is to know about the text being linted. */
-export interface Subject {
+export interface LintTarget {
   /** The text itself; further templates have sources of their own. */
   readonly source: Source;
   readonly part: Part | undefined;
@@ -68,7 +68,7 @@ export interface Subject {
 }
 
 /** What a rule is given. */
-export interface Context extends Subject {
+export interface Context extends LintTarget {
   readonly report: (report: Report) => void;
   /** Names of all rules there are. */
   readonly ruleNames: readonly string[];

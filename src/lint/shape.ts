@@ -51,9 +51,9 @@ export function createShape(from: Shape["from"] = "samples"): Shape {
 }
 
 /** Data nests no deeper for a shape; what is below is unknown. */
-const deepest = 64;
+const maxDepth = 64;
 /** A map with more different keys is used as a table: any key may be there. */
-const mostFields = 2000;
+const maxFields = 2000;
 
 /** The shape of samples: profiles as they are, one or a stream of them. */
 export function shapeOf(samples: Iterable<unknown>): Shape {
@@ -93,7 +93,7 @@ function fold(shape: Shape, value: unknown, depth: number): void {
       if (typeof value === "number") shape.largestFloat = Math.max(shape.largestFloat, Math.abs(value));
       return;
     case "list": {
-      if (!Array.isArray(value) || depth >= deepest) return;
+      if (!Array.isArray(value) || depth >= maxDepth) return;
       if (value.length === 0) shape.empty++;
       shape.shortest = Math.min(shape.shortest, value.length);
       if (value.length > 0) shape.items ??= createShape(shape.from);
@@ -103,7 +103,7 @@ function fold(shape: Shape, value: unknown, depth: number): void {
     case "map": {
       const entries = value instanceof Map ? [...value] : Object.entries(value as object);
       if (entries.length === 0) shape.empty++;
-      if (depth >= deepest) shape.open = true;
+      if (depth >= maxDepth) shape.open = true;
       else for (const [key, element] of entries) foldField(shape, String(key), element, depth);
     }
   }
@@ -117,7 +117,7 @@ function foldField(shape: Shape, key: string, value: unknown, depth: number): vo
   if (value === undefined) return;
   let field = shape.fields.get(key);
   if (!field) {
-    if (shape.fields.size >= mostFields) {
+    if (shape.fields.size >= maxFields) {
       shape.open = true;
       return;
     }

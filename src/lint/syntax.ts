@@ -1,4 +1,4 @@
-import { isStrayEnd, type Problem, type Span, withoutLiterals } from "../../grammar/index.ts";
+import { isStrayEnd, type Problem, replaceLiterals, type Span } from "../../grammar/index.ts";
 import type { Context } from "./rule.ts";
 import { similar } from "./suggest.ts";
 
@@ -99,7 +99,7 @@ export function operatorIn(problem: Problem, context: Context): Operator | undef
   const { action, error } = problem;
   if (!action) return undefined;
   const text = actionText(problem, context);
-  const bare = withoutLiterals(text, (literal) => "_".repeat(literal.length));
+  const bare = replaceLiterals(text, (literal) => "_".repeat(literal.length));
   for (const { 0: operator, index } of bare.matchAll(operators)) {
     // {{> is Handlebars.
     if (operator === ">" && index === context.source.delims[0].length) continue;

@@ -13,8 +13,8 @@ import type {
 import { builtins } from "../template/builtins/index.ts";
 import { type ParamType, signatureOf } from "../template/function.ts";
 import { Facts } from "./facts.ts";
-import { allowsAbsent, kindAt, leastArguments, lengthOf, resultOf, truthPaths } from "./results.ts";
-import type { Argument, Block, Call, Scope, Subject, Variable, Visitor } from "./rule.ts";
+import { allowsAbsent, kindAt, lengthOf, minArguments, resultOf, truthPaths } from "./results.ts";
+import type { Argument, Block, Call, LintTarget, Scope, Variable, Visitor } from "./rule.ts";
 import {
   elementsOf,
   fieldOf,
@@ -32,8 +32,8 @@ import { Variables } from "./variables.ts";
 type Handlers = { readonly [E in keyof Visitor]-?: readonly NonNullable<Visitor[E]>[] };
 
 /** Templates that call each other are followed this deep, and so many times in all. */
-const deepest = 20;
-const mostCalls = 300;
+const maxDepth = 20;
+const maxCalls = 300;
 /** Nodes that are walked in them: so many, and as many more as the texts have characters. */
 const minWalked = 2000;
 
@@ -41,14 +41,14 @@ const minWalked = 2000;
  * Walks the text once, from its own template on, and tells the visitors of everything in it, with the types of all values:
  * dot and variables are followed through blocks, calls of templates and pipelines.
  */
-export function walk(subject: Subject, visitors: readonly Visitor[]): void {
+export function walk(target: LintTarget, visitors: readonly Visitor[]): void {
   const handlers = Object.fromEntries(
     events.map((event) => [
       event,
       visitors.map((visitor) => visitor[event]).filter((handler) => handler !== undefined),
     ]),
   ) as unknown as Handlers;
-  new Walker(subject, handlers).start();
+  new Walker(target, handlers).start();
 }
 
 const events = [
@@ -57,7 +57,7 @@ const events = [
 ] as const satisfies readonly (keyof Visitor)[];
 
 class Walker {
-  private readonly subject: Subject;
+  private readonly target: LintTarget;
   private readonly on: Handlers;
   private readonly called = new Set<string>();
   /** Templates that were walked, from a call or on their own. */
@@ -92,22 +92,22 @@ class Walker {
   /** What visitors see of it: a view, as there are many events. */
   private readonly scope: Scope;
 
-  constructor(subject: Subject, on: Handlers) {
-    this.subject = subject;
+  constructor(target: LintTarget, on: Handlers) {
+    this.target = target;
     this.on = on;
     this.scope = viewOf(() => this);
-    const texts = new Set([...subject.trees.values()].map(({ source }) => source.text));
+    const texts = new Set([...target.trees.values()].map(({ source }) => source.text));
     this.maxWalked = [...texts].reduce((sum, { length }) => sum + length, minWalked);
   }
 
   start(): void {
-    const { subject } = this;
-    const main = subject.trees.get(subject.source.name);
-    for (const tree of subject.trees.values()) for (const tell of this.on.tree) tell(tree);
-    if (main) this.template(main, typeOfShape(subject.shape, "$", subject.numbers));
+    const { target } = this;
+    const main = target.trees.get(target.source.name);
+    for (const tree of target.trees.values()) for (const tell of this.on.tree) tell(tree);
+    if (main) this.template(main, typeOfShape(target.shape, "$", target.numbers));
     // What nothing calls has a dot that nobody knows, and what was called too often to be followed is looked at all the same.
-    for (const tree of subject.trees.values()) {
-      if (tree !== main && !this.followed.has(tree) && tree.source === subject.source) this.template(tree, unknown);
+    for (const tree of target.trees.values()) {
+      if (tree !== main && !this.followed.has(tree) && tree.source === target.source) this.template(tree, unknown);
     }
     for (const tell of this.on.done) tell({ called: this.called });
   }
@@ -149,8 +149,8 @@ class Walker {
     const type = node.pipe ? this.pipe(node.pipe) : this.omitted(node);
     for (const tell of this.on.template) tell(node, type, this.scope);
     this.called.add(node.name);
-    const tree = this.subject.trees.get(node.name);
-    if (!tree || this.depth >= deepest || this.calls >= mostCalls || this.walked >= this.maxWalked) return;
+    const tree = this.target.trees.get(node.name);
+    if (!tree || this.depth >= maxDepth || this.calls >= maxCalls || this.walked >= this.maxWalked) return;
     const key = `${node.name} ${type.path ?? "?"} ${this.facts.state}`;
     // What nothing is known of is walked once.
     const again = type.path === undefined && (type.fields || type.items || type.shape || type.kinds);
@@ -219,7 +219,7 @@ class Walker {
   /** `abort` and `fail` end the render. */
   private ends({ commands }: Pipe): boolean {
     const name = commands.at(-1)?.args[0];
-    return name?.kind === "identifier" && endsRender.has(name.name) && this.subject.functionOf(name.name) !== undefined;
+    return name?.kind === "identifier" && endsRender.has(name.name) && this.target.functionOf(name.name) !== undefined;
   }
 
   private branch(node: Branch): boolean {
@@ -252,7 +252,7 @@ class Walker {
     for (const tell of this.on.branch) tell(node, type, this.scope);
     const path = `${type.path ?? `#${this.places++}`}[${this.blocks.length}]`;
     const isChanged = type.path !== undefined && this.changed.has(type.path);
-    const element = isChanged ? unknown : elementsOf(type, path, this.subject.numbers);
+    const element = isChanged ? unknown : elementsOf(type, path, this.target.numbers);
     const { decl } = node.pipe;
     const key = rangeKey(type);
     const types = decl.length === 2 ? [key, element] : [element];
@@ -396,7 +396,7 @@ class Walker {
     let at = node.end - names.reduce((length, name) => length + name.length + 1, 0);
     if (this.depth > 1) this.walked += names.length;
     for (const [index, name] of names.entries()) {
-      const found = this.changed.has(base.path ?? "") ? "unknown" : fieldOf(base, name, this.subject.numbers);
+      const found = this.changed.has(base.path ?? "") ? "unknown" : fieldOf(base, name, this.target.numbers);
       const span = { start: at, end: at + name.length + 1 };
       at = span.end;
       const path = pathTo(base, name);
@@ -422,7 +422,7 @@ class Walker {
 
   private apply(node: Identifier, command: Command | undefined, operands: readonly Operand[], piped?: Argument): Type {
     const { name } = node;
-    const fn = this.subject.functionOf(name);
+    const fn = this.target.functionOf(name);
     const lazy = !fn && (name === "and" || name === "or");
     const { facts, guards } = this;
     const before = facts.mark;
@@ -442,15 +442,15 @@ class Walker {
     if (piped) args.push(piped);
     const call: Call = { name, node, command, args, piped: piped !== undefined, fn, ...this.parameters(name) };
     for (const tell of this.on.call) tell(call, this.scope);
-    if (fn && signatureOf(fn).changes)
+    if (fn && signatureOf(fn).mutates)
       for (const { type } of args) if (type.path !== undefined) this.changed.add(type.path);
     // Of a call that is none nothing is known, nor of what is given one: parentheses are missing.
-    if (args.length < leastArguments(call) || args.some(({ type }) => type === notCalled)) return notCalled;
-    return resultOf(call, this.subject.numbers);
+    if (args.length < minArguments(call) || args.some(({ type }) => type === notCalled)) return notCalled;
+    return resultOf(call, this.target.numbers);
   }
 
   private parameters(name: string): { params: readonly (ParamType | "value")[] | undefined; variadic: boolean } {
-    const fn = this.subject.functionOf(name);
+    const fn = this.target.functionOf(name);
     if (fn) {
       const { params, variadic = false } = signatureOf(fn);
       return { params, variadic };

@@ -1,5 +1,5 @@
 import { type CompletionItem, CompletionItemKind } from "vscode-languageserver/node";
-import { withoutLiterals } from "../../grammar/index.ts";
+import { replaceLiterals } from "../../grammar/index.ts";
 import { describe, fieldOf, type Type } from "../lint/index.ts";
 import type { Embedded } from "./document.ts";
 import { actionBefore, type Known, probe } from "./probe.ts";
@@ -12,7 +12,7 @@ export function completionsAt(template: Embedded, offset: number): CompletionIte
   if (action === undefined) return [];
   const named = /(?:^|[\s-])(?:template|block)\s+"([^"\n]*)$/.exec(action);
   if (named) return templateNames(probe(template, offset, named[0].length, ""));
-  const bare = withoutLiterals(action, () => '""');
+  const bare = replaceLiterals(action, () => '""');
   if (/["`]/.test(bare.replaceAll('""', ""))) return [];
   const [field] = /\.\w*$/.exec(action) ?? [];
   if (field !== undefined) {
@@ -34,13 +34,13 @@ function wordAtEnd(text: string): string {
   return text.slice(start).replace(/^\d+/, "");
 }
 
-function fields({ base, subject }: Known): CompletionItem[] {
+function fields({ base, target }: Known): CompletionItem[] {
   if (!base) return [];
   const names = [...(base.fields ?? base.shape?.fields ?? new Map<string, unknown>()).keys()];
   return names
     .filter((name) => /^[\p{L}_][\p{L}\p{Nd}_]*$/u.test(name))
     .map((name) => {
-      const type = fieldOf(base, name, subject.numbers);
+      const type = fieldOf(base, name, target.numbers);
       return { label: name, kind: CompletionItemKind.Field, detail: typeText(type) };
     });
 }
@@ -62,8 +62,8 @@ const variables = ({ variables: all }: Known): CompletionItem[] =>
     detail: type ? typeText(type) : "the whole profile",
   }));
 
-const functions = ({ subject }: Known): CompletionItem[] =>
-  subject.functionNames.map((name) => ({ label: name, kind: CompletionItemKind.Function, data: "function" }));
+const functions = ({ target }: Known): CompletionItem[] =>
+  target.functionNames.map((name) => ({ label: name, kind: CompletionItemKind.Function, data: "function" }));
 
 const statements = (): CompletionItem[] =>
   Object.entries(keywords).map(([label, documentation]) => ({
@@ -72,9 +72,9 @@ const statements = (): CompletionItem[] =>
     documentation,
   }));
 
-const templateNames = ({ subject }: Known): CompletionItem[] =>
-  [...subject.trees.keys()]
-    .filter((name) => name !== subject.source.name)
+const templateNames = ({ target }: Known): CompletionItem[] =>
+  [...target.trees.keys()]
+    .filter((name) => name !== target.source.name)
     .map((label) => ({ label, kind: CompletionItemKind.Module }));
 
 /** Documentation is for the one that is looked at. */

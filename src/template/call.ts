@@ -138,14 +138,14 @@ function compileBuiltin(call: Call, builtin: Builtin, operands: readonly Operand
 const noFlags: readonly boolean[] = [];
 
 function applyOne(call: Call, apply: NonNullable<Builtin["apply1"]>, a: Eval, builtin: Builtin): Expression {
-  const { boxedResult, changes } = builtin;
+  const { boxedResult, needsEscaping } = builtin;
   return {
     eval: (run) => {
       const value = a(run);
-      if (changes) {
+      if (needsEscaping) {
         // Most texts need no escaping: this is all that it costs them.
         const text = typeof value === "number" && run.isInt(value) ? `${value}` : value;
-        if (typeof text === "string" && !changes.test(text)) {
+        if (typeof text === "string" && !needsEscaping.test(text)) {
           run.spend(1 + (text.length >> 6) + (text.length > 16 ? text.length >> 4 : 0));
           return text;
         }
@@ -297,8 +297,8 @@ function reflectString(value: unknown, { numbers }: Env): string {
 /** Arguments are counted before any is evaluated, and each is checked when it is. */
 function compileFunction(call: Call, fn: TemplateFunction, operands: readonly Operand[], env: Env): Expression {
   const signature = signatureOf(fn);
-  const { params, variadic = false, returns = "any", changes } = signature;
-  if (changes) env.found.changes = true;
+  const { params, variadic = false, returns = "any", mutates } = signature;
+  if (mutates) env.facts.mutates = true;
   const wrong = countError(call, params.length, variadic);
   if (wrong) return failing(call, wrong);
   const typeAt = (i: number): ParamType => params[Math.min(i, params.length - 1)]!;

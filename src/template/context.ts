@@ -17,7 +17,7 @@ export interface Context {
   spend(steps: number): void;
   /**
    * Pays for something that takes long to make and is kept, such as a formatter: `steps` where this render has not named it among
-   * the last {@link preparedAtOnce} before. Whether another render has made it already changes nothing.
+   * the last {@link maxPrepared} before. Whether another render has made it already changes nothing.
    */
   prepare(name: string, steps: number): void;
   /** To be called before a text or list of that many characters or elements is built: refuses beyond the output limit, and pays. */
@@ -25,10 +25,10 @@ export interface Context {
 }
 
 /** Limits how many a render may use before it pays again; caches keep as many. */
-export const preparedAtOnce = 100;
+export const maxPrepared = 100;
 
 /** Where the values of a {@link Context} come from: options with their defaults. */
-export interface Surroundings {
+export interface ContextOptions {
   readonly clock: () => Date;
   readonly random: () => number;
   readonly timeZone: string;
@@ -36,7 +36,7 @@ export interface Surroundings {
 }
 
 export function makeContext(
-  { clock, random, timeZone, locale }: Surroundings,
+  { clock, random, timeZone, locale }: ContextOptions,
   numbers: Numbers,
   limits: Limits,
   spend: (steps: number) => void,
@@ -61,7 +61,7 @@ export function makeContext(
     prepare: (name, steps) => {
       if (prepared.has(name)) return;
       spend(steps);
-      if (prepared.size >= preparedAtOnce) prepared.clear();
+      if (prepared.size >= maxPrepared) prepared.clear();
       prepared.add(name);
     },
     grow: (size) => {
@@ -89,7 +89,7 @@ export function secureRandom(): number {
 }
 
 /** @throws TypeError for what makes no sense */
-export function checkSurroundings(given: { readonly [S in keyof Surroundings]?: Surroundings[S] | undefined }) {
+export function checkContextOptions(given: { readonly [S in keyof ContextOptions]?: ContextOptions[S] | undefined }) {
   const { clock = () => new Date(), random = secureRandom, timeZone = "UTC", locale = "en-US" } = given;
   if (typeof clock !== "function") throw new TypeError("the clock is a function that gives a Date");
   if (typeof random !== "function") throw new TypeError("random is a function that gives a number from 0 up to 1");

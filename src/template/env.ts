@@ -14,12 +14,12 @@ export interface Env {
   readonly functions: ReadonlyMap<string, TemplateFunction>;
   readonly scope: Scope;
   /** What is found out while compiling. */
-  readonly found: Findings;
+  readonly facts: CompileFacts;
 }
 
-export interface Findings {
+export interface CompileFacts {
   /** Some function that is called changes maps. */
-  changes: boolean;
+  mutates: boolean;
 }
 
 export type Eval = (run: Run) => unknown;

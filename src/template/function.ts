@@ -48,9 +48,9 @@ export interface Signature {
    * The function changes maps that it is given. Templates that call one see a copy of the profile, so that the profile itself
    * never changes; what functions and iterators in the profile give is not copied. @default false
    */
-  readonly changes?: boolean | undefined;
+  readonly mutates?: boolean | undefined;
   /** The result may be another for the same arguments: it depends on the clock or on chance. @default false */
-  readonly varies?: boolean | undefined;
+  readonly nonDeterministic?: boolean | undefined;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: arguments are checked against the signature at run time

@@ -9,7 +9,7 @@ export { capacityOf, sliceList, withCapacity } from "./builtins/capacity.ts";
 export { type Builtin, escapePieces, payFor, spellBytes } from "./builtins/index.ts";
 export { equals } from "./compare.ts";
 export { type CompiledCondition, compileCondition } from "./condition.ts";
-export { type Context, preparedAtOnce } from "./context.ts";
+export { type Context, maxPrepared } from "./context.ts";
 export {
   type Civil,
   civil,

@@ -14,7 +14,7 @@ import {
   type Tree,
 } from "../../grammar/index.ts";
 import { RenderAborted } from "./aborted.ts";
-import { type Context, makeContext, type Surroundings } from "./context.ts";
+import { type Context, type ContextOptions, makeContext } from "./context.ts";
 import type { Printing } from "./fmt/index.ts";
 import { LimitReached, type Limits, type TimeLimit, timeSlice } from "./limits.ts";
 import type { Numbers } from "./value.ts";
@@ -29,7 +29,7 @@ export interface Settings {
   readonly missingKey: MissingKey;
   readonly limits: Limits;
   readonly printing: Printing;
-  readonly surroundings: Surroundings;
+  readonly contextOptions: ContextOptions;
   /** A third of the output limit: see `Run.write`. Whole, since V8 gives each fraction in a field an object of its own. */
   readonly firstCheck: number;
   readonly monotonicClock: () => number;
@@ -131,8 +131,8 @@ export class Run {
 
   /** For functions that ask for it. */
   get context(): Context {
-    const { surroundings, numbers, limits } = this.settings;
-    this.ownContext ??= makeContext(surroundings, numbers, limits, (steps) => this.spend(steps));
+    const { contextOptions, numbers, limits } = this.settings;
+    this.ownContext ??= makeContext(contextOptions, numbers, limits, (steps) => this.spend(steps));
     return this.ownContext;
   }
 

@@ -1,4 +1,4 @@
-import { checkSurroundings } from "./context.ts";
+import { checkContextOptions } from "./context.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import type { MissingKey, Settings } from "./run.ts";
 import type { LanguageOptions } from "./template.ts";
@@ -19,7 +19,7 @@ export function settingsOf(options: LanguageOptions): Settings {
     missingKey,
     limits,
     printing: { numbers, output, depth },
-    surroundings: checkSurroundings(options),
+    contextOptions: checkContextOptions(options),
     firstCheck: Math.floor(output / 3),
     monotonicClock,
   };

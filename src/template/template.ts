@@ -88,8 +88,8 @@ export function compile(text: string, options: LanguageOptions = {}, pass?: Pass
     add(parse(more, { name: id, delims, isFunction }));
   }
 
-  const found = { changes: false };
-  const env = { numbers, missingKey, found, ...callable(functions, pass) };
+  const facts = { mutates: false };
+  const env = { numbers, missingKey, facts, ...callable(functions, pass) };
   const [main, find] = pass ? rewritten(pass, trees, name, env) : link(trees, mainTree, env);
 
   return {
@@ -100,7 +100,7 @@ export function compile(text: string, options: LanguageOptions = {}, pass?: Pass
       const data = profile === null || typeof profile === "symbol" ? undefined : profile;
       const run = new Run(settings, program.tree, data, program.slots, options);
       try {
-        if (found.changes) run.setRoot(copyProfile(data, run));
+        if (facts.mutates) run.setRoot(copyProfile(data, run));
         run.spend(program.weight);
         program.body(run);
       } catch (error) {

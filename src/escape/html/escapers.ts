@@ -21,15 +21,15 @@ type EscapeText = (run: Run, text: string, type: ContentType | undefined) => str
 
 /**
  * Nil and absent are no text at all.
- * @param changes text of no type without this is safe as it is
+ * @param needsEscaping text of no type without this is safe as it is
  */
-function ofText(toSafe: EscapeText, changes?: RegExp): Builtin {
+function ofText(toSafe: EscapeText, needsEscaping?: RegExp): Builtin {
   const builtin = ofValue((run, value) => {
     if (typeof value === "string") return toSafe(run, paid(run, value), undefined);
     if (value instanceof Content) return toSafe(run, paid(run, value.text), value.type);
     return toSafe(run, isNil(value) ? "" : paid(run, sprint([value], run.printing)), undefined);
   });
-  return changes ? { ...builtin, changes } : builtin;
+  return needsEscaping ? { ...builtin, needsEscaping } : builtin;
 }
 
 /** What is inserted gets the value of the pipeline before it; an `html` without arguments leaves none. */

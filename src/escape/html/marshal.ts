@@ -1,4 +1,4 @@
-import { joinBytes, withoutEndingZeros } from "../../../grammar/index.ts";
+import { joinBytes, trimTrailingZeros } from "../../../grammar/index.ts";
 import {
   elementsOf,
   escapePieces,
@@ -123,7 +123,7 @@ function marshalTime({ seconds, nanos, zone }: Time): string {
     const reason = "Time.MarshalJSON: year outside of range [0,9999]";
     throw new Unmarshalable(`json: error calling MarshalJSON for type time.Time: ${reason}`);
   }
-  const fraction = nanos === 0 ? "" : `.${withoutEndingZeros(String(nanos).padStart(9, "0"))}`;
+  const fraction = nanos === 0 ? "" : `.${trimTrailingZeros(String(nanos).padStart(9, "0"))}`;
   const minutes = Math.floor(Math.abs(offset) / 60);
   const two = (n: number): string => String(n).padStart(2, "0");
   const sign = offset < 0 ? "-" : "+";

@@ -21,8 +21,8 @@ import { readAction } from "./pipeline.ts";
 import { readText } from "./text.ts";
 
 /** Nodes that are walked before a set counts as too tangled: loops and recursion are walked more than once. */
-const mostSteps = 1_000_000;
-const mostCalls = 1_000;
+const maxSteps = 1_000_000;
+const maxCalls = 1_000;
 
 /** What is known so far; inside an attempt that may come to nothing, on top of what was known before. */
 export class Inference {
@@ -122,7 +122,7 @@ export class Walk {
 
   /** Assumes that the template ends as it starts, for the calls of itself. @returns how it ends, and whether that holds */
   private body(e: Inference, c: Context, tree: Tree): readonly [Context, boolean] {
-    if (++this.calls > mostCalls) this.stop("depth", `exceeded maximum template depth (${mostCalls})`, tree.root);
+    if (++this.calls > maxCalls) this.stop("depth", `exceeded maximum template depth (${maxCalls})`, tree.root);
     e.outputs.set(tree.name, c);
     const attempt = new Inference(e);
     const outer = this.tree;
@@ -145,7 +145,7 @@ export class Walk {
   }
 
   private node(e: Inference, c: Context, node: Node): Context {
-    if (++this.steps > mostSteps) this.stop("steps", `exceeded maximum number of steps (${mostSteps})`, node);
+    if (++this.steps > maxSteps) this.stop("steps", `exceeded maximum number of steps (${maxSteps})`, node);
     switch (node.kind) {
       case "text":
         return this.text(e, c, node);

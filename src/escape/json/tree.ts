@@ -21,7 +21,7 @@ import { Misplaced, Scanner } from "./text.ts";
 const makesJson = /^(?:must)?[tT]o(?:Raw|Pretty)?Json$/;
 
 /** So many nodes are looked at for one entry: a template is, once for each place it is called from. */
-const most = 1_000_000;
+const maxNodes = 1_000_000;
 
 /** What is known of a template from one context on. */
 interface Derived {
@@ -95,7 +95,7 @@ export class Writer {
     const nodes: Node[] = [];
     let context = from;
     for (const [i, node] of list.nodes.entries()) {
-      if (++this.#count > most) this.#fail("the template is too large to be written as JSON", node);
+      if (++this.#count > maxNodes) this.#fail("the template is too large to be written as JSON", node);
       context =
         node.kind === "text"
           ? this.#text(node, context, writesValue(list.nodes[i + 1]), nodes)

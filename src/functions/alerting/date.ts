@@ -105,7 +105,7 @@ const units: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: num
 ];
 
 export const formatRelative = define(
-  { params: ["plain"], variadic: true, returns: "string", context: true, varies: true },
+  { params: ["plain"], variadic: true, returns: "string", context: true, nonDeterministic: true },
   (context: Context, ...args: unknown[]) => {
     const { wishes, value } = taken(context, args, ["long", "short", "narrow"]);
     context.spend(10);

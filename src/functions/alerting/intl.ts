@@ -1,5 +1,5 @@
 import type { Context } from "../../template/index.ts";
-import { Kept } from "../kept.ts";
+import { BoundedCache } from "../bounded-cache.ts";
 
 /** How one call wants its value formatted: what stands between the name and the value, in any order. */
 export interface Wishes {
@@ -36,7 +36,7 @@ const offer = (words: readonly string[]): string =>
 
 function checked(wish: string, test: (wish: string) => unknown, what: string, example: string): string {
   try {
-    if (wish.length <= longestName) {
+    if (wish.length <= maxNameLength) {
       test(wish);
       return wish;
     }
@@ -45,17 +45,17 @@ function checked(wish: string, test: (wish: string) => unknown, what: string, ex
 }
 
 /** Longer than any name of a zone or locale there is. */
-const longestName = 200;
+const maxNameLength = 200;
 
 function zoneNamed(context: Context, name: string): string {
-  if (name.length <= longestName) context.prepare(`zone ${name}`, toMake);
+  if (name.length <= maxNameLength) context.prepare(`zone ${name}`, toMake);
   const make = () => new Intl.DateTimeFormat("en", { timeZone: name });
   return checked(name, () => formatters.get(`zone ${name}`, make), "time zone", "Europe/Warsaw");
 }
 
 const isLocale = (locale: string): unknown => Intl.getCanonicalLocales(locale);
 
-const formatters = new Kept<unknown>();
+const formatters = new BoundedCache<unknown>();
 
 /** Sets the cost of making one, in steps: it takes some hundred times as long as using it. */
 const toMake = 1000;

@@ -33,8 +33,8 @@ class Namespace extends Struct {
 
 function namespace(name: string, functions: FunctionSet): TemplateFunction {
   const value = new Namespace(name, functions);
-  const varies = Object.values(functions).some((fn) => signatureOf(fn).varies);
-  return define({ params: [], varies }, () => value);
+  const nonDeterministic = Object.values(functions).some((fn) => signatureOf(fn).nonDeterministic);
+  return define({ params: [], nonDeterministic }, () => value);
 }
 
 const any = { params: ["any"], variadic: true, context: true } as const;
@@ -86,6 +86,8 @@ export const grafana = {
   }),
   /** `time`: `{{ time.Now | date "2006-01-02 15:04" }}` → `2026-11-24 18:30` */
   time: namespace("*gomplate.TimeFuncs", {
-    Now: define({ params: [], context: true, varies: true }, (context: Context) => goTime(Time.of(context.clock()))),
+    Now: define({ params: [], context: true, nonDeterministic: true }, (context: Context) =>
+      goTime(Time.of(context.clock())),
+    ),
   }),
 } satisfies FunctionSet;

@@ -83,7 +83,7 @@ export const alertmanager = {
   ),
   /** `since TIME`: how long ago that was, a duration. At 18:30: `{{ since (index .Alerts 0).StartsAt }}` → `1h26m38.483s` */
   since: define(
-    { params: ["time"], context: true, varies: true },
+    { params: ["time"], context: true, nonDeterministic: true },
     (context: Context, time: Time) => new Duration(subtract(Time.of(context.clock()), time)),
   ),
   /** `humanizeDuration SECONDS`: also of a duration. `{{ since (index .Alerts 0).StartsAt | humanizeDuration }}` → `1h 26m 38s` */

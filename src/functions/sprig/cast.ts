@@ -4,12 +4,12 @@ import { floatOf, intOf, kindOf, type Numbers, typeName } from "../../template/i
 
 export const int64 = (n: bigint): bigint => BigInt.asIntN(64, n);
 
-const least = -(2n ** 63n);
-const most = 2n ** 63n - 1n;
+const minInt64 = -(2n ** 63n);
+const maxInt64 = 2n ** 63n - 1n;
 
-/** A float64 as an int64, as an amd64 processor does it: what does not fit is the least one. */
+/** A float64 as an int64, as an amd64 processor does it: what does not fit is the minInt64 one. */
 export const truncated = (value: number): bigint =>
-  value >= -(2 ** 63) && value < 2 ** 63 ? BigInt(Math.trunc(value)) : least;
+  value >= -(2 ** 63) && value < 2 ** 63 ? BigInt(Math.trunc(value)) : minInt64;
 
 /** `cast.ToInt64`, and of `int` too. */
 export function toInt(value: unknown, { numbers }: { readonly numbers: Numbers }): bigint {
@@ -66,13 +66,13 @@ const digitsOfBase: Readonly<Record<number, RegExp>> = {
 /** `strconv.ParseInt`; `undefined`: a syntax error or out of range. @param base 0: as its prefix tells */
 export function parsed(text: string, base: 0 | 8 | 10): bigint | undefined {
   const value = parseInteger(text, base);
-  return value === undefined || value < least || value > most ? undefined : value;
+  return value === undefined || value < minInt64 || value > maxInt64 ? undefined : value;
 }
 
 /** The same, but what is out of range is the nearest there is. */
 export function clamped(text: string): bigint {
   const value = parseInteger(text, 10) ?? 0n;
-  return value < least ? least : value > most ? most : value;
+  return value < minInt64 ? minInt64 : value > maxInt64 ? maxInt64 : value;
 }
 
 function parseInteger(text: string, base: 0 | 8 | 10): bigint | undefined {

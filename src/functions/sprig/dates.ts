@@ -48,7 +48,7 @@ function dateIn(context: Context, layout: string, date: unknown, zone: string): 
   return formatTime(goTime(time, zoneOf(zone, context)), layout);
 }
 
-const dateInZone = define({ params: ["string", "any", "string"], context: true, varies: true }, dateIn);
+const dateInZone = define({ params: ["string", "any", "string"], context: true, nonDeterministic: true }, dateIn);
 
 const dateModify = define({ params: ["string", "time"], context: true }, (context, duration: string, date: Time) => {
   context.spend(duration.length >> 1);
@@ -116,12 +116,12 @@ const toDate = (context: Context, layout: string, text: string): Time => {
 
 export const dates = {
   /** `ago DATE`: how long since DATE, to the second. `{{ ago (toDate "2006-01-02" "2024-05-06") }}` → `7h8m9s` */
-  ago: define({ params: ["any"], context: true, varies: true }, (context, date) => {
+  ago: define({ params: ["any"], context: true, nonDeterministic: true }, (context, date) => {
     const time = timeOf(date, context) ?? now(context);
     return formatDuration(roundDuration(subtract(now(context), time), second));
   }),
   /** `date LAYOUT DATE`: DATE, or seconds since 1970, as text. `{{ date "Mon, 2 Jan 2006" 1714979289 }}` → `Mon, 6 May 2024` */
-  date: define({ params: ["string", "any"], context: true, varies: true }, (context, layout, date) =>
+  date: define({ params: ["string", "any"], context: true, nonDeterministic: true }, (context, layout, date) =>
     dateIn(context, layout, date, "Local"),
   ),
   /** `dateInZone LAYOUT DATE ZONE`: as date, in a time zone. `{{ dateInZone "15:04 MST" 1714979289 "Europe/Warsaw" }}` → `09:08 CEST` */
@@ -135,13 +135,13 @@ export const dates = {
   /** `duration SECONDS`: as Go writes durations. `{{ duration "95" }}` → `1m35s` */
   duration: define({ params: ["any"], context: true }, (context, value) => formatDuration(durationOf(value, context))),
   /** `durationRound DURATION`: its greatest unit only; a date is taken for the time since. `{{ durationRound "2h10m5s" }}` → `2h` */
-  durationRound: define({ params: ["any"], context: true, varies: true }, roundedDuration),
+  durationRound: define({ params: ["any"], context: true, nonDeterministic: true }, roundedDuration),
   /** `htmlDate DATE`: as an HTML date field wants it. `{{ now | htmlDate }}` → `2024-05-06` */
-  htmlDate: define({ params: ["any"], context: true, varies: true }, (context, date) =>
+  htmlDate: define({ params: ["any"], context: true, nonDeterministic: true }, (context, date) =>
     dateIn(context, "2006-01-02", date, "Local"),
   ),
   /** `htmlDateInZone DATE ZONE`: as htmlDate, in a time zone. `{{ htmlDateInZone now "Asia/Tokyo" }}` → `2024-05-06` */
-  htmlDateInZone: define({ params: ["any", "string"], context: true, varies: true }, (context, date, zone) =>
+  htmlDateInZone: define({ params: ["any", "string"], context: true, nonDeterministic: true }, (context, date, zone) =>
     dateIn(context, "2006-01-02", date, zone),
   ),
   /** `mustDateModify DURATION DATE`: as dateModify, but a bad duration is an error. `{{ now | mustDateModify "x" }}` → `error: time: invalid duration "x"` */
@@ -151,7 +151,7 @@ export const dates = {
   /** `must_date_modify DURATION DATE`: as mustDateModify. `{{ now | must_date_modify "1m" | date "15:04" }}` → `07:09` */
   must_date_modify: mustDateModify,
   /** `now`: the time. Its methods are Go's: `Format`, `Year`, `Add` and so on. `{{ now }}` → `2024-05-06 07:08:09 +0000 UTC` */
-  now: define({ params: [], context: true, varies: true }, now),
+  now: define({ params: [], context: true, nonDeterministic: true }, now),
   /** `toDate LAYOUT TEXT`: the time that a text tells, the year 1 if it does not fit. `{{ toDate "2006-01-02" "2024-05-06" }}` → `2024-05-06 00:00:00 +0000 UTC` */
   toDate: define({ params: ["string", "string"], context: true }, (context, layout, text) => {
     try {

@@ -31,7 +31,7 @@ const get = define(
 const has = (dict: Dict, key: string): boolean => mapGet(dict, key) !== undefined;
 
 const mergeInto = (overwrite: boolean) =>
-  define({ params: ["nilMap", "nilMap"], variadic: true, context: true, changes: true }, (context, dict, ...others) => {
+  define({ params: ["nilMap", "nilMap"], variadic: true, context: true, mutates: true }, (context, dict, ...others) => {
     if (dict === null && others.every((other) => other === null)) return nilMap();
     const into = (dict as Dict | null) ?? newMap();
     for (const other of others) if (other !== null) merge(context, into, other as Dict, overwrite);
@@ -130,12 +130,12 @@ export const dicts = {
     },
   ),
   /** `set DICT KEY VALUE`: changes DICT, and gives it. `{{ set (dict "a" 1) "b" 2 }}` → `map[a:1 b:2]` */
-  set: define({ params: ["nilMap", "string", "any"], changes: true, returns: "map" }, (dict, key: string, value) => {
+  set: define({ params: ["nilMap", "string", "any"], mutates: true, returns: "map" }, (dict, key: string, value) => {
     changeable(dict)[key] = value;
     return dict;
   }),
   /** `unset DICT KEY`: takes KEY out of DICT, and gives it. `{{ unset (dict "a" 1 "b" 2) "a" }}` → `map[b:2]` */
-  unset: define({ params: ["nilMap", "string"], changes: true, returns: "map" }, (dict: Dict | null, key: string) => {
+  unset: define({ params: ["nilMap", "string"], mutates: true, returns: "map" }, (dict: Dict | null, key: string) => {
     if (dict) delete dict[key];
     return dict ?? nilMap();
   }),

@@ -22,7 +22,7 @@ const invalidEscape = (source: string): Error =>
   new Error(`invalid escape sequence ${canBackquote(source) ? `\`${source}\`` : quote(source)} in string`);
 
 const endOfInput = "unexpected end of JSON input";
-const deepest = 10_000;
+const maxDepth = 10_000;
 
 /**
  * `json.Unmarshal` into an `interface {}`.
@@ -167,7 +167,7 @@ class Reader {
   }
 
   #array(depth: number): unknown[] {
-    if (depth > deepest) throw new Error("exceeded max depth");
+    if (depth > maxDepth) throw new Error("exceeded max depth");
     this.#at++;
     const list: unknown[] = [];
     if (this.#next() === "]") {
@@ -183,7 +183,7 @@ class Reader {
   }
 
   #object(depth: number): object {
-    if (depth > deepest) throw new Error("exceeded max depth");
+    if (depth > maxDepth) throw new Error("exceeded max depth");
     this.#at++;
     const map = newMap();
     if (this.#next() === "}") {

@@ -12,7 +12,7 @@ const digits = "0123456789";
 const ascii = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).join("");
 
 const randomText = (alphabet: string) =>
-  define({ params: ["int"], context: true, varies: true }, (context, count) => {
+  define({ params: ["int"], context: true, nonDeterministic: true }, (context, count) => {
     if (count <= 0) return "";
     payForList(context, Number(count));
     let text = "";
@@ -41,20 +41,23 @@ export const random = {
   /** `randAscii COUNT`: printable characters of ASCII. `{{ randAscii 5 }}` → `OOOOO` */
   randAscii: randomText(ascii),
   /** `randBytes COUNT`: bytes, in base 64. `{{ randBytes 3 }}` → `gICA` */
-  randBytes: define({ params: ["int"], context: true, varies: true }, (context, count) => {
+  randBytes: define({ params: ["int"], context: true, nonDeterministic: true }, (context, count) => {
     if (count < 0) throw new Error("runtime error: makeslice: len out of range");
     return encodeBase64(context, randomBytes(context, Number(count)));
   }),
   /** `randInt LEAST END`: an int from LEAST to before END. `{{ randInt 10 20 }}` → `15` */
-  randInt: define({ params: ["int", "int"], returns: "int", context: true, varies: true }, (context, least, end) => {
-    const size = BigInt.asIntN(64, BigInt(end) - BigInt(least));
-    if (size <= 0n) throw new Error("invalid argument to Intn");
-    return BigInt(least) + BigInt(Math.floor(context.random() * Number(size)));
-  }),
+  randInt: define(
+    { params: ["int", "int"], returns: "int", context: true, nonDeterministic: true },
+    (context, start, end) => {
+      const size = BigInt.asIntN(64, BigInt(end) - BigInt(start));
+      if (size <= 0n) throw new Error("invalid argument to Intn");
+      return BigInt(start) + BigInt(Math.floor(context.random() * Number(size)));
+    },
+  ),
   /** `randNumeric COUNT`: digits. `{{ randNumeric 5 }}` → `55555` */
   randNumeric: randomText(digits),
   /** `shuffle TEXT`: its characters in another order. `{{ shuffle "abcd" }}` → `adbc` */
-  shuffle: define({ params: ["string"], context: true, varies: true }, (context, text) => {
+  shuffle: define({ params: ["string"], context: true, nonDeterministic: true }, (context, text) => {
     const runes = runesOf(text);
     payForList(context, runes.length);
     for (let i = runes.length - 1; i > 0; i--) {
@@ -64,5 +67,5 @@ export const random = {
     return runes.join("");
   }),
   /** `uuidv4`: a random identifier. `{{ uuidv4 }}` → `80808080-8080-4080-8080-808080808080` */
-  uuidv4: define({ params: [], context: true, varies: true }, uuid),
+  uuidv4: define({ params: [], context: true, nonDeterministic: true }, uuid),
 } satisfies FunctionSet;

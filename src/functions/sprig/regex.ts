@@ -31,8 +31,8 @@ const find = (compile: Compile) =>
 const listed = (texts: string[]): string[] => (texts.length === 0 ? noStrings() : stringList(texts));
 
 const findAll = (compile: Compile) =>
-  define({ params: ["string", "string", "int"], context: true }, (context, pattern, text, most) =>
-    listed(compile(pattern, context).findAll(text, Number(most))),
+  define({ params: ["string", "string", "int"], context: true }, (context, pattern, text, limit) =>
+    listed(compile(pattern, context).findAll(text, Number(limit))),
   );
 
 const replaceAll = (compile: Compile) =>
@@ -46,8 +46,8 @@ const replaceAllLiteral = (compile: Compile) =>
   );
 
 const split = (compile: Compile) =>
-  define({ params: ["string", "string", "int"], context: true }, (context, pattern, text, most) =>
-    listed(compile(pattern, context).split(text, Number(most))),
+  define({ params: ["string", "string", "int"], context: true }, (context, pattern, text, limit) =>
+    listed(compile(pattern, context).split(text, Number(limit))),
   );
 
 export const regex = {

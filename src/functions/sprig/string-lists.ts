@@ -7,16 +7,16 @@ import { isList, newStringMap, payForList, stringList } from "./value.ts";
 /** Between texts and lists of texts. */
 
 /** `strings.SplitN`; an empty separator splits into characters. @param most below 0: all; 0: none */
-export function splitText(context: Context, text: string, separator: string, most = -1): string[] {
-  if (most === 0) return [];
+export function splitText(context: Context, text: string, separator: string, limit = -1): string[] {
+  if (limit === 0) return [];
   context.spend(text.length >> 4);
   const [whole, between] = comparable(text, separator) as [string, string];
   const isText = separator === "" || whole === text;
   const back = (piece: string): string => (isText ? piece : fromByteText(piece));
   const pieces = separator === "" ? charactersOf(context, text) : piecesOf(context, whole, between);
-  if (most > 0 && pieces.length > most) {
-    const rest = pieces.slice(most - 1).join(separator === "" ? "" : between);
-    return [...pieces.slice(0, most - 1).map(back), back(rest)];
+  if (limit > 0 && pieces.length > limit) {
+    const rest = pieces.slice(limit - 1).join(separator === "" ? "" : between);
+    return [...pieces.slice(0, limit - 1).map(back), back(rest)];
   }
   return pieces.map(back);
 }
@@ -66,8 +66,8 @@ export const stringLists = {
   sortAlpha: define({ params: ["any"], context: true }, (context, value) => {
     if (!isList(value, context)) return stringList([strval(value, context)]);
     const texts = stringsOf(value, context);
-    const longest = texts.reduce((most, text) => Math.max(most, text.length), 0);
-    context.spend(Math.ceil((texts.length * Math.log2(texts.length + 1) * (16 + longest)) / 16));
+    const maxLength = texts.reduce((max, text) => Math.max(max, text.length), 0);
+    context.spend(Math.ceil((texts.length * Math.log2(texts.length + 1) * (16 + maxLength)) / 16));
     return stringList(texts.sort(compareBytes));
   }),
   /** `split SEPARATOR TEXT`: a dict of the pieces, under `_0`, `_1` and so on. `{{ (split "," "a,b")._1 }}` → `b` */

@@ -6,9 +6,9 @@ import { onBytes, toByteText } from "./text.ts";
  * @param cut whether a longer word is cut; else it has a line of its own
  */
 export function wrap(context: Context, text: string, width: number, end: string, cut: boolean): string {
-  const most = Math.max(1, width);
+  const maxWidth = Math.max(1, width);
   context.spend((text.length + end.length) >> 3);
-  return onBytes(text, (bytes) => wrapBytes(context, bytes, most, toByteText(end), cut));
+  return onBytes(text, (bytes) => wrapBytes(context, bytes, maxWidth, toByteText(end), cut));
 }
 
 function wrapBytes(context: Context, text: string, width: number, end: string, cut: boolean): string {

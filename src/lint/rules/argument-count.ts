@@ -1,5 +1,5 @@
 import { execMessage } from "../../template/run.ts";
-import { leastArguments } from "../results.ts";
+import { minArguments } from "../results.ts";
 import type { Argument, Report, Rule } from "../rule.ts";
 
 /** Go's methods start with a capital, as in `.StartsAt.Format "15:04"`; they do take arguments. */
@@ -32,10 +32,10 @@ export const argumentCount: Rule = {
         const { name, node, args, piped, params, variadic, command, fn } = call;
         if (!params) return;
         const got = args.length;
-        const least = leastArguments(call);
-        if (got >= least && (variadic || got <= params.length)) return;
+        const min = minArguments(call);
+        if (got >= min && (variadic || got <= params.length)) return;
         const counted = piped ? " (what stands before the | is one of them)" : "";
-        const wanted = variadic ? `at least ${least}` : String(params.length);
+        const wanted = variadic ? `at least ${min}` : String(params.length);
         const isLonely = !fn && name === "eq" && got === 1;
         const go = isLonely
           ? "error calling eq: missing argument for comparison"
@@ -47,11 +47,11 @@ export const argumentCount: Rule = {
           ? parenthesize(tree.source.text.slice(inner.start, inner.end))
           : !command
             ? parenthesize(name)
-            : got < least
+            : got < min
               ? "Add what is missing"
               : "Remove what is too much, or put a part in parentheses";
         const report: Report = {
-          message: `${name} takes ${wanted} ${wanted === "1" || wanted === "at least 1" ? "argument" : "arguments"} and is given ${got}${counted}. ${advice}.`,
+          message: `${name} takes ${wanted} ${wanted === "1" || wanted === "at min 1" ? "argument" : "arguments"} and is given ${got}${counted}. ${advice}.`,
           at: node,
           source: tree.source,
           go: execMessage(tree, (isLonely && command) || node, go),

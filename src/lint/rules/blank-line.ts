@@ -1,4 +1,4 @@
-import { type Delims, type Piece, piecesOf } from "../../../grammar/index.ts";
+import { type Delims, type Segment, segmentsOf } from "../../../grammar/index.ts";
 import type { Rule } from "../rule.ts";
 
 /** A line of nothing but actions that write nothing. */
@@ -23,15 +23,15 @@ export const blankLine: Rule = {
       /** The actions of the line so far, if nothing else is on it. */
       let line: { start: number; end: number; trims: boolean } | undefined;
       let isBlank = true;
-      const pieces = piecesOf(text, delims, context.isFunction);
-      for (const piece of pieces) {
-        const length = lengthOf(piece, text, offset, delims[1]);
+      const segments = segmentsOf(text, delims, context.isFunction);
+      for (const segment of segments) {
+        const length = lengthOf(segment, text, offset, delims[1]);
         const source = text.slice(offset, offset + length);
-        for (const { content, start } of split(piece, source, delims[0])) {
+        for (const { content, start } of split(segment, source, delims[0])) {
           const isAction = content.startsWith(delims[0]);
           if (isAction) {
             const trims = content.startsWith(`${delims[0]}-`) || content.endsWith(`-${delims[1]}`);
-            if (piece.kind === "action" && !isSilent(piece)) isBlank = false;
+            if (segment.kind === "action" && !isSilent(segment)) isBlank = false;
             line = {
               start: line?.start ?? offset + start,
               end: offset + start + content.length,
@@ -73,15 +73,15 @@ export const blankLine: Rule = {
 const isSuspect = (line: string, [left, right]: Delims): boolean =>
   line.startsWith(left) && line.endsWith(right) && !line.startsWith(`${left}-`);
 
-function lengthOf(piece: Piece, text: string, offset: number, right: string): number {
-  if (piece.kind === "text") return piece.text.length;
-  const last = piece.tokens.at(-1)?.end ?? offset + piece.open.length;
+function lengthOf(segment: Segment, text: string, offset: number, right: string): number {
+  if (segment.kind === "text") return segment.text.length;
+  const last = segment.tokens.at(-1)?.end ?? offset + segment.open.length;
   return text.indexOf(right, last) + right.length - offset;
 }
 
-/** A piece as it stands in the text, comments apart from the text around them. */
-function* split(piece: Piece, source: string, left: string): Generator<{ content: string; start: number }> {
-  if (piece.kind === "action") {
+/** A segment as it stands in the text, comments apart from the text around them. */
+function* split(segment: Segment, source: string, left: string): Generator<{ content: string; start: number }> {
+  if (segment.kind === "action") {
     yield { content: source, start: 0 };
     return;
   }
@@ -99,7 +99,7 @@ function* split(piece: Piece, source: string, left: string): Generator<{ content
 }
 
 /** It writes nothing itself. */
-function isSilent({ tokens }: Extract<Piece, { kind: "action" }>): boolean {
+function isSilent({ tokens }: Extract<Segment, { kind: "action" }>): boolean {
   const [first, second] = tokens;
   if (!first) return true;
   if (["if", "else", "end", "range", "with", "define", "break", "continue"].includes(first.text)) return true;

@@ -2,7 +2,7 @@ import type { Span } from "../../../grammar/index.ts";
 import type { Rule } from "../rule.ts";
 
 /** Matches keys and tokens; each pair of parentheses has a minimum length. */
-const shapes: readonly (readonly [what: string, pattern: RegExp, least: number])[] = [
+const shapes: readonly (readonly [what: string, pattern: RegExp, minLength: number])[] = [
   ["an access key of AWS", /\b(?:AKIA|ASIA)([0-9A-Z]{16})\b/g, 16],
   ["a secret key of Stripe", /\b[sr]k_live_([0-9A-Za-z]+)\b/g, 16],
   ["a token of GitHub", /\bgh[pousr]_([0-9A-Za-z]+)\b/g, 36],
@@ -16,10 +16,10 @@ const shapes: readonly (readonly [what: string, pattern: RegExp, least: number])
 
 /** Keys and passwords in a text. What looks back from what is sure, such as `://`, is no pattern: that would start anywhere. */
 function* secretsIn(text: string): Generator<readonly [what: string, at: Span]> {
-  for (const [what, pattern, least] of shapes) {
+  for (const [what, pattern, minLength] of shapes) {
     for (const match of text.matchAll(pattern)) {
       const [found, ...parts] = match;
-      if (parts.every(({ length }) => length >= least)) {
+      if (parts.every(({ length }) => length >= minLength)) {
         yield [what, { start: match.index, end: match.index + found.length }];
       }
     }

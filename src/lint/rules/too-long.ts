@@ -11,7 +11,7 @@ export const shownLengths: Readonly<Record<string, { readonly [P in Part]?: numb
 };
 
 /** Not more samples than these are rendered. */
-const mostSamples = 500;
+const maxSamples = 500;
 
 /** A text that is cut off where it is shown. */
 export const tooLong: Rule = {
@@ -19,7 +19,7 @@ export const tooLong: Rule = {
   severity: "warning",
   summary: "A title or body longer than what the channel shows.",
   reason:
-    "Notifications and lists of mails show the beginning only. Say what matters there, or shorten it; `longest` sets other limits.",
+    "Notifications and lists of mails show the beginning only. Say what matters there, or shorten it; `maxLength` sets other limits.",
   examples: {
     good: [{ text: { title: "Hey, {{ .name }}" }, options: { channel: "push", samples: [{ name: "Ada" }] } }],
     bad: [
@@ -35,7 +35,7 @@ export const tooLong: Rule = {
   },
   check(context) {
     const { part, options } = context;
-    const limit = part && (options.longest?.[part] ?? shownLengths[options.channel ?? ""]?.[part]);
+    const limit = part && (options.maxLength?.[part] ?? shownLengths[options.channel ?? ""]?.[part]);
     if (limit === undefined || !context.parses) return {};
     return {
       done() {
@@ -62,7 +62,7 @@ function rendered({ source, options, samples }: Context): number[] {
   const { missingKey, numbers, functions = [alerting], templates } = options;
   try {
     const template = compile(text, { delims, name, missingKey, numbers, functions, templates });
-    return samples.slice(0, mostSamples).flatMap((sample) => {
+    return samples.slice(0, maxSamples).flatMap((sample) => {
       try {
         return [...template.render(sample)].length;
       } catch {

@@ -55,7 +55,7 @@ function reasonOf(element: string, attribute: string): string | undefined {
 type State = "text" | "comment" | "element" | "tag" | "attribute" | "equals" | "double" | "single" | "bare";
 
 /** Longer names are nobody's. */
-const longestName = 40;
+const maxNameLength = 40;
 
 /** Follows HTML text by text: which element and attribute the next value is in. */
 class Scanner {
@@ -101,7 +101,7 @@ class Scanner {
       case "element":
         if (char === ">") return "text";
         if (isSpace || char === "/") return "tag";
-        if (this.element.length < longestName) this.element += char.toLowerCase();
+        if (this.element.length < maxNameLength) this.element += char.toLowerCase();
         return "element";
       case "tag":
       case "attribute":
@@ -109,7 +109,7 @@ class Scanner {
         if (char === "=") return "equals";
         if (isSpace || char === "/") return "tag";
         if (this.state === "tag") this.attribute = "";
-        if (this.attribute.length < longestName) this.attribute += char.toLowerCase();
+        if (this.attribute.length < maxNameLength) this.attribute += char.toLowerCase();
         return "attribute";
       default:
         return this.state satisfies never;

@@ -8,12 +8,16 @@ const pieceLength = 1 << 16;
 /**
  * Piece by piece, since what is escaped may be many times as long: V8 ends the process over a replacement in too many places.
  * @param escapeText also gets the two characters that follow the piece, if there are as many
- * @param most characters of the result
+ * @param maxLength characters of the result
  */
-export function escapePieces(text: string, escapeText: (piece: string, next: string) => string, most: number): string {
+export function escapePieces(
+  text: string,
+  escapeText: (piece: string, next: string) => string,
+  maxLength: number,
+): string {
   if (text.length <= pieceLength) {
     const escaped = escapeText(text, "");
-    if (escaped.length > most) throw new LimitReached("output");
+    if (escaped.length > maxLength) throw new LimitReached("output");
     return escaped;
   }
   const whole = joinBytes(text);
@@ -22,7 +26,7 @@ export function escapePieces(text: string, escapeText: (piece: string, next: str
     let to = Math.min(whole.length, from + pieceLength);
     if (whole.codePointAt(to - 1)! > 0xffff) to++;
     escaped += escapeText(whole.slice(from, to), whole.slice(to, to + 2));
-    if (escaped.length > most) throw new LimitReached("output");
+    if (escaped.length > maxLength) throw new LimitReached("output");
     from = to;
   }
   return escaped;

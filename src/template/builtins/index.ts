@@ -23,7 +23,7 @@ export interface Builtin {
   readonly apply1?: (run: Run, a: unknown) => unknown;
   readonly apply2?: (run: Run, a: unknown, b: unknown) => unknown;
   /** Of one text to text: what this does not match comes back as it is. So does what an int reads like. */
-  readonly changes?: RegExp;
+  readonly needsEscaping?: RegExp;
   /** The result is printed text: under `missingKey: "required"` nothing absent may be given. */
   readonly prints?: boolean;
   /** `apply` wants to know which arguments came straight from data. */

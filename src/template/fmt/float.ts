@@ -1,4 +1,4 @@
-import { withoutEndingZeros } from "../../../grammar/index.ts";
+import { trimTrailingZeros } from "../../../grammar/index.ts";
 import { exactDigits, roundDigits, signOf } from "./decimal.ts";
 import { formatBinary, formatHex } from "./hexfloat.ts";
 
@@ -131,7 +131,7 @@ function general(value: number, precision: number): string {
   const text = scientific(Math.abs(value), Math.min(count, 800) - 1);
   const at = text.indexOf("e");
   const exponent = Number(text.slice(at + 1));
-  const digits = withoutEndingZeros(text.slice(0, at).replace(".", ""));
+  const digits = trimTrailingZeros(text.slice(0, at).replace(".", ""));
   if (exponent < -4 || exponent >= count) {
     const mantissa = digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits;
     return signOf(value) + paddedExponent(mantissa + text.slice(at));

@@ -1,4 +1,4 @@
-import { withoutEndingZeros } from "../../../grammar/index.ts";
+import { trimTrailingZeros } from "../../../grammar/index.ts";
 import { binary, signOf } from "./decimal.ts";
 
 /** `%b`: `4503599627370496p-52`. */
@@ -27,7 +27,7 @@ export function formatHex(value: number, precision: number): string {
     }
   }
   const hex = mantissa.toString(16).slice(1);
-  const decimals = precision < 0 ? withoutEndingZeros(hex) : hex.slice(0, precision).padEnd(precision, "0");
+  const decimals = precision < 0 ? trimTrailingZeros(hex) : hex.slice(0, precision).padEnd(precision, "0");
   const power = `${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
   return `${signOf(value)}0x1${decimals === "" ? "" : `.${decimals}`}p${power}`;
 }

@@ -9,11 +9,11 @@ import { bare, makeSpec, type Spec } from "./spec.ts";
 export type CompiledFormat = (args: readonly unknown[], printing: Printing) => string;
 
 /** A longer format is read anew each time, piece by piece: as directives it would take many times its memory. */
-const longestKept = 1000;
+const maxCachedLength = 1000;
 
 /** `Sprintf` of a format that is read once. */
 export function compileFormat(source: string): CompiledFormat {
-  if (source.length > longestKept) return (args, printing) => run(parseFormat(source), args, printing);
+  if (source.length > maxCachedLength) return (args, printing) => run(parseFormat(source), args, printing);
   const directives = [...parseFormat(source)];
   const plain = compilePlain(directives);
   return (args, printing) => plain?.(args, printing) ?? run(directives, args, printing);
@@ -102,14 +102,14 @@ function printExtra(out: Output, args: readonly unknown[], from: number): void {
 
 /** Formats that templates compute are mostly few. More of them than these are read anew. */
 const compiled = new Map<string, CompiledFormat>();
-const mostCompiled = 256;
+const maxCompiled = 256;
 
 export function sprintf(format: string, args: readonly unknown[], printing: Printing): string {
   const known = compiled.get(format);
   if (known !== undefined) return known(args, printing);
   const fresh = compileFormat(format);
-  if (format.length <= longestKept) {
-    if (compiled.size >= mostCompiled) compiled.clear();
+  if (format.length <= maxCachedLength) {
+    if (compiled.size >= maxCompiled) compiled.clear();
     compiled.set(format, fresh);
   }
   return fresh(args, printing);

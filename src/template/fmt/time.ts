@@ -1,4 +1,4 @@
-import { withoutEndingZeros } from "../../../grammar/index.ts";
+import { trimTrailingZeros } from "../../../grammar/index.ts";
 import { Time } from "../value.ts";
 
 /** Go's `time.Time` as package fmt shows it. */
@@ -66,7 +66,7 @@ export function timeString(value: Date | Time): string {
   const { offset, abbreviation } = t.zone.at(t.seconds);
   const { year, month, day, hour, minute, second } = civil(t.seconds + offset);
   const date = `${year < 0 ? "-" : ""}${digits(Math.abs(year), 4)}-${digits(month)}-${digits(day)}`;
-  const fraction = t.nanos === 0 ? "" : `.${withoutEndingZeros(digits(t.nanos, 9))}`;
+  const fraction = t.nanos === 0 ? "" : `.${trimTrailingZeros(digits(t.nanos, 9))}`;
   const clock = `${digits(hour)}:${digits(minute)}:${digits(second)}${fraction}`;
   const numeric = offsetText(offset);
   return `${date} ${clock} ${numeric} ${abbreviation === "" ? numeric : abbreviation}`;

@@ -67,6 +67,6 @@ describe.each(Object.entries({ alerting, alertmanager, content, sprig }) as [str
     const made: unknown = signatureOf(fn).params.length === 0 && !signatureOf(fn).context ? fn() : undefined;
     const methods = made instanceof Struct ? (goTypeOf(made)?.methods ?? {}) : {};
     const calls = Object.entries(methods).map(([method, of]) => looks(`${name}.${method}`, of(made), set));
-    expect(signatureOf(fn).varies ?? false).toBe(looks(name, fn, set) || calls.includes(true));
+    expect(signatureOf(fn).nonDeterministic ?? false).toBe(looks(name, fn, set) || calls.includes(true));
   });
 });

@@ -4,7 +4,7 @@ import * as t from "./tokens.ts";
 import type { Delims } from "./tree.ts";
 
 /** A template as its texts and actions, in order: what is needed to write it again otherwise. */
-export type Piece =
+export type Segment =
   /** What is copied: text with the white space that trim markers remove, and comments. */
   | { readonly kind: "text"; readonly text: string }
   | {
@@ -12,10 +12,10 @@ export type Piece =
       /** The delimiters with their trim markers: `{{`, `{{-`, `}}`, ` -}}`. */
       readonly open: string;
       readonly close: string;
-      readonly tokens: readonly Word[];
+      readonly tokens: readonly ActionToken[];
     };
 
-export interface Word {
+export interface ActionToken {
   readonly text: string;
   readonly start: number;
   readonly end: number;
@@ -25,15 +25,19 @@ export interface Word {
 
 const haveFields: readonly TokenType[] = [t.Field, t.Variable, t.Identifier, t.RightParen];
 
-function isJoined({ tokenType, startOffset }: IToken, last: TokenType | undefined, before: Word | undefined): boolean {
+function isJoined(
+  { tokenType, startOffset }: IToken,
+  last: TokenType | undefined,
+  before: ActionToken | undefined,
+): boolean {
   return tokenType === t.Field && last !== undefined && haveFields.includes(last) && before?.end === startOffset;
 }
 
 /** Of a text that parses. */
-export function piecesOf(text: string, delims: Delims, isFunction: (name: string) => boolean): readonly Piece[] {
-  const pieces: Piece[] = [];
+export function segmentsOf(text: string, delims: Delims, isFunction: (name: string) => boolean): readonly Segment[] {
+  const segments: Segment[] = [];
   const [left, right] = delims;
-  let words: Word[] = [];
+  let words: ActionToken[] = [];
   let last: TokenType | undefined;
   let open = "";
   let copied = 0;
@@ -47,7 +51,7 @@ export function piecesOf(text: string, delims: Delims, isFunction: (name: string
       case t.EndDelim:
       case t.ElseDelim:
       case t.DefineDelim:
-        if (start > copied) pieces.push({ kind: "text", text: text.slice(copied, start) });
+        if (start > copied) segments.push({ kind: "text", text: text.slice(copied, start) });
         open = text.slice(start, endOf(token)).trimEnd();
         words = [];
         break;
@@ -56,7 +60,7 @@ export function piecesOf(text: string, delims: Delims, isFunction: (name: string
         const trims = start > token.startOffset;
         const end = (trims ? start : token.startOffset) + right.length;
         const close = trims ? ` -${right}` : right;
-        pieces.push({ kind: "action", open: open === "" ? left : open, close, tokens: words });
+        segments.push({ kind: "action", open: open === "" ? left : open, close, tokens: words });
         copied = end;
         break;
       }
@@ -65,6 +69,6 @@ export function piecesOf(text: string, delims: Delims, isFunction: (name: string
     }
     last = token.tokenType;
   }
-  if (copied < text.length) pieces.push({ kind: "text", text: text.slice(copied) });
-  return pieces;
+  if (copied < text.length) segments.push({ kind: "text", text: text.slice(copied) });
+  return segments;
 }

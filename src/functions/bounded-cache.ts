@@ -1,13 +1,13 @@
-import { preparedAtOnce } from "../template/index.ts";
+import { maxPrepared } from "../template/index.ts";
 
 /** Two for each, since one thing may need another. */
-const most = 2 * preparedAtOnce;
+const maxEntries = 2 * maxPrepared;
 
 /**
  * Keeps what takes long to make, such as formatters: the last that were used, at least as many as a render may have prepared at
  * once, so that what it has paid for is still there.
  */
-export class Kept<T> {
+export class BoundedCache<T> {
   readonly #values = new Map<string, T>();
 
   get(key: string, make: () => T): T {
@@ -19,7 +19,7 @@ export class Kept<T> {
     }
     const made = make();
     for (const oldest of this.#values.keys()) {
-      if (this.#values.size < most) break;
+      if (this.#values.size < maxEntries) break;
       this.#values.delete(oldest);
     }
     this.#values.set(key, made);

@@ -5,17 +5,17 @@ import { builtinNames, isBuiltin } from "../template/builtins/index.ts";
 import type { FunctionSet, TemplateFunction } from "../template/index.ts";
 import { checkDelims, collectFunctions } from "../template/options.ts";
 import type { LintOptions } from "./options.ts";
-import type { Subject } from "./rule.ts";
+import type { LintTarget } from "./rule.ts";
 import { shapeOfSchema } from "./schema.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 
 /** A text as far as it can be read: what `walk` walks, and what is wrong with its syntax. */
 export interface Reading {
-  readonly subject: Subject;
+  readonly target: LintTarget;
   readonly problems: readonly Problem[];
   /** The further templates that cannot be read without a mistake. */
   /** There is more wrong than is looked for. */
-  readonly isCut: boolean;
+  readonly isTruncated: boolean;
   readonly others: readonly { readonly source: Source; readonly problems: readonly Problem[] }[];
 }
 
@@ -30,18 +30,18 @@ export function readTemplate(text: string, options: LintOptions = {}): Reading {
   const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);
   const others: { source: Source; problems: readonly Problem[] }[] = [];
   let isOtherCut = false;
-  const { trees: own, problems, isCut } = parseAll(text, { name, delims, isFunction });
+  const { trees: own, problems, isTruncated } = parseAll(text, { name, delims, isFunction });
   const [first] = own.values();
   const source: Source = first?.source ?? { name, text, delims };
   let inHtml: ReadonlyMap<Pipe, ReadonlySet<string>> | undefined;
   const trees = withTemplates(own, options, (id, more) => {
     const read = parseAll(more, { name: id, delims, isFunction });
     const source = { name: id, text: more, delims };
-    isOtherCut ||= read.isCut;
+    isOtherCut ||= read.isTruncated;
     if (read.problems.length > 0) others.push({ source, problems: read.problems });
     return read.trees;
   });
-  const subject: Subject = {
+  const target: LintTarget = {
     source,
     part,
     options,
@@ -54,14 +54,14 @@ export function readTemplate(text: string, options: LintOptions = {}): Reading {
       inHtml ??= problems.length === 0 ? missingInHtml(trees, source.name) : new Map();
       return [...(inHtml.get(pipe) ?? [""])];
     },
-    isJson: (node) => subject.missingAs(node).every((written) => written === "null"),
+    isJson: (node) => target.missingAs(node).every((written) => written === "null"),
     functionNames: names,
     isFunction: (id) => id !== unreadable && isFunction(id),
     functionOf: (id) => functions.get(id),
     sets: options.sets ?? { alerting, sprig, alertmanager },
     parses: problems.length === 0,
   };
-  return { subject, problems, isCut: isCut || isOtherCut, others };
+  return { target, problems, isTruncated: isTruncated || isOtherCut, others };
 }
 
 const byDefault = [alerting];
