@@ -1,5 +1,6 @@
 import { toText } from "./bytes.ts";
 import type { Lines } from "./lines.ts";
+import type { ParseReason } from "./wording.ts";
 
 /** Where something stands in a template text: UTF-16 offsets, `end` exclusive. */
 export interface Span {
@@ -20,6 +21,7 @@ export interface TemplateErrorFields {
   readonly cause?: unknown;
   /** Those of `text`, where many errors are made of one text: counting lines for each would take as long as the text is. */
   readonly lines?: Pick<Lines, "at"> | undefined;
+  readonly reason?: ParseReason | undefined;
 }
 
 /**
@@ -38,6 +40,8 @@ export class TemplateError extends Error {
   readonly column: number;
   /** What was written before the error. */
   readonly output: string;
+  /** Says for programs why a text does not parse. Only in phase `"parse"`, and only where the grammar refused the text. */
+  readonly reason: ParseReason | undefined;
 
   constructor(fields: TemplateErrorFields) {
     super(toText(fields.message), fields.cause === undefined ? undefined : { cause: fields.cause });
@@ -46,6 +50,7 @@ export class TemplateError extends Error {
     this.text = fields.text;
     this.span = fields.span;
     this.output = toText(fields.output ?? "");
+    this.reason = fields.reason;
     const { start } = fields.span;
     const place = fields.lines?.at(start);
     this.line = place?.line ?? countLines(fields.text, start);

@@ -37,7 +37,7 @@ export function tokenize(text: string, delims: Delims, isFunction: (name: string
   const { tokens } = lexer.tokenize(text);
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!;
-    if ((token.payload as Payload | undefined)?.error !== undefined) retype(token, Refused);
+    if ((token.payload as Payload | undefined)?.refusal !== undefined) retype(token, Refused);
     else if (token.tokenType === Identifier) {
       const keyword = keywords.get(token.image);
       if (keyword === undefined) continue;
@@ -50,13 +50,13 @@ export function tokenize(text: string, delims: Delims, isFunction: (name: string
       else if (keyword === Define) retype(opener, DefineDelim);
     }
   }
-  if (endedInsideAction()) tokens.push(refusedAt(text.length, "unclosed action"));
+  if (endedInsideAction()) tokens.push(unclosedActionAt(text.length));
   return tokens;
 }
 
-function refusedAt(offset: number, error: string): IToken {
+function unclosedActionAt(offset: number): IToken {
   const token = createTokenInstance(Refused, "", offset, offset, Number.NaN, Number.NaN, Number.NaN, Number.NaN);
-  token.payload = { error } satisfies Payload;
+  token.payload = { refusal: { code: "unclosed-action", message: "unclosed action" } } satisfies Payload;
   return token;
 }
 

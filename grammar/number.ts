@@ -1,9 +1,20 @@
 import { quote, unquoteChar } from "./quote.ts";
 import type { NumberConstant } from "./tree.ts";
+import type { ParseErrorCode } from "./wording.ts";
+
+/** Refuses a constant, in Go's words. */
+export class ConstantError extends Error {
+  readonly code: ParseErrorCode;
+
+  constructor(code: ParseErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /**
  * Number, character and complex constants, read as Go's parser reads them.
- * @throws Error with Go's message: `illegal number syntax: "0x"`, `integer overflow: "08"`, `invalid syntax`, …
+ * @throws ConstantError with Go's message: `illegal number syntax: "0x"`, `integer overflow: "08"`, `invalid syntax`, …
  */
 export function parseNumber(text: string, type: "number" | "char" | "complex"): NumberConstant {
   if (type === "char") return charConstant(text);
@@ -19,15 +30,15 @@ export function parseNumber(text: string, type: "number" | "char" | "complex"): 
   const exact = int ?? uint;
   if (exact !== undefined) return { text, int, uint, float: Number(exact), complex: undefined };
   const float = parseFloat64(text);
-  if (float === undefined) throw new Error(`illegal number syntax: ${quote(text)}`);
-  if (!/[.eEpP]/.test(text)) throw new Error(`integer overflow: ${quote(text)}`);
+  if (float === undefined) throw new ConstantError("bad-number", `illegal number syntax: ${quote(text)}`);
+  if (!/[.eEpP]/.test(text)) throw new ConstantError("integer-overflow", `integer overflow: ${quote(text)}`);
   return { text, float, ...integersOf(float), complex: undefined };
 }
 
 function charConstant(text: string): NumberConstant {
   const char = unquoteChar(text.slice(1));
-  if (!char) throw new Error("invalid syntax");
-  if (char.rest !== "'") throw new Error(`malformed character constant: ${text}`);
+  if (!char) throw new ConstantError("invalid-syntax", "invalid syntax");
+  if (char.rest !== "'") throw new ConstantError("malformed-character", `malformed character constant: ${text}`);
   const value = BigInt(char.code);
   return { text, int: value, uint: value, float: char.code, complex: undefined };
 }
@@ -43,7 +54,7 @@ export function trimTrailingZeros(digits: string): string {
 function complexConstant(text: string): NumberConstant {
   const { re, im } = partsOf(text);
   if (!scanned.test(re) || !scanned.test(im) || !/[^+-]/.test(re) || !/[^+-]/.test(im))
-    throw new Error("syntax error scanning complex number");
+    throw new ConstantError("bad-constant", "syntax error scanning complex number");
   return fromComplex(text, complexPart(re), complexPart(im));
 }
 
@@ -51,7 +62,7 @@ function complexPart(text: string): number {
   const value = readFloat(text);
   if (value !== undefined && Number.isFinite(value)) return value;
   const reason = value === undefined ? "invalid syntax" : "value out of range";
-  throw new Error(`strconv.ParseFloat: parsing ${quote(text)}: ${reason}`);
+  throw new ConstantError("bad-constant", `strconv.ParseFloat: parsing ${quote(text)}: ${reason}`);
 }
 
 /** The second part begins with the first sign behind the first character, or the next one if that is an exponent's. */

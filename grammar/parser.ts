@@ -2,7 +2,7 @@ import { EmbeddedActionsParser, EOF, type IRecognitionException, type IToken, ty
 import { isStackOverflow, TemplateError } from "./error.ts";
 import { commentText, endOf, startOf, tokenize } from "./lexer.ts";
 import { linesIn } from "./lines.ts";
-import { parseNumber } from "./number.ts";
+import { ConstantError, parseNumber } from "./number.ts";
 import { printNode } from "./printer.ts";
 import { unquote } from "./quote.ts";
 import * as t from "./tokens.ts";
@@ -21,7 +21,7 @@ import {
   type Tree,
   type Variable,
 } from "./tree.ts";
-import type { Context } from "./wording.ts";
+import type { Context, ParseError, ParseReason } from "./wording.ts";
 import * as wording from "./wording.ts";
 
 export interface ParseOptions {
@@ -40,17 +40,10 @@ export function parse(text: string, options: ParseOptions): Map<string, Tree> {
   return parser.parse(text, options);
 }
 
-/** What a text is wrong with, where reading goes on after the first mistake. */
-export interface ParseError {
-  readonly error: TemplateError;
-  /** Go's words without the template's name and line. */
-  readonly reason: string;
-}
-
 /** All mistakes up to one that reading cannot go on behind. */
 export interface ParseAttempt {
   readonly trees: Map<string, Tree>;
-  readonly mistakes: readonly ParseError[];
+  readonly errors: readonly ParseError[];
   /** Where reading stopped. Its mistake is the last one. */
   readonly stopped: IToken | undefined;
   /** Offsets of the blocks that were open then, outermost first. */
@@ -132,7 +125,7 @@ class TemplateParser extends EmbeddedActionsParser {
   /** Offset of a token that Go read together with what follows it, to see whether it is a variable being declared. */
   private readAhead = -1;
   /** Mistakes so far, where they are collected rather than thrown. */
-  private mistakes: ParseError[] | undefined;
+  private collected: ParseError[] | undefined;
   private stopped: IToken | undefined;
   /** Offsets of the blocks being read. */
   private open: number[] = [];
@@ -172,7 +165,7 @@ class TemplateParser extends EmbeddedActionsParser {
       {
         ALT: (): undefined => {
           const stray = this.SUBRULE(ending);
-          this.failEnding(wording.strayEnding(this.render(stray)), stray);
+          this.failEnding(wording.strayEnding(this.render(stray), stray.kind), stray);
         },
       },
     ];
@@ -228,7 +221,8 @@ class TemplateParser extends EmbeddedActionsParser {
       this.CONSUME(t.RightDelim);
       const root = this.SUBRULE(list);
       const close = this.SUBRULE(ending);
-      if (close.kind !== "end") this.failEnding(wording.endingIn(this.render(close), "define clause"), close);
+      if (close.kind !== "end")
+        this.failEnding(wording.endingIn(this.render(close), close.kind, "define clause"), close);
       this.open.pop();
       this.add(name, root, close.last);
       this.scope = outer;
@@ -313,7 +307,7 @@ class TemplateParser extends EmbeddedActionsParser {
         } else {
           elseList = this.SUBRULE2(list);
           const last = this.SUBRULE2(ending);
-          if (last.kind !== "end") this.failEnding(wording.expectedEnd(this.render(last)), last);
+          if (last.kind !== "end") this.failEnding(wording.expectedEnd(this.render(last), last.kind), last);
           end = last.end;
         }
       }
@@ -360,7 +354,8 @@ class TemplateParser extends EmbeddedActionsParser {
       this.nesting -= nestingCost;
       this.open.pop();
       // Go names the line where the block clause ended, not that of the else.
-      if (end.kind !== "end") this.failEnding(wording.endingIn(this.render(end), "block clause"), end, startOf(close));
+      if (end.kind !== "end")
+        this.failEnding(wording.endingIn(this.render(end), end.kind, "block clause"), end, startOf(close));
       this.add(name, root, end.last);
       this.scope = outer;
       return { kind: "template", name, pipe, pos, start: opener.startOffset, end: end.end };
@@ -474,23 +469,23 @@ class TemplateParser extends EmbeddedActionsParser {
 
   parse(text: string, options: ParseOptions): Map<string, Tree> {
     this.start(text, options);
-    this.mistakes = undefined;
+    this.collected = undefined;
     return this.read(() => tokenize(text, options.delims, options.isFunction));
   }
 
   tryParse(tokens: IToken[], text: string, options: ParseOptions): ParseAttempt {
     this.start(text, options);
-    const mistakes: ParseError[] = [];
-    this.mistakes = mistakes;
+    const errors: ParseError[] = [];
+    this.collected = errors;
     this.stopped = undefined;
     try {
       this.read(() => tokens);
     } catch (error) {
-      if (!(error instanceof TemplateError)) throw error;
-      mistakes.push({ error, reason: reasonOf(error) });
+      if (!(error instanceof TemplateError) || !error.reason) throw error;
+      errors.push({ error, reason: error.reason });
       this.stopped ??= this.LA(1);
     }
-    return { trees: this.trees, mistakes, stopped: this.stopped, open: this.open };
+    return { trees: this.trees, errors, stopped: this.stopped, open: this.open };
   }
 
   private start(text: string, { name, delims, isFunction }: ParseOptions): void {
@@ -508,7 +503,7 @@ class TemplateParser extends EmbeddedActionsParser {
       this.input = tokens();
       const root = this.template();
       const failure = this.errors[0];
-      if (failure) throw this.translate(failure);
+      if (failure) throw this.translate(failure).error;
       this.add(this.source.name, root, this.endOfText());
       return this.trees;
     } catch (error) {
@@ -519,11 +514,11 @@ class TemplateParser extends EmbeddedActionsParser {
   /** The stack that the caller left was too small for what `maxNesting` allows. */
   private stackOverflow(error: unknown): unknown {
     if (!isStackOverflow(error)) return error;
-    return this.errorAt(wording.tooDeep, this.LA(1));
+    return this.errorAt(wording.tooDeep, this.LA(1)).error;
   }
 
   /** Chevrotain says which token did not fit; `context` says what Go was reading. */
-  private translate({ token }: IRecognitionException): TemplateError {
+  private translate({ token }: IRecognitionException): ParseError {
     this.stopped = token;
     // A define below the top level: Go complains about the keyword.
     if (token.tokenType === t.DefineDelim)
@@ -538,12 +533,11 @@ class TemplateParser extends EmbeddedActionsParser {
     return { ...EOF, startOffset: this.source.text.length, image: "", tokenTypeIdx: EOF.tokenTypeIdx!, tokenType: EOF };
   }
 
-  private unexpected(token: IToken, context: Context): TemplateError {
+  private unexpected(token: IToken, context: Context): ParseError {
     const line = this.lineOf(startOf(token));
     const { actionStart } = this.scope;
     const actionLine = actionStart < 0 ? 0 : this.lineOf(actionStart);
-    const message = wording.unexpected(token, context, this.source, line, actionLine);
-    return this.errorAt(message, token);
+    return this.errorAt(wording.unexpected(token, context, this.source, line, actionLine), token);
   }
 
   private failUnexpected(token: IToken, context: Context): void {
@@ -551,29 +545,29 @@ class TemplateParser extends EmbeddedActionsParser {
   }
 
   /** @param goOffset where the token stands that Go had read last, if that is not `at` */
-  private fail(message: string, at: IToken, goOffset?: number): void {
-    if (!this.RECORDING_PHASE) this.note(this.errorAt(message, at, goOffset));
+  private fail(reason: ParseReason, at: IToken, goOffset?: number): void {
+    if (!this.RECORDING_PHASE) this.note(this.errorAt(reason, at, goOffset));
   }
 
-  private errorAt(message: string, at: IToken, goOffset?: number): TemplateError {
-    return wording.parseError(message, this.source, at, this.lineOf(goOffset ?? startOf(at)), linesIn(this.source));
+  private errorAt(reason: ParseReason, at: IToken, goOffset?: number): ParseError {
+    return wording.parseError(reason, this.source, at, this.lineOf(goOffset ?? startOf(at)), linesIn(this.source));
   }
 
   /** Where mistakes are collected, whoever found one goes on as if it were none. */
-  private note(error: TemplateError): void {
-    if (this.mistakes === undefined) throw error;
-    this.mistakes.push({ error, reason: reasonOf(error) });
+  private note(failure: ParseError): void {
+    if (this.collected === undefined) throw failure.error;
+    this.collected.push(failure);
   }
 
   private nest(cost: number, at: IToken): void {
     this.nesting += cost;
-    if (this.nesting > maxNesting && !this.RECORDING_PHASE) throw this.errorAt(wording.tooDeep, at);
+    if (this.nesting > maxNesting && !this.RECORDING_PHASE) throw this.errorAt(wording.tooDeep, at).error;
   }
 
-  private failEnding(message: string, { open, last }: Ending, goOffset?: number): void {
+  private failEnding(reason: ParseReason, { open, last }: Ending, goOffset?: number): void {
     if (this.RECORDING_PHASE) return;
     this.stopped = open;
-    throw this.errorAt(message, open, goOffset ?? startOf(last));
+    throw this.errorAt(reason, open, goOffset ?? startOf(last)).error;
   }
 
   private lineOf(offset: number): number {
@@ -700,7 +694,8 @@ class TemplateParser extends EmbeddedActionsParser {
     try {
       return { kind: "number", ...parseNumber(this.RECORDING_PHASE ? "0" : token.image, type), ...placeOf(token) };
     } catch (error) {
-      if (!this.RECORDING_PHASE) this.fail((error as Error).message, token);
+      if (!(error instanceof ConstantError)) throw error;
+      this.fail({ code: error.code, message: error.message }, token);
       return { kind: "number", text: "0", int: 0n, uint: 0n, float: 0, complex: undefined, ...placeOf(token) };
     }
   }
@@ -727,10 +722,6 @@ class TemplateParser extends EmbeddedActionsParser {
       }
     }
   }
-}
-
-function reasonOf({ message, name }: TemplateError): string {
-  return message.slice(`template: ${name}:`.length).replace(/^\d+: /, "");
 }
 
 function placeOf(token: IToken): { pos: number; start: number; end: number } {

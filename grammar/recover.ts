@@ -1,10 +1,10 @@
 import { createTokenInstance, type IToken, type TokenType } from "chevrotain";
 import type { Span } from "./error.ts";
 import { startOf, tokenize } from "./lexer.ts";
-import { type ParseError, type ParseOptions, tryParse } from "./parser.ts";
+import { type ParseOptions, tryParse } from "./parser.ts";
 import * as t from "./tokens.ts";
 import type { Delims, Tree } from "./tree.ts";
-import { tooDeep, unexpectedEnd } from "./wording.ts";
+import type { ParseError, ParseErrorCode, ParseReason } from "./wording.ts";
 
 /** What can be read of a text, and everything that is wrong with it. */
 export interface Recovered {
@@ -48,20 +48,20 @@ export function parseAll(text: string, options: ParseOptions): Recovered {
   const broken = Math.min(maxBrokenActions, Math.max(1, Math.floor(maxReparsed / Math.max(1, text.length))));
   for (;;) {
     const tokens = repairedTokens(text, repairs, lenient);
-    const { trees, mistakes, stopped, open } = tryParse(tokens, text, lenient);
+    const { trees, errors, stopped, open } = tryParse(tokens, text, lenient);
     const result = (isTruncated = false): Recovered => ({
       trees,
       problems: inOrder(problems),
       isTruncated: isTruncated || collector.isTruncated,
     });
     collector.read(tokens);
-    const last = mistakes.at(-1);
-    const cut = stopped !== undefined && last!.reason === unexpectedEnd && open.length > 0;
-    for (const mistake of cut ? mistakes.slice(0, -1) : mistakes) collector.add(mistake, stopped !== undefined);
-    const closing = mistakes.find(({ reason }) => isEndWord(reason));
+    const last = errors.at(-1);
+    const cut = stopped !== undefined && last!.reason.code === "unexpected-end" && open.length > 0;
+    for (const error of cut ? errors.slice(0, -1) : errors) collector.add(error, stopped !== undefined);
+    const closing = errors.find(({ reason }) => isEndWord(reason));
     let repair: Repair | undefined;
-    const opening = stopped && isStrayEnd(last!.reason) && mistakes.find(({ reason }) => isBlockWord(reason));
-    if (last?.reason === tooDeep) return result();
+    const opening = stopped && last!.reason.code === "stray-ending" && errors.find(({ reason }) => isBlockWord(reason));
+    if (last?.reason.code === "too-deep") return result();
     if (opening) {
       remove(problems, last!);
       repair = collector.repairOf(opening.error.span.start);
@@ -80,19 +80,13 @@ export function parseAll(text: string, options: ParseOptions): Recovered {
   }
 }
 
-/** `endif` and its like: Go takes them for functions, people for ends. */
-const isEndWord = (reason: string): boolean =>
-  /^function "end_?(if|with|range|block|define)" not defined$/i.test(reason);
+/** Tells `endif` and its like, which are functions to Go, and ends to people. */
+const isEndWord = ({ code, name = "" }: ParseReason): boolean =>
+  code === "undefined-function" && /^end_?(if|with|range|block|define)$/i.test(name);
 
-/** `unexpected {{end}}`, with whatever delimiters. */
-export function isStrayEnd(reason: string): boolean {
-  const [word, what = "", ...more] = reason.split(" ", 3);
-  return word === "unexpected" && more.length === 0 && /end|else/.test(what);
-}
-
-/** Words that open blocks in other languages. */
-const isBlockWord = (reason: string): boolean =>
-  /^function "(unless|for|foreach|each|while)" not defined$/i.test(reason);
+/** Tells words that open blocks in other languages. */
+const isBlockWord = ({ code, name = "" }: ParseReason): boolean =>
+  code === "undefined-function" && /^(unless|for|foreach|each|while)$/i.test(name);
 
 function remove(problems: Problem[], { error }: ParseError): void {
   const at = problems.findIndex((problem) => problem.error === error);
@@ -104,6 +98,12 @@ function inOrder([first, ...others]: readonly Problem[]): readonly Problem[] {
   const place = ({ error, unclosed }: Problem): number => unclosed?.start ?? error.span.start;
   return [first, ...others.sort((a, b) => place(a) - place(b))];
 }
+
+/** Codes of which a second one in an action mostly follows from the first. */
+const isUnexpected: ReadonlySet<ParseErrorCode> = new Set([
+  ...(["dot-after-term", "ending-in-clause", "stray-ending", "stray-paren", "unexpected-end"] as const),
+  "unexpected-token",
+]);
 
 /** The problems of all attempts. */
 class ProblemCollector {
@@ -133,17 +133,17 @@ class ProblemCollector {
   }
 
   /** What was found in an earlier tryParse, or in an action that is known not to be readable, is not said again. */
-  add(mistake: ParseError, isStopped: boolean): void {
-    const { error, reason } = mistake;
-    const key = `${error.span.start} ${reason}`;
+  add(parseError: ParseError, isStopped: boolean): void {
+    const { error, reason } = parseError;
+    const key = `${error.span.start} ${reason.message}`;
     if (this.known.has(key)) return;
     const start = this.actions.startAt(error.span.start);
     const before = this.byAction.get(start) ?? [];
     if (start >= 0 && before.length >= maxInAction) return;
     const isFollowing = (other: Problem): boolean =>
       isStopped ||
-      other.reason.startsWith("too many declarations") ||
-      (other.reason.startsWith("unexpected") && reason.startsWith("unexpected"));
+      other.reason.code === "too-many-declarations" ||
+      (isUnexpected.has(other.reason.code) && isUnexpected.has(reason.code));
     if (start >= 0 && before.some(isFollowing)) return;
     if (this.problems.length >= maxProblems) {
       this.isTruncated = true;
@@ -151,7 +151,7 @@ class ProblemCollector {
     }
     this.known.add(key);
     const action = start < 0 ? undefined : this.actions.at(start);
-    const problem = { ...mistake, action };
+    const problem = { ...parseError, action };
     this.problems.push(problem);
     if (start < 0) return;
     before.push(problem);

@@ -6,14 +6,35 @@ import type { Delims } from "./tree.ts";
  * The tokens, in two lexer modes: text up to a left delimiter, and the inside of an action. Patterns are functions because
  * the delimiters are the caller's, and because chevrotain rebuilds each RegExp without its `u` flag.
  *
- * A piece that Go's lexer refuses is still one token, with Go's message as `payload.error`; see `lexer.ts`.
+ * A piece that Go's lexer refuses is still one token, with Go's message as `payload.refusal`; see `lexer.ts`.
  */
 
+/** Names, for programs, why Go's lexer refuses a piece of text. */
+export type LexicalErrorCode =
+  | "bad-character"
+  | "bad-number"
+  | "early-comment-end"
+  | "expected-declare"
+  | "stray-paren"
+  | "unclosed-action"
+  | "unclosed-comment"
+  | "unclosed-paren"
+  | "unrecognized-character"
+  | "unterminated-character"
+  | "unterminated-raw-string"
+  | "unterminated-string";
+
+export interface Refusal {
+  readonly code: LexicalErrorCode;
+  /** Go's message. */
+  readonly message: string;
+}
+
 export interface Payload {
-  readonly error?: string;
+  readonly refusal?: Refusal;
   /** Where Go says the token starts, if that is behind its first character: trimmed white space belongs to delimiters. */
   readonly start?: number;
-  /** Where the character stands that `error` is about, if that is not the token's first. */
+  /** Where the character stands that `refusal` is about, if that is not the token's first. */
   readonly culprit?: number;
 }
 
@@ -89,7 +110,10 @@ function endsWord(text: string, at: number): boolean {
 function word(text: string, start: number, end: number): [string] {
   const image = text.slice(start, end);
   if (endsWord(text, end)) return ok(image);
-  return withPayload(image, { error: `bad character ${unicodeName(codeAt(text, end))}`, culprit: end });
+  return withPayload(image, {
+    refusal: { code: "bad-character", message: `bad character ${unicodeName(codeAt(text, end))}` },
+    culprit: end,
+  });
 }
 
 function codeAt(text: string, at: number): number {
@@ -115,11 +139,19 @@ const matchComment: CustomPatternMatcherFunc = (text, at) => {
   if (trimsLeft(text, open)) open += 2;
   if (!text.startsWith("/*", open)) return null;
   const close = text.indexOf("*/", open + 2);
-  if (close < 0) return withPayload(text.slice(at), { error: "unclosed comment", start: open });
+  if (close < 0)
+    return withPayload(text.slice(at), {
+      refusal: { code: "unclosed-comment", message: "unclosed comment" },
+      start: open,
+    });
   let end = close + 2;
   if (trimsRight(text, end)) end = skipSpace(text, end + 2 + state.right.length);
   else if (text.startsWith(state.right, end)) end += state.right.length;
-  else return withPayload(text.slice(at, end), { error: "comment ends before closing delimiter", start: open });
+  else
+    return withPayload(text.slice(at, end), {
+      refusal: { code: "early-comment-end", message: "comment ends before closing delimiter" },
+      start: open,
+    });
   return withPayload(text.slice(at, end), { start: open });
 };
 
@@ -149,7 +181,11 @@ const matchRightDelim: CustomPatternMatcherFunc = (text, at) => {
   const close = trims ? at + 2 : at;
   const end = close + state.right.length;
   state.insideAction = false;
-  if (state.parens > 0) return withPayload(text.slice(at, end), { error: "unclosed left paren", start: at });
+  if (state.parens > 0)
+    return withPayload(text.slice(at, end), {
+      refusal: { code: "unclosed-paren", message: "unclosed left paren" },
+      start: at,
+    });
   return trims ? withPayload(text.slice(at, skipSpace(text, end)), { start: close }) : ok(text.slice(at, end));
 };
 
@@ -183,16 +219,16 @@ const matchWord: CustomPatternMatcherFunc = (text, at) => {
 };
 
 /** Up to the closing mark on the same line; a backslash takes the next character along. */
-function quoted(mark: number, error: string): CustomPatternMatcherFunc {
+function quoted(mark: number, refusal: Refusal): CustomPatternMatcherFunc {
   return (text, at) => {
     if (text.charCodeAt(at) !== mark) return null;
     for (let i = at + 1; i < text.length; i++) {
       let code = text.charCodeAt(i);
       if (code === mark) return ok(text.slice(at, i + 1));
       if (code === 0x5c) code = text.charCodeAt(++i);
-      if (code === 0x0a) return withPayload(text.slice(at, i), { error });
+      if (code === 0x0a) return withPayload(text.slice(at, i), { refusal });
     }
-    return withPayload(text.slice(at), { error });
+    return withPayload(text.slice(at), { refusal });
   };
 }
 
@@ -200,7 +236,9 @@ const matchRawString: CustomPatternMatcherFunc = (text, at) => {
   if (text.charCodeAt(at) !== 0x60) return null;
   const end = text.indexOf("`", at + 1);
   return end < 0
-    ? withPayload(text.slice(at), { error: "unterminated raw quoted string" })
+    ? withPayload(text.slice(at), {
+        refusal: { code: "unterminated-raw-string", message: "unterminated raw quoted string" },
+      })
     : ok(text.slice(at, end + 1));
 };
 
@@ -217,7 +255,8 @@ function numberEnd(text: string, at: number): number {
 }
 
 const startsNumber = (code: number): boolean => isDigit(code) || code === 0x2b || code === 0x2d || code === 0x2e;
-const badNumber = (image: string): [string] => withPayload(image, { error: `bad number syntax: ${quote(image)}` });
+const badNumber = (image: string): [string] =>
+  withPayload(image, { refusal: { code: "bad-number", message: `bad number syntax: ${quote(image)}` } });
 
 const matchNumber: CustomPatternMatcherFunc = (text, at) => {
   if (!startsNumber(text.charCodeAt(at))) return null;
@@ -237,7 +276,9 @@ const matchComplex: CustomPatternMatcherFunc = (text, at) => {
 
 const matchDeclare: CustomPatternMatcherFunc = (text, at) => {
   if (text.charCodeAt(at) !== 0x3a) return null;
-  return text.charCodeAt(at + 1) === 0x3d ? ok(":=") : withPayload(":", { error: "expected :=" });
+  return text.charCodeAt(at + 1) === 0x3d
+    ? ok(":=")
+    : withPayload(":", { refusal: { code: "expected-declare", message: "expected :=" } });
 };
 
 const matchLeftParen: CustomPatternMatcherFunc = (text, at) => {
@@ -248,7 +289,8 @@ const matchLeftParen: CustomPatternMatcherFunc = (text, at) => {
 
 const matchRightParen: CustomPatternMatcherFunc = (text, at) => {
   if (text.charCodeAt(at) !== 0x29) return null;
-  if (state.parens === 0) return withPayload(")", { error: "unexpected right paren" });
+  if (state.parens === 0)
+    return withPayload(")", { refusal: { code: "stray-paren", message: "unexpected right paren" } });
   state.parens--;
   return ok(")");
 };
@@ -258,7 +300,9 @@ const matchChar: CustomPatternMatcherFunc = (text, at) => {
   const code = codeAt(text, at);
   const image = text.slice(at, at + (code > 0xffff ? 2 : 1));
   if (code > 0x20 && code < 0x7f) return ok(image);
-  return withPayload(image, { error: `unrecognized character in action: ${unicodeName(code)}` });
+  return withPayload(image, {
+    refusal: { code: "unrecognized-character", message: `unrecognized character in action: ${unicodeName(code)}` },
+  });
 };
 
 // --- token types
@@ -287,9 +331,17 @@ export const Field = token("Field", matchField, chars("."));
 export const Dot = token("Dot", matchDot, chars("."));
 export const Variable = token("Variable", matchVariable, chars("$"));
 export const Identifier = token("Identifier", matchWord, [...chars(letters), ...beyondAscii]);
-export const String_ = token("String", quoted(0x22, "unterminated quoted string"), chars('"'));
+export const String_ = token(
+  "String",
+  quoted(0x22, { code: "unterminated-string", message: "unterminated quoted string" }),
+  chars('"'),
+);
 export const RawString = token("RawString", matchRawString, chars("`"));
-export const CharConstant = token("CharConstant", quoted(0x27, "unterminated character constant"), chars("'"));
+export const CharConstant = token(
+  "CharConstant",
+  quoted(0x27, { code: "unterminated-character", message: "unterminated character constant" }),
+  chars("'"),
+);
 export const Number_ = token("Number", matchNumber, chars(`${digits}+-.`));
 export const Complex = token("Complex", matchComplex, chars(`${digits}+-.`));
 export const Declare = token("Declare", matchDeclare, chars(":"));

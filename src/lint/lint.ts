@@ -22,7 +22,7 @@ export function lint(template: string | AlertTemplate, options: LintOptions = {}
   return parts.flatMap((part) => {
     const text = template[part];
     if (text === undefined) return [];
-    if (typeof text !== "string") throw new TypeError(`the ${part} of an alert template is text`);
+    if (typeof text !== "string") throw new TypeError(`${part}: expected text, got ${typeof text}`);
     const named = { ...options, shape, name: name === undefined ? part : `${name}.${part}` };
     return lintText(text, part, named).map((finding) => ({ ...finding, part }));
   });
@@ -34,12 +34,12 @@ const parts: readonly Part[] = ["title", "subtitle", "body", "html"];
 
 function checkRules({ rules: chosen = {}, maxFindings = 0 }: LintOptions): void {
   if (!Number.isInteger(maxFindings) || maxFindings < 0) {
-    throw new TypeError(`maxFindings is a whole number from 0, not ${maxFindings}`);
+    throw new TypeError(`maxFindings: expected a whole number from 0, got ${maxFindings}`);
   }
   for (const [name, severity] of Object.entries(chosen)) {
-    if (!rules.some((rule) => rule.name === name)) throw new TypeError(`there is no rule ${name}`);
+    if (!rules.some((rule) => rule.name === name)) throw new TypeError(`rules: there is no rule ${name}`);
     if (!["error", "warning", "info", "off"].includes(severity)) {
-      throw new TypeError(`rule ${name}: a severity is error, warning, info or off, not ${severity}`);
+      throw new TypeError(`rules.${name}: expected error, warning, info or off, got ${severity}`);
     }
   }
 }
@@ -66,8 +66,8 @@ function lintText(text: string, part: Part | undefined, options: LintOptions): F
   const findings = collector.findings();
   const count = findings.length.toLocaleString("en");
   const message = isWhole
-    ? "There are more mistakes than are looked for in one text, and the rest of it may hold others. Correct these, and look again."
-    : `There are more findings than the ${count} that are told of one text, and the rest of it was not looked at. Correct these, or turn off the rule that most of them are of, and look again.`;
+    ? "This text has more syntax errors than are looked for, and the rest of it may hold others. Correct these, then lint again."
+    : `More than ${count} findings in one text: the rest of it was not checked. Correct these, or turn off the rule that reports most of them, then lint again.`;
   return [...findings, ...collector.unfinished(tooManyFindings, message)];
 }
 

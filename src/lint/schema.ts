@@ -12,7 +12,8 @@ type Schema = Readonly<Record<string, unknown>>;
  * @throws TypeError for what is no schema, and for a `$ref` that leads nowhere
  */
 export function shapeOfSchema(schema: unknown): Shape {
-  if (!isObject(schema) && typeof schema !== "boolean") throw new TypeError("a JSON Schema is an object");
+  if (!isObject(schema) && typeof schema !== "boolean")
+    throw new TypeError("schema: expected a JSON Schema, which is an object or a boolean");
   return new Reader(schema).read(schema);
 }
 
@@ -138,12 +139,12 @@ class Reader {
 
   private resolve(ref: string): unknown {
     if (!ref.startsWith("#"))
-      throw new TypeError(`$ref ${JSON.stringify(ref)}: only references within the schema (#…) are read`);
+      throw new TypeError(`$ref ${JSON.stringify(ref)}: only references within the schema (#…) are supported`);
     let at: unknown = this.root;
     for (const part of decodeURIComponent(ref.slice(1)).split("/").slice(1)) {
       const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
       if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) {
-        throw new TypeError(`$ref ${JSON.stringify(ref)} leads nowhere`);
+        throw new TypeError(`$ref ${JSON.stringify(ref)} points to nothing in the schema`);
       }
       at = (at as Schema)[key];
     }

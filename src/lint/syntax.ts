@@ -1,4 +1,4 @@
-import { isStrayEnd, type Problem, replaceLiterals, type Span } from "../../grammar/index.ts";
+import { type Problem, replaceLiterals, type Span } from "../../grammar/index.ts";
 import type { Context } from "./rule.ts";
 import { similar } from "./suggest.ts";
 
@@ -27,26 +27,24 @@ const classified = new WeakMap<Problem, SyntaxRule>();
 
 function classify(problem: Problem, context: Context): SyntaxRule {
   const { reason, unclosed } = problem;
+  const { code } = reason;
   if (unclosed) return "unclosed-block";
-  if (reason.startsWith("unclosed comment")) return "syntax";
-  if (isStrayEnd(reason.replace(/ in (?:define|block) clause$/, "")) || reason.startsWith("expected end; found")) {
-    return "stray-end";
-  }
+  if (code === "unclosed-comment") return "syntax";
+  if (code === "stray-ending" || code === "ending-in-clause" || code === "expected-end") return "stray-end";
   const action = actionText(problem, context);
-  if (typographic.test(culprit(problem, context)) && action !== "") return "typographic-quotes";
+  if (typographic.test(culprit(problem)) && action !== "") return "typographic-quotes";
   const name = undefinedFunction(problem);
   if (name !== undefined) return isForgottenDot(name, problem, context) ? "forgotten-dot" : "unknown-function";
-  if (reason.startsWith("undefined variable")) return "undefined-variable";
-  if (reason === 'unexpected "/" in command' && /^-?\s+\/\*/.test(action.slice(context.source.delims[0].length))) {
-    return "not-a-comment";
-  }
+  if (code === "undefined-variable") return code;
+  const isSlash = code === "unexpected-token" && reason.token === '"/"' && reason.context === "command";
+  if (isSlash && /^-?\s+\/\*/.test(action.slice(context.source.delims[0].length))) return "not-a-comment";
   return operatorIn(problem, context) === undefined ? "syntax" : "operator";
 }
 
 export const typographic = /[\u2018-\u201f\u2032\u2033\u2039\u203a\u00ab\u00bb\u00b4]/;
 
 /** The character, or word and character, that a mistake is about. */
-const culprit = ({ error: { span, text } }: Problem, _context: Context): string => text.slice(span.start, span.end);
+export const culprit = ({ error: { span, text } }: Problem): string => text.slice(span.start, span.end);
 
 export function actionText({ action }: Problem, { source: { text } }: Context): string {
   return action ? text.slice(action.start, action.end) : "";
@@ -54,7 +52,7 @@ export function actionText({ action }: Problem, { source: { text } }: Context): 
 
 /** The name in `function "x" not defined`. */
 export function undefinedFunction({ reason }: Problem): string | undefined {
-  return /^function "(.*)" not defined$/.exec(reason)?.[1];
+  return reason.code === "undefined-function" ? reason.name : undefined;
 }
 
 /** A word that names a field of the profile rather than any function; without a profile, one that stands alone. */
@@ -127,12 +125,12 @@ const keywords = new Set([
 export function foreignWord(name: string): { readonly advice: string; readonly write?: string } | undefined {
   const small = name.toLowerCase();
   if (name !== small && keywords.has(small))
-    return { advice: `Go's own words are written small: ${small}.`, write: small };
+    return { advice: `Keywords are written in lower case: ${small}.`, write: small };
   switch (small) {
     case "elseif":
     case "elsif":
     case "elif":
-      return { advice: "Go writes {{ else if … }}.", write: "else if" };
+      return { advice: "Write {{ else if … }}.", write: "else if" };
     case "endif":
     case "endfor":
     case "endrange":
@@ -142,15 +140,18 @@ export function foreignWord(name: string): { readonly advice: string; readonly w
     case "for":
     case "each":
     case "while":
-      return { advice: "Go repeats with {{ range .items }} … {{ end }}." };
+      return { advice: "Write {{ range .items }} … {{ end }} for a loop." };
     case "unless":
-      return { advice: "Go writes {{ if not … }}.", write: "if not" };
+      return { advice: "Write {{ if not … }}.", write: "if not" };
     case "null":
     case "none":
     case "undefined":
-      return { advice: "Nothing is nil in Go.", write: "nil" };
+      return { advice: "Write nil for nothing.", write: "nil" };
     case "this":
-      return { advice: "The current value is a dot.", write: "." };
+      return { advice: "Write . for the current value.", write: "." };
+    case "comma":
+    case "number_format":
+      return { advice: `For a field write .${name}; to format a number use formatNumber.` };
     default:
       return undefined;
   }

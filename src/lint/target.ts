@@ -104,7 +104,7 @@ function withTemplates(
 ): ReadonlyMap<string, Tree> {
   const trees = new Map(own);
   for (const [name, text] of Object.entries(templates)) {
-    if (typeof text !== "string") throw new TypeError(`the template ${name} is text`);
+    if (typeof text !== "string") throw new TypeError(`templates.${name}: expected text, got ${typeof text}`);
     for (const tree of read(name, text).values())
       if (!trees.has(tree.name) || !isEmpty(tree.root)) trees.set(tree.name, tree);
   }

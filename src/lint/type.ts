@@ -177,7 +177,7 @@ const names: Readonly<Record<Kind, string>> = {
   bool: "true or false",
   int: "a whole number",
   uint: "a whole number",
-  float: "a fraction (float64)",
+  float: "a float64 fraction",
   complex: "a complex number",
   string: "text",
   list: "a list",

@@ -10,7 +10,7 @@ export const argumentCount: Rule = {
   name: "argument-count",
   severity: "error",
   summary: "A function called with too few or too many arguments, or a value called as if it were a function.",
-  reason: "Go stops rendering there. What stands before a `|` counts as the last argument.",
+  reason: "Rendering fails there. The value before a `|` counts as the last argument.",
   examples: {
     good: ["{{ len .items }}", "{{ .items | len }}", '{{ printf "%d of %d" .a .b }}'],
     bad: [
@@ -34,7 +34,7 @@ export const argumentCount: Rule = {
         const got = args.length;
         const min = minArguments(call);
         if (got >= min && (variadic || got <= params.length)) return;
-        const counted = piped ? " (what stands before the | is one of them)" : "";
+        const counted = piped ? " (including the value before the |)" : "";
         const wanted = variadic ? `at least ${min}` : String(params.length);
         const isLonely = !fn && name === "eq" && got === 1;
         const go = isLonely
@@ -48,10 +48,10 @@ export const argumentCount: Rule = {
           : !command
             ? parenthesize(name)
             : got < min
-              ? "Add what is missing"
-              : "Remove what is too much, or put a part in parentheses";
+              ? `Add ${min - got === 1 ? "one" : `${min - got}`}`
+              : `Remove ${got - params.length === 1 ? "one" : `${got - params.length}`}, or put part of it in parentheses`;
         const report: Report = {
-          message: `${name} takes ${wanted} ${wanted === "1" || wanted === "at min 1" ? "argument" : "arguments"} and is given ${got}${counted}. ${advice}.`,
+          message: `${name} takes ${wanted} ${wanted === "1" || wanted === "at min 1" ? "argument" : "arguments"}, got ${got}${counted}. ${advice}.`,
           at: node,
           source: tree.source,
           go: execMessage(tree, (isLonely && command) || node, go),
@@ -76,4 +76,4 @@ export const argumentCount: Rule = {
   },
 };
 
-const parenthesize = (name: string): string => `Put ${name} and what belongs to it in parentheses: (${name} …)`;
+const parenthesize = (name: string): string => `Put ${name} and its arguments in parentheses: (${name} …)`;

@@ -20,7 +20,7 @@ const words: Partial<Record<ParamType | "value", string>> = {
   bool: "true or false",
   int: "a whole number",
   int64: "a whole number (int64)",
-  float64: "a fraction (float64)",
+  float64: "a float64 fraction",
   list: "a list",
   map: "a map of fields",
 };
@@ -29,8 +29,8 @@ const words: Partial<Record<ParamType | "value", string>> = {
 export const argumentType: Rule = {
   name: "argument-type",
   severity: "error",
-  summary: "A function is given something it does not take.",
-  reason: "Go converts nothing: text is not a number, and an int is not a float64. Rendering stops there.",
+  summary: "An argument of a type that the function does not take.",
+  reason: "Go converts nothing: text is not a number, and an int is not a float64. Rendering fails.",
   examples: {
     good: [
       { text: "{{ len .items }}", options: { samples: [{ items: [1] }] } },
@@ -55,8 +55,8 @@ export const argumentType: Rule = {
       context.report({
         message:
           why !== undefined
-            ? `${call.name} takes ${wants} here, and ${why}. Rendering stops there: ask with if whether there is anything.`
-            : `${call.name} takes ${wants} here, and ${what}${is === "" ? " is not that" : is}. Rendering stops there: give it ${wants}.`,
+            ? `${call.name} needs ${wants} here, but ${why}: rendering fails for those. Check the length with if first.`
+            : `${call.name} takes ${wants} here, but ${what}${is === "" ? " is not that" : is}: rendering fails. Give it ${wants}.`,
         at: argument.node,
         source: tree.source,
         ...(go !== undefined && {
@@ -178,7 +178,7 @@ function badCollection({ name, args }: Call): Bad | undefined {
             shape.shortest === 0
               ? "is empty"
               : `has only ${shape.shortest === 1 ? "1 element" : `${shape.shortest} elements`}`;
-          return { argument: key, wants: `a position that is there`, why: `the list ${few} in some samples` };
+          return { argument: key, wants: "an existing position", why: `the list ${few} in some samples` };
         }
       }
       if (kinds[0] === "map" && !keyKinds.includes("string"))

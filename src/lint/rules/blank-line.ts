@@ -5,8 +5,8 @@ import type { Rule } from "../rule.ts";
 export const blankLine: Rule = {
   name: "blank-line",
   severity: "info",
-  summary: "A line of its own for an action that writes nothing leaves a blank line.",
-  reason: "The line break behind the action is text and is written. A trim marker takes it away: `{{- if .vip }}`.",
+  summary: "An action that prints nothing, on a line of its own, leaves a blank line.",
+  reason: "The line break after the action is text and is printed. A trim marker removes it: `{{- if .vip }}`.",
   examples: {
     good: [
       "Hey\n{{- if .vip }}\nThank you\n{{- end }}\n",
@@ -55,11 +55,11 @@ export const blankLine: Rule = {
         const next = /^\s*/.exec(text.slice(end))![0].length + end;
         if (text.startsWith(`${left}-`, next) || text.slice(0, start).trimEnd().endsWith(`-${right}`)) return;
         context.report({
-          message: `This line writes nothing but its line break, which leaves a blank line. Write ${delims[0]}- to take the one before it away.`,
+          message: `This line writes nothing but its line break, which leaves a blank line. Write ${delims[0]}- to remove the line break before it.`,
           at: { start, end },
           suggestions: [
             {
-              message: "Trim the line break before it",
+              message: "Remove the line break before it",
               edits: [{ start: start + delims[0].length, end: start + delims[0].length, text: "- " }],
             },
           ],

@@ -33,11 +33,11 @@ export const constantCondition: Rule = {
           if (truth !== undefined) {
             const lost = truth
               ? node.elseList
-                ? ": what follows its else is never shown"
+                ? ": the part after its else is never shown"
                 : ""
-              : ": what follows is never shown";
+              : ": its content is never shown";
             context.report({
-              message: `This condition is always ${truth}${lost}. Ask about a field, or remove the condition.`,
+              message: `This condition is always ${truth}${lost}. Test a field, or remove the condition.`,
               at: node.pipe,
               source,
             });
@@ -47,7 +47,7 @@ export const constantCondition: Rule = {
         const again = asked.get(node);
         if (!again) return;
         context.report({
-          message: `The same was asked before in this ${node.kind}, so that this branch is never reached. Ask something else, or remove it.`,
+          message: `An earlier branch of this ${node.kind} has the same condition, so this one is never reached. Test something else, or remove it.`,
           at: again.pipe,
           source,
         });
@@ -59,7 +59,7 @@ export const constantCondition: Rule = {
         const next = nodes[at];
         if (!next) return;
         context.report({
-          message: `What follows this ${node.kind} is never reached. Put the ${node.kind} into an if, or remove what follows.`,
+          message: `Nothing after this ${node.kind} is reached. Put the ${node.kind} inside an if, or remove the rest.`,
           at: next,
           source: tree.source,
         });

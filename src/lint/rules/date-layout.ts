@@ -16,9 +16,9 @@ const layouts: Readonly<Record<string, number>> = {
 export const dateLayout: Rule = {
   name: "date-layout",
   severity: "error",
-  summary: "A date layout that is not in Go's way of writing them: `YYYY-MM-DD`, `%d.%m.%Y`.",
+  summary: "A date layout of another language: `YYYY-MM-DD`, `%d.%m.%Y`.",
   reason:
-    "Go's layouts show how one moment would be written: Monday, January 2, 2006, 15:04:05. Letters such as YYYY mean nothing and are written as they are.",
+    "Go's layouts show how the reference time is printed: Monday, January 2, 2006, 15:04:05. Letters such as YYYY mean nothing and are printed as they are.",
   examples: {
     good: [{ text: '{{ date "2006-01-02" .when }}', options: { functions: [sprig] } }],
     bad: [
@@ -47,12 +47,12 @@ export const dateLayout: Rule = {
           : undefined;
       const why =
         foreign !== undefined
-          ? `${foreign} means nothing in a date layout of Go`
+          ? `${foreign} means nothing in a Go date layout`
           : isExample
-            ? `${year} is not the year of Go's example moment, so that it is written as it is`
+            ? `${year} is not the year of Go's reference time, so it is printed as it is`
             : "This date layout has none of the parts that Go knows";
       context.report({
-        message: `${why}. Write the layout with the moment Monday, January 2, 2006, 15:04:05${meant && meant !== text ? `: ${meant}` : ""}.`,
+        message: `${why}. Write the layout with the reference time Monday, January 2, 2006, 15:04:05${meant && meant !== text ? `: ${meant}` : ""}.`,
         at: layout.node,
         source: tree.source,
         suggestions: change ? [change] : [],

@@ -25,7 +25,7 @@ export const forgottenDot: Rule = {
       const edit = { start: span.start - apart.length, end: span.end, text: `.${meant}` };
       const change = { message: `Write .${meant}`, edits: [edit] };
       context.report({
-        message: `There is no function ${name}, but a field is meant by the look of it: fields start with a dot. Write .${meant}.`,
+        message: `There is no function ${name}. It looks like a field, and fields start with a dot: write .${meant}.`,
         at: span,
         go: problem.error.message,
         // Sure only where the profile has the field.

@@ -5,9 +5,9 @@ import type { Rule } from "../rule.ts";
 export const htmlContext: Rule = {
   name: "html-context",
   severity: "error",
-  summary: "HTML in which it is not clear where a value stands, in an `html` part.",
+  summary: "HTML in an `html` part that leaves unclear what a value is part of.",
   reason:
-    "A value is escaped for the place where it stands: text, an attribute, a URL, a script, a style. Where that depends on a condition, or the HTML breaks off, nothing is sent. Close what was opened, in every branch alike.",
+    "A value is escaped for its place: text, an attribute, a URL, a script, a style. If the place depends on a condition, or the HTML breaks off, no alert is sent. Close in every branch what that branch opens.",
   examples: {
     good: [
       { text: '<a href="{{ if .url }}{{ .url }}{{ else }}/{{ end }}">x</a>', options: { part: "html" } },
@@ -46,11 +46,10 @@ const plain = (message: string): string =>
 
 function advice(message: string): string {
   if (message.includes("branches end in different contexts"))
-    return "Let every branch leave tags, quotes and scripts as the others do.";
+    return "Make every branch end in the same place: the same tag, quote or script open.";
   if (message.includes("ends in a non-text context"))
-    return "Close the tag, quote, script, style or comment that is open at the end.";
-  if (message.includes("ambiguous context within a URL")) return "Write the URL in each branch whole.";
-  if (message.includes("predefined escaper"))
-    return "Leave the escaper out: values are escaped for their place anyway.";
+    return "Close the tag, quote, script, style or comment that is still open at the end.";
+  if (message.includes("ambiguous context within a URL")) return "Write the whole URL in each branch.";
+  if (message.includes("predefined escaper")) return "Remove the escaper: values are escaped for their place anyway.";
   return "Write the HTML around the action so that its place is clear.";
 }

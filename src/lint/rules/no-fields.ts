@@ -10,7 +10,7 @@ export const noFields: Rule = {
   severity: "error",
   summary: "A field read from something that has no fields, or that can be null.",
   reason:
-    "Go stops rendering where a field is asked of text, a number, a list or null: the alert is not sent. Ask with `with` first.",
+    "Rendering fails where a field of text, a number, a list or null is read: the alert is not sent. Test with `with` first.",
   examples: {
     good: [
       {
@@ -43,10 +43,10 @@ export const noFields: Rule = {
         const isElement = index === 0 && isElementOfData(access, scope);
         const shown = isElement || (base.path !== undefined && (index > 0 || !fromDot)) ? "interface {}" : type;
         const advice = kinds.includes("list")
-          ? `Go through it with range, or take one with index … 0.`
-          : `Remove .${name}, or look for the field that has it.`;
+          ? "Loop over it with range, or take one element with index … 0."
+          : `Remove .${name}, or use the field that has it.`;
         context.report({
-          message: `${what} is ${describe(base)}, and that has no fields. ${advice}`,
+          message: `${what} is ${describe(base)}, which has no fields. ${advice}`,
           at: span,
           source,
           ...(kinds.length === 1 &&
@@ -60,7 +60,7 @@ export const noFields: Rule = {
       // Absent is harmless, null is not: the field of a field that is null is an error.
       if (index > 0 && base.kinds?.has("nil") && base.gap && base.gap.nil > 0) {
         context.report({
-          message: `${what} is ${describeGap({ ...base.gap, absent: 0, empty: 0 })}, and a field of null stops the rendering. Put it in {{ with ${what} }} … {{ end }}.`,
+          message: `${what} is ${describeGap({ ...base.gap, absent: 0, empty: 0 })}, and reading a field of null fails: no alert is sent. Put it in {{ with ${what} }} … {{ end }}.`,
           at: span,
           source,
           ...(node.kind !== "chain" && {

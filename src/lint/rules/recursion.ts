@@ -13,9 +13,9 @@ interface Edge {
 export const recursion: Rule = {
   name: "recursion",
   severity: "error",
-  summary: "A template that calls itself without an end.",
+  summary: "A template that calls itself endlessly.",
   reason:
-    "A template may call itself with a part of its data, as for the children of a node. With the same data, or unconditionally, it never ends, and rendering stops at a limit.",
+    "A template may call itself with a part of its data, as for the children of a node. With the same data, or without a condition, it never ends, and rendering fails at a limit.",
   examples: {
     good: [
       '{{ define "node" }}{{ .name }}{{ range .children }}{{ template "node" . }}{{ end }}{{ end }}{{ template "node" . }}',
@@ -46,12 +46,9 @@ export const recursion: Rule = {
           const loops = loopsOf(some);
           for (const edge of some) {
             if (loops.get(edge.node.name) !== loops.get(edge.tree.name)) continue;
-            const how =
-              property === "isAlways"
-                ? "and nothing stops it"
-                : "with the same data, so that it never ends once it begins";
+            const how = property === "isAlways" ? "and nothing stops it" : "with the same data, so it never ends";
             context.report({
-              message: `The template ${quote(edge.tree.name)} calls itself here${edge.node.name === edge.tree.name ? "" : ` through ${quote(edge.node.name)}`}, ${how}. Call it with a part of its data only, inside a range or with.`,
+              message: `The template ${quote(edge.tree.name)} calls itself here${edge.node.name === edge.tree.name ? "" : ` through ${quote(edge.node.name)}`}, ${how}. Call it with only a part of its data, inside a range or with.`,
               at: edge.node,
               source: edge.tree.source,
             });

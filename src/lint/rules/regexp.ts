@@ -9,7 +9,7 @@ const takesPattern = /^((mustR|r)egex(?!QuoteMeta)[A-Z]\w*|reReplaceAll|match)$/
 export const regexp: Rule = {
   name: "regexp",
   severity: "error",
-  summary: "A regular expression that Go does not accept.",
+  summary: "A regular expression that Go rejects.",
   reason:
     "Go's regular expressions (RE2) have no look-around and no back-references, and a mistake in one is found only when the alert is rendered.",
   examples: {
@@ -31,7 +31,7 @@ export const regexp: Rule = {
       const refusal = regexpError(literal)?.replace(/^error parsing regexp: /, "");
       if (refusal === undefined) return;
       context.report({
-        message: `Go does not accept this regular expression: ${refusal}. Correct it; RE2 has no look-around and no back-references.`,
+        message: `Go rejects this regular expression: ${refusal}. Correct it: RE2 has no look-around and no back-references.`,
         at: pattern!.node,
         source: tree.source,
       });

@@ -3,14 +3,14 @@ import type { Rule } from "../rule.ts";
 
 /** Matches keys and tokens; each pair of parentheses has a minimum length. */
 const shapes: readonly (readonly [what: string, pattern: RegExp, minLength: number])[] = [
-  ["an access key of AWS", /\b(?:AKIA|ASIA)([0-9A-Z]{16})\b/g, 16],
-  ["a secret key of Stripe", /\b[sr]k_live_([0-9A-Za-z]+)\b/g, 16],
-  ["a token of GitHub", /\bgh[pousr]_([0-9A-Za-z]+)\b/g, 36],
-  ["a token of GitHub", /\bgithub_pat_([0-9A-Za-z_]+)\b/g, 40],
-  ["a token of Slack", /\bxox[abprs]-([0-9A-Za-z-]+)\b/g, 10],
-  ["a web hook of Slack", /hooks\.slack\.com\/services\/T[0-9A-Z]+\/B[0-9A-Z]+\/([0-9A-Za-z]+)/g, 16],
-  ["a key of SendGrid", /\bSG\.([\w-]+)\.([\w-]+)/g, 16],
-  ["a key of Google", /\bAIza([0-9A-Za-z_-]{35})\b/g, 35],
+  ["an AWS access key", /\b(?:AKIA|ASIA)([0-9A-Z]{16})\b/g, 16],
+  ["a Stripe secret key", /\b[sr]k_live_([0-9A-Za-z]+)\b/g, 16],
+  ["a GitHub token", /\bgh[pousr]_([0-9A-Za-z]+)\b/g, 36],
+  ["a GitHub token", /\bgithub_pat_([0-9A-Za-z_]+)\b/g, 40],
+  ["a Slack token", /\bxox[abprs]-([0-9A-Za-z-]+)\b/g, 10],
+  ["a Slack webhook", /hooks\.slack\.com\/services\/T[0-9A-Z]+\/B[0-9A-Z]+\/([0-9A-Za-z]+)/g, 16],
+  ["a SendGrid key", /\bSG\.([\w-]+)\.([\w-]+)/g, 16],
+  ["a Google key", /\bAIza([0-9A-Za-z_-]{35})\b/g, 35],
   ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----/g, 0],
 ];
 
@@ -25,7 +25,7 @@ function* secretsIn(text: string): Generator<readonly [what: string, at: Span]> 
     }
   }
   for (const at of webTokens(text)) yield ["a JSON Web Token", at];
-  for (const at of passwords(text)) yield ["a password in an address", at];
+  for (const at of passwords(text)) yield ["a password in a URL", at];
 }
 
 /** `eyJ….eyJ….…`, each part of eight characters more. */
@@ -61,9 +61,9 @@ const maxSchemeLength = 40;
 export const secret: Rule = {
   name: "secret",
   severity: "warning",
-  summary: "What looks like a key, a token or a password.",
+  summary: "Text that looks like a key, a token or a password.",
   reason:
-    "A template is read by many, and what it renders is sent to customers. Keep secrets in the configuration of the channel.",
+    "Many people read a template, and customers receive what it renders. Keep secrets in the configuration of the channel.",
   examples: {
     good: ["Your code is {{ .code }}", "See https://example.com/a:b"],
     bad: [`Use ${"AKIA"}IOSFODNN7EXAMPLE`, `{{ $url := "https://user:hunter2@example.com/" }}{{ $url }}`],
@@ -72,7 +72,7 @@ export const secret: Rule = {
     done() {
       for (const [what, at] of secretsIn(context.source.text)) {
         context.report({
-          message: `This looks like ${what}. Whoever gets the alert or the template can use it: take it out, and change it where it is valid.`,
+          message: `This looks like ${what}. Anyone who sees the alert or the template can use it: remove it here, and revoke it.`,
           at,
         });
       }

@@ -19,7 +19,7 @@ export const tooLong: Rule = {
   severity: "warning",
   summary: "A title or body longer than what the channel shows.",
   reason:
-    "Notifications and lists of mails show the beginning only. Say what matters there, or shorten it; `maxLength` sets other limits.",
+    "Notifications and lists of emails show only the beginning. Put the important part there, or shorten the text; `maxLength` sets other limits.",
   examples: {
     good: [{ text: { title: "Hey, {{ .name }}" }, options: { channel: "push", samples: [{ name: "Ada" }] } }],
     bad: [
@@ -44,12 +44,12 @@ export const tooLong: Rule = {
         if (over.length === 0) return;
         const how =
           context.samples.length > 0
-            ? `in ${over.length} of ${lengths.length} samples, ${Math.max(...over)} at most`
-            : `${over[0]} without any value in it`;
+            ? `in ${over.length} of ${lengths.length} samples, up to ${Math.max(...over)}`
+            : `${over[0]} without counting values`;
         const { text } = context.source;
         const end = text.indexOf("\n");
         context.report({
-          message: `The ${part} is longer than the ${limit} characters that are shown (${how}). Shorten it, or put what matters first.`,
+          message: `The ${part} is longer than the ${limit} characters that are shown (${how}). Shorten it, or put the important part first.`,
           at: { start: 0, end: end < 0 ? text.length : end },
         });
       },

@@ -7,7 +7,7 @@ export const uncheckedAttribute: Rule = {
   summary:
     "A value in an attribute of an `html` part whose meaning `html/template` does not know, or cannot make safe.",
   reason:
-    "Go escapes a value for the attribute's quotes and checks URLs where it knows that there is one. `srcdoc` is HTML of its own, scripts among it; `ping` is a list of URLs that browsers call; an animation in SVG (`animate`, `set` and their like) may set `href` to what stands in `to`, `from`, `by` or `values`. There a value does what whoever filled in the profile wants. Write such attributes without values, or with `urlquery`.",
+    "Go escapes a value for the attribute's quotes and checks URLs where it knows that there is one. `srcdoc` is HTML of its own, scripts among it; `ping` is a list of URLs that browsers call; an animation in SVG (`animate`, `set` and their like) may set `href` to the content of `to`, `from`, `by` or `values`. Whoever fills in the profile decides what a value does there. Write such attributes without values, or with `urlquery`.",
   examples: {
     good: [
       {
@@ -35,7 +35,7 @@ export const uncheckedAttribute: Rule = {
         const why = reasonOf(element, attribute);
         const last = node.pipe.commands.at(-1)?.args[0];
         if (why === undefined || (last?.kind === "identifier" && last.name === "urlquery")) return;
-        context.report({ message: `${why} Write it without this value.`, at: node, source: tree.source });
+        context.report({ message: `${why} Remove the value.`, at: node, source: tree.source });
       },
     };
   },
@@ -46,10 +46,10 @@ const animated = new Set(["to", "from", "by", "values"]);
 
 function reasonOf(element: string, attribute: string): string | undefined {
   if (attribute === "srcdoc")
-    return "What stands in srcdoc is HTML of its own, with its scripts, whatever is escaped here.";
-  if (attribute === "ping") return "Browsers call every URL in ping, and Go does not look at them there.";
+    return "srcdoc holds HTML of its own, including scripts, and escaping does not prevent that.";
+  if (attribute === "ping") return "Browsers call every URL in ping, and Go does not check them there.";
   if (!animations.has(element) || !animated.has(attribute)) return undefined;
-  return `This <${element}> can set href to a script, and Go does not look at the URLs in ${attribute}.`;
+  return `This <${element}> can set href to a script, and Go does not check the URLs in ${attribute}.`;
 }
 
 type State = "text" | "comment" | "element" | "tag" | "attribute" | "equals" | "double" | "single" | "bare";

@@ -21,7 +21,7 @@ export const unclosedBlock: Rule = {
         const at = problem.unclosed!;
         const [word = "block"] = /[a-z]+/.exec(text.slice(at.start + delims[0].length, at.end)) ?? [];
         context.report({
-          message: `This ${word} has no end. Add ${delims[0]} end ${delims[1]} where it is over.`,
+          message: `This ${word} is never closed. Add ${delims[0]} end ${delims[1]} where it should stop.`,
           at,
           // Go sees the end of the text, and only if nothing was wrong before.
           ...(before === 1 && { go: problem.error.message }),

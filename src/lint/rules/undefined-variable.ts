@@ -10,7 +10,7 @@ export const undefinedVariable: Rule = {
   severity: "error",
   summary: "A variable that is not declared there.",
   reason:
-    "A variable lives from its `:=` to the end of the block it is declared in, and templates do not see those of their callers.",
+    "A variable lives from its `:=` to the end of the block it is declared in, and a template does not see the variables of its caller.",
   examples: {
     good: ["{{ $name := .name }}{{ $name }}"],
     bad: ["{{ $name := .name }}{{ $nmae }}", "{{ if .a }}{{ $x := 1 }}{{ print $x }}{{ end }}{{ $x }}"],
@@ -25,7 +25,7 @@ export const undefinedVariable: Rule = {
       assign(variable, node, { tree }) {
         if (variable) return;
         context.report({
-          message: `The variable ${node.name} is not declared here, so that it cannot be assigned. Write := to declare it.`,
+          message: `The variable ${node.name} is not declared here, so it cannot be assigned. Write := to declare it.`,
           at: node,
           source: tree.source,
           // Elsewhere Go names what it evaluated last.
@@ -41,9 +41,9 @@ export const undefinedVariable: Rule = {
         const declared = declaredNames();
         const close = similar(name, declared);
         const advice = declared.has(name)
-          ? `It is declared elsewhere, but only for the block or template it is declared in. Declare it before that block.`
+          ? "It is only declared inside another block or template. Declare it before that block."
           : close.length > 0
-            ? `Is ${close.join(" or ")} meant?`
+            ? `Did you mean ${close.join(" or ")}?`
             : `Declare it first: {{ ${name} := … }}.`;
         context.report({
           message: `The variable ${name} is not declared here. ${advice}`,

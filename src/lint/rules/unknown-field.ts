@@ -10,7 +10,7 @@ export const unknownField: Rule = {
   severity: "error",
   summary: "A field that the data does not have.",
   reason:
-    "Go writes `<no value>` for a field that is not there, or takes it for false: nothing fails, and the mistake is read by the customer.",
+    "Go prints `<no value>` for a field that does not exist, or treats it as false: nothing fails, and the customer sees the mistake.",
   examples: {
     good: [
       { text: "{{ .email }}", options: { samples: [{ email: "a@example.com" }] } },
@@ -39,16 +39,17 @@ export const unknownField: Rule = {
       const close = similar(name, names).filter((other) => !isOptional || !isNext(name, other));
       // Asked about before it is used: a field that these samples happen not to have.
       if (close.length === 0 && isOptional) return;
-      const where = base.path?.startsWith("$") && base.path !== "$" ? showPath(base.path) : "The profile";
-      const has = base.fields ? "What is given here" : where;
-      const by = base.shape?.from === "schema" ? " in the schema" : "";
+      const parent = base.path?.startsWith("$") && base.path !== "$" ? ` in ${showPath(base.path)}` : "";
+      const lacking = base.fields
+        ? `The value given here has no field ${name}`
+        : `${base.shape?.from === "schema" ? "The schema" : "No sample"} has ${base.shape?.from === "schema" ? "no" : "a"} field ${name}${parent}`;
       const suggestions: Change[] = close.map((other) => ({
         message: `Write .${other}`,
         edits: [{ start: span.start, end: span.end, text: `.${other}` }],
       }));
       const advice = close.length > 0 ? isMeant(close.map((other) => `.${other}`)) : listed(names);
       context.report({
-        message: `${has} has no field ${name}${by}. ${advice}`,
+        message: `${lacking}. ${advice}`,
         at: span,
         source: scope.tree.source,
         suggestions,
@@ -72,7 +73,8 @@ export function meansRoot(
 const isNext = (name: string, other: string): boolean => name.replaceAll(/\d/g, "") === other.replaceAll(/\d/g, "");
 
 function listed(names: readonly string[]): string {
-  if (names.length === 0) return "It has none at all.";
-  const shown = names.slice(0, 8).map((name) => `.${name}`);
-  return `There are ${shown.join(", ")}${names.length > shown.length ? " and others" : ""}.`;
+  if (names.length === 0) return "There are no fields at all.";
+  const shown = names.slice(0, 12).map((name) => `.${name}`);
+  const others = names.length - shown.length;
+  return `Fields: ${shown.join(", ")}${others > 0 ? ` and ${others} more` : ""}.`;
 }

@@ -26,7 +26,7 @@ export const unquotedAttribute: Rule = {
         const { text } = tree.source;
         const isWhole = /^[\s>]/.test(text.slice(node.end));
         context.report({
-          message: 'This value stands in an attribute without quotes. Write the attribute as name="{{ … }}".',
+          message: 'This value is in an attribute without quotes. Write the attribute as name="{{ … }}".',
           at: node,
           source: tree.source,
           suggestions: isWhole

@@ -8,7 +8,8 @@ export const unusedTemplate: Rule = {
   name: "unused-template",
   severity: "warning",
   summary: "A template that is defined and never called.",
-  reason: "What nothing calls is never rendered. In a text that only defines templates for others nothing is reported.",
+  reason:
+    "A template that nothing calls is never rendered. A text that only defines templates for others is not reported.",
   examples: {
     good: ['{{ define "greeting" }}Hey{{ end }}{{ template "greeting" . }}', '{{ define "shared" }}Hey{{ end }}'],
     bad: ['{{ define "greeting" }}Hey{{ end }}Hello'],

@@ -11,7 +11,7 @@ export const unusedVariable: Rule = {
   name: "unused-variable",
   severity: "warning",
   summary: "A variable that is never read.",
-  reason: "What is never read is left over, or is read under a name that is written otherwise.",
+  reason: "A variable that is never read is left over, or is read under a misspelled name.",
   examples: {
     good: ["{{ $name := .name }}{{ $name }}", "{{ range $i, $item := .items }}{{ $item }}{{ end }}"],
     bad: ["{{ $name := .name }}{{ .name }}", "{{ with $user := .user }}{{ .name }}{{ end }}"],
@@ -21,8 +21,7 @@ export const unusedVariable: Rule = {
     const missed = new Set<string>();
     return {
       problem({ reason }) {
-        const [, name] = /^undefined variable "(.*)"/.exec(reason) ?? [];
-        if (name !== undefined && missed.size < maxMissed) missed.add(name);
+        if (reason.code === "undefined-variable" && missed.size < maxMissed) missed.add(reason.name!);
       },
       drop(variable, { named }) {
         if (variable.used || variable.name.startsWith("$_") || variable.name === "$") return;

@@ -10,9 +10,9 @@ export const wrongDot: Rule = {
   name: "wrong-dot",
   severity: "error",
   summary:
-    "A field of the profile read inside a `range` or `with`, where dot is something else, or in a template that is called without dot.",
+    "A field of the profile read inside a `range` or `with`, where dot is something else, or in a template that is called without a value.",
   reason:
-    'Inside `range` and `with` dot is the element or value. The profile is still there as `$`: `{{ $.first_name }}`. A template sees nothing but what its call gives it: `{{ template "greeting" . }}`.',
+    'Inside `range` and `with` dot is the element or value. The profile is still there as `$`: `{{ $.first_name }}`. A template sees only the value that its call passes: `{{ template "greeting" . }}`.',
   examples: {
     good: [
       {
@@ -43,14 +43,14 @@ export const wrongDot: Rule = {
       const { tree } = calls.get(node)!;
       const at = nameSpan(node, tree);
       const name = quote(node.name);
-      const advice = given ? `Write {{ template ${name} ${given} }}.` : "Give it what it reads.";
+      const advice = given ? `Write {{ template ${name} ${given} }}.` : "Pass it the value that it reads.";
       const edits = [{ start: at.end, end: at.end, text: ` ${given}` }];
       reports.set(node, {
-        message: `The template ${name} is called without a value, so that its dot is nil: ${why}. ${advice}`,
+        message: `The template ${name} is called without a value, so its dot is nil: ${why}. ${advice}`,
         at,
         source: tree.source,
         severity,
-        suggestions: given ? [{ message: `Give it ${given}`, edits }] : [],
+        suggestions: given ? [{ message: `Pass ${given}`, edits }] : [],
       });
     }
 
@@ -71,7 +71,7 @@ export const wrongDot: Rule = {
       print(_, { omittedBy, absent }) {
         if (!omittedBy || !absent) return;
         const { dot } = calls.get(omittedBy)!;
-        addCall(omittedBy, "there is nothing to write", isOnly(dot, "map") ? undefined : ".");
+        addCall(omittedBy, "there is nothing to print", isOnly(dot, "map") ? undefined : ".");
       },
       field({ base, name, found, span, guarded, fromDot, index }, scope) {
         if (base.omittedBy && base.absent) {
@@ -80,7 +80,7 @@ export const wrongDot: Rule = {
           const stops = context.options.missingKey === "error";
           const isOptional = guarded && !stops;
           if (isOptional && !isCertain) return;
-          const why = `.${name} is never there${stops ? ", and rendering stops" : ""}`;
+          const why = `.${name} is always missing${stops ? ", and rendering fails" : ""}`;
           addCall(base.omittedBy, why, given, isOptional ? "warning" : "error");
           return;
         }
@@ -92,7 +92,7 @@ export const wrongDot: Rule = {
         if (!isBelowScalar && found !== undefined) return;
         const { kind } = block.node;
         context.report({
-          message: `Inside this ${kind} dot is ${kind === "range" ? "the element" : "its value"}, which has no field ${name}; the profile has one. Write $.${name}.`,
+          message: `Inside this ${kind}, dot is ${kind === "range" ? "the element" : "its value"}, which has no field ${name}; the profile has one. Write $.${name}.`,
           at: span,
           source: scope.tree.source,
           suggestions: [{ message: `Write $.${name}`, edits: [{ start: span.start, end: span.start, text: "$" }] }],
