@@ -63,15 +63,16 @@ const toJson = (context: Context, value: unknown, indent: string): string =>
 
 /** Functions of Grafana's notification templates that Alertmanager does not have. */
 export const grafana = {
-  /**
-   * `coll`: lists and maps. `{{ (coll.Dict "a" 1).a }} {{ coll.Slice 1 "b" }} {{ coll.Append 3 (coll.Slice 1 2) }}` → `1 [1 b] [1 2 3]`
-   */
+  /** `coll`: functions for lists and maps. `{{ (coll.Dict "a" 1).a }} {{ coll.Slice 1 "b" }} {{ coll.Append 3 (coll.Slice 1 2) }}` → `1 [1 b] [1 2 3]` */
   coll: namespace("*gomplate.CollFuncs", {
     Append: define({ params: ["any", "any"], context: true }, append),
     Dict: define(any, dict),
     Slice: define(any, (context: Context, ...given: readonly unknown[]) => newList(context, given)),
   }),
-  /** `data`: JSON, read and written. `{{ (data.JSON "{\"a\": [1, 2]}").a }} {{ data.ToJSON (coll.Slice 1 "b") }} {{ data.ToJSONPretty " " 1 }}` → `[1 2] [1,"b"] 1` */
+  /**
+   * `data`: functions that read and write JSON. `{{ (data.JSON "{\"a\": [1, 2]}").a }} {{ data.ToJSON (coll.Slice 1 "b") }} {{
+   * data.ToJSONPretty " " 1 }}` → `[1 2] [1,"b"] 1`
+   */
   data: namespace("*gomplate.DataFuncs", {
     JSON: define({ params: ["any"], context: true }, (context: Context, text: unknown) =>
       decodeJson(context, sprintValue(text, context)),
@@ -84,7 +85,7 @@ export const grafana = {
       (context: Context, indent: string, value: unknown) => toJson(context, value, indent),
     ),
   }),
-  /** `time`: `{{ time.Now | date "2006-01-02 15:04" }}` → `2026-11-24 18:30` */
+  /** `time`: functions for times. `{{ time.Now | date "2006-01-02 15:04" }}` → `2026-11-24 18:30` */
   time: namespace("*gomplate.TimeFuncs", {
     Now: define({ params: [], context: true, nonDeterministic: true }, (context: Context) =>
       goTime(Time.of(context.clock())),

@@ -115,7 +115,7 @@ const toDate = (context: Context, layout: string, text: string): Time => {
 };
 
 export const dates = {
-  /** `ago DATE`: how long since DATE, to the second. `{{ ago (toDate "2006-01-02" "2024-05-06") }}` → `7h8m9s` */
+  /** `ago DATE`: the time since DATE, to the second. `{{ ago (toDate "2006-01-02" "2024-05-06") }}` → `7h8m9s` */
   ago: define({ params: ["any"], context: true, nonDeterministic: true }, (context, date) => {
     const time = timeOf(date, context) ?? now(context);
     return formatDuration(roundDuration(subtract(now(context), time), second));
@@ -124,35 +124,44 @@ export const dates = {
   date: define({ params: ["string", "any"], context: true, nonDeterministic: true }, (context, layout, date) =>
     dateIn(context, layout, date, "Local"),
   ),
-  /** `dateInZone LAYOUT DATE ZONE`: as date, in a time zone. `{{ dateInZone "15:04 MST" 1714979289 "Europe/Warsaw" }}` → `09:08 CEST` */
+  /** `dateInZone LAYOUT DATE ZONE`: the same as date, in the time zone ZONE. `{{ dateInZone "15:04 MST" 1714979289 "Europe/Warsaw" }}` → `09:08 CEST` */
   dateInZone,
-  /** `dateModify DURATION DATE`: DATE and a duration more. `{{ now | dateModify "-1.5h" | date "15:04" }}` → `05:38` */
+  /** `dateModify DURATION DATE`: DATE plus DURATION. `{{ now | dateModify "-1.5h" | date "15:04" }}` → `05:38` */
   dateModify,
-  /** `date_in_zone LAYOUT DATE ZONE`: as dateInZone. `{{ date_in_zone "15:04 MST" 0 "Asia/Tokyo" }}` → `09:00 JST` */
+  /** `date_in_zone LAYOUT DATE ZONE`: the same as dateInZone. `{{ date_in_zone "15:04 MST" 0 "Asia/Tokyo" }}` → `09:00 JST` */
   date_in_zone: dateInZone,
-  /** `date_modify DURATION DATE`: as dateModify. `{{ now | date_modify "24h" | date "02" }}` → `07` */
+  /** `date_modify DURATION DATE`: the same as dateModify. `{{ now | date_modify "24h" | date "02" }}` → `07` */
   date_modify: dateModify,
-  /** `duration SECONDS`: as Go writes durations. `{{ duration "95" }}` → `1m35s` */
+  /** `duration SECONDS`: SECONDS as a duration in Go's notation. `{{ duration "95" }}` → `1m35s` */
   duration: define({ params: ["any"], context: true }, (context, value) => formatDuration(durationOf(value, context))),
-  /** `durationRound DURATION`: its greatest unit only; a date is taken for the time since. `{{ durationRound "2h10m5s" }}` → `2h` */
+  /** `durationRound DURATION`: the largest unit of DURATION; a date stands for the time since then. `{{ durationRound "2h10m5s" }}` → `2h` */
   durationRound: define({ params: ["any"], context: true, nonDeterministic: true }, roundedDuration),
-  /** `htmlDate DATE`: as an HTML date field wants it. `{{ now | htmlDate }}` → `2024-05-06` */
+  /** `htmlDate DATE`: DATE as an HTML date field expects it. `{{ now | htmlDate }}` → `2024-05-06` */
   htmlDate: define({ params: ["any"], context: true, nonDeterministic: true }, (context, date) =>
     dateIn(context, "2006-01-02", date, "Local"),
   ),
-  /** `htmlDateInZone DATE ZONE`: as htmlDate, in a time zone. `{{ htmlDateInZone now "Asia/Tokyo" }}` → `2024-05-06` */
+  /** `htmlDateInZone DATE ZONE`: the same as htmlDate, in the time zone ZONE. `{{ htmlDateInZone now "Asia/Tokyo" }}` → `2024-05-06` */
   htmlDateInZone: define({ params: ["any", "string"], context: true, nonDeterministic: true }, (context, date, zone) =>
     dateIn(context, "2006-01-02", date, zone),
   ),
-  /** `mustDateModify DURATION DATE`: as dateModify, but a bad duration is an error. `{{ now | mustDateModify "x" }}` → `error: time: invalid duration "x"` */
+  /**
+   * `mustDateModify DURATION DATE`: the same as dateModify, but a invalid duration is an error. `{{ now | mustDateModify "x"
+   * }}` → `error: time: invalid duration "x"`
+   */
   mustDateModify,
-  /** `mustToDate LAYOUT TEXT`: as toDate, but text that does not fit is an error. `{{ mustToDate "2006" "24" }}` → `error: parsing time "24" as "2006": cannot parse "24" as "2006"` */
+  /**
+   * `mustToDate LAYOUT TEXT`: the same as toDate, but text that does not match LAYOUT is an error. `{{ mustToDate "2006" "24"
+   * }}` → `error: parsing time "24" as "2006": cannot parse "24" as "2006"`
+   */
   mustToDate: define({ params: ["string", "string"], context: true }, toDate),
-  /** `must_date_modify DURATION DATE`: as mustDateModify. `{{ now | must_date_modify "1m" | date "15:04" }}` → `07:09` */
+  /** `must_date_modify DURATION DATE`: the same as mustDateModify. `{{ now | must_date_modify "1m" | date "15:04" }}` → `07:09` */
   must_date_modify: mustDateModify,
-  /** `now`: the time. Its methods are Go's: `Format`, `Year`, `Add` and so on. `{{ now }}` → `2024-05-06 07:08:09 +0000 UTC` */
+  /** `now`: the current time. Its methods are Go's: `Format`, `Year`, `Add` and so on. `{{ now }}` → `2024-05-06 07:08:09 +0000 UTC` */
   now: define({ params: [], context: true, nonDeterministic: true }, now),
-  /** `toDate LAYOUT TEXT`: the time that a text tells, the year 1 if it does not fit. `{{ toDate "2006-01-02" "2024-05-06" }}` → `2024-05-06 00:00:00 +0000 UTC` */
+  /**
+   * `toDate LAYOUT TEXT`: the time that TEXT gives, the year 1 if it does not match LAYOUT. `{{ toDate "2006-01-02"
+   * "2024-05-06" }}` → `2024-05-06 00:00:00 +0000 UTC`
+   */
   toDate: define({ params: ["string", "string"], context: true }, (context, layout, text) => {
     try {
       return toDate(context, layout, text);

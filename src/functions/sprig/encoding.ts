@@ -118,12 +118,12 @@ const decoder = (base: Base) =>
   });
 
 export const encoding = {
-  /** `b32dec TEXT`: the text that base 32 stands for, or what is wrong with it. `{{ b32dec "NBSWY3DP" }}` → `hello` */
+  /** `b32dec TEXT`: the text that TEXT encodes in base 32, or the error message. `{{ b32dec "NBSWY3DP" }}` → `hello` */
   b32dec: decoder(base32),
-  /** `b32enc TEXT`: in base 32. `{{ b32enc "hello" }}` → `NBSWY3DP` */
+  /** `b32enc TEXT`: TEXT in base 32. `{{ b32enc "hello" }}` → `NBSWY3DP` */
   b32enc: define({ params: ["string"], context: true }, (context, text) => encoded(context, encode(text), base32)),
-  /** `b64dec TEXT`: the text that base 64 stands for, or what is wrong with it. `{{ b64dec "aGVsbG8=" }}` → `hello` */
+  /** `b64dec TEXT`: the text that TEXT encodes in base 64, or the error message. `{{ b64dec "aGVsbG8=" }}` → `hello` */
   b64dec: decoder(base64),
-  /** `b64enc TEXT`: in base 64. `{{ b64enc "hello" }}` → `aGVsbG8=` */
+  /** `b64enc TEXT`: TEXT in base 64. `{{ b64enc "hello" }}` → `aGVsbG8=` */
   b64enc: define({ params: ["string"], context: true }, (context, text) => encodeBase64(context, encode(text))),
 } satisfies FunctionSet;

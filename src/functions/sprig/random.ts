@@ -34,18 +34,18 @@ function uuid(context: Context): string {
 }
 
 export const random = {
-  /** `randAlpha COUNT`: letters. `{{ randAlpha 5 }}` → `aaaaa` */
+  /** `randAlpha COUNT`: COUNT random letters. `{{ randAlpha 5 }}` → `aaaaa` */
   randAlpha: randomText(letters),
-  /** `randAlphaNum COUNT`: letters and digits. `{{ randAlphaNum 5 }}` → `fffff` */
+  /** `randAlphaNum COUNT`: COUNT random letters and digits. `{{ randAlphaNum 5 }}` → `fffff` */
   randAlphaNum: randomText(letters + digits),
-  /** `randAscii COUNT`: printable characters of ASCII. `{{ randAscii 5 }}` → `OOOOO` */
+  /** `randAscii COUNT`: COUNT random printable ASCII characters. `{{ randAscii 5 }}` → `OOOOO` */
   randAscii: randomText(ascii),
-  /** `randBytes COUNT`: bytes, in base 64. `{{ randBytes 3 }}` → `gICA` */
+  /** `randBytes COUNT`: COUNT random bytes, in base 64. `{{ randBytes 3 }}` → `gICA` */
   randBytes: define({ params: ["int"], context: true, nonDeterministic: true }, (context, count) => {
     if (count < 0) throw new Error("runtime error: makeslice: len out of range");
     return encodeBase64(context, randomBytes(context, Number(count)));
   }),
-  /** `randInt LEAST END`: an int from LEAST to before END. `{{ randInt 10 20 }}` → `15` */
+  /** `randInt LEAST END`: a random int from LEAST up to but not including END. `{{ randInt 10 20 }}` → `15` */
   randInt: define(
     { params: ["int", "int"], returns: "int", context: true, nonDeterministic: true },
     (context, start, end) => {
@@ -54,9 +54,9 @@ export const random = {
       return BigInt(start) + BigInt(Math.floor(context.random() * Number(size)));
     },
   ),
-  /** `randNumeric COUNT`: digits. `{{ randNumeric 5 }}` → `55555` */
+  /** `randNumeric COUNT`: COUNT random digits. `{{ randNumeric 5 }}` → `55555` */
   randNumeric: randomText(digits),
-  /** `shuffle TEXT`: its characters in another order. `{{ shuffle "abcd" }}` → `adbc` */
+  /** `shuffle TEXT`: the characters of TEXT in random order. `{{ shuffle "abcd" }}` → `adbc` */
   shuffle: define({ params: ["string"], context: true, nonDeterministic: true }, (context, text) => {
     const runes = runesOf(text);
     payForList(context, runes.length);

@@ -19,7 +19,10 @@ export const refusals = {
   buildCustomCert: keys,
   /** `decryptAES`: refused. `{{ decryptAES "a" "b" }}` → `error: a template cannot encrypt or derive passwords, which would block the process for long` */
   decryptAES: passwords,
-  /** `derivePassword`: refused. `{{ derivePassword 1 "long" "a" "b" "c" }}` → `error: a template cannot encrypt or derive passwords, which would block the process for long` */
+  /**
+   * `derivePassword`: refused. `{{ derivePassword 1 "long" "a" "b" "c" }}` → `error: a template cannot encrypt or derive
+   * passwords, which would block the process for long`
+   */
   derivePassword: passwords,
   /** `encryptAES`: refused. `{{ encryptAES "a" "b" }}` → `error: a template cannot encrypt or derive passwords, which would block the process for long` */
   encryptAES: passwords,

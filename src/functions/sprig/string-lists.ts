@@ -60,7 +60,7 @@ function join(context: Context, separator: string, value: unknown): string {
 }
 
 export const stringLists = {
-  /** `join SEPARATOR LIST`: the elements as one text. `{{ list 1 "a" | join "-" }}` → `1-a` */
+  /** `join SEPARATOR LIST`: the elements as one text, with SEPARATOR between them. `{{ list 1 "a" | join "-" }}` → `1-a` */
   join: define({ params: ["string", "any"], context: true }, join),
   /** `sortAlpha LIST`: the elements as texts, sorted. `{{ list "c" "a" "b" | sortAlpha }}` → `[a b c]` */
   sortAlpha: define({ params: ["any"], context: true }, (context, value) => {
@@ -78,10 +78,10 @@ export const stringLists = {
   splitList: define({ params: ["string", "string"], context: true }, (context, separator, text) =>
     stringList(splitText(context, text, separator)),
   ),
-  /** `splitn SEPARATOR COUNT TEXT`: as split, at most COUNT pieces. `{{ (splitn "," 2 "a,b,c")._1 }}` → `b,c` */
+  /** `splitn SEPARATOR COUNT TEXT`: the same as split, with at most COUNT pieces. `{{ (splitn "," 2 "a,b,c")._1 }}` → `b,c` */
   splitn: define({ params: ["string", "int", "string"], context: true }, (context, separator, count, text) =>
     numbered(context, splitText(context, text, separator, Number(count))),
   ),
-  /** `toStrings LIST`: the elements as texts, without nil. `{{ toStrings (list 1 nil 2) }}` → `[1 2]` */
+  /** `toStrings LIST`: the elements of LIST as texts, without nil. `{{ toStrings (list 1 nil 2) }}` → `[1 2]` */
   toStrings: define({ params: ["any"], context: true }, (context, value) => stringList(stringsOf(value, context))),
 } satisfies FunctionSet;
