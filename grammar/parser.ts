@@ -67,32 +67,32 @@ const newScope = (): Scope => ({ vars: new Names(["$"]), rangeDepth: 0, actionSt
 
 /** Names declared so far, innermost last. */
 class Names {
-  private readonly all: string[] = [];
+  readonly #all: string[] = [];
   /** By name: which of them is the first. */
-  private readonly first = new Map<string, number>();
+  readonly #first = new Map<string, number>();
 
   constructor(names: readonly string[]) {
     for (const name of names) this.push(name);
   }
 
   get count(): number {
-    return this.all.length;
+    return this.#all.length;
   }
 
   has(name: string): boolean {
-    return this.first.has(name);
+    return this.#first.has(name);
   }
 
   push(name: string): void {
-    if (!this.first.has(name)) this.first.set(name, this.all.length);
-    this.all.push(name);
+    if (!this.#first.has(name)) this.#first.set(name, this.#all.length);
+    this.#all.push(name);
   }
 
   /** Forgets all but the first `count`. */
   cut(count: number): void {
-    while (this.all.length > count) {
-      const name = this.all.pop()!;
-      if (this.first.get(name) === this.all.length) this.first.delete(name);
+    while (this.#all.length > count) {
+      const name = this.#all.pop()!;
+      if (this.#first.get(name) === this.#all.length) this.#first.delete(name);
     }
   }
 }
@@ -116,42 +116,42 @@ const nestingCost = 5;
 const chainCost = 1;
 
 class TemplateParser extends EmbeddedActionsParser {
-  private source: Source = { name: "", text: "", delims: ["{{", "}}"] };
-  private isFunction: (name: string) => boolean = () => true;
-  private trees = new Map<string, Tree>();
-  private scope = newScope();
+  #source: Source = { name: "", text: "", delims: ["{{", "}}"] };
+  #isFunction: (name: string) => boolean = () => true;
+  #trees = new Map<string, Tree>();
+  #scope = newScope();
   /** What Go would say it is reading if the next token does not fit. */
-  private context: Context = "input";
+  #context: Context = "input";
   /** Offset of a token that Go read together with what follows it, to see whether it is a variable being declared. */
-  private readAhead = -1;
+  #readAhead = -1;
   /** Mistakes so far, where they are collected rather than thrown. */
-  private collected: ParseError[] | undefined;
-  private stopped: IToken | undefined;
+  #collected: ParseError[] | undefined;
+  #stopped: IToken | undefined;
   /** Offsets of the blocks being read. */
-  private open: number[] = [];
+  #open: number[] = [];
   /** How much stands around what is being read, in the units of `maxNesting`. */
-  private nesting = 0;
+  #nesting = 0;
 
-  private readonly template: ParserMethod<[], List>;
+  readonly #template: ParserMethod<[], List>;
 
   constructor() {
     super(t.vocabulary, { maxLookahead: 1, recoveryEnabled: false, skipValidations: true });
 
     // Alternatives are listed once, outside the rules: chevrotain would otherwise be given new ones at each call.
     const items = [
-      { ALT: (): Node => this.text(this.CONSUME(t.Text)) },
-      { ALT: (): Node => this.comment(this.CONSUME(t.Comment)) },
+      { ALT: (): Node => this.#text(this.CONSUME(t.Text)) },
+      { ALT: (): Node => this.#comment(this.CONSUME(t.Comment)) },
       { ALT: (): Node => this.SUBRULE(action) },
     ];
 
     /** template: (text | comment | action | definition)* */
-    this.template = this.RULE("template", (): List => {
+    this.#template = this.RULE("template", (): List => {
       const nodes: Node[] = [];
       this.MANY(() => {
         const node = this.OR(topItems);
         if (node) nodes.push(node);
       });
-      this.context = "input";
+      this.#context = "input";
       return listOf(nodes, 0);
     });
 
@@ -165,7 +165,7 @@ class TemplateParser extends EmbeddedActionsParser {
       {
         ALT: (): undefined => {
           const stray = this.SUBRULE(ending);
-          this.failEnding(wording.strayEnding(this.render(stray), stray.kind), stray);
+          this.#failEnding(wording.strayEnding(this.#render(stray), stray.kind), stray);
         },
       },
     ];
@@ -177,7 +177,7 @@ class TemplateParser extends EmbeddedActionsParser {
       this.MANY(() => {
         nodes.push(this.OR(items));
       });
-      this.context = "input";
+      this.#context = "input";
       return listOf(nodes, start);
     });
 
@@ -188,23 +188,23 @@ class TemplateParser extends EmbeddedActionsParser {
       {
         ALT: (): Ending => {
           const open = this.CONSUME(t.EndDelim);
-          this.startAction(open);
+          this.#startAction(open);
           this.CONSUME(t.End);
-          this.context = "end";
+          this.#context = "end";
           const close = this.CONSUME1(t.RightDelim);
-          this.scope.actionStart = -1;
+          this.#scope.actionStart = -1;
           return { kind: "end", open, last: close, start: startOf(open), end: endOf(close) };
         },
       },
       {
         ALT: (): Ending => {
           const open = this.CONSUME(t.ElseDelim);
-          this.startAction(open);
+          this.#startAction(open);
           let last = this.CONSUME(t.Else);
-          this.context = "else";
-          const chained = this.atChain();
+          this.#context = "else";
+          const chained = this.#atChain();
           if (!chained) last = this.CONSUME2(t.RightDelim);
-          this.scope.actionStart = -1;
+          this.#scope.actionStart = -1;
           return { kind: "else", open, last: chained ? this.LA(1) : last, start: startOf(open), end: endOf(last) };
         },
       },
@@ -212,34 +212,34 @@ class TemplateParser extends EmbeddedActionsParser {
 
     /** definition: "{{define" string "}}" list "{{end}}" */
     const definition = this.RULE("definition", (): void => {
-      this.open.push(startOf(this.CONSUME(t.DefineDelim)));
+      this.#open.push(startOf(this.CONSUME(t.DefineDelim)));
       this.CONSUME(t.Define);
-      const outer = this.enterScope();
-      this.context = "define clause";
+      const outer = this.#enterScope();
+      this.#context = "define clause";
       const name = this.SUBRULE(templateName);
-      this.context = "define clause";
+      this.#context = "define clause";
       this.CONSUME(t.RightDelim);
       const root = this.SUBRULE(list);
       const close = this.SUBRULE(ending);
       if (close.kind !== "end")
-        this.failEnding(wording.endingIn(this.render(close), close.kind, "define clause"), close);
-      this.open.pop();
-      this.add(name, root, close.last);
-      this.scope = outer;
+        this.#failEnding(wording.endingIn(this.#render(close), close.kind, "define clause"), close);
+      this.#open.pop();
+      this.#add(name, root, close.last);
+      this.#scope = outer;
     });
 
     const templateName = this.RULE("templateName", (): string => {
       this.OR([{ ALT: () => this.CONSUME(t.String_) }, { ALT: () => this.CONSUME(t.RawString) }]);
-      return this.unquoted(this.LA(0));
+      return this.#unquoted(this.LA(0));
     });
 
     /** action: "{{" (if | with | range | template | block | break | continue | pipeline "}}") */
     const action = this.RULE("action", (): Node => {
       const open = this.CONSUME(t.LeftDelim);
-      this.startAction(open);
-      this.context = "command";
+      this.#startAction(open);
+      this.#context = "command";
       const node = this.OR(actions);
-      this.scope.actionStart = -1;
+      this.#scope.actionStart = -1;
       return node;
     });
 
@@ -270,7 +270,7 @@ class TemplateParser extends EmbeddedActionsParser {
           const open = this.LA(0);
           const pipe = this.SUBRULE(pipeline, { ARGS: ["command"] });
           const close = this.CONSUME(t.RightDelim);
-          this.checkPipeline(pipe, "command", close);
+          this.#checkPipeline(pipe, "command", close);
           return { kind: "action", pipe, pos: pipe.pos, start: startOf(open), end: endOf(close) };
         },
       },
@@ -279,16 +279,16 @@ class TemplateParser extends EmbeddedActionsParser {
     /** branch: pipeline "}}" list ending, where "{{else if" in an if, "{{else with" in a with nest without an end of their own */
     const branch = this.RULE("branch", (kind: Branch["kind"] = "if", cost = nestingCost): Branch => {
       const opener = this.LA(0);
-      this.nest(cost, opener);
-      if (cost === nestingCost) this.open.push(this.scope.actionStart);
-      const declared = this.scope.vars.count;
-      this.context = kind;
+      this.#nest(cost, opener);
+      if (cost === nestingCost) this.#open.push(this.#scope.actionStart);
+      const declared = this.#scope.vars.count;
+      this.#context = kind;
       const pipe = this.SUBRULE(pipeline, { ARGS: [kind] });
       const close = this.CONSUME(t.RightDelim);
-      this.checkPipeline(pipe, kind, close);
-      if (kind === "range") this.scope.rangeDepth++;
+      this.#checkPipeline(pipe, kind, close);
+      if (kind === "range") this.#scope.rangeDepth++;
       const body = this.SUBRULE1(list);
-      if (kind === "range") this.scope.rangeDepth--;
+      if (kind === "range") this.#scope.rangeDepth--;
       const next = this.SUBRULE1(ending);
       let elseList: List | undefined;
       let end = next.end;
@@ -307,24 +307,24 @@ class TemplateParser extends EmbeddedActionsParser {
         } else {
           elseList = this.SUBRULE2(list);
           const last = this.SUBRULE2(ending);
-          if (last.kind !== "end") this.failEnding(wording.expectedEnd(this.render(last), last.kind), last);
+          if (last.kind !== "end") this.#failEnding(wording.expectedEnd(this.#render(last), last.kind), last);
           end = last.end;
         }
       }
-      if (cost === nestingCost) this.open.pop();
-      this.scope.vars.cut(declared);
-      this.nesting -= cost;
+      if (cost === nestingCost) this.#open.pop();
+      this.#scope.vars.cut(declared);
+      this.#nesting -= cost;
       return { kind, pipe, list: body, elseList, pos: pipe.pos, start: opener.startOffset, end };
     });
 
     /** template: "template" string pipeline? "}}" */
     const templateCall = this.RULE("templateCall", (): TemplateCall => {
       const opener = this.CONSUME(t.Template);
-      this.context = "template clause";
+      this.#context = "template clause";
       const pos = this.LA(1).startOffset;
       const name = this.SUBRULE(templateName);
       let pipe: Pipe | undefined;
-      this.context = "template clause";
+      this.#context = "template clause";
       this.OPTION({
         GATE: () => this.LA(1).tokenType !== t.RightDelim,
         DEF: () => {
@@ -332,32 +332,32 @@ class TemplateParser extends EmbeddedActionsParser {
         },
       });
       const close = this.CONSUME(t.RightDelim);
-      if (pipe) this.checkPipeline(pipe, "template clause", close);
+      if (pipe) this.#checkPipeline(pipe, "template clause", close);
       return { kind: "template", name, pipe, pos, start: opener.startOffset, end: endOf(close) };
     });
 
     /** block: "block" string pipeline "}}" list "{{end}}", which is a definition and a call */
     const block = this.RULE("block", (): TemplateCall => {
       const opener = this.CONSUME(t.Block);
-      this.open.push(this.scope.actionStart);
-      this.context = "block clause";
+      this.#open.push(this.#scope.actionStart);
+      this.#context = "block clause";
       const pos = this.LA(1).startOffset;
       const name = this.SUBRULE(templateName);
-      this.context = "block clause";
+      this.#context = "block clause";
       const pipe = this.SUBRULE(pipeline, { ARGS: ["block clause"] });
       const close = this.CONSUME(t.RightDelim);
-      this.checkPipeline(pipe, "block clause", close);
-      const outer = this.enterScope();
-      this.nest(nestingCost, opener);
+      this.#checkPipeline(pipe, "block clause", close);
+      const outer = this.#enterScope();
+      this.#nest(nestingCost, opener);
       const root = this.SUBRULE(list);
       const end = this.SUBRULE(ending);
-      this.nesting -= nestingCost;
-      this.open.pop();
+      this.#nesting -= nestingCost;
+      this.#open.pop();
       // Go names the line where the block clause ended, not that of the else.
       if (end.kind !== "end")
-        this.failEnding(wording.endingIn(this.render(end), end.kind, "block clause"), end, startOf(close));
-      this.add(name, root, end.last);
-      this.scope = outer;
+        this.#failEnding(wording.endingIn(this.#render(end), end.kind, "block clause"), end, startOf(close));
+      this.#add(name, root, end.last);
+      this.#scope = outer;
       return { kind: "template", name, pipe, pos, start: opener.startOffset, end: end.end };
     });
 
@@ -365,9 +365,9 @@ class TemplateParser extends EmbeddedActionsParser {
       this.OR([{ ALT: () => this.CONSUME(t.Break) }, { ALT: () => this.CONSUME(t.Continue) }]);
       const opener = this.LA(0);
       const kind = opener.tokenType === t.Break ? "break" : "continue";
-      this.context = `{{${kind}}}`;
+      this.#context = `{{${kind}}}`;
       const close = this.CONSUME(t.RightDelim);
-      if (this.scope.rangeDepth === 0) this.fail(wording.outsideRange(kind), opener, startOf(close));
+      if (this.#scope.rangeDepth === 0) this.#fail(wording.outsideRange(kind), opener, startOf(close));
       return { kind, ...placeOf(opener) };
     });
 
@@ -377,27 +377,27 @@ class TemplateParser extends EmbeddedActionsParser {
       const decl: Variable[] = [];
       let isAssign = false;
       let declares = true;
-      this.context = context;
+      this.#context = context;
       this.MANY1({
-        GATE: () => declares && this.atDeclaration(),
+        GATE: () => declares && this.#atDeclaration(),
         DEF: () => {
           const name = this.CONSUME(t.Variable);
           const operator = this.OR(operators);
           decl.push(variableOf(name));
-          this.scope.vars.push(name.image);
+          this.#scope.vars.push(name.image);
           isAssign = operator.tokenType === t.Assign;
-          if (operator.tokenType === t.Comma) this.checkComma(operator, context, decl.length);
+          if (operator.tokenType === t.Comma) this.#checkComma(operator, context, decl.length);
           declares = operator.tokenType === t.Comma;
         },
       });
-      if (declares) this.readAhead = this.LA(1).startOffset;
+      if (declares) this.#readAhead = this.LA(1).startOffset;
       const commands: Command[] = [];
       this.MANY2(() => {
         commands.push(this.SUBRULE(command));
-        this.context = "operand";
+        this.#context = "operand";
         this.OPTION(() => {
           this.CONSUME(t.Pipe);
-          this.context = context;
+          this.#context = context;
         });
       });
       const last = this.LA(0);
@@ -423,9 +423,9 @@ class TemplateParser extends EmbeddedActionsParser {
       const args: Operand[] = [];
       const start = this.LA(1).startOffset;
       this.AT_LEAST_ONE(() => {
-        if (args.length > 0 && this.touches()) this.failUnexpected(this.LA(1), "operand");
+        if (args.length > 0 && this.#touches()) this.#failUnexpected(this.LA(1), "operand");
         args.push(this.SUBRULE(operand));
-        this.context = "operand";
+        this.#context = "operand";
       });
       return { kind: "command", args: args as [Operand, ...Operand[]], pos: start, start, end: endOf(this.LA(0)) };
     });
@@ -433,34 +433,34 @@ class TemplateParser extends EmbeddedActionsParser {
     /** operand: (literal | function | "." | ".Field" | "$" | "(" pipeline ")") ".Field"* */
     const operand = this.RULE("operand", (): Operand => {
       const term = this.OR(terms);
-      if (!this.RECORDING_PHASE && !this.atField()) return term;
+      if (!this.RECORDING_PHASE && !this.#atField()) return term;
       const fields: IToken[] = [];
-      this.MANY({ GATE: () => this.atField(), DEF: () => fields.push(this.CONSUME2(t.Field)) });
-      return this.chain(term, fields);
+      this.MANY({ GATE: () => this.#atField(), DEF: () => fields.push(this.CONSUME2(t.Field)) });
+      return this.#chain(term, fields);
     });
 
     const terms = [
-      { ALT: (): Operand => this.field(this.CONSUME1(t.Field)) },
-      { ALT: () => this.identifier(this.CONSUME(t.Identifier)) },
-      { ALT: () => this.string(this.CONSUME(t.String_)) },
-      { ALT: () => this.variable(this.CONSUME(t.Variable)) },
-      { ALT: () => this.number(this.CONSUME(t.Number_), "number") },
+      { ALT: (): Operand => this.#field(this.CONSUME1(t.Field)) },
+      { ALT: () => this.#identifier(this.CONSUME(t.Identifier)) },
+      { ALT: () => this.#string(this.CONSUME(t.String_)) },
+      { ALT: () => this.#variable(this.CONSUME(t.Variable)) },
+      { ALT: () => this.#number(this.CONSUME(t.Number_), "number") },
       { ALT: (): Operand => ({ kind: "dot", ...placeOf(this.CONSUME(t.Dot)) }) },
       { ALT: () => this.SUBRULE(parenthesised) },
-      { ALT: () => this.bool(this.CONSUME(t.Bool)) },
+      { ALT: () => this.#bool(this.CONSUME(t.Bool)) },
       { ALT: (): Operand => ({ kind: "nil", ...placeOf(this.CONSUME(t.Nil)) }) },
-      { ALT: () => this.string(this.CONSUME(t.RawString)) },
-      { ALT: () => this.number(this.CONSUME(t.CharConstant), "char") },
-      { ALT: () => this.number(this.CONSUME(t.Complex), "complex") },
+      { ALT: () => this.#string(this.CONSUME(t.RawString)) },
+      { ALT: () => this.#number(this.CONSUME(t.CharConstant), "char") },
+      { ALT: () => this.#number(this.CONSUME(t.Complex), "complex") },
     ];
 
     const parenthesised = this.RULE("parenthesised", (): Pipe => {
       const open = this.CONSUME(t.LeftParen);
-      this.nest(nestingCost, open);
+      this.#nest(nestingCost, open);
       const pipe = this.SUBRULE(pipeline, { ARGS: ["parenthesized pipeline"] });
       const close = this.CONSUME(t.RightParen);
-      this.checkPipeline(pipe, "parenthesized pipeline", close);
-      this.nesting -= nestingCost;
+      this.#checkPipeline(pipe, "parenthesized pipeline", close);
+      this.#nesting -= nestingCost;
       return pipe;
     });
 
@@ -468,240 +468,246 @@ class TemplateParser extends EmbeddedActionsParser {
   }
 
   parse(text: string, options: ParseOptions): Map<string, Tree> {
-    this.start(text, options);
-    this.collected = undefined;
-    return this.read(() => tokenize(text, options.delims, options.isFunction));
+    this.#start(text, options);
+    this.#collected = undefined;
+    return this.#read(() => tokenize(text, options.delims, options.isFunction));
   }
 
   tryParse(tokens: IToken[], text: string, options: ParseOptions): ParseAttempt {
-    this.start(text, options);
+    this.#start(text, options);
     const errors: ParseError[] = [];
-    this.collected = errors;
-    this.stopped = undefined;
+    this.#collected = errors;
+    this.#stopped = undefined;
     try {
-      this.read(() => tokens);
+      this.#read(() => tokens);
     } catch (error) {
       if (!(error instanceof TemplateError) || !error.reason) throw error;
       errors.push({ error, reason: error.reason });
-      this.stopped ??= this.LA(1);
+      this.#stopped ??= this.LA(1);
     }
-    return { trees: this.trees, errors, stopped: this.stopped, open: this.open };
+    return { trees: this.#trees, errors, stopped: this.#stopped, open: this.#open };
   }
 
-  private start(text: string, { name, delims, isFunction }: ParseOptions): void {
-    this.source = { name, text, delims };
-    this.isFunction = isFunction;
-    this.trees = new Map();
-    this.scope = newScope();
-    this.readAhead = -1;
-    this.nesting = 0;
-    this.open = [];
+  #start(text: string, { name, delims, isFunction }: ParseOptions): void {
+    this.#source = { name, text, delims };
+    this.#isFunction = isFunction;
+    this.#trees = new Map();
+    this.#scope = newScope();
+    this.#readAhead = -1;
+    this.#nesting = 0;
+    this.#open = [];
   }
 
-  private read(tokens: () => IToken[]): Map<string, Tree> {
+  #read(tokens: () => IToken[]): Map<string, Tree> {
     try {
       this.input = tokens();
-      const root = this.template();
+      const root = this.#template();
       const failure = this.errors[0];
-      if (failure) throw this.translate(failure).error;
-      this.add(this.source.name, root, this.endOfText());
-      return this.trees;
+      if (failure) throw this.#translate(failure).error;
+      this.#add(this.#source.name, root, this.#endOfText());
+      return this.#trees;
     } catch (error) {
-      throw error instanceof TemplateError ? error : this.stackOverflow(error);
+      throw error instanceof TemplateError ? error : this.#stackOverflow(error);
     }
   }
 
   /** The stack that the caller left was too small for what `maxNesting` allows. */
-  private stackOverflow(error: unknown): unknown {
+  #stackOverflow(error: unknown): unknown {
     if (!isStackOverflow(error)) return error;
-    return this.errorAt(wording.tooDeep, this.LA(1)).error;
+    return this.#errorAt(wording.tooDeep, this.LA(1)).error;
   }
 
   /** Chevrotain says which token did not fit; `context` says what Go was reading. */
-  private translate({ token }: IRecognitionException): ParseError {
-    this.stopped = token;
+  #translate({ token }: IRecognitionException): ParseError {
+    this.#stopped = token;
     // A define below the top level: Go complains about the keyword.
     if (token.tokenType === t.DefineDelim)
-      return this.unexpected(this.input[this.input.indexOf(token) + 1]!, "command");
-    if (this.context === "input" && token.image === "" && token.tokenType !== t.Refused) {
-      return this.errorAt(wording.unexpectedEnd, this.endOfText());
+      return this.#unexpected(this.input[this.input.indexOf(token) + 1]!, "command");
+    if (this.#context === "input" && token.image === "" && token.tokenType !== t.Refused) {
+      return this.#errorAt(wording.unexpectedEnd, this.#endOfText());
     }
-    return this.unexpected(token, this.context);
+    return this.#unexpected(token, this.#context);
   }
 
-  private endOfText(): IToken {
-    return { ...EOF, startOffset: this.source.text.length, image: "", tokenTypeIdx: EOF.tokenTypeIdx!, tokenType: EOF };
+  #endOfText(): IToken {
+    return {
+      ...EOF,
+      startOffset: this.#source.text.length,
+      image: "",
+      tokenTypeIdx: EOF.tokenTypeIdx!,
+      tokenType: EOF,
+    };
   }
 
-  private unexpected(token: IToken, context: Context): ParseError {
-    const line = this.lineOf(startOf(token));
-    const { actionStart } = this.scope;
-    const actionLine = actionStart < 0 ? 0 : this.lineOf(actionStart);
-    return this.errorAt(wording.unexpected(token, context, this.source, line, actionLine), token);
+  #unexpected(token: IToken, context: Context): ParseError {
+    const line = this.#lineOf(startOf(token));
+    const { actionStart } = this.#scope;
+    const actionLine = actionStart < 0 ? 0 : this.#lineOf(actionStart);
+    return this.#errorAt(wording.unexpected(token, context, this.#source, line, actionLine), token);
   }
 
-  private failUnexpected(token: IToken, context: Context): void {
-    if (!this.RECORDING_PHASE) this.note(this.unexpected(token, context));
+  #failUnexpected(token: IToken, context: Context): void {
+    if (!this.RECORDING_PHASE) this.#note(this.#unexpected(token, context));
   }
 
   /** @param goOffset where the token stands that Go had read last, if that is not `at` */
-  private fail(reason: ParseReason, at: IToken, goOffset?: number): void {
-    if (!this.RECORDING_PHASE) this.note(this.errorAt(reason, at, goOffset));
+  #fail(reason: ParseReason, at: IToken, goOffset?: number): void {
+    if (!this.RECORDING_PHASE) this.#note(this.#errorAt(reason, at, goOffset));
   }
 
-  private errorAt(reason: ParseReason, at: IToken, goOffset?: number): ParseError {
-    return wording.parseError(reason, this.source, at, this.lineOf(goOffset ?? startOf(at)), linesIn(this.source));
+  #errorAt(reason: ParseReason, at: IToken, goOffset?: number): ParseError {
+    return wording.parseError(reason, this.#source, at, this.#lineOf(goOffset ?? startOf(at)), linesIn(this.#source));
   }
 
   /** Where mistakes are collected, whoever found one goes on as if it were none. */
-  private note(failure: ParseError): void {
-    if (this.collected === undefined) throw failure.error;
-    this.collected.push(failure);
+  #note(failure: ParseError): void {
+    if (this.#collected === undefined) throw failure.error;
+    this.#collected.push(failure);
   }
 
-  private nest(cost: number, at: IToken): void {
-    this.nesting += cost;
-    if (this.nesting > maxNesting && !this.RECORDING_PHASE) throw this.errorAt(wording.tooDeep, at).error;
+  #nest(cost: number, at: IToken): void {
+    this.#nesting += cost;
+    if (this.#nesting > maxNesting && !this.RECORDING_PHASE) throw this.#errorAt(wording.tooDeep, at).error;
   }
 
-  private failEnding(reason: ParseReason, { open, last }: Ending, goOffset?: number): void {
+  #failEnding(reason: ParseReason, { open, last }: Ending, goOffset?: number): void {
     if (this.RECORDING_PHASE) return;
-    this.stopped = open;
-    throw this.errorAt(reason, open, goOffset ?? startOf(last)).error;
+    this.#stopped = open;
+    throw this.#errorAt(reason, open, goOffset ?? startOf(last)).error;
   }
 
-  private lineOf(offset: number): number {
-    const { text } = this.source;
-    return linesIn(this.source).at(Number.isNaN(offset) ? text.length : offset).line;
+  #lineOf(offset: number): number {
+    const { text } = this.#source;
+    return linesIn(this.#source).at(Number.isNaN(offset) ? text.length : offset).line;
   }
 
-  private startAction(open: IToken): void {
-    this.scope.actionStart = startOf(open);
+  #startAction(open: IToken): void {
+    this.#scope.actionStart = startOf(open);
   }
 
-  private enterScope(): Scope {
-    const outer = this.scope;
-    this.scope = newScope();
+  #enterScope(): Scope {
+    const outer = this.#scope;
+    this.#scope = newScope();
     return outer;
   }
 
   /** A second definition in one text is an error unless one of the two is empty; the empty one gives way. */
-  private add(name: string, root: List, last: IToken): void {
+  #add(name: string, root: List, last: IToken): void {
     if (this.RECORDING_PHASE) return;
-    const present = this.trees.get(name);
+    const present = this.#trees.get(name);
     if (present && !isEmpty(present.root)) {
-      if (!isEmpty(root)) this.fail(wording.multipleDefinition(name), last);
+      if (!isEmpty(root)) this.#fail(wording.multipleDefinition(name), last);
       return;
     }
-    this.trees.set(name, { name, source: this.source, root });
+    this.#trees.set(name, { name, source: this.#source, root });
   }
 
-  private render({ kind }: Ending): string {
-    return this.source.delims[0] + kind + this.source.delims[1];
+  #render({ kind }: Ending): string {
+    return this.#source.delims[0] + kind + this.#source.delims[1];
   }
 
-  private atChain(): boolean {
+  #atChain(): boolean {
     const { tokenType } = this.LA(1);
     return tokenType === t.If || tokenType === t.With;
   }
 
   /** The next token follows without white space. */
-  private touches(): boolean {
+  #touches(): boolean {
     return endOf(this.LA(0)) === this.LA(1).startOffset;
   }
 
   /** A field that belongs to the operand before it. */
-  private atField(): boolean {
-    return this.LA(1).tokenType === t.Field && this.touches();
+  #atField(): boolean {
+    return this.LA(1).tokenType === t.Field && this.#touches();
   }
 
   /** `$x :=`, `$x =`, `$x ,`. */
-  private atDeclaration(): boolean {
+  #atDeclaration(): boolean {
     if (this.LA(1).tokenType !== t.Variable) return false;
     const { tokenType } = this.LA(2);
     return tokenType === t.Declare || tokenType === t.Assign || tokenType === t.Comma;
   }
 
-  private checkComma(comma: IToken, context: Context, count: number): void {
+  #checkComma(comma: IToken, context: Context, count: number): void {
     if (context !== "range" || count > 1) {
-      this.fail(wording.tooManyDeclarations(context), comma);
+      this.#fail(wording.tooManyDeclarations(context), comma);
       return;
     }
     const next = this.LA(1);
     const { tokenType } = next;
     if (tokenType === t.Variable || tokenType === t.RightDelim || tokenType === t.RightParen) return;
-    this.fail(wording.onlyVariables, next);
+    this.#fail(wording.onlyVariables, next);
   }
 
   /** Only the first command of a pipeline may start with something that is not called or looked up. */
-  private checkPipeline(pipe: Pipe, context: Context, close: IToken): void {
+  #checkPipeline(pipe: Pipe, context: Context, close: IToken): void {
     if (this.RECORDING_PHASE) return;
-    if (pipe.commands.length === 0) this.fail(wording.missingValue(context), close);
+    if (pipe.commands.length === 0) this.#fail(wording.missingValue(context), close);
     for (let i = 1; i < pipe.commands.length; i++) {
       const { kind } = pipe.commands[i]!.args[0];
       if (kind === "bool" || kind === "dot" || kind === "nil" || kind === "number" || kind === "string") {
-        this.fail(wording.nonExecutable(i + 1), close);
+        this.#fail(wording.nonExecutable(i + 1), close);
       }
     }
   }
 
-  private text(token: IToken): Node {
+  #text(token: IToken): Node {
     const start = token.startOffset;
     return { kind: "text", text: token.image, pos: start, start, end: endOf(token) };
   }
 
-  private comment(token: IToken): Node {
+  #comment(token: IToken): Node {
     if (this.RECORDING_PHASE) return { kind: "comment", text: "", pos: 0, start: 0, end: 0 };
     return { kind: "comment", text: commentText(token), ...placeOf(token) };
   }
 
-  private identifier(token: IToken): Operand {
-    if (!this.isFunction(token.image)) this.fail(wording.functionNotDefined(token.image), token);
+  #identifier(token: IToken): Operand {
+    if (!this.#isFunction(token.image)) this.#fail(wording.functionNotDefined(token.image), token);
     const start = token.startOffset;
     return { kind: "identifier", name: token.image, pos: start, start, end: endOf(token) };
   }
 
-  private field(token: IToken): Operand {
+  #field(token: IToken): Operand {
     const start = token.startOffset;
     return { kind: "field", names: [token.image.slice(1)], pos: start, start, end: endOf(token) };
   }
 
-  private variable(token: IToken): Operand {
-    if (!this.scope.vars.has(token.image)) {
-      const ahead = token.startOffset === this.readAhead;
-      this.fail(wording.undefinedVariable(token.image), token, startOf(ahead ? this.LA(1) : token));
+  #variable(token: IToken): Operand {
+    if (!this.#scope.vars.has(token.image)) {
+      const ahead = token.startOffset === this.#readAhead;
+      this.#fail(wording.undefinedVariable(token.image), token, startOf(ahead ? this.LA(1) : token));
     }
     return variableOf(token);
   }
 
-  private bool(token: IToken): Operand {
+  #bool(token: IToken): Operand {
     return { kind: "bool", value: token.image === "true", ...placeOf(token) };
   }
 
-  private string(token: IToken): Operand {
+  #string(token: IToken): Operand {
     const start = token.startOffset;
-    return { kind: "string", quoted: token.image, text: this.unquoted(token), pos: start, start, end: endOf(token) };
+    return { kind: "string", quoted: token.image, text: this.#unquoted(token), pos: start, start, end: endOf(token) };
   }
 
-  private unquoted(token: IToken): string {
+  #unquoted(token: IToken): string {
     if (this.RECORDING_PHASE) return "";
     const text = unquote(token.image);
-    if (text === undefined) this.fail(wording.invalidSyntax, token);
+    if (text === undefined) this.#fail(wording.invalidSyntax, token);
     return text ?? "";
   }
 
-  private number(token: IToken, type: "number" | "char" | "complex"): NumberNode {
+  #number(token: IToken, type: "number" | "char" | "complex"): NumberNode {
     try {
       return { kind: "number", ...parseNumber(this.RECORDING_PHASE ? "0" : token.image, type), ...placeOf(token) };
     } catch (error) {
       if (!(error instanceof ConstantError)) throw error;
-      this.fail({ code: error.code, message: error.message }, token);
+      this.#fail({ code: error.code, message: error.message }, token);
       return { kind: "number", text: "0", int: 0n, uint: 0n, float: 0, complex: undefined, ...placeOf(token) };
     }
   }
 
   /** Fields merge into a field or variable before them; after a pipeline or function they are a chain. */
-  private chain(term: Operand, tokens: readonly IToken[]): Operand {
+  #chain(term: Operand, tokens: readonly IToken[]): Operand {
     if (this.RECORDING_PHASE) return term;
     const fields = tokens.map((token) => token.image.slice(1));
     const pos = tokens[0]!.startOffset;
@@ -716,8 +722,8 @@ class TemplateParser extends EmbeddedActionsParser {
         return { kind: "chain", base: term, fields, pos, start: term.start, end };
       default: {
         const next = this.LA(1);
-        const read = this.touches() ? startOf(next) : end;
-        this.fail(wording.dotAfterTerm(printNode(term, this.source.delims)), tokens[0]!, read);
+        const read = this.#touches() ? startOf(next) : end;
+        this.#fail(wording.dotAfterTerm(printNode(term, this.#source.delims)), tokens[0]!, read);
         return term;
       }
     }

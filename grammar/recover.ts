@@ -110,9 +110,9 @@ class ProblemCollector {
   readonly problems: Problem[] = [];
   readonly actions: Actions;
   isTruncated = false;
-  private readonly known = new Set<string>();
-  private readonly byAction = new Map<number, Problem[]>();
-  private tokens: readonly IToken[] = [];
+  readonly #known = new Set<string>();
+  readonly #byAction = new Map<number, Problem[]>();
+  #tokens: readonly IToken[] = [];
 
   constructor(text: string, delims: Delims) {
     this.actions = new Actions(text, delims);
@@ -120,7 +120,7 @@ class ProblemCollector {
 
   /** Takes the tokens of an tryParse, which say where actions start. */
   read(tokens: readonly IToken[]): void {
-    this.tokens = tokens;
+    this.#tokens = tokens;
     this.actions.read(tokens);
   }
 
@@ -129,16 +129,16 @@ class ProblemCollector {
     if (start < 0) return undefined;
     const { text, delims } = this.actions;
     const { end } = this.actions.at(start);
-    return { start, end, tokens: intendedTokens(text, start, end, delims, this.tokens) };
+    return { start, end, tokens: intendedTokens(text, start, end, delims, this.#tokens) };
   }
 
   /** What was found in an earlier tryParse, or in an action that is known not to be readable, is not said again. */
   add(parseError: ParseError, isStopped: boolean): void {
     const { error, reason } = parseError;
     const key = `${error.span.start} ${reason.message}`;
-    if (this.known.has(key)) return;
+    if (this.#known.has(key)) return;
     const start = this.actions.startAt(error.span.start);
-    const before = this.byAction.get(start) ?? [];
+    const before = this.#byAction.get(start) ?? [];
     if (start >= 0 && before.length >= maxInAction) return;
     const isFollowing = (other: Problem): boolean =>
       isStopped ||
@@ -149,13 +149,13 @@ class ProblemCollector {
       this.isTruncated = true;
       return;
     }
-    this.known.add(key);
+    this.#known.add(key);
     const action = start < 0 ? undefined : this.actions.at(start);
     const problem = { ...parseError, action };
     this.problems.push(problem);
     if (start < 0) return;
     before.push(problem);
-    this.byAction.set(start, before);
+    this.#byAction.set(start, before);
   }
 }
 
@@ -282,10 +282,10 @@ function innermostBlock(at: number, tokens: readonly IToken[]): TokenType | unde
 class Actions {
   readonly text: string;
   readonly delims: Delims;
-  private tokens: readonly IToken[] = [];
+  #tokens: readonly IToken[] = [];
   /** By token: where the action starts that it is in, -1 in text. */
-  private starts: readonly number[] | undefined;
-  private readonly known = new Map<number, Span>();
+  #starts: readonly number[] | undefined;
+  readonly #known = new Map<number, Span>();
 
   constructor(text: string, delims: Delims) {
     this.text = text;
@@ -293,22 +293,22 @@ class Actions {
   }
 
   read(tokens: readonly IToken[]): void {
-    this.tokens = tokens;
-    this.starts = undefined;
+    this.#tokens = tokens;
+    this.#starts = undefined;
   }
 
   /** Where the action starts that holds an offset, by the tokens read; -1 in text. */
   startAt(offset: number): number {
-    this.starts ??= actionStarts(this.tokens, this.text, this.delims);
-    return this.starts[lastAtOrBefore(offset, this.tokens)] ?? -1;
+    this.#starts ??= actionStarts(this.#tokens, this.text, this.delims);
+    return this.#starts[lastAtOrBefore(offset, this.#tokens)] ?? -1;
   }
 
   /** The action that starts at an offset. The same object each time: what is found out about it can be kept by it. */
   at(start: number): Span {
-    const known = this.known.get(start);
+    const known = this.#known.get(start);
     if (known) return known;
     const action = { start, end: actionEnd(this.text, start, this.delims) };
-    this.known.set(start, action);
+    this.#known.set(start, action);
     return action;
   }
 }

@@ -166,5 +166,3 @@ function offsetElement(form: string, offset: number): string {
   if (form === "07") return minutes.slice(0, 3);
   return form.length > 5 ? `${minutes}${separator}${digits(Math.abs(offset) % 60)}` : minutes;
 }
-
-export { parseTime } from "./parse-time.ts";

@@ -29,15 +29,18 @@ class OutOfRange {
   }
 }
 
+/** Refuses a text that does not fit its layout, in Go's words. */
+export class TimeParseError extends Error {}
+
 /**
  * `time.ParseInLocation`.
  * @param zone where the value tells none, and what its offset or abbreviation is looked for in
- * @throws Error with Go's words
+ * @throws TimeParseError with Go's words
  */
 export function parseTime(layout: string, value: string, zone: Zone): Time {
-  const failed = (element: string, at: string): Error =>
-    new Error(`parsing time ${quoteTime(value)} as ${quoteTime(layout)}: cannot parse ${quoteTime(at)} as ${quoteTime(element)}`); // biome-ignore format: one text
-  const impossible = (what: string): Error => new Error(`parsing time ${quoteTime(value)}: ${what}`);
+  const failed = (element: string, at: string): TimeParseError =>
+    new TimeParseError(`parsing time ${quoteTime(value)} as ${quoteTime(layout)}: cannot parse ${quoteTime(at)} as ${quoteTime(element)}`); // biome-ignore format: one text
+  const impossible = (what: string): TimeParseError => new TimeParseError(`parsing time ${quoteTime(value)}: ${what}`);
   const read: Read = {
     year: 0,
     month: -1,

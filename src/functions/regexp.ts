@@ -6,6 +6,9 @@ import { type Matcher, RE2JS, RE2JSSyntaxException } from "re2js";
 import type { Context } from "../template/index.ts";
 import { BoundedCache } from "./bounded-cache.ts";
 
+/** Refuses a pattern, in Go's words. */
+export class RegexpError extends Error {}
+
 const compiled = new BoundedCache<RE2JS>();
 /** Steps for each instruction of a pattern that has to be compiled. */
 const toMake = 4;
@@ -39,7 +42,8 @@ export function regexpError(pattern: string): string | undefined {
     compile(pattern);
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    if (!(error instanceof RegexpError)) throw error;
+    return error.message.replace(/^error parsing regexp: /, "");
   }
 }
 
@@ -49,11 +53,11 @@ function compile(pattern: string): RE2JS {
 
 function parse(pattern: string): RE2JS {
   const bad = pattern.search(/[\udc80-\udcff]/u);
-  if (bad >= 0) throw new Error(`error parsing regexp: invalid UTF-8: \`${pattern.slice(bad)}\``);
+  if (bad >= 0) throw new RegexpError(`error parsing regexp: invalid UTF-8: \`${pattern.slice(bad)}\``);
   try {
     return RE2JS.compile(pattern);
   } catch (error) {
-    throw error instanceof RE2JSSyntaxException ? new Error(goMessage(error.message, pattern)) : error;
+    throw error instanceof RE2JSSyntaxException ? new RegexpError(goMessage(error.message, pattern)) : error;
   }
 }
 

@@ -150,27 +150,27 @@ const unions = new WeakMap<Shape, { readonly values: Shape | undefined; readonly
 
 /** Shapes put together: what may be so by one of them. */
 class Union {
-  private readonly ids = new Map<Shape, number>();
-  private readonly known = new Map<string, Shape>();
+  readonly #ids = new Map<Shape, number>();
+  readonly #known = new Map<string, Shape>();
 
   of(shapes: readonly Shape[]): Shape {
     const all = [...new Set(shapes)];
     if (all.length === 1) return all[0]!;
     // A schema may refer to itself.
     const key = all
-      .map((shape) => this.idOf(shape))
+      .map((shape) => this.#idOf(shape))
       .sort()
       .join();
-    const known = this.known.get(key);
+    const known = this.#known.get(key);
     if (known) return known;
     const whole = createShape(all[0]!.from);
-    this.known.set(key, whole);
+    this.#known.set(key, whole);
     // If anything goes for one, anything goes.
-    if (all.every(({ kinds }) => kinds.size > 0)) this.fill(whole, all);
+    if (all.every(({ kinds }) => kinds.size > 0)) this.#fill(whole, all);
     return whole;
   }
 
-  private fill(whole: Shape, all: readonly Shape[]): void {
+  #fill(whole: Shape, all: readonly Shape[]): void {
     for (const one of all) {
       whole.seen += one.seen;
       whole.empty += one.empty;
@@ -193,9 +193,9 @@ class Union {
     }
   }
 
-  private idOf(shape: Shape): number {
-    const id = this.ids.get(shape) ?? this.ids.size;
-    this.ids.set(shape, id);
+  #idOf(shape: Shape): number {
+    const id = this.#ids.get(shape) ?? this.#ids.size;
+    this.#ids.set(shape, id);
     return id;
   }
 }

@@ -1,6 +1,5 @@
 import type { Command, Identifier, Operand, StringNode } from "../../grammar/index.ts";
-import { isStackOverflow, joinBytes, printNode, TemplateLimitError } from "../../grammar/index.ts";
-import { RenderAborted } from "./aborted.ts";
+import { joinBytes, printNode } from "../../grammar/index.ts";
 import { checkValue, compileArgument, type Param } from "./argument.ts";
 import { callValue } from "./builtins/call.ts";
 import type { Builtin } from "./builtins/index.ts";
@@ -10,9 +9,9 @@ import { compileOperand } from "./expression.ts";
 import { failRequired } from "./field.ts";
 import { compileFormat } from "./fmt/index.ts";
 import { apply, type ParamType, signatureOf, type TemplateFunction } from "./function.ts";
-import { LimitReached } from "./limits.ts";
+import { callMethod, countError, failCall } from "./method.ts";
 import { payForSize } from "./pay.ts";
-import { type AnyNode, errorText, type Run } from "./run.ts";
+import type { Run } from "./run.ts";
 import { truth } from "./truth.ts";
 import { typeName } from "./value.ts";
 
@@ -55,18 +54,6 @@ function failing({ final, ident }: Call, message: string): Expression {
     },
     boxed: false,
   };
-}
-
-/** Go's complaint about the number of arguments, if it has one. */
-function countError(
-  { name, count, final }: Pick<Call, "name" | "count" | "final">,
-  params: number,
-  variadic: boolean,
-): string | undefined {
-  if (variadic && count < params - 1) {
-    return `wrong number of args for ${name}: want at least ${params - 1} got ${final ? count - 1 : count}`;
-  }
-  return variadic || count === params ? undefined : `wrong number of args for ${name}: want ${params} got ${count}`;
 }
 
 /** `and`, `or`: arguments are evaluated until one decides; that one is the result. */
@@ -262,12 +249,6 @@ function counted(run: Run, result: unknown): unknown {
   return joinBytes(result);
 }
 
-function failCall(run: Run, { name, node }: { name: string; node: AnyNode }, error: unknown): never {
-  const passes = error instanceof TemplateLimitError || error instanceof LimitReached || error instanceof RenderAborted;
-  if (passes || isStackOverflow(error)) run.rethrow(error);
-  return run.fail(`error calling ${name}: ${errorText(error)}`, node, error);
-}
-
 /** `call f x`: a function that stands in the data. */
 function compileCallOfValue(call: Call, operands: readonly Operand[], env: Env): Expression {
   const wrong = countError(call, 2, true);
@@ -342,18 +323,3 @@ export function compileMethodCall(operands: readonly Operand[], final: Expressio
 
 const isLiteral = ({ kind }: Operand): boolean =>
   kind === "nil" || kind === "bool" || kind === "string" || kind === "number";
-
-function callMethod(run: Run, method: TemplateFunction, given: unknown[], name: string, node: AnyNode): unknown {
-  try {
-    return apply(method, signatureOf(method), given, run);
-  } catch (error) {
-    return failCall(run, { name, node }, error);
-  }
-}
-
-/** `.name` without arguments, where that is a method. */
-export function readMethod(run: Run, method: TemplateFunction, name: string): unknown {
-  const { params, variadic = false } = signatureOf(method);
-  const wrong = countError({ name, count: 0, final: undefined }, params.length, variadic);
-  return wrong ? run.fail(wrong) : callMethod(run, method, [], name, run.at);
-}

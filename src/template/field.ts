@@ -1,7 +1,7 @@
 import { quote } from "../../grammar/index.ts";
-import { readMethod } from "./call.ts";
 import type { TemplateFunction } from "./function.ts";
 import { mapGet } from "./maps.ts";
+import { readMethod } from "./method.ts";
 import type { AnyNode, Run } from "./run.ts";
 import { type GoType, goTypeOf, kindOf, typeName } from "./value.ts";
 

@@ -51,19 +51,19 @@ export class Run {
   concrete: unknown;
   depth = 0;
   /** Steps until the end of this slice: all that are left, unless the clock has to be looked at before. */
-  private steps: number;
+  #steps: number;
   /** Steps left behind this slice. */
-  private reserve = 0;
+  #reserve = 0;
   /** In ms: the limit, and when by the clock it is reached. */
-  private readonly timer: { readonly time: number; readonly deadline: number } | undefined;
+  readonly #timer: { readonly time: number; readonly deadline: number } | undefined;
   /** Length of `out` at which its bytes have to be counted. */
-  private checkAt: number;
-  private countedTo = 0;
-  private countedBytes = 0;
-  private paidPrinting: Printing | undefined;
-  private ownContext: Context | undefined;
+  #checkAt: number;
+  #countedTo = 0;
+  #countedBytes = 0;
+  #paidPrinting: Printing | undefined;
+  #ownContext: Context | undefined;
   /** What this render throws: any other `TemplateError` comes from a template that a function or getter renders. */
-  private failure: TemplateError | undefined;
+  #failure: TemplateError | undefined;
 
   constructor(settings: Settings, tree: Tree, data: unknown, slots: number, limit?: TimeLimit) {
     this.settings = settings;
@@ -71,16 +71,16 @@ export class Run {
     this.at = emptyNode;
     this.dot = data;
     this.vars = slots === 1 ? [data, false] : newVars(data, slots);
-    this.steps = settings.limits.steps;
+    this.#steps = settings.limits.steps;
     const time = limit?.time ?? settings.limits.time;
     if (time !== Number.POSITIVE_INFINITY) {
       const deadline = time + (limit?.since ?? settings.monotonicClock());
       if (!(deadline > Number.NEGATIVE_INFINITY)) throw new TypeError("time and since are numbers of milliseconds");
-      this.timer = { time, deadline };
-      this.reserve = this.steps;
-      this.steps = 0;
-    } else this.timer = undefined;
-    this.checkAt = settings.firstCheck;
+      this.#timer = { time, deadline };
+      this.#reserve = this.#steps;
+      this.#steps = 0;
+    } else this.#timer = undefined;
+    this.#checkAt = settings.firstCheck;
   }
 
   /** Other data than it began with, before anything is run. */
@@ -91,49 +91,49 @@ export class Run {
 
   write(text: string): void {
     this.out += text;
-    if (this.out.length > this.checkAt) this.countOutput();
+    if (this.out.length > this.#checkAt) this.#countOutput();
   }
 
   /** Every unit is one to three bytes, so the bytes need counting only when a third of the limit is used up. */
-  private countOutput(): void {
-    this.countedBytes += byteLength(this.out, this.countedTo);
-    this.countedTo = this.out.length;
-    const left = this.settings.limits.output - this.countedBytes;
+  #countOutput(): void {
+    this.#countedBytes += byteLength(this.out, this.#countedTo);
+    this.#countedTo = this.out.length;
+    const left = this.settings.limits.output - this.#countedBytes;
     if (left < 0) this.stop("output");
-    this.checkAt = this.countedTo + Math.floor(left / 3);
+    this.#checkAt = this.#countedTo + Math.floor(left / 3);
   }
 
   /** Steps so far. */
   get spent(): number {
-    return this.settings.limits.steps - this.reserve - this.steps;
+    return this.settings.limits.steps - this.#reserve - this.#steps;
   }
 
   /** Pays for work that a loop, a call or a function is about to do. */
   spend(steps: number): void {
-    this.steps -= steps;
-    if (this.steps < 0) this.endSlice();
+    this.#steps -= steps;
+    if (this.#steps < 0) this.#endSlice();
   }
 
   /** Looks at the budget and at the clock, and goes on to the next slice. What has stopped stops again. */
-  private endSlice(): void {
-    const left = this.reserve + this.steps;
+  #endSlice(): void {
+    const left = this.#reserve + this.#steps;
     if (left < 0) this.stop("steps");
-    if (this.timer && this.settings.monotonicClock() >= this.timer.deadline) this.stop("time");
-    this.steps = Math.min(left, timeSlice);
-    this.reserve = left - this.steps;
+    if (this.#timer && this.settings.monotonicClock() >= this.#timer.deadline) this.stop("time");
+    this.#steps = Math.min(left, timeSlice);
+    this.#reserve = left - this.#steps;
   }
 
   /** For printing that this render pays for. */
   get printing(): Printing {
-    this.paidPrinting ??= { ...this.settings.printing, payer: this };
-    return this.paidPrinting;
+    this.#paidPrinting ??= { ...this.settings.printing, payer: this };
+    return this.#paidPrinting;
   }
 
   /** For functions that ask for it. */
   get context(): Context {
     const { contextOptions, numbers, limits } = this.settings;
-    this.ownContext ??= makeContext(contextOptions, numbers, limits, (steps) => this.spend(steps));
-    return this.ownContext;
+    this.#ownContext ??= makeContext(contextOptions, numbers, limits, (steps) => this.spend(steps));
+    return this.#ownContext;
   }
 
   /** An int the engine makes: under `numbers: "float64"` a plain number would be read as a float. */
@@ -152,33 +152,33 @@ export class Run {
   }
 
   fail(message: string, node: AnyNode = this.at, cause?: unknown): never {
-    this.failure = new TemplateError({ ...this.place(node, message), cause });
-    throw this.failure;
+    this.#failure = new TemplateError({ ...this.#place(node, message), cause });
+    throw this.#failure;
   }
 
   stop(limit: Limit): never {
     throw new TemplateLimitError(
       limit,
-      this.place(this.at, limitMessage(limit, this.settings.limits, this.timer?.time)),
+      this.#place(this.at, limitMessage(limit, this.settings.limits, this.#timer?.time)),
     );
   }
 
   /** The same for templates that call each other; Go's words with our number. */
   stopCall(): never {
     const message = `exceeded maximum template depth (${this.settings.limits.depth})`;
-    throw new TemplateLimitError("depth", this.place(this.at, message));
+    throw new TemplateLimitError("depth", this.#place(this.at, message));
   }
 
   /** What a function, an iterator or a getter in the data threw, as the error of this render. */
   rethrow(error: unknown): never {
-    if (error === this.failure || error instanceof TemplateLimitError || error instanceof RenderAborted) throw error;
+    if (error === this.#failure || error instanceof TemplateLimitError || error instanceof RenderAborted) throw error;
     if (error instanceof LimitReached) return this.stop(error.limit);
     if (isStackOverflow(error)) return this.stop("depth");
     if (error instanceof RangeError && error.message === "Invalid string length") return this.stop("output");
     return this.fail(errorText(error), this.at, error);
   }
 
-  private place(node: AnyNode, message: string) {
+  #place(node: AnyNode, message: string) {
     const { name, text } = this.tree.source;
     return {
       message: execMessage(this.tree, node, message),

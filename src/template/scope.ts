@@ -6,27 +6,25 @@ import type { Run } from "./run.ts";
  * `{{and .x ($y := 1)}}{{$y}}`. Such a slot is marked unset first, and a reference goes on to the next outer one.
  */
 export class Scope {
-  private readonly names: { readonly name: string; readonly slot: Slot }[] = [
-    { name: "$", slot: { index: 0, maybe: false } },
-  ];
+  readonly #names: { readonly name: string; readonly slot: Slot }[] = [{ name: "$", slot: { index: 0, maybe: false } }];
   /** Slots used so far; slot 0 is `$`. */
   size = 1;
   /** Inside an argument that may not be evaluated. */
   maybe = false;
-  private unset: number[] = [];
+  #unset: number[] = [];
 
   declare(name: string): Slot {
     const slot = { index: this.size++ * 2, maybe: this.maybe };
-    if (slot.maybe) this.unset.push(slot.index);
-    this.names.push({ name, slot });
+    if (slot.maybe) this.#unset.push(slot.index);
+    this.#names.push({ name, slot });
     return slot;
   }
 
   /** Slots that a reference may mean, innermost first; all but the last are `maybe`. Empty: undefined when run. */
   resolve(name: string): Slot[] {
     const found: Slot[] = [];
-    for (let i = this.names.length - 1; i >= 0; i--) {
-      const entry = this.names[i]!;
+    for (let i = this.#names.length - 1; i >= 0; i--) {
+      const entry = this.#names[i]!;
       if (entry.name !== name) continue;
       found.push(entry.slot);
       if (!entry.slot.maybe) break;
@@ -36,22 +34,22 @@ export class Scope {
 
   /** Slots that the pipelines compiled since the last call may leave undeclared: their statement marks them unset first. */
   takeUnset(): readonly number[] {
-    const taken = this.unset;
-    this.unset = [];
+    const taken = this.#unset;
+    this.#unset = [];
     return taken;
   }
 
   /** The two slots declared last. */
   top(): Slot[] {
-    return this.names.slice(-2).map(({ slot }) => slot);
+    return this.#names.slice(-2).map(({ slot }) => slot);
   }
 
   mark(): number {
-    return this.names.length;
+    return this.#names.length;
   }
 
   pop(mark: number): void {
-    this.names.length = mark;
+    this.#names.length = mark;
   }
 }
 

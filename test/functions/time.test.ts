@@ -1,7 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatDuration, parseDuration } from "../../src/functions/duration.ts";
-import { formatTime, parseTime } from "../../src/functions/layout.ts";
+import { formatTime } from "../../src/functions/layout.ts";
+import { parseTime } from "../../src/functions/parse-time.ts";
 import { loadZone } from "../../src/functions/zone.ts";
 import { Time, timeString } from "../../src/template/index.ts";
 

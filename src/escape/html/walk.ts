@@ -65,20 +65,20 @@ interface Loop {
 
 /** Walks what a template reaches, context by context. Go: `html/template/escape.go`. */
 export class Walk {
-  private readonly trees: ReadonlyMap<string, Tree>;
+  readonly #trees: ReadonlyMap<string, Tree>;
   /** The template that is walked: where its nodes stand. */
-  private tree: Tree;
-  private loop: Loop = { breaks: [], continues: [] };
-  private steps = 0;
-  private calls = 0;
-  private readonly jumps: boolean;
+  #tree: Tree;
+  #loop: Loop = { breaks: [], continues: [] };
+  #steps = 0;
+  #calls = 0;
+  readonly #jumps: boolean;
   /** Where problems stand that Go gives no place. */
   readonly places = new Map<Problem, Spot>();
 
   constructor(trees: ReadonlyMap<string, Tree>, entry: Tree) {
-    this.trees = trees;
-    this.tree = entry;
-    this.jumps = [...trees.values()].some(({ root }) =>
+    this.#trees = trees;
+    this.#tree = entry;
+    this.#jumps = [...trees.values()].some(({ root }) =>
       has(root, ({ kind }) => kind === "break" || kind === "continue"),
     );
   }
@@ -89,13 +89,13 @@ export class Walk {
     e.called.add(mangled);
     const known = e.output(mangled);
     if (known) return [known, mangled];
-    const tree = this.trees.get(name);
+    const tree = this.#trees.get(name);
     if (!tree) return [failed(`no such template ${quote(name)}`, call), mangled];
-    return [this.outputOf(e, c, mangled === name ? tree : this.derive(e, tree, mangled)), mangled];
+    return [this.#outputOf(e, c, mangled === name ? tree : this.#derive(e, tree, mangled)), mangled];
   }
 
-  private derive(e: Inference, tree: Tree, name: string): Tree {
-    const known = this.trees.get(name) ?? e.derived.get(name);
+  #derive(e: Inference, tree: Tree, name: string): Tree {
+    const known = this.#trees.get(name) ?? e.derived.get(name);
     if (known) return known;
     const derived = { ...tree, name, root: copyList(tree.root) };
     e.derived.set(name, derived);
@@ -106,14 +106,14 @@ export class Walk {
    * Go: `computeOutCtx`. An error stays one when the body is tried again from there; that is left out, since it doubles the
    * work with each template inside another, but where a `break` or `continue` adds to the message each time.
    */
-  private outputOf(e: Inference, c: Context, tree: Tree): Context {
-    const [first, agrees] = this.body(e, c, tree);
+  #outputOf(e: Inference, c: Context, tree: Tree): Context {
+    const [first, agrees] = this.#body(e, c, tree);
     if (agrees) return first;
-    if (first.state === "Error" && !this.jumps) {
+    if (first.state === "Error" && !this.#jumps) {
       e.outputs.set(tree.name, first);
       return first;
     }
-    const [second, agreesNow] = this.body(e, first, tree);
+    const [second, agreesNow] = this.#body(e, first, tree);
     if (first.state === "Error") return first;
     return agreesNow
       ? second
@@ -121,127 +121,128 @@ export class Walk {
   }
 
   /** Assumes that the template ends as it starts, for the calls of itself. @returns how it ends, and whether that holds */
-  private body(e: Inference, c: Context, tree: Tree): readonly [Context, boolean] {
-    if (++this.calls > maxCalls) this.stop("depth", `exceeded maximum template depth (${maxCalls})`, tree.root);
+  #body(e: Inference, c: Context, tree: Tree): readonly [Context, boolean] {
+    if (++this.#calls > maxCalls) this.#stop("depth", `exceeded maximum template depth (${maxCalls})`, tree.root);
     e.outputs.set(tree.name, c);
     const attempt = new Inference(e);
-    const outer = this.tree;
-    this.tree = tree;
-    const end = this.list(attempt, c, tree.root);
-    this.tree = outer;
-    this.calls--;
+    const outer = this.#tree;
+    this.#tree = tree;
+    const end = this.#list(attempt, c, tree.root);
+    this.#tree = outer;
+    this.#calls--;
     const agrees = end.state !== "Error" && (!attempt.called.has(tree.name) || same(c, end));
     if (agrees) e.keep(attempt);
     return [end, agrees];
   }
 
-  private list(e: Inference, start: Context, { nodes }: List): Context {
+  #list(e: Inference, start: Context, { nodes }: List): Context {
     let c = start;
     for (const node of nodes) {
-      c = this.node(e, c, node);
+      c = this.#node(e, c, node);
       if (c.state === "Dead") break;
     }
     return c;
   }
 
-  private node(e: Inference, c: Context, node: Node): Context {
-    if (++this.steps > maxSteps) this.stop("steps", `exceeded maximum number of steps (${maxSteps})`, node);
+  #node(e: Inference, c: Context, node: Node): Context {
+    if (++this.#steps > maxSteps) this.#stop("steps", `exceeded maximum number of steps (${maxSteps})`, node);
     switch (node.kind) {
       case "text":
-        return this.text(e, c, node);
+        return this.#text(e, c, node);
       case "comment":
         return c;
       case "action":
-        return this.action(e, c, node);
+        return this.#action(e, c, node);
       case "if":
       case "with":
       case "range":
-        return this.branch(e, c, node);
+        return this.#branch(e, c, node);
       case "template": {
-        const [end, name] = this.template(e, c, node.name, this.spot(node));
+        const [end, name] = this.template(e, c, node.name, this.#spot(node));
         if (name !== node.name) e.callees.set(node, name);
         return end;
       }
       case "break":
       case "continue":
-        this.loop[`${node.kind}s`].push({ ...c, jump: node });
+        this.#loop[`${node.kind}s`].push({ ...c, jump: node });
         return { ...text, state: "Dead" };
       default:
         return node satisfies never;
     }
   }
 
-  private text(e: Inference, c: Context, node: Text): Context {
+  #text(e: Inference, c: Context, node: Text): Context {
     const read = readText(c, node.text);
     if (read.text !== undefined) e.texts.set(node, read.text);
     const { problem } = read.context;
     if (problem && problem !== c.problem) {
       const pos = Math.min(node.start + read.errorAt, node.end);
-      this.places.set(problem, { source: this.tree.source, pos, end: node.end });
+      this.places.set(problem, { source: this.#tree.source, pos, end: node.end });
     }
     return read.context;
   }
 
-  private action(e: Inference, c: Context, node: Action): Context {
+  #action(e: Inference, c: Context, node: Action): Context {
     if (node.pipe.decl.length > 0) return c; // it prints nothing
-    const [end, escapers] = readAction(c, node, this.spot(node), () => printNode(node, this.tree.source.delims));
+    const [end, escapers] = readAction(c, node, this.#spot(node), () => printNode(node, this.#tree.source.delims));
     if (end.state !== "Error") e.escapers.set(node, escapers);
     return end;
   }
 
-  private branch(e: Inference, c: Context, node: Branch): Context {
+  #branch(e: Inference, c: Context, node: Branch): Context {
     const start = (): Context => ({ ...c, braces: cloneBraces(c.braces) });
-    const yes = node.kind === "range" ? this.range(e, c, node) : this.list(e, start(), node.list);
+    const yes = node.kind === "range" ? this.#range(e, c, node) : this.#list(e, start(), node.list);
     if (node.kind === "range" && yes.state === "Error") return yes;
-    const no = node.elseList ? this.list(e, start(), node.elseList) : start();
-    return join(yes, no, this.spot(node), node.kind);
+    const no = node.elseList ? this.#list(e, start(), node.elseList) : start();
+    return join(yes, no, this.#spot(node), node.kind);
   }
 
   /**
    * A second turn has to end as the first did. It does so where it starts like the first, unless what is known has changed:
    * what counts braces, and templates, which end as they start when they are met again. Loops in loops make that worth while.
    */
-  private range(e: Inference, c: Context, node: Branch): Context {
-    const outer = this.loop;
-    this.loop = { breaks: [], continues: [] };
-    let first = this.list(e, { ...c, braces: cloneBraces(c.braces) }, node.list);
-    if (first.state !== "Error") first = this.joinJumps(first);
+  #range(e: Inference, c: Context, node: Branch): Context {
+    const outer = this.#loop;
+    this.#loop = { breaks: [], continues: [] };
+    let first = this.#list(e, { ...c, braces: cloneBraces(c.braces) }, node.list);
+    if (first.state !== "Error") first = this.#joinJumps(first);
     const again = c.braces || first.braces || !same(c, first) || has(node.list, (one) => one.kind === "template");
     if (first.state !== "Error" && again) {
-      this.loop = { breaks: [], continues: [] };
-      const second = this.list(new Inference(e), first, node.list);
-      const joined = join(first, second, this.spot(node), "range");
-      first = joined.state === "Error" ? this.prefixed("on range loop re-entry", joined, node) : this.joinJumps(joined);
+      this.#loop = { breaks: [], continues: [] };
+      const second = this.#list(new Inference(e), first, node.list);
+      const joined = join(first, second, this.#spot(node), "range");
+      first =
+        joined.state === "Error" ? this.#prefixed("on range loop re-entry", joined, node) : this.#joinJumps(joined);
     }
-    this.loop = outer;
+    this.#loop = outer;
     return first;
   }
 
-  private joinJumps(end: Context): Context {
+  #joinJumps(end: Context): Context {
     let c = end;
     for (const kind of ["break", "continue"] as const) {
-      for (const jumping of this.loop[`${kind}s`]) {
-        c = join(c, jumping, this.spot(jumping.jump!), "range");
-        if (c.state === "Error") return this.prefixed(`at range loop ${kind}`, c, jumping.jump!);
+      for (const jumping of this.#loop[`${kind}s`]) {
+        c = join(c, jumping, this.#spot(jumping.jump!), "range");
+        if (c.state === "Error") return this.#prefixed(`at range loop ${kind}`, c, jumping.jump!);
       }
     }
     return c;
   }
 
-  private prefixed(prefix: string, c: Context, { pos }: Branch | Jump): Context {
+  #prefixed(prefix: string, c: Context, { pos }: Branch | Jump): Context {
     const problem = c.problem!;
     problem.message = `${prefix}: ${problem.message}`;
-    problem.line = countLines(this.tree.source.text, pos);
+    problem.line = countLines(this.#tree.source.text, pos);
     return c;
   }
 
-  private spot({ pos, end }: { readonly pos: number; readonly end: number }): Spot {
-    return { source: this.tree.source, pos, end };
+  #spot({ pos, end }: { readonly pos: number; readonly end: number }): Spot {
+    return { source: this.#tree.source, pos, end };
   }
 
   /** What is walked does not end, or not in bounds: Go would use up its stack, or hang. */
-  private stop(limit: Limit, message: string, { pos, end }: { readonly pos: number; readonly end: number }): never {
-    const { name, text } = this.tree.source;
+  #stop(limit: Limit, message: string, { pos, end }: { readonly pos: number; readonly end: number }): never {
+    const { name, text } = this.#tree.source;
     throw new TemplateLimitError(limit, {
       message: `html/template:${name}: ${message}`,
       phase: "escape",

@@ -6,7 +6,7 @@ import { canBackquote, quote } from "../../../grammar/index.ts";
 import { Content, type Context, define, type FunctionSet, Time } from "../../template/index.ts";
 import { humanizeDuration, toFloat } from "../humanize.ts";
 import { formatTime } from "../layout.ts";
-import { compileRegexp } from "../regexp.ts";
+import { compileRegexp, RegexpError } from "../regexp.ts";
 import { lower, upper } from "../sprig/case.ts";
 import { encodeJson } from "../sprig/json-encode.ts";
 import { trimSpace } from "../sprig/text.ts";
@@ -101,7 +101,7 @@ function mustCompile(pattern: string, context: Context) {
   try {
     return compileRegexp(pattern, context);
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith("error parsing regexp")) throw error;
+    if (!(error instanceof RegexpError)) throw error;
     throw new Error(`regexp: Compile(${canBackquote(pattern) ? `\`${pattern}\`` : quote(pattern)}): ${error.message}`);
   }
 }

@@ -10,7 +10,8 @@ import {
   type Zone,
 } from "../../template/index.ts";
 import { formatDuration, parseDuration, second } from "../duration.ts";
-import { formatTime, parseTime } from "../layout.ts";
+import { formatTime } from "../layout.ts";
+import { parseTime, TimeParseError } from "../parse-time.ts";
 import { addDuration, goTime, roundDuration, subtract, zeroTime } from "../time.ts";
 import { loadZone, localZone, UnknownZone } from "../zone.ts";
 import { parsed, toInt } from "./cast.ts";
@@ -166,7 +167,7 @@ export const dates = {
     try {
       return toDate(context, layout, text);
     } catch (error) {
-      if (error instanceof Error && error.message.startsWith("parsing time")) return zeroTime;
+      if (error instanceof TimeParseError) return zeroTime;
       throw error;
     }
   }),

@@ -13,6 +13,7 @@ import {
   typeName,
 } from "../../template/index.ts";
 import { formatTime } from "../layout.ts";
+import { JsonError } from "./json-error.ts";
 import { isNilValue } from "./value.ts";
 
 interface Form {
@@ -21,7 +22,7 @@ interface Form {
   readonly html: boolean;
 }
 
-/** @throws Error with Go's words for what JSON cannot say */
+/** @throws JsonError with Go's words for what JSON cannot say */
 export function encodeJson(context: Context, value: unknown, form: Form): string {
   const writer = new Writer(context, form);
   writer.value(value, 0);
@@ -181,7 +182,7 @@ const escapeChar = (char: string): string =>
 
 /** As JavaScript would, but for the exponent's digits. */
 function jsonFloat(value: number): string {
-  if (!Number.isFinite(value)) throw new Error(`json: unsupported value: ${formatFloat(value, "g")}`);
+  if (!Number.isFinite(value)) throw new JsonError(`json: unsupported value: ${formatFloat(value, "g")}`);
   const size = Math.abs(value);
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
   return size < 1e-6 || size >= 1e21 ? value.toExponential() : formatFloat(value, "f");
@@ -194,5 +195,5 @@ function structText(value: unknown, context: Context): string {
   return text(value);
 }
 
-const unsupported = (value: unknown, { numbers }: Context): Error =>
-  new Error(`json: unsupported type: ${typeName(value, numbers)}`);
+const unsupported = (value: unknown, { numbers }: Context): JsonError =>
+  new JsonError(`json: unsupported type: ${typeName(value, numbers)}`);

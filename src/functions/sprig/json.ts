@@ -1,15 +1,16 @@
 import { type Context, define, type FunctionSet } from "../../template/index.ts";
 import { decodeJson } from "./json-decode.ts";
 import { encodeJson } from "./json-encode.ts";
+import { JsonError } from "./json-error.ts";
 
 /** JSON as Go's encoding/json reads and writes it. Every number it reads is a float64. */
 
 /** Sprig drops these errors, but for the limits of the render. */
-function orElse<T>(otherwise: T, attempt: () => T): T {
+function orElse<T>(otherwise: T, convert: () => T): T {
   try {
-    return attempt();
+    return convert();
   } catch (error) {
-    if (error instanceof Error && /^(?:json: |invalid (?:character|escape)|unexpected end of JSON|exceeded max depth)/.test(error.message)) return otherwise; // biome-ignore format: one line
+    if (error instanceof JsonError) return otherwise;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { canBackquote, quote } from "../../../grammar/index.ts";
 import { type Context, define, type FunctionSet } from "../../template/index.ts";
-import { compileRegexp, quoteMeta, type Regexp } from "../regexp.ts";
+import { compileRegexp, quoteMeta, type Regexp, RegexpError } from "../regexp.ts";
 import { noStrings, stringList } from "./value.ts";
 
 /**
@@ -13,7 +13,7 @@ function mustCompile(pattern: string, context: Context): Regexp {
   try {
     return compileRegexp(pattern, context);
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith("error parsing regexp")) throw error;
+    if (!(error instanceof RegexpError)) throw error;
     const quoted = canBackquote(pattern) ? `\`${pattern}\`` : quote(pattern);
     throw new Error(`regexp: Compile(${quoted}): ${error.message}`);
   }
@@ -81,7 +81,7 @@ export const regex = {
     try {
       regexp = compileRegexp(pattern, context);
     } catch (error) {
-      if (error instanceof Error && error.message.startsWith("error parsing regexp")) return false;
+      if (error instanceof RegexpError) return false;
       throw error;
     }
     return regexp.matches(text);

@@ -28,7 +28,7 @@ export const regexp: Rule = {
       const [pattern] = args;
       const { literal } = pattern?.type ?? {};
       if (typeof literal !== "string" || !("kind" in pattern!.node) || pattern!.node.kind !== "string") return;
-      const refusal = regexpError(literal)?.replace(/^error parsing regexp: /, "");
+      const refusal = regexpError(literal);
       if (refusal === undefined) return;
       context.report({
         message: `Go rejects this regular expression: ${refusal}. Correct it: RE2 has no look-around and no back-references.`,

@@ -59,32 +59,32 @@ const maxNameLength = 40;
 
 /** Follows HTML text by text: which element and attribute the next value is in. */
 class Scanner {
-  private state: State = "text";
-  private element = "";
-  private attribute = "";
+  #state: State = "text";
+  #element = "";
+  #attribute = "";
 
   reset(): void {
-    this.state = "text";
+    this.#state = "text";
   }
 
   /** Describes where a value is written now; names are empty outside attributes. */
   valueHere(): { readonly element: string; readonly attribute: string } {
-    if (this.state === "equals") this.state = "bare";
-    const isIn = this.state === "double" || this.state === "single" || this.state === "bare";
-    return { element: this.element, attribute: isIn ? this.attribute : "" };
+    if (this.#state === "equals") this.#state = "bare";
+    const isIn = this.#state === "double" || this.#state === "single" || this.#state === "bare";
+    return { element: this.#element, attribute: isIn ? this.#attribute : "" };
   }
 
   read(html: string): void {
-    for (let i = 0; i < html.length; i++) this.state = this.next(html[i]!, html, i);
+    for (let i = 0; i < html.length; i++) this.#state = this.#next(html[i]!, html, i);
   }
 
-  private next(char: string, html: string, i: number): State {
+  #next(char: string, html: string, i: number): State {
     const isSpace = /\s/.test(char);
-    switch (this.state) {
+    switch (this.#state) {
       case "text":
         if (html.startsWith("<!--", i)) return "comment";
         if (char !== "<" || !/[a-zA-Z]/.test(html[i + 1] ?? "")) return "text";
-        this.element = "";
+        this.#element = "";
         return "element";
       case "comment":
         return html.startsWith("-->", i) ? "text" : "comment";
@@ -101,18 +101,18 @@ class Scanner {
       case "element":
         if (char === ">") return "text";
         if (isSpace || char === "/") return "tag";
-        if (this.element.length < maxNameLength) this.element += char.toLowerCase();
+        if (this.#element.length < maxNameLength) this.#element += char.toLowerCase();
         return "element";
       case "tag":
       case "attribute":
         if (char === ">") return "text";
         if (char === "=") return "equals";
         if (isSpace || char === "/") return "tag";
-        if (this.state === "tag") this.attribute = "";
-        if (this.attribute.length < maxNameLength) this.attribute += char.toLowerCase();
+        if (this.#state === "tag") this.#attribute = "";
+        if (this.#attribute.length < maxNameLength) this.#attribute += char.toLowerCase();
         return "attribute";
       default:
-        return this.state satisfies never;
+        return this.#state satisfies never;
     }
   }
 }
