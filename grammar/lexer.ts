@@ -27,8 +27,8 @@ const lexer = new Lexer(modes, {
 });
 
 /**
- * Text to tokens. Never fails: what Go's lexer refuses becomes a `Refused` token, and the parser complains when it gets
- * there, as Go does. White space inside actions is dropped; whether two tokens touch is seen from their offsets.
+ * Splits a text into tokens. Never fails: a piece that Go's lexer refuses becomes a `Refused` token, and the parser complains
+ * when it reaches the token, as Go does. White space inside actions is dropped; offsets tell whether two tokens touch.
  *
  * @param isFunction Go reads `break` and `continue` as words where functions of those names are known.
  */
@@ -60,7 +60,7 @@ function unclosedActionAt(offset: number): IToken {
   return token;
 }
 
-/** Where Go says a token starts. */
+/** Returns the offset at which Go says a token starts. */
 export function startOf(token: IToken): number {
   return (token.payload as Payload | undefined)?.start ?? token.startOffset;
 }
@@ -69,7 +69,7 @@ export function endOf(token: IToken): number {
   return token.startOffset + token.image.length;
 }
 
-/** The comment with its markers, without delimiters. */
+/** Returns the comment with its markers, without delimiters. */
 export function commentText(token: IToken): string {
   const start = startOf(token) - token.startOffset;
   return token.image.slice(start, token.image.indexOf("*/", start + 2) + 2);

@@ -25,50 +25,54 @@ import type { Context, ParseError, ParseReason } from "./wording.ts";
 import * as wording from "./wording.ts";
 
 export interface ParseOptions {
-  /** Name that messages carry. */
+  /** The name that messages carry. */
   readonly name: string;
   readonly delims: Delims;
-  /** Functions must exist when a template is parsed. */
+  /** Says whether a function exists; a template that names another one does not parse. */
   readonly isFunction: (name: string) => boolean;
 }
 
 /**
- * Text to trees: that of the text itself, under `name`, and those of its `define`s and `block`s. Go: `parse.Parse`.
+ * Parses a text to trees: the tree of the text itself, under `name`, and those of its `define`s and `block`s. Go:
+ * `parse.Parse`.
  * @throws {@link TemplateError} in Go's words; nothing else, whatever the text
  */
 export function parse(text: string, options: ParseOptions): Map<string, Tree> {
   return parser.parse(text, options);
 }
 
-/** All mistakes up to one that reading cannot go on behind. */
+/** Holds the errors of a parse up to the one that ended it. */
 export interface ParseAttempt {
   readonly trees: Map<string, Tree>;
   readonly errors: readonly ParseError[];
-  /** Where reading stopped. Its mistake is the last one. */
+  /** The token at which parsing stopped, for which the last error is; undefined if parsing reached the end. */
   readonly stopped: IToken | undefined;
-  /** Offsets of the blocks that were open then, outermost first. */
+  /** Offsets of the blocks that were open there, outermost first. */
   readonly open: readonly number[];
 }
 
-/** As {@link parse}, of tokens, and not thrown: what is wrong with a word is noted, what is wrong with the structure ends it. */
+/**
+ * Parses tokens like {@link parse}, but returns errors instead of throwing: an error in a word is collected, one in the
+ * structure ends the parse.
+ */
 export function tryParse(tokens: IToken[], text: string, options: ParseOptions): ParseAttempt {
   return parser.tryParse(tokens, text, options);
 }
 
-/** What is read between two ends; a `define` or `block` body starts a scope of its own. */
+/** Holds the state between two ends; the body of a `define` or `block` has a scope of its own. */
 interface Scope {
   readonly vars: Names;
   rangeDepth: number;
-  /** Offset of the left delimiter of the action being read, -1 outside. */
+  /** Offset of the left delimiter of the current action, -1 outside actions. */
   actionStart: number;
 }
 
 const newScope = (): Scope => ({ vars: new Names(["$"]), rangeDepth: 0, actionStart: -1 });
 
-/** Names declared so far, innermost last. */
+/** Stacks the declared names, innermost last. */
 class Names {
   readonly #all: string[] = [];
-  /** By name: which of them is the first. */
+  /** Position of the first declaration of each name. */
   readonly #first = new Map<string, number>();
 
   constructor(names: readonly string[]) {
@@ -88,7 +92,7 @@ class Names {
     this.#all.push(name);
   }
 
-  /** Forgets all but the first `count`. */
+  /** Drops all names but the first `count`. */
   cut(count: number): void {
     while (this.#all.length > count) {
       const name = this.#all.pop()!;
@@ -97,7 +101,7 @@ class Names {
   }
 }
 
-/** How a list ended: `{{end}}`, or `{{else}}` whose right delimiter may be left to a chained `if` or `with`. */
+/** Tells how a list ended: with `{{end}}`, or with `{{else}}`, whose right delimiter may belong to a chained `if` or `with`. */
 interface Ending {
   readonly kind: "end" | "else";
   readonly open: IToken;
@@ -108,8 +112,8 @@ interface Ending {
 }
 
 /**
- * What may stand inside each other: 200 blocks and parentheses, or 1,000 links of an `else if` chain. Go takes 10,000
- * parentheses and any number of blocks; here each is several calls deep on a stack a thousandth the size.
+ * Limits nesting to 200 blocks and parentheses, or 1,000 links of an `else if` chain. Go takes 10,000 parentheses and any
+ * number of blocks, but here each level takes several calls on a stack that is a thousandth of Go's.
  */
 const maxNesting = 1000;
 const nestingCost = 5;
@@ -120,16 +124,16 @@ class TemplateParser extends EmbeddedActionsParser {
   #isFunction: (name: string) => boolean = () => true;
   #trees = new Map<string, Tree>();
   #scope = newScope();
-  /** What Go would say it is reading if the next token does not fit. */
+  /** What Go says it is reading if the next token does not fit. */
   #context: Context = "input";
-  /** Offset of a token that Go read together with what follows it, to see whether it is a variable being declared. */
+  /** Offset of a token that Go read together with the next one, to see whether it is a variable being declared. */
   #readAhead = -1;
-  /** Mistakes so far, where they are collected rather than thrown. */
+  /** Errors so far; undefined where the first error is thrown instead. */
   #collected: ParseError[] | undefined;
   #stopped: IToken | undefined;
-  /** Offsets of the blocks being read. */
+  /** Offsets of the blocks that are open. */
   #open: number[] = [];
-  /** How much stands around what is being read, in the units of `maxNesting`. */
+  /** Depth of the current place, in the units of `maxNesting`. */
   #nesting = 0;
 
   readonly #template: ParserMethod<[], List>;
@@ -137,7 +141,7 @@ class TemplateParser extends EmbeddedActionsParser {
   constructor() {
     super(t.vocabulary, { maxLookahead: 1, recoveryEnabled: false, skipValidations: true });
 
-    // Alternatives are listed once, outside the rules: chevrotain would otherwise be given new ones at each call.
+    // Alternatives are made once, outside the rules: inside, each call would hand chevrotain new ones.
     const items = [
       { ALT: (): Node => this.#text(this.CONSUME(t.Text)) },
       { ALT: (): Node => this.#comment(this.CONSUME(t.Comment)) },
@@ -353,7 +357,7 @@ class TemplateParser extends EmbeddedActionsParser {
       const end = this.SUBRULE(ending);
       this.#nesting -= nestingCost;
       this.#open.pop();
-      // Go names the line where the block clause ended, not that of the else.
+      // Go names the line where the block clause ended, not the line of the else.
       if (end.kind !== "end")
         this.#failEnding(wording.endingIn(this.#render(end), end.kind, "block clause"), end, startOf(close));
       this.#add(name, root, end.last);
@@ -511,16 +515,16 @@ class TemplateParser extends EmbeddedActionsParser {
     }
   }
 
-  /** The stack that the caller left was too small for what `maxNesting` allows. */
+  /** Turns a stack overflow into an error: the caller left less stack than `maxNesting` needs. */
   #stackOverflow(error: unknown): unknown {
     if (!isStackOverflow(error)) return error;
     return this.#errorAt(wording.tooDeep, this.LA(1)).error;
   }
 
-  /** Chevrotain says which token did not fit; `context` says what Go was reading. */
+  /** Makes Go's error of chevrotain's, which only says which token did not fit; `context` says what Go was reading. */
   #translate({ token }: IRecognitionException): ParseError {
     this.#stopped = token;
-    // A define below the top level: Go complains about the keyword.
+    // For a define below the top level Go complains about the keyword.
     if (token.tokenType === t.DefineDelim)
       return this.#unexpected(this.input[this.input.indexOf(token) + 1]!, "command");
     if (this.#context === "input" && token.image === "" && token.tokenType !== t.Refused) {
@@ -550,7 +554,7 @@ class TemplateParser extends EmbeddedActionsParser {
     if (!this.RECORDING_PHASE) this.#note(this.#unexpected(token, context));
   }
 
-  /** @param goOffset where the token stands that Go had read last, if that is not `at` */
+  /** @param goOffset offset of the last token that Go read, if that is not `at` */
   #fail(reason: ParseReason, at: IToken, goOffset?: number): void {
     if (!this.RECORDING_PHASE) this.#note(this.#errorAt(reason, at, goOffset));
   }
@@ -559,7 +563,7 @@ class TemplateParser extends EmbeddedActionsParser {
     return wording.parseError(reason, this.#source, at, this.#lineOf(goOffset ?? startOf(at)), linesIn(this.#source));
   }
 
-  /** Where mistakes are collected, whoever found one goes on as if it were none. */
+  /** Throws an error, or collects it, in which case the caller goes on as if there were none. */
   #note(failure: ParseError): void {
     if (this.#collected === undefined) throw failure.error;
     this.#collected.push(failure);
@@ -591,7 +595,7 @@ class TemplateParser extends EmbeddedActionsParser {
     return outer;
   }
 
-  /** A second definition in one text is an error unless one of the two is empty; the empty one gives way. */
+  /** Adds a tree. A second definition in one text is an error, unless one of the two is empty: then the empty one is dropped. */
   #add(name: string, root: List, last: IToken): void {
     if (this.RECORDING_PHASE) return;
     const present = this.#trees.get(name);
@@ -611,17 +615,17 @@ class TemplateParser extends EmbeddedActionsParser {
     return tokenType === t.If || tokenType === t.With;
   }
 
-  /** The next token follows without white space. */
+  /** Tells whether the next token follows without white space. */
   #touches(): boolean {
     return endOf(this.LA(0)) === this.LA(1).startOffset;
   }
 
-  /** A field that belongs to the operand before it. */
+  /** Tells whether the next token is a field of the operand before it. */
   #atField(): boolean {
     return this.LA(1).tokenType === t.Field && this.#touches();
   }
 
-  /** `$x :=`, `$x =`, `$x ,`. */
+  /** Tells whether a declaration follows: `$x :=`, `$x =` or `$x ,`. */
   #atDeclaration(): boolean {
     if (this.LA(1).tokenType !== t.Variable) return false;
     const { tokenType } = this.LA(2);
@@ -639,7 +643,7 @@ class TemplateParser extends EmbeddedActionsParser {
     this.#fail(wording.onlyVariables, next);
   }
 
-  /** Only the first command of a pipeline may start with something that is not called or looked up. */
+  /** Checks that only the first command of a pipeline starts with something that is neither called nor looked up. */
   #checkPipeline(pipe: Pipe, context: Context, close: IToken): void {
     if (this.RECORDING_PHASE) return;
     if (pipe.commands.length === 0) this.#fail(wording.missingValue(context), close);
@@ -706,7 +710,7 @@ class TemplateParser extends EmbeddedActionsParser {
     }
   }
 
-  /** Fields merge into a field or variable before them; after a pipeline or function they are a chain. */
+  /** Adds fields to an operand: they extend a field or variable, and make a chain of a pipeline or function. */
   #chain(term: Operand, tokens: readonly IToken[]): Operand {
     if (this.RECORDING_PHASE) return term;
     const fields = tokens.map((token) => token.image.slice(1));

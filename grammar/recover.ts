@@ -6,24 +6,24 @@ import * as t from "./tokens.ts";
 import type { Delims, Tree } from "./tree.ts";
 import type { ParseError, ParseErrorCode, ParseReason } from "./wording.ts";
 
-/** What can be read of a text, and everything that is wrong with it. */
+/** Holds the readable parts of a text, and everything that is wrong with it. */
 export interface Recovered {
-  /** With {@link unreadable} where an action could not be read. */
+  /** Trees that have {@link unreadable} in place of each action that cannot be read. */
   readonly trees: ReadonlyMap<string, Tree>;
-  /** The first one that Go would report comes first, then by place. */
+  /** Problems: first the one that Go reports, then the others by offset. */
   readonly problems: readonly Problem[];
-  /** There was more wrong than is looked for: what is not among the problems may still be one. */
+  /** The search for problems stopped at a limit, so there may be more. */
   readonly isTruncated: boolean;
 }
 
 export interface Problem extends ParseError {
-  /** The action it is in, if it is in one. */
+  /** The action that contains the problem, if one does. */
   readonly action: Span | undefined;
-  /** The text ends inside this block: the place of its first action. */
+  /** The first action of a block inside which the text ends. */
   readonly unclosed?: Span | undefined;
 }
 
-/** Name of the function that stands for what could not be read. */
+/** Names the function that stands for an unreadable action. */
 export const unreadable = "?";
 
 /** Limits the broken actions that are looked for: the whole text is read again for each. */
@@ -36,8 +36,8 @@ const maxInAction = 20;
 const maxProblems = 1000;
 
 /**
- * As `parse`, but goes on after a mistake: what is wrong inside an action hides nothing outside it. An action that cannot be
- * read is taken for the one it was meant to be by its first word, so that blocks still have their ends and variables are known.
+ * Parses like `parse`, but goes on after an error: an error inside one action hides none outside it. An action that cannot be
+ * read is replaced by the one that its first word suggests, so that blocks still have their ends and variables are known.
  */
 export function parseAll(text: string, options: ParseOptions): Recovered {
   const isFunction = (name: string): boolean => name === unreadable || options.isFunction(name);
@@ -105,7 +105,7 @@ const isUnexpected: ReadonlySet<ParseErrorCode> = new Set([
   "unexpected-token",
 ]);
 
-/** The problems of all attempts. */
+/** Collects the problems of all parse attempts. */
 class ProblemCollector {
   readonly problems: Problem[] = [];
   readonly actions: Actions;
@@ -118,7 +118,7 @@ class ProblemCollector {
     this.actions = new Actions(text, delims);
   }
 
-  /** Takes the tokens of an tryParse, which say where actions start. */
+  /** Takes the tokens of an attempt, which tell where actions start. */
   read(tokens: readonly IToken[]): void {
     this.#tokens = tokens;
     this.actions.read(tokens);
@@ -132,7 +132,7 @@ class ProblemCollector {
     return { start, end, tokens: intendedTokens(text, start, end, delims, this.#tokens) };
   }
 
-  /** What was found in an earlier tryParse, or in an action that is known not to be readable, is not said again. */
+  /** Adds an error, unless an earlier attempt found it or the action is already known to be unreadable. */
   add(parseError: ParseError, isStopped: boolean): void {
     const { error, reason } = parseError;
     const key = `${error.span.start} ${reason.message}`;
@@ -161,7 +161,7 @@ class ProblemCollector {
 
 // --- repairs
 
-/** What is read in place of a piece of the text. */
+/** Replaces a range of the text by tokens. */
 interface Repair extends Span {
   readonly tokens: readonly IToken[];
 }
@@ -209,7 +209,7 @@ const opens = new Map<string, TokenType>([
   ["each", t.Range],
 ]);
 
-/** The tokens of the action that the first word says it was meant to be. */
+/** Returns the tokens of the action that the first word suggests. */
 function intendedTokens(text: string, start: number, end: number, [left]: Delims, tokens: readonly IToken[]): IToken[] {
   const content = text.slice(start + left.length, end);
   const [, sign = "", first = "", chained] = /^-?\s*(?:([#/])\s*)?([a-z]+)(?:\s+([a-z]+))?/i.exec(content) ?? [];
@@ -238,7 +238,7 @@ function intendedTokens(text: string, start: number, end: number, [left]: Delims
   return [make(t.LeftDelim, left), ...value, close];
 }
 
-/** A variable that is declared in what cannot be read is still declared. */
+/** Returns the declarations of an unreadable action: its variables are declared all the same. */
 function declarationTokens(content: string, at: number, isRange: boolean): IToken[] {
   const [, first, second, operator] = /(\$[\p{L}\p{Nd}_]*)\s*(?:,\s*(\$[\p{L}\p{Nd}_]*)\s*)?(:?=)/u.exec(content) ?? [];
   if (first === undefined) return [];
@@ -257,7 +257,7 @@ function tokenAt(type: TokenType, image: string, at: number): IToken {
   return createTokenInstance(type, image, at, at, Number.NaN, Number.NaN, Number.NaN, Number.NaN);
 }
 
-/** The kind of the innermost block that is open before an offset; `Else` behind its else. */
+/** Returns the kind of the innermost block that is open before an offset; `Else` after its else. */
 function innermostBlock(at: number, tokens: readonly IToken[]): TokenType | undefined {
   const blocks: { readonly type: TokenType; other: boolean }[] = [];
   for (let i = 0; i < tokens.length && tokens[i]!.startOffset < at; i++) {
@@ -283,7 +283,7 @@ class Actions {
   readonly text: string;
   readonly delims: Delims;
   #tokens: readonly IToken[] = [];
-  /** By token: where the action starts that it is in, -1 in text. */
+  /** Start of the action that each token is in, -1 in text. */
   #starts: readonly number[] | undefined;
   readonly #known = new Map<number, Span>();
 
@@ -297,13 +297,13 @@ class Actions {
     this.#starts = undefined;
   }
 
-  /** Where the action starts that holds an offset, by the tokens read; -1 in text. */
+  /** Returns the start of the action that contains an offset, by the tokens read; -1 in text. */
   startAt(offset: number): number {
     this.#starts ??= actionStarts(this.#tokens, this.text, this.delims);
     return this.#starts[lastAtOrBefore(offset, this.#tokens)] ?? -1;
   }
 
-  /** The action that starts at an offset. The same object each time: what is found out about it can be kept by it. */
+  /** Returns the action that starts at an offset: always the same object, so that callers can key data by it. */
   at(start: number): Span {
     const known = this.#known.get(start);
     if (known) return known;
@@ -329,7 +329,7 @@ function actionStarts(tokens: readonly IToken[], text: string, [left]: Delims): 
   return starts;
 }
 
-/** The last token that starts at an offset or before it, by where Go says it starts. */
+/** Returns the index of the last token that starts at an offset or before it, by Go's offsets. */
 function lastAtOrBefore(at: number, tokens: readonly IToken[]): number {
   let low = 0;
   let high = tokens.length - 1;
@@ -338,13 +338,13 @@ function lastAtOrBefore(at: number, tokens: readonly IToken[]): number {
     if (tokens[middle]!.startOffset <= at) low = middle + 1;
     else high = middle - 1;
   }
-  // A delimiter begins with the white space that it trims.
+  // A delimiter token begins with the white space that it trims.
   return high;
 }
 
 /**
- * Where an action ends that cannot be read: behind its right delimiter, if that comes before the next left one; else where
- * its line ends. No more is looked at than up to the next left delimiter.
+ * Returns the end of an unreadable action: after its right delimiter, if that comes before the next left one, else at the end
+ * of its line. Reads no further than the next left delimiter.
  */
 function actionEnd(text: string, start: number, [left, right]: Delims): number {
   const from = start + left.length;
@@ -352,7 +352,7 @@ function actionEnd(text: string, start: number, [left, right]: Delims): number {
   const to = open < 0 ? text.length : open;
   const close = rightDelimAfter(text, from, right, to);
   if (close >= 0) return close + right.length;
-  // One that starts where the next left delimiter does still counts.
+  // A right delimiter that starts where the next left one does still counts.
   const near = text.slice(from, to + right.length);
   const plain = near.indexOf(right);
   if (plain >= 0) return from + plain + right.length;
@@ -360,9 +360,9 @@ function actionEnd(text: string, start: number, [left, right]: Delims): number {
   return newline >= 0 && from + newline < to ? from + newline : to;
 }
 
-/** The next right delimiter that is not inside quotes and starts at `to` or before, or -1. */
+/** Returns the offset of the next right delimiter that is not inside quotes and starts at `to` or before, or -1. */
 export function rightDelimAfter(text: string, from: number, right: string, to = text.length): number {
-  /** A mark that opens nothing here: there is no other on this line, or for backquotes anywhere behind it. */
+  /** A quote that opens nothing: no other follows on its line, or for backquotes anywhere after it. */
   let isOpen = false;
   let isRawOpen = false;
   for (let i = from; i <= to && i < text.length; i++) {
@@ -382,7 +382,7 @@ export function rightDelimAfter(text: string, from: number, right: string, to = 
   return -1;
 }
 
-/** Behind the string that starts at a quote, or -1 where it is not closed on its line. */
+/** Returns the end of the string that starts at a quote, or -1 if it is not closed on its line. */
 function stringEnd(text: string, at: number): number {
   const literal = /"(?:[^"\\\n]|\\.)*"/y;
   literal.lastIndex = at;

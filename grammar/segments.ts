@@ -3,13 +3,13 @@ import { endOf, startOf, tokenize } from "./lexer.ts";
 import * as t from "./tokens.ts";
 import type { Delims } from "./tree.ts";
 
-/** A template as its texts and actions, in order: what is needed to write it again otherwise. */
+/** Splits a template into texts and actions, in order: enough to write it again with other spacing. */
 export type Segment =
-  /** What is copied: text with the white space that trim markers remove, and comments. */
+  /** Text to copy: with the white space that trim markers remove, and comments. */
   | { readonly kind: "text"; readonly text: string }
   | {
       readonly kind: "action";
-      /** The delimiters with their trim markers: `{{`, `{{-`, `}}`, ` -}}`. */
+      /** Delimiters with their trim markers: `{{`, `{{-`, `}}`, ` -}}`. */
       readonly open: string;
       readonly close: string;
       readonly tokens: readonly ActionToken[];
@@ -19,7 +19,7 @@ export interface ActionToken {
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  /** A field of what stands right before it. */
+  /** The token is a field of the operand right before it. */
   readonly isJoined: boolean;
 }
 
@@ -33,7 +33,7 @@ function isJoined(
   return tokenType === t.Field && last !== undefined && haveFields.includes(last) && before?.end === startOffset;
 }
 
-/** Of a text that parses. */
+/** Returns the segments of a text that parses. */
 export function segmentsOf(text: string, delims: Delims, isFunction: (name: string) => boolean): readonly Segment[] {
   const segments: Segment[] = [];
   const [left, right] = delims;
@@ -56,7 +56,7 @@ export function segmentsOf(text: string, delims: Delims, isFunction: (name: stri
         words = [];
         break;
       case t.RightDelim: {
-        // With a trim marker the token is ` -}}` and the white space behind it.
+        // With a trim marker the token is ` -}}` and the white space after it.
         const trims = start > token.startOffset;
         const end = (trims ? start : token.startOffset) + right.length;
         const close = trims ? ` -${right}` : right;

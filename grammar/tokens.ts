@@ -3,8 +3,8 @@ import { quote, unicodeName } from "./quote.ts";
 import type { Delims } from "./tree.ts";
 
 /**
- * The tokens, in two lexer modes: text up to a left delimiter, and the inside of an action. Patterns are functions because
- * the delimiters are the caller's, and because chevrotain rebuilds each RegExp without its `u` flag.
+ * Defines the tokens, in two lexer modes: text up to a left delimiter, and the inside of an action. Patterns are functions
+ * because the caller chooses the delimiters, and because chevrotain rebuilds each RegExp without its `u` flag.
  *
  * A piece that Go's lexer refuses is still one token, with Go's message as `payload.refusal`; see `lexer.ts`.
  */
@@ -32,13 +32,13 @@ export interface Refusal {
 
 export interface Payload {
   readonly refusal?: Refusal;
-  /** Where Go says the token starts, if that is behind its first character: trimmed white space belongs to delimiters. */
+  /** Offset at which Go says the token starts, if it is after the first character: trimmed white space belongs to delimiters. */
   readonly start?: number;
-  /** Where the character stands that `refusal` is about, if that is not the token's first. */
+  /** Offset of the character that `refusal` is about, if it is not the token's first. */
   readonly culprit?: number;
 }
 
-/** What the patterns look at. Lexing is synchronous, so one is enough; {@link startLexing} sets it. */
+/** Holds what the patterns need. Lexing is synchronous, so one object is enough; {@link startLexing} resets it. */
 const state = { left: "{{", right: "}}", parens: 0, insideAction: false };
 
 export function startLexing([left, right]: Delims): void {
@@ -48,7 +48,7 @@ export function startLexing([left, right]: Delims): void {
   state.insideAction = false;
 }
 
-/** The text ended inside an action. */
+/** Tells whether the text ended inside an action. */
 export const endedInsideAction = (): boolean => state.insideAction;
 
 const ok = (image: string): [string] => [image];
@@ -62,7 +62,7 @@ function withPayload(image: string, payload: Payload): [string] {
 const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d;
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 
-/** Trim markers: `{{- ` before, ` -}}` behind. */
+/** Matches trim markers: `{{- ` on the left, ` -}}` on the right. */
 const trimsLeft = (text: string, at: number): boolean =>
   text.charCodeAt(at) === 0x2d && isSpace(text.charCodeAt(at + 1));
 const trimsRight = (text: string, at: number): boolean =>
@@ -74,7 +74,7 @@ function skipSpace(text: string, at: number): number {
   return end;
 }
 
-/** End of the run of letters, digits and `_` that starts at `at`. */
+/** Returns the end of the run of letters, digits and `_` that starts at `at`. */
 function wordEnd(text: string, at: number): number {
   let end = at;
   for (;;) {
@@ -84,7 +84,7 @@ function wordEnd(text: string, at: number): number {
   }
 }
 
-/** UTF-16 width of the letter, digit or `_` at `at`, 0 if there is none. */
+/** Returns the UTF-16 width of the letter, digit or `_` at `at`, 0 if there is none. */
 function letterWidth(text: string, at: number): number {
   const code = text.charCodeAt(at);
   if ((code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || isDigit(code) || code === 0x5f) return 1;
@@ -95,7 +95,7 @@ function letterWidth(text: string, at: number): number {
 
 const letter = /[\p{L}\p{Nd}]/uy;
 
-/** What may follow a word: white space, the end, `. , | : ( )` or the right delimiter. */
+/** Tells whether a word may end here: before white space, the end, `. , | : ( )` or the right delimiter. */
 function endsWord(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   return (
@@ -106,7 +106,7 @@ function endsWord(text: string, at: number): boolean {
   );
 }
 
-/** A word up to `end`, or the complaint about the character that follows it. */
+/** Matches a word up to `end`, or refuses the character that follows it. */
 function word(text: string, start: number, end: number): [string] {
   const image = text.slice(start, end);
   if (endsWord(text, end)) return ok(image);
@@ -123,7 +123,7 @@ function codeAt(text: string, at: number): number {
 
 // --- text mode
 
-/** Where the left delimiter is that starts here, or behind white space that its trim marker removes; -1 if none. */
+/** Returns the offset of the left delimiter that starts here, or after white space that its trim marker removes; -1 if none. */
 function leftDelimAt(text: string, at: number): number {
   const { left } = state;
   if (text.startsWith(left, at)) return at;
@@ -196,10 +196,10 @@ const matchSpace: CustomPatternMatcherFunc = (text, at) => {
   return ok(text.slice(at, end));
 };
 
-/** `.name`, or the dot alone. `.5` is a number. */
+/** Matches `.name`. A dot alone and the number `.5` are other tokens. */
 const matchField: CustomPatternMatcherFunc = (text, at) => {
   if (text.charCodeAt(at) !== 0x2e || isDigit(text.charCodeAt(at + 1))) return null;
-  // At the very end Go takes the dot for the start of a number.
+  // At the very end Go reads a dot as the start of a number.
   if (at + 1 === text.length) return null;
   if (endsWord(text, at + 1)) return null;
   return word(text, at, wordEnd(text, at + 1));
@@ -218,7 +218,7 @@ const matchWord: CustomPatternMatcherFunc = (text, at) => {
   return end === at ? null : word(text, at, end);
 };
 
-/** Up to the closing mark on the same line; a backslash takes the next character along. */
+/** Matches up to the closing mark on the same line; a backslash escapes the next character. */
 function quoted(mark: number, refusal: Refusal): CustomPatternMatcherFunc {
   return (text, at) => {
     if (text.charCodeAt(at) !== mark) return null;
@@ -245,7 +245,7 @@ const matchRawString: CustomPatternMatcherFunc = (text, at) => {
 const number =
   /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;
 
-/** End of the number at `at`, negative if a letter follows: minus the end including that letter. */
+/** Returns the end of the number at `at`; if a letter follows, minus the end including that letter. */
 function numberEnd(text: string, at: number): number {
   number.lastIndex = at;
   number.test(text);
@@ -266,7 +266,7 @@ const matchNumber: CustomPatternMatcherFunc = (text, at) => {
   return sign === 0x2b || sign === 0x2d ? null : ok(text.slice(at, end));
 };
 
-/** `1+2i`: two numbers without space, the second imaginary. */
+/** Matches `1+2i`: two numbers without a space, the second imaginary. */
 const matchComplex: CustomPatternMatcherFunc = (text, at) => {
   if (!startsNumber(text.charCodeAt(at))) return null;
   const end = numberEnd(text, numberEnd(text, at));
@@ -295,7 +295,7 @@ const matchRightParen: CustomPatternMatcherFunc = (text, at) => {
   return ok(")");
 };
 
-/** Any other character: printable ASCII is a token of its own (only the comma is ever legal), the rest is refused. */
+/** Matches any other character: printable ASCII is a token of its own (only the comma is ever legal), all else is refused. */
 const matchChar: CustomPatternMatcherFunc = (text, at) => {
   const code = codeAt(text, at);
   const image = text.slice(at, at + (code > 0xffff ? 2 : 1));
@@ -307,7 +307,7 @@ const matchChar: CustomPatternMatcherFunc = (text, at) => {
 
 // --- token types
 
-/** One character of each class that chevrotain sorts first characters into: the token may start with anything. */
+/** Lists one character of each class by which chevrotain indexes first characters: the token may start with anything. */
 const anything: number[] = [...Array(256).keys(), ...Array.from({ length: 256 }, (_, i) => 256 + i * 255), 0xffff];
 const beyondAscii = anything.filter((code) => code >= 0x80);
 const chars = (text: string): number[] => [...text].map((char) => char.charCodeAt(0));
@@ -318,7 +318,7 @@ function token(name: string, pattern: CustomPatternMatcherFunc, starts: number[]
   return createToken({ name, pattern, start_chars_hint: starts, line_breaks: true, ...more });
 }
 
-/** A type that only {@link retype} gives: keywords are words, refused pieces are whatever they began as. */
+/** Makes a type that only {@link retype} assigns: keywords are matched as words, refused pieces as whatever they began as. */
 const given = (name: string): TokenType => createToken({ name, pattern: Lexer.NA });
 
 export const Comment = token("Comment", matchComment, anything);
@@ -364,11 +364,13 @@ export const Nil = given("Nil");
 export const Range = given("Range");
 export const Template = given("Template");
 export const With = given("With");
-/** A left delimiter before `define`, `end` or `else`: told apart here so that the grammar needs one token of look-ahead. */
+/**
+ * Left delimiters before `define`, `end` and `else` are types of their own, so that the grammar needs one token of look-ahead.
+ */
 export const DefineDelim = given("DefineDelim");
 export const EndDelim = given("EndDelim");
 export const ElseDelim = given("ElseDelim");
-/** What Go's lexer refuses. */
+/** A piece that Go's lexer refuses. */
 export const Refused = given("Refused");
 
 export const keywords: ReadonlyMap<string, TokenType> = new Map([
@@ -402,7 +404,7 @@ export const vocabulary: TokenType[] = [
   ...[DefineDelim, EndDelim, ElseDelim, Refused],
 ];
 
-/** Changes what kind of token this is. */
+/** Changes the type of a token. */
 export function retype(token: IToken, type: TokenType): void {
   token.tokenType = type;
   token.tokenTypeIdx = type.tokenTypeIdx!;

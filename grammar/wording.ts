@@ -8,11 +8,11 @@ import { Dot, keywords, LeftDelim, type LexicalErrorCode, type Payload, Refused,
 import type { Source } from "./tree.ts";
 
 /**
- * Go's words for everything that can be wrong with a template text. Chevrotain only says that a token did not fit; the
- * parser knows what Go was reading at that point (its {@link Context}), and that is all Go's message needs.
+ * Says in Go's words everything that can be wrong with a template text. Chevrotain only says that a token did not fit; the
+ * parser knows what Go was reading at that point (its {@link Context}), and Go's message needs nothing else.
  */
 
-/** What is being read, as Go's messages name it. */
+/** Names what is being read, as Go's messages do. */
 export type Context =
   | "input"
   | "command"
@@ -160,12 +160,12 @@ export function unexpected(
 
 const keywordTypes = new Set(keywords.values());
 
-/** A token as Go's messages show it: keywords in angle brackets, all else quoted, and cut when longer than ten bytes. */
+/** Shows a token as Go's messages do: keywords in angle brackets, all others quoted, cut at ten bytes. */
 function render(token: IToken, { delims: [left, right] }: Source): string {
   const { image, tokenType } = token;
   if (image === "") return "EOF";
   if (tokenType === Dot || (keywordTypes.has(tokenType) && image !== "true" && image !== "false")) return `<${image}>`;
-  // White space that a trim marker removes belongs to the token, not to what is shown of it.
+  // The white space that a trim marker removes belongs to the token, but is not shown.
   const value = tokenType === RightDelim ? right : tokenType === LeftDelim ? left : image;
   return byteLength(value) > 10 ? `${quote([...value].slice(0, 10).join(""))}...` : quote(value);
 }

@@ -16,8 +16,8 @@ import { truth } from "./truth.ts";
 import { typeName } from "./value.ts";
 
 /**
- * A call of a named function.
- * @param node what Go's messages show when the function fails: the command, or the name where it stands among arguments
+ * Compiles the call of a named function.
+ * @param node what Go's messages show when the function fails: the command, or the name if it is among arguments
  * @param final value of the command before it in the pipeline, which becomes the last argument
  */
 export function compileCall(
@@ -42,7 +42,7 @@ interface Call {
   readonly ident: Identifier;
   readonly node: Command | Identifier;
   readonly final: Expression | undefined;
-  /** Arguments, with the final one. */
+  /** Number of arguments, including the final one. */
   readonly count: number;
 }
 
@@ -56,7 +56,7 @@ function failing({ final, ident }: Call, message: string): Expression {
   };
 }
 
-/** `and`, `or`: arguments are evaluated until one decides; that one is the result. */
+/** Compiles `and` and `or`: arguments are evaluated until one decides; that one is the result. */
 function compileLazy(call: Call, operands: readonly Operand[], env: Env): Expression {
   const { final, ident } = call;
   if (call.count === 0) return failing(call, `wrong number of args for ${call.name}: want at least 1 got 0`);
@@ -130,7 +130,7 @@ function applyOne(call: Call, apply: NonNullable<Builtin["apply1"]>, a: Eval, bu
     eval: (run) => {
       const value = a(run);
       if (needsEscaping) {
-        // Most texts need no escaping: this is all that it costs them.
+        // Most texts need no escaping, and this test is all that they cost.
         const text = typeof value === "number" && run.isInt(value) ? `${value}` : value;
         if (typeof text === "string" && !needsEscaping.test(text)) {
           run.spend(1 + (text.length >> 6) + (text.length > 16 ? text.length >> 4 : 0));
@@ -163,7 +163,7 @@ function applyTwo(call: Call, apply: NonNullable<Builtin["apply2"]>, a: Eval, b:
   };
 }
 
-/** The only argument comes from the command before. */
+/** Evaluates the only argument, which comes from the command before. */
 function piped({ final, ident }: Call): Eval {
   return (run) => {
     const value = final?.eval(run);
@@ -175,8 +175,8 @@ function piped({ final, ident }: Call): Eval {
 type Values = (run: Run) => unknown[];
 
 /**
- * All arguments, the final one last.
- * @param at what an error is about until an argument is evaluated
+ * Compiles all arguments, the final one last.
+ * @param at the node that an error is about until an argument is evaluated
  */
 function compileValues(
   { final, ident }: Call,
@@ -198,7 +198,7 @@ function compileValues(
   };
 }
 
-/** `missingKey: "required"`: what is about to be printed has to be there. */
+/** Compiles a printing function for `missingKey: "required"`, where its arguments must be present. */
 function compileRequired(call: Call, builtin: Builtin, args: readonly Expression[], finalType: Param): Expression {
   const values = compileValues(call, args, finalType);
   return {
@@ -218,7 +218,7 @@ function compileRequired(call: Call, builtin: Builtin, args: readonly Expression
   };
 }
 
-/** A constant format is read once. */
+/** Compiles `printf` with a constant format, which is read once. */
 function compilePrintf(call: Call, literal: StringNode, args: readonly Expression[]): Expression {
   const format = compileFormat(literal.text);
   const price = literal.text.length >> 4;
@@ -238,7 +238,7 @@ function compilePrintf(call: Call, literal: StringNode, args: readonly Expressio
   };
 }
 
-/** Counts a call, and what it built. */
+/** Charges for a call and for the text that it built. */
 function counted(run: Run, result: unknown): unknown {
   if (typeof result !== "string") {
     run.spend(1);
@@ -249,7 +249,7 @@ function counted(run: Run, result: unknown): unknown {
   return joinBytes(result);
 }
 
-/** `call f x`: a function that stands in the data. */
+/** Compiles `call f x`, whose function comes from the data. */
 function compileCallOfValue(call: Call, operands: readonly Operand[], env: Env): Expression {
   const wrong = countError(call, 2, true);
   if (wrong) return failing(call, wrong);
@@ -270,12 +270,15 @@ function compileCallOfValue(call: Call, operands: readonly Operand[], env: Env):
   };
 }
 
-/** Go's `reflect.Value.String`: only of a string is it the text. */
+/** Shows a value as Go's `reflect.Value.String`: a string is its text, any other value its type. */
 function reflectString(value: unknown, { numbers }: Env): string {
   return typeof value === "string" ? value : `<${typeName(value, numbers)} Value>`;
 }
 
-/** Arguments are counted before any is evaluated, and each is checked when it is. */
+/**
+ * Compiles the call of a function with a signature. Arguments are counted before any is evaluated, and each is checked when it
+ * is.
+ */
 function compileFunction(call: Call, fn: TemplateFunction, operands: readonly Operand[], env: Env): Expression {
   const signature = signatureOf(fn);
   const { params, variadic = false, returns = "any", mutates } = signature;
@@ -301,7 +304,7 @@ function compileFunction(call: Call, fn: TemplateFunction, operands: readonly Op
 /** Calls a method of a value, with the operands that follow its name. */
 export type MethodCall = (run: Run, method: TemplateFunction, name: string, node: Operand, last: unknown) => unknown;
 
-/** What the parameters are is known only when the method is found. Go: `evalCall` of a method. */
+/** Compiles the arguments of a method, whose parameters are known only when the method is found. Go: `evalCall` of a method. */
 export function compileMethodCall(operands: readonly Operand[], final: Expression | undefined, env: Env): MethodCall {
   const args = operands.map((operand) => compileOperand(operand, env));
   const count = operands.length + (final ? 1 : 0);

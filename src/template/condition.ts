@@ -25,20 +25,20 @@ import type { LanguageOptions } from "./template.ts";
 import { truth } from "./truth.ts";
 import { weigh } from "./weight.ts";
 
-/** What may stand in an `if`, alone. */
+/** Holds a compiled condition: the content of one `if`. */
 export interface CompiledCondition {
   /** Top-level fields of the data that the result can depend on. */
   readonly reads: ReadonlySet<string> | "all";
-  /** The result can be another for the same data: some function looks at the clock, or takes chance. */
+  /** The result may differ for the same data, because a function uses the clock or random numbers. */
   readonly nonDeterministic: boolean;
   /**
-   * Go's truth of it.
-   * @throws {@link TemplateError} of phase `"exec"`; RenderAborted where it calls `abort`
+   * Returns whether the condition is true, as Go decides it.
+   * @throws {@link TemplateError} of phase `"exec"`; RenderAborted if it calls `abort`
    */
   test(data: unknown, limit?: TimeLimit): boolean;
 }
 
-/** A condition as it stands in a template; its places there are behind those in its own text by {@link before}'s length. */
+/** Wraps a condition in a template; offsets in it are those of the condition plus the length of {@link prefix}. */
 export const asTemplate = (where: string): string => `${prefix}${where}${suffix}`;
 
 const delims: Delims = ["{{", "}}"];
@@ -47,9 +47,9 @@ const close = " }}";
 const suffix = `${close}1{{end}}`;
 
 /**
- * Compiles what stands in an `if`. Messages and places are those of its own text, under the name `where` unless `name` says
- * otherwise; `delims` and `templates` mean nothing here.
- * @throws TemplateError of phase `"parse"`, also for what would close the `if`; TypeError for options that make no sense
+ * Compiles the content of an `if`. Messages and offsets are those of its own text, under the name `where` unless `name` says
+ * otherwise; `delims` and `templates` are ignored.
+ * @throws TemplateError of phase `"parse"`, also for text that would close the `if`; TypeError for invalid options
  */
 export function compileCondition(where: string, options: LanguageOptions = {}): CompiledCondition {
   if (typeof where !== "string") throw new TypeError("a condition is text");
@@ -71,7 +71,7 @@ export function compileCondition(where: string, options: LanguageOptions = {}): 
   const weight = weigh({ ...root, nodes: [{ ...root, kind: "action", pipe }] });
 
   const { paths, whole, calls } = readsOf(pipe);
-  // A function that changes maps gets a copy of all the data, which costs what the data is big.
+  // A function that changes maps gets a copy of all the data, at a cost that grows with the data.
   const all = whole || facts.mutates;
   return {
     reads: all ? "all" : new Set(paths.map(([first]) => first!)),
@@ -93,7 +93,10 @@ export function compileCondition(where: string, options: LanguageOptions = {}): 
   };
 }
 
-/** @throws TemplateError of phase `"parse"` with places of the condition's own text; of the tree they are those in {@link asTemplate} */
+/**
+ * Parses a condition. The places in the tree are those in {@link asTemplate}.
+ * @throws TemplateError of phase `"parse"`, with the places of the condition's own text
+ */
 function parseCondition(source: Source, isFunction: (name: string) => boolean): Pipe {
   const { name, text: where } = source;
   const problem = validationError(where, isFunction);
@@ -108,7 +111,7 @@ function parseCondition(source: Source, isFunction: (name: string) => boolean): 
   }
 }
 
-/** Why a text is no condition where Go has no words for it, since as part of a template it may be fine; and where in the text. */
+/** Returns why a text is not a condition, and where, if Go would accept it because it is fine as part of a template. */
 export function validationError(
   where: string,
   isFunction: (name: string) => boolean,
@@ -142,7 +145,7 @@ function parseError(source: Source, message: string, start: number, end = start)
   return new TemplateError({ message, phase: "parse", name, text, span });
 }
 
-/** A tree, or a part of one, that many UTF-16 units further on. */
+/** Returns a copy of a tree, or a part of one, with all offsets moved by `by` UTF-16 units. */
 function shifted<T>(node: T, by: number): T {
   if (Array.isArray(node)) return node.map((one) => shifted(one, by)) as T;
   if (typeof node !== "object" || node === null) return node;

@@ -23,38 +23,43 @@ export type AnyNode = Node | Pipe | Command | Operand;
 
 export type MissingKey = "default" | "zero" | "error" | "required";
 
-/** What every render of one compiled template shares. */
+/** Holds what all renders of one compiled template share. */
 export interface Settings {
   readonly numbers: Numbers;
   readonly missingKey: MissingKey;
   readonly limits: Limits;
   readonly printing: Printing;
   readonly contextOptions: ContextOptions;
-  /** A third of the output limit: see `Run.write`. Whole, since V8 gives each fraction in a field an object of its own. */
+  /**
+   * A third of the output limit: see `Run.write`. A whole number, because V8 allocates an object for each fraction in a field.
+   */
   readonly firstCheck: number;
   readonly monotonicClock: () => number;
 }
 
-/** The state of one render. Go: `text/template`'s `state`. */
+/** Holds the state of one render. Go: `text/template`'s `state`. */
 export class Run {
   readonly settings: Settings;
   out = "";
   dot: unknown;
-  /** Dot was taken from a list or map and not yet unwrapped: Go says `interface {}` where its type matters. */
+  /** Whether dot is boxed: it was taken from a list or map and not yet unwrapped, so Go says `interface {}` for its type. */
   dotBoxed = false;
-  /** Two entries a variable: its value, and whether it is boxed. */
+  /** Variables as a flat `[value, boxed, value, boxed, …]` array, which avoids one object for each variable. */
   vars: unknown[];
-  /** The node that an error is about. Set by each operand, and as in Go not restored on the way out. */
+  /**
+   * The node that an error is about. Each operand sets it, and none restores it when it is done: messages of Go, which does
+   * the same, name the operand evaluated last.
+   */
   at: AnyNode;
   tree: Tree;
-  /** Read last from what has elements of a Go type of their own. */
+  /** The value read last from a collection whose elements have a Go type of their own. */
   concrete: unknown;
   depth = 0;
-  /** Steps until the end of this slice: all that are left, unless the clock has to be looked at before. */
+  /** Steps left in this slice: all that are left, if there is no clock to check in between. */
   #steps: number;
-  /** Steps left behind this slice. */
+  /** Steps left after this slice. */
   #reserve = 0;
-  /** In ms: the limit, and when by the clock it is reached. */
+  /** The limit in milliseconds, and the clock's value at which it is reached. */
   readonly #timer: { readonly time: number; readonly deadline: number } | undefined;
   /** Length of `out` at which its bytes have to be counted. */
   #checkAt: number;
@@ -62,7 +67,7 @@ export class Run {
   #countedBytes = 0;
   #paidPrinting: Printing | undefined;
   #ownContext: Context | undefined;
-  /** What this render throws: any other `TemplateError` comes from a template that a function or getter renders. */
+  /** The error that this render throws: any other `TemplateError` comes from a template that a function or getter renders. */
   #failure: TemplateError | undefined;
 
   constructor(settings: Settings, tree: Tree, data: unknown, slots: number, limit?: TimeLimit) {
@@ -83,7 +88,7 @@ export class Run {
     this.#checkAt = settings.firstCheck;
   }
 
-  /** Other data than it began with, before anything is run. */
+  /** Replaces the data, before anything is run. */
   setRoot(data: unknown): void {
     this.dot = data;
     this.vars[0] = data;
@@ -94,7 +99,10 @@ export class Run {
     if (this.out.length > this.#checkAt) this.#countOutput();
   }
 
-  /** Every unit is one to three bytes, so the bytes need counting only when a third of the limit is used up. */
+  /**
+   * Counts the bytes of the output. Each unit is one to three bytes, so this is needed only when a third of the remaining
+   * limit is used.
+   */
   #countOutput(): void {
     this.#countedBytes += byteLength(this.out, this.#countedTo);
     this.#countedTo = this.out.length;
@@ -103,18 +111,18 @@ export class Run {
     this.#checkAt = this.#countedTo + Math.floor(left / 3);
   }
 
-  /** Steps so far. */
+  /** Steps spent so far. */
   get spent(): number {
     return this.settings.limits.steps - this.#reserve - this.#steps;
   }
 
-  /** Pays for work that a loop, a call or a function is about to do. */
+  /** Charges for work that a loop, a call or a function is about to do. */
   spend(steps: number): void {
     this.#steps -= steps;
     if (this.#steps < 0) this.#endSlice();
   }
 
-  /** Looks at the budget and at the clock, and goes on to the next slice. What has stopped stops again. */
+  /** Checks the budget and the clock, and starts the next slice. A render that has stopped stops again. */
   #endSlice(): void {
     const left = this.#reserve + this.#steps;
     if (left < 0) this.stop("steps");
@@ -123,30 +131,30 @@ export class Run {
     this.#reserve = left - this.#steps;
   }
 
-  /** For printing that this render pays for. */
+  /** Options for printing that this render pays for. */
   get printing(): Printing {
     this.#paidPrinting ??= { ...this.settings.printing, payer: this };
     return this.#paidPrinting;
   }
 
-  /** For functions that ask for it. */
+  /** The context of functions that ask for it. */
   get context(): Context {
     const { contextOptions, numbers, limits } = this.settings;
     this.#ownContext ??= makeContext(contextOptions, numbers, limits, (steps) => this.spend(steps));
     return this.#ownContext;
   }
 
-  /** An int the engine makes: under `numbers: "float64"` a plain number would be read as a float. */
+  /** Makes an int: under `numbers: "float64"` a plain number would be read as a float. */
   int(n: number): number | bigint {
     return this.settings.numbers === "int" ? n : BigInt(n);
   }
 
-  /** Whether a number of the data is an int, and one that JavaScript prints as Go does. */
+  /** Tells whether a number of the data is an int that JavaScript prints as Go does. */
   isInt(n: number): boolean {
     return this.settings.numbers === "int" && Number.isSafeInteger(n);
   }
 
-  /** A node as messages show it. */
+  /** Prints a node as messages show it. */
   print(node: AnyNode): string {
     return printNode(node, this.tree.source.delims);
   }
@@ -163,13 +171,13 @@ export class Run {
     );
   }
 
-  /** The same for templates that call each other; Go's words with our number. */
+  /** Stops at the depth of template calls, in Go's words with our number. */
   stopCall(): never {
     const message = `exceeded maximum template depth (${this.settings.limits.depth})`;
     throw new TemplateLimitError("depth", this.#place(this.at, message));
   }
 
-  /** What a function, an iterator or a getter in the data threw, as the error of this render. */
+  /** Rethrows what a function, an iterator or a getter in the data threw, as the error of this render. */
   rethrow(error: unknown): never {
     if (error === this.#failure || error instanceof TemplateLimitError || error instanceof RenderAborted) throw error;
     if (error instanceof LimitReached) return this.stop(error.limit);
@@ -191,7 +199,7 @@ export class Run {
   }
 }
 
-/** Go's whole message for what fails at a node of a template. */
+/** Returns Go's whole message for a failure at a node of a template. */
 export function execMessage({ source, name }: Tree, node: AnyNode, message: string): string {
   const { delims } = source;
   const lines = linesIn(source);
@@ -214,19 +222,19 @@ function limitMessage(limit: Limit, { steps, output, depth }: Limits, time: numb
 
 const emptyNode: AnyNode = { kind: "text", text: "", pos: 0, start: 0, end: 0 };
 
-/** Room for the variables of one template. `$` is the first. */
+/** Makes the variables of one template. `$` is the first. */
 export function newVars(root: unknown, slots: number): unknown[] {
   const vars = [root, false];
   for (let i = 1; i < slots; i++) vars.push(undefined, false);
   return vars;
 }
 
-/** What Go would print of what was thrown. */
+/** Returns the text of a thrown value as Go would print it. */
 export function errorText(error: unknown): string {
   try {
     const text: unknown = error instanceof Error ? error.message : error;
     return typeof text === "string" ? text : String(text);
   } catch {
-    return "something was thrown that has no text"; // its own code threw when it was asked
+    return "something was thrown that has no text"; // its own code threw
   }
 }

@@ -4,7 +4,7 @@ import type { MissingKey, Settings } from "./run.ts";
 import type { LanguageOptions } from "./template.ts";
 import type { Numbers } from "./value.ts";
 
-/** What every render shares, from the options. @throws TypeError for options that make no sense */
+/** Makes the settings that all renders share of the options. @throws TypeError for invalid options */
 export function settingsOf(options: LanguageOptions): Settings {
   const { numbers = "int", missingKey = "default" } = options;
   if (!missingKeys.includes(missingKey)) throw new TypeError(`unrecognized option: missingkey=${missingKey}`);
