@@ -1,11 +1,11 @@
 import { maxPrepared } from "../template/index.ts";
 
-/** Two for each, since one thing may need another. */
+/** Two entries for each prepared object, because one object may need another. */
 const maxEntries = 2 * maxPrepared;
 
 /**
- * Keeps what takes long to make, such as formatters: the last that were used, at least as many as a render may have prepared at
- * once, so that what it has paid for is still there.
+ * Caches objects that are slow to make, such as formatters: those used last, at least as many as a render may have prepared at
+ * once, so that an object that the render has paid for is still there.
  */
 export class BoundedCache<T> {
   readonly #values = new Map<string, T>();

@@ -1,6 +1,6 @@
 import { encode, trimTrailingZeros } from "../../grammar/index.ts";
 
-/** Go's `time.Duration`, in nanoseconds: its text, both ways. */
+/** Formats and parses Go's `time.Duration`, in nanoseconds. */
 
 export const nanosecond = 1n;
 export const microsecond = 1000n;
@@ -45,7 +45,7 @@ const units: Readonly<Record<string, bigint>> = {
 };
 
 /**
- * `time.ParseDuration`: `[-+]?([0-9]*(\.[0-9]*)?[a-z]+)+`, or 0.
+ * Parses as `time.ParseDuration`: `[-+]?([0-9]*(\.[0-9]*)?[a-z]+)+`, or 0.
  * @throws Error with Go's words
  */
 export function parseDuration(text: string): bigint {
@@ -76,7 +76,7 @@ export function parseDuration(text: string): bigint {
   return sum;
 }
 
-/** Digits behind the point, as Go reads them: as many as fit, then by floats. */
+/** Reads the digits after the point as Go does: as many as fit, the rest by floats. */
 function partOf(fraction: string, unit: bigint): bigint {
   let digits = 0n;
   let scale = 1;
@@ -90,7 +90,7 @@ function partOf(fraction: string, unit: bigint): bigint {
   return BigInt(Math.trunc(Number(digits) * (Number(unit) / scale)));
 }
 
-/** How Go's package time quotes: what is not printable ASCII, byte by byte. */
+/** Quotes as Go's package time: characters that are not printable ASCII byte by byte. */
 export function quoteTime(text: string): string {
   let quoted = "";
   for (const byte of encode(text)) {

@@ -1,7 +1,8 @@
 /**
- * What alerts need and Go and Sprig lack, on `Intl` alone: small, since an alert rendered in a browser brings all of it.
- * Where a language, a time zone or digits matter they may stand before the value, in any order: a text with a slash, or `UTC`,
- * is a time zone, any other text a locale, a whole number so many digits. What is not given is the render's `locale` and `timeZone`.
+ * Holds functions that alerts need and Go and Sprig lack. In: checked arguments. Out: a value. Built on `Intl` alone and
+ * small, because an alert rendered in a browser loads all of it. A locale, a time zone and a number of digits may come before
+ * the value, in any order: text with a slash, or `UTC`, is a time zone, any other text is a locale, and a whole number is the
+ * number of digits. By default the render's `locale` and `timeZone` apply.
  */
 import type { FunctionSet } from "../../template/index.ts";
 import { defaultFunction } from "../default.ts";

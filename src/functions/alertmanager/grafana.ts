@@ -17,7 +17,7 @@ import { sprintValue } from "../sprig/text.ts";
 import { newList, newMap } from "../sprig/value.ts";
 import { goTime } from "../time.ts";
 
-/** What a name before a point stands for: `coll` of `coll.Dict`. */
+/** Holds the functions of a namespace: `coll` in `coll.Dict`. */
 class Namespace extends Struct {
   readonly #type: GoType<Namespace>;
   constructor(name: string, functions: FunctionSet) {
@@ -39,7 +39,7 @@ function namespace(name: string, functions: FunctionSet): TemplateFunction {
 
 const any = { params: ["any"], variadic: true, context: true } as const;
 
-/** Keys are texts; one without a value has an empty one. */
+/** Makes a map of pairs. Keys are text; a key without a value gets an empty one. */
 function dict(context: Context, ...given: readonly unknown[]): object {
   const map = newMap();
   for (let i = 0; i < given.length; i += 2) {
@@ -61,7 +61,7 @@ function append(context: Context, value: unknown, list: unknown): unknown[] {
 const toJson = (context: Context, value: unknown, indent: string): string =>
   encodeJson(context, value, { indent, html: true });
 
-/** Functions of Grafana's notification templates that Alertmanager does not have. */
+/** Holds functions of Grafana's notification templates that Alertmanager does not have. */
 export const grafana = {
   /** `coll`: functions for lists and maps. `{{ (coll.Dict "a" 1).a }} {{ coll.Slice 1 "b" }} {{ coll.Append 3 (coll.Slice 1 2) }}` → `1 [1 b] [1 2 3]` */
   coll: namespace("*gomplate.CollFuncs", {

@@ -1,6 +1,6 @@
 /**
- * Functions of Prometheus Alertmanager's notification templates, for the data that `alertmanagerData` makes of a payload.
- * Its templates are executed with `missingKey: "zero"`.
+ * Holds the functions of Prometheus Alertmanager's notification templates. In: checked arguments, and data that
+ * `alertmanagerData` made. Out: a value. Such templates run with `missingKey: "zero"`.
  */
 import { canBackquote, quote } from "../../../grammar/index.ts";
 import { Content, type Context, define, type FunctionSet, Time } from "../../template/index.ts";
@@ -19,7 +19,7 @@ import { titleCase } from "./text.ts";
 
 export { alertmanagerData } from "./data.ts";
 
-/** A function of a text, paid for by its length. */
+/** Makes a function of one text, which is paid for by its length. */
 const ofText = (fn: (text: string) => string) =>
   define({ params: ["string"], returns: "string", context: true }, (context: Context, text: string) => {
     context.grow(text.length);
@@ -96,7 +96,7 @@ export const alertmanager = {
   ...grafana,
 } satisfies FunctionSet;
 
-/** `regexp.MustCompile`, whose panic is what the error says. */
+/** Compiles as `regexp.MustCompile`, whose panic is the error's message. */
 function mustCompile(pattern: string, context: Context) {
   try {
     return compileRegexp(pattern, context);

@@ -3,7 +3,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { encode } from "../../../grammar/index.ts";
 import { type Context, define, type FunctionSet } from "../../template/index.ts";
 
-/** Checksums of the bytes of a text. */
+/** Computes checksums of the bytes of a text. */
 
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 

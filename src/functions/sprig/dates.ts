@@ -16,13 +16,16 @@ import { addDuration, goTime, roundDuration, subtract, zeroTime } from "../time.
 import { loadZone, localZone, UnknownZone } from "../zone.ts";
 import { parsed, toInt } from "./cast.ts";
 
-/** Dates by Go's layouts. "Local" is the option `timeZone`, and now what the option `clock` says. */
+/**
+ * Formats and computes dates by Go's layouts. "Local" is the option `timeZone`, and the current time comes from the option
+ * `clock`.
+ */
 
 const local = ({ timeZone }: Context): Zone => localZone(timeZone);
 
 const now = (context: Context): Time => goTime(Time.of(context.clock(), local(context)));
 
-/** A time, or seconds since 1970 as an int or int64; `undefined`: anything else. */
+/** Reads a time, or seconds since 1970 as an int or int64; `undefined` for anything else. */
 function timeOf(value: unknown, context: Context): Time | undefined {
   if (value instanceof Date || value instanceof Time) return Time.of(value);
   if (kindOf(value, context.numbers) !== "int") return undefined;
@@ -31,7 +34,7 @@ function timeOf(value: unknown, context: Context): Time | undefined {
   return new Time(Number(toInt(value, context)), 0, local(context));
 }
 
-/** A zone that is not known is UTC. */
+/** Returns a zone; an unknown one is UTC. */
 function zoneOf(name: string, context: Context): Zone {
   if (name === "Local") return local(context);
   try {
@@ -67,14 +70,14 @@ const mustDateModify = define({ params: ["string", "time"], context: true }, (co
   return addDuration(date, parseDuration(duration));
 });
 
-/** Seconds, as a text or an int64, of which nothing else is a duration. */
+/** Reads seconds, as text or an int64; no other value is a duration here. */
 function durationOf(value: unknown, context: Context): bigint {
   const seconds =
     typeof value === "string" ? parsedSeconds(value) : isInt64(value, context) ? toInt(value, context) : 0n;
   return BigInt.asIntN(64, seconds * second);
 }
 
-/** Out of range is the nearest there is, as Go's `ParseInt` says beside its error. */
+/** Reads seconds; a value out of range is the nearest int64, which Go's `ParseInt` returns beside its error. */
 function parsedSeconds(text: string): bigint {
   const value = parsed(text, 10);
   if (value !== undefined) return value;
@@ -146,7 +149,7 @@ export const dates = {
     dateIn(context, "2006-01-02", date, zone),
   ),
   /**
-   * `mustDateModify DURATION DATE`: the same as dateModify, but a invalid duration is an error. `{{ now | mustDateModify "x"
+   * `mustDateModify DURATION DATE`: the same as dateModify, but an invalid duration is an error. `{{ now | mustDateModify "x"
    * }}` → `error: time: invalid duration "x"`
    */
   mustDateModify,

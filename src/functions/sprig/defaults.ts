@@ -1,7 +1,7 @@
 import { define, type FunctionSet, truth } from "../../template/index.ts";
 import { defaultFunction } from "../default.ts";
 
-/** What is empty: nil, false, 0, and empty texts, lists and dicts. */
+/** Tests for empty values: nil, false, 0, and empty texts, lists and dicts. */
 
 export const defaults = {
   /** `all VALUE…`: whether no VALUE is empty. `{{ all 1 "a" 0 }}` → `false` */

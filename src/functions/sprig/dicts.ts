@@ -4,7 +4,7 @@ import { merge } from "./merge.ts";
 import { strval } from "./text.ts";
 import { isNilValue, newMap, nilMap, payForList, stringList } from "./value.ts";
 
-/** Functions of dictionaries. Where Go gives keys in a random order, they are in the order in which maps are printed. */
+/** Implements the functions of dicts. Where Go returns keys in random order, they are in the order in which maps are printed. */
 
 type Dict = Record<string, unknown>;
 
@@ -14,10 +14,10 @@ function entriesOf(context: Context, dict: Dict): [string, unknown][] {
   return entries;
 }
 
-/** What may stand before a panic's words in Go. */
+/** Go's panic for writing to a nil map. */
 const intoNilMap = "assignment to entry in nil map";
 
-/** The map to be changed: a nil one cannot be. */
+/** Returns the map to be changed; a nil map cannot be. */
 function changeable(value: unknown): Dict {
   if (value === null || isNilValue(value)) throw new Error(intoNilMap);
   return value as Dict;
@@ -45,7 +45,7 @@ const deepCopy = define({ params: ["any"], context: true }, (context, value) => 
   return copyOf(value, context);
 });
 
-/** Go's words for a value that is not of the type the code expects. */
+/** Makes Go's error for a value that is not of the expected type. */
 const conversion = (value: unknown, type: string, { numbers }: Context): Error =>
   new Error(`interface conversion: interface {} is ${value === null ? "nil" : typeName(value, numbers)}, not ${type}`);
 

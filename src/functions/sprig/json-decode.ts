@@ -3,7 +3,7 @@ import { type Context, float } from "../../template/index.ts";
 import { JsonError } from "./json-error.ts";
 import { newMap } from "./value.ts";
 
-/** Go's words for a character that does not belong where it is. */
+/** Makes Go's error for a character in a wrong place. */
 function invalid(char: string, where: string): JsonError {
   return new JsonError(`invalid character ${quoteChar(char)} ${where}`);
 }
@@ -26,8 +26,8 @@ const endOfInput = "unexpected end of JSON input";
 const maxDepth = 10_000;
 
 /**
- * `json.Unmarshal` into an `interface {}`.
- * @param lenient numbers beyond a float64 are 0, where Go gives an error beside the value
+ * Decodes as `json.Unmarshal` into an `interface {}`.
+ * @param lenient numbers beyond a float64 are 0, which Go returns beside an error
  * @throws JsonError with Go's words
  */
 export function decodeJson(context: Context, text: string, lenient = false): unknown {
@@ -43,9 +43,9 @@ class Reader {
   readonly #context: Context;
   readonly #text: string;
   #at = 0;
-  /** Keys and indexes that lead to the value being read. */
+  /** Keys and indexes of the path to the current value. */
   readonly #path: (string | number)[] = [];
-  /** The first number that no float64 holds. */
+  /** Error for the first number that no float64 holds. */
   tooLarge: JsonError | undefined;
 
   constructor(context: Context, text: string) {
@@ -60,12 +60,12 @@ class Reader {
     return value;
   }
 
-  /** The whole character of which this is the start. */
+  /** Returns the whole character that starts with `char`. */
   #shown(char: string): string {
     return char < "\x80" ? char : String.fromCodePoint(this.#text.codePointAt(this.#at)!);
   }
 
-  /** The next character that is no white space, without taking it. */
+  /** Returns the next character that is not white space, without consuming it. */
   #next(): string | undefined {
     while (/[ \t\r\n]/.test(this.#text[this.#at] ?? "")) this.#at++;
     return this.#text[this.#at];
@@ -207,7 +207,7 @@ class Reader {
     }
   }
 
-  /** Takes a comma, or the end, and tells which. */
+  /** Consumes a comma or the end, and tells which. */
   #separator(end: string, where: string): boolean {
     const char = this.#next();
     if (char === undefined) throw new JsonError(endOfInput);

@@ -3,9 +3,9 @@ import { decodeJson } from "./json-decode.ts";
 import { encodeJson } from "./json-encode.ts";
 import { JsonError } from "./json-error.ts";
 
-/** JSON as Go's encoding/json reads and writes it. Every number it reads is a float64. */
+/** Reads and writes JSON as Go's encoding/json. Every number that it reads is a float64. */
 
-/** Sprig drops these errors, but for the limits of the render. */
+/** Returns `otherwise` for JSON errors, which Sprig drops. Limits of the render pass. */
 function orElse<T>(otherwise: T, convert: () => T): T {
   try {
     return convert();

@@ -24,8 +24,8 @@ import {
 } from "./value.ts";
 
 /**
- * Functions of lists. Each has a twin with `must` before its name, which in Go returns its error instead of panicking; in a
- * template both end the same.
+ * Implements the functions of lists. Each has a twin with `must` before its name, which in Go returns its error instead of
+ * panicking; in a template both end the same.
  */
 
 const ofList = (complaint: string, apply: (context: Context, list: List) => unknown) =>
@@ -108,7 +108,7 @@ const slice = define({ params: ["any", "any"], variadic: true, context: true }, 
   payForList(context, Number(end - start));
   const part = likeList(sliceList(list, Number(start), Number(end), capacity), list);
   const zero = zeroOf(list, context);
-  // Beyond the length, and within the capacity, are zeros of the type.
+  // Between the length and the capacity there are zero values of the type.
   for (let i = list.length - Number(start); zero !== null && i >= 0 && i < part.length; i++) part[i] ??= zero;
   return part;
 });

@@ -4,7 +4,7 @@ import { add, type Decimal, decimalOf, divide, floatOfDecimal, multiply, subtrac
 import { sprintValue } from "./text.ts";
 import { goInt, intList, payForList } from "./value.ts";
 
-/** Arithmetic of int64 and float64. Values of any kind are taken for numbers, 0 where they are none. */
+/** Computes with int64 and float64. Values of any kind are read as numbers, 0 if they are none. */
 
 const ofInts = (count: number, variadic: boolean, apply: (first: bigint, others: bigint[]) => bigint) =>
   define(
@@ -37,7 +37,7 @@ const extremeFloat = (choose: (a: number, b: number) => number): TemplateFunctio
 const ofFloat = (apply: (value: number) => number): TemplateFunction =>
   define({ params: ["any"], returns: "float64", context: true }, (context, value) => apply(toFloat(value, context)));
 
-/** Decimals are as long as all numbers of a call together. */
+/** Reduces decimals, which may be as long as all numbers of a call together. */
 function reduceDecimals(
   context: Context,
   first: unknown,
@@ -58,7 +58,7 @@ const ofDecimals = (apply: (a: Decimal, b: Decimal) => Decimal): TemplateFunctio
     (context, first, ...others: unknown[]) => reduceDecimals(context, first, others, apply),
   );
 
-/** Integers from `start` to before `stop`, with room for the next one that would not fit an int64. */
+/** Lists integers from `start` up to but not including `stop`, with room for the next one that would not fit an int64. */
 function range(context: Context, start: bigint, stop: bigint, step: bigint): bigint[] {
   const up = stop >= start;
   if (up ? step <= 0n : step >= 0n) return [];
@@ -87,7 +87,7 @@ function seq(context: Context, params: readonly bigint[]): string {
   return range(context, start, end + (down ? -1n : 1n), by).join(" ");
 }
 
-/** Go's `math.Pow(10, places)`, which is not exact, and in its own way. */
+/** Returns Go's `math.Pow(10, places)`, which is not exact in its own way. */
 function powerOfTen(places: number): number {
   let scale = 1;
   let exponent = 0;
@@ -111,7 +111,7 @@ function powerOfTen(places: number): number {
   return places < 0 ? timesPowerOfTwo(1 / scale, -exponent) : timesPowerOfTwo(scale, exponent);
 }
 
-/** In two steps, so that what lies between does not overflow. */
+/** Multiplies in two steps, so that no intermediate value overflows. */
 const timesPowerOfTwo = (value: number, exponent: number): number => {
   const half = Math.trunc(Math.max(-2200, Math.min(2200, exponent)) / 2);
   return value * 2 ** half * 2 ** (Math.max(-2200, Math.min(2200, exponent)) - half);

@@ -1,6 +1,6 @@
 import { define, type FunctionSet } from "../../template/index.ts";
 
-/** Paths with slashes, as Go's package path has them. The functions of the operating system's paths are those of Unix. */
+/** Implements Go's package path, for paths with slashes. The functions for paths of the operating system are those of Unix. */
 
 /** `path.Clean`. */
 export function clean(path: string): string {

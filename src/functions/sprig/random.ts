@@ -3,7 +3,7 @@ import { encodeBase64 } from "./encoding.ts";
 import { runesOf } from "./text.ts";
 import { payForList } from "./value.ts";
 
-/** What comes by chance, all of it from the option `random`. */
+/** Makes random values, all of them from the option `random`. */
 
 const below = (context: Context, count: number): number => Math.floor(context.random() * count);
 

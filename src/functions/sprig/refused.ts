@@ -1,6 +1,6 @@
 import { define, type FunctionSet } from "../../template/index.ts";
 
-/** Functions of Sprig that a template may not have here. They are there, so that the error says why. */
+/** Refuses functions of Sprig that a template may not use. They exist so that the error says why. */
 
 const refused = (reason: string) =>
   define({ params: ["any"], variadic: true }, () => {

@@ -4,11 +4,11 @@ import { compileRegexp, quoteMeta, type Regexp, RegexpError } from "../regexp.ts
 import { noStrings, stringList } from "./value.ts";
 
 /**
- * Regular expressions: RE2, in time linear in the text. The functions with `must` before their names return the error of a bad
- * pattern in Go where the others panic with it, and say less.
+ * Implements regular expressions with RE2, in time linear in the text. In Go the functions with `must` before their names
+ * return the error of an invalid pattern, where the others panic with a longer message.
  */
 
-/** What `regexp.MustCompile` panics with. */
+/** Compiles as `regexp.MustCompile`, with the message of its panic. */
 function mustCompile(pattern: string, context: Context): Regexp {
   try {
     return compileRegexp(pattern, context);
@@ -27,7 +27,7 @@ const find = (compile: Compile) =>
     (context, pattern, text) => compile(pattern, context).find(text) ?? "",
   );
 
-/** Go gives a nil slice for none. */
+/** Returns a list of texts, nil for none as in Go. */
 const listed = (texts: string[]): string[] => (texts.length === 0 ? noStrings() : stringList(texts));
 
 const findAll = (compile: Compile) =>
@@ -56,7 +56,7 @@ export const regex = {
   /** `mustRegexFindAll PATTERN TEXT COUNT`: the same as regexFindAll. `{{ mustRegexFindAll "[0-9]" "a12" -1 }}` → `[1 2]` */
   mustRegexFindAll: findAll(compileRegexp),
   /**
-   * `mustRegexMatch PATTERN TEXT`: the same as regexMatch, but a invalid pattern is an error. `{{ mustRegexMatch "[" "a" }}` →
+   * `mustRegexMatch PATTERN TEXT`: the same as regexMatch, but an invalid pattern is an error. `{{ mustRegexMatch "[" "a" }}` →
    * `` error: error parsing regexp: missing closing ]: `[` ``
    */
   mustRegexMatch: define({ params: ["string", "string"], context: true }, (context, pattern, text) =>

@@ -2,7 +2,7 @@ import { type Context, define, type FunctionSet } from "../../template/index.ts"
 import { fits, parseConstraints } from "./constraints.ts";
 import { parseVersion } from "./version.ts";
 
-/** Semantic versions. */
+/** Implements the functions of semantic versions. */
 
 function checkLength(context: Context, source: string): string {
   context.spend(source.length);

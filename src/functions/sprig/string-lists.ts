@@ -4,7 +4,7 @@ import { finderOf } from "../search.ts";
 import { comparable, fromByteText, stringsOf, strval } from "./text.ts";
 import { isList, newStringMap, payForList, stringList } from "./value.ts";
 
-/** Between texts and lists of texts. */
+/** Splits texts to lists and joins lists to texts. */
 
 /** `strings.SplitN`; an empty separator splits into characters. @param most below 0: all; 0: none */
 export function splitText(context: Context, text: string, separator: string, limit = -1): string[] {
@@ -21,10 +21,10 @@ export function splitText(context: Context, text: string, separator: string, lim
   return pieces.map(back);
 }
 
-/** Pieces paid for together, before there are more of them. */
+/** Pieces that are paid for together, before more are made. */
 const together = 1024;
 
-/** What stands between the occurrences of `separator`, which is not empty. */
+/** Returns the pieces between the occurrences of `separator`, which is not empty. */
 export function piecesOf(context: Context, text: string, separator: string): string[] {
   const find = finderOf(text, separator);
   const pieces: string[] = [];
@@ -39,13 +39,13 @@ export function piecesOf(context: Context, text: string, separator: string): str
   return pieces;
 }
 
-/** As `strings.Split` by an empty separator gives them. */
+/** Splits into characters, as `strings.Split` by an empty separator. */
 export function charactersOf(context: Context, text: string): string[] {
   payForList(context, text.length);
   return [...text];
 }
 
-/** A large map costs more than its keys. */
+/** Numbers texts in a map; a large map costs more than its keys. */
 function numbered(context: Context, texts: readonly string[]): object {
   context.spend(3 * texts.length);
   return newStringMap(texts.map((text, i) => [`_${i}`, text] as const));

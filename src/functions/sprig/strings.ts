@@ -7,7 +7,7 @@ import { comparable, fromByteText, onBytes, quoted, space, sprintValue, strval, 
 import { camelCase, separated } from "./words.ts";
 import { wrap } from "./wrap.ts";
 
-/** A function of a text. @param price steps for 8 characters */
+/** Makes a function of one text. @param price steps for 8 characters */
 const ofText = (change: (text: string) => unknown, price = 1) =>
   define({ params: ["string"], context: true }, (context, text: string) => {
     context.spend((text.length >> 3) * price);
@@ -48,7 +48,7 @@ const trimAll = define({ params: ["string", "string"], context: true }, (context
   return text.slice(from, to);
 });
 
-/** A byte that is no character is U+FFFD. */
+/** Returns a character, U+FFFD for a byte that is not one. */
 const rune = (char: string): string => (char.isWellFormed() ? char : "\ufffd");
 
 /** `strings.Replace(text, old, new, -1)`. */
@@ -79,7 +79,7 @@ const withoutEnd = (cut: (text: string, part: string) => string) =>
     return whole === text ? cut(whole, piece) : fromByteText(cut(whole, piece));
   });
 
-/** Go's complaint about `text[from:to]`. */
+/** Makes Go's error for `text[from:to]`. */
 const outOfBounds = (bounds: string): Error => new Error(`runtime error: slice bounds out of range [${bounds}]`);
 
 function substr(start: number | bigint, end: number | bigint, text: string): string {
@@ -103,7 +103,7 @@ function trunc(count: number, text: string): string {
   return length > count ? byteSlice(text, 0, count) : text;
 }
 
-/** Not less than 4 wide; `left` bytes may go at the front too. */
+/** Abbreviates to at least 4 bytes; `left` bytes may be cut at the front too. */
 function abbreviate(text: string, left: number, width: number): string {
   if (text.length <= width) return text;
   let offset = Math.min(left, text.length);
@@ -113,7 +113,7 @@ function abbreviate(text: string, left: number, width: number): string {
   return `...${text.slice(text.length - (width - 3))}`;
 }
 
-/** The first letter of each word. */
+/** Lowers the first letter of each word. */
 function untitle(text: string): string {
   let first = true;
   return mapRunes(text, (char) => {
@@ -126,7 +126,7 @@ function untitle(text: string): string {
   });
 }
 
-/** What stands between words, to `title`. */
+/** Tells characters that separate words for `title`. */
 function isSeparator(char: string): boolean {
   if (char <= "\x7f") return !/^[A-Za-z0-9_]$/.test(char);
   return !/^[\p{L}\p{Nd}]$/u.test(char) && space.test(char);
@@ -158,7 +158,7 @@ function swapCase(text: string): string {
   });
 }
 
-/** Sprig takes bytes for characters here: what is not ASCII comes out as Latin-1. */
+/** Returns initials. Sprig takes bytes for characters here, so non-ASCII comes out as Latin-1. */
 function initials(text: string): string {
   let letters = "";
   let gap = true;
@@ -176,7 +176,7 @@ function noSpace(text: string): string {
   return left === bytes ? text : left;
 }
 
-/** Values that are not nil, as texts between spaces. */
+/** Joins the values that are not nil, as texts with spaces between them. */
 function joined(context: Context, values: readonly unknown[], text: (value: unknown) => string): string {
   let line = "";
   let first = true;
@@ -286,7 +286,7 @@ export const strings = {
 
 const pieceLength = 1 << 16;
 
-/** Piece by piece, since a quoted text may be ten times as long. */
+/** Quotes piece by piece, because a quoted text may be ten times as long. */
 function quoteChecked(context: Context, text: string): string {
   context.spend(text.length >> 4);
   const whole = joinBytes(text);

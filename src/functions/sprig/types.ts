@@ -2,7 +2,7 @@ import { define, type FunctionSet, typeName } from "../../template/index.ts";
 import { deepEqual } from "./equal.ts";
 import { goKind } from "./value.ts";
 
-/** Go's names for the type of a value, and for its kind: what the type is made of. */
+/** Returns Go's names for the type of a value and for its kind, which the type is made of. */
 
 const typeIsLike = define({ params: ["string", "any"], context: true }, ({ numbers }, name: string, value) => {
   const type = typeName(value, numbers);

@@ -2,7 +2,7 @@ import { define, type FunctionSet, mapGet } from "../../template/index.ts";
 import { parseUrl, parseUserinfo, type Url, urlText } from "./url.ts";
 import { goKind, newMap } from "./value.ts";
 
-/** URLs and their parts. */
+/** Implements the functions of URLs. */
 
 const parts = ["fragment", "host", "hostname", "opaque", "path", "query", "scheme", "userinfo"] as const;
 

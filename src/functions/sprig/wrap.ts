@@ -2,8 +2,8 @@ import type { Context } from "../../template/index.ts";
 import { onBytes, toByteText } from "./text.ts";
 
 /**
- * Lines of at most `width` bytes, broken at spaces.
- * @param cut whether a longer word is cut; else it has a line of its own
+ * Wraps text to lines of at most `width` bytes, broken at spaces.
+ * @param cut whether a longer word is cut; otherwise it gets a line of its own
  */
 export function wrap(context: Context, text: string, width: number, end: string, cut: boolean): string {
   const maxWidth = Math.max(1, width);
