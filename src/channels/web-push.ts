@@ -1,20 +1,19 @@
 import library from "web-push";
 import { z } from "zod";
+import type { Json } from "../base/json.ts";
 import {
   type Channel,
-  type Delivery,
   DestinationError,
   type DestinationLimits,
-  type Json,
   type RetryPolicy,
-  type Sent,
   secretsOfUrl,
 } from "../dispatch/index.ts";
-import { checked, configured } from "./checked.ts";
-import { collapseKey } from "./collapse.ts";
-import { fitted, json } from "./fit.ts";
-import { type HttpOptions, httpClient } from "./http.ts";
-import { retryAfterOf } from "./retry-after.ts";
+import type { AttemptResult, Delivery } from "../store/index.ts";
+import { type HttpOptions, httpClient } from "./http/request.ts";
+import { retryAfterOf } from "./http/retry-after.ts";
+import { collapseKey } from "./push/collapse.ts";
+import { fitPayload, json } from "./push/truncate.ts";
+import { checked, configured } from "./push/validated.ts";
 import { pushAnswer } from "./web-push/answer.ts";
 import { encrypt } from "./web-push/encrypt.ts";
 import { createServices } from "./web-push/services.ts";
@@ -82,7 +81,7 @@ const channelSchema = z.object({
  *
  * The destination is the endpoint, since it is a single subscription that is `gone`. What belongs to the push service as a
  * whole, its origin, stays in the channel: at most `connections` at once (default 32), and a pause where it asked for one
- * (503 with `Retry-After`) or does not believe our tokens. `holds: "channel"` would be wrong for both: anyone can
+ * (503 with `Retry-After`) or does not believe our tokens. `holdScope: "channel"` would be wrong for both: anyone can
  * register an endpoint, and one that answers so would stop the pushes of all.
  *
  * Each attempt encrypts anew: RFC 8291 wants a fresh key and salt for each message, and keeping them for the next
@@ -102,7 +101,7 @@ export function webPush(options: WebPushOptions): Channel {
   const client = httpClient({ ...options, connections: options.connections ?? 32, keepAlive: true });
 
   const payloadOf = ({ id, alert, options: own }: Pick<Delivery, "id" | "alert" | "options">): string | undefined =>
-    fitted(alert, maxPayload, (texts) => json({ ...texts, id, ...shared, ...(own?.data as object) }));
+    fitPayload(alert, maxPayload, (texts) => json({ ...texts, id, ...shared, ...(own?.data as object) }));
 
   return {
     kind: "web-push",
@@ -118,14 +117,14 @@ export function webPush(options: WebPushOptions): Channel {
       throw new DestinationError(`the data of a web push leave no room for its title in ${maxPayload} bytes`);
     },
 
-    async send(delivery, { now, signal }): Promise<Sent> {
+    async send(delivery, { now, signal }): Promise<AttemptResult> {
       const { endpoint, keys } = delivery.to as unknown as Subscription;
       const url = new URL(endpoint);
       const pause = services.pause(url.origin, now);
       if (pause !== undefined) {
         const reason = `${url.origin} is left alone for a while: it answered ${pause.reason}`;
         return {
-          outcome: { kind: "retry", reason, retryAfter: pause.until - now, uncounted: true },
+          outcome: { kind: "retry", reason, retryAfter: pause.until - now, countsAsAttempt: false },
           secrets: pause.secrets,
         };
       }

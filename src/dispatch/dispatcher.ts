@@ -1,11 +1,10 @@
+import type { Entry, Store } from "../store/index.ts";
 import type { Channel, DestinationLimits } from "./channel.ts";
+import { entryOf, type Render, type SendRequest, type SendResult } from "./enqueue.ts";
 import type { DispatchEvent } from "./event.ts";
-import { entryOf, type Render, type SendRequest, type SendResult } from "./handover.ts";
-import type { Entry } from "./outbox.ts";
 import { differencesOf, type Replayed } from "./replay.ts";
 import type { RetryPolicy } from "./retry.ts";
 import { unsealed } from "./secrets/seal.ts";
-import type { Store } from "./store.ts";
 import { Worker } from "./worker.ts";
 
 export interface DispatcherOptions {
@@ -86,7 +85,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   async function add(entries: readonly Entry[]): Promise<readonly SendResult[]> {
     const added = await outbox.add(entries);
     entries.forEach(({ channel, destination }, i) => {
-      emit({ type: "handed-over", channel, destination, at: clock(), ...added[i]! });
+      emit({ type: "enqueued", channel, destination, at: clock(), ...added[i]! });
     });
     if (added.some(({ state, duplicate }) => state === "pending" && !duplicate)) worker.wake();
     return added;

@@ -1,5 +1,4 @@
-import type { Outcome } from "./delivery.ts";
-import type { Claimed, Settlement, State } from "./outbox.ts";
+import type { Claimed, DeliveryState, Outcome, Settlement } from "../store/index.ts";
 
 interface About {
   readonly id: string;
@@ -12,8 +11,8 @@ interface About {
 /** What happens, as plain data: others make logs, traces and metrics of it. Holds no alert and no profile. */
 export type DispatchEvent =
   | (About & {
-      readonly type: "handed-over";
-      readonly state: State;
+      readonly type: "enqueued";
+      readonly state: DeliveryState;
       readonly reason?: string | undefined;
       readonly duplicate: boolean;
     })

@@ -4,7 +4,7 @@ import { type BodyShape, readBody } from "../bodies/index.ts";
 import { unauthorized } from "./access.ts";
 import { type Admission, InFlight } from "./in-flight.ts";
 import { encodingOf, inflate } from "./inflate.ts";
-import type { Surroundings } from "./options.ts";
+import type { RouteDeps } from "./options.ts";
 import { maxHere, parseLarge, valueBytes } from "./parse-large.ts";
 import { Problem } from "./problem.ts";
 import { receive } from "./receive.ts";
@@ -19,7 +19,7 @@ declare module "fastify" {
   }
   interface FastifyContextConfig {
     /** Bytes, after inflating. @default ServiceLimits.body */
-    readonly mostBytes?: number;
+    readonly maxBytes?: number;
     /** Selects how bodies are read. @default "json" */
     readonly shape?: BodyShape;
   }
@@ -29,21 +29,21 @@ declare module "fastify" {
  * Reads all bodies: no type is read by anything else. None is read before `guardAccess` has said whose it is. A body that is
  * only signed is small, and neither inflated nor parsed before its signature holds.
  */
-export function readBodies(app: FastifyInstance, { limits, workers }: Surroundings): void {
+export function readBodies(app: FastifyInstance, { limits, workers }: RouteDeps): void {
   const { body, inFlight, unverified } = limits;
   const bodies = new InFlight(inFlight, unverified);
   app.removeAllContentTypeParsers();
   awaitContinue(app);
 
   app.addContentTypeParser("*", async (request: FastifyRequest, payload: FastifyRequest["raw"]) => {
-    const { mostBytes = body, shape = "json" } = request.routeOptions.config;
+    const { maxBytes = body, shape = "json" } = request.routeOptions.config;
     const { apiKey, signature } = request;
     if (apiKey === undefined && signature === undefined) throw unauthorized("send an API key");
     const ending = new AbortController();
     const admission = bodies.admit(apiKey !== undefined, (problem) => ending.abort(problem));
     request.admission = admission;
     askFor(payload);
-    const maxSent = apiKey === undefined ? Math.min(signature!.maxBytes, mostBytes) : mostBytes;
+    const maxSent = apiKey === undefined ? Math.min(signature!.maxBytes, maxBytes) : maxBytes;
     const impatient = apiKey === undefined && setTimeout(() => ending.abort(tooSlow()), unverified.time).unref();
     let sent: Buffer;
     try {
@@ -58,7 +58,7 @@ export function readBodies(app: FastifyInstance, { limits, workers }: Surroundin
       await signature.verify(sent, inflated);
       admission.verify();
     }
-    const decoded = encoding === undefined ? sent : await inflate(encoding, sent, mostBytes, admission);
+    const decoded = encoding === undefined ? sent : await inflate(encoding, sent, maxBytes, admission);
     return parse(decoded, shape, request, admission);
   });
 

@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createSecureServer, type ServerHttp2Session } from "node:http2";
 import { expect, test } from "vitest";
+import type { Json } from "../../src/base/json.ts";
 import { apns } from "../../src/channels/apns.ts";
 import { vapidKeys, webPush } from "../../src/channels/web-push.ts";
 import { webhook } from "../../src/channels/webhook.ts";
-import type { Json } from "../../src/dispatch/index.ts";
 import { key, keyId, teamId, topic } from "./apns/apple.ts";
 import { certificate } from "./certificate.ts";
 import { delivery, journaled } from "./delivery.ts";
@@ -93,8 +93,8 @@ test("a token URL goes through the guard, and its refusal tells no secret", asyn
     outcome: {
       kind: "retry",
       reason: `no token from ${new URL(token.url).host}: 127.0.0.1 is a loopback address; to allow it, add "127.0.0.1" to allow`,
-      holds: "channel",
-      uncounted: true,
+      holdScope: "channel",
+      countsAsAttempt: false,
     },
   });
   expect([token.received, there.received]).toEqual([[], []]);

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { Json } from "../../src/base/json.ts";
 import { apns } from "../../src/channels/apns.ts";
 import { fcm } from "../../src/channels/fcm.ts";
 import { vapidKeys, webPush } from "../../src/channels/web-push.ts";
 import { generateKeyPair, generateSecret, type WebhookOptions, webhook } from "../../src/channels/webhook.ts";
-import { type Channel, type Json, shownUrl } from "../../src/dispatch/index.ts";
+import { type Channel, shownUrl } from "../../src/dispatch/index.ts";
 import { compile } from "../../src/index.ts";
 import { apple, key, keyId, teamId, topic } from "./apns/apple.ts";
 import { certificate } from "./certificate.ts";
@@ -145,7 +146,12 @@ describe("a webhook's receiver that repeats everything tells nothing", () => {
       await using there = await receiver((_received, _request, response) => {
         response.writeHead(500).end(`${"x".repeat(50)}${token}`);
       });
-      const channel = webhook({ guard, url: there.url, auth: { kind: "bearer", token }, maxAnswer: 50 + length });
+      const channel = webhook({
+        guard,
+        url: there.url,
+        auth: { kind: "bearer", token },
+        maxResponseBytes: 50 + length,
+      });
       const { delivery } = await readable(channel, null);
       expect(delivery.journal[0]!.answer!.body).toBe(`${"x".repeat(50)}…`);
     }

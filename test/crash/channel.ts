@@ -1,6 +1,6 @@
 import { Agent, request } from "node:http";
 import type { Channel } from "../../src/dispatch/channel.ts";
-import type { Outcome } from "../../src/dispatch/delivery.ts";
+import type { Outcome } from "../../src/store/index.ts";
 
 /** As little of a webhook as it takes: posts the title, with the id in a header. */
 export function post(port: number): Channel {
@@ -8,7 +8,7 @@ export function post(port: number): Channel {
   return {
     kind: "post",
     retry: { wait: { base: 20, cap: 100 } },
-    limits: { concurrency: 16, breaker: { failures: 20, rest: 50 } },
+    limits: { concurrency: 16, breaker: { failures: 20, resetTimeout: 50 } },
     accept: (to) => ({ destination: String(to) }),
     send: (delivery, { signal }) =>
       new Promise((resolve) => {

@@ -2,15 +2,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   applyUpdates,
-  type Fields,
   identifierKey,
   identityOf,
-  type Profile,
   type ProfileSettings,
   type ProfilesDefinition,
   resolveProfiles,
   type Update,
 } from "../../src/profiles/index.ts";
+import type { Fields, Profile } from "../../src/store/index.ts";
 import { changed, MemoryPeople } from "./people.ts";
 
 describe("an identifier is written as its kind's rules say", () => {
@@ -84,7 +83,7 @@ test("a limit of one kind keeps devices from piling up", async () => {
 });
 
 test("profiles that together are too big stay two", async () => {
-  const settings = resolveProfiles({ mostBytes: 200 });
+  const settings = resolveProfiles({ maxBytes: 200 });
   const people = new MemoryPeople();
   const half = "x".repeat(120);
   await applyUpdates(people, [{ identifiers: { device: "d" }, fields: { a: half } }], settings, 1);
@@ -108,7 +107,7 @@ test("who already has more than a limit that was lowered keeps them, and gets no
 const unlimited: ProfilesDefinition = {
   identifiers: { user_id: { limit: 1000 }, email: { limit: 1000 }, device: { limit: 1000 } },
   merge: { visits: "sum", tags: "union", first: "first", log: "append", best: "max" },
-  mostStitched: 1000,
+  maxMergedProfiles: 1000,
 };
 const some = (letters: string) => fc.subarray([...letters], { maxLength: 2 });
 const update: fc.Arbitrary<Update> = fc.record({
@@ -167,8 +166,8 @@ const definition: fc.Arbitrary<ProfilesDefinition> = fc.record({
     device: fc.record({ limit: fc.integer({ min: 1, max: 4 }) }),
   }),
   merge: fc.constant(unlimited.merge),
-  mostStitched: fc.integer({ min: 1, max: 3 }),
-  mostBytes: fc.constantFrom(60, 120, 1000),
+  maxMergedProfiles: fc.integer({ min: 1, max: 3 }),
+  maxBytes: fc.constantFrom(60, 120, 1000),
 });
 
 test("however updates are cut into calls, the same comes of them", async () => {
@@ -214,16 +213,16 @@ test("limits hold, and each change follows the one before", async () => {
       const states = new Map<string, Profile>();
       for (const [i, result] of (await applyUpdates(people, all, settings, 1000)).entries()) {
         if ("problem" in result) continue;
-        const { before, after, absorbed, refused } = result;
+        const { before, after, mergedFrom, refused } = result;
         if (before) expect(before).toBe(states.get(before.id));
-        for (const one of absorbed) {
+        for (const one of mergedFrom) {
           expect(one).toBe(states.get(one.id));
           expect(one.id > after.id).toBe(true);
           states.delete(one.id);
         }
-        expect(absorbed.length).toBeLessThan(given.mostStitched!);
+        expect(mergedFrom.length).toBeLessThan(given.maxMergedProfiles!);
         states.set(after.id, after);
-        expect(JSON.stringify(after.fields).length).toBeLessThanOrEqual(given.mostBytes!);
+        expect(JSON.stringify(after.fields).length).toBeLessThanOrEqual(given.maxBytes!);
         for (const kind of settings.kinds.values()) {
           const count = after.identifiers.filter((one) => one.kind === kind.kind).length;
           expect(count).toBeLessThanOrEqual(kind.limit);

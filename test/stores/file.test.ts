@@ -4,14 +4,13 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import Database from "better-sqlite3";
 import { describe, expect, test, vi } from "vitest";
-import { StoreError } from "../../src/dispatch/store.ts";
+import { StoreError } from "../../src/store/index.ts";
 import { openFile } from "../../src/stores/sqlite/file.ts";
-import { Ledger } from "../../src/stores/sqlite/ledger.ts";
 import { applicationId, steps } from "../../src/stores/sqlite/schema.ts";
+import { TransactionCache } from "../../src/stores/sqlite/transaction-cache.ts";
 import { Writer } from "../../src/stores/sqlite/writer.ts";
 import { type SqliteStore, sqliteStore } from "../../src/stores/sqlite.ts";
-import { claimAll, claimOne, entry, idsOf, start } from "../dispatch/entries.ts";
-import { definition, firing, merge, profile } from "../triggers/records.ts";
+import { claimAll, claimOne, definition, entry, firing, idsOf, merge, profile, start } from "../store/builders.ts";
 import { temporaryFolder } from "./folder.ts";
 
 const folder = temporaryFolder();
@@ -383,7 +382,7 @@ describe("writing", () => {
 
   test("others hold it for too long: said after the patience, without blocking", async () => {
     const file = await made();
-    const store = sqliteStore(file, { patience: 50 });
+    const store = sqliteStore(file, { busyTimeout: 50 });
     const other = new Database(file);
     other.exec("begin immediate");
     let turns = 0;
@@ -402,7 +401,7 @@ describe("writing", () => {
     const file = await made();
     const store = sqliteStore(file);
     const other = new Database(file);
-    const forget = vi.spyOn(Ledger.prototype, "forget");
+    const forget = vi.spyOn(TransactionCache.prototype, "forget");
     forget.mockImplementationOnce(() => {}); // as the transaction of both begins
     // As it is rolled back.
     forget.mockImplementationOnce(() => {
@@ -521,7 +520,7 @@ describe("several on one file", () => {
   test("three processes hand over and deliver: each delivery once, each key one delivery", async () => {
     const file = folder.file();
     const run = promisify(execFile);
-    const child = join(import.meta.dirname, "child.ts");
+    const child = join(import.meta.dirname, "other-process.ts");
     const outputs = await Promise.all(["a", "b", "c"].map((name) => run(process.execPath, [child, file, name, "100"])));
     const reports = outputs.map(({ stdout }) => JSON.parse(stdout) as { ids: string[]; delivered: string[] });
     const delivered = reports.flatMap((report) => report.delivered);

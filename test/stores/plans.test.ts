@@ -1,8 +1,8 @@
 import Database from "better-sqlite3";
 import { afterAll, expect, test, vi } from "vitest";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
+import { listsOf } from "../store/contract/filters.ts";
 import { temporaryFolder } from "./folder.ts";
-import { listsOf } from "./lists.ts";
 
 const folder = temporaryFolder();
 afterAll(() => vi.restoreAllMocks());
@@ -21,7 +21,7 @@ async function statements(file: string): Promise<Set<string>> {
   const store = sqliteStore(file);
   for (const [, list] of listsOf(store)) await list({ limit: 1 });
   await store.outbox.stats();
-  await store.outbox.troubles();
+  await store.outbox.unhealthy();
   for (const [sql] of prepare.mock.calls) all.add(sql.replace(/\s+/g, " "));
   prepare.mockRestore();
   await store.close();

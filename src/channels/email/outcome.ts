@@ -1,7 +1,7 @@
 import { TimeoutError } from "p-queue";
-import type { Outcome } from "../../dispatch/index.ts";
 import { GuardError } from "../../guard/index.ts";
-import { failureReason } from "../failure.ts";
+import type { Outcome } from "../../store/index.ts";
+import { failureReason } from "../http/failure.ts";
 
 /** What nodemailer says of a failure: at which command, with which answer. */
 export interface SmtpFailure extends Error {
@@ -13,7 +13,12 @@ export interface SmtpFailure extends Error {
 }
 
 /** Nothing an alert or its recipient could be at fault for: everything waits until an operator has seen to it. */
-const operators = (reason: string): Outcome => ({ kind: "retry", reason, holds: "channel", uncounted: true });
+const operators = (reason: string): Outcome => ({
+  kind: "retry",
+  reason,
+  holdScope: "channel",
+  countsAsAttempt: false,
+});
 
 /** RFC 3463: no such mailbox, a mailbox that moved, a domain that takes no mail, a mailbox that is disabled. */
 const goneCodes = /^5\d\d[ -]5\.(?:1\.1|1\.6|1\.10|2\.1)\b/;

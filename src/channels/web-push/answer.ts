@@ -1,4 +1,4 @@
-import type { Outcome } from "../../dispatch/index.ts";
+import type { Outcome } from "../../store/index.ts";
 
 /** What an answer means for the delivery, and for all of that push service. */
 export interface PushAnswer {
@@ -34,11 +34,14 @@ export function pushAnswer(status: number, text: string, retryAfter?: number): P
     case 425:
       return { outcome: later };
     case 429:
-      return { outcome: { ...later, holds: "destination" } };
+      return { outcome: { ...later, holdScope: "destination" } };
     case 503:
       // Mozilla's 202 is a hiccup: "retry immediately".
       if (errno === 202) return { outcome: { ...later, retryAfter: retryAfter ?? 0 } };
-      return { outcome: { ...later, holds: "destination" }, service: retryAfter === undefined ? undefined : "wait" };
+      return {
+        outcome: { ...later, holdScope: "destination" },
+        service: retryAfter === undefined ? undefined : "wait",
+      };
     default:
       return { outcome: status >= 500 ? later : never };
   }

@@ -1,7 +1,7 @@
 import type { Channel, DestinationLimits, Draft, RetryPolicy } from "../../dispatch/index.ts";
-import type { HttpAuth } from "../auth.ts";
-import { headerValue, nameRefusal } from "../header.ts";
-import type { HttpOptions } from "../http.ts";
+import type { HttpAuth } from "../http/auth.ts";
+import { headerValue, nameRefusal } from "../http/header.ts";
+import type { HttpOptions } from "../http/request.ts";
 import { parseKey } from "./keys.ts";
 import { checkPayload, isJson, type PayloadOptions, type Renderer, templateData } from "./payload.ts";
 
@@ -25,7 +25,7 @@ export interface WebhookOptions extends HttpOptions, PayloadOptions {
   /** Needs `url` or the guard's `hosts`, so that what is secret goes only where it may. */
   readonly auth?: HttpAuth | undefined;
   /** Status codes that are not tried again. @default 400, 405, 413, 414, 415, 422, 431 */
-  readonly final?: readonly number[] | undefined;
+  readonly permanentStatuses?: readonly number[] | undefined;
   /** Several alerts in one request, as a JSON array of what would have been sent, each with its id. @default none */
   readonly batch?: Channel["batch"];
   readonly retry?: RetryPolicy | undefined;

@@ -1,25 +1,25 @@
-import type { Settlement } from "../../dispatch/outbox.ts";
+import type { Settlement } from "../../store/index.ts";
 import type { Retention } from "../retention.ts";
 import { withdraw } from "./change.ts";
 import type { Destination } from "./destination.ts";
-import type { Item } from "./item.ts";
-import type { Shelf } from "./shelf.ts";
+import type { OutboxEntry } from "./entry.ts";
+import type { OutboxState } from "./outbox-state.ts";
 
-export function putBack(shelf: Shelf, item: Item, due: number): void {
+export function putBack(shelf: OutboxState, item: OutboxEntry, due: number): void {
   shelf.leased.delete(item);
   item.lease = undefined;
   item.due = due;
   shelf.wait(item);
 }
 
-export function settle(shelf: Shelf, settlement: Settlement): boolean {
+export function settle(shelf: OutboxState, settlement: Settlement): boolean {
   const { claim, now, verdict, attempt, hold, disable, health } = settlement;
   const item = shelf.held(claim.id, claim.claim);
   if (item === undefined) return false;
   const { destination } = item;
   if (attempt !== undefined) shelf.note(item, { number: item.attempt, ...attempt });
   if (verdict.state === "pending") {
-    if (verdict.uncounted) item.attempt--;
+    if (verdict.countsAsAttempt === false) item.attempt--;
     item.rank = 3 + (item.rank % 3);
     item.reason = attempt !== undefined && "reason" in attempt.outcome ? attempt.outcome.reason : undefined;
     putBack(shelf, item, verdict.due);
@@ -38,7 +38,11 @@ export function settle(shelf: Shelf, settlement: Settlement): boolean {
   return true;
 }
 
-function judge(destination: Destination, { ok, failures, rest }: NonNullable<Settlement["health"]>, now: number): void {
+function judge(
+  destination: Destination,
+  { ok, failures, resetTimeout }: NonNullable<Settlement["health"]>,
+  now: number,
+): void {
   if (ok) {
     destination.failures = 0;
     destination.trialUntil = undefined;
@@ -48,11 +52,11 @@ function judge(destination: Destination, { ok, failures, rest }: NonNullable<Set
   destination.failures++;
   if (destination.failures < failures) return;
   destination.trialUntil = 0;
-  destination.heldUntil = Math.max(destination.heldUntil, now + rest);
+  destination.heldUntil = Math.max(destination.heldUntil, now + resetTimeout);
   destination.heldReason = `${destination.failures} attempts in a row failed`;
 }
 
-export function prune(shelf: Shelf, { age, bytes }: Retention, now: number, limit: number): number {
+export function prune(shelf: OutboxState, { age, bytes }: Retention, now: number, limit: number): number {
   const settled = shelf.settled();
   let excess = settled.reduce((sum, { size }) => sum + size, 0) - bytes;
   let removed = 0;

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { StoreError } from "../../dispatch/store.ts";
+import { StoreError } from "../../store/index.ts";
 import { type File, isBusy, isOfFile, storeError } from "./file.ts";
 
 /** After so many ms a transaction takes no more work in, so that the event loop gets its turn. */
 const longest = 8;
 
 /** What is kept in memory about the transaction that is open. */
-export interface Notes {
+export interface TransactionHooks {
   /** Writes down what was collected. */
   beforeCommit(): void;
   /** Forgets everything: the next transaction finds what others wrote. */
@@ -37,8 +37,8 @@ const respite = 2;
  */
 export class Writer {
   readonly #file: File;
-  readonly #notes: Notes;
-  readonly #patience: number;
+  readonly #notes: TransactionHooks;
+  readonly #busyTimeout: number;
   #jobs: Job[] = [];
   readonly #yielding: Job[] = [];
   #passed = 0;
@@ -53,11 +53,11 @@ export class Writer {
   #running: Promise<void> | undefined;
   #closed = false;
 
-  /** @param patience how long to wait for other processes, in ms */
-  constructor(file: File, notes: Notes, patience: number) {
+  /** @param busyTimeout how long to wait for other processes, in ms */
+  constructor(file: File, notes: TransactionHooks, busyTimeout: number) {
     this.#file = file;
     this.#notes = notes;
-    this.#patience = patience;
+    this.#busyTimeout = busyTimeout;
     // Changes with each commit of another connection.
     this.#version = file.writer.prepare<[], number>("pragma data_version").pluck();
   }
@@ -128,7 +128,7 @@ export class Writer {
   }
 
   async #begin(): Promise<void> {
-    const until = performance.now() + this.#patience;
+    const until = performance.now() + this.#busyTimeout;
     for (;;) {
       try {
         this.#open();

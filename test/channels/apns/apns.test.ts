@@ -4,8 +4,10 @@ import { constants } from "node:http2";
 import { connect, createServer } from "node:net";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Json } from "../../../src/base/json.ts";
 import { type ApnsOptions, apns } from "../../../src/channels/apns.ts";
-import { type Delivery, DestinationError, type Json, type Outcome } from "../../../src/dispatch/index.ts";
+import { DestinationError } from "../../../src/dispatch/index.ts";
+import type { Delivery, Outcome } from "../../../src/store/index.ts";
 import { attempting, delivery, journaled } from "../delivery.ts";
 import { listening } from "../receiver.ts";
 import { apple, key, keyId, teamId, topic } from "./apple.ts";
@@ -147,7 +149,7 @@ describe("the provider token", () => {
     at.server.answers.push(expired);
     at.server.now = () => now + 21 * minute;
     const outcome = await at.push({}, now + 21 * minute);
-    expect(outcome).toMatchObject({ kind: "retry", retryAfter: 0, uncounted: true });
+    expect(outcome).toMatchObject({ kind: "retry", retryAfter: 0, countsAsAttempt: false });
     expect(outcome).not.toHaveProperty("holds");
     expect(await at.push({}, now + 21 * minute)).toEqual({ kind: "delivered" });
     const tokens = at.server.pushes.map(tokenOf);
@@ -162,8 +164,8 @@ describe("the provider token", () => {
     expect(await at.push({}, now)).toEqual({
       kind: "retry",
       reason: "403 ExpiredProviderToken",
-      holds: "channel",
-      uncounted: true,
+      holdScope: "channel",
+      countsAsAttempt: false,
     });
     await at.push({}, now + 19 * minute);
     const tokens = at.server.pushes.map(tokenOf);
@@ -327,7 +329,11 @@ describe("the connection", () => {
     await once(server, "close");
     const channel = apns({ teamId, keyId, key, topic, host: `localhost:${port}`, guard });
     const { outcome } = await channel.send(delivery({ to: token }), attempting());
-    expect(outcome).toMatchObject({ kind: "retry", reason: expect.stringContaining("ECONNREFUSED"), holds: "channel" });
+    expect(outcome).toMatchObject({
+      kind: "retry",
+      reason: expect.stringContaining("ECONNREFUSED"),
+      holdScope: "channel",
+    });
   });
 
   test("a server that says nothing: the whole channel waits", async () => {
@@ -337,7 +343,7 @@ describe("the connection", () => {
     expect(outcome).toEqual({
       kind: "retry",
       reason: "no HTTP/2 connection within 200 ms (ETIMEDOUT)",
-      holds: "channel",
+      holdScope: "channel",
     });
     server.close();
   });

@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { type WebhookOptions, webhook } from "../../../src/channels/webhook.ts";
-import type { Sent } from "../../../src/dispatch/index.ts";
+import type { AttemptResult } from "../../../src/store/index.ts";
 import { createAuthority } from "../certificate.ts";
 import { receiver } from "../receiver.ts";
 import { behaviours, type FaultReceiver, faultReceiver } from "./faults.ts";
@@ -12,12 +12,12 @@ import { behaviours, type FaultReceiver, faultReceiver } from "./faults.ts";
 const limits: WebhookOptions = {
   timeout: 30_000,
   connectTimeout: 30_000,
-  answerTimeout: 30_000,
+  responseTimeout: 30_000,
   guard: { allow: ["127.0.0.1"] },
 };
 const signal = new AbortController().signal;
 
-async function attempt(url: string, options: WebhookOptions = {}, body = "b"): Promise<Sent> {
+async function attempt(url: string, options: WebhookOptions = {}, body = "b"): Promise<AttemptResult> {
   const channel = webhook({ ...limits, ...options });
   try {
     const draft = { id: "msg_1", channel: "crm", to: url, alert: { title: "t", body }, createdAt: 0 };
@@ -28,7 +28,7 @@ async function attempt(url: string, options: WebhookOptions = {}, body = "b"): P
   }
 }
 
-const reasonOf = ({ outcome }: Sent): string => ("reason" in outcome ? outcome.reason : "");
+const reasonOf = ({ outcome }: AttemptResult): string => ("reason" in outcome ? outcome.reason : "");
 
 const closed = "other side closed (UND_ERR_SOCKET)";
 const unanswered = "its answer did not begin in time (UND_ERR_HEADERS_TIMEOUT)";
@@ -36,7 +36,7 @@ const late = "no complete answer within 400 ms (ETIMEDOUT)";
 const noHttp = /^its answer is not HTTP \(/;
 
 describe("a receiver that", () => {
-  test.each<[keyof typeof behaviours, Sent["outcome"]["kind"], string | RegExp]>([
+  test.each<[keyof typeof behaviours, AttemptResult["outcome"]["kind"], string | RegExp]>([
     ["says nothing", "retry", unanswered],
     ["closes at once", "retry", closed],
     ["resets at once", "retry", "the connection was reset (ECONNRESET)"],
@@ -69,7 +69,7 @@ describe("a receiver that", () => {
     const short =
       reason === late || name.includes("drips")
         ? { timeout: 400 }
-        : { answerTimeout: reason === unanswered || name.includes("then nothing") ? 200 : 30_000 };
+        : { responseTimeout: reason === unanswered || name.includes("then nothing") ? 200 : 30_000 };
     const sent = await attempt(`http://127.0.0.1:${there.port}/`, short);
     expect(sent.outcome.kind).toBe(kind);
     if (typeof reason === "string") expect(reasonOf(sent)).toBe(reason);
@@ -86,7 +86,7 @@ describe("a receiver that", () => {
     "%s is read no further than the limit",
     async (name) => {
       await using there = await faultReceiver(behaviours[name]);
-      await attempt(`http://127.0.0.1:${there.port}/`, { maxAnswer: 1000 });
+      await attempt(`http://127.0.0.1:${there.port}/`, { maxResponseBytes: 1000 });
       // What the systems on both sides hold for the connection was written, too.
       expect(there.written).toBeLessThan(16 << 20);
     },
@@ -143,7 +143,7 @@ test("a storm of 503 ends each attempt, with one request each, and holds the des
     response.writeHead(503, { "retry-after": "7" }).end("busy");
   });
   const all = await Promise.all(Array.from({ length: 50 }, () => attempt(there.url)));
-  const outcome = { kind: "retry", reason: "503 Service Unavailable", retryAfter: 7000, holds: "destination" };
+  const outcome = { kind: "retry", reason: "503 Service Unavailable", retryAfter: 7000, holdScope: "destination" };
   expect(all.map((sent) => sent.outcome)).toEqual(all.map(() => outcome));
   expect(there.received.length).toBe(50);
 });
