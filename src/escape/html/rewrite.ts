@@ -17,7 +17,7 @@ import { failsafe } from "./html-escapers.ts";
 import { withEscapers } from "./pipeline.ts";
 import { Inference, Walk } from "./walk.ts";
 
-/** The trees that `entry` reaches, with escapers; derived ones under their mangled names. Go: `escapeTemplate`. */
+/** Returns the trees that `entry` reaches, with escapers; derived ones under their mangled names. Go: `escapeTemplate`. */
 export function rewrite(trees: ReadonlyMap<string, Tree>, entry: string): ReadonlyMap<string, Tree> {
   const tree = trees.get(entry);
   if (!tree) throw noTemplate(entry);
@@ -32,19 +32,19 @@ export function rewrite(trees: ReadonlyMap<string, Tree>, entry: string): Readon
   return rewritten;
 }
 
-/** What keeps a template from being escaped, and `undefined` where nothing does. */
+/** Returns why a template cannot be escaped, and `undefined` if it can. */
 export function checkHtml(trees: ReadonlyMap<string, Tree>, entry: string): TemplateError | undefined {
   const tree = trees.get(entry);
   return tree ? walk(trees, tree, new Inference()) : noTemplate(entry);
 }
 
-/** What is written for a missing value, in each of the places where the value of a pipeline may stand; mostly nothing. */
+/** Returns the text that each pipeline writes for a missing value, in each place where the pipeline may run; mostly none. */
 export function missingInHtml(trees: ReadonlyMap<string, Tree>, entry: string): ReadonlyMap<Pipe, ReadonlySet<string>> {
   const found = new Inference();
   const tree = trees.get(entry);
   if (tree) walk(trees, tree, found);
   const written = new Map<Pipe, Set<string>>();
-  // Nodes are copied for each place that a template is called in, their pipelines are not.
+  // Nodes are copied for each place in which a template is called, but their pipelines are not.
   for (const [{ pipe }, names] of found.escapers) {
     const [text = ""] = names.flatMap((name) => ofMissing[name] ?? []);
     written.set(pipe, new Set(written.get(pipe)).add(text));
@@ -52,7 +52,7 @@ export function missingInHtml(trees: ReadonlyMap<string, Tree>, entry: string): 
   return written;
 }
 
-/** What escapers make of no value, but for those that make nothing of it. */
+/** Maps escapers to what they write for a missing value, if that is not empty. */
 const ofMissing: Readonly<Partial<Record<EscaperName, string>>> = {
   _html_template_jsvalescaper: "null",
   _html_template_jsregexpescaper: "(?:)",
@@ -80,7 +80,7 @@ function walk(trees: ReadonlyMap<string, Tree>, entry: Tree, found: Inference): 
 
 function endError(end: Context, entry: Tree): TemplateError {
   const last = entry.root.nodes.at(-1);
-  // Not the empty line that a text mostly ends with.
+  // Without the empty line at the end of most texts.
   const at = entry.source.text.slice(0, last ? Math.max(last.start, last.end) : entry.root.pos).trimEnd().length;
   return errorOf({ message: `ends in a non-text context: ${print(end)}` }, entry, {
     source: entry.source,
@@ -89,7 +89,7 @@ function endError(end: Context, entry: Tree): TemplateError {
   });
 }
 
-/** Go: `Error.Error`. It names the template that was to be executed, or the place of a node. */
+/** Makes the error. It names the template that was to be executed, or the place of a node. Go: `Error.Error`. */
 function errorOf({ message, node, line }: Problem, entry: Tree, place: Spot | undefined): TemplateError {
   const where = node ? locationOf(node) : line === undefined ? entry.name : `${entry.name}:${line}`;
   return new TemplateError({

@@ -20,14 +20,14 @@ import { join } from "./join.ts";
 import { readAction } from "./pipeline.ts";
 import { readText } from "./text.ts";
 
-/** Nodes that are walked before a set counts as too tangled: loops and recursion are walked more than once. */
+/** Limits the nodes that are walked for a set: loops and recursion are walked more than once. */
 const maxSteps = 1_000_000;
 const maxCalls = 1_000;
 
-/** What is known so far; inside an attempt that may come to nothing, on top of what was known before. */
+/** Holds what is known so far; inside an attempt that may be discarded, in addition to what was known before. */
 export class Inference {
   readonly before: Inference | undefined;
-  /** Context behind each template, by mangled name. */
+  /** Context after each template, by mangled name. */
   readonly outputs = new Map<string, Context>();
   /** Copies of templates for the contexts they are called in, by mangled name. */
   readonly derived = new Map<string, Tree>();
@@ -66,13 +66,13 @@ interface Loop {
 /** Walks what a template reaches, context by context. Go: `html/template/escape.go`. */
 export class Walk {
   readonly #trees: ReadonlyMap<string, Tree>;
-  /** The template that is walked: where its nodes stand. */
+  /** The template that is walked, to which the current nodes belong. */
   #tree: Tree;
   #loop: Loop = { breaks: [], continues: [] };
   #steps = 0;
   #calls = 0;
   readonly #jumps: boolean;
-  /** Where problems stand that Go gives no place. */
+  /** Places of problems for which Go gives none. */
   readonly places = new Map<Problem, Spot>();
 
   constructor(trees: ReadonlyMap<string, Tree>, entry: Tree) {
@@ -83,7 +83,10 @@ export class Walk {
     );
   }
 
-  /** Context behind the named template when it is called in context `c`, and the name it goes by there. Go: `escapeTree`. */
+  /**
+   * Returns the context after the named template when it is called in context `c`, and its name in that context. Go:
+   * `escapeTree`.
+   */
   template(e: Inference, c: Context, name: string, call: Spot): readonly [Context, string] {
     const mangled = mangle(name, c);
     e.called.add(mangled);
@@ -103,8 +106,9 @@ export class Walk {
   }
 
   /**
-   * Go: `computeOutCtx`. An error stays one when the body is tried again from there; that is left out, since it doubles the
-   * work with each template inside another, but where a `break` or `continue` adds to the message each time.
+   * Computes the context after a template. Go: `computeOutCtx`. Walking the body again from an error gives the same error, so
+   * that is skipped: it would double the work with each nested template. Only where there is a `break` or `continue` is it
+   * done, because each walk adds to the message.
    */
   #outputOf(e: Inference, c: Context, tree: Tree): Context {
     const [first, agrees] = this.#body(e, c, tree);
@@ -120,7 +124,10 @@ export class Walk {
       : failed(`cannot compute output context for template ${tree.name}`, { ...tree.root, source: tree.source });
   }
 
-  /** Assumes that the template ends as it starts, for the calls of itself. @returns how it ends, and whether that holds */
+  /**
+   * Walks a body, assuming for calls of itself that it ends as it starts. @returns how it ends, and whether the assumption
+   * holds
+   */
   #body(e: Inference, c: Context, tree: Tree): readonly [Context, boolean] {
     if (++this.#calls > maxCalls) this.#stop("depth", `exceeded maximum template depth (${maxCalls})`, tree.root);
     e.outputs.set(tree.name, c);
@@ -198,8 +205,9 @@ export class Walk {
   }
 
   /**
-   * A second turn has to end as the first did. It does so where it starts like the first, unless what is known has changed:
-   * what counts braces, and templates, which end as they start when they are met again. Loops in loops make that worth while.
+   * Walks a loop. A second turn must end as the first did. It does if it starts like the first, unless the state outside the
+   * context has changed: counts of braces, and templates, which are taken to end as they start when they are met again.
+   * Skipping the second turn matters for nested loops.
    */
   #range(e: Inference, c: Context, node: Branch): Context {
     const outer = this.#loop;
@@ -240,7 +248,7 @@ export class Walk {
     return { source: this.#tree.source, pos, end };
   }
 
-  /** What is walked does not end, or not in bounds: Go would use up its stack, or hang. */
+  /** Stops a walk that does not end or exceeds its bounds: Go would use up its stack, or hang. */
   #stop(limit: Limit, message: string, { pos, end }: { readonly pos: number; readonly end: number }): never {
     const { name, text } = this.#tree.source;
     throw new TemplateLimitError(limit, {
@@ -260,7 +268,7 @@ function has({ nodes }: List, wanted: (node: Node) => boolean): boolean {
   });
 }
 
-/** Nodes of their own for a derived template: what is found out about a node is kept by the node. */
+/** Copies the nodes for a derived template, because results are kept by node. */
 function copyList(list: List): List {
   return { ...list, nodes: list.nodes.map(copyNode) };
 }

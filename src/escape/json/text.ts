@@ -1,9 +1,9 @@
 import { type Context, describe, isAtKey, outermost, topOf } from "./context.ts";
 
-/** A piece of text that is written, or the place where a comma is if something was written before. */
+/** A piece of text to write, or the place of a comma that is written if something came before it. */
 export type Piece = string | { readonly comma: true };
 
-/** What a text is not, and where in it. */
+/** Reports invalid JSON in a text, with its offset. */
 export class Misplaced extends Error {
   readonly offset: number;
   constructor(message: string, offset: number) {
@@ -12,7 +12,7 @@ export class Misplaced extends Error {
   }
 }
 
-/** Not JSON's grammar of numbers alone: everything that could be a bare word, so that messages show it whole. */
+/** Matches everything that could be a bare word, not only JSON's numbers, so that messages show it whole. */
 const word = /[^\s"{}[\]:,]+/y;
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const escapeSequence = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
@@ -21,13 +21,13 @@ const plain = /[^"\\\u0000-\u001f]+/y;
 
 /** Reads one text of a template as JSON. */
 export class Scanner {
-  /** What is written of the text. */
+  /** Pieces to write instead of the text. */
   readonly pieces: Piece[] = [];
   readonly #text: string;
   #context: Context;
   #at = 0;
   #from = 0;
-  /** Offset of a comma of this text that nothing has followed yet. */
+  /** Offset of a comma of this text after which nothing has come yet. */
   #comma = -1;
 
   constructor(text: string, context: Context) {
@@ -36,8 +36,9 @@ export class Scanner {
   }
 
   /**
-   * @param isFollowed by something that writes a value, so that a comma at the end belongs to it
-   * @returns where the text ends
+   * Reads the text.
+   * @param isFollowed whether something that writes a value follows, so that a comma at the end belongs to it
+   * @returns the place after the text
    * @throws Misplaced
    */
   scan(isFollowed: boolean): Context {
@@ -144,7 +145,7 @@ export class Scanner {
     this.#at++;
   }
 
-  /** A value or a key starts here. Writes the comma before it, where it is not written yet. */
+  /** Starts a value or key: writes the comma before it, if it is not written yet. */
   #begin(): void {
     const { at } = this.#context;
     if (at === "after" || at === "colon") {
@@ -167,7 +168,7 @@ export class Scanner {
     this.#context = { stack: this.#context.stack, at };
   }
 
-  /** Writes what was read up to here. */
+  /** Writes the text read up to an offset. */
   #take(to: number): void {
     if (to > this.#from) this.pieces.push(this.#text.slice(this.#from, to));
     this.#from = Math.max(this.#from, to);
