@@ -11,7 +11,7 @@ const consequences = new Set([
   ...["not-a-value", "missing-value"],
 ]);
 
-/** A report that is told, with its place checked. */
+/** Holds a report with its checked place. */
 interface Entry {
   readonly rule: Rule;
   readonly report: Report;
@@ -19,7 +19,7 @@ interface Entry {
   readonly span: Span;
 }
 
-/** Gathers what rules report: each place once a rule, without what comments turn off, and no more than is asked for. */
+/** Collects the reports of rules: at most one for each rule and place, without those that comments turn off, up to the limit. */
 export class Collector {
   readonly #main: Source;
   readonly #options: LintOptions;
@@ -33,7 +33,7 @@ export class Collector {
     this.#maxFindings = options.maxFindings ?? defaultMaxFindings;
   }
 
-  /** @throws {@link tooMany} for one more than are told */
+  /** Adds a report. @throws {@link tooMany} for one beyond the limit */
   add(rule: Rule, report: Report): void {
     const source = report.source ?? this.#main;
     const { name, text } = source;
@@ -45,7 +45,7 @@ export class Collector {
     this.#found.set(key, { rule, report, source, span });
   }
 
-  /** Drops findings about values in an action that cannot be read: most are consequences of that. */
+  /** Drops findings about values in an unreadable action, because most of them are consequences of that. */
   dropConsequences({ name }: Source, problems: readonly Problem[]): void {
     const actions = [...new Set(problems.flatMap(({ action }) => action ?? []))].sort((a, b) => a.start - b.start);
     for (const [key, { rule, source, span }] of this.#found) {
@@ -55,7 +55,7 @@ export class Collector {
     }
   }
 
-  /** The text's own first, then those of further templates; each by place. */
+  /** Returns the findings of the text itself first, then those of further templates; each by place. */
   findings(): Finding[] {
     const order = ({ source: { name } }: Entry): string => (name === this.#main.name ? "" : `${name}!`);
     return [...this.#found.values()]
@@ -63,7 +63,7 @@ export class Collector {
       .map((kept) => this.#finding(kept));
   }
 
-  /** The finding that says that there are more, at the end of the text: what was not looked at is behind all that was. */
+  /** Returns the finding that says that there are more, at the end of the text, after all others. */
   unfinished(rule: Rule, message: string): Finding[] {
     const { length } = this.#main.text;
     if (this.#options.rules?.[rule.name] === "off" || this.#isSilent(this.#main, rule.name, length)) return [];
@@ -105,7 +105,7 @@ export class Collector {
   }
 }
 
-/** Thrown by `add`: whoever looks for more may stop. */
+/** Thrown by `add` to end a lint at the limit. */
 export const tooMany = new Error("there are more findings than are told");
 
 /** Returns the last of ordered, disjoint spans that starts at or before an offset. */
@@ -120,7 +120,7 @@ function lastBefore(spans: readonly Span[], offset: number): Span | undefined {
   return spans[low - 1];
 }
 
-/** Messages show actions with the default delimiters. */
+/** Puts the text's delimiters into a message, which is written with the default ones. */
 function inDelims(message: string, { delims: [left, right] }: Source): string {
   if (left === "{{" && right === "}}") return message;
   return message.replaceAll("{{", () => left).replaceAll("}}", () => right);

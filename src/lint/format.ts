@@ -10,9 +10,9 @@ export interface FormatOptions {
 }
 
 /**
- * A template with canonical spacing inside its actions: one space behind the left delimiter and before the right one, between
- * operands and around `|`, `:=` and `=`, none inside parentheses. Line breaks inside actions stay, indented by two. Text, comments and literals
- * are never touched, so that it renders the same.
+ * Formats a template: one space after the left delimiter and before the right one, between operands and around `|`, `:=` and
+ * `=`, none inside parentheses. Line breaks inside actions stay, indented by two. Text, comments and literals never change, so
+ * the template renders the same.
  * @throws TemplateError for a template that does not parse; functions need not exist
  */
 export function format(text: string, options: FormatOptions = {}): string {
@@ -20,7 +20,7 @@ export function format(text: string, options: FormatOptions = {}): string {
   parse(text, { name: options.name ?? "template", delims, isFunction });
   const segments = segmentsOf(text, delims, isFunction);
   let out = "";
-  /** The white space that the line begins with; of one that begins inside an action, what that action's line began with. */
+  /** White space at the start of the line; for a line that begins inside an action, that of the line where the action begins. */
   let indent = "";
   let isIndent = true;
   for (const segment of segments) {
@@ -36,11 +36,14 @@ export function format(text: string, options: FormatOptions = {}): string {
     indent = start > 0 ? space : indent + space;
     isIndent = start + space.length === segment.text.length;
   }
-  // With delimiters that look like something else a space can change what is read: then it stays as it is.
+  // With unusual delimiters a space can change how the text is read: then it stays as it is.
   return same(segments, segmentsOf(out, delims, isFunction)) ? out : text;
 }
 
-/** `break` and `continue` are words of the language unless a function has their name, and that makes no difference here. */
+/**
+ * Accepts all functions but `break` and `continue`, which are keywords unless a function has their name; for the format that
+ * makes no difference.
+ */
 const isFunction = (name: string): boolean => isBuiltin(name) || (name !== "break" && name !== "continue");
 
 type Action = Extract<Segment, { kind: "action" }>;
@@ -57,12 +60,12 @@ function action({ open, tokens, close }: Action, text: string, indent: string): 
   return out + (close.startsWith(" ") ? close : ` ${close}`);
 }
 
-/** No space belongs between them. */
+/** Tells whether no space belongs between two tokens. */
 function isTight(left: string, { text, isJoined }: ActionToken): boolean {
   return isJoined || left === "(" || text === ")" || text === ",";
 }
 
-/** Both read the same, white space aside. */
+/** Tells whether both are equal except for white space. */
 function same(a: readonly Segment[], b: readonly Segment[]): boolean {
   const sign = (segments: readonly Segment[]): string =>
     JSON.stringify(

@@ -10,9 +10,9 @@ import { knownShape, readTemplate } from "./target.ts";
 import { walk } from "./walk.ts";
 
 /**
- * Everything that is wrong or doubtful with a template, by place; of an alert template, part by part. A template text is
- * never a reason to throw.
- * @throws TypeError for options that make no sense, a schema that is none among them
+ * Finds everything that is wrong or doubtful in a template, by place; in an alert template part by part. Never throws because
+ * of a template text.
+ * @throws TypeError for invalid options, including an invalid schema
  */
 export function lint(template: string | AlertTemplate, options: LintOptions = {}): Finding[] {
   const shape = knownShape(options);
@@ -71,7 +71,7 @@ function lintText(text: string, part: Part | undefined, options: LintOptions): F
   return [...findings, ...collector.unfinished(tooManyFindings, message)];
 }
 
-/** Whether looking went on to its end, or there were too many findings before. */
+/** Runs a lint. Returns false if it ended early because of too many findings. */
 function toTheEnd(look: () => void): boolean {
   try {
     look();

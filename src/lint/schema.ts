@@ -3,13 +3,12 @@ import { createShape, type Kind, type Shape } from "./shape.ts";
 type Schema = Readonly<Record<string, unknown>>;
 
 /**
- * The shape that a JSON Schema describes (2020-12, and 07 where they differ): `properties`, `required`, `type`, `items` and
+ * Makes a shape of a JSON Schema (2020-12, and 07 where they differ): `properties`, `required`, `type`, `items` and
  * `prefixItems`, `enum`, `const`, `allOf`, `anyOf`, `oneOf`, `if`/`then`/`else`, `additionalProperties`, `patternProperties`,
- * local `$ref`, OpenAPI's `nullable`. What else there is narrows no types and is ignored.
- *
- * Fields that `properties` does not name are taken for unknown ones unless `additionalProperties` (or another keyword)
- * says that there are some: people leave it out without meaning it.
- * @throws TypeError for what is no schema, and for a `$ref` that leads nowhere
+ * local `$ref`, OpenAPI's `nullable`. Other keywords do not narrow types and are ignored.
+ * \n Fields that `properties` does not name count as unknown unless `additionalProperties` (or another keyword) allows them,
+ * because people leave it out without meaning that.
+ * @throws TypeError for an invalid schema, and for a `$ref` that points to nothing
  */
 export function shapeOfSchema(schema: unknown): Shape {
   if (!isObject(schema) && typeof schema !== "boolean")
@@ -29,7 +28,7 @@ class Reader {
     this.#root = root;
   }
 
-  /** One shape for each schema, so that a schema that refers to itself has a shape that does. */
+  /** Returns one shape for each schema, so that a schema that refers to itself has a shape that does. */
   read(given: unknown): Shape {
     const schema = this.#followed(given);
     const known = this.#known.get(schema);
@@ -40,7 +39,7 @@ class Reader {
     return shape;
   }
 
-  /** Where a schema leads that is nothing but a reference. */
+  /** Follows a schema that is only a reference. */
   #followed(given: unknown): unknown {
     let schema = given;
     for (let i = 0; i < 100 && isObject(schema) && typeof schema.$ref === "string"; i++) {
@@ -51,9 +50,9 @@ class Reader {
   }
 
   #fill(shape: Shape, schema: unknown): void {
-    if (!isObject(schema)) return; // true: anything
+    if (!isObject(schema)) return; // `true` allows anything
     if (this.#reading.has(schema)) {
-      shape.open = true; // refers to itself without anything between: says nothing
+      shape.open = true; // it refers to itself directly, which says nothing
       return;
     }
     this.#reading.add(schema);
@@ -71,7 +70,7 @@ class Reader {
     this.#reading.delete(schema);
   }
 
-  /** What one of the alternatives says may be so; what all say is. */
+  /** Adds alternatives: what one of them allows is possible, what all require is certain. */
   #unite(shape: Shape, alternatives: readonly unknown[], decidesKinds: boolean): void {
     const shapes = alternatives.map((alternative) => {
       const one = createShape("schema");
@@ -107,7 +106,7 @@ class Reader {
     if (schema.nullable === true && kinds.size > 0) kinds.add("nil");
     if (values.length > 0 && !values.includes(null)) kinds.delete("nil");
     if (kinds.size === 0) return;
-    // Said twice, as in allOf: both hold.
+    // Kinds given twice, as in allOf, both apply.
     const both = [...kinds].filter((kind) => shape.kinds.has(kind));
     if (both.length > 0) shape.kinds.clear();
     for (const kind of both.length > 0 ? both : kinds) shape.kinds.set(kind, 1);
@@ -152,7 +151,7 @@ class Reader {
   }
 }
 
-/** They narrow nothing. */
+/** Keywords that do not narrow types. */
 const annotations = new Set([
   ...["title", "description", "$comment", "default", "examples", "deprecated"],
   ...["$schema", "$id", "$defs", "definitions"],
@@ -162,7 +161,7 @@ function mergeKinds(into: Shape, from: Shape): void {
   for (const kind of from.kinds.keys()) into.kinds.set(kind, 1);
 }
 
-/** What two places say of one field, together. */
+/** Combines what two places say about one field. */
 function merged(a: Shape, b: Shape): Shape {
   const shape = createShape("schema");
   if (a.kinds.size > 0 && b.kinds.size > 0) for (const one of [a, b]) mergeKinds(shape, one);

@@ -1,4 +1,4 @@
-/** The names that were most likely meant, best first: equal but for case and `_`, or a typing mistake or two away. */
+/** Returns the names that were most likely meant, best first: equal except for case and `_`, or with a few typing mistakes. */
 export function similar(name: string, candidates: Iterable<string>, limit = 3): string[] {
   if (name.length > maxNameLength) return [];
   const found: { readonly candidate: string; readonly distance: number }[] = [];
@@ -18,13 +18,13 @@ export function similar(name: string, candidates: Iterable<string>, limit = 3): 
     .map(({ candidate }) => candidate);
 }
 
-/** Nobody misspells what is longer, and nobody has more names to choose from. */
+/** Limits the names to compare; longer names, and longer lists of names, are not searched. */
 const maxNameLength = 60;
 const maxCandidates = 2000;
 
 const simplified = (name: string): string => name.toLowerCase().replaceAll(/[_-]/g, "");
 
-/** Insertions, deletions, replacements and swaps of neighbours; anything beyond `max` is just more. */
+/** Counts insertions, deletions, replacements and swaps of neighbours, up to `max`. */
 function editDistance(a: string, b: string, max: number): number {
   if (Math.abs(a.length - b.length) > max) return max + 1;
   let before: number[] = [];

@@ -2,7 +2,7 @@ import { type Problem, replaceLiterals, type Span } from "../../grammar/index.ts
 import type { Context } from "./rule.ts";
 import { similar } from "./suggest.ts";
 
-/** Which rule a mistake of syntax belongs to. Each belongs to one. */
+/** Names the rule for a syntax error; each error has one. */
 export type SyntaxRule =
   | "typographic-quotes"
   | "forgotten-dot"
@@ -22,7 +22,7 @@ export function syntaxRuleOf(problem: Problem, context: Context): SyntaxRule {
   return rule;
 }
 
-/** Each rule asks, of each problem. */
+/** Caches the rules of problems, because each rule asks for each problem. */
 const classified = new WeakMap<Problem, SyntaxRule>();
 
 function classify(problem: Problem, context: Context): SyntaxRule {
@@ -43,19 +43,21 @@ function classify(problem: Problem, context: Context): SyntaxRule {
 
 export const typographic = /[\u2018-\u201f\u2032\u2033\u2039\u203a\u00ab\u00bb\u00b4]/;
 
-/** The character, or word and character, that a mistake is about. */
+/** Returns the character, or the word and character, that an error is about. */
 export const culprit = ({ error: { span, text } }: Problem): string => text.slice(span.start, span.end);
 
 export function actionText({ action }: Problem, { source: { text } }: Context): string {
   return action ? text.slice(action.start, action.end) : "";
 }
 
-/** The name in `function "x" not defined`. */
+/** Returns the name of an undefined function, undefined for other problems. */
 export function undefinedFunction({ reason }: Problem): string | undefined {
   return reason.code === "undefined-function" ? reason.name : undefined;
 }
 
-/** A word that names a field of the profile rather than any function; without a profile, one that stands alone. */
+/**
+ * Tells a word that names a field of the profile rather than any function; without a profile, one that is alone in its action.
+ */
 function isForgottenDot(name: string, { action, error }: Problem, context: Context): boolean {
   if (foreignWord(name)) return false;
   if (context.shape) {
@@ -67,17 +69,17 @@ function isForgottenDot(name: string, { action, error }: Problem, context: Conte
   return isAlone(error.span, action, context) || /_/.test(name);
 }
 
-/** Names of the fields of the profile, at its top. */
+/** Returns the names of the top-level fields of the profile. */
 export function fieldNames({ shape }: Context): readonly string[] {
   return shape ? [...shape.fields.keys()] : [];
 }
 
-/** Names of the known sets that have a function. */
+/** Returns the names of the known sets that have a function. */
 export function setsWith(name: string, { sets }: Context): readonly string[] {
   return Object.keys(sets).filter((set) => Object.hasOwn(sets[set]!, name));
 }
 
-/** Nothing else is in the action, or it is what an `if` or `with` asks about. */
+/** Tells whether the action has nothing else in it, or an `if` or `with` tests only this. */
 function isAlone(span: Span, action: Span | undefined, { source: { text, delims } }: Context): boolean {
   if (!action) return false;
   const before = text.slice(action.start + delims[0].length, span.start);
@@ -92,7 +94,7 @@ export interface Operator {
 
 const operators = /==|!=|<=|>=|&&|\|\||(?<!:)=|[<>+*!%](?![\w])|[<>]/g;
 
-/** An operator of other languages in the action that cannot be read. */
+/** Returns an operator of another language near the error in an unreadable action. */
 export function operatorIn(problem: Problem, context: Context): Operator | undefined {
   const { action, error } = problem;
   if (!action) return undefined;
@@ -121,7 +123,7 @@ const keywords = new Set([
   "nil",
 ]);
 
-/** Words of other template languages. */
+/** Returns advice for words of other template languages. */
 export function foreignWord(name: string): { readonly advice: string; readonly write?: string } | undefined {
   const small = name.toLowerCase();
   if (name !== small && keywords.has(small))

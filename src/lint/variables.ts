@@ -1,11 +1,11 @@
 import type { Variable } from "./rule.ts";
 
-/** The variables that are declared at one point of a walk, innermost last. */
+/** Stacks the variables that are declared at one point of a walk, innermost last. */
 export class Variables {
   readonly all: Variable[] = [];
   readonly #byName = new Map<string, Variable[]>();
 
-  /** Those of a name, innermost last. */
+  /** Returns the variables of a name, innermost last. */
   named(name: string): readonly Variable[] {
     return this.#byName.get(name) ?? [];
   }

@@ -31,15 +31,15 @@ import { Variables } from "./variables.ts";
 
 type Handlers = { readonly [E in keyof Visitor]-?: readonly NonNullable<Visitor[E]>[] };
 
-/** Templates that call each other are followed this deep, and so many times in all. */
+/** Limits the depth and number of calls of templates that are followed. */
 const maxDepth = 20;
 const maxCalls = 300;
-/** Nodes that are walked in them: so many, and as many more as the texts have characters. */
+/** Limits the nodes that are walked in called templates: these, and one more for each character of the texts. */
 const minWalked = 2000;
 
 /**
- * Walks the text once, from its own template on, and tells the visitors of everything in it, with the types of all values:
- * dot and variables are followed through blocks, calls of templates and pipelines.
+ * Walks the text once, from its own template on, and sends the visitors everything in it, with the types of all values: dot
+ * and variables are followed through blocks, calls of templates and pipelines.
  */
 export function walk(target: LintTarget, visitors: readonly Visitor[]): void {
   const handlers = Object.fromEntries(
@@ -72,7 +72,7 @@ class Walker {
   private depth = 0;
   private places = 0;
 
-  // The scope, as seen by visitors through `scope`.
+  // The scope, which visitors see through `scope`.
   private tree!: Tree;
   private dot: Type = unknown;
   private root: Type = unknown;
@@ -82,14 +82,14 @@ class Walker {
   private guards = 0;
   private nodes: readonly Node[] = [];
   private index = 0;
-  /** Variables that are assigned somewhere in this template: what they hold is not followed. */
+  /** Variables that are assigned somewhere in this template, whose values are not followed. */
   private assigned: ReadonlySet<string> = new Set();
-  /** Paths that are known to be there and not empty. */
+  /** Paths that are known to be present and not empty. */
   private facts = new Facts();
-  /** Paths of maps that a function such as `set` has changed: what is in them is not followed. */
+  /** Paths of maps that a function such as `set` has changed, whose contents are not followed. */
   private readonly changed = new Set<string>();
 
-  /** What visitors see of it: a view, as there are many events. */
+  /** The scope for visitors: one view, because there are many events. */
   private readonly scope: Scope;
 
   constructor(target: LintTarget, on: Handlers) {
@@ -105,7 +105,8 @@ class Walker {
     const main = target.trees.get(target.source.name);
     for (const tree of target.trees.values()) for (const tell of this.on.tree) tell(tree);
     if (main) this.template(main, typeOfShape(target.shape, "$", target.numbers));
-    // What nothing calls has a dot that nobody knows, and what was called too often to be followed is looked at all the same.
+    // A template that nothing calls has an unknown dot. One that was called too often to be followed is walked here all the
+    // same.
     for (const tree of target.trees.values()) {
       if (tree !== main && !this.followed.has(tree) && tree.source === target.source) this.template(tree, unknown);
     }
@@ -152,7 +153,7 @@ class Walker {
     const tree = this.target.trees.get(node.name);
     if (!tree || this.depth >= maxDepth || this.calls >= maxCalls || this.walked >= this.maxWalked) return;
     const key = `${node.name} ${type.path ?? "?"} ${this.facts.state}`;
-    // What nothing is known of is walked once.
+    // A template whose value is unknown is walked once.
     const again = type.path === undefined && (type.fields || type.items || type.shape || type.kinds);
     if (this.seen.has(key) && !again) return;
     this.seen.add(key);
@@ -170,7 +171,7 @@ class Walker {
 
   // --- statements
 
-  /** @returns whether what follows it is never reached: it leaves the loop around it, or ends the render */
+  /** Walks a list. @returns whether the code after it is never reached: it leaves the loop around it, or ends the render */
   private list({ nodes }: List): boolean {
     const outer = { nodes: this.nodes, index: this.index };
     this.nodes = nodes;
@@ -216,7 +217,7 @@ class Walker {
     }
   }
 
-  /** `abort` and `fail` end the render. */
+  /** Tells `abort` and `fail`, which end the render. */
   private ends({ commands }: Pipe): boolean {
     const name = commands.at(-1)?.args[0];
     return name?.kind === "identifier" && endsRender.has(name.name) && this.target.functionOf(name.name) !== undefined;
@@ -238,7 +239,7 @@ class Walker {
     const elseLeaves = node.elseList !== undefined && this.block({ node, dot, isElse: true }, node.elseList);
     this.pop(mark);
     facts.backTo(before);
-    // What is behind a branch that leaves is only reached by the other.
+    // The code after a branch that leaves is only reached from the other branch.
     if (bodyLeaves) facts.add(type.whenFalse);
     else if (elseLeaves) facts.add(truthPaths(type));
     return bodyLeaves && elseLeaves;
@@ -317,7 +318,7 @@ class Walker {
     }
   }
 
-  /** A place of its own for a value that has none, so that what is found out about its fields is known of them. */
+  /** Gives a value without a path one of its own, so that facts about its fields can be noted. */
   private placed(type: Type): Type {
     return type.path === undefined ? { ...type, path: `#${this.places++}` } : type;
   }
@@ -329,7 +330,7 @@ class Walker {
     let before: Command | undefined;
     const { commands } = pipe;
     for (const [i, command] of commands.entries()) {
-      // What the next function takes in place of nothing is not missed here.
+      // A value that the next function may replace is not missed here.
       const next = commands[i + 1]?.args[0];
       const guards = next?.kind === "identifier" && allowsAbsent(next.name);
       if (guards) this.guards++;
@@ -411,10 +412,10 @@ class Walker {
     return base;
   }
 
-  /** With what is known at this point. */
+  /** Adds to a type what is known at this point. */
   private known(type: Type): Type {
     if (type.path === undefined) return type;
-    // The template tells kinds apart, also such as the samples do not have.
+    // The template tests kinds, maybe also those that the samples do not have.
     if (this.facts.has(kindAt(type.path))) return { ...unknown, path: type.path };
     if (!this.facts.has(type.path)) return type;
     return { ...present(type), asked: true, counted: this.facts.has(lengthOf(type.path)) };
@@ -431,7 +432,7 @@ class Walker {
     const args: Argument[] = [];
     let decided = false;
     for (const operand of operands) {
-      // What is never evaluated is not looked at.
+      // Operands that are never evaluated are not checked.
       const type: Type = decided ? unknown : this.operand(operand);
       decided ||= lazy && truthOf(type) === (name === "or");
       args.push({ node: operand, type });
@@ -444,7 +445,7 @@ class Walker {
     for (const tell of this.on.call) tell(call, this.scope);
     if (fn && signatureOf(fn).mutates)
       for (const { type } of args) if (type.path !== undefined) this.changed.add(type.path);
-    // Of a call that is none nothing is known, nor of what is given one: parentheses are missing.
+    // Nothing is known of an incomplete call, nor of a call with such an argument: parentheses are missing.
     if (args.length < minArguments(call) || args.some(({ type }) => type === notCalled)) return notCalled;
     return resultOf(call, this.target.numbers);
   }
@@ -500,7 +501,7 @@ function viewOf(walker: () => unknown): Scope {
 const notCalled: Type = { ...unknown };
 
 const endsRender: ReadonlySet<string> = new Set(["abort", "fail"]);
-/** They stop the rendering where their argument is missing, also inside a condition. */
+/** Functions that fail for a missing argument, also inside a condition. */
 const needsValue: ReadonlySet<string> = new Set(["lt", "le", "gt", "ge", "len"]);
 
 const isFloatText = (text: string): boolean =>

@@ -1,6 +1,6 @@
 import type { Gap, Type } from "./type.ts";
 
-/** `missing in 2 of 8 samples`, `null in 1 of 8 samples`, `not required by the schema`. */
+/** Describes how often a value is missing: `missing in 2 and null in 1 of 8 samples`, `not required by the schema`. */
 export function describeGap({ absent, nil, empty, of, from }: Gap): string {
   if (from === "schema") return absent > 0 ? "not required by the schema" : "null at times, by the schema";
   const counts = [
@@ -24,7 +24,7 @@ export function describeAffected({ absent, nil, empty, from }: Gap): string {
   return absent > 0 && nil > 0 ? "for the first two" : "for the first";
 }
 
-/** A path as a person writes it: `.user.name`, `.items[].price`. */
+/** Shows a path as a person writes it: `.user.name`, `.items[].price`. */
 export function showPath(path: string): string {
   if (!path.startsWith("$")) return path;
   const shown = path.slice(1).replaceAll(/\[[^\]]*\]/g, "[]");
@@ -36,6 +36,6 @@ export function isMeant(names: readonly string[]): string {
   return names.length === 0 ? "" : `Did you mean ${names.join(" or ")}?`;
 }
 
-/** The value as the data has it: `.items[].price`, else what it is. */
+/** Names a value by its path in the data, `.items[].price`, or else as given. */
 export const named = ({ path }: Type, otherwise: string): string =>
   path?.startsWith("$") && path !== "$" ? showPath(path) : otherwise;

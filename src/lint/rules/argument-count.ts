@@ -2,10 +2,10 @@ import { execMessage } from "../../template/run.ts";
 import { minArguments } from "../results.ts";
 import type { Argument, Report, Rule } from "../rule.ts";
 
-/** Go's methods start with a capital, as in `.StartsAt.Format "15:04"`; they do take arguments. */
+/** Matches names that may be methods of Go, which take arguments: they start with a capital, as in `.StartsAt.Format "15:04"`. */
 const mayBeMethod = /\.\p{Lu}[\p{L}\p{Nd}_]*$/u;
 
-/** Too few or too many arguments for a function. */
+/** Finds calls with too few or too many arguments. */
 export const argumentCount: Rule = {
   name: "argument-count",
   severity: "error",
@@ -25,7 +25,7 @@ export const argumentCount: Rule = {
     ],
   },
   check: (context) => {
-    /** Functions among the arguments of another, with none of their own: parentheses are missing. */
+    /** Reports of functions without arguments among the arguments of another: parentheses are missing. */
     const bare = new Map<Argument["node"], Report>();
     return {
       call(call, { tree }) {

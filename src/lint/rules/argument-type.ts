@@ -25,7 +25,7 @@ const words: Partial<Record<ParamType | "value", string>> = {
   map: "a map of fields",
 };
 
-/** An argument of a type that the function does not take. */
+/** Finds arguments of a type that the function does not take. */
 export const argumentType: Rule = {
   name: "argument-type",
   severity: "error",
@@ -70,12 +70,12 @@ export const argumentType: Rule = {
 interface Bad {
   readonly argument: Argument;
   readonly wants: string;
-  /** What is said instead of what it is. */
+  /** The reason, instead of the argument's type. */
   readonly why?: string;
   readonly go?: string;
 }
 
-/** By the signature: no kind that the argument may have is taken. */
+/** Returns an argument that can only be of kinds that the signature refuses. */
 function badArgument({ args, params }: Call): Bad | undefined {
   for (const [i, argument] of args.entries()) {
     const param = params![Math.min(i, params!.length - 1)]!;
@@ -84,7 +84,7 @@ function badArgument({ args, params }: Call): Bad | undefined {
     if (!taken || kinds.length === 0) continue;
     const { literal } = argument.type;
     const isConstant = "kind" in argument.node && argument.node.kind === "number";
-    // A constant becomes what is asked for: 1 a float64, 1.0 an int.
+    // A constant converts to the parameter's type: 1 to a float64, 1.0 to an int.
     if (isConstant && param === "float64") continue;
     if (
       isConstant &&
@@ -112,7 +112,7 @@ function badArgument({ args, params }: Call): Bad | undefined {
   return undefined;
 }
 
-/** Go's message points at it: not at what is in it, nor at what was piped. */
+/** Tells whether Go's message points at the argument itself, not inside it or at the command before. */
 const isPlain = ({ node }: Argument): boolean => ["field", "variable", "identifier", "dot"].includes(node.kind);
 
 const goKinds: Partial<Record<Kind, string>> = {
@@ -124,14 +124,14 @@ const goKinds: Partial<Record<Kind, string>> = {
   map: "map[string]interface {}",
 };
 
-/** An int64 for an int, or the reverse. */
+/** Tells an int64 for an int, or the reverse. */
 function isOtherInt(type: Type, param: string): boolean {
   const kinds = kindsOf(type);
   if (kinds.length !== 1 || kinds[0] !== "int") return false;
   return param === "int" ? type.sized === true : param === "int64" && !type.sized && type.literal === undefined;
 }
 
-/** `len`, `index` and `slice` look at values themselves. */
+/** Checks the arguments of `len`, `index` and `slice`, which have no signature for them. */
 function badCollection({ name, args }: Call): Bad | undefined {
   const [collection, ...keys] = args;
   if (!collection) return undefined;

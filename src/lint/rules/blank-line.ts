@@ -1,7 +1,7 @@
 import { type Delims, type Segment, segmentsOf } from "../../../grammar/index.ts";
 import type { Rule } from "../rule.ts";
 
-/** A line of nothing but actions that write nothing. */
+/** Finds lines that contain only actions that print nothing. */
 export const blankLine: Rule = {
   name: "blank-line",
   severity: "info",
@@ -20,7 +20,7 @@ export const blankLine: Rule = {
       const { text, delims } = context.source;
       if (!text.split("\n").some((line) => isSuspect(line.trim(), delims))) return;
       let offset = 0;
-      /** The actions of the line so far, if nothing else is on it. */
+      /** The actions of the current line, if nothing else is on it. */
       let line: { start: number; end: number; trims: boolean } | undefined;
       let isBlank = true;
       const segments = segmentsOf(text, delims, context.isFunction);
@@ -69,7 +69,7 @@ export const blankLine: Rule = {
   }),
 };
 
-/** It begins and ends with an action and trims nothing before it. */
+/** Tells a line that begins and ends with an action and trims nothing before it. */
 const isSuspect = (line: string, [left, right]: Delims): boolean =>
   line.startsWith(left) && line.endsWith(right) && !line.startsWith(`${left}-`);
 
@@ -79,7 +79,7 @@ function lengthOf(segment: Segment, text: string, offset: number, right: string)
   return text.indexOf(right, last) + right.length - offset;
 }
 
-/** A segment as it stands in the text, comments apart from the text around them. */
+/** Splits a segment of the source into comments and the text around them. */
 function* split(segment: Segment, source: string, left: string): Generator<{ content: string; start: number }> {
   if (segment.kind === "action") {
     yield { content: source, start: 0 };
@@ -98,7 +98,7 @@ function* split(segment: Segment, source: string, left: string): Generator<{ con
   yield { content: source.slice(at), start: at };
 }
 
-/** It writes nothing itself. */
+/** Tells an action that prints nothing itself. */
 function isSilent({ tokens }: Extract<Segment, { kind: "action" }>): boolean {
   const [first, second] = tokens;
   if (!first) return true;

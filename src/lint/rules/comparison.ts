@@ -8,7 +8,7 @@ import { named } from "../words.ts";
 
 const ordered = new Set(["lt", "le", "gt", "ge"]);
 
-/** What Go refuses to compare. */
+/** Finds comparisons that Go refuses. */
 export const comparison: Rule = {
   name: "comparison",
   severity: "error",
@@ -46,7 +46,7 @@ export const comparison: Rule = {
           message: `${name} cannot compare ${shown(first)} with ${shown(other)}: rendering fails${often}. ${advice(first!.type, other.type, context)}`,
           at: call.command ?? call.node,
           source: tree.source,
-          // Where Go shows the values, only it can know.
+          // A message that shows the values is known only at run time.
           ...(!refusal.message.startsWith("non-comparable") && {
             go: execMessage(tree, call.command ?? call.node, `error calling ${name}: ${refusal.message}`),
           }),
@@ -58,7 +58,7 @@ export const comparison: Rule = {
   }),
 };
 
-/** One value of each kind, as the engine holds it. */
+/** One value of each kind, as the engine holds it, to ask the engine. */
 const specimens: Readonly<Record<Kind, unknown>> = {
   nil: null,
   bool: true,
@@ -76,7 +76,7 @@ const specimens: Readonly<Record<Kind, unknown>> = {
   struct: undefined,
 };
 
-/** The engine's own refusal, for the first two kinds that it refuses; `always`: it refuses all that may come. */
+/** Returns the engine's own refusal for the first two kinds that it refuses; `always`: it refuses all possible kinds. */
 function refused({ name }: Call, a: Type, b: Type): { readonly message: string; readonly always: boolean } | undefined {
   let message: string | undefined;
   let always = true;

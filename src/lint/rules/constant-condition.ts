@@ -2,7 +2,7 @@ import { type Branch, type Node, printNode, unreadable } from "../../../grammar/
 import type { Rule } from "../rule.ts";
 import { truthOf } from "../type.ts";
 
-/** A condition that is always the same, and what can never be reached. */
+/** Finds conditions that are always the same, and code that is never reached. */
 export const constantCondition: Rule = {
   name: "constant-condition",
   severity: "warning",
@@ -23,7 +23,7 @@ export const constantCondition: Rule = {
     ],
   },
   check: (context) => {
-    /** By branch: the `else if` below with the same condition. */
+    /** For each branch, the `else if` below it with the same condition. */
     const asked = new Map<Branch, Branch | undefined>();
     return {
       branch(node, type, { tree }) {
@@ -70,7 +70,10 @@ export const constantCondition: Rule = {
 
 const isNothing = (node: Node): boolean => node.kind === "comment" || (node.kind === "text" && node.text.trim() === "");
 
-/** Notes of each branch of a chain of `else if` which one below it has the same condition: once for the chain, from its end. */
+/**
+ * Notes for each branch of a chain of `else if` which one below it has the same condition. Runs once for each chain, from its
+ * end.
+ */
 function lookThrough(node: Branch, delims: readonly [string, string], asked: Map<Branch, Branch | undefined>): void {
   const chain = [node];
   for (let next = chained(node); next; next = chained(next)) chain.push(next);
@@ -83,7 +86,7 @@ function lookThrough(node: Branch, delims: readonly [string, string], asked: Map
   }
 }
 
-/** The `else if` of a branch, or `else with`. */
+/** Returns the `else if` or `else with` of a branch. */
 function chained({ kind, elseList }: Branch): Branch | undefined {
   const [first, ...others] = elseList?.nodes.slice(0, 2) ?? [];
   return others.length === 0 && first?.kind === kind ? (first as Branch) : undefined;

@@ -2,7 +2,7 @@ import { sprig } from "../../functions/index.ts";
 import type { Change } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 
-/** Functions of known sets, and which of their arguments is a layout. */
+/** Functions of known sets with a layout, by the index of that argument. */
 const layouts: Readonly<Record<string, number>> = {
   date: 0,
   dateInZone: 0,
@@ -12,7 +12,7 @@ const layouts: Readonly<Record<string, number>> = {
   must_toDate: 0,
 };
 
-/** A date layout in another language's letters. */
+/** Finds date layouts in another language's letters. */
 export const dateLayout: Rule = {
   name: "date-layout",
   severity: "error",
@@ -65,7 +65,7 @@ const place = ({ start, end }: { readonly start: number; readonly end: number })
 
 const reference = /2006|06|01|1|Jan|02|_2|2|15|03|3|04|4|05|5|PM|pm|Mon|MST|Z07|-07/;
 
-/** The first piece that is a part of a date elsewhere. */
+/** Returns the first piece that is a part of a date in another language. */
 function foreignLetters(layout: string): string | undefined {
   return /%[A-Za-z]|(?<![A-Za-z])(?:[Yy]{2,4}|M{2,4}|D{2,4}|d{2,4}|HH|hh|mm|ss)(?![a-z])|(?<![A-Za-z])(?:YYYYMMDD|yyyyMMdd)/.exec(
     layout,
@@ -104,7 +104,7 @@ const strftime: Readonly<Record<string, string>> = {
   ...{ H: "15", I: "03", M: "04", S: "05", p: "PM", Z: "MST", z: "-0700", F: "2006-01-02", T: "15:04:05" },
 };
 
-/** The same layout in Go's way, if each of its letters has one. */
+/** Translates a layout to Go's, if each of its letters has an equivalent. */
 function translated(layout: string): string | undefined {
   if (layout.includes("%")) {
     let known = true;

@@ -2,7 +2,7 @@ import type { Rule } from "../rule.ts";
 import { isNumber, isOnly, kindsOf, truthOf } from "../type.ts";
 import { named } from "../words.ts";
 
-/** `default` takes `false` and `0` for missing. */
+/** Finds `default` replacing `false` and `0`. */
 export const defaultSwallows: Rule = {
   name: "default-swallows",
   severity: "warning",

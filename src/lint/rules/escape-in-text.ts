@@ -1,6 +1,6 @@
 import type { Rule } from "../rule.ts";
 
-/** `html` and `js` where no HTML is. */
+/** Finds `html` and `js` outside HTML. */
 export const escapeInText: Rule = {
   name: "escape-in-text",
   severity: "warning",

@@ -1,7 +1,7 @@
 import { checkHtml } from "../../escape/index.ts";
 import type { Rule } from "../rule.ts";
 
-/** `{{ if .a }}<a href="{{ end }}`. */
+/** Finds HTML that cannot be escaped: `{{ if .a }}<a href="{{ end }}`. */
 export const htmlContext: Rule = {
   name: "html-context",
   severity: "error",
@@ -37,7 +37,7 @@ export const htmlContext: Rule = {
   },
 };
 
-/** Go's words without the place and the dump of its state. */
+/** Returns Go's message without the place and the dump of its state. */
 const plain = (message: string): string =>
   message
     .replace(/^html\/template:[^ ]* /, "")

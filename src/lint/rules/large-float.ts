@@ -4,10 +4,10 @@ import type { Rule, Scope } from "../rule.ts";
 import { kindsOf, type Type } from "../type.ts";
 import { named } from "../words.ts";
 
-/** From here on Go writes a float64 with an exponent. */
+/** The first float64 that Go prints with an exponent. */
 const limit = 1e6;
 
-/** A float64 that Go writes as `1e+06`. */
+/** Finds float64s that Go prints as `1e+06`. */
 export const largeFloat: Rule = {
   name: "large-float",
   severity: "warning",

@@ -7,7 +7,7 @@ import type { Argument, Call, Context, Rule } from "../rule.ts";
 import type { Gap, Type } from "../type.ts";
 import { describeAffected, describeGap, showPath } from "../words.ts";
 
-/** Something is written that some profiles do not have. */
+/** Finds values that are printed or used although some profiles lack them. */
 export const missingValue: Rule = {
   name: "missing-value",
   severity: "warning",
@@ -35,7 +35,7 @@ export const missingValue: Rule = {
     print(node, type, { tree }) {
       const gap = gapOf(type);
       const isJson = context.isJson(node);
-      // What is null in the data may well be null to a script.
+      // A script may well expect null.
       if (!gap || (isJson && gap.absent === 0)) return;
       const value = node.pipe.commands.length === 1 ? node.pipe.commands[0]! : node.pipe;
       const path = written(value, tree);
@@ -74,13 +74,13 @@ export const missingValue: Rule = {
   }),
 };
 
-/** What is known to be missing at times; data that nothing is known of is not. */
+/** Returns how often a value is missing; undefined if it never is, or nothing is known. */
 function gapOf(type: Type): Gap | undefined {
   if (!type.absent && !type.kinds?.has("nil")) return undefined;
   return type.gap;
 }
 
-/** The value as it is written, without what it is piped into. */
+/** Returns the value as written, without the commands after it. */
 function written({ start, end }: Span, { source: { text } }: Tree): string {
   return /^[.$][\p{L}\p{Nd}_.$]*/u.exec(text.slice(start, end))?.[0] ?? "…";
 }
@@ -95,7 +95,7 @@ function inScript(path: string, context: Context): string {
   return `Write ${otherwise} if the script does not expect null.`;
 }
 
-/** Says what becomes of a missing argument, and how Go says it; undefined where nothing bad happens. */
+/** Describes the effect of a missing argument, with Go's message; undefined if it is harmless. */
 function consequence(
   { name, args }: Call,
   index: number,

@@ -1,7 +1,7 @@
 import type { Rule } from "../rule.ts";
 import { named } from "../words.ts";
 
-/** A title that is more than one line. */
+/** Finds titles of more than one line. */
 export const newlineInTitle: Rule = {
   name: "newline-in-title",
   severity: "warning",

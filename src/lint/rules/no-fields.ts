@@ -4,7 +4,7 @@ import { describe, isNumber, kindsOf } from "../type.ts";
 import { describeGap, named } from "../words.ts";
 import { meansRoot } from "./unknown-field.ts";
 
-/** A field of what has none: text, a number, a list, or nothing. */
+/** Finds fields read from values without fields: text, a number, a list, or nothing. */
 export const noFields: Rule = {
   name: "no-fields",
   severity: "error",
@@ -57,7 +57,7 @@ export const noFields: Rule = {
         });
         return;
       }
-      // Absent is harmless, null is not: the field of a field that is null is an error.
+      // Reading a field of an absent value is harmless, reading a field of null is an error.
       if (index > 0 && base.kinds?.has("nil") && base.gap && base.gap.nil > 0) {
         context.report({
           message: `${what} is ${describeGap({ ...base.gap, absent: 0, empty: 0 })}, and reading a field of null fails: no alert is sent. Put it in {{ with ${what} }} … {{ end }}.`,
@@ -72,7 +72,7 @@ export const noFields: Rule = {
   }),
 };
 
-/** Dot is what `range` took out of a list or map of the data: Go does not look at its type before it needs it. */
+/** Tells whether dot is an element of a list or map of the data, whose type Go checks only when it needs it. */
 function isElementOfData({ base, fromDot }: Access, { blocks }: Scope): boolean {
   const block = blocks.findLast(({ node, isElse }) => node.kind !== "if" && !isElse);
   return fromDot && block?.node.kind === "range" && base.path?.startsWith("$") === true;

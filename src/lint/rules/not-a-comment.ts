@@ -1,7 +1,7 @@
 import type { Rule } from "../rule.ts";
 import { actionText, syntaxRuleOf } from "../syntax.ts";
 
-/** `{{ /* c *\/ }}`, with spaces. */
+/** Finds comments with spaces inside the delimiters: `{{ /* c *\/ }}`. */
 export const notAComment: Rule = {
   name: "not-a-comment",
   severity: "error",

@@ -1,7 +1,7 @@
 import { execMessage } from "../../template/run.ts";
 import type { Rule } from "../rule.ts";
 
-/** What stands where a value should and is none. */
+/** Finds operands that are not values. */
 export const notAValue: Rule = {
   name: "not-a-value",
   severity: "error",

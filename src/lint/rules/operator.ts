@@ -19,7 +19,7 @@ const functions: Readonly<Record<string, string>> = {
   ...{ "+": "add", "*": "mul", "%": "mod" },
 };
 
-/** `{{ if .a == "b" }}`. */
+/** Finds operators of other languages: `{{ if .a == "b" }}`. */
 export const operator: Rule = {
   name: "operator",
   severity: "error",
@@ -51,7 +51,7 @@ export const operator: Rule = {
   }),
 };
 
-/** The whole condition as a call, where it is simple enough. */
+/** Rewrites the condition as a call, if it is simple enough. */
 function rewritten(problem: Problem, context: Context, found: string, name: string): Change | undefined {
   const { action } = problem;
   if (!action || found === "!") return undefined;
@@ -66,7 +66,7 @@ function rewritten(problem: Problem, context: Context, found: string, name: stri
   return { message: `Write ${call}`, edits: [{ start, end, text: call }] };
 }
 
-/** The field, variable, number or text that an action ends with. */
+/** Returns the field, variable, number or text that an action ends with. */
 function operandAtEnd(action: string): string {
   const text = action.trimEnd();
   if (text.endsWith('"')) {

@@ -4,7 +4,7 @@ import type { Kind } from "../shape.ts";
 import { describe, kindsOf } from "../type.ts";
 import { named } from "../words.ts";
 
-/** The verbs of package fmt that print a value of a kind as it is meant. */
+/** Verbs of package fmt that print a value of each kind as intended. */
 const verbs: Partial<Record<Kind, string>> = {
   bool: "tvT",
   int: "dboOxXcqUvT",
@@ -12,7 +12,7 @@ const verbs: Partial<Record<Kind, string>> = {
   float: "eEfFgGbxXvT",
   string: "sqxXvT",
 };
-/** Values as Go shows them in its complaint about a verb: type and value. */
+/** Values as Go shows them when it complains about a verb: type and value. */
 const samples: Partial<Record<Kind, string>> = {
   bool: "bool=true",
   int: "int=12",
@@ -22,7 +22,7 @@ const samples: Partial<Record<Kind, string>> = {
 };
 const all = "tvTdboOxXcqUeEfFgGsp";
 
-/** `printf` whose format does not fit its arguments. */
+/** Finds calls of `printf` whose format does not fit the arguments. */
 export const printfVerb: Rule = {
   name: "printf-verb",
   severity: "error",

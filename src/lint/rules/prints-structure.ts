@@ -2,7 +2,7 @@ import type { Rule } from "../rule.ts";
 import { describe, isOnly } from "../type.ts";
 import { named } from "../words.ts";
 
-/** A list or map is written as Go shows it. */
+/** Finds lists and maps that are printed as a whole. */
 export const printsStructure: Rule = {
   name: "prints-structure",
   severity: "warning",

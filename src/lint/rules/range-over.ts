@@ -2,7 +2,7 @@ import type { Rule } from "../rule.ts";
 import { describe, isOnly, kindsOf } from "../type.ts";
 import { named } from "../words.ts";
 
-/** `range` over what is no collection. */
+/** Finds `range` over a value that is not a collection. */
 export const rangeOver: Rule = {
   name: "range-over",
   severity: "error",

@@ -4,12 +4,13 @@ import type { Rule, Scope } from "../rule.ts";
 interface Edge {
   readonly node: TemplateCall;
   readonly tree: Tree;
-  /** It is always reached, and with the same dot. */
+  /** Whether the call passes the same dot. */
   readonly isSame: boolean;
+  /** Whether the call is always reached. */
   readonly isAlways: boolean;
 }
 
-/** Templates that call each other without an end. */
+/** Finds templates that call each other endlessly. */
 export const recursion: Rule = {
   name: "recursion",
   severity: "error",
@@ -70,8 +71,8 @@ function sameDot(node: TemplateCall, { blocks }: Scope): boolean {
 }
 
 /**
- * By template: a number that those have in common which lead to each other. Tarjan's strongly connected components, with a
- * stack of its own, as calls may lead on as far as a text is long.
+ * Returns a number for each template, equal for templates that call each other. Tarjan's strongly connected components, with a
+ * stack of its own, because chains of calls may be as long as a text.
  */
 function loopsOf(edges: readonly Edge[]): ReadonlyMap<string, number> {
   const callees = new Map<string, string[]>();

@@ -2,10 +2,10 @@ import { sprig } from "../../functions/index.ts";
 import { regexpError } from "../../functions/regexp.ts";
 import type { Rule } from "../rule.ts";
 
-/** Functions of known sets whose first argument is a regular expression. */
+/** Matches functions of known sets whose first argument is a regular expression. */
 const takesPattern = /^((mustR|r)egex(?!QuoteMeta)[A-Z]\w*|reReplaceAll|match)$/;
 
-/** A regular expression that cannot be one. */
+/** Finds invalid regular expressions. */
 export const regexp: Rule = {
   name: "regexp",
   severity: "error",

@@ -14,7 +14,10 @@ const shapes: readonly (readonly [what: string, pattern: RegExp, minLength: numb
   ["a private key", /-----BEGIN [A-Z ]*PRIVATE KEY-----/g, 0],
 ];
 
-/** Keys and passwords in a text. What looks back from what is sure, such as `://`, is no pattern: that would start anywhere. */
+/**
+ * Finds keys and passwords in a text. Those that are found from a sure mark backwards, such as `://`, have no pattern, because
+ * a pattern would try from every position.
+ */
 function* secretsIn(text: string): Generator<readonly [what: string, at: Span]> {
   for (const [what, pattern, minLength] of shapes) {
     for (const match of text.matchAll(pattern)) {
@@ -28,7 +31,7 @@ function* secretsIn(text: string): Generator<readonly [what: string, at: Span]> 
   for (const at of passwords(text)) yield ["a password in a URL", at];
 }
 
-/** `eyJ….eyJ….…`, each part of eight characters more. */
+/** Finds `eyJ….eyJ….…`, with eight more characters in each part. */
 function* webTokens(text: string): Generator<Span> {
   const rest = /\.eyJ([\w-]+)\.([\w-]+)/y;
   let from = 0;
@@ -45,7 +48,7 @@ function* webTokens(text: string): Generator<Span> {
   }
 }
 
-/** `https://user:password@host`. */
+/** Finds `https://user:password@host`. */
 function* passwords(text: string): Generator<Span> {
   const rest = /:\/\/[^\s:/@"']+:[^\s:/@"'{}]+@[\w.-]+/y;
   for (let at = text.indexOf("://"); at >= 0; at = text.indexOf("://", at + 3)) {
@@ -57,7 +60,7 @@ function* passwords(text: string): Generator<Span> {
 
 const maxSchemeLength = 40;
 
-/** A key or password in the template itself. */
+/** Finds keys and passwords in the template itself. */
 export const secret: Rule = {
   name: "secret",
   severity: "warning",

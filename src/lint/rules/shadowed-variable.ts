@@ -1,6 +1,6 @@
 import type { Rule, Variable } from "../rule.ts";
 
-/** `:=` in a block, where the outer variable was meant to change. */
+/** Finds `:=` in a block where the outer variable was meant to change. */
 export const shadowedVariable: Rule = {
   name: "shadowed-variable",
   severity: "warning",
@@ -12,7 +12,7 @@ export const shadowedVariable: Rule = {
     bad: ["{{ $plan := .plan }}{{ if .vip }}{{ $plan := .best }}{{ end }}{{ $plan }}"],
   },
   check(context) {
-    /** Outer variables, and what was declared in their place and never used. */
+    /** For each outer variable, the one that shadows it and is never used. */
     const hidden = new Map<Variable, Variable>();
     return {
       drop(variable, { named }) {

@@ -1,7 +1,7 @@
 import type { Rule } from "../rule.ts";
 import { syntaxRuleOf } from "../syntax.ts";
 
-/** An `end` or `else` that belongs to nothing. */
+/** Finds `end` and `else` that belong to no block. */
 export const strayEnd: Rule = {
   name: "stray-end",
   severity: "error",

@@ -3,7 +3,7 @@ import type { Change } from "../finding.ts";
 import type { Context, Rule } from "../rule.ts";
 import { actionText, culprit, syntaxRuleOf } from "../syntax.ts";
 
-/** All that keeps a template from being read and has no rule of its own. */
+/** Finds all syntax errors that have no rule of their own. */
 export const syntax: Rule = {
   name: "syntax",
   severity: "error",
@@ -123,7 +123,7 @@ function indexInstead(
   };
 }
 
-/** The fields of dot or a variable that a text ends with: `.user.first`, `$x.items`. */
+/** Returns the fields of dot or a variable that a text ends with: `.user.first`, `$x.items`. */
 function pathAtEnd(text: string): string {
   let start = text.length;
   while (start > 0 && /[\p{L}\p{Nd}_.$\p{Surrogate}]/u.test(text[start - 1]!)) start--;

@@ -3,17 +3,17 @@ import { compile } from "../../template/index.ts";
 import type { Part } from "../finding.ts";
 import type { Context, Rule } from "../rule.ts";
 
-/** Characters that are shown of each part, about: what the platforms document, or what fits a telephone. */
+/** Characters shown of each part, roughly: as documented by the platforms, or as fits a phone. */
 export const shownLengths: Readonly<Record<string, { readonly [P in Part]?: number }>> = {
   push: { title: 65, subtitle: 65, body: 240 },
   email: { title: 70 },
   sms: { body: 160 },
 };
 
-/** Not more samples than these are rendered. */
+/** Limits the samples that are rendered. */
 const maxSamples = 500;
 
-/** A text that is cut off where it is shown. */
+/** Finds texts that are cut off when shown. */
 export const tooLong: Rule = {
   name: "too-long",
   severity: "warning",
@@ -66,7 +66,7 @@ function rendered({ source, options, samples }: Context): number[] {
       try {
         return [...template.render(sample)].length;
       } catch {
-        return []; // what fails is another rule's
+        return []; // another rule reports failures
       }
     });
   } catch {
@@ -74,7 +74,7 @@ function rendered({ source, options, samples }: Context): number[] {
   }
 }
 
-/** Of the text that is always there. */
+/** Returns the length of the text that every profile gets. */
 function constantLength({ trees, source }: Context): number {
   const nodes = trees.get(source.name)?.root.nodes ?? [];
   return nodes.reduce((sum, node) => sum + (node.kind === "text" ? [...node.text].length : 0), 0);

@@ -1,9 +1,9 @@
 import type { Rule } from "../rule.ts";
 
-/** Findings of one text that are told, unless an option says otherwise. */
+/** Limit of the findings of one text, unless an option sets another. */
 export const defaultMaxFindings = 1000;
 
-/** Reported where a lint ends before the text does. */
+/** Reports that a lint ended before the text did. */
 export const tooManyFindings: Rule = {
   name: "too-many-findings",
   severity: "error",
@@ -14,6 +14,6 @@ export const tooManyFindings: Rule = {
     good: [{ text: "{{ .first_name }}", options: { maxFindings: 0 } }],
     bad: [{ text: "{{ first_name }}", options: { maxFindings: 0 } }],
   },
-  // The collector knows.
+  // The collector reports it.
   check: () => ({}),
 };

@@ -1,6 +1,6 @@
 import type { Rule } from "../rule.ts";
 
-/** `<iframe srcdoc="{{ .text }}">`. */
+/** Finds values in attributes that Go does not check: `<iframe srcdoc="{{ .text }}">`. */
 export const uncheckedAttribute: Rule = {
   name: "unchecked-attribute",
   severity: "warning",
@@ -54,10 +54,10 @@ function reasonOf(element: string, attribute: string): string | undefined {
 
 type State = "text" | "comment" | "element" | "tag" | "attribute" | "equals" | "double" | "single" | "bare";
 
-/** Longer names are nobody's. */
+/** Limits names; no known one is longer. */
 const maxNameLength = 40;
 
-/** Follows HTML text by text: which element and attribute the next value is in. */
+/** Follows HTML text by text, to tell the element and attribute of the next value. */
 class Scanner {
   #state: State = "text";
   #element = "";

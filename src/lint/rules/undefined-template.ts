@@ -3,7 +3,7 @@ import { execMessage } from "../../template/run.ts";
 import type { Rule } from "../rule.ts";
 import { similar } from "../suggest.ts";
 
-/** A call of a template that is not there. */
+/** Finds calls of templates that do not exist. */
 export const undefinedTemplate: Rule = {
   name: "undefined-template",
   severity: "error",
@@ -43,7 +43,7 @@ export const undefinedTemplate: Rule = {
   }),
 };
 
-/** Where the name stands, with its quotes. */
+/** Returns the place of the name, with its quotes. */
 export function nameSpan({ pos }: TemplateCall, { source: { text } }: Tree): Span {
   const written = /^("(?:[^"\\\n]|\\.)*"|`[^`]*`)/.exec(text.slice(pos))?.[0] ?? "";
   return { start: pos, end: pos + written.length };

@@ -4,7 +4,7 @@ import type { Rule } from "../rule.ts";
 import { similar } from "../suggest.ts";
 import { syntaxRuleOf } from "../syntax.ts";
 
-/** A variable that was not declared where it is used. */
+/** Finds variables that are not declared where they are used. */
 export const undefinedVariable: Rule = {
   name: "undefined-variable",
   severity: "error",
@@ -28,7 +28,7 @@ export const undefinedVariable: Rule = {
           message: `The variable ${node.name} is not declared here, so it cannot be assigned. Write := to declare it.`,
           at: node,
           source: tree.source,
-          // Elsewhere Go names what it evaluated last.
+          // Elsewhere in an action Go names what it evaluated last.
           ...(opensAction(tree.source, node.start) && {
             go: execMessage(tree, node, `undefined variable: ${node.name}`),
           }),
@@ -56,13 +56,13 @@ export const undefinedVariable: Rule = {
   },
 };
 
-/** Names that a text declares anywhere, of two with a comma the first. */
+/** Returns the names that a text declares anywhere; of two with a comma only the first. */
 function declaredIn(text: string): ReadonlySet<string> {
   const found = text.matchAll(/(\$[\p{L}\p{Nd}_]+)\s*(?:,\s*\$[\p{L}\p{Nd}_]+\s*)?:=/gu);
   return new Set([...found].map(([, name]) => name!));
 }
 
-/** Nothing is before it in its action. */
+/** Tells whether an offset is at the start of an action. */
 function opensAction({ text, delims }: Source, at: number): boolean {
   const before = text.slice(Math.max(0, at - 40), at).trimEnd();
   return before.endsWith(delims[0]) || before.endsWith(`${delims[0]}-`);

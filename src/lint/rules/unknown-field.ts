@@ -4,7 +4,7 @@ import { similar } from "../suggest.ts";
 import { kindsOf } from "../type.ts";
 import { isMeant, showPath } from "../words.ts";
 
-/** A field that no sample has and the schema does not name. */
+/** Finds fields that no sample has and the schema does not name. */
 export const unknownField: Rule = {
   name: "unknown-field",
   severity: "error",
@@ -30,14 +30,14 @@ export const unknownField: Rule = {
   check: (context) => ({
     field({ base, name, found, span, guarded, fromDot, index }, scope) {
       if (found !== undefined) return;
-      // Below a scalar is another mistake, and a dot that was changed a third.
+      // A field of a scalar is another rule's, and a field of the wrong dot a third one's.
       const kinds = kindsOf(base);
       if (kinds.length > 0 && !kinds.includes("map")) return;
       if (fromDot && index === 0 && meansRoot(name, scope)) return;
       const names = base.fields ? [...base.fields.keys()] : [...(base.shape?.fields.keys() ?? [])];
       const isOptional = guarded && base.shape?.from === "samples";
       const close = similar(name, names).filter((other) => !isOptional || !isNext(name, other));
-      // Asked about before it is used: a field that these samples happen not to have.
+      // The field is tested before it is used, so these samples may just not have it.
       if (close.length === 0 && isOptional) return;
       const parent = base.path?.startsWith("$") && base.path !== "$" ? ` in ${showPath(base.path)}` : "";
       const lacking = base.fields
@@ -58,7 +58,7 @@ export const unknownField: Rule = {
   }),
 };
 
-/** The root has this field and dot was changed by a block around. */
+/** Tells whether the root has the field, and a block around has changed dot. */
 export function meansRoot(
   name: string,
   {
@@ -69,7 +69,7 @@ export function meansRoot(
   return blocks.length > 0 && root.shape !== undefined && root.shape.fields.has(name);
 }
 
-/** `address2` beside `address1` or `address`: another field rather than a mistake. */
+/** Tells names that differ only in digits, `address2` and `address1`: another field rather than a mistake. */
 const isNext = (name: string, other: string): boolean => name.replaceAll(/\d/g, "") === other.replaceAll(/\d/g, "");
 
 function listed(names: readonly string[]): string {

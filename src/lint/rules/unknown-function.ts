@@ -3,7 +3,7 @@ import type { Rule } from "../rule.ts";
 import { similar } from "../suggest.ts";
 import { foreignWord, setsWith, syntaxRuleOf, undefinedFunction } from "../syntax.ts";
 
-/** A function that no set in use has. */
+/** Finds functions that no set in use has. */
 export const unknownFunction: Rule = {
   name: "unknown-function",
   severity: "error",

@@ -2,7 +2,7 @@ import { directivesOf } from "../disable.ts";
 import type { Rule } from "../rule.ts";
 import { similar } from "../suggest.ts";
 
-/** A comment that turns off a rule that is not there. */
+/** Finds comments that turn off a rule that does not exist. */
 export const unknownRule: Rule = {
   name: "unknown-rule",
   severity: "warning",

@@ -3,7 +3,7 @@ import type { Rule } from "../rule.ts";
 import { similar } from "../suggest.ts";
 import { maxMissed } from "./unused-variable.ts";
 
-/** A template that nothing calls. */
+/** Finds templates that nothing calls. */
 export const unusedTemplate: Rule = {
   name: "unused-template",
   severity: "warning",
@@ -15,7 +15,7 @@ export const unusedTemplate: Rule = {
     bad: ['{{ define "greeting" }}Hey{{ end }}Hello'],
   },
   check(context) {
-    /** Called and not there: one of them may be this one, misspelt. */
+    /** Names that are called and not defined: one of them may be a misspelling of this template. */
     const missed = new Set<string>();
     return {
       template({ name }) {
@@ -39,7 +39,7 @@ export const unusedTemplate: Rule = {
   },
 };
 
-/** Where the names of all templates stand in their defines. */
+/** Returns the places of the names of all templates in their defines. */
 function definitions(text: string): ReadonlyMap<string, Span> {
   const found = new Map<string, Span>();
   const literal = /\s*("(?:[^"\\\n]|\\.)*"|`[^`]*`)/y;

@@ -5,7 +5,10 @@ import { fieldOf, isOnly, kindsOf } from "../type.ts";
 import { nameSpan } from "./undefined-template.ts";
 import { meansRoot } from "./unknown-field.ts";
 
-/** A field of the profile, read from what a `range` or `with` made of dot, or where a template was given none. */
+/**
+ * Finds fields of the profile that are read where `range` or `with` changed dot, or in a template that is called without a
+ * value.
+ */
 export const wrongDot: Rule = {
   name: "wrong-dot",
   severity: "error",
@@ -32,12 +35,12 @@ export const wrongDot: Rule = {
     ],
   },
   check(context) {
-    /** Calls without a value, with what was at hand there. */
+    /** Calls without a value, with the scope of each. */
     const calls = new Map<TemplateCall, Pick<Scope, "tree" | "dot" | "root">>();
     const reports = new Map<TemplateCall, Report>();
 
     function addCall(node: TemplateCall, why: string, given?: string, severity: Severity = "error"): void {
-      // The worst that comes of a call is enough.
+      // Only the worst consequence of a call is reported.
       const before = reports.get(node);
       if (before && (before.severity === "error" || severity !== "error")) return;
       const { tree } = calls.get(node)!;
@@ -54,7 +57,7 @@ export const wrongDot: Rule = {
       });
     }
 
-    /** Which of dot and `$` has the field at the call, and whether that is certain. */
+    /** Returns which of dot and `$` has the field at the call, and whether that is certain. */
     function holderAt(node: TemplateCall, name: string): { readonly given?: string; readonly isCertain: boolean } {
       const { dot, root } = calls.get(node)!;
       const inDot = fieldOf(dot, name, context.numbers);
@@ -76,7 +79,7 @@ export const wrongDot: Rule = {
       field({ base, name, found, span, guarded, fromDot, index }, scope) {
         if (base.omittedBy && base.absent) {
           const { given, isCertain } = holderAt(base.omittedBy, name);
-          // What is asked about first may be left out, as long as it is not there to be given.
+          // A field that is tested first may be left out, unless the caller has it.
           const stops = context.options.missingKey === "error";
           const isOptional = guarded && !stops;
           if (isOptional && !isCertain) return;
