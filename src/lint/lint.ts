@@ -55,7 +55,7 @@ function lintText(text: string, part: Part | undefined, options: LintOptions): F
   const tell = (visitors: readonly Visitor[], found: readonly Problem[]): void => {
     for (const problem of found) for (const visitor of visitors) visitor.problem?.(problem);
   };
-  const isWhole = toTheEnd(() => {
+  const isWhole = completes(() => {
     const visitors = visitorsOf(target);
     tell(visitors, problems);
     walk(target, visitors);
@@ -72,9 +72,9 @@ function lintText(text: string, part: Part | undefined, options: LintOptions): F
 }
 
 /** Runs a lint. Returns false if it ended early because of too many findings. */
-function toTheEnd(look: () => void): boolean {
+function completes(run: () => void): boolean {
   try {
-    look();
+    run();
     return true;
   } catch (error) {
     if (error !== tooMany) throw error;

@@ -103,14 +103,14 @@ class Walker {
   start(): void {
     const { target } = this;
     const main = target.trees.get(target.source.name);
-    for (const tree of target.trees.values()) for (const tell of this.on.tree) tell(tree);
+    for (const tree of target.trees.values()) for (const handle of this.on.tree) handle(tree);
     if (main) this.template(main, typeOfShape(target.shape, "$", target.numbers));
     // A template that nothing calls has an unknown dot. One that was called too often to be followed is walked here all the
     // same.
     for (const tree of target.trees.values()) {
       if (tree !== main && !this.followed.has(tree) && tree.source === target.source) this.template(tree, unknown);
     }
-    for (const tell of this.on.done) tell({ called: this.called });
+    for (const handle of this.on.done) handle({ called: this.called });
   }
 
   // --- templates
@@ -148,7 +148,7 @@ class Walker {
 
   private call(node: TemplateCall): void {
     const type = node.pipe ? this.pipe(node.pipe) : this.omitted(node);
-    for (const tell of this.on.template) tell(node, type, this.scope);
+    for (const handle of this.on.template) handle(node, type, this.scope);
     this.called.add(node.name);
     const tree = this.target.trees.get(node.name);
     if (!tree || this.depth >= maxDepth || this.calls >= maxCalls || this.walked >= this.maxWalked) return;
@@ -188,15 +188,15 @@ class Walker {
   private node(node: Node): boolean {
     switch (node.kind) {
       case "text":
-        for (const tell of this.on.text) tell(node, this.scope);
+        for (const handle of this.on.text) handle(node, this.scope);
         return false;
       case "comment":
-        for (const tell of this.on.comment) tell(node, this.scope);
+        for (const handle of this.on.comment) handle(node, this.scope);
         return false;
       case "action": {
         const type = this.pipe(node.pipe);
         this.bind(node.pipe, type, "action");
-        if (node.pipe.decl.length === 0) for (const tell of this.on.print) tell(node, type, this.scope);
+        if (node.pipe.decl.length === 0) for (const handle of this.on.print) handle(node, type, this.scope);
         return this.ends(node.pipe);
       }
       case "if":
@@ -210,7 +210,7 @@ class Walker {
         return false;
       case "break":
       case "continue":
-        for (const tell of this.on.jump) tell(node, this.scope);
+        for (const handle of this.on.jump) handle(node, this.scope);
         return true;
       default:
         return node satisfies never;
@@ -229,7 +229,7 @@ class Walker {
     const before = facts.mark;
     const type = this.condition(node.pipe);
     this.bind(node.pipe, type, node.kind);
-    for (const tell of this.on.branch) tell(node, type, this.scope);
+    for (const handle of this.on.branch) handle(node, type, this.scope);
     facts.add(truthPaths(type));
     if (node.kind === "with") this.dot = this.placed(present(type));
     const bodyLeaves = this.block({ node, dot, isElse: false }, node.list);
@@ -250,7 +250,7 @@ class Walker {
     const mark = this.variables.all.length;
     const before = facts.mark;
     const type = this.condition(node.pipe);
-    for (const tell of this.on.branch) tell(node, type, this.scope);
+    for (const handle of this.on.branch) handle(node, type, this.scope);
     const path = `${type.path ?? `#${this.places++}`}[${this.blocks.length}]`;
     const isChanged = type.path !== undefined && this.changed.has(type.path);
     const element = isChanged ? unknown : elementsOf(type, path, this.target.numbers);
@@ -295,7 +295,7 @@ class Walker {
   private bindOne(node: VariableNode, pipe: Pipe, type: Type, by: Variable["by"]): void {
     if (pipe.isAssign) {
       const variable = this.find(node.name);
-      if (variable || node.name !== "$") for (const tell of this.on.assign) tell(variable, node, this.scope);
+      if (variable || node.name !== "$") for (const handle of this.on.assign) handle(variable, node, this.scope);
       return;
     }
     const isFollowed = !this.assigned.has(node.name);
@@ -303,7 +303,7 @@ class Walker {
       ...{ name: node.name, node, pipe, by, depth: this.blocks.length, tree: this.tree, used: false },
       type: isFollowed ? this.placed(type) : unknown,
     };
-    for (const tell of this.on.declare) tell(variable, this.scope);
+    for (const handle of this.on.declare) handle(variable, this.scope);
     this.variables.push(variable);
   }
 
@@ -314,7 +314,7 @@ class Walker {
   private pop(mark: number): void {
     while (this.variables.all.length > mark) {
       const variable = this.variables.pop();
-      for (const tell of this.on.drop) tell(variable, this.scope);
+      for (const handle of this.on.drop) handle(variable, this.scope);
     }
   }
 
@@ -345,7 +345,7 @@ class Walker {
     const [first, ...others] = command.args;
     if (first.kind === "identifier") return this.apply(first, command, others, piped);
     const type = this.operand(first);
-    for (const tell of this.on.value) tell(command, piped !== undefined, this.scope);
+    for (const handle of this.on.value) handle(command, piped !== undefined, this.scope);
     for (const other of others) this.operand(other);
     return others.length > 0 || piped ? unknown : type;
   }
@@ -388,7 +388,7 @@ class Walker {
     const variable = this.find(node.name);
     if (!variable) return node.name === "$" ? this.root : unknown;
     variable.used = true;
-    for (const tell of this.on.use) tell(variable, node, this.scope);
+    for (const handle of this.on.use) handle(variable, node, this.scope);
     return this.known(variable.type);
   }
 
@@ -403,7 +403,7 @@ class Walker {
       const path = pathTo(base, name);
       const guarded = this.guards > 0 || (path !== undefined && this.facts.has(path));
       const access = { base, name, names, index, node, span, found, guarded, fromDot };
-      for (const tell of this.on.field) tell(access, this.scope);
+      for (const handle of this.on.field) handle(access, this.scope);
       const { absent, gap } = base;
       base = found === undefined || found === "unknown" ? { ...unknown, path } : found;
       if (absent) base = { ...base, absent, gap };
@@ -442,7 +442,7 @@ class Walker {
     this.guards = guards;
     if (piped) args.push(piped);
     const call: Call = { name, node, command, args, piped: piped !== undefined, fn, ...this.parameters(name) };
-    for (const tell of this.on.call) tell(call, this.scope);
+    for (const handle of this.on.call) handle(call, this.scope);
     if (fn && signatureOf(fn).mutates)
       for (const { type } of args) if (type.path !== undefined) this.changed.add(type.path);
     // Nothing is known of an incomplete call, nor of a call with such an argument: parentheses are missing.

@@ -32,7 +32,7 @@ export function showPath(path: string): string {
 }
 
 /** Asks `Did you mean .email or .phone?`. */
-export function isMeant(names: readonly string[]): string {
+export function didYouMean(names: readonly string[]): string {
   return names.length === 0 ? "" : `Did you mean ${names.join(" or ")}?`;
 }
 

@@ -274,7 +274,7 @@ describe("what is no JSON, with its place", () => {
   });
 });
 
-/** Whatever a profile may hold. */
+/** Any value that a profile may hold. */
 const anything = fc.anything({
   withBigInt: true,
   withDate: true,
@@ -286,14 +286,14 @@ const anything = fc.anything({
   withUnicodeString: true,
 } as fc.ObjectConstraints);
 
-/** A tree of a JSON template: what is written, and what of it comes from the profile. */
+/** Makes JSON templates, with constant parts and values of the profile. */
 const { value: template } = fc.letrec<{ value: string; string: string; list: string; object: string; flow: string }>(
   (tie) => {
     const comma = fc.constantFrom("", ",", " , ");
     const action = fc.constantFrom("{{ .a }}", "{{ .b }}", "{{ . }}", "{{ $.c }}", "{{ index $ `d` }}");
     const many = (one: fc.Arbitrary<string>) => fc.array(one, { maxLength: 3 });
     const member = fc.tuple(fc.oneof(tie("string"), action), tie("value")).map(([key, value]) => `${key}: ${value}`);
-    /** Members of a list or object, behind ways of all kinds; each ends as it began, or behind a comma. */
+    /** Makes members of a list or object, inside all kinds of branches; each ends as it began, or after a comma. */
     const optional = (one: fc.Arbitrary<string>) =>
       fc
         .tuple(fc.constantFrom("if .a", "range .b", "with .c", "range $.d"), one, comma)
@@ -373,7 +373,7 @@ describe("for any profile", () => {
   });
 });
 
-/** Lone surrogates count as U+FFFD, and -0 is the int 0. */
+/** Normalises values: lone surrogates are U+FFFD, and -0 is the int 0. */
 const wellFormed = (value: unknown): unknown => {
   if (typeof value === "string") return value.toWellFormed();
   if (Array.isArray(value)) return value.map(wellFormed);

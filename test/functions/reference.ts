@@ -1,5 +1,5 @@
 /**
- * The reference of all functions, made of their docstrings; `npm run docs` writes it to docs/functions.md.
+ * Makes the reference of all functions from their docstrings; `npm run docs` writes it to docs/functions.md.
  *
  * A function of a set is documented where its name stands in a set's object, in any file of the folder src/functions/SET:
  *
@@ -18,9 +18,9 @@ import { alerting, alertmanager, alertmanagerData, type FunctionSet, sprig } fro
 interface DocumentedSet {
   readonly name: string;
   readonly set: FunctionSet;
-  /** What the set is for. */
+  /** Describes the purpose of the set. */
   readonly about: string;
-  /** What examples are rendered with. */
+  /** Options with which the examples are rendered. */
   readonly options: TemplateOptions;
   readonly profile?: unknown;
 }
@@ -57,7 +57,7 @@ export interface Example {
 }
 
 export interface Entry {
-  /** As it is in the reference. */
+  /** The text in the reference. */
   readonly text: string;
   readonly examples: readonly Example[];
 }
@@ -67,7 +67,7 @@ const folder = (name: string): string => join(import.meta.dirname, "../../src/fu
 const docstring = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(\w+)(?=[:,(])/g;
 const example = /`([^`]*\{\{[^`]*)`(?: with `(\{[^`]*\})`)? → (`+)( ?)(.*?)\4\3/g;
 
-/** By the names of the functions. */
+/** Returns the documentation of a set's functions by name. */
 export function documented(name: string): Map<string, Entry> {
   const entries = new Map<string, Entry>();
   for (const file of readdirSync(folder(name)).sort()) {

@@ -2,7 +2,7 @@ import type { Change } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import { similar } from "../suggest.ts";
 import { kindsOf } from "../type.ts";
-import { isMeant, showPath } from "../words.ts";
+import { didYouMean, showPath } from "../words.ts";
 
 /** Finds fields that no sample has and the schema does not name. */
 export const unknownField: Rule = {
@@ -47,7 +47,7 @@ export const unknownField: Rule = {
         message: `Write .${other}`,
         edits: [{ start: span.start, end: span.end, text: `.${other}` }],
       }));
-      const advice = close.length > 0 ? isMeant(close.map((other) => `.${other}`)) : listed(names);
+      const advice = close.length > 0 ? didYouMean(close.map((other) => `.${other}`)) : listed(names);
       context.report({
         message: `${lacking}. ${advice}`,
         at: span,
