@@ -6,7 +6,7 @@ import type { Pass } from "../template/index.ts";
 import { html } from "./html/index.ts";
 import { json } from "./json/index.ts";
 
-export { checkHtml, missingInHtml } from "./html/index.ts";
+export { checkHtml, type EscapeErrorCode, missingInHtml } from "./html/index.ts";
 
 /** Passes by the value of the `escape` option. */
 export const passes = { html, json } satisfies Readonly<Record<string, Pass>>;

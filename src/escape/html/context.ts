@@ -62,12 +62,16 @@ export type Attr = "None" | "Script" | "ScriptType" | "Style" | "URL" | "Srcset"
 
 export type Element = "None" | "Script" | "Style" | "Textarea" | "Title" | "Meta";
 
+/** Names, for programs, the problems for which the linter has advice. Go: `ErrAmbigContext` and its like. */
+export type EscapeErrorCode = "ambiguous-url" | "branch-end" | "end-context" | "predefined-escaper";
+
 /**
  * Describes why a template cannot be escaped. It is changed in place when it passes through a loop, for all contexts that hold
  * it.
  */
 export interface Problem {
   message: string;
+  readonly code?: EscapeErrorCode | undefined;
   /** The node that Go's message names; most problems of texts have none. */
   readonly node?: Spot | undefined;
   /** The line of the loop in which the problem was found, if there is no node. */
@@ -94,10 +98,10 @@ export const text: Context = {
 
 export const inTag = (element: Element): Context => ({ ...text, state: "Tag", element });
 
-export const failed = (message: string, node?: Spot): Context => ({
+export const failed = (message: string, node?: Spot, code?: EscapeErrorCode): Context => ({
   ...text,
   state: "Error",
-  problem: { message, node },
+  problem: { message, node, code },
 });
 
 /** Tells a comment, which is for authors of the template, not for readers of the page. */

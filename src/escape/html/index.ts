@@ -10,6 +10,7 @@ import type { Pass } from "../../template/index.ts";
 import { escapers, evalArgs } from "./escapers.ts";
 import { rewrite } from "./rewrite.ts";
 
+export type { EscapeErrorCode } from "./context.ts";
 export { checkHtml, missingInHtml } from "./rewrite.ts";
 
 export const html: Pass = { rewrite, functions: { ...escapers, _eval_args_: evalArgs } };

@@ -15,5 +15,5 @@ export function join(a: Context, b: Context, spot: Spot, kind: string): Context 
     const joined = join(c, d, spot, kind);
     if (joined.state !== "Error") return joined;
   }
-  return failed(`{{${kind}}} branches end in different contexts: ${print(a)}, ${print(b)}`, spot);
+  return failed(`{{${kind}}} branches end in different contexts: ${print(a)}, ${print(b)}`, spot, "branch-end");
 }

@@ -20,12 +20,12 @@ export function readAction(
     if (name !== "html" && name !== "urlquery") continue;
     const unquoted = c.state === "Attr" && c.delim === "SpaceOrTagEnd" && name === "html";
     if (i < commands.length - 1 || unquoted) {
-      return [failed(`predefined escaper ${quote(name)} disallowed in template`, spot), []];
+      return [failed(`predefined escaper ${quote(name)} disallowed in template`, spot, "predefined-escaper"), []];
     }
   }
   if (c.state === "Error") return [c, []];
   if (isUrl(c) && c.urlPart === "Unknown") {
-    return [failed(`${printed()} appears in an ambiguous context within a URL`, spot), []];
+    return [failed(`${printed()} appears in an ambiguous context within a URL`, spot, "ambiguous-url"), []];
   }
   const escapers = [...forState(c)];
   if (c.delim === "SpaceOrTagEnd") escapers.push("_html_template_nospaceescaper");

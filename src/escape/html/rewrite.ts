@@ -11,7 +11,7 @@ import {
   TemplateLimitError,
   type Tree,
 } from "../../../grammar/index.ts";
-import { type Context, type Problem, print, type Spot, text } from "./context.ts";
+import { type Context, type EscapeErrorCode, type Problem, print, type Spot, text } from "./context.ts";
 import type { EscaperName } from "./escapers.ts";
 import { failsafe } from "./html-escapers.ts";
 import { withEscapers } from "./pipeline.ts";
@@ -23,7 +23,7 @@ export function rewrite(trees: ReadonlyMap<string, Tree>, entry: string): Readon
   if (!tree) throw noTemplate(entry);
   const found = new Inference();
   const problem = walk(trees, tree, found);
-  if (problem) throw problem;
+  if (problem) throw problem.error;
   const rewritten = new Map<string, Tree>();
   for (const name of found.outputs.keys()) {
     const one = found.derived.get(name) ?? trees.get(name);
@@ -32,10 +32,16 @@ export function rewrite(trees: ReadonlyMap<string, Tree>, entry: string): Readon
   return rewritten;
 }
 
+/** Pairs an error with its code, if it has one. */
+export interface EscapeError {
+  readonly error: TemplateError;
+  readonly code?: EscapeErrorCode | undefined;
+}
+
 /** Returns why a template cannot be escaped, and `undefined` if it can. */
-export function checkHtml(trees: ReadonlyMap<string, Tree>, entry: string): TemplateError | undefined {
+export function checkHtml(trees: ReadonlyMap<string, Tree>, entry: string): EscapeError | undefined {
   const tree = trees.get(entry);
-  return tree ? walk(trees, tree, new Inference()) : noTemplate(entry);
+  return tree ? walk(trees, tree, new Inference()) : { error: noTemplate(entry) };
 }
 
 /** Returns the text that each pipeline writes for a missing value, in each place where the pipeline may run; mostly none. */
@@ -60,7 +66,7 @@ const ofMissing: Readonly<Partial<Record<EscaperName, string>>> = {
   _html_template_nospaceescaper: failsafe,
 };
 
-function walk(trees: ReadonlyMap<string, Tree>, entry: Tree, found: Inference): TemplateError | undefined {
+function walk(trees: ReadonlyMap<string, Tree>, entry: Tree, found: Inference): EscapeError | undefined {
   const walking = new Walk(trees, entry);
   const whole: Spot = { source: entry.source, pos: entry.root.pos, end: entry.root.end };
   try {
@@ -68,21 +74,18 @@ function walk(trees: ReadonlyMap<string, Tree>, entry: Tree, found: Inference): 
     if (end.state === "Error") return errorOf(end.problem!, entry, walking.places.get(end.problem!));
     return end.state === "Text" ? undefined : endError(end, entry);
   } catch (error) {
-    if (error instanceof TemplateLimitError) return error;
+    if (error instanceof TemplateLimitError) return { error };
     if (!isStackOverflow(error)) throw error;
-    return new TemplateLimitError("depth", {
-      message: `html/template:${entry.name}: exceeded maximum nesting depth`,
-      phase: "escape",
-      ...placeOf(whole),
-    });
+    const message = `html/template:${entry.name}: exceeded maximum nesting depth`;
+    return { error: new TemplateLimitError("depth", { message, phase: "escape", ...placeOf(whole) }) };
   }
 }
 
-function endError(end: Context, entry: Tree): TemplateError {
+function endError(end: Context, entry: Tree): EscapeError {
   const last = entry.root.nodes.at(-1);
   // Without the empty line at the end of most texts.
   const at = entry.source.text.slice(0, last ? Math.max(last.start, last.end) : entry.root.pos).trimEnd().length;
-  return errorOf({ message: `ends in a non-text context: ${print(end)}` }, entry, {
+  return errorOf({ message: `ends in a non-text context: ${print(end)}`, code: "end-context" }, entry, {
     source: entry.source,
     pos: at,
     end: at,
@@ -90,13 +93,14 @@ function endError(end: Context, entry: Tree): TemplateError {
 }
 
 /** Makes the error. It names the template that was to be executed, or the place of a node. Go: `Error.Error`. */
-function errorOf({ message, node, line }: Problem, entry: Tree, place: Spot | undefined): TemplateError {
+function errorOf({ message, node, line, code }: Problem, entry: Tree, place: Spot | undefined): EscapeError {
   const where = node ? locationOf(node) : line === undefined ? entry.name : `${entry.name}:${line}`;
-  return new TemplateError({
+  const error = new TemplateError({
     message: `html/template:${where}: ${message}`,
     phase: "escape",
     ...placeOf(node ?? place ?? { source: entry.source, pos: entry.root.pos, end: entry.root.end }),
   });
+  return { error, code };
 }
 
 function locationOf({ source: { name, text }, pos }: Spot): string {

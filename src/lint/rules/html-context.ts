@@ -1,4 +1,4 @@
-import { checkHtml } from "../../escape/index.ts";
+import { checkHtml, type EscapeErrorCode } from "../../escape/index.ts";
 import type { Rule } from "../rule.ts";
 
 /** Finds HTML that cannot be escaped: `{{ if .a }}<a href="{{ end }}`. */
@@ -23,11 +23,12 @@ export const htmlContext: Rule = {
     return {
       done() {
         if (!context.parses) return;
-        const error = checkHtml(context.trees, context.source.name);
-        if (!error) return;
+        const problem = checkHtml(context.trees, context.source.name);
+        if (!problem) return;
+        const { error, code } = problem;
         const source = [...context.trees.values()].find((tree) => tree.source.text === error.text)?.source;
         context.report({
-          message: `This HTML cannot be escaped safely: ${plain(error.message)}. Nothing is rendered. ${advice(error.message)}`,
+          message: `This HTML cannot be escaped safely: ${plain(error.message)}. Nothing is rendered. ${advice[code ?? "other"]}`,
           at: error.span,
           source,
           go: error.message,
@@ -44,12 +45,10 @@ const plain = (message: string): string =>
     .replace(/: \{state.*$/s, "")
     .replace(/\s+/g, " ");
 
-function advice(message: string): string {
-  if (message.includes("branches end in different contexts"))
-    return "Make every branch end in the same place: the same tag, quote or script open.";
-  if (message.includes("ends in a non-text context"))
-    return "Close the tag, quote, script, style or comment that is still open at the end.";
-  if (message.includes("ambiguous context within a URL")) return "Write the whole URL in each branch.";
-  if (message.includes("predefined escaper")) return "Remove the escaper: values are escaped for their place anyway.";
-  return "Write the HTML around the action so that its place is clear.";
-}
+const advice: Readonly<Record<EscapeErrorCode | "other", string>> = {
+  "branch-end": "Make every branch end in the same place: the same tag, quote or script open.",
+  "end-context": "Close the tag, quote, script, style or comment that is still open at the end.",
+  "ambiguous-url": "Write the whole URL in each branch.",
+  "predefined-escaper": "Remove the escaper: values are escaped for their place anyway.",
+  other: "Write the HTML around the action so that its place is clear.",
+};
