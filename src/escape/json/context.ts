@@ -55,19 +55,19 @@ export function describe(context: Context): string {
   const inside = { D: "the JSON", "{": "an object", "[": "a list" }[topOf(context)]!;
   switch (context.at) {
     case "value":
-      return "where a value must come";
+      return "where a value is expected";
     case "key":
-      return "where a key must come";
+      return "where a key is expected";
     case "first":
       return `at the start of ${inside}`;
     case "comma":
-      return `behind a comma in ${inside}`;
+      return `after a comma in ${inside}`;
     case "between":
       return `between the values of ${inside}`;
     case "after":
-      return `behind a value in ${inside}`;
+      return `after a value in ${inside}`;
     case "colon":
-      return "behind a key";
+      return "after a key";
     case "string":
       return "inside a string";
     case "keyString":

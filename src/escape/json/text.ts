@@ -65,7 +65,7 @@ export class Scanner {
         return;
       case "{":
       case "[":
-        if (isAtKey(this.#context)) this.#fail(`${char} stands where a key must come`);
+        if (isAtKey(this.#context)) this.#fail(`${char} is not allowed where a key is expected`);
         this.#begin();
         this.#context = { stack: this.#context.stack + char, at: "first" };
         this.#at++;
@@ -108,17 +108,17 @@ export class Scanner {
     escapeSequence.lastIndex = this.#at;
     const escaped = escapeSequence.exec(this.#text)?.[0];
     if (escaped !== undefined) this.#at += escaped.length;
-    else if (char === "\\") this.#fail("\\ begins no escape of JSON in this string");
-    else if (char === "\n" || char === "\r") this.#fail("a line ends inside a string; JSON writes \\n for that");
-    else this.#fail("a control character stands inside a string; JSON writes \\t or \\u0009 for it");
+    else if (char === "\\") this.#fail("\\ does not start a JSON escape");
+    else if (char === "\n" || char === "\r") this.#fail("a string contains a line break: write \\n");
+    else this.#fail("a string contains a control character: write an escape such as \\t or \\u0009");
   }
 
   #word(): void {
     word.lastIndex = this.#at;
     const found = word.exec(this.#text)?.[0] ?? this.#text[this.#at]!;
-    if (isAtKey(this.#context)) this.#fail(`${shown(found)} stands where a key must come, which is a string`);
+    if (isAtKey(this.#context)) this.#fail(`${shown(found)} cannot be a key: JSON keys are strings in double quotes`);
     if (!["true", "false", "null"].includes(found) && !number.test(found)) {
-      this.#fail(`${shown(found)} is no value of JSON`);
+      this.#fail(`${shown(found)} is not a JSON value`);
     }
     this.#begin();
     this.#move("after");
@@ -128,8 +128,8 @@ export class Scanner {
   #close(char: "}" | "]"): void {
     const { stack, at } = this.#context;
     const opener = char === "}" ? "{" : "[";
-    if (stack.length === 1 || topOf(this.#context) !== opener) this.#fail(`${char} closes what is not open here`);
-    if (at === "comma") this.#fail(`${char} stands behind a comma`);
+    if (stack.length === 1 || topOf(this.#context) !== opener) this.#fail(`${char} closes nothing`);
+    if (at === "comma") this.#fail(`${char} is not allowed after a comma`);
     if (at !== "first" && at !== "between" && at !== "after") this.#misplaced(char);
     this.#context = { stack: stack.slice(0, -1), at: "after" };
     this.#at++;
@@ -152,7 +152,7 @@ export class Scanner {
       const start = shown(this.#text.slice(this.#at));
       const isOver = at === "after" && topOf(this.#context) === outermost.document;
       const missing = at === "colon" ? "a colon" : "a comma";
-      this.#fail(`${start} stands ${isOver ? "behind the end of the JSON" : `without ${missing} before it`}`);
+      this.#fail(`${start} ${isOver ? "is not allowed after the end of the JSON" : `needs ${missing} before it`}`);
     }
     if (at === "comma" && this.#comma < 0) {
       this.#take(this.#at);
@@ -180,7 +180,7 @@ export class Scanner {
   }
 
   #misplaced(char: string): never {
-    this.#fail(`${char} stands ${describe(this.#context)}`);
+    this.#fail(`${char} is not allowed ${describe(this.#context)}`);
   }
 
   #fail(message: string): never {

@@ -171,8 +171,7 @@ export class Writer {
       return from;
     }
     const { stack, at } = from;
-    if (at === "after" || at === "colon")
-      this.#fail(`${this.#print(node)} stands ${describe(from)}, where no value may`, node);
+    if (at === "after" || at === "colon") this.#fail(`${this.#print(node)} is not allowed ${describe(from)}`, node);
     if (at === "comma") nodes.push({ ...textAt(node), text: "," });
     if (at === "between") nodes.push(call(node, "_json_comma"));
     if (isAtKey(from)) {
@@ -223,10 +222,7 @@ export class Writer {
   #print = (node: Action): string => printNode(node, this.#tree.source.delims);
 
   #apart(what: string, a: Context, b: Context, node: Node): never {
-    this.#fail(
-      `the ways through ${what} end in different places of the JSON: ${describe(a)}, and ${describe(b)}`,
-      node,
-    );
+    this.#fail(`the branches of ${what} end in different places of the JSON: ${describe(a)}, and ${describe(b)}`, node);
   }
 
   #fail(message: string, { start, end }: Span, tree = this.#tree): never {
