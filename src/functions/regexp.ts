@@ -4,12 +4,12 @@
  */
 import { type Matcher, RE2JS, RE2JSSyntaxException } from "re2js";
 import type { Context } from "../template/index.ts";
-import { BoundedCache } from "./bounded-cache.ts";
+import { RenderCache } from "./render-cache.ts";
 
 /** Refuses a pattern, in Go's words. */
 export class RegexpError extends Error {}
 
-const compiled = new BoundedCache<RE2JS>();
+const compiled = new RenderCache<RE2JS>();
 /** Steps for each instruction of a pattern that must be compiled. */
 const toMake = 4;
 /** Instructions that a Unicode class such as \pL counts as: it has hundreds of ranges. */

@@ -1,5 +1,5 @@
 import { type Context, civil, daysOf, offsetText, utc, type Zone } from "../template/index.ts";
-import { BoundedCache } from "./bounded-cache.ts";
+import { RenderCache } from "./render-cache.ts";
 
 /** Implements time zones as Go's package time, with what `Intl` knows of the IANA database. */
 
@@ -9,7 +9,7 @@ export function fixedZone(name: string, offset: number): Zone {
   return { name, at: () => always };
 }
 
-const zones = new BoundedCache<Zone>();
+const zones = new RenderCache<Zone>();
 
 /** Steps for making a zone, which may need formats of eight languages for its abbreviations. */
 const toMake = 2000;
@@ -31,7 +31,7 @@ function cachedZone(name: string): Zone {
   return name === "" || name === "UTC" ? utc : zones.get(name, () => makeZone(name));
 }
 
-const locals = new BoundedCache<Zone>();
+const locals = new RenderCache<Zone>();
 
 /** Makes Go's "Local": the zone of that name, but a location of its own. */
 export function localZone(name: string): Zone {
@@ -128,7 +128,7 @@ for (const [abbreviation, hours, places] of unknownToIntl) {
   for (const place of places.split(" ")) abbreviations.set(`${place} ${hours * 3600}`, abbreviation);
 }
 
-const formats = new BoundedCache<Map<string, Intl.DateTimeFormat>>();
+const formats = new RenderCache<Map<string, Intl.DateTimeFormat>>();
 
 /** Returns a format; formats are cached by zone, so that a cached zone has all that it needs. */
 function shortFormat(locale: string, timeZone: string): Intl.DateTimeFormat {

@@ -1,6 +1,6 @@
 import { type Problem, replaceLiterals, type Span } from "../../grammar/index.ts";
+import { similar } from "../base/similar.ts";
 import type { Context } from "./rule.ts";
-import { similar } from "./suggest.ts";
 
 /** Names the rule for a syntax error; each error has one. */
 export type SyntaxRule =

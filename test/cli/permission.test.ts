@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { createKey } from "../../src/service/keys.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
-import { folderOf } from "./terminal.ts";
+import { folderOf } from "./harness.ts";
 
 const root = join(import.meta.dirname, "../..");
 const main = join(root, "src/cli/main.ts");

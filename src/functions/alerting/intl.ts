@@ -1,5 +1,5 @@
 import type { Context } from "../../template/index.ts";
-import { BoundedCache } from "../bounded-cache.ts";
+import { RenderCache } from "../render-cache.ts";
 
 /** Holds the formatting options of one call: the arguments between the name and the value, in any order. */
 export interface Wishes {
@@ -55,7 +55,7 @@ function zoneNamed(context: Context, name: string): string {
 
 const isLocale = (locale: string): unknown => Intl.getCanonicalLocales(locale);
 
-const formatters = new BoundedCache<unknown>();
+const formatters = new RenderCache<unknown>();
 
 /** Steps for making a formatter, which takes some hundred times as long as using it. */
 const toMake = 1000;

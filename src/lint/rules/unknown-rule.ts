@@ -1,6 +1,6 @@
+import { similar } from "../../base/similar.ts";
 import { directivesOf } from "../disable.ts";
 import type { Rule } from "../rule.ts";
-import { similar } from "../suggest.ts";
 
 /** Finds comments that turn off a rule that does not exist. */
 export const unknownRule: Rule = {
