@@ -25,7 +25,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ["src/language", ["grammar", "src/lint"], []],
   ["src/index.ts", ["grammar", "src/template", "src/functions", "src/compile.ts", "src/alert.ts", "src/lint"], []],
   ["src/store", ["src/base"], []],
-  ["src/dispatch", ["src/base", "src/store"], ["diff", "p-queue", "node:*"]],
+  ["src/dispatch", ["src/base", "src/store"], ["p-queue", "node:*"]],
   ["src/bodies", ["src/base"], ["node:*"]],
   ["src/profiles", ["src/base", "grammar", "src/template", "src/functions", "src/compile.ts", "src/store"], ["zod"]],
   [
@@ -155,7 +155,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
       "src/files",
       "src/config",
     ],
-    ["commander", "node:*"],
+    ["commander", "diff", "node:*"],
   ],
   [
     "src/cli/commands",

@@ -9,7 +9,14 @@ export { parseRetryAfter } from "../base/http-date.ts";
 export { type AttemptContext, type Channel, DestinationError, type DestinationLimits, type Draft } from "./channel.ts";
 export { parseDestination } from "./destination.ts";
 export { createDispatcher, type Dispatcher, type DispatcherOptions } from "./dispatcher.ts";
-export { entryOf, type Render, type SendRequest, type SendResult } from "./enqueue.ts";
+export {
+  type ComposeRequest,
+  composeEntry,
+  type Render,
+  renderEntry,
+  type SendRequest,
+  type SendResult,
+} from "./enqueue.ts";
 export type { DispatchEvent } from "./event.ts";
 export type { PartDifference, Replayed } from "./replay.ts";
 export { delayAfter, type RetryPolicy } from "./retry.ts";

@@ -12,9 +12,10 @@ import type { Fields, Merge } from "../store/index.ts";
 import type { MergeRules, ProfileSettings } from "./settings.ts";
 
 /**
- * Takes out of fields what a merge put there, as far as it is still there: what is as the merge made it is again what it
- * was before, also if it was told once more since; everything else that was told since stays. Of sums, unions and appended lists the part of the merge is taken out.
- * @param current fields of the profile that stays, or of any that it became part of since
+ * Takes out of fields what a merge put there, as far as it is still there. A value that is as the merge made it becomes
+ * what it was before, even if an update confirmed it since; any other change since stays. From sums, unions and
+ * appended lists, the part of the merge is taken out.
+ * @param current fields of the surviving profile, or of any that it was merged into since
  */
 export function unmerge(current: Fields, { before, after }: Merge, { merge }: ProfileSettings): Fields {
   return unmergeMaps(before, after, current, merge);
@@ -29,7 +30,7 @@ function unmergeMaps(
   let left: { [field: string]: Json } | undefined;
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const now = ownField(current, name);
-    if (now === undefined) continue; // removed since, or of a part that never had it
+    if (now === undefined) continue; // removed since, or in a part that never had it
     const value = unmergeValue(ownField(before, name), ownField(after, name), now, rules?.get(name));
     if (value === now) continue;
     left ??= { ...current };
@@ -39,7 +40,7 @@ function unmergeMaps(
   return left ?? current;
 }
 
-/** Undefined: it came by the merge. */
+/** Returns undefined for a value that the merge brought. */
 function unmergeValue(
   before: Json | undefined,
   after: Json | undefined,
@@ -56,7 +57,7 @@ function unmergeValue(
     return now.filter((element) => !came.has(canonicalJson(element)));
   }
   if (rule === "append" && isArray(now) && isArray(after)) {
-    // Where the oldest elements have gone since, which came from whom is not known any more.
+    // If the oldest elements are gone since, it is not known any more which profile brought which.
     if (!after.every((element, i) => deepEqual(element, now[i]))) return now;
     return [...(isArray(before) ? before : []), ...now.slice(after.length)];
   }

@@ -4,13 +4,13 @@ import type { Page } from "../base/page.ts";
 /**
  * Why a trigger fires for a profile. `enter`, `exit`: the profile entered or left `audience`. `change`: `fields` changed. `event`: an
  * event was received; its payload is kept here only while the firing waits, and with the event as long as its stream says.
- * `member`: a run visited a member of an audience.
+ * `run`: a run visited a member of an audience.
  */
 export type Cause =
   | { readonly kind: "enter" | "exit"; readonly audience: string }
   | { readonly kind: "change"; readonly fields: readonly string[]; readonly before: { readonly [field: string]: Json } }
   | { readonly kind: "event"; readonly stream: string; readonly event: string; readonly payload?: Json | undefined }
-  | { readonly kind: "member"; readonly audience: string; readonly run: string; readonly backfill: boolean };
+  | { readonly kind: "run"; readonly audience: string; readonly run: string; readonly backfill: boolean };
 
 /**
  * `waiting`: for its dwell time, the end of quiet hours or the end of a digest's window, until `due`. `sent`: its deliveries are in
@@ -31,7 +31,7 @@ export interface Firing {
   /** Until when a waiting firing waits. */
   readonly due?: number | undefined;
   /** What a waiting firing waits for. */
-  readonly waitsFor?: "dwell" | "quiet" | "digest" | undefined;
+  readonly waitsFor?: "dwell" | "quietHours" | "digest" | undefined;
   /** Says in words what it waits for, or why it was skipped or failed. */
   readonly reason?: string | undefined;
   /** When it stopped waiting, in ms since 1970. */

@@ -13,10 +13,12 @@ import type { EngineTransaction, Transaction, TransactionOptions } from "./trans
 export interface Store {
   readonly outbox: Outbox;
   /**
-   * Runs `work`, and keeps all that it wrote through its `transaction`; or none of it, if `work` throws. Transactions run one after
-   * the other, so `work` must await nothing but the verbs of its `transaction`: others wait for it. A store may run `work` again
-   * after a conflict, so `work` must create within itself whatever it collects.
-   * @returns what `work` returned, once everything is safe
+   * Commits everything that `work` does through its `transaction`, or nothing if `work` throws. Transactions run one after the other, so
+   * `work` must await nothing but the verbs of its `transaction`: others wait for it. Resolves once the commit is safe.
+   *
+   * `work` may be run again, from the start, after a conflict with another transaction: only the last run is committed.
+   * Create inside `work` whatever it collects (results, events to report, pages), and do outside of it, once this promise
+   * has resolved, whatever cannot be undone.
    */
   transaction<Result>(
     work: (transaction: Transaction) => Promise<Result>,

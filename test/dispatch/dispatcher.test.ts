@@ -65,7 +65,7 @@ describe("handing over", () => {
     expect(await outbox.find(id)).toMatchObject({
       state: "delivered",
       attempts: 1,
-      journal: [{ number: 1, outcome: { kind: "delivered" }, answer: { line: "delivered" } }],
+      journal: [{ number: 1, outcome: { kind: "delivered" }, response: { statusLine: "delivered" } }],
     });
     expect(events.map(({ type }) => type)).toEqual(["enqueued", "claimed", "attempt", "settled"]);
   });
@@ -477,18 +477,7 @@ describe("replay", () => {
     await dispatcher.drain();
     greeting = "Goodbye";
     const dry = await dispatcher.replay(id, "rendered", { dryRun: true });
-    expect(dry.differences).toEqual([
-      {
-        part: "title",
-        before: "Hello Ada",
-        after: "Goodbye Ada",
-        changes: [
-          { kind: "removed", text: "Hello" },
-          { kind: "added", text: "Goodbye" },
-          { kind: "same", text: " Ada" },
-        ],
-      },
-    ]);
+    expect(dry.differences).toEqual([{ part: "title", before: "Hello Ada", after: "Goodbye Ada" }]);
     expect((await outbox.stats()).total.pending).toBe(0);
     const replayed = await dispatcher.replay(id, "rendered");
     expect(replayed).toMatchObject({ replayOf: id, differences: dry.differences });

@@ -1,59 +1,63 @@
 import { formatElapsed, hour } from "../../base/duration.ts";
 import type { AlarmDefinition, TriggerState } from "../definition/definition.ts";
 
-/** What is to be known of what an alarm watches. Absent: it is not declared any more. */
+/** Describes what an alarm watches, as it is now. Absent: the audience or trigger is not defined any more. */
 export interface AlarmObservation {
-  /** Of `empty`: how many members the audience has. */
+  /** Number of members of the audience, for `empty`. */
   readonly size?: number | undefined;
-  /** Of `quiet` and `failing`. */
+  /** State of the trigger, for the two alarms on triggers. */
   readonly trigger?:
     | {
         readonly state: TriggerState;
-        /** Why it failed. */
+        /** Why the trigger failed. */
         readonly reason?: string | undefined;
         readonly activatedAt?: number | undefined;
-        /** When it last sent something, in ms since 1970. */
+        /** When the trigger last sent something, in ms since 1970. */
         readonly lastSent?: number | undefined;
-        /** Of `failing`: what fired `within`, by what became of it; of what was sent, how many had a delivery given up. */
+        /**
+         * For `failing`: the firings of the last `within` ms by state; `dead` counts the sent ones that have a dead
+         * delivery.
+         */
         readonly tally?: { readonly sent: number; readonly aborted: number; readonly failed: number } | undefined;
         readonly dead?: number | undefined;
       }
     | undefined;
 }
 
-/** What an alarm keeps in mind; `{}` at first. Of another condition nothing of it holds. */
+/** Holds what an alarm remembers between evaluations; `{}` at first. */
 export interface AlarmStatus {
-  /** Of `empty`: the audience has had members. */
-  readonly had?: true | undefined;
-  /** Since when it lasts, in ms since 1970. Absent: nothing is wrong. */
+  /** For `empty`: the audience has had members. */
+  readonly hadMembers?: true | undefined;
+  /** When the problem began, in ms since 1970. Absent: there is no problem. */
   readonly since?: number | undefined;
-  /** When it was last said. */
-  readonly saidAt?: number | undefined;
+  /** When the operator was last notified, in ms since 1970. */
+  readonly notifiedAt?: number | undefined;
 }
 
 export interface AlarmDecision {
   readonly status: AlarmStatus;
-  /** What to tell the operator, now and only now: the status takes it as said. */
+  /** Notification to send now: the status counts it as sent. */
   readonly notify?: { readonly title: string; readonly body: string } | undefined;
 }
 
-/** Unless the alarm says otherwise; ms, firings. */
+/** ms; `of` counts firings. */
 const defaults = { repeat: 24 * hour, within: hour, of: 20 };
 
-/** What an alarm's condition comes to. */
+/** Describes whether the condition of an alarm holds, in words. */
 interface Finding {
   readonly wrong: boolean;
-  /** When it began, as far as that is known. */
+  /** When the problem began, if that is known. */
   readonly since?: number | undefined;
   readonly title: string;
-  /** Sentences. */
+  /** States the problem, in full sentences. */
   readonly what: string;
   readonly look: string;
 }
 
 /**
- * Whether an alarm rings. It is said when it begins, again every `repeat` while it lasts (0: not again), and once when it is
- * over. What is paused, done, or declared no more, is not watched: then it is over, too.
+ * Evaluates an alarm. It notifies when a problem begins, again every `repeat` ms while the problem lasts (0: never
+ * again), and once when the problem is over. A trigger that is paused, done or not defined any more is not watched,
+ * which ends its problem, too.
  * @param now ms since 1970
  */
 export function evaluateAlarm(
@@ -63,23 +67,24 @@ export function evaluateAlarm(
   now: number,
 ): AlarmDecision {
   const { wrong, since: began = now, title, what, look } = find(definition, seen, status, now);
-  const had = status.had === true || (seen.size ?? 0) > 0 ? { had: true as const } : {};
+  const memory = status.hadMembers === true || (seen.size ?? 0) > 0 ? { hadMembers: true as const } : {};
   if (!wrong) {
-    if (status.since === undefined) return { status: had };
+    if (status.since === undefined) return { status: memory };
     const lasted = formatElapsed(now - status.since);
     return {
-      status: had,
+      status: memory,
       notify: { title: `Over: ${title}`, body: `${what} It had lasted ${lasted}, since ${at(status.since)}.` },
     };
   }
   const since = status.since ?? began;
   const { repeat = defaults.repeat } = definition;
-  const { saidAt } = status;
-  const again = status.since !== undefined && saidAt !== undefined;
+  const { notifiedAt } = status;
+  const again = status.since !== undefined && notifiedAt !== undefined;
   // A clock that was put back silences nothing.
-  if (again && saidAt <= now && (repeat === 0 || now - saidAt < repeat)) return { status: { ...had, since, saidAt } };
+  if (again && notifiedAt <= now && (repeat === 0 || now - notifiedAt < repeat))
+    return { status: { ...memory, since, notifiedAt } };
   return {
-    status: { ...had, since, saidAt: now },
+    status: { ...memory, since, notifiedAt: now },
     notify: {
       title: again ? `Still: ${title}` : title,
       body: `${what} Since ${at(since)}${now - since < 60_000 ? "" : `, for ${formatElapsed(now - since)}`}. ${look}`,
@@ -89,26 +94,26 @@ export function evaluateAlarm(
 
 function find({ when }: AlarmDefinition, seen: AlarmObservation, status: AlarmStatus, now: number): Finding {
   if ("empty" in when) return findEmpty(when.empty, seen, status);
-  const name = "quiet" in when ? when.quiet : when.failing;
+  const name = "silent" in when ? when.silent : when.failing;
   const { trigger } = seen;
   if (trigger?.state === "active" || trigger?.state === "failed") {
-    return "quiet" in when ? findQuiet(name, when.for, trigger, now) : findFailing(name, when, trigger, status);
+    return "silent" in when ? findSilent(name, when.for, trigger, now) : findFailing(name, when, trigger, status);
   }
   return {
     wrong: false,
-    title: "quiet" in when ? quietTitle(name) : failingTitle(name),
+    title: "silent" in when ? silentTitle(name) : failingTitle(name),
     what: `The trigger ${name} is ${trigger === undefined ? "not declared any more" : unwatched[trigger.state]}: it is not watched.`,
     look: "",
   };
 }
 
 const unwatched = { draft: "a draft", paused: "paused", done: "done" };
-const quietTitle = (name: string): string => `Trigger ${name} sends nothing`;
+const silentTitle = (name: string): string => `Trigger ${name} sends nothing`;
 const failingTitle = (name: string): string => `Trigger ${name} fails`;
 
-function findEmpty(audience: string, { size }: AlarmObservation, { had }: AlarmStatus): Finding {
+function findEmpty(audience: string, { size }: AlarmObservation, { hadMembers }: AlarmStatus): Finding {
   return {
-    wrong: size === 0 && had === true,
+    wrong: size === 0 && hadMembers === true,
     title: `Audience ${audience} is empty`,
     what:
       size === undefined
@@ -120,14 +125,14 @@ function findEmpty(audience: string, { size }: AlarmObservation, { had }: AlarmS
   };
 }
 
-function findQuiet(
+function findSilent(
   name: string,
   limit: number,
   trigger: NonNullable<AlarmObservation["trigger"]>,
   now: number,
 ): Finding {
   const { activatedAt, lastSent } = trigger;
-  // What it sent before it was activated again says nothing of now.
+  // What the trigger sent before its last activation does not count.
   const since = Math.max(activatedAt ?? Number.NEGATIVE_INFINITY, lastSent ?? Number.NEGATIVE_INFINITY);
   const wrong = now - since >= limit && Number.isFinite(since);
   const sent = lastSent === undefined ? "It has never sent anything" : `It last sent something on ${at(lastSent)}`;
@@ -135,7 +140,7 @@ function findQuiet(
   return {
     wrong,
     since,
-    title: quietTitle(name),
+    title: silentTitle(name),
     what: `The trigger ${name} ${doesRun(trigger)}${wrong ? ` and has sent nothing for ${formatElapsed(limit)} or longer` : ""}. ${sent}${activated}.`,
     look: `Look at whether anything fires it (updates, events, its schedule), and at why what fires is held back: tocsin explain PROFILE ${name}.`,
   };
@@ -157,10 +162,10 @@ function findFailing(
   const { tally, dead = 0 } = trigger;
   const { sent, aborted, failed } = tally ?? { sent: 0, aborted: 0, failed: 0 };
   const total = sent + aborted + failed;
-  // Several deliveries of one firing can be given up.
+  // Several deliveries of one firing can be dead.
   const givenUp = Math.min(dead, sent);
   const bad = aborted + failed + givenUp;
-  // Few firings do not begin an alarm, and do not end one that still fails.
+  // A few firings do not begin an alarm, and do not end one whose trigger still fails.
   const wrong = trigger.state === "failed" || (bad > over * total && (total >= of || since !== undefined));
   const parts = `${aborted} aborted by the template, ${failed} failed, ${givenUp} given up`;
   const lately = `in the last ${formatElapsed(within)}`;

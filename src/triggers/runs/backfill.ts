@@ -13,11 +13,11 @@ interface BackfillsDeps {
   readonly wake: () => void;
 }
 
-/** Members that an estimate looks at, and how many at once: each time others wait so long. */
+/** Limits the members that an estimate samples in all, and in one step: other work waits for a step. */
 const sampleLimits = { max: 1_000, step: 50 };
 const maxReported = 10;
 
-/** Carries what a transaction found out of it, so that nothing of it is kept. */
+/** Carries a result out of a transaction that is to be rolled back. */
 class DryRunResult<Result> extends Error {
   readonly result: Result;
 
@@ -35,7 +35,7 @@ export class Backfills {
     this.#options = options;
   }
 
-  /** Does it for some of the members, in transactions that are taken back. */
+  /** Runs the backfill for some of the members, in transactions that are rolled back. */
   async estimate(name: string, asked: BackfillOptions = {}): Promise<Estimate> {
     const { store, transactions } = this.#options;
     const { audience, wanted } = await this.#check(name, asked);
@@ -56,7 +56,7 @@ export class Backfills {
           total: members,
           now: context.now,
           ...wanted,
-          cap: undefined,
+          limit: undefined,
         });
         const rest = { ...run, ...(cursor !== undefined && { cursor }) };
         return runStep(context, { ...catalog, triggers }, rest, limit);
@@ -80,10 +80,10 @@ export class Backfills {
       cursor = run.cursor;
       ended = run.state !== "running";
     }
-    const share = counts.sampled === 0 ? 0 : members / counts.sampled;
-    const all = (count: number): number => Math.round(ended ? count : count * share);
-    const sent = Math.min(all(counts.sent), wanted.cap ?? Number.POSITIVE_INFINITY);
-    const { pace } = wanted;
+    const factor = counts.sampled === 0 ? 0 : members / counts.sampled;
+    const all = (count: number): number => Math.round(ended ? count : count * factor);
+    const sent = Math.min(all(counts.sent), wanted.limit ?? Number.POSITIVE_INFINITY);
+    const { rateLimit } = wanted;
     return {
       members,
       sampled: counts.sampled,
@@ -91,7 +91,7 @@ export class Backfills {
       skipped: all(counts.skipped),
       aborted: all(counts.aborted),
       failed: all(counts.failed),
-      ...(pace !== undefined && { takes: Math.ceil((members / pace.count) * pace.per) }),
+      ...(rateLimit !== undefined && { duration: Math.ceil((members / rateLimit.count) * rateLimit.per) }),
       problems,
     };
   }
@@ -122,11 +122,11 @@ export class Backfills {
     const run = await transactions.run(async ({ transaction, now }, catalog) => {
       const current = await transaction.runs.get(id);
       if (current === undefined || current.state === to) return current;
-      const { kind, state, reason: _reason, ...rest } = current;
+      const { kind, state, reason: _reason, pausedByTrigger: _pausedByTrigger, ...rest } = current;
       if (state !== "running" && state !== "paused") throw new RunStateError(`${id} is ${state}: it has ended`);
-      if (to === "cancelled" && (kind === "sweep" || kind === "clear")) {
+      if (to === "cancelled" && (kind === "reevaluate" || kind === "cleanup")) {
         throw new RunStateError(
-          `${id} is a ${kind}, which is not cancelled: memberships would not be what the audience says; pause it`,
+          `${id} is a ${kind === "cleanup" ? kind : "re-evaluation"}, which cannot be cancelled: memberships would not be what the audience says; pause it`,
         );
       }
       const next: Run = {
@@ -138,14 +138,14 @@ export class Backfills {
         ...(to === "paused" && { reason: "by hand" }),
       };
       await transaction.runs.put(next);
-      if (to === "cancelled" && kind === "batch") await endOnce(transaction, catalog, next);
+      if (to === "cancelled" && kind === "scheduled") await endOnce(transaction, catalog, next);
       return next;
     });
     wake();
     return run;
   }
 
-  /** @throws NotDeclared, DefinitionError */
+  /** Checks that the trigger can be backfilled with these options. @throws NotFoundError, DefinitionError */
   async #check(name: string, asked: BackfillOptions): Promise<{ audience: string; wanted: BackfillOptions }> {
     const { triggers, broken } = await this.#options.transactions.current();
     const trigger = triggers.get(name);
@@ -154,14 +154,18 @@ export class Backfills {
     if (trigger === undefined) throw new NotFoundError("trigger", name, triggers.keys());
     const { on, backfill } = trigger.definition;
     if (!("enter" in on)) throw invalid(name, "only a trigger on enter is backfilled: for whom else would it be late?");
-    const { cap, share, pace } = { ...backfill, ...given(asked) };
-    for (const [what, count] of Object.entries({ cap, "pace's count": pace?.count, "pace's time": pace?.per })) {
+    const { limit, sample, rateLimit } = { ...backfill, ...given(asked) };
+    for (const [what, count] of Object.entries({
+      limit,
+      "rateLimit.count": rateLimit?.count,
+      "rateLimit.per": rateLimit?.per,
+    })) {
       if (count !== undefined && !(Number.isSafeInteger(count) && count > 0))
-        throw invalid(name, `a ${what} is a whole number above 0, not ${count}`);
+        throw invalid(name, `${what} is a whole number above 0, not ${count}`);
     }
-    if (share !== undefined && !(share > 0 && share <= 1))
-      throw invalid(name, `a share is above 0 and at most 1, not ${share}`);
-    return { audience: on.enter, wanted: { cap, share, pace } };
+    if (sample !== undefined && !(sample > 0 && sample <= 1))
+      throw invalid(name, `sample is above 0 and at most 1, not ${sample}`);
+    return { audience: on.enter, wanted: { limit, sample, rateLimit } };
   }
 }
 
@@ -171,10 +175,10 @@ const given = (asked: BackfillOptions): BackfillOptions =>
 const invalid = (name: string, message: string): DefinitionError =>
   new DefinitionError(message, { kind: "trigger", name, path: [] });
 
-/** A draft is estimated as if it were active. */
+/** Returns the trigger as if it were active, because drafts are estimated, too. */
 const active = (trigger: Trigger): Trigger => ({ ...trigger, status: { ...trigger.status, state: "active" } });
 
-/** @throws OverBudget where several take too long: fewer are to be looked at then */
+/** Runs `work` and rolls back what it did. @throws OverBudget if several profiles take too long together: try fewer */
 async function dryRun<Result>(
   transactions: EngineTransactions,
   work: (context: FiringContext, catalog: Catalog) => Promise<Result>,
