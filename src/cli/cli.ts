@@ -1,9 +1,10 @@
 /**
  * The command line. In: arguments and streams. Out: an exit code. Nothing here or below touches `process`.
  */
-import { readFileSync } from "node:fs";
+import { MissingPackageError } from "../base/optional.ts";
 import { commandOf, commands } from "./commands.ts";
 import { type Io, put } from "./io.ts";
+import { explained, version } from "./package.ts";
 
 /** 0: all went well; 1: a file, a profile or a template is wrong; 2: the command line is; 3: `lint` could not do its work. */
 export type ExitCode = 0 | 1 | 2 | 3;
@@ -36,9 +37,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     code = ended;
   };
   const command = commandOf(first === "--" ? second : first);
-  if (command !== undefined) {
-    (await command.load())(program, io, end);
-  } else {
+  if (command === undefined) {
     program.configureHelp({ subcommandTerm: (one) => `${one.name()} ${commandOf(one.name())!.usage}`.trimEnd() });
     for (const [heading, group] of Object.entries(commands)) {
       program.commandsGroup(heading);
@@ -46,15 +45,14 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     }
   }
   try {
+    if (command !== undefined) (await command.load())(program, io, end);
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    throw error;
+    const reason = explained(error);
+    if (!(reason instanceof MissingPackageError)) throw error;
+    put(io.stderr, `${reason.message}\n`);
+    return 1;
   }
-}
-
-/** Returns the package's version. `src/cli` and `dist/cli`, which this is in when it is built, are equally deep in it. */
-export function version(): string {
-  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
 }

@@ -1,10 +1,10 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { engineLog } from "../observe/index.ts";
 import type { ExitCode } from "./cli.ts";
-import { version } from "./cli.ts";
 import { deliver } from "./deliver.ts";
 import type { Io } from "./io.ts";
 import { write } from "./io.ts";
+import { version } from "./package.ts";
 import { checkInForce, declared, defaultDestinations } from "./program.ts";
 import { addSetupOptions, guarded, openStore, readSetup, type SetupFlags, setupChannels } from "./setup.ts";
 

@@ -8,6 +8,7 @@ import type { SqliteStore } from "../stores/sqlite.ts";
 import type { ExitCode } from "./cli.ts";
 import { exists } from "./file.ts";
 import { type Io, put, write } from "./io.ts";
+import { explained } from "./package.ts";
 import { InputError, problemText, toProblem } from "./problem.ts";
 
 export interface SetupFlags {
@@ -139,7 +140,7 @@ export async function guarded(io: Io, run: () => Promise<ExitCode>): Promise<Exi
   try {
     return await run();
   } catch (error) {
-    await write(io.stderr, problemText(toProblem(error as Error, undefined)));
+    await write(io.stderr, problemText(toProblem(explained(error) as Error, undefined)));
     return 1;
   }
 }
