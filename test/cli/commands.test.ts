@@ -36,7 +36,15 @@ test("--help lists every command; a name that is none is answered with one that 
 const loads = `import { registerHooks } from "node:module";
 registerHooks({ load(url, context, next) { process.stderr.write("\\nloads " + url); return next(url, context); } });`;
 
-const own = ["src/cli/main.ts", "src/cli/cli.ts", "src/cli/commands.ts", "src/cli/io.ts", "src/cli/visible.ts"];
+const own = [
+  "src/cli/main.ts",
+  "src/cli/cli.ts",
+  "src/base/optional.ts",
+  "src/cli/commands.ts",
+  "src/cli/io.ts",
+  "src/cli/visible.ts",
+  "src/cli/package.ts",
+];
 
 test.each([
   [["--version"], own],
