@@ -10,20 +10,20 @@ export interface Condition {
   /** Names of the top-level fields that the result can depend on. */
   readonly reads: ReadonlySet<string> | "all";
   /** The result can change although the profile does not: a function in it looks at the clock, or takes chance. */
-  readonly timed: boolean;
+  readonly timeDependent: boolean;
   /** Where it fails, as it does where Go could not compare, it does not hold, and `problem` is Go's message. Never throws. */
-  test(fields: unknown, limit?: TimeLimit): Tested;
+  test(fields: unknown, limit?: TimeLimit): ConditionResult;
 }
 
-export interface Tested {
-  readonly is: boolean;
+export interface ConditionResult {
+  readonly matches: boolean;
   readonly problem?: string;
   /** The limit that ended it. After `"time"` nothing is known: it may hold, or not, on another try. */
   readonly limit?: Limit;
 }
 
-const yes: Tested = { is: true };
-const no: Tested = { is: false };
+const yes: ConditionResult = { matches: true };
+const no: ConditionResult = { matches: false };
 
 /**
  * Compiles what stands in an `if`: pipelines, variables, parentheses. Places in messages are those of `where`.
@@ -35,15 +35,15 @@ export function compileCondition(where: string, options: TemplateOptions = {}): 
   return {
     where,
     reads,
-    timed: varies,
+    timeDependent: varies,
     test(fields, limit) {
       try {
         return test(fields, limit) ? yes : no;
       } catch (error) {
         if (error instanceof RenderAborted)
-          return { is: false, problem: shortened(`the condition called abort: ${error.reason}`) };
+          return { matches: false, problem: shortened(`the condition called abort: ${error.reason}`) };
         const problem = shortened(error instanceof Error ? error.message : String(error));
-        return { is: false, problem, ...(error instanceof TemplateLimitError && { limit: error.limit }) };
+        return { matches: false, problem, ...(error instanceof TemplateLimitError && { limit: error.limit }) };
       }
     },
   };

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration } from "../units.ts";
+import { duration } from "../base/units.ts";
 
 /** Profiles for which a condition holds. */
 export const audienceDefinition = z.strictObject({

@@ -4,4 +4,3 @@
 export * from "./condition.ts";
 export * from "./definition.ts";
 export { lintCondition } from "./lint.ts";
-export type * from "./store.ts";

@@ -1,4 +1,4 @@
-import type { Json } from "../dispatch/index.ts";
+import type { Json } from "../base/json.ts";
 import { BodyError } from "./error.ts";
 import { endOfString, type JsonLimits, scan } from "./scan.ts";
 

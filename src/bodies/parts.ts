@@ -1,5 +1,5 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
-import type { Json } from "../dispatch/index.ts";
+import type { Json } from "../base/json.ts";
 
 /**
  * A value cut into parts that take little time each, so that a thread can hand a large one to another that must not be held

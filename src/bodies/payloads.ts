@@ -1,4 +1,4 @@
-import type { Json } from "../dispatch/index.ts";
+import type { Json } from "../base/json.ts";
 import { BodyError } from "./error.ts";
 import { readJson } from "./json.ts";
 import type { JsonLimits } from "./scan.ts";

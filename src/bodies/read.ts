@@ -1,4 +1,4 @@
-import type { Json } from "../dispatch/index.ts";
+import type { Json } from "../base/json.ts";
 import { readJson } from "./json.ts";
 import { readPayloads } from "./payloads.ts";
 import { isJson, textOf, unreadable } from "./text.ts";

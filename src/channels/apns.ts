@@ -1,24 +1,18 @@
 import { createHash, createPrivateKey, type KeyObject } from "node:crypto";
 import { z } from "zod";
-import {
-  type Channel,
-  DestinationError,
-  type DestinationLimits,
-  type Json,
-  type Outcome,
-  type RetryPolicy,
-  type Sent,
-} from "../dispatch/index.ts";
+import type { Json } from "../base/json.ts";
+import { type Channel, DestinationError, type DestinationLimits, type RetryPolicy } from "../dispatch/index.ts";
 import type { GuardPolicy } from "../guard/index.ts";
+import type { AttemptResult, Outcome } from "../store/index.ts";
 import { apnsAnswer } from "./apns/answer.ts";
-import { ConnectError, http2Connection } from "./apns/connection.ts";
+import { ConnectError, http2Connection } from "./apns/connection-pool.ts";
 import { type ApnsPushOptions, apnsPayload, maxPayload, pushSchema } from "./apns/payload.ts";
 import { providerTokens } from "./apns/token.ts";
-import { checked, configured } from "./checked.ts";
-import { collapseKey } from "./collapse.ts";
-import { failureOutcome } from "./failure.ts";
-import { journalHeaders } from "./header.ts";
-import { retryAfterOf } from "./retry-after.ts";
+import { failureOutcome } from "./http/failure.ts";
+import { journalHeaders } from "./http/header.ts";
+import { retryAfterOf } from "./http/retry-after.ts";
+import { collapseKey } from "./push/collapse.ts";
+import { checked, configured } from "./push/validated.ts";
 
 export type { ApnsPushOptions };
 
@@ -108,7 +102,7 @@ export function apns(options: ApnsOptions): Channel {
       throw new DestinationError(`the data of a push to APNs leave no room for its title in ${maxPayload} bytes`);
     },
 
-    async send({ id, to, alert, options: own, createdAt }, { now, signal }): Promise<Sent> {
+    async send({ id, to, alert, options: own, createdAt }, { now, signal }): Promise<AttemptResult> {
       const { token, registeredAt } = deviceOf(to as Device);
       const push = merged(defaults, own);
       const body = apnsPayload(alert, push);

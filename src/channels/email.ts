@@ -1,20 +1,13 @@
-import {
-  type Channel,
-  type Delivery,
-  DestinationError,
-  type Draft,
-  type Exchange,
-  type RetryPolicy,
-  type Sent,
-} from "../dispatch/index.ts";
+import { type Channel, DestinationError, type Draft, type RetryPolicy } from "../dispatch/index.ts";
+import type { AttemptResult, Delivery, Exchange } from "../store/index.ts";
 import { addressOf, mailbox } from "./email/address.ts";
 import { encrypt } from "./email/encryption.ts";
 import { headersOf, unsubscribeUrl } from "./email/header.ts";
-import { type Content, checkText, createComposer, type Letter } from "./email/message.ts";
+import { type Content, checkText, createComposer, type MessageInput } from "./email/message.ts";
 import { checkAttachments, checkHeaders, type EmailOptions, readOptions, readRecipient } from "./email/options.ts";
 import { oneLine, type SmtpFailure, smtpOutcome } from "./email/outcome.ts";
 import { createPool, type Progress } from "./email/transport.ts";
-import { journalHeaders, secretsInHeaders } from "./header.ts";
+import { journalHeaders, secretsInHeaders } from "./http/header.ts";
 
 export type { Mailbox } from "./email/address.ts";
 export type { Attachment, EmailDeliveryOptions, EmailOptions, UrlTemplate } from "./email/options.ts";
@@ -46,9 +39,9 @@ export function email(options: EmailOptions): Channel {
   const composer = createComposer(options);
   const pool = createPool(options);
 
-  const keyFor = (letter: Letter, address: string): string | undefined =>
+  const keyFor = (letter: MessageInput, address: string): string | undefined =>
     readOptions(letter.options).publicKey ?? keys.get(address);
-  const isEncrypted = (letter: Letter, address: string): boolean =>
+  const isEncrypted = (letter: MessageInput, address: string): boolean =>
     options.encrypt?.required === true || keyFor(letter, address) !== undefined;
 
   return {
@@ -86,7 +79,7 @@ export function email(options: EmailOptions): Channel {
         .then((encrypted) => ({ ...kept, encrypted }));
     },
 
-    async send(delivery, { signal }): Promise<Sent> {
+    async send(delivery, { signal }): Promise<AttemptResult> {
       const { address } = readRecipient(delivery.to);
       const content = contentOf(delivery);
       if (isEncrypted(delivery, address) && content.encrypted === undefined) {

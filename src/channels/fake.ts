@@ -1,6 +1,7 @@
 import { AssertionError, deepStrictEqual } from "node:assert";
-import type { Attempting, Channel } from "../dispatch/channel.ts";
-import type { Delivery, Json, Outcome } from "../dispatch/delivery.ts";
+import type { Json } from "../base/json.ts";
+import type { AttemptContext, Channel } from "../dispatch/channel.ts";
+import type { Delivery, Outcome } from "../store/index.ts";
 
 export interface FakeOptions extends Pick<Channel, "retry" | "limits" | "batch" | "compose"> {
   /** What limits and holds are kept by. @default what `to` is, as text */
@@ -9,7 +10,7 @@ export interface FakeOptions extends Pick<Channel, "retry" | "limits" | "batch" 
   readonly otherwise?: Answer | undefined;
 }
 
-export type Answer = Outcome | ((delivery: Delivery, attempting: Attempting) => Outcome | Promise<Outcome>);
+export type Answer = Outcome | ((delivery: Delivery, attempting: AttemptContext) => Outcome | Promise<Outcome>);
 
 /** A channel that sends nothing, for tests: it notes each attempt, and ends it as planned. */
 export interface FakeChannel extends Channel {
@@ -37,7 +38,7 @@ export function fake(options: FakeOptions = {}): FakeChannel {
   let delivered: Delivery[] = [];
   let planned: Answer[] = [];
 
-  async function attempt(delivery: Delivery, attempting: Attempting) {
+  async function attempt(delivery: Delivery, attempting: AttemptContext) {
     attempts.push(delivery);
     const answer = planned.shift() ?? otherwise;
     const outcome = typeof answer === "function" ? await answer(delivery, attempting) : answer;

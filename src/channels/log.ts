@@ -1,6 +1,7 @@
+import type { Json } from "../base/json.ts";
 import type { Channel } from "../dispatch/channel.ts";
-import type { Delivery, Json } from "../dispatch/delivery.ts";
 import { shownDestination } from "../dispatch/secrets/url.ts";
+import type { Delivery } from "../store/index.ts";
 
 export interface LogOptions {
   /** Gets a few lines for each delivery. @default standard output */

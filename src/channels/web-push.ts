@@ -1,20 +1,19 @@
 import library from "web-push";
 import { z } from "zod";
+import type { Json } from "../base/json.ts";
 import {
   type Channel,
-  type Delivery,
   DestinationError,
   type DestinationLimits,
-  type Json,
   type RetryPolicy,
-  type Sent,
   secretsOfUrl,
 } from "../dispatch/index.ts";
-import { checked, configured } from "./checked.ts";
-import { collapseKey } from "./collapse.ts";
-import { fitted, json } from "./fit.ts";
-import { type HttpOptions, httpClient } from "./http.ts";
-import { retryAfterOf } from "./retry-after.ts";
+import type { AttemptResult, Delivery } from "../store/index.ts";
+import { type HttpOptions, httpClient } from "./http/request.ts";
+import { retryAfterOf } from "./http/retry-after.ts";
+import { collapseKey } from "./push/collapse.ts";
+import { fitPayload, json } from "./push/truncate.ts";
+import { checked, configured } from "./push/validated.ts";
 import { pushAnswer } from "./web-push/answer.ts";
 import { encrypt } from "./web-push/encrypt.ts";
 import { createServices } from "./web-push/services.ts";
@@ -102,7 +101,7 @@ export function webPush(options: WebPushOptions): Channel {
   const client = httpClient({ ...options, connections: options.connections ?? 32, keepAlive: true });
 
   const payloadOf = ({ id, alert, options: own }: Pick<Delivery, "id" | "alert" | "options">): string | undefined =>
-    fitted(alert, maxPayload, (texts) => json({ ...texts, id, ...shared, ...(own?.data as object) }));
+    fitPayload(alert, maxPayload, (texts) => json({ ...texts, id, ...shared, ...(own?.data as object) }));
 
   return {
     kind: "web-push",
@@ -118,7 +117,7 @@ export function webPush(options: WebPushOptions): Channel {
       throw new DestinationError(`the data of a web push leave no room for its title in ${maxPayload} bytes`);
     },
 
-    async send(delivery, { now, signal }): Promise<Sent> {
+    async send(delivery, { now, signal }): Promise<AttemptResult> {
       const { endpoint, keys } = delivery.to as unknown as Subscription;
       const url = new URL(endpoint);
       const pause = services.pause(url.origin, now);

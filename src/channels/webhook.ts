@@ -3,31 +3,24 @@
  * each time but for timestamp and signature. Also for receivers: `verify`, and keys.
  */
 import { createHash } from "node:crypto";
-import {
-  type Attempting,
-  type Channel,
-  type Delivery,
-  DestinationError,
-  type Json,
-  type Sent,
-  secretsOfUrl,
-  shownUrl,
-} from "../dispatch/index.ts";
+import type { Json } from "../base/json.ts";
+import { type AttemptContext, type Channel, DestinationError, secretsOfUrl, shownUrl } from "../dispatch/index.ts";
 import { createGuard } from "../guard/index.ts";
-import { answerOutcome } from "./answer.ts";
-import { authorizer } from "./auth.ts";
-import { headerValue, secretsInHeaders } from "./header.ts";
-import { httpClient } from "./http.ts";
-import { targetUrl } from "./url.ts";
+import type { AttemptResult, Delivery } from "../store/index.ts";
+import { answerOutcome } from "./http/answer.ts";
+import { authorizer } from "./http/auth.ts";
+import { headerValue, secretsInHeaders } from "./http/header.ts";
+import { httpClient } from "./http/request.ts";
+import { targetUrl } from "./http/url.ts";
 import { bodiless, checkWebhook, renderHeaders, splitHeaders, type WebhookOptions } from "./webhook/options.ts";
 import { checkOptions, cloudEventBatchType, cloudEventType, payloadOf } from "./webhook/payload.ts";
 import { signatureHeaders } from "./webhook/signature.ts";
 
 export { DestinationError } from "../dispatch/index.ts";
 export { GuardError, type GuardPolicy } from "../guard/index.ts";
-export type { HttpAuth } from "./auth.ts";
-export type { HttpOptions, HttpTls } from "./http.ts";
-export type { OAuth2 } from "./oauth2.ts";
+export type { HttpAuth } from "./http/auth.ts";
+export type { OAuth2 } from "./http/oauth2.ts";
+export type { HttpOptions, HttpTls } from "./http/request.ts";
 export { generateKeyPair, generateSecret } from "./webhook/keys.ts";
 export type { WebhookOptions } from "./webhook/options.ts";
 export type { PayloadOptions, Renderer } from "./webhook/payload.ts";
@@ -89,7 +82,12 @@ export function webhook(options: WebhookOptions = {}): Channel {
   };
 
   /** One request for deliveries of one URL, under one id. */
-  const post = async (to: Json, id: string, content: Content, { now, signal }: Attempting): Promise<Sent> => {
+  const post = async (
+    to: Json,
+    id: string,
+    content: Content,
+    { now, signal }: AttemptContext,
+  ): Promise<AttemptResult> => {
     const url = accepted.get(to) ?? accept(to);
     const got = auth.authorize(now, signal);
     const authorized = got instanceof Promise ? await got : got;
@@ -122,7 +120,12 @@ export function webhook(options: WebhookOptions = {}): Channel {
   };
 
   /** Where the options no longer allow what they did at hand-over, that is what the journal says. */
-  const attempt = async (to: Json, id: string, content: Content, attempting: Attempting): Promise<Sent> => {
+  const attempt = async (
+    to: Json,
+    id: string,
+    content: Content,
+    attempting: AttemptContext,
+  ): Promise<AttemptResult> => {
     try {
       return await post(to, id, content, attempting);
     } catch (error) {
@@ -131,7 +134,10 @@ export function webhook(options: WebhookOptions = {}): Channel {
     }
   };
 
-  const sendBatch = async (deliveries: readonly Delivery[], attempting: Attempting): Promise<readonly Sent[]> => {
+  const sendBatch = async (
+    deliveries: readonly Delivery[],
+    attempting: AttemptContext,
+  ): Promise<readonly AttemptResult[]> => {
     const [first] = deliveries;
     if (first === undefined) return [];
     const bodies = deliveries.map(({ content }) => (content as Content).body);

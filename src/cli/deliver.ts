@@ -1,12 +1,6 @@
-import {
-  type Channel,
-  createDispatcher,
-  type DispatchEvent,
-  type Outbox,
-  type Render,
-  type Store,
-} from "../dispatch/index.ts";
+import { type Channel, createDispatcher, type DispatchEvent, type Render } from "../dispatch/index.ts";
 import { createLogger, eventLog, eventMetrics, eventTraces } from "../observe/index.ts";
+import type { Outbox, Store } from "../store/index.ts";
 import { type Io, put } from "./io.ts";
 import { renderer, type Setup } from "./setup.ts";
 

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
-import { type Painted, visible } from "./visible.ts";
+import { type Painted, visible } from "../base/visible.ts";
 
 interface Screen {
   readonly isTTY?: boolean;

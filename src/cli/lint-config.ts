@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join } from "node:path";
 import { z } from "zod";
 import { lintSection, readConfig } from "../config/index.ts";
-import { exists, readText } from "./file.ts";
+import { exists, readText } from "../files/file.ts";
 import type { Io } from "./io.ts";
 import { located } from "./setup.ts";
 

@@ -1,10 +1,10 @@
+import { openFile, readText } from "../files/file.ts";
+import { InputError } from "../files/problem.ts";
+import { isBlank, parseProfile, readProfiles } from "../files/profiles.ts";
 import type { LintOptions, Severity, Shape } from "../index.ts";
-import { openFile, readText } from "./file.ts";
 import { allSets, loadSets, type SetName } from "./functions.ts";
 import type { Io } from "./io.ts";
 import { lintSettings } from "./lint-config.ts";
-import { InputError } from "./problem.ts";
-import { isBlank, parseProfile, readProfiles } from "./profiles.ts";
 
 /** What the command line says of linting; the configuration says the rest. */
 export interface LintFlags {

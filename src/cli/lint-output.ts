@@ -1,6 +1,6 @@
+import { Painted, safe, visible, visibleLine } from "../base/visible.ts";
+import type { Placed } from "../files/lint-files.ts";
 import { type Rule, rules, type Severity } from "../index.ts";
-import type { Placed } from "./lint-files.ts";
-import { Painted, safe, visible, visibleLine } from "./visible.ts";
 
 export interface Summary {
   readonly files: number;

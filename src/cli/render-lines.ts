@@ -1,12 +1,12 @@
+import type { Line } from "../base/lines.ts";
+import { type Report, toProblem } from "../files/problem.ts";
+import { isBlank, parseProfile } from "../files/profiles.ts";
+import type { Rendered, Source } from "../files/source.ts";
 import type { Numbers } from "../index.ts";
 import type { ExitCode } from "./cli.ts";
 import { type Io, write } from "./io.ts";
-import type { Line } from "./lines.ts";
-import { type Report, toProblem } from "./problem.ts";
-import { isBlank, parseProfile } from "./profiles.ts";
 import { createProgress } from "./progress.ts";
 import { renderedJson } from "./rendered.ts";
-import type { Rendered, Source } from "./source.ts";
 
 export interface Rendering {
   readonly source: Source;

@@ -1,6 +1,6 @@
+import { visible } from "../base/visible.ts";
+import { alertParts, type Rendered } from "../files/source.ts";
 import type { AlertAborted } from "../index.ts";
-import { alertParts, type Rendered } from "./source.ts";
-import { visible } from "./visible.ts";
 
 /** One line. Half a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD as it does in text. */
 export const renderedJson = (rendered: Rendered): string =>

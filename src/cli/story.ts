@@ -1,8 +1,8 @@
-import type { Attempt, Kept } from "../dispatch/outbox.ts";
-import { visible } from "./visible.ts";
+import { visible } from "../base/visible.ts";
+import type { Attempt, StoredDelivery } from "../store/index.ts";
 
 /** A delivery from hand-over to its last answer, in words. @param now ms since 1970 */
-export function story(kept: Kept, now: number): string {
+export function story(kept: StoredDelivery, now: number): string {
   const lines = [`${kept.id}: ${ending(kept, now)}`, "", ...facts(kept), ""];
   lines.push(
     `${time(kept.createdAt)}  handed over${kept.idempotencyKey ? ` with the key ${kept.idempotencyKey}` : ""}`,
@@ -16,7 +16,7 @@ export function story(kept: Kept, now: number): string {
   return `${lines.map(visible).join("\n")}\n`;
 }
 
-function ending(kept: Kept, now: number): string {
+function ending(kept: StoredDelivery, now: number): string {
   const { state, attempts, createdAt, settledAt, reason } = kept;
   const tried = attempts === 0 ? "never tried" : attempts === 1 ? "tried once" : `tried ${attempts} times`;
   switch (state) {
@@ -37,7 +37,7 @@ function ending(kept: Kept, now: number): string {
 
 const because = (reason: string | undefined): string => (reason === undefined ? "" : `: ${reason}`);
 
-function facts({ channel, destination, to, alert, erased, replayOf, orderingKey, priority }: Kept): string[] {
+function facts({ channel, destination, to, alert, erased, replayOf, orderingKey, priority }: StoredDelivery): string[] {
   const rows: [string, string | undefined][] = [
     ["channel", channel],
     ["to", to === undefined ? destination : typeof to === "string" ? to : JSON.stringify(to)],

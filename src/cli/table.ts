@@ -1,4 +1,4 @@
-import { visibleLine } from "./visible.ts";
+import { visibleLine } from "../base/visible.ts";
 
 /** Columns for a person; the last one as long as it is. A cell is one line, whatever it says. */
 export function table(head: readonly string[], cells: readonly (readonly string[])[]): string {

@@ -1,6 +1,7 @@
-import { type Channel, type Json, parseDestination, shownUrl } from "../dispatch/index.ts";
+import type { Json } from "../base/json.ts";
+import { type Channel, parseDestination, shownUrl } from "../dispatch/index.ts";
+import { InputError } from "../files/problem.ts";
 import { compile, type Template } from "../index.ts";
-import { InputError } from "./problem.ts";
 import type { Setup } from "./setup.ts";
 
 /** Where `--to` says that alerts go. */

@@ -1,9 +1,9 @@
 import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, type Node } from "yaml";
 import { z } from "zod";
 import { type NamedSecret, Redactor } from "../dispatch/index.ts";
+import { readYaml, type YamlFile } from "../files/yaml.ts";
 import { similar } from "../lint/suggest.ts";
-import { meant } from "../triggers/validate.ts";
-import { readYaml, type YamlFile } from "./yaml.ts";
+import { meant } from "../triggers/definition/validate.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,5 +1,6 @@
-import type { Json } from "../dispatch/index.ts";
-import type { DefinitionError, DefinitionKind, Wanted } from "../triggers/index.ts";
+import type { Json } from "../base/json.ts";
+import type { DefinitionKind } from "../store/index.ts";
+import type { DefinitionError, DesiredState } from "../triggers/index.ts";
 import type { Config } from "./schema.ts";
 
 /** Where definitions of a kind stand. */
@@ -18,11 +19,11 @@ type Written = { readonly [section: string]: { readonly [name: string]: Json } |
  * @param raw `Read.raw`
  * @param alertOf reads the alert file that a trigger names
  */
-export async function wantedOf(
+export async function desiredStateOf(
   config: Config,
   raw: unknown,
   alertOf: (trigger: string, file: string) => Promise<Json>,
-): Promise<Wanted> {
+): Promise<DesiredState> {
   const { profiles, streams = {}, audiences = {}, triggers = {}, alarms = {} } = (raw ?? {}) as Written;
   const bodies: [string, Json][] = [];
   for (const [name, body] of Object.entries(triggers)) {

@@ -1,8 +1,8 @@
 import { z } from "zod";
 import { audienceDefinition } from "../audiences/definition.ts";
+import { duration, size } from "../base/units.ts";
 import { declaredName, profilesDefinition, streamDefinition } from "../profiles/definition.ts";
-import { alarmDefinition, triggerDefinition } from "../triggers/definition.ts";
-import { duration, size } from "../units.ts";
+import { alarmDefinition, triggerDefinition } from "../triggers/definition/definition.ts";
 
 /**
  * A text, or what stands in a file: keys, passwords, certificates. `{ file }` and `{ secret }` are kept and shown nowhere, whatever

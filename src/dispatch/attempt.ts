@@ -1,5 +1,5 @@
-import type { Attempting, Channel } from "./channel.ts";
-import type { Delivery, Sent } from "./delivery.ts";
+import type { AttemptResult, Delivery } from "../store/index.ts";
+import type { AttemptContext, Channel } from "./channel.ts";
 import { redactorOf, withoutSecrets } from "./secrets/of-channel.ts";
 import { Redactor } from "./secrets/redactor.ts";
 import { MissingSecretError, unsealed } from "./secrets/seal.ts";
@@ -15,9 +15,9 @@ import { secretsOfDestination } from "./secrets/url.ts";
 export async function attempt(
   channel: Channel,
   some: readonly Delivery[],
-  attempting: Attempting,
+  attempting: AttemptContext,
   onError: (error: unknown) => void,
-): Promise<readonly Sent[]> {
+): Promise<readonly AttemptResult[]> {
   let deliveries: readonly Delivery[];
   try {
     deliveries = some.map((delivery) => withSecrets(delivery, channel));
@@ -48,8 +48,8 @@ function withSecrets(delivery: Delivery, { secrets }: Channel): Delivery {
 async function send(
   channel: Channel,
   deliveries: readonly Delivery[],
-  attempting: Attempting,
-): Promise<readonly Sent[]> {
+  attempting: AttemptContext,
+): Promise<readonly AttemptResult[]> {
   if (channel.sendBatch === undefined || channel.batch === undefined) {
     return [await channel.send(deliveries[0]!, attempting)];
   }

@@ -1,4 +1,5 @@
-import type { Alert, Delivery, Json, Sent } from "./delivery.ts";
+import type { Json } from "../base/json.ts";
+import type { Alert, AttemptResult, Delivery } from "../store/index.ts";
 import type { RetryPolicy } from "./retry.ts";
 import type { Secret } from "./secrets/forms.ts";
 
@@ -9,7 +10,7 @@ export interface Draft extends Omit<Delivery, "attempt" | "content" | "destinati
   readonly profile?: unknown;
 }
 
-export interface Attempting {
+export interface AttemptContext {
   /** ms since 1970. */
   readonly now: number;
   /** Aborted when the process has to stop now: end the attempt as a retry. */
@@ -53,11 +54,11 @@ export interface Channel {
   /** Renders what depends on the profile, once: kept as `Delivery.content`. */
   compose?(draft: Draft): Json | undefined | Promise<Json | undefined>;
   /** One attempt. What a receiver does is an outcome; only a bug throws. */
-  send(delivery: Delivery, attempting: Attempting): Promise<Sent>;
+  send(delivery: Delivery, attempting: AttemptContext): Promise<AttemptResult>;
   /** Deliveries of one destination that may go as one: sent when `size` are there, or `wait` ms after the first. */
   readonly batch?: { readonly size: number; readonly wait: number } | undefined;
   /** One attempt for several deliveries of one destination; an outcome for each, in their order. */
-  sendBatch?(deliveries: readonly Delivery[], attempting: Attempting): Promise<readonly Sent[]>;
+  sendBatch?(deliveries: readonly Delivery[], attempting: AttemptContext): Promise<readonly AttemptResult[]>;
   /** Ends connections. */
   close?(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { Json } from "./delivery.ts";
+import type { Json } from "../base/json.ts";
 
 /**
  * Where to, as a template wrote it: an object as JSON (a subscription, a mailbox), else a text. Nothing, if it wrote nothing, or

@@ -1,11 +1,10 @@
+import type { Entry, Store } from "../store/index.ts";
 import type { Channel, DestinationLimits } from "./channel.ts";
+import { entryOf, type Render, type SendRequest, type SendResult } from "./enqueue.ts";
 import type { DispatchEvent } from "./event.ts";
-import { entryOf, type Render, type SendRequest, type SendResult } from "./handover.ts";
-import type { Entry } from "./outbox.ts";
 import { differencesOf, type Replayed } from "./replay.ts";
 import type { RetryPolicy } from "./retry.ts";
 import { unsealed } from "./secrets/seal.ts";
-import type { Store } from "./store.ts";
 import { Worker } from "./worker.ts";
 
 export interface DispatcherOptions {

@@ -1,5 +1,4 @@
-import type { Outcome } from "./delivery.ts";
-import type { Claimed, Settlement, State } from "./outbox.ts";
+import type { Claimed, DeliveryState, Outcome, Settlement } from "../store/index.ts";
 
 interface About {
   readonly id: string;
@@ -13,7 +12,7 @@ interface About {
 export type DispatchEvent =
   | (About & {
       readonly type: "handed-over";
-      readonly state: State;
+      readonly state: DeliveryState;
       readonly reason?: string | undefined;
       readonly duplicate: boolean;
     })

@@ -5,14 +5,11 @@
  * `secrets/` keeps secrets out of the journal. In: the secrets of a channel or an attempt, and texts. Out: the texts with `…` or
  * `${NAME}` in place of every form of a secret.
  */
-export { type Attempting, type Channel, DestinationError, type DestinationLimits, type Draft } from "./channel.ts";
-export type { Alert, Delivery, Exchange, Json, Outcome, Sent } from "./delivery.ts";
+export { type AttemptContext, type Channel, DestinationError, type DestinationLimits, type Draft } from "./channel.ts";
 export { parseDestination } from "./destination.ts";
 export { createDispatcher, type Dispatcher, type DispatcherOptions } from "./dispatcher.ts";
+export { entryOf, type Render, type SendRequest, type SendResult } from "./enqueue.ts";
 export type { DispatchEvent } from "./event.ts";
-export { entryOf, type Render, type SendRequest, type SendResult } from "./handover.ts";
-export { newId } from "./id.ts";
-export type * from "./outbox.ts";
 export type { PartDifference, Replayed } from "./replay.ts";
 export { delayAfter, parseRetryAfter, type RetryPolicy } from "./retry.ts";
 export type { NamedSecret, Secret } from "./secrets/forms.ts";
@@ -21,4 +18,3 @@ export { Redactor } from "./secrets/redactor.ts";
 export { sealed, unsealed } from "./secrets/seal.ts";
 export { shownDelivery } from "./secrets/shown.ts";
 export { secretsOfUrl, shownDestination, shownUrl } from "./secrets/url.ts";
-export { type Manner, type Store, StoreError, type StoreProblem, type Transaction } from "./store.ts";

@@ -1,5 +1,5 @@
 import { diffWordsWithSpace } from "diff";
-import type { Alert } from "./delivery.ts";
+import type { Alert } from "../store/index.ts";
 
 /** A part of the alert that is not what it was. */
 export interface PartDifference {

@@ -1,11 +1,10 @@
+import type { AttemptResult, ChannelCapacity, Claim, Claimed, Settlement } from "../store/index.ts";
 import { attempt } from "./attempt.ts";
-import type { Attempting, Channel } from "./channel.ts";
-import type { Sent } from "./delivery.ts";
+import type { AttemptContext, Channel } from "./channel.ts";
+import { DestinationQueue, prefetchFor } from "./destination-queue.ts";
 import type { DispatcherOptions } from "./dispatcher.ts";
 import { type DispatchEvent, eventsOf } from "./event.ts";
-import { ahead, Lane } from "./lane.ts";
-import type { ChannelRoom, Claim, Claimed, Settlement } from "./outbox.ts";
-import { defaultConcurrency, objectionTo, type Policy, settlementOf } from "./verdict.ts";
+import { defaultConcurrency, type Policy, reasonToGiveUp, settlementOf } from "./outcome-policy.ts";
 
 /** How long to wait before the store is asked again after it failed, in ms. */
 const afterFailure = 1_000;
@@ -27,7 +26,7 @@ export class Worker {
   readonly #lease: number;
   readonly #most: number;
   /** By channel, then destination. */
-  readonly #lanes = new Map<string, Map<string, Lane>>();
+  readonly #lanes = new Map<string, Map<string, DestinationQueue>>();
   /** Claimed and not settled, by id, and when the lease was taken. */
   readonly #held = new Map<string, { readonly claimed: Claimed; since: number }>();
   #abort = new AbortController();
@@ -77,7 +76,7 @@ export class Worker {
     this.#stopping = true;
     this.wake();
     await this.#loop;
-    const waiting = [...this.#lanes.values()].flatMap((lanes) => [...lanes.values()].flatMap((lane) => lane.drop()));
+    const waiting = [...this.#lanes.values()].flatMap((lanes) => [...lanes.values()].flatMap((lane) => lane.clear()));
     await this.#release(waiting);
     if (this.#held.size > 0) await this.#ended(within);
     if (this.#held.size > 0) {
@@ -141,25 +140,25 @@ export class Worker {
     }
   }
 
-  #channelRooms(): { readonly [name: string]: ChannelRoom } {
-    const rooms: { [name: string]: ChannelRoom } = Object.create(null);
+  #channelRooms(): { readonly [name: string]: ChannelCapacity } {
+    const rooms: { [name: string]: ChannelCapacity } = Object.create(null);
     for (const [name, lanes] of this.#lanes) {
-      const each = this.#each(name);
-      const room = new Map<string, number>();
+      const perDestination = this.#perDestination(name);
+      const overrides = new Map<string, number>();
       for (const [destination, lane] of lanes) {
-        if (lane.held > 0) room.set(destination, Math.max(0, each - lane.held));
+        if (lane.held > 0) overrides.set(destination, Math.max(0, perDestination - lane.held));
         else if (lane.isIdle) lanes.delete(destination);
       }
-      rooms[name] = { each, room };
+      rooms[name] = { perDestination, overrides };
     }
     return rooms;
   }
 
   /** How many of one destination may be claimed at once. */
-  #each(name: string): number {
+  #perDestination(name: string): number {
     const channel = this.#options.channels[name]!;
     const concurrency = channel.limits?.concurrency ?? this.#options.limits?.concurrency ?? defaultConcurrency;
-    return concurrency * sizeOf(channel) + ahead(concurrency) * sizeOf(channel);
+    return concurrency * sizeOf(channel) + prefetchFor(concurrency) * sizeOf(channel);
   }
 
   #policy(channel: string, destination: string): Policy {
@@ -176,7 +175,7 @@ export class Worker {
     const { id, channel, destination, attempt } = claimed;
     const at = this.#clock();
     const policy = this.#policy(channel, destination);
-    const objection = objectionTo(claimed, policy, at);
+    const objection = reasonToGiveUp(claimed, policy, at);
     if (objection !== undefined) {
       const claim = claimOf(claimed);
       this.#settle([[claimed, { claim, now: at, verdict: { state: "dead", reason: objection } }]]);
@@ -186,11 +185,13 @@ export class Worker {
     const lanes = this.#lanes.get(channel)!;
     let lane = lanes.get(destination);
     if (lane === undefined) {
-      lane = new Lane(this.#options.channels[channel]!, policy.limits, (some) => this.#attempt(some, policy));
+      lane = new DestinationQueue(this.#options.channels[channel]!, policy.limits, (some) =>
+        this.#attempt(some, policy),
+      );
       lanes.set(destination, lane);
     }
     lane.held++;
-    lane.put(claimed);
+    lane.push(claimed);
   }
 
   async #attempt(some: readonly Claimed[], policy: Policy): Promise<void> {
@@ -213,10 +214,10 @@ export class Worker {
       const reason = `${lane.failures} attempts in a row failed`;
       this.#emit({ type: "held", channel, destination, until: endedAt + health.rest, reason, at: endedAt });
     }
-    this.#release(lane.drop());
+    this.#release(lane.clear());
   }
 
-  #send(some: readonly Claimed[], attempting: Attempting): Promise<readonly Sent[]> {
+  #send(some: readonly Claimed[], attempting: AttemptContext): Promise<readonly AttemptResult[]> {
     const channel = this.#options.channels[some[0]!.channel]!;
     return attempt(channel, some, attempting, (error) => {
       this.#emit({ type: "error", doing: `send by ${channel.kind}`, error, at: this.#clock() });
@@ -249,7 +250,7 @@ export class Worker {
     if (lane !== undefined && lane.held > 0) {
       lane.held--;
       // Claiming many at once is cheaper.
-      if (lane.held === 0 || lane.held * 2 === this.#each(claimed.channel)) this.wake();
+      if (lane.held === 0 || lane.held * 2 === this.#perDestination(claimed.channel)) this.wake();
     }
     if (this.#held.size === 0 || this.#held.size === Math.floor(this.#most / 2)) this.wake();
   }
@@ -349,7 +350,7 @@ export class Worker {
 }
 
 /** Whether what waits for the destination has to go on waiting in the outbox. */
-function stops(lane: Lane, { hold, disable, health }: Settlement): boolean {
+function stops(lane: DestinationQueue, { hold, disable, health }: Settlement): boolean {
   if (health !== undefined) lane.failures = health.ok ? 0 : lane.failures + 1;
   return hold !== undefined || disable !== undefined || (health !== undefined && lane.failures >= health.failures);
 }

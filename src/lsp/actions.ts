@@ -6,7 +6,7 @@ import {
   type TextEdit,
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { fixedFile } from "../cli/lint-fix.ts";
+import { fixedFile } from "../files/lint-fix.ts";
 import { applyEdits, type Edit, type Finding } from "../index.ts";
 import { editsOf, type Read, readDocument } from "./document.ts";
 

@@ -1,7 +1,7 @@
 import type { TextDocument } from "vscode-languageserver-textdocument";
-import { isAlert, lintFile, type Placed, placeOf, type TemplateFile, templateFile } from "../cli/lint-files.ts";
-import { InputError } from "../cli/problem.ts";
-import { alertParts } from "../cli/source.ts";
+import { isAlert, lintFile, type Placed, placeOf, type TemplateFile, templateFile } from "../files/lint-files.ts";
+import { InputError } from "../files/problem.ts";
+import { alertParts } from "../files/source.ts";
 import { type Edit, type Finding, type LintOptions, lint } from "../index.ts";
 
 /** A template in a document: all of it, or a part of an alert. Offsets are in UTF-16 units. */

@@ -8,8 +8,8 @@ import {
   TextDocuments,
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
-import { formatted } from "../cli/fmt-file.ts";
-import { InputError, problemText, toProblem } from "../cli/problem.ts";
+import { formatted } from "../files/fmt-file.ts";
+import { InputError, problemText, toProblem } from "../files/problem.ts";
 import { format, type LintOptions, type Severity, TemplateError } from "../index.ts";
 import { actionsFor, replacing, textEdits } from "./actions.ts";
 import { completionsAt, resolved } from "./completion.ts";

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "@prometheus-io/client";
-import type { DispatchEvent, Outbox } from "../dispatch/index.ts";
+import type { DispatchEvent } from "../dispatch/index.ts";
+import type { Outbox } from "../store/index.ts";
 import type { EngineEvent } from "../triggers/index.ts";
 
 export interface Metrics {

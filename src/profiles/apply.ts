@@ -1,15 +1,16 @@
-import { type Json, newId } from "../dispatch/index.ts";
+import { newId } from "../base/id.ts";
+import { isMap, type Json, setOwn } from "../base/json.ts";
+import type { Fields, Identifier, Merge, Profile, ProfilesWriter, SplitPair } from "../store/index.ts";
 import type { IdentityMode } from "./definition.ts";
 import { type Decision, decide, type Identity, identifierKey, identityOf } from "./identity.ts";
-import { bytesBeyond, isMap, objectionTo, setOwn } from "./json.ts";
 import { decideLimited, withoutProtected } from "./limited.ts";
-import { changedFields, MergeError, mergeFields, stitchFields } from "./merge.ts";
-import type { Change, Fields, Identifier, Profile, Update } from "./profile.ts";
+import { changedFields, MergeError, mergeFields, mergeProfiles } from "./merge.ts";
 import type { ProfileSettings } from "./settings.ts";
-import type { Merge, ProfilesWriter, SplitPair } from "./store.ts";
+import type { Change, Update } from "./update.ts";
+import { bytesBeyond, validationError } from "./validate.ts";
 
 /** Why an update could not be taken, in words. */
-export interface Untaken {
+export interface RejectedUpdate {
   readonly problem: string;
   /** The problem tells something of who is known: it is not for those who may not look at profiles. */
   readonly confidential?: true | undefined;
@@ -28,7 +29,7 @@ export async function applyUpdates(
   settings: ProfileSettings,
   now: number,
   modes: readonly IdentityMode[] = [],
-): Promise<readonly (Change | Untaken)[]> {
+): Promise<readonly (Change | RejectedUpdate)[]> {
   const read = updates.map((update, i) => readUpdate(update, settings, modes[i] ?? "merge"));
   const people = await People.of(writer, read);
   const results = read.map((one) => ("problem" in one ? one : people.apply(one, settings, now)));
@@ -43,13 +44,13 @@ interface ReadUpdate extends Identity {
   readonly withheld: readonly string[];
 }
 
-function readUpdate(update: Update, settings: ProfileSettings, mode: IdentityMode): ReadUpdate | Untaken {
+function readUpdate(update: Update, settings: ProfileSettings, mode: IdentityMode): ReadUpdate | RejectedUpdate {
   if (!isMap(update)) return { problem: "an update is a map with identifiers and fields" };
   const { identifiers, fields = {} } = update as Update;
   const identity = identityOf(identifiers, settings);
   if ("problem" in identity) return identity;
   if (!isMap(fields)) return { problem: "fields are a map, by name" };
-  const problem = objectionTo(fields, "");
+  const problem = validationError(fields, "");
   if (problem !== undefined) return { problem };
   const allowed = mode === "merge" ? { fields, withheld: [] } : withoutProtected(fields, settings);
   return { ...identity, ...allowed, mode };
@@ -68,7 +69,7 @@ class People {
   private readonly absorbed = new Map<string, Merge>();
   private splitPairs: readonly SplitPair[] = [];
 
-  static async of(writer: ProfilesWriter, updates: readonly (ReadUpdate | Untaken)[]): Promise<People> {
+  static async of(writer: ProfilesWriter, updates: readonly (ReadUpdate | RejectedUpdate)[]): Promise<People> {
     const people = new People();
     const wanted = new Map<string, Identifier>();
     for (const update of updates) {
@@ -95,14 +96,14 @@ class People {
     return id === undefined ? undefined : this.profiles.get(id);
   }
 
-  apply(update: ReadUpdate, settings: ProfileSettings, now: number): Change | Untaken {
+  apply(update: ReadUpdate, settings: ProfileSettings, now: number): Change | RejectedUpdate {
     const { fields: patch, withheld, mode } = update;
     const decision = this.decide(update, settings);
     if (decision === undefined) return { problem: nobody, confidential: true };
     const { profiles, identifiers, refused } = decision;
     const [before, ...absorbed] = profiles;
     const notes = { refused, ...(withheld.length > 0 && { withheld }) };
-    const untaken = (problem: string): Untaken => ({ problem, ...(mode !== "merge" && { confidential: true }) });
+    const untaken = (problem: string): RejectedUpdate => ({ problem, ...(mode !== "merge" && { confidential: true }) });
     const { fields: together, merges } = stitched(profiles, settings, now);
     let fields: Fields;
     try {
@@ -112,7 +113,7 @@ class People {
       throw error;
     }
     if (before && absorbed.length === 0 && fields === before.fields && identifiers === before.identifiers) {
-      return { before, after: before, absorbed, changed: new Set(), ...notes };
+      return { before, after: before, mergedFrom: absorbed, changed: new Set(), ...notes };
     }
     const problem = before && fields === before.fields ? undefined : tooBig(fields, settings);
     if (problem) return untaken(`the profile would be too big: ${problem}`);
@@ -127,7 +128,7 @@ class People {
     for (const merge of merges) this.absorb(merge);
     this.keep(after);
     this.written.add(after.id);
-    return { before, after, absorbed, changed: changedFields(before?.fields ?? {}, fields), ...notes };
+    return { before, after, mergedFrom: absorbed, changed: changedFields(before?.fields ?? {}, fields), ...notes };
   }
 
   private decide({ mode, ...identity }: ReadUpdate, settings: ProfileSettings): Decision | undefined {
@@ -178,7 +179,7 @@ function stitched(
 ): { readonly fields: Fields; readonly merges: readonly Merge[] } {
   let fields = first?.fields ?? {};
   const merges = others.map((profile): Merge => {
-    const together = stitchFields(fields, profile.fields, settings);
+    const together = mergeProfiles(fields, profile.fields, settings);
     const changed = [...changedFields(fields, together)];
     const [before, after] = [named(fields, changed), named(together, changed)];
     fields = together;

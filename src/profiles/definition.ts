@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { duration, size } from "../units.ts";
+import { duration, size } from "../base/units.ts";
 
 /** A name of something declared. */
 export const declaredName = z

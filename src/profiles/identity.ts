@@ -1,5 +1,6 @@
-import type { Identifier, Profile, Refused, Update } from "./profile.ts";
+import type { Identifier, Profile } from "../store/index.ts";
 import type { KindRules, ProfileSettings } from "./settings.ts";
+import type { Refused, Update } from "./update.ts";
 
 /** Identifiers are at most so many characters long. */
 const longest = 512;

@@ -1,9 +1,9 @@
-import type { Json } from "../dispatch/index.ts";
+import { isMap, type Json, type JsonMap, own, setOwn } from "../base/json.ts";
+import type { Fields, Identifier, Profile } from "../store/index.ts";
 import type { IdentityMode } from "./definition.ts";
 import { type Decision, type Identity, identifierKey } from "./identity.ts";
-import { isMap, type JsonMap, own, setOwn } from "./json.ts";
-import type { Fields, Identifier, Profile, Refused } from "./profile.ts";
 import type { MergeRules, ProfileSettings } from "./settings.ts";
+import type { Refused } from "./update.ts";
 
 /** Names nobody, and is the same whoever has the identifier, or nobody. */
 const notGiven = "a stream without identity: merge gives identifiers to nobody but the people that it creates";

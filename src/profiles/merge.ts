@@ -1,8 +1,8 @@
-import type { Json } from "../dispatch/index.ts";
+import { isList, isMap, isSame, type Json, type JsonMap, keyOf, own, setOwn } from "../base/json.ts";
+import type { Fields } from "../store/index.ts";
 import type { MergeRule } from "./definition.ts";
-import { deepest, isList, isMap, isSame, type JsonMap, keyOf, own, setOwn } from "./json.ts";
-import type { Fields } from "./profile.ts";
 import type { MergeRules, ProfileSettings } from "./settings.ts";
+import { maxDepth } from "./validate.ts";
 
 /** A value that its field's rule cannot merge. */
 export class MergeError extends Error {
@@ -22,7 +22,7 @@ export function mergeFields(before: Fields, patch: Fields, settings: ProfileSett
 }
 
 /** As `mergeFields` of two profiles, of which `younger` is the patch. What does not fit its rule there gives way. */
-export function stitchFields(older: Fields, younger: Fields, settings: ProfileSettings): Fields {
+export function mergeProfiles(older: Fields, younger: Fields, settings: ProfileSettings): Fields {
   return mergeMaps(older, younger, { rules: settings.merge, strict: false, path: "", depth: 0 });
 }
 
@@ -58,8 +58,8 @@ function mergeValue(old: Json | undefined, given: Json, name: string, outer: Pla
   const rule = outer.rules?.get(name);
   if (typeof rule === "string") return ruled[rule](old, given, (what) => misfit(old, given, name, outer, what));
   if (!isMap(given)) return old !== undefined && isSame(old, given) ? old : given;
-  if (outer.depth + 1 >= deepest) {
-    throw new MergeError(`too deep: at most ${deepest} maps and lists stand inside each other`);
+  if (outer.depth + 1 >= maxDepth) {
+    throw new MergeError(`too deep: at most ${maxDepth} maps and lists stand inside each other`);
   }
   const inner: Place = { ...outer, rules: rule, path: `${outer.path}${name}.`, depth: outer.depth + 1 };
   return mergeMaps(old !== undefined && isMap(old) ? old : {}, given, inner);

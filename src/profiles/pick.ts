@@ -1,31 +1,30 @@
-import type { Json } from "../dispatch/index.ts";
-import { isList, isMap, type JsonMap, own, setOwn } from "./json.ts";
-import type { Fields } from "./profile.ts";
+import { isList, isMap, type Json, type JsonMap, own, setOwn } from "../base/json.ts";
+import type { Fields } from "../store/index.ts";
 
 /** Names by level; undefined: all that is there. */
-type Wanted = Map<string, Wanted | undefined>;
+type PathTree = Map<string, PathTree | undefined>;
 
 /** Lists of paths are asked about again and again. */
-const known = new WeakMap<readonly string[], Wanted>();
+const known = new WeakMap<readonly string[], PathTree>();
 
 /**
  * Nothing but these fields. A path has a dot between levels (`plan.seats`) and goes through lists: `items.sku` is the `sku` of
  * each item. What is not there is left out.
  */
 export function pick(fields: Fields, paths: readonly string[]): Fields {
-  const wanted = known.get(paths) ?? wantedOf(paths);
+  const wanted = known.get(paths) ?? pathTreeOf(paths);
   known.set(paths, wanted);
   return pickFrom(fields, wanted);
 }
 
-function wantedOf(paths: readonly string[]): Wanted {
-  const top: Wanted = new Map();
+function pathTreeOf(paths: readonly string[]): PathTree {
+  const top: PathTree = new Map();
   for (const path of paths) {
     const names = path.split(".");
     const last = names.pop()!;
-    let level: Wanted | undefined = top;
+    let level: PathTree | undefined = top;
     for (const name of names) {
-      const inner: Wanted | undefined = level.has(name) ? level.get(name) : new Map();
+      const inner: PathTree | undefined = level.has(name) ? level.get(name) : new Map();
       level.set(name, inner);
       level = inner;
       if (!level) break; // more of it is wanted already
@@ -35,7 +34,7 @@ function wantedOf(paths: readonly string[]): Wanted {
   return top;
 }
 
-function pickFrom(map: JsonMap, wanted: Wanted): JsonMap {
+function pickFrom(map: JsonMap, wanted: PathTree): JsonMap {
   const picked: { [key: string]: Json } = {};
   for (const [name, inner] of wanted) {
     const value = own(map, name);
@@ -46,7 +45,7 @@ function pickFrom(map: JsonMap, wanted: Wanted): JsonMap {
   return picked;
 }
 
-function pickPart(value: Json, wanted: Wanted): Json | undefined {
+function pickPart(value: Json, wanted: PathTree): Json | undefined {
   if (isList(value)) return value.map((element) => pickPart(element, wanted)).filter((part) => part !== undefined);
   return isMap(value) ? pickFrom(value, wanted) : undefined;
 }

@@ -1,11 +1,10 @@
 import { type Limit, parse, TemplateError, TemplateLimitError } from "../../grammar/index.ts";
+import { isList, isMap, type Json, own, setOwn } from "../base/json.ts";
 import { shortened } from "../base/shorten.ts";
 import { compile, type TemplateOptions } from "../compile.ts";
-import type { Json } from "../dispatch/index.ts";
 import { RenderAborted, readsOf, type Template, type TimeLimit } from "../template/index.ts";
 import type { Mapped, StreamDefinition } from "./definition.ts";
-import { isList, isMap, own, setOwn } from "./json.ts";
-import type { Update } from "./profile.ts";
+import type { Update } from "./update.ts";
 
 /** What is declared of a stream makes no sense. */
 export class StreamError extends Error {

@@ -1,7 +1,6 @@
+import type { Fields, Identifier, MemberSince, Merge, Profile } from "../store/index.ts";
 import { identifierKey } from "./identity.ts";
-import type { Fields, Identifier, Profile } from "./profile.ts";
 import type { ProfileSettings } from "./settings.ts";
-import type { MemberSince, Merge } from "./store.ts";
 import { unmerge } from "./unmerge.ts";
 
 /** Two profiles that are no longer one. */

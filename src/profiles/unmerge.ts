@@ -1,8 +1,6 @@
-import type { Json } from "../dispatch/index.ts";
-import { isList, isMap, isSame, type JsonMap, keyOf, own, setOwn } from "./json.ts";
-import type { Fields } from "./profile.ts";
+import { isList, isMap, isSame, type Json, type JsonMap, keyOf, own, setOwn } from "../base/json.ts";
+import type { Fields, Merge } from "../store/index.ts";
 import type { MergeRules, ProfileSettings } from "./settings.ts";
-import type { Merge } from "./store.ts";
 
 /**
  * Takes out of fields what a merge put there, as far as it is still there: what is as the merge made it is again what it

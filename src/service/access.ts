@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from "fastify";
-import type { ApiKey, ProgramStore, Scope } from "../triggers/index.ts";
+import type { ApiKey, EngineStore, Scope } from "../store/index.ts";
 import { hashOf, opens } from "./keys.ts";
-import type { Surroundings } from "./options.ts";
+import type { RouteDeps } from "./options.ts";
 import { Problem } from "./problem.ts";
 import { tooMany, type UnauthenticatedLimit } from "./unauthenticated.ts";
 
@@ -40,7 +40,7 @@ export interface OfferedSignature {
 /** Keys, signatures and rates, for all routes of `app`: all from the headers, before a body is read. */
 export function guardAccess(
   app: FastifyInstance,
-  { store, limits }: Surroundings,
+  { store, limits }: RouteDeps,
   unauthenticated: UnauthenticatedLimit,
 ): void {
   const ofKey = app.createRateLimit({
@@ -107,7 +107,7 @@ export function guardAccess(
 
 /** Finds a key that holds. @param authorization the header */
 export async function keyOf(
-  { keys }: Pick<ProgramStore, "keys">,
+  { keys }: Pick<EngineStore, "keys">,
   authorization: string | undefined,
 ): Promise<ApiKey | undefined> {
   const [, secret] = /^Bearer +(tocsin_[\w-]{1,100})$/i.exec(authorization ?? "") ?? [];

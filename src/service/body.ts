@@ -4,7 +4,7 @@ import { type BodyShape, readBody } from "../bodies/index.ts";
 import { unauthorized } from "./access.ts";
 import { type Admission, InFlight } from "./in-flight.ts";
 import { encodingOf, inflate } from "./inflate.ts";
-import type { Surroundings } from "./options.ts";
+import type { RouteDeps } from "./options.ts";
 import { maxHere, parseLarge, valueBytes } from "./parse-large.ts";
 import { Problem } from "./problem.ts";
 import { receive } from "./receive.ts";
@@ -29,7 +29,7 @@ declare module "fastify" {
  * Reads all bodies: no type is read by anything else. None is read before `guardAccess` has said whose it is. A body that is
  * only signed is small, and neither inflated nor parsed before its signature holds.
  */
-export function readBodies(app: FastifyInstance, { limits, workers }: Surroundings): void {
+export function readBodies(app: FastifyInstance, { limits, workers }: RouteDeps): void {
   const { body, inFlight, unverified } = limits;
   const bodies = new InFlight(inFlight, unverified);
   app.removeAllContentTypeParsers();

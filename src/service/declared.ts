@@ -1,9 +1,9 @@
-import type { Json } from "../dispatch/index.ts";
+import type { Json } from "../base/json.ts";
 import { hiddenSecret, type StreamDefinition, streamDefinition } from "../profiles/index.ts";
-import type { Definition, DefinitionKind, ProgramStore } from "../triggers/index.ts";
+import type { Definition, DefinitionKind, EngineStore } from "../store/index.ts";
 
 /** The streams that are declared, read anew only when something was declared. */
-export function declaredStreams({ definitions }: Pick<ProgramStore, "definitions">) {
+export function declaredStreams({ definitions }: Pick<EngineStore, "definitions">) {
   let known: { readonly version: number; readonly streams: ReadonlyMap<string, StreamDefinition> } | undefined;
   return async (name: string): Promise<StreamDefinition | undefined> => {
     const version = await definitions.version();
@@ -43,7 +43,7 @@ function hide(value: Json): Json {
 }
 
 export async function find(
-  { definitions }: Pick<ProgramStore, "definitions">,
+  { definitions }: Pick<EngineStore, "definitions">,
   kind: DefinitionKind,
   name: string,
 ): Promise<Definition | undefined> {

@@ -2,9 +2,10 @@ import type { FastifyError } from "fastify";
 import { hasZodFastifySchemaValidationErrors } from "fastify-type-provider-zod";
 import type { z } from "zod";
 import { BodyError, pointer } from "../bodies/index.ts";
-import { DestinationError, StoreError } from "../dispatch/index.ts";
+import { DestinationError } from "../dispatch/index.ts";
 import { TemplateError } from "../index.ts";
-import { DefinitionError, meant, NotDeclared, RunStateError, SplitError } from "../triggers/index.ts";
+import { StoreError } from "../store/index.ts";
+import { DefinitionError, meant, NotFoundError, RunStateError, SplitError } from "../triggers/index.ts";
 import { WorkerError } from "../workers/index.ts";
 import { Problem } from "./problem.ts";
 
@@ -13,7 +14,7 @@ export function toProblem(error: unknown, id: string): Problem {
   if (error instanceof Problem) return error;
   if (error instanceof BodyError) return new Problem(error.kind, error.message, error.more);
   if (hasZodFastifySchemaValidationErrors(error)) return invalid(error);
-  if (error instanceof NotDeclared) return new Problem("not-found", error.message);
+  if (error instanceof NotFoundError) return new Problem("not-found", error.message);
   if (error instanceof DefinitionError) return ofDefinition(error);
   if (error instanceof TemplateError) return ofTemplate(error);
   if (error instanceof SplitError) return new Problem("conflict", error.message);

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { FastifyInstance, FastifyRequest } from "fastify";
 import { z } from "zod";
-import type { Surroundings } from "./options.ts";
+import type { RouteDeps } from "./options.ts";
 import { Problem } from "./problem.ts";
 
 declare module "fastify" {
@@ -24,7 +24,7 @@ export const idempotencyHeaders = z.looseObject({
 });
 
 /** Answers to requests with an `Idempotency-Key` are kept, and given again to the same request. */
-export function keepAnswers(app: FastifyInstance, { store, clock }: Surroundings): void {
+export function keepAnswers(app: FastifyInstance, { store, clock }: RouteDeps): void {
   const underWay = new Set<string>();
 
   app.addHook("preValidation", async (request, reply) => {
@@ -39,7 +39,7 @@ export function keepAnswers(app: FastifyInstance, { store, clock }: Surroundings
     }
     underWay.add(key);
     request.answerKey = key;
-    const known = await store.answers.get(key);
+    const known = await store.idempotency.get(key);
     if (known === undefined) return;
     if (known.fingerprint !== fingerprint) {
       throw new Problem(
@@ -64,7 +64,7 @@ export function keepAnswers(app: FastifyInstance, { store, clock }: Surroundings
       // Only what was done is kept: what was refused may be put right and sent with the same key.
       if (status < 300 && !reply.hasHeader("idempotency-replayed")) {
         const body = typeof payload === "string" ? payload : "";
-        await store.answers.put({ key, fingerprint: fingerprintOf(request), status, body, at: clock() });
+        await store.idempotency.put({ key, fingerprint: fingerprintOf(request), status, body, at: clock() });
       }
     } finally {
       // Not when the connection ends: what it asked for may still be under way then.
@@ -75,9 +75,9 @@ export function keepAnswers(app: FastifyInstance, { store, clock }: Surroundings
 }
 
 /** Removes answers that need not be kept any longer, a piece at a time. */
-export async function pruneAnswers({ store, clock, limits }: Surroundings): Promise<void> {
+export async function pruneAnswers({ store, clock, limits }: RouteDeps): Promise<void> {
   const piece = 1_000;
-  while ((await store.answers.prune(clock() - limits.answers, piece)) === piece);
+  while ((await store.idempotency.prune(clock() - limits.answers, piece)) === piece);
 }
 
 function checked(given: string | readonly string[]): string {

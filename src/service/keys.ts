@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
-import { newId } from "../dispatch/index.ts";
-import type { ApiKey, ApiKeys, Scope } from "../triggers/index.ts";
+import { newId } from "../base/id.ts";
+import type { ApiKey, ApiKeys, Scope } from "../store/index.ts";
 
 export const scopes: readonly Scope[] = ["collect", "read", "write"];
 

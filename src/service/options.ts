@@ -1,13 +1,14 @@
 import type { Channel, Dispatcher } from "../dispatch/index.ts";
 import type { LintOptions, TemplateOptions } from "../index.ts";
 import type { Health } from "../observe/index.ts";
-import type { Engine, ProgramStore } from "../triggers/index.ts";
+import type { EngineStore } from "../store/index.ts";
+import type { Engine } from "../triggers/index.ts";
 import type { WorkerPool } from "../workers/index.ts";
 import type { Evaluation } from "./evaluation.ts";
 
 export interface ServiceOptions {
   readonly engine: Engine;
-  readonly store: ProgramStore;
+  readonly store: EngineStore;
   readonly dispatcher: Dispatcher;
   /** By name; only names and kinds are told. */
   readonly channels: { readonly [name: string]: Channel };
@@ -109,7 +110,7 @@ export const defaultLimits: ServiceLimits = {
 };
 
 /** What routes go by: the options with their defaults. */
-export interface Surroundings extends Omit<ServiceOptions, "clock" | "limits" | "workers"> {
+export interface RouteDeps extends Omit<ServiceOptions, "clock" | "limits" | "workers"> {
   readonly clock: () => number;
   readonly limits: ServiceLimits;
   /** Evaluates what callers wrote. */

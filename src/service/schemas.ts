@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { Json, Page } from "../dispatch/index.ts";
+import type { Json } from "../base/json.ts";
+import type { Page } from "../store/index.ts";
 import { meant } from "../triggers/index.ts";
 import { cursorOf } from "./cursor.ts";
 import { kinds, problemBody, problemType } from "./problem.ts";

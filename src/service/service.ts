@@ -9,7 +9,7 @@ import { toProblem } from "./errors.ts";
 import { createEvaluation } from "./evaluation.ts";
 import { idempotencyHeaders, keepAnswers, pruneAnswers } from "./idempotency.ts";
 import { describe, serveDocument } from "./openapi.ts";
-import { defaultLimits, type ServiceLimits, type ServiceOptions, type Surroundings } from "./options.ts";
+import { defaultLimits, type RouteDeps, type ServiceLimits, type ServiceOptions } from "./options.ts";
 import { Problem, type ProblemKind, problemType } from "./problem.ts";
 import { warnOfLoopback, watchProxies } from "./proxies.ts";
 import { addRoutes } from "./routes/index.ts";
@@ -36,7 +36,7 @@ export function createService(options: ServiceOptions): Service {
   const ownWorkers = options.workers === undefined && ofWorkers.size > 0 ? createWorkerPool(ofWorkers) : undefined;
   const workers = options.workers ?? ownWorkers;
   const evaluation = createEvaluation({ workers, templates: options.templates, timeout: ofWorkers.time });
-  const surroundings: Surroundings = { ...options, clock: options.clock ?? Date.now, limits, workers, evaluation };
+  const surroundings: RouteDeps = { ...options, clock: options.clock ?? Date.now, limits, workers, evaluation };
   const { log, docs = true, metrics, openMetrics = false } = options;
   let closing = false;
   /** Connections on which a key was sent that holds. */

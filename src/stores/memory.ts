@@ -1,27 +1,33 @@
-import type { Added, Entry, Outbox, Withdrawn } from "../dispatch/outbox.ts";
-import { StoreError, type Transaction } from "../dispatch/store.ts";
-import type { ProgramStore } from "../triggers/index.ts";
-import { answersOf, keysOf } from "./memory/access.ts";
-import { Books } from "./memory/books.ts";
+import {
+  type EngineStore,
+  type EnqueueResult,
+  type Entry,
+  type ExpungeResult,
+  type Outbox,
+  StoreError,
+  type Transaction,
+} from "../store/index.ts";
+import { idempotencyOf, keysOf } from "./memory/access.ts";
 import { cancel, erase, replay, withdraw } from "./memory/change.ts";
 import { claim } from "./memory/claim.ts";
 import { definitionsOf } from "./memory/definitions.ts";
+import { isSettled, itemOf, keptOf, type OutboxEntry, stateOf } from "./memory/entry.ts";
 import { eventsOf } from "./memory/events.ts";
 import { firingsOf } from "./memory/firings.ts";
-import { type Item, isSettled, itemOf, keptOf, stateOf } from "./memory/item.ts";
 import { membershipsOf } from "./memory/memberships.ts";
+import { OutboxState } from "./memory/outbox-state.ts";
 import { profilesOf } from "./memory/profiles.ts";
 import { list, statsOf, troublesOf } from "./memory/read.ts";
 import { runsOf } from "./memory/runs.ts";
 import { prune, putBack, settle } from "./memory/settle.ts";
-import { Shelf } from "./memory/shelf.ts";
+import { Tables } from "./memory/tables.ts";
 import { defaultRetention, type Retention } from "./retention.ts";
 
 /** A store for tests and trials: it ends with the process. Keeps to the same contract as the others. */
-export function memoryStore(options: { readonly retention?: Partial<Retention> | undefined } = {}): ProgramStore {
+export function memoryStore(options: { readonly retention?: Partial<Retention> | undefined } = {}): EngineStore {
   const retention = { ...defaultRetention, ...options.retention };
-  let shelf = new Shelf();
-  const books = new Books();
+  let shelf = new OutboxState();
+  const books = new Tables();
   let closed = false;
   let turn: Promise<unknown> = Promise.resolve();
   let waiting = 0;
@@ -40,7 +46,7 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
     return run();
   }
 
-  function stage(entry: Entry, staged: Map<string, Added>): { added: Added; item?: Item } {
+  function stage(entry: Entry, staged: Map<string, EnqueueResult>): { added: EnqueueResult; item?: OutboxEntry } {
     const { idempotencyKey } = entry;
     const known = idempotencyKey === undefined ? undefined : shelf.byKey.get(idempotencyKey);
     if (known !== undefined) {
@@ -56,17 +62,17 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
     return { added, item };
   }
 
-  function withdrawAll(ids: readonly string[], now: number): Withdrawn {
+  function withdrawAll(ids: readonly string[], now: number): ExpungeResult {
     const items = ids.flatMap((id) => shelf.items.get(id) ?? []);
     const erased = items.filter((item) => withdraw(shelf, item, now));
-    return { erased: erased.map(idOf), underway: items.filter(({ stage }) => stage === "claimed").map(idOf) };
+    return { erased: erased.map(idOf), inFlight: items.filter(({ stage }) => stage === "claimed").map(idOf) };
   }
 
   function stager() {
-    const staged = new Map<string, Added>();
-    const items: Item[] = [];
+    const staged = new Map<string, EnqueueResult>();
+    const items: OutboxEntry[] = [];
     const ids = new Set<string>();
-    const add = (entries: readonly Entry[]): Added[] =>
+    const add = (entries: readonly Entry[]): EnqueueResult[] =>
       entries.map((entry) => {
         const { added, item } = stage(entry, staged);
         if (item !== undefined) {
@@ -80,7 +86,7 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
     return { add, items };
   }
 
-  const each = (ids: readonly string[], act: (item: Item) => boolean) =>
+  const each = (ids: readonly string[], act: (item: OutboxEntry) => boolean) =>
     write(() => {
       return ids.filter((id) => {
         const item = shelf.items.get(id);
@@ -127,7 +133,7 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
     replay: (ids, now) => each(ids, (item) => replay(shelf, item, now)),
     cancel: (ids, now, reason) => each(ids, (item) => cancel(shelf, item, now, reason)),
     erase: (ids) => each(ids, (item) => erase(shelf, item)),
-    withdraw: (ids, now) => write(() => withdrawAll(ids, now)),
+    expunge: (ids, now) => write(() => withdrawAll(ids, now)),
     prune: (now, limit) => write(() => prune(shelf, retention, now, limit)),
     hold: ({ channel, destination }, until, reason) =>
       write(() => {
@@ -150,7 +156,7 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
           trialUntil: undefined,
         });
       }),
-    troubles: ({ limit = 100, after } = {}) => read(() => troublesOf(shelf, limit, Number(after ?? 0))),
+    unhealthy: ({ limit = 100, after } = {}) => read(() => troublesOf(shelf, limit, Number(after ?? 0))),
   };
 
   const writers = {
@@ -161,7 +167,7 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
     firings: firingsOf(books),
     runs: runsOf(books),
   };
-  const outside = { ...writers, keys: keysOf(books), answers: answersOf(books) };
+  const outside = { ...writers, keys: keysOf(books), idempotency: idempotencyOf(books) };
   const readers = Object.fromEntries(Object.entries(outside).map(([name, verbs]) => [name, inTurn(verbs)]));
 
   /** Each verb waits its turn, so that nobody sees what a transaction has not kept yet. */
@@ -194,13 +200,13 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
           const withdrawn: (() => void)[] = [];
           const outbox: Transaction["outbox"] = {
             add: async (entries) => add(entries),
-            async withdraw(ids, now) {
+            async expunge(ids, now) {
               withdrawn.push(() => withdrawAll(ids, now));
               const known = ids.flatMap((id) => shelf.items.get(id) ?? []);
-              const isUnderway = ({ stage }: Item) => stage === "claimed";
+              const isUnderway = ({ stage }: OutboxEntry) => stage === "claimed";
               return {
                 erased: known.filter((item) => !isUnderway(item)).map(idOf),
-                underway: known.filter(isUnderway).map(idOf),
+                inFlight: known.filter(isUnderway).map(idOf),
               };
             },
           };
@@ -213,9 +219,9 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
     async close() {
       closed = true;
       while (waiting > 0) await turn;
-      shelf = new Shelf();
+      shelf = new OutboxState();
     },
   };
 }
 
-const idOf = ({ entry }: Item): string => entry.id;
+const idOf = ({ entry }: OutboxEntry): string => entry.id;

@@ -1,4 +1,4 @@
-import type { Skip } from "../triggers/index.ts";
+import type { Skip } from "../store/index.ts";
 
 /** At most so many merges of one profile are kept, the newest: each has up to three profiles in it. */
 export const maxMerges = 100;

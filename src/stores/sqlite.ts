@@ -1,29 +1,28 @@
-import type { Entry, Outbox } from "../dispatch/outbox.ts";
-import type { ProgramStore, ProgramTransaction } from "../triggers/index.ts";
+import type { EngineStore, EngineTransaction, Entry, Outbox } from "../store/index.ts";
 import { defaultRetention, type Retention } from "./retention.ts";
 import { answerReader, answerWriter, keyReader, keyWriter } from "./sqlite/access.ts";
 import { adder } from "./sqlite/add.ts";
 import { changer } from "./sqlite/change.ts";
 import { claimer, peeker } from "./sqlite/claim.ts";
 import { definitionReader, definitionWriter } from "./sqlite/definitions.ts";
+import { placesOf } from "./sqlite/destination-health.ts";
 import { eventReader, eventWriter } from "./sqlite/events.ts";
 import { copyFile, openFile, storeError } from "./sqlite/file.ts";
 import { firingReader, firingWriter } from "./sqlite/firings.ts";
-import { Ledger } from "./sqlite/ledger.ts";
+import { IdCache } from "./sqlite/id-cache.ts";
 import { membershipReader, membershipWriter } from "./sqlite/memberships.ts";
-import { Names } from "./sqlite/names.ts";
-import { placesOf } from "./sqlite/places.ts";
 import { profileReader, profileWriter } from "./sqlite/profiles.ts";
 import { finder, lister, statsReader, troubleLister } from "./sqlite/read.ts";
 import { runReader, runWriter } from "./sqlite/runs.ts";
 import { settler } from "./sqlite/settle.ts";
-import { type Notes, Writer } from "./sqlite/writer.ts";
+import { TransactionCache } from "./sqlite/transaction-cache.ts";
+import { type TransactionHooks, Writer } from "./sqlite/writer.ts";
 
 export interface SqliteOptions {
   /** @default 30 days, 4 GiB */
   readonly retention?: Partial<Retention> | undefined;
   /** How long to wait for other processes that write, in ms, before a verb fails as `locked`. @default 30,000 */
-  readonly patience?: number | undefined;
+  readonly busyTimeout?: number | undefined;
   /**
    * Whether what is written outlives the end of the machine: not for a copy to rehearse on. False on a file that others use
    * undoes what they promise. @default true
@@ -31,7 +30,7 @@ export interface SqliteOptions {
   readonly durable?: boolean | undefined;
 }
 
-export interface SqliteStore extends ProgramStore {
+export interface SqliteStore extends EngineStore {
   /**
    * Writes all that is kept at this moment into a file that is not there yet: a copy to rehearse on. Others may write
    * meanwhile; this process waits, about a second for each few hundred MB.
@@ -49,15 +48,15 @@ export interface SqliteStore extends ProgramStore {
 export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteStore {
   const file = openFile(path, options.durable);
   const { writer: db, reader } = file;
-  const ledger = new Ledger(db);
+  const ledger = new TransactionCache(db);
   const places = placesOf(db, ledger);
-  const names = new Names(db);
-  const writer = new Writer(file, both(ledger, names), options.patience ?? 30_000);
+  const names = new IdCache(db);
+  const writer = new Writer(file, combineHooks(ledger, names), options.busyTimeout ?? 30_000);
   const retention = { ...defaultRetention, ...options.retention };
   const write = <Result>(run: () => Result, synced = true): Promise<Result> => writer.write(run, synced);
-  const { replay, cancel, erase, withdraw, prune } = changer(db, ledger, places);
-  const [addOne, claim] = [adder(db, ledger), claimer(db, ledger, withdraw)];
-  const { settle, release, renew } = settler(db, ledger, places, withdraw);
+  const { replay, cancel, erase, expunge, prune } = changer(db, ledger, places);
+  const [addOne, claim] = [adder(db, ledger), claimer(db, ledger, expunge)];
+  const { settle, release, renew } = settler(db, ledger, places, expunge);
   const [peek, find, list] = [peeker(reader), finder(reader), lister(reader)];
   const [stats, troubles] = [statsReader(reader), troubleLister(reader)];
 
@@ -93,7 +92,7 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
     replay: (ids, now) => write(() => ids.filter((id) => replay(id, now))),
     cancel: (ids, now, reason) => write(() => ids.filter((id) => cancel(id, now, reason))),
     erase: (ids) => write(() => erase(ids)),
-    withdraw: (ids, now) => write(() => withdraw(ids, now)),
+    expunge: (ids, now) => write(() => expunge(ids, now)),
     prune: (now, limit) => write(() => prune(retention, now, limit)),
     hold: ({ channel, destination }, until, reason) =>
       write(() => {
@@ -103,11 +102,11 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
     disable: ({ channel, destination }, reason) =>
       write(() => places.disable(ledger.destination(channel, destination).id, reason)),
     enable: ({ channel, destination }) => write(() => places.enable(ledger.destination(channel, destination).id)),
-    troubles: ({ limit = 100, after } = {}) => read(() => troubles(limit, after)),
+    unhealthy: ({ limit = 100, after } = {}) => read(() => troubles(limit, after)),
   };
 
-  const transaction: ProgramTransaction = {
-    outbox: { add: async (entries) => add(entries), withdraw: async (ids, now) => withdraw(ids, now) },
+  const transaction: EngineTransaction = {
+    outbox: { add: async (entries) => add(entries), expunge: async (ids, now) => expunge(ids, now) },
     profiles: profileWriter(db, names),
     events: eventWriter(db, names),
     memberships: membershipWriter(db, names),
@@ -116,7 +115,7 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
     runs: runWriter(db),
   };
   // What others have written since is there, too: only names stay what they are, and those are found again.
-  const readNames = new Names(reader);
+  const readNames = new IdCache(reader);
   const readers = {
     profiles: profileReader(reader, readNames),
     events: eventReader(reader, readNames),
@@ -160,7 +159,7 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
       byHash: (hash) => read(() => keys.byHash(hash)),
       list: () => read(keys.list),
     },
-    answers: {
+    idempotency: {
       async get(key) {
         const found = await read(() => answer(key));
         // Who is told what was answered relies on what was done, maybe by another process.
@@ -177,7 +176,7 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
         }
       },
     },
-    transaction: (work, { yields = false } = {}) => writer.writeAlone(() => work(transaction), yields),
+    transaction: (work, { lowPriority = false } = {}) => writer.writeAlone(() => work(transaction), lowPriority),
     copy: (to) => read(() => copyFile(reader, to)),
     async close() {
       await writer.close();
@@ -187,7 +186,7 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
   };
 }
 
-const both = (...all: readonly Notes[]): Notes => ({
+const combineHooks = (...all: readonly TransactionHooks[]): TransactionHooks => ({
   beforeCommit() {
     for (const one of all) one.beforeCommit();
   },

@@ -1,26 +1,25 @@
 import type { TemplateOptions } from "../compile.ts";
 import type { Channel } from "../dispatch/index.ts";
+import type { EngineStore } from "../store/index.ts";
 import { serviceLimits } from "../template/index.ts";
-import { Backfills } from "./backfill.ts";
-import type { Checker } from "./check.ts";
-import { Clockwork } from "./clockwork.ts";
-import type { CostOptions } from "./costs.ts";
-import type { Evaluate } from "./elsewhere.ts";
-import type { Collected, Engine, EngineEvent, Updated } from "./engine.ts";
-import { NotDeclared } from "./engine.ts";
+import type { Checker } from "./definition/check.ts";
+import { Planner } from "./definition/plan.ts";
+import { statusOf } from "./definition/trigger.ts";
+import { type Collected, type Engine, type EngineEvent, NotFoundError, type Updated } from "./engine.ts";
+import { EngineTransactions } from "./engine-transactions.ts";
 import { explain } from "./explain.ts";
-import { forget } from "./forget.ts";
-import type { Item } from "./intake.ts";
-import { Intake } from "./intake-queue.ts";
-import { Planner } from "./plan.ts";
-import { Sessions } from "./sessions.ts";
-import { split } from "./split.ts";
-import type { ProgramStore } from "./store.ts";
-import { threadClock } from "./thread-clock.ts";
-import { statusOf } from "./trigger.ts";
+import type { CostOptions } from "./fire/costs.ts";
+import type { Evaluate } from "./fire/elsewhere.ts";
+import { threadClock } from "./fire/thread-clock.ts";
+import { forget } from "./ingest/forget.ts";
+import type { IngestItem } from "./ingest/ingest.ts";
+import { IngestQueue } from "./ingest/ingest-queue.ts";
+import { split } from "./ingest/split.ts";
+import { Maintenance } from "./maintenance.ts";
+import { Backfills } from "./runs/backfill.ts";
 
 export interface EngineOptions {
-  readonly store: ProgramStore;
+  readonly store: EngineStore;
   readonly channels: { readonly [name: string]: Channel };
   /** By channel: a template of where to, for triggers that say nothing of it. @default {} */
   readonly to?: { readonly [channel: string]: string } | undefined;
@@ -64,10 +63,10 @@ export function createEngine(options: EngineOptions): Engine {
   const surroundings = { templates, channels, to };
   const { evaluate, budget = evaluate === undefined ? undefined : 20, costs, sleep, onEvent } = options;
   const elsewhere = { evaluate, time: templates.limits?.time ?? serviceLimits.time, sleep };
-  const sessions = new Sessions({ store, surroundings, clock, onEvent, budget, elsewhere, costs });
-  const clockwork = new Clockwork({ store, sessions, clock, onSent, onProblem, channels });
+  const sessions = new EngineTransactions({ store, surroundings, clock, onEvent, budget, elsewhere, costs });
+  const clockwork = new Maintenance({ store, sessions, clock, onSent, onProblem, channels });
   const wake = (): void => clockwork.wake();
-  const intake = new Intake(sessions, () => {
+  const intake = new IngestQueue(sessions, () => {
     onSent();
     wake();
   });
@@ -77,13 +76,15 @@ export function createEngine(options: EngineOptions): Engine {
 
   return {
     update: async (updates) => {
-      const items = updates.map((update): Item => ({ kind: "update", update }));
+      const items = updates.map((update): IngestItem => ({ kind: "update", update }));
       return (await intake.take(items)) as readonly Updated[];
     },
     async collect(stream, payloads, { keys = [], signed = false } = {}) {
       const { streams } = await sessions.current();
-      if (!streams.has(stream)) throw new NotDeclared("stream", stream, streams.keys());
-      const items = payloads.map((payload, i): Item => ({ kind: "event", stream, payload, key: keys[i], signed }));
+      if (!streams.has(stream)) throw new NotFoundError("stream", stream, streams.keys());
+      const items = payloads.map(
+        (payload, i): IngestItem => ({ kind: "event", stream, payload, key: keys[i], signed }),
+      );
       return (await intake.take(items)) as readonly Collected[];
     },
     forget: (profile) => forget(store, clock, profile),

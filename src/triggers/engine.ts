@@ -1,8 +1,16 @@
-import type { Delivery, Json } from "../dispatch/index.ts";
-import type { Change, Identifier, Profile, Untaken, Update } from "../profiles/index.ts";
-import type { Firing, FiringState, Skip } from "./firing.ts";
-import type { Run } from "./run.ts";
-import type { Definition, DefinitionKind } from "./store.ts";
+import type { Json } from "../base/json.ts";
+import type { Change, RejectedUpdate, Update } from "../profiles/index.ts";
+import type {
+  Definition,
+  DefinitionKind,
+  Delivery,
+  Firing,
+  FiringState,
+  Identifier,
+  Profile,
+  Run,
+  Skip,
+} from "../store/index.ts";
 
 /**
  * Updates and events → profiles → transitions → firings → deliveries, each step of one update in one transaction. Every
@@ -28,12 +36,12 @@ export interface Engine {
   split(profile: string): Promise<Split | undefined>;
 
   /** What a change of definitions would do; changes nothing. @throws DefinitionError */
-  plan(wanted: Wanted): Promise<Plan>;
+  plan(wanted: DesiredState): Promise<Plan>;
   /**
    * Does it. Definitions that are not what they were take effect at once; audiences that are new or changed are swept:
    * silently, or with `fire` so that who enters or leaves by it fires triggers.
    */
-  apply(wanted: Wanted, options?: { readonly fire?: boolean }): Promise<Plan>;
+  apply(wanted: DesiredState, options?: { readonly fire?: boolean }): Promise<Plan>;
   /**
    * While a trigger is not active, what waits for it and comes due is skipped, and its runs are paused; they go on once it is
    * active again. @throws NotDeclared, DefinitionError where the state does not allow it
@@ -61,7 +69,7 @@ export interface Engine {
   explain(profile: string, trigger: string): Promise<Explanation>;
 }
 
-export type Updated = Pick<Change, "after" | "changed" | "refused"> | Untaken;
+export type Updated = Pick<Change, "after" | "changed" | "refused"> | RejectedUpdate;
 
 export interface CollectOptions {
   /** What the sender calls each payload, for a stream that has no template for its key. */
@@ -96,7 +104,7 @@ export interface Forgotten {
   /** Deliveries whose texts and addresses were erased. */
   readonly erased: number;
   /** Deliveries that are being attempted right now: they are erased once that ends, and not tried again. */
-  readonly underway: readonly string[];
+  readonly inFlight: readonly string[];
 }
 
 /** What the engine did, said once it is kept. Names no profile. */
@@ -120,7 +128,7 @@ export type EngineEvent =
     };
 
 /** Definitions by kind and name, as they are written; null removes. */
-export interface Wanted {
+export interface DesiredState {
   readonly origin: "file" | "api";
   readonly definitions: { readonly [kind in DefinitionKind]?: { readonly [name: string]: Json | null } };
   /** States that triggers shall have. */
@@ -190,7 +198,7 @@ export interface Explanation {
 }
 
 /** There is no such trigger, stream, profile. */
-export class NotDeclared extends Error {
+export class NotFoundError extends Error {
   override readonly name = "NotDeclared";
 
   /** @param names those that there are */

@@ -1,21 +1,18 @@
-import type { Condition, Tested } from "../audiences/index.ts";
-import type { Kept, Outbox } from "../dispatch/index.ts";
-import type { Fields, Profile } from "../profiles/index.ts";
-import type { Checker } from "./check.ts";
-import type { TriggerStatus } from "./definition.ts";
-import { type Explanation, NotDeclared } from "./engine.ts";
-import type { Firing } from "./firing.ts";
-import { audienceOf, type Program } from "./program.ts";
-import { quietUntil } from "./quiet.ts";
-import type { Sessions } from "./sessions.ts";
-import { outcomeOf } from "./source.ts";
-import type { ProgramStore } from "./store.ts";
-import { aboutOf, subjectOf } from "./subject.ts";
-import { statusOf, type Trigger } from "./trigger.ts";
+import type { Condition, ConditionResult } from "../audiences/index.ts";
+import type { EngineStore, Fields, Firing, Outbox, Profile, StoredDelivery } from "../store/index.ts";
+import { audienceOf, type Catalog } from "./definition/catalog.ts";
+import type { Checker } from "./definition/check.ts";
+import type { TriggerStatus } from "./definition/definition.ts";
+import { quietUntil } from "./definition/quiet-hours.ts";
+import { statusOf, type Trigger } from "./definition/trigger.ts";
+import { type Explanation, NotFoundError } from "./engine.ts";
+import type { EngineTransactions } from "./engine-transactions.ts";
+import { outcomeOf } from "./fire/evaluation.ts";
+import { templateData, triggerContext } from "./fire/trigger-context.ts";
 
-interface Surroundings {
-  readonly store: ProgramStore;
-  readonly sessions: Sessions;
+interface ExplainDeps {
+  readonly store: EngineStore;
+  readonly sessions: EngineTransactions;
   readonly clock: () => number;
   readonly checker: Checker | undefined;
 }
@@ -27,16 +24,16 @@ const most = 20;
 
 /** See `Engine.explain`. */
 export async function explain(
-  { store, sessions, clock, checker }: Surroundings,
+  { store, sessions, clock, checker }: ExplainDeps,
   id: string,
   name: string,
 ): Promise<Explanation> {
   const program = await sessions.current();
   const trigger = program.triggers.get(name);
   const status = await statusNow(store, name);
-  if (status === undefined) throw new NotDeclared("trigger", name, program.triggers.keys());
+  if (status === undefined) throw new NotFoundError("trigger", name, program.triggers.keys());
   const [profile] = await store.profiles.get([id]);
-  if (profile === undefined) throw new NotDeclared("profile", id);
+  if (profile === undefined) throw new NotFoundError("profile", id);
   const steps: Steps = [];
   const say = (what: string, ok: boolean | undefined, detail: string): void => {
     steps.push({ what, ok, detail });
@@ -56,7 +53,7 @@ export async function explain(
     const times = skip.count === 1 ? "once" : `${skip.count} times`;
     say("skipped", false, `${times}, the last time at ${time(skip.at)} on ${skip.cause}: ${skip.reason}`);
   }
-  const deliveries: Kept[] = [];
+  const deliveries: StoredDelivery[] = [];
   for (const firing of firings) {
     say("fired", okOf(firing), firingText(firing));
     for (const delivery of firing.deliveries) {
@@ -77,7 +74,7 @@ export async function explain(
 
 const time = (at: number): string => new Date(at).toISOString();
 
-async function statusNow(store: ProgramStore, name: string) {
+async function statusNow(store: EngineStore, name: string) {
   const all = await store.definitions.all();
   const found = all.find((one) => one.kind === "trigger" && one.name === name);
   return found && statusOf(found.status);
@@ -89,7 +86,7 @@ function stateText(name: string, { state, reason, activatedAt, next }: TriggerSt
   return `${name} is ${state}${state === "active" ? since : ""}${comes}${reason === undefined ? "" : `: ${reason}`}`;
 }
 
-type Test = (condition: Condition, fields: Fields) => Promise<Tested>;
+type Test = (condition: Condition, fields: Fields) => Promise<ConditionResult>;
 
 /** Whoever asks waits for one condition alone: not everybody else with them. */
 const testerBy =
@@ -103,8 +100,8 @@ type Say = (what: string, ok: boolean | undefined, detail: string) => void;
 
 /** @returns why nothing could fire for this person, if it is the audience's doing */
 async function audienceSteps(
-  store: ProgramStore,
-  program: Program,
+  store: EngineStore,
+  program: Catalog,
   trigger: Trigger,
   profile: Profile,
   say: Say,
@@ -115,13 +112,13 @@ async function audienceSteps(
   if (audience === undefined) return undefined;
   const [memberships] = await store.memberships.of([profile.id]);
   const since = memberships!.find((one) => one.audience === audience.name)?.since;
-  const { is, problem } = await test(audience.condition, profile.fields);
+  const { matches, problem } = await test(audience.condition, profile.fields);
   const { name } = audience;
   say("membership", since !== undefined, since === undefined ? `not in ${name}` : `in ${name} since ${time(since)}`);
-  const holds = problem === undefined ? (is ? "holds" : "does not hold") : `fails, which counts as no: ${problem}`;
+  const holds = problem === undefined ? (matches ? "holds" : "does not hold") : `fails, which counts as no: ${problem}`;
   say(
     "audience",
-    is,
+    matches,
     `its condition ${holds} now: ${audience.definition.where}${seen(audience.condition.reads, profile)}`,
   );
   const { on } = trigger.definition;
@@ -156,15 +153,16 @@ async function conditionSteps(trigger: Trigger, profile: Profile, now: number, s
   const kind = "enter" in definition.on ? "enter" : "exit" in definition.on ? "exit" : undefined;
   // What an event or a change said is not known now.
   if (kind !== undefined && about !== undefined) {
-    const now_ = aboutOf(trigger, { kind, audience: about[1] }, now);
-    const subject = subjectOf(profile.fields, now_, definition.fields);
+    const now_ = triggerContext(trigger, { kind, audience: about[1] }, now);
+    const subject = templateData(profile.fields, now_, definition.fields);
     if (where !== undefined) {
-      const { is, problem } = await test(where, subject);
-      const holds = problem === undefined ? (is ? "holds" : "does not hold") : `fails, which counts as no: ${problem}`;
-      say("condition", is, `the trigger's condition ${holds} now: ${where.where}${seen(where.reads, profile)}`);
+      const { matches, problem } = await test(where, subject);
+      const holds =
+        problem === undefined ? (matches ? "holds" : "does not hold") : `fails, which counts as no: ${problem}`;
+      say("condition", matches, `the trigger's condition ${holds} now: ${where.where}${seen(where.reads, profile)}`);
     }
     if (definition.quiet !== undefined) {
-      const there = zone && outcomeOf(() => zone.evaluate(subjectOf(profile.fields, now_, undefined)));
+      const there = zone && outcomeOf(() => zone.evaluate(templateData(profile.fields, now_, undefined)));
       const until = quietUntil(definition.quiet, there?.kind === "result" ? (there.result as string) : undefined, now);
       if (until !== undefined) say("quiet hours", undefined, `it is quiet there now, until ${time(until)}`);
     }
@@ -180,7 +178,7 @@ function firingText({ at, cause, state, due, reason, run, id }: Firing): string 
   return `${id} at ${time(at)} on ${why}: ${state}${until}${reason === undefined ? "" : `: ${reason}`}`;
 }
 
-function deliveryText({ id, channel, destination, state, attempts, reason, due }: Kept): string {
+function deliveryText({ id, channel, destination, state, attempts, reason, due }: StoredDelivery): string {
   const tried = attempts === 1 ? "1 attempt" : `${attempts} attempts`;
   const next = state === "pending" && due !== undefined ? `, next at ${time(due)}` : "";
   return `${id} on ${channel} to ${destination}: ${state} after ${tried}${next}${reason === undefined ? "" : `: ${reason}`}`;

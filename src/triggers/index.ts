@@ -3,24 +3,21 @@
  * trigger why there is one or none.
  */
 
-export * from "./alarms.ts";
-export { type Checked, type Checker, type CheckInput, check, testAll } from "./check.ts";
-export type { CostOptions } from "./costs.ts";
+export * from "./alarms/alarms.ts";
 export { createEngine, type EngineOptions } from "./create.ts";
-export * from "./definition.ts";
-export type { Evaluate } from "./elsewhere.ts";
+export { type Checked, type Checker, type CheckInput, check, testAll } from "./definition/check.ts";
+export * from "./definition/definition.ts";
+export * from "./definition/quiet-hours.ts";
+export * from "./definition/schedule.ts";
+export { rereadStreams } from "./definition/stream-identity.ts";
+export { meant } from "./definition/validate.ts";
 export * from "./engine.ts";
-export type * from "./firing.ts";
-export * from "./lately.ts";
-export * from "./pace.ts";
-export * from "./quiet.ts";
-export type { HandedOver, Happening } from "./record.ts";
-export type * from "./run.ts";
-export * from "./schedule.ts";
-export * from "./share.ts";
-export * from "./simulate.ts";
-export type { EvaluationRequest, Outcome, Source } from "./source.ts";
-export { mergeRetention } from "./split.ts";
-export type * from "./store.ts";
-export { rereadStreams } from "./stream-identity.ts";
-export { meant } from "./validate.ts";
+export type { CostOptions } from "./fire/costs.ts";
+export type { Evaluate } from "./fire/elsewhere.ts";
+export type { EvaluationRequest, Outcome, Source } from "./fire/evaluation.ts";
+export { mergeRetention } from "./ingest/split.ts";
+export * from "./runs/rate-limit.ts";
+export * from "./runs/sample.ts";
+export type { QueuedDelivery, SimulationEvent } from "./simulate/record.ts";
+export * from "./simulate/simulate.ts";
+export * from "./trigger-activity.ts";

@@ -29,18 +29,18 @@ describe("a condition is what stands in an if", () => {
     [".email |", true],
   ])("%s: %s", (where, is) => {
     const fields = { email: "a@x.y", visits: 11, plan: { name: "pro" }, tags: ["a", "b"], braces: "{{}}" };
-    expect(holds(where, fields)).toEqual({ is });
+    expect(holds(where, fields)).toEqual({ matches: is });
   });
 
   test("that fails does not hold, with Go's words and its own places", () => {
     expect(holds('and .email\n  (gt .visits "a")', { email: "x", visits: 3 })).toEqual({
-      is: false,
+      matches: false,
       problem:
         'template: where:2:3: executing "where" at <gt .visits "a">: error calling gt: incompatible types for comparison: int and string',
     });
     expect(holds('fail "no"', {}).problem).toBe('template: where:1:0: executing "where" at <fail "no">: error calling fail: no');
     expect(holds("until 100000000", {}).problem).toContain("exceeded maximum");
-    expect(holds('abort "not now"', {})).toEqual({ is: false, problem: "the condition called abort: not now" });
+    expect(holds('abort "not now"', {})).toEqual({ matches: false, problem: "the condition called abort: not now" });
     expect(holds("nil", {}).problem).toBe('template: where:1:0: executing "where" at <nil>: nil is not a command');
     const { test } = compileCondition(".a.b", { name: "vip.where" });
     expect(test({ a: 1 }).problem).toBe('template: vip.where:1:2: executing "vip.where" at <.a.b>: can\'t evaluate field b in type interface {}');
@@ -49,7 +49,7 @@ describe("a condition is what stands in an if", () => {
   test("never changes what it looks at", () => {
     const fields = Object.freeze({ plan: Object.freeze({ name: "pro" }) });
     expect(holds('set .plan "name" "free" | get "name"', fields).problem).toBeDefined();
-    expect(holds('eq (get (set .plan "name" "free") "name") "free"', fields)).toEqual({ is: true });
+    expect(holds('eq (get (set .plan "name" "free") "name") "free"', fields)).toEqual({ matches: true });
     expect(fields).toEqual({ plan: { name: "pro" } });
   });
 });
@@ -127,13 +127,13 @@ describe("what a condition looks at", () => {
     ['lower .name', false],
     ['toDate "2006" .x', false],
   ])("%s: timed %s", (where, timed) => {
-    expect(compileCondition(where, { functions }).timed).toBe(timed);
+    expect(compileCondition(where, { functions }).timeDependent).toBe(timed);
   }); // biome-ignore format: a table
 
   test("a function of one's own is timed where it says so", () => {
     const soon = define({ params: [], context: true, varies: true }, (context) => context.clock().getTime() > 0);
-    expect(compileCondition("soon", { functions: [{ soon }] }).timed).toBe(true);
-    expect(compileCondition("soon", { functions: [{ soon: () => true }] }).timed).toBe(false);
+    expect(compileCondition("soon", { functions: [{ soon }] }).timeDependent).toBe(true);
+    expect(compileCondition("soon", { functions: [{ soon: () => true }] }).timeDependent).toBe(false);
   });
 });
 
@@ -216,10 +216,10 @@ test("conditions hold where an if with them would, fail where it would, and as i
       const template = compile(text, { name: "t", functions });
       let expected: unknown;
       try {
-        expected = { is: template.render(profile) === "1" };
+        expected = { matches: template.render(profile) === "1" };
       } catch (error) {
         const { message } = error as TemplateError;
-        expected = { is: false, problem: message.replace(/^template: t:1:(\d+)/, (_, column) => `template: t:1:${column - 5}`) };
+        expected = { matches: false, problem: message.replace(/^template: t:1:(\d+)/, (_, column) => `template: t:1:${column - 5}`) };
       }
       expect(condition.test(profile)).toEqual(expected);
     }), // biome-ignore format: one line

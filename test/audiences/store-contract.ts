@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ProgramStore } from "../../src/triggers/index.ts";
+import type { EngineStore } from "../../src/store/index.ts";
 import { start } from "../dispatch/entries.ts";
 import { opened } from "../triggers/opened.ts";
 import { paged } from "../triggers/records.ts";
@@ -7,7 +7,7 @@ import { paged } from "../triggers/records.ts";
 const later = start + 1000;
 
 /** What every store promises of memberships. */
-export function describeMemberships(make: () => ProgramStore): void {
+export function describeMemberships(make: () => EngineStore): void {
   const on = opened(make);
   const { write, put, enter, leave, sizes } = on;
 

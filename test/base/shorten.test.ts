@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { compileCondition } from "../../src/audiences/condition.ts";
 import { maxReasonLength, shortened } from "../../src/base/shorten.ts";
-import { settlementOf } from "../../src/dispatch/verdict.ts";
+import { settlementOf } from "../../src/dispatch/outcome-policy.ts";
 import { alerting } from "../../src/functions/index.ts";
 import { lint } from "../../src/lint/index.ts";
 import { Problem } from "../../src/service/problem.ts";

@@ -3,7 +3,7 @@
  * and what becomes of the time from an update to its webhook. `backfill.ts 100000`: of so many.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Run } from "../../src/triggers/index.ts";
+import type { Run } from "../../src/store/index.ts";
 import { median } from "./clock.ts";
 import { nothing } from "./durable.ts";
 import { populate, settle, withEngine } from "./program.ts";

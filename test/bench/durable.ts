@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Channel, createDispatcher, type Json } from "../../src/dispatch/index.ts";
+import type { Json } from "../../src/base/json.ts";
+import { type Channel, createDispatcher } from "../../src/dispatch/index.ts";
 import { type SqliteStore, sqliteStore } from "../../src/stores/sqlite.ts";
 
 /** Sends nothing: what is left is the price of keeping. */

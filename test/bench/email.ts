@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createTransport } from "nodemailer";
 import { email } from "../../src/channels/email.ts";
-import type { Delivery } from "../../src/dispatch/index.ts";
+import type { Delivery } from "../../src/store/index.ts";
 import { race } from "./clock.ts";
 import { beside, perSecond, printRows } from "./table.ts";
 

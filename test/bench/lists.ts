@@ -1,6 +1,6 @@
 /** Lists of what is kept, with few and with many deliveries, events and firings: a page costs the same. */
 import Database from "better-sqlite3";
-import type { ProgramStore } from "../../src/triggers/index.ts";
+import type { EngineStore } from "../../src/store/index.ts";
 import { median } from "./clock.ts";
 import { withStore } from "./durable.ts";
 import { beside, duration, printRows } from "./table.ts";
@@ -26,7 +26,7 @@ const filled = (count: number) => `
 `;
 
 const limit = 100;
-const lists: Readonly<Record<string, (store: ProgramStore) => Promise<unknown>>> = {
+const lists: Readonly<Record<string, (store: EngineStore) => Promise<unknown>>> = {
   "deliveries, the newest": ({ outbox }) => outbox.list({ limit }),
   "deliveries of one destination": ({ outbox }) => outbox.list({ limit, destination: "receiver" }),
   "deliveries of a destination that is not there": ({ outbox }) => outbox.list({ limit, destination: "none" }),

@@ -1,5 +1,5 @@
 /** The durable outbox without a network: handing over, delivering to nowhere, and a healthy destination beside fifty that hang. */
-import { newId } from "../../src/dispatch/id.ts";
+import { newId } from "../../src/base/id.ts";
 import { createDispatcher } from "../../src/dispatch/index.ts";
 import { median } from "./clock.ts";
 import { durable, entryOf, nothing, withStore } from "./durable.ts";

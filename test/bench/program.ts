@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Channel, Json } from "../../src/dispatch/index.ts";
-import { newId } from "../../src/dispatch/index.ts";
+import { newId } from "../../src/base/id.ts";
+import type { Json } from "../../src/base/json.ts";
+import type { Channel } from "../../src/dispatch/index.ts";
 import { sprig } from "../../src/functions/index.ts";
-import type { Fields, Profile, Update } from "../../src/profiles/index.ts";
+import type { Update } from "../../src/profiles/index.ts";
+import type { Fields, Profile } from "../../src/store/index.ts";
 import { type SqliteStore, sqliteStore } from "../../src/stores/sqlite.ts";
 import { createEngine, type Engine } from "../../src/triggers/index.ts";
 import { profileJson, seeded } from "./profiles.ts";

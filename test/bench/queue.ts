@@ -1,7 +1,7 @@
 /** A million deliveries queued: what memory they take, and how claiming goes on. */
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { newId } from "../../src/dispatch/id.ts";
+import { newId } from "../../src/base/id.ts";
 import { median } from "./clock.ts";
 import { entryOf, withStore } from "./durable.ts";
 import { duration, printRows, thousands } from "./table.ts";
@@ -27,7 +27,12 @@ await withStore(async ({ outbox }) => {
     const times: number[] = [];
     for (let i = 0; i < 50; i++) {
       const start = process.hrtime.bigint();
-      const request = { now: Date.now(), lease: 60_000, limit: 100, channels: { channel: { each: 16, room: full } } };
+      const request = {
+        now: Date.now(),
+        lease: 60_000,
+        limit: 100,
+        channels: { channel: { perDestination: 16, room: full } },
+      };
       const { claimed } = await outbox.claim(request);
       times.push(Number(process.hrtime.bigint() - start));
       if (claimed.length !== 100) throw new Error(`bench: ${claimed.length} claimed`);

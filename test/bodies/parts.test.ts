@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import type { Json } from "../../src/base/json.ts";
 import { fromParts, toParts } from "../../src/bodies/index.ts";
-import type { Json } from "../../src/dispatch/index.ts";
 
 const many = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 

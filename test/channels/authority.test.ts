@@ -1,10 +1,10 @@
 import { once } from "node:events";
 import { createSecureServer, type ServerHttp2Session } from "node:http2";
 import { expect, test } from "vitest";
+import type { Json } from "../../src/base/json.ts";
 import { apns } from "../../src/channels/apns.ts";
 import { vapidKeys, webPush } from "../../src/channels/web-push.ts";
 import { webhook } from "../../src/channels/webhook.ts";
-import type { Json } from "../../src/dispatch/index.ts";
 import { key, keyId, teamId, topic } from "./apns/apple.ts";
 import { certificate } from "./certificate.ts";
 import { delivery, journaled } from "./delivery.ts";

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { fake } from "../../src/channels/fake.ts";
 import { log } from "../../src/channels/log.ts";
-import type { Delivery } from "../../src/dispatch/delivery.ts";
+import type { Delivery } from "../../src/store/index.ts";
 
 const delivery: Delivery = {
   id: "msg_1",

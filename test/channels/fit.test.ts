@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { fitted, json, type Texts } from "../../src/channels/fit.ts";
+import { fitPayload, json, type NotificationText } from "../../src/channels/push/truncate.ts";
 
-const encode = (texts: Texts): string => json(texts);
-const said = (texts: Texts, limit: number): Texts => JSON.parse(fitted(texts, limit, encode)!);
+const encode = (texts: NotificationText): string => json(texts);
+const said = (texts: NotificationText, limit: number): NotificationText =>
+  JSON.parse(fitPayload(texts, limit, encode)!);
 
 describe("what fits stays as it is", () => {
   test.each([
@@ -17,7 +18,7 @@ describe("what fits stays as it is", () => {
   });
 
   test("an empty text is left out", () => {
-    expect(fitted({ title: "Hey", subtitle: "", body: "" }, 100, encode)).toBe('{"title":"Hey"}');
+    expect(fitPayload({ title: "Hey", subtitle: "", body: "" }, 100, encode)).toBe('{"title":"Hey"}');
   });
 });
 
@@ -73,7 +74,7 @@ describe("what gives way", () => {
   });
 
   test("nothing is left when the rest is too long by itself", () => {
-    expect(fitted(texts, 36 + 8, encode)).toBe(undefined);
+    expect(fitPayload(texts, 36 + 8, encode)).toBe(undefined);
   });
 });
 
@@ -105,10 +106,10 @@ test("whatever the texts: JSON, well-formed, within the limit, and a cut is a st
   const anyTexts = fc.record({ title: anyText, subtitle: anyText, body: anyText });
   fc.assert(
     fc.property(anyTexts, fc.integer({ min: 45, max: 900 }), (texts, limit) => {
-      const payload = fitted(texts, limit, encode)!;
+      const payload = fitPayload(texts, limit, encode)!;
       expect(Buffer.byteLength(payload)).toBeLessThanOrEqual(limit);
       expect(payload.isWellFormed()).toBe(true);
-      const left: Partial<Texts> = JSON.parse(payload);
+      const left: Partial<NotificationText> = JSON.parse(payload);
       for (const part of ["title", "subtitle", "body"] as const) {
         const whole = texts[part].toWellFormed();
         const shown = left[part] ?? "";
@@ -128,7 +129,7 @@ test("whatever the texts: JSON, well-formed, within the limit, and a cut is a st
 
 test("ten million characters cost no more than the limit", () => {
   const long = '👩‍👩‍👧"'.repeat(1_000_000);
-  const payload = fitted({ title: long, subtitle: long, body: long }, 3993, encode)!;
+  const payload = fitPayload({ title: long, subtitle: long, body: long }, 3993, encode)!;
   expect(Buffer.byteLength(payload)).toBeGreaterThan(3950);
   expect(Buffer.byteLength(payload)).toBeLessThanOrEqual(3993);
 });

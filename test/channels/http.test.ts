@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type HttpOptions, httpClient } from "../../src/channels/http.ts";
+import { type HttpOptions, httpClient } from "../../src/channels/http/request.ts";
 import { shownUrl } from "../../src/dispatch/index.ts";
 import { receiver } from "./receiver.ts";
 

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
+import type { Json } from "../../src/base/json.ts";
 import {
   type Channel,
   createDispatcher,
   type DispatchEvent,
-  type Json,
   type SendRequest,
   shownDelivery,
 } from "../../src/dispatch/index.ts";
@@ -89,7 +89,7 @@ export async function readable(
   const kept = (await store.outbox.find(id))!;
   const delivery = shownDelivery(kept);
   const { items } = await store.outbox.list();
-  const { items: troubles } = await store.outbox.troubles();
+  const { items: troubles } = await store.outbox.unhealthy();
   const errors = events.map((event) => ("error" in event ? `${event.error} ${(event.error as Error).stack}` : ""));
   return {
     delivery,

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { httpClient } from "../../src/channels/http.ts";
-import { oauth2 } from "../../src/channels/oauth2.ts";
+import { oauth2 } from "../../src/channels/http/oauth2.ts";
+import { httpClient } from "../../src/channels/http/request.ts";
 import { type WebhookOptions, webhook } from "../../src/channels/webhook.ts";
 import { type Received, receiver } from "./receiver.ts";
 

@@ -1,9 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { Json } from "../../src/base/json.ts";
 import { apns } from "../../src/channels/apns.ts";
 import { fcm } from "../../src/channels/fcm.ts";
 import { vapidKeys, webPush } from "../../src/channels/web-push.ts";
 import { generateKeyPair, generateSecret, type WebhookOptions, webhook } from "../../src/channels/webhook.ts";
-import { type Channel, type Json, shownUrl } from "../../src/dispatch/index.ts";
+import { type Channel, shownUrl } from "../../src/dispatch/index.ts";
 import { compile } from "../../src/index.ts";
 import { apple, key, keyId, teamId, topic } from "./apns/apple.ts";
 import { certificate } from "./certificate.ts";

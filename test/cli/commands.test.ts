@@ -42,7 +42,7 @@ const own = [
   "src/base/optional.ts",
   "src/cli/commands.ts",
   "src/cli/io.ts",
-  "src/cli/visible.ts",
+  "src/base/visible.ts",
   "src/cli/package.ts",
 ];
 

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { Document, isScalar, parseDocument, Scalar } from "yaml";
-import { scalarOffsets } from "../../src/cli/scalar-offsets.ts";
+import { scalarOffsets } from "../../src/files/scalar-offsets.ts";
 
 /** The text's units as the file has them: those of escapes as the backslash, folds as the line end. */
 function asWritten(file: string): { readonly value: string; readonly written: string; readonly end: string } {

@@ -1,8 +1,8 @@
 import { PassThrough, Readable, Writable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { type Line, longestLine, readLines } from "../../src/base/lines.ts";
 import { run } from "../../src/cli/cli.ts";
-import { type Line, longestLine, readLines } from "../../src/cli/lines.ts";
 import { createProgress } from "../../src/cli/progress.ts";
 import { folderOf, Screen } from "./terminal.ts";
 

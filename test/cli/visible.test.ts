@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { visible, visibleLine } from "../../src/base/visible.ts";
 import { run } from "../../src/cli/cli.ts";
 import { table } from "../../src/cli/table.ts";
-import { visible, visibleLine } from "../../src/cli/visible.ts";
 import { folderOf, Screen } from "./terminal.ts";
 
 test.each([
@@ -38,7 +38,8 @@ test("a cell of a table is one line", () => {
 
 test("all that is printed is printed in one place", () => {
   const folder = join(import.meta.dirname, "../../src/cli");
-  const elsewhere = readdirSync(folder).filter(
+  const files = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".ts"));
+  const elsewhere = files.filter(
     (file) =>
       file !== "io.ts" &&
       /std(out|err)\)?\.write\(|console\.|process\.std/.test(readFileSync(join(folder, file), "utf8")),

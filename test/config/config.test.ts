@@ -4,7 +4,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { ConfigError, config, parseDuration, parseSize, readConfig } from "../../src/config/index.ts";
+import { parseDuration, parseSize } from "../../src/base/units.ts";
+import { ConfigError, config, readConfig } from "../../src/config/index.ts";
 
 const env = { URL: "https://crm.example.com/in", PORT: "2525", ODD: "a: [b, ${URL}]" };
 const read = (text: string) => readConfig("tocsin.yaml", text, config, env).value;

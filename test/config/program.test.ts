@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { ConfigError, config, pathOf, readConfig, wantedOf } from "../../src/config/index.ts";
+import { ConfigError, config, desiredStateOf, pathOf, readConfig } from "../../src/config/index.ts";
 import { DefinitionError } from "../../src/triggers/engine.ts";
 
 const key = `whsec_${"x".repeat(32)}`;
@@ -27,7 +27,7 @@ alarms:
 
 test("what is declared is kept as it is written, with the environment and the alert files put in", async () => {
   const { value, raw } = read(whole);
-  expect(await wantedOf(value, raw, alertOf)).toEqual({
+  expect(await desiredStateOf(value, raw, alertOf)).toEqual({
     origin: "file",
     complete: true,
     states: { thanks: "active" },
@@ -60,7 +60,7 @@ test("what is declared is kept as it is written, with the environment and the al
 
 test("an empty file wants nothing of its own to be left", async () => {
   const { value, raw } = read("");
-  expect(await wantedOf(value, raw, alertOf)).toEqual({
+  expect(await desiredStateOf(value, raw, alertOf)).toEqual({
     origin: "file",
     complete: true,
     states: {},

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { z } from "zod";
-import { alertSource } from "../../src/cli/alert-file.ts";
 import { readConfig } from "../../src/config/index.ts";
+import { alertSource } from "../../src/files/alert-file.ts";
 
 const anything = z.record(z.string(), z.unknown());
 const read = (text: string): unknown => readConfig("tocsin.yaml", text, anything).value;

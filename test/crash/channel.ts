@@ -1,6 +1,6 @@
 import { Agent, request } from "node:http";
 import type { Channel } from "../../src/dispatch/channel.ts";
-import type { Outcome } from "../../src/dispatch/delivery.ts";
+import type { Outcome } from "../../src/store/index.ts";
 
 /** As little of a webhook as it takes: posts the title, with the id in a header. */
 export function post(port: number): Channel {

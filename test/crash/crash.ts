@@ -3,7 +3,8 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import Database from "better-sqlite3";
-import { createDispatcher, type Summary } from "../../src/dispatch/index.ts";
+import { createDispatcher } from "../../src/dispatch/index.ts";
+import type { DeliverySummary } from "../../src/store/index.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
 import { post } from "./channel.ts";
 import { type Receiver, startReceiver } from "./receiver.ts";
@@ -38,7 +39,7 @@ export async function crash(file: string, kills: number, random: () => number): 
     const dispatcher = createDispatcher({ store, channels: { post: post(receiver.port) }, lease: 300, poll: 20 });
     await dispatcher.drain("settled");
     const after = (await store.outbox.stats()).total;
-    const kept = new Map<string, Summary>();
+    const kept = new Map<string, DeliverySummary>();
     let next: string | undefined;
     do {
       const page = await store.outbox.list({ limit: 1000, after: next });
@@ -96,7 +97,7 @@ function note(line: string, accepted: Map<string, string>, faults: string[]): vo
   if (before === undefined || before.length < key.length) accepted.set(id, key);
 }
 
-function faultsOf(accepted: Map<string, string>, kept: Map<string, Summary>, receiver: Receiver): string[] {
+function faultsOf(accepted: Map<string, string>, kept: Map<string, DeliverySummary>, receiver: Receiver): string[] {
   const faults: string[] = [];
   for (const id of accepted.keys()) if (!kept.has(id)) faults.push(`${id} was accepted and is missing`);
   for (const [id, { state, idempotencyKey }] of kept) {

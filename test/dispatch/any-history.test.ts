@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Claimed, priorities } from "../../src/dispatch/outbox.ts";
-import type { Store } from "../../src/dispatch/store.ts";
+import { type Claimed, priorities, type Store } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";
@@ -66,7 +65,7 @@ const action = fc.oneof(
     arbitrary: fc.record({
       kind: fc.constant("claim" as const),
       limit: fc.integer({ min: 1, max: 6 }),
-      each: fc.integer({ min: 1, max: 3 }),
+      perDestination: fc.integer({ min: 1, max: 3 }),
       full: fc.option(places, { nil: undefined }),
       retries: fc.option(small, { nil: undefined }),
     }),
@@ -162,13 +161,13 @@ async function act({ outbox }: Store, model: Model, action: Exclude<Action, { ki
       return;
     }
     case "claim": {
-      const { limit, each, full, retries } = action;
-      const room = new Map(full === undefined ? [] : [[full, 0]]);
+      const { limit, perDestination, full, retries } = action;
+      const overrides = new Map(full === undefined ? [] : [[full, 0]]);
       const request = {
         now,
         lease,
         limit,
-        channels: { crm: { each, room } },
+        channels: { crm: { perDestination, overrides } },
         ...(retries === undefined ? {} : { retries }),
       };
       const { claimed: got } = await outbox.claim(request);
@@ -185,7 +184,8 @@ async function act({ outbox }: Store, model: Model, action: Exclude<Action, { ki
         expect(one).toMatchObject({ attempt: delivery.attempts, claim: delivery.claims });
         if (one.disabled === undefined) counts.set(one.destination, (counts.get(one.destination) ?? 0) + 1);
       }
-      for (const [destination, count] of counts) expect(count).toBeLessThanOrEqual(destination === full ? 0 : each);
+      for (const [destination, count] of counts)
+        expect(count).toBeLessThanOrEqual(destination === full ? 0 : perDestination);
       expectComplete(model, got, counts, action);
       model.claims.push(...got);
       return;
@@ -258,7 +258,7 @@ async function act({ outbox }: Store, model: Model, action: Exclude<Action, { ki
       const withdraws = action.kind === "withdraw";
       const can = state !== "pending" || (withdraws && lease === undefined);
       const erased = can ? [id] : [];
-      if (withdraws) expect(await outbox.withdraw([id], now)).toEqual({ erased, underway: can ? [] : [id] });
+      if (withdraws) expect(await outbox.expunge([id], now)).toEqual({ erased, inFlight: can ? [] : [id] });
       else expect(await outbox.erase([id])).toEqual(erased);
       if (can && state === "pending") delivery.state = "cancelled";
       if (can) model.erase(delivery);
@@ -301,14 +301,14 @@ function expectComplete(
   model: Model,
   got: readonly Claimed[],
   counts: ReadonlyMap<string, number>,
-  { limit, each, full, retries }: Extract<Action, { kind: "claim" }>,
+  { limit, perDestination, full, retries }: Extract<Action, { kind: "claim" }>,
 ): void {
   if (got.length === limit) return;
   const retried = got.filter(({ claim }) => claim > 1).length;
   const left = model.deliveries.filter((one) => {
     if (!model.isWaiting(one)) return false;
     if (model.disabled.has(one.destination)) return retries === undefined;
-    const most = one.destination === full ? 0 : each;
+    const most = one.destination === full ? 0 : perDestination;
     return (counts.get(one.destination) ?? 0) < most && (one.claims === 0 || (retries ?? limit) > retried);
   });
   expect(idsOf(left)).toEqual([]);

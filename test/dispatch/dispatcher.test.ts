@@ -1,7 +1,13 @@
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 import { type FakeOptions, fake } from "../../src/channels/fake.ts";
-import type { DispatchEvent, DispatcherOptions, Outcome, SendRequest } from "../../src/dispatch/index.ts";
-import { createDispatcher, DestinationError } from "../../src/dispatch/index.ts";
+import {
+  createDispatcher,
+  DestinationError,
+  type DispatchEvent,
+  type DispatcherOptions,
+  type SendRequest,
+} from "../../src/dispatch/index.ts";
+import type { Outcome } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { idsOf, start } from "./entries.ts";
 
@@ -235,7 +241,7 @@ describe("retries", () => {
     const store = memoryStore();
     const { dispatcher, crm, send, pass } = setUp({ retry: { maxAttempts: 2 } }, { store });
     const { id } = await send();
-    const request = { now: start, lease: 1000, limit: 1, channels: { crm: { each: 1 } } };
+    const request = { now: start, lease: 1000, limit: 1, channels: { crm: { perDestination: 1 } } };
     expect((await store.outbox.claim(request)).claimed).toHaveLength(1);
     expect((await store.outbox.claim({ ...request, now: start + 1000 })).claimed).toHaveLength(1);
     await pass(2000);

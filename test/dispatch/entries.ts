@@ -1,5 +1,5 @@
-import { newId } from "../../src/dispatch/id.ts";
-import type { Claimed, ClaimRequest, Entry, Outbox, Settlement } from "../../src/dispatch/outbox.ts";
+import { newId } from "../../src/base/id.ts";
+import type { Claimed, ClaimRequest, Entry, Outbox, Settlement } from "../../src/store/index.ts";
 
 /** When tests begin. */
 export const start = 1_700_000_000_000;
@@ -20,7 +20,7 @@ export const claimAll = (changes: Partial<ClaimRequest> = {}): ClaimRequest => (
   now: start,
   lease: 60_000,
   limit: 100,
-  channels: { crm: { each: 100 } },
+  channels: { crm: { perDestination: 100 } },
   ...changes,
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { newId } from "../../src/dispatch/id.ts";
+import { newId } from "../../src/base/id.ts";
 
 test("ids have no dot, differ, and sort as they were made", () => {
   const ids = Array.from({ length: 10_000 }, (_, i) => newId(1_700_000_000_000 + Math.floor(i / 100)));

@@ -1,4 +1,4 @@
-import type { Claimed, Priority, State } from "../../src/dispatch/outbox.ts";
+import type { Claimed, DeliveryState, Priority } from "../../src/store/index.ts";
 
 export interface ModelDelivery {
   readonly id: string;
@@ -7,7 +7,7 @@ export interface ModelDelivery {
   readonly key: string | undefined;
   orderingKey: string | undefined;
   readonly priority: Priority;
-  state: State;
+  state: DeliveryState;
   due: number;
   /** While somebody holds it: until when, and as which claim. */
   lease: number | undefined;
@@ -95,8 +95,8 @@ export class Model {
     return state === "pending" && lease === undefined && due <= this.now && !held && !this.#isBehind(delivery);
   }
 
-  count(): Record<State, number> {
-    const counts: Record<State, number> = { pending: 0, delivered: 0, dead: 0, cancelled: 0, aborted: 0 };
+  count(): Record<DeliveryState, number> {
+    const counts: Record<DeliveryState, number> = { pending: 0, delivered: 0, dead: 0, cancelled: 0, aborted: 0 };
     for (const { state } of this.deliveries) counts[state]++;
     return counts;
   }

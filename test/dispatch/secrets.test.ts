@@ -6,7 +6,6 @@ import {
   entryOf,
   isSecretHeader,
   Redactor,
-  type Sent,
   sealed,
   secretsOfUrl,
   shownDestination,
@@ -15,8 +14,9 @@ import {
 } from "../../src/dispatch/index.ts";
 import { levelsOf } from "../../src/dispatch/secrets/levels.ts";
 import { MissingSecretError, shownSealed } from "../../src/dispatch/secrets/seal.ts";
+import type { AttemptResult } from "../../src/store/index.ts";
 
-const bodyOf = (body: string): Sent => ({ answer: { line: "200", body }, outcome: { kind: "delivered" } });
+const bodyOf = (body: string): AttemptResult => ({ answer: { line: "200", body }, outcome: { kind: "delivered" } });
 
 describe("a redactor", () => {
   test.each([
@@ -63,7 +63,7 @@ describe("a redactor", () => {
   });
 
   test("takes out names of headers, and leaves the rest of what was said as it is", () => {
-    const sent: Sent = {
+    const sent: AttemptResult = {
       request: { line: "POST /", headers: { a: "pass-w0rd" }, body: "é % \\ & ok" },
       answer: { line: "200 pass-w0rd", headers: { "x-pass-w0rd": "1" }, body: "%zz \\q &nothing; \r\n fine" },
       outcome: { kind: "retry", reason: "no pass-w0rd", retryAfter: 5, holds: "channel" },

@@ -1,6 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import type { Claimed, Entry, Outbox } from "../../src/dispatch/outbox.ts";
-import type { Store } from "../../src/dispatch/store.ts";
+import type { Claimed, Entry, Outbox, Store } from "../../src/store/index.ts";
 import type { Retention } from "../../src/stores/retention.ts";
 import { again, claimAll, claimIds, claimOne, dead, delivered, entry, idsOf, settlement, start } from "./entries.ts";
 
@@ -141,7 +140,7 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
 
       test("only the channels asked for", async () => {
         const [crm, mail] = await add({}, { channel: "mail" });
-        expect(await claimIds(outbox, { channels: { mail: { each: 9 } } })).toEqual([mail]);
+        expect(await claimIds(outbox, { channels: { mail: { perDestination: 9 } } })).toEqual([mail]);
         expect(await claimIds(outbox, { channels: {} })).toEqual([]);
         expect(await claimIds(outbox)).toEqual([crm]);
       });
@@ -149,20 +148,20 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
       test("one destination's name on two channels is two destinations", async () => {
         const [, mail] = await add({}, { channel: "mail" });
         await outbox.disable({ channel: "crm", destination: "a" }, "gone");
-        const { claimed } = await outbox.claim(claimAll({ channels: { mail: { each: 9 } } }));
+        const { claimed } = await outbox.claim(claimAll({ channels: { mail: { perDestination: 9 } } }));
         expect(claimed).toMatchObject([{ id: mail }]);
         expect(claimed[0]!.disabled).toBeUndefined();
       });
 
       test("of one destination at most each, or the room that is left", async () => {
         const ids = await add({}, {}, {}, { destination: "b" }, { destination: "c" });
-        const channels = { crm: { each: 2, room: new Map(Object.entries({ b: 0, c: 5 })) } };
+        const channels = { crm: { perDestination: 2, overrides: new Map(Object.entries({ b: 0, c: 5 })) } };
         expect((await claimIds(outbox, { channels })).sort()).toEqual([ids[0], ids[1], ids[4]]);
       });
 
       test("a full destination does not stand before others", async () => {
         await add(...Array.from({ length: 50 }, () => ({})), { destination: "b" });
-        const channels = { crm: { each: 9, room: new Map([["a", 0]]) } };
+        const channels = { crm: { perDestination: 9, overrides: new Map([["a", 0]]) } };
         expect(await claimIds(outbox, { channels, limit: 1 })).toHaveLength(1);
       });
 
@@ -343,7 +342,7 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
         expect(await outbox.claim(claimAll())).toMatchObject({ claimed: [{ id: b }], next: start + 100 });
         const [later] = await add({ priority: "high" });
         expect(await claimIds(outbox, { now: start + 99 })).toEqual([]);
-        expect((await outbox.troubles()).items).toEqual([
+        expect((await outbox.unhealthy()).items).toEqual([
           { channel: "crm", destination: "a", heldUntil: start + 100, reason: "429", failures: 0 },
         ]);
         expect(await claimIds(outbox, { now: start + 100 })).toEqual([later, a]);
@@ -352,7 +351,7 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
       test("of a channel", async () => {
         const [a, mail] = await add({}, { channel: "mail" });
         await outbox.hold({ channel: "crm" }, start + 100, "wrong password");
-        const channels = { crm: { each: 9 }, mail: { each: 9 } };
+        const channels = { crm: { perDestination: 9 }, mail: { perDestination: 9 } };
         expect(await outbox.claim(claimAll({ channels }))).toMatchObject({
           claimed: [{ id: mail }],
           next: start + 100,
@@ -361,7 +360,7 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
           claimed: [],
           next: start + 60_000 > start + 100 ? start + 100 : 0,
         });
-        expect((await outbox.troubles()).items).toEqual([
+        expect((await outbox.unhealthy()).items).toEqual([
           { channel: "crm", heldUntil: start + 100, reason: "wrong password", failures: 0 },
         ]);
         expect(await claimIds(outbox, { now: start + 100 })).toEqual([a]);
@@ -382,9 +381,9 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
       test("come with a settlement", async () => {
         await add({}, {}, { channel: "mail" }, { channel: "mail", destination: "b" });
         const hold = (of: "channel" | "destination") => ({ hold: { of, until: start + 100, reason: "wait" } });
-        const channels = { crm: { each: 9 }, mail: { each: 9 } };
+        const channels = { crm: { perDestination: 9 }, mail: { perDestination: 9 } };
         const { claimed } = await outbox.claim(
-          claimAll({ channels: { crm: { each: 1 }, mail: { each: 1 } }, limit: 3 }),
+          claimAll({ channels: { crm: { perDestination: 1 }, mail: { perDestination: 1 } }, limit: 3 }),
         );
         const crm = claimed.find(({ channel }) => channel === "crm")!;
         const mail = claimed.find(({ channel }) => channel === "mail")!;
@@ -405,9 +404,9 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
         await add({}, {}, {}, {});
         const { claimed } = await outbox.claim(claimAll({ limit: 2 }));
         await outbox.settle([settlement(claimed[0]!, again(start), health(false))]);
-        expect((await outbox.troubles()).items).toEqual([{ channel: "crm", destination: "a", failures: 1 }]);
+        expect((await outbox.unhealthy()).items).toEqual([{ channel: "crm", destination: "a", failures: 1 }]);
         await outbox.settle([settlement(claimed[1]!, again(start), health(false))]);
-        expect((await outbox.troubles()).items).toMatchObject([{ failures: 2, heldUntil: start + 1000 }]);
+        expect((await outbox.unhealthy()).items).toMatchObject([{ failures: 2, heldUntil: start + 1000 }]);
         expect(await claimIds(outbox, { now: start + 999 })).toEqual([]);
         const trial = await outbox.claim(claimAll({ now: start + 1000 }));
         expect(trial.claimed).toHaveLength(1);
@@ -418,7 +417,7 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
         expect(second.claimed).toHaveLength(1);
         await outbox.settle([settlement(second.claimed[0]!, delivered, { ...health(true), now: start + 2001 })]);
         expect(await claimIds(outbox, { now: start + 2001 })).toHaveLength(3);
-        expect((await outbox.troubles()).items).toEqual([]);
+        expect((await outbox.unhealthy()).items).toEqual([]);
       });
 
       test("a success in between starts counting anew", async () => {
@@ -446,7 +445,7 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
         const ids = await add({}, {}, {});
         const first = await claimOne(outbox);
         await outbox.settle([settlement(first, dead("410"), { disable: "410 Gone" })]);
-        const { claimed } = await outbox.claim(claimAll({ channels: { crm: { each: 1 } } }));
+        const { claimed } = await outbox.claim(claimAll({ channels: { crm: { perDestination: 1 } } }));
         expect(idsOf(claimed)).toEqual(ids.slice(1));
         expect(claimed.every(({ disabled }) => disabled === "410 Gone")).toBe(true);
         await outbox.settle(claimed.map((one) => settlement(one, dead("disabled"))));
@@ -454,7 +453,7 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
         const reason = "destination disabled: 410 Gone";
         expect(await outbox.add([late])).toEqual([{ id: late.id, state: "dead", reason, duplicate: false }]);
         expect((await outbox.stats()).total).toMatchObject({ pending: 0, dead: 4 });
-        expect((await outbox.troubles()).items).toMatchObject([{ destination: "a", disabled: "410 Gone" }]);
+        expect((await outbox.unhealthy()).items).toMatchObject([{ destination: "a", disabled: "410 Gone" }]);
       });
 
       test("can be enabled", async () => {
@@ -465,7 +464,7 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
         const [id] = await add({});
         expect(await outbox.replay([late!.id], start)).toEqual([late!.id]);
         expect((await claimIds(outbox)).sort()).toEqual([late!.id, id].sort());
-        expect((await outbox.troubles()).items).toEqual([]);
+        expect((await outbox.unhealthy()).items).toEqual([]);
       });
 
       test("an aborted delivery stays aborted there", async () => {
@@ -529,7 +528,7 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
       const everything = async (ids: readonly string[]) =>
         JSON.stringify([
           await outbox.list(),
-          await outbox.troubles(),
+          await outbox.unhealthy(),
           await Promise.all(ids.map((id) => outbox.find(id))),
         ]);
       const at = async (destination: string) => idsOf((await outbox.list({ destination })).items);
@@ -566,7 +565,7 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
       test("a delivered one keeps its outcome; channels do not get mixed up", async () => {
         const [crm, mail] = await add(private_(), private_({ channel: "mail" }));
         const attempt = { ...tried, outcome: { kind: "delivered" } } as const;
-        const channels = { crm: { each: 9 }, mail: { each: 9 } };
+        const channels = { crm: { perDestination: 9 }, mail: { perDestination: 9 } };
         const { claimed } = await outbox.claim(claimAll({ channels }));
         await outbox.settle(claimed.map((one) => settlement(one, delivered, { attempt })));
         const { channels: before } = await outbox.stats();
@@ -592,18 +591,18 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
           { destination: "b", orderingKey: "o" },
         );
         await outbox.erase([erased!]);
-        expect((await outbox.troubles()).items).toEqual(held);
+        expect((await outbox.unhealthy()).items).toEqual(held);
         const one = await claimOne(outbox, { now: start + 5 });
         expect(one.id).toBe(first);
         const [other] = await add({ destination: "b", aborted: "no", alert: undefined });
         await outbox.erase([other!]);
-        expect((await outbox.troubles()).items).toEqual(held);
+        expect((await outbox.unhealthy()).items).toEqual(held);
         await outbox.settle([settlement(one)]);
         await outbox.cancel([behind!], start, "no");
         await outbox.erase([first!]);
-        expect((await outbox.troubles()).items).toEqual(held);
+        expect((await outbox.unhealthy()).items).toEqual(held);
         expect(await outbox.erase([behind!])).toEqual([behind]);
-        expect((await outbox.troubles()).items).toEqual([]);
+        expect((await outbox.unhealthy()).items).toEqual([]);
       });
 
       test("one that is empty is no more, held, disabled or failing: what comes there is new", async () => {
@@ -613,7 +612,7 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
         await outbox.settle([settlement(await claimOne(outbox), dead(), { health, disable: "gone" })]);
         await outbox.hold(place, start + 1000, "wait");
         await outbox.erase([id!]);
-        expect(await outbox.troubles()).toEqual({ items: [] });
+        expect(await outbox.unhealthy()).toEqual({ items: [] });
         const [next] = await add(private_());
         expect(await claimIds(outbox)).toEqual([next]);
       });
@@ -664,9 +663,9 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
           const { claimed, settled, waiting, behind } = await four();
           const all = [settled, waiting, behind, claimed.id];
           const [other] = await add({});
-          expect(await outbox.withdraw([...all, "msg_none"], start + 1)).toEqual({
+          expect(await outbox.expunge([...all, "msg_none"], start + 1)).toEqual({
             erased: [settled, waiting, behind],
-            underway: [claimed.id],
+            inFlight: [claimed.id],
           });
           expect(await outbox.find(claimed.id)).toMatchObject({ state: "pending", erased: true });
           expect(await outbox.find(waiting)).toMatchObject({ state: "cancelled", settledAt: start + 1 });
@@ -686,7 +685,7 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
         test("what is behind one of them goes on", async () => {
           const [, behind] = await add({ orderingKey: "o" }, { orderingKey: "o" });
           const claimed = await claimOne(outbox);
-          await outbox.withdraw([claimed.id], start);
+          await outbox.expunge([claimed.id], start);
           expect(await claimIds(outbox)).toEqual([]);
           await outbox.settle([settlement(claimed, again(start + 5))]);
           expect(await claimIds(outbox)).toEqual([behind]);
@@ -695,15 +694,15 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
         test("within a transaction, or not at all", async () => {
           const { claimed, settled, waiting, behind } = await four();
           const all = [settled, waiting, behind, claimed.id];
-          const expected = { erased: [settled, waiting, behind], underway: [claimed.id] };
+          const expected = { erased: [settled, waiting, behind], inFlight: [claimed.id] };
           const failing = store.transaction(async ({ outbox: within }) => {
-            expect(await within.withdraw(all, start)).toEqual(expected);
+            expect(await within.expunge(all, start)).toEqual(expected);
             throw new Error("no");
           });
           await expect(failing).rejects.toThrow("no");
           expect(await at(ada)).toHaveLength(4);
           expect((await outbox.find(claimed.id))!.erased).toBe(false);
-          expect(await store.transaction(({ outbox: within }) => within.withdraw(all, start))).toEqual(expected);
+          expect(await store.transaction(({ outbox: within }) => within.expunge(all, start))).toEqual(expected);
           expect(await at(ada)).toEqual([claimed.id]);
         });
       });
@@ -753,9 +752,9 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
       test("troubles, in pages", async () => {
         for (const destination of ["a", "b", "c"]) await outbox.disable({ channel: "crm", destination }, "gone");
         await outbox.hold({ channel: "crm" }, start + 1, "wait");
-        const { items, next } = await outbox.troubles({ limit: 2 });
+        const { items, next } = await outbox.unhealthy({ limit: 2 });
         expect(items.map(({ destination }) => destination)).toEqual([undefined, "a", "b"]);
-        const rest = await outbox.troubles({ limit: 2, after: next! });
+        const rest = await outbox.unhealthy({ limit: 2, after: next! });
         expect(rest.items.map(({ destination }) => destination)).toEqual(["c"]);
         expect(rest.next).toBeUndefined();
       });
@@ -813,7 +812,7 @@ export function describeStore(name: string, make: (retention?: Partial<Retention
         }
         const fresh = entry({ destination: "used" });
         await of.add([fresh]);
-        const troubled = async () => (await of.troubles()).items.map(({ destination }) => destination);
+        const troubled = async () => (await of.unhealthy()).items.map(({ destination }) => destination);
         expect(await troubled()).toEqual(["held", "once held", "disabled", "failing"]);
         expect(await of.prune(start, 99)).toBe(names.length);
         expect(await troubled()).toEqual(["held", "disabled", "failing"]);

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { LineCounter } from "yaml";
 import { z } from "zod";
 import { readConfig } from "../../src/config/file.ts";
-import { readYaml } from "../../src/config/yaml.ts";
+import { readYaml } from "../../src/files/yaml.ts";
 import { growthOf } from "../growth.ts";
 
 /** Linear is 2; what is more is allowed for a logarithm. */

@@ -12,7 +12,7 @@ describe("an update", () => {
     const [result] = await apply(people, [
       { identifiers: { email: " Ada@Example.COM ", device: 7 }, fields: { a: 1 } },
     ]);
-    const { before, after, absorbed, changed: names, refused } = changed(result!);
+    const { before, after, mergedFrom, changed: names, refused } = changed(result!);
     expect(after).toEqual({
       id: expect.stringMatching(/^prf_[0-9a-z]{26}$/),
       fields: { a: 1 },
@@ -24,7 +24,7 @@ describe("an update", () => {
       updatedAt: 1000,
       version: 1,
     });
-    expect({ before, absorbed, names: [...names], refused }).toEqual({ before: undefined, absorbed: [], names: ["a"], refused: [] }); // biome-ignore format: one line
+    expect({ before, mergedFrom, names: [...names], refused }).toEqual({ before: undefined, mergedFrom: [], names: ["a"], refused: [] }); // biome-ignore format: one line
     expect([...people.profiles.values()]).toEqual([after]);
   });
 
@@ -75,7 +75,7 @@ describe("an update", () => {
     const update = { identifiers: { email: "a@x.y", device: "d" }, fields: { visits: 1 } };
     const [result] = (await apply(people, [update], 3000, own)).map(changed);
     expect(result!.before).toEqual(old!.after);
-    expect(result!.absorbed).toEqual([young!.after]);
+    expect(result!.mergedFrom).toEqual([young!.after]);
     expect(result!.after).toEqual({
       id: old!.after.id,
       fields: { visits: 6, source: "ad", tags: ["a", "b", "c"], name: "Ada" },

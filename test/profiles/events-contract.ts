@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
-import type { ProgramStore } from "../../src/triggers/index.ts";
+import type { EngineStore } from "../../src/store/index.ts";
 import { idsOf, start } from "../dispatch/entries.ts";
 import { opened } from "../triggers/opened.ts";
 import { event, hostile, hostileTexts, paged } from "../triggers/records.ts";
 
 /** What every store promises of events. */
-export function describeEvents(make: () => ProgramStore): void {
+export function describeEvents(make: () => EngineStore): void {
   const on = opened(make);
   const { write, put } = on;
 
   describe("events", () => {
-    const list = (query: Partial<Parameters<ProgramStore["events"]["list"]>[0]> = {}) =>
+    const list = (query: Partial<Parameters<EngineStore["events"]["list"]>[0]> = {}) =>
       on.store.events.list({ limit: 9, ...query });
 
     test("kept whole, newest first, by stream, profile and problem", async () => {

@@ -2,15 +2,14 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import {
   applyUpdates,
-  type Fields,
   identifierKey,
   identityOf,
-  type Profile,
   type ProfileSettings,
   type ProfilesDefinition,
   resolveProfiles,
   type Update,
 } from "../../src/profiles/index.ts";
+import type { Fields, Profile } from "../../src/store/index.ts";
 import { changed, MemoryPeople } from "./people.ts";
 
 describe("an identifier is written as its kind's rules say", () => {
@@ -214,14 +213,14 @@ test("limits hold, and each change follows the one before", async () => {
       const states = new Map<string, Profile>();
       for (const [i, result] of (await applyUpdates(people, all, settings, 1000)).entries()) {
         if ("problem" in result) continue;
-        const { before, after, absorbed, refused } = result;
+        const { before, after, mergedFrom, refused } = result;
         if (before) expect(before).toBe(states.get(before.id));
-        for (const one of absorbed) {
+        for (const one of mergedFrom) {
           expect(one).toBe(states.get(one.id));
           expect(one.id > after.id).toBe(true);
           states.delete(one.id);
         }
-        expect(absorbed.length).toBeLessThan(given.mostStitched!);
+        expect(mergedFrom.length).toBeLessThan(given.mostStitched!);
         states.set(after.id, after);
         expect(JSON.stringify(after.fields).length).toBeLessThanOrEqual(given.mostBytes!);
         for (const kind of settings.kinds.values()) {

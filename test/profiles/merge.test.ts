@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Json } from "../../src/dispatch/index.ts";
+import type { Json } from "../../src/base/json.ts";
 import {
   changedFields,
-  type Fields,
   MergeError,
   type MergeRule,
   mergeFields,
   resolveProfiles,
   SettingsError,
 } from "../../src/profiles/index.ts";
+import type { Fields } from "../../src/store/index.ts";
 
 const settings = resolveProfiles();
 const merge = (before: Fields, patch: Fields, own = settings) => mergeFields(before, patch, own);

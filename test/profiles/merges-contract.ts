@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { ProgramStore } from "../../src/triggers/index.ts";
+import type { EngineStore } from "../../src/store/index.ts";
 import { idsOf, start } from "../dispatch/entries.ts";
 import { opened } from "../triggers/opened.ts";
 import { event, firing, identifier, merge, paged, profile, skip, waiting } from "../triggers/records.ts";
 
 /** What every store promises of merges that can be undone. */
-export function describeMerges(make: () => ProgramStore): void {
+export function describeMerges(make: () => EngineStore): void {
   const on = opened(make);
   const { write, put, absorb, merge: join, split, enter, sizes, owners } = on;
   const idsMerged = async (id: string) => (await on.store.profiles.merges(id)).map((one) => one.profile.id);

@@ -1,10 +1,5 @@
-import {
-  type Change,
-  identifierKey,
-  type Profile,
-  type ProfilesWriter,
-  type SplitPair,
-} from "../../src/profiles/index.ts";
+import { type Change, identifierKey } from "../../src/profiles/index.ts";
+import type { Profile, ProfilesWriter, SplitPair } from "../../src/store/index.ts";
 
 /** Profiles in memory, as a transaction sees them: the least that `ProfilesWriter` promises, and refusals of what it does not. */
 export class MemoryPeople implements ProfilesWriter {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type Fields, pick } from "../../src/profiles/index.ts";
+import { pick } from "../../src/profiles/index.ts";
+import type { Fields } from "../../src/store/index.ts";
 
 const fields: Fields = {
   email: "a@x.y",

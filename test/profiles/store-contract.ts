@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ProgramStore } from "../../src/triggers/index.ts";
+import type { EngineStore } from "../../src/store/index.ts";
 import { idsOf, start } from "../dispatch/entries.ts";
 import { opened } from "../triggers/opened.ts";
 import {
@@ -15,7 +15,7 @@ import {
 } from "../triggers/records.ts";
 
 /** What every store promises of profiles. */
-export function describeProfiles(make: () => ProgramStore): void {
+export function describeProfiles(make: () => EngineStore): void {
   const on = opened(make);
   const { write, put, absorb, enter, add, sizes, owners } = on;
 

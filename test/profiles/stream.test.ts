@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Json } from "../../src/dispatch/index.ts";
+import type { Json } from "../../src/base/json.ts";
 import { alerting, sprig } from "../../src/functions/index.ts";
 import { compileStream, type Mapped, type StreamDefinition, StreamError } from "../../src/profiles/index.ts";
 

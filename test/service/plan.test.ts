@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from "vitest";
 import { alerting, sprig } from "../../src/functions/index.ts";
 import { serviceLimits } from "../../src/index.ts";
 import { createWorkerPool, workerChecker } from "../../src/service/index.ts";
-import type { Wanted } from "../../src/triggers/index.ts";
+import type { DesiredState } from "../../src/triggers/index.ts";
 import { declare, noon, program, type Stage, stage } from "./stage.ts";
 
 const many = { count: 1_000_000, per: 60_000 };
@@ -36,11 +36,11 @@ afterAll(async () => {
 const same = (text: string): string => text.replace(/\b(prf|run|fir|msg)_\w+/g, "$1");
 
 const { welcome } = program.trigger;
-const trigger = (more: object) => ({ trigger: { welcome: { ...welcome, ...more } } }) as Wanted["definitions"];
-const audience = (where: string) => ({ audience: { regulars: { where } } }) as Wanted["definitions"];
+const trigger = (more: object) => ({ trigger: { welcome: { ...welcome, ...more } } }) as DesiredState["definitions"];
+const audience = (where: string) => ({ audience: { regulars: { where } } }) as DesiredState["definitions"];
 
 describe("a plan is the same from workers as from the loop", () => {
-  const rows: readonly (readonly [string, number, string, Wanted["definitions"]])[] = [
+  const rows: readonly (readonly [string, number, string, DesiredState["definitions"]])[] = [
     ["nothing", 200, '"steps":[]', {}],
     ["who enters and leaves", 200, "of 250 profiles", audience("lt .visits 3")],
     ["a condition that fails for some", 200, "its condition fails for", audience("gt (len .name) 3")],
@@ -68,7 +68,7 @@ describe("a plan is the same from workers as from the loop", () => {
       "a stream",
       422,
       "/body/definitions/stream/shop/key",
-      { stream: { shop: { ...program.stream.shop, key: "{{ .id" } } } as Wanted["definitions"],
+      { stream: { shop: { ...program.stream.shop, key: "{{ .id" } } } as DesiredState["definitions"],
     ],
     [
       "an alarm",

@@ -137,7 +137,7 @@ describe("an idempotency key", () => {
     await s.ask("POST", "/v1/sends", send, as("k1"));
     s.now += 86_400_001;
     await s.service.listen({ port: 0 });
-    await expect.poll(() => s.store.answers.prune(s.now, 10)).toBe(0);
+    await expect.poll(() => s.store.idempotency.prune(s.now, 10)).toBe(0);
   });
 });
 
@@ -176,7 +176,7 @@ describe("profiles", () => {
     const { body } = await again();
     const { id } = body.profile;
     expect((await again()).headers["idempotency-replayed"]).toBe("true");
-    expect((await s.ask("DELETE", `/v1/profiles/${id}`)).body).toEqual({ erased: 1, underway: [] });
+    expect((await s.ask("DELETE", `/v1/profiles/${id}`)).body).toEqual({ erased: 1, inFlight: [] });
     expect((await s.ask("DELETE", `/v1/profiles/${id}`)).status).toBe(404);
     expect((await s.ask("GET", `/v1/profiles/${id}`)).status).toBe(404);
     const { body: deliveries } = await s.ask("GET", "/v1/deliveries");

@@ -3,15 +3,9 @@ import { createDispatcher } from "../../src/dispatch/index.ts";
 import { alerting, sprig } from "../../src/functions/index.ts";
 import { compileAlert } from "../../src/index.ts";
 import { createKey, createService, revokeKey, type Service, type ServiceOptions } from "../../src/service/index.ts";
+import type { EngineStore, Scope } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
-import {
-  createEngine,
-  type Engine,
-  type EngineOptions,
-  type ProgramStore,
-  type Scope,
-  type Wanted,
-} from "../../src/triggers/index.ts";
+import { createEngine, type DesiredState, type Engine, type EngineOptions } from "../../src/triggers/index.ts";
 
 /** 2026-03-02 12:00 UTC. */
 export const noon = Date.UTC(2026, 2, 2, 12);
@@ -22,7 +16,7 @@ export type Who = Scope | "all" | "revoked" | "unknown" | "nobody";
 /** All of the program in memory, behind a service, with a clock that only tests move. */
 export interface Stage {
   readonly service: Service;
-  readonly store: ProgramStore;
+  readonly store: EngineStore;
   readonly engine: Engine;
   readonly crm: FakeChannel;
   readonly problems: { readonly about: object; readonly message: string }[];
@@ -51,7 +45,7 @@ export interface Answer {
 
 export async function stage(
   options: Partial<ServiceOptions> = {},
-  store: ProgramStore = memoryStore(),
+  store: EngineStore = memoryStore(),
   more: Partial<EngineOptions> = {},
 ): Promise<Stage> {
   const crm = fake();
@@ -126,7 +120,11 @@ export async function stage(
 }
 
 /** Declares, and does all that is due. */
-export async function declare({ engine, now }: Stage, definitions: Wanted["definitions"], states?: Wanted["states"]) {
+export async function declare(
+  { engine, now }: Stage,
+  definitions: DesiredState["definitions"],
+  states?: DesiredState["states"],
+) {
   await engine.apply({ origin: "api", definitions, states });
   for (;;) {
     const next = await engine.tick();
@@ -151,4 +149,4 @@ export const program = {
       alert: { title: "Hey {{ .name }}" },
     },
   },
-} as const satisfies Wanted["definitions"];
+} as const satisfies DesiredState["definitions"];

@@ -1,6 +1,6 @@
 import { Agent, request } from "node:http";
 import { expect, test } from "vitest";
-import { StoreError } from "../../src/dispatch/index.ts";
+import { StoreError } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { declare, program, type Stage, stage } from "./stage.ts";
 

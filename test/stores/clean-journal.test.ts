@@ -144,13 +144,13 @@ test("a journal of before is cleaned when it is opened, and everything else stay
   expect(shownDelivery(one!).content).toEqual({ headers: { "x-auth-token": "…" }, body: "{}" });
   const three = await store.outbox.find("msg_mail");
   expect(three!.journal[0]!.request!.line).toBe("POST https://api.push.apple.com/3/device/aabbccddeeff00112233");
-  const { items: troubles } = await store.outbox.troubles();
+  const { items: troubles } = await store.outbox.unhealthy();
   expect(troubles).toEqual([
     { channel: "crm", failures: 0, heldUntil: 5, reason: "no token from auth.example: 400, client_secret=… is wrong" },
     { channel: "crm", destination: shownUrl(fixed), failures: 3 },
     { channel: shown, destination: shown, failures: 0, disabled: "410 Gone: …" },
   ]);
-  expect(JSON.parse((await store.answers.get("a"))!.body)).toMatchObject({
+  expect(JSON.parse((await store.idempotency.get("a"))!.body)).toMatchObject({
     to: shown,
     journal: [{ request: { line: `POST ${shown}` } }],
   });

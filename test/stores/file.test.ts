@@ -4,10 +4,10 @@ import { basename, join } from "node:path";
 import { promisify } from "node:util";
 import Database from "better-sqlite3";
 import { describe, expect, test, vi } from "vitest";
-import { StoreError } from "../../src/dispatch/store.ts";
+import { StoreError } from "../../src/store/index.ts";
 import { openFile } from "../../src/stores/sqlite/file.ts";
-import { Ledger } from "../../src/stores/sqlite/ledger.ts";
 import { applicationId, steps } from "../../src/stores/sqlite/schema.ts";
+import { TransactionCache } from "../../src/stores/sqlite/transaction-cache.ts";
 import { Writer } from "../../src/stores/sqlite/writer.ts";
 import { type SqliteStore, sqliteStore } from "../../src/stores/sqlite.ts";
 import { claimAll, claimOne, entry, idsOf, start } from "../dispatch/entries.ts";
@@ -383,7 +383,7 @@ describe("writing", () => {
 
   test("others hold it for too long: said after the patience, without blocking", async () => {
     const file = await made();
-    const store = sqliteStore(file, { patience: 50 });
+    const store = sqliteStore(file, { busyTimeout: 50 });
     const other = new Database(file);
     other.exec("begin immediate");
     let turns = 0;
@@ -402,7 +402,7 @@ describe("writing", () => {
     const file = await made();
     const store = sqliteStore(file);
     const other = new Database(file);
-    const forget = vi.spyOn(Ledger.prototype, "forget");
+    const forget = vi.spyOn(TransactionCache.prototype, "forget");
     forget.mockImplementationOnce(() => {}); // as the transaction of both begins
     // As it is rolled back.
     forget.mockImplementationOnce(() => {

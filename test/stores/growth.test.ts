@@ -35,7 +35,7 @@ async function costs(rounds: number): Promise<Readonly<Record<string, number>>> 
   const verbs = [
     ...listsOf(store),
     ["stats", () => store.outbox.stats()],
-    ["troubles", () => store.outbox.troubles({ limit: 3 })],
+    ["troubles", () => store.outbox.unhealthy({ limit: 3 })],
     ["count", () => store.profiles.count()],
     ["sizes", () => store.memberships.sizes()],
   ] as const;

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Profile } from "../../src/profiles/index.ts";
+import type { Profile } from "../../src/store/index.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
 import { temporaryFolder } from "./folder.ts";
 

@@ -1,6 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Page } from "../../src/dispatch/outbox.ts";
-import type { ProgramStore } from "../../src/triggers/index.ts";
+import type { EngineStore, Page } from "../../src/store/index.ts";
 import { claimAll, dead, delivered, entry, settlement, start } from "../dispatch/entries.ts";
 import { event, firing, profile, run, waiting } from "../triggers/records.ts";
 import { filtered, type Query } from "./lists.ts";
@@ -8,7 +7,7 @@ import { filtered, type Query } from "./lists.ts";
 type Row = Readonly<Record<string, unknown>> & { readonly id: string; readonly problem?: unknown };
 
 /** Fills a store with some of everything that lists can be asked for, `rounds` times the same. */
-export async function fill(store: ProgramStore, rounds: number): Promise<void> {
+export async function fill(store: EngineStore, rounds: number): Promise<void> {
   await store.transaction(async ({ profiles }) => {
     await profiles.put([profile("ada"), profile("bob"), profile("old")]);
     await profiles.absorb([{ from: "old", into: "bob" }]);
@@ -16,7 +15,7 @@ export async function fill(store: ProgramStore, rounds: number): Promise<void> {
   for (let i = 0; i < rounds; i++) await round(store, i);
 }
 
-async function round({ outbox, transaction }: ProgramStore, i: number): Promise<void> {
+async function round({ outbox, transaction }: EngineStore, i: number): Promise<void> {
   const places = [
     ["crm", "a"],
     ["crm", "b"],
@@ -27,7 +26,7 @@ async function round({ outbox, transaction }: ProgramStore, i: number): Promise<
     const [channel, destination] = places[(at + i) % 4]!;
     return entry({ id: `${state} ${i} ${at}`, channel, destination, ...more });
   };
-  const channels = { crm: { each: 100 }, mail: { each: 100 } };
+  const channels = { crm: { perDestination: 100 }, mail: { perDestination: 100 } };
   const four = [0, 1, 2, 3];
   await outbox.add([
     ...four.map((at) => one("ended", at)),
@@ -85,9 +84,9 @@ async function all(list: (after: string | undefined) => Promise<Page<unknown>>):
 }
 
 /** Lists, with every combination of what they can be asked for: newest first, whole, page by page. */
-export function describeLists(name: string, make: () => ProgramStore): void {
+export function describeLists(name: string, make: () => EngineStore): void {
   describe(`${name}: lists`, () => {
-    let store: ProgramStore;
+    let store: EngineStore;
     beforeAll(async () => {
       store = make();
       await fill(store, 7);

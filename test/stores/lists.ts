@@ -1,5 +1,4 @@
-import type { Page } from "../../src/dispatch/outbox.ts";
-import type { ProgramStore } from "../../src/triggers/index.ts";
+import type { EngineStore, Page } from "../../src/store/index.ts";
 
 interface Paging {
   readonly limit: number;
@@ -43,7 +42,7 @@ export const filtered = {
 } as const;
 
 /** Every list of a store, as every filter has it, and what it is called. */
-export function listsOf(store: ProgramStore): readonly (readonly [name: string, list: List])[] {
+export function listsOf(store: EngineStore): readonly (readonly [name: string, list: List])[] {
   const named = (Object.keys(filtered) as (keyof typeof filtered)[]).flatMap((of) =>
     filtered[of].map((query): readonly [string, List] => [
       `${of} ${JSON.stringify(query)}`,

@@ -21,7 +21,7 @@ async function statements(file: string): Promise<Set<string>> {
   const store = sqliteStore(file);
   for (const [, list] of listsOf(store)) await list({ limit: 1 });
   await store.outbox.stats();
-  await store.outbox.troubles();
+  await store.outbox.unhealthy();
   for (const [sql] of prepare.mock.calls) all.add(sql.replace(/\s+/g, " "));
   prepare.mockRestore();
   await store.close();

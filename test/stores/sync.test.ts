@@ -53,7 +53,7 @@ test("what the store says is there after the machine went down, and so is what r
     expect(await found(ids)).toEqual(ids);
   };
   const claim = async () => {
-    const channels = { crm: { each: 10, room: new Map() } };
+    const channels = { crm: { perDestination: 10, overrides: new Map() } };
     const request = { now: start + 1000, lease: 60_000, limit: 5, retries: 5, channels };
     const ids = (await store.outbox.claim(request)).claimed.map(({ id }) => id);
     expect(await found(ids)).toEqual(ids);
@@ -83,9 +83,9 @@ test("an answer that is given again is on the disk, whoever wrote it", async () 
     syncs++;
   };
   other.writer.exec("insert into answers (key, fingerprint, status, body, at) values ('k', '', 200, '', 0)");
-  expect(await store.answers.get("none")).toBeUndefined();
+  expect(await store.idempotency.get("none")).toBeUndefined();
   expect(syncs).toBe(0);
-  expect(await store.answers.get("k")).toMatchObject({ status: 200 });
+  expect(await store.idempotency.get("k")).toMatchObject({ status: 200 });
   expect(syncs).toBe(1);
   await other.sync!.close();
   await store.close();

@@ -115,8 +115,8 @@ describe("the time of one render", () => {
     const { monotonicClock } = ticking();
     const condition = compileCondition(".a", { monotonicClock });
     expect(condition.test({ a: 1 })).toEqual({ is: true });
-    const { is, limit, problem } = condition.test({ a: 1 }, { time: 0 });
-    expect([is, limit]).toEqual([false, "time"]);
+    const { matches, limit, problem } = condition.test({ a: 1 }, { time: 0 });
+    expect([matches, limit]).toEqual([false, "time"]);
     expect(problem).toMatch(/^template: where:1:0: executing "where" at <>: exceeded the time limit \(0 ms\)$/);
     const big = compileCondition("eq .a .a", { monotonicClock, limits: { steps: 10 } });
     expect(big.test({ a: "x".repeat(1000) }).limit).toBe("steps");

@@ -1,5 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { type AlarmDefinition, type AlarmSeen, type AlarmStatus, judgeAlarm } from "../../src/triggers/index.ts";
+import {
+  type AlarmDefinition,
+  type AlarmObservation,
+  type AlarmStatus,
+  evaluateAlarm,
+} from "../../src/triggers/index.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -7,22 +12,25 @@ const start = Date.UTC(2026, 4, 1, 9);
 const send = [{ channel: "ops" }] as AlarmDefinition["send"];
 
 /** What is said at each of these times. */
-function play(definition: Omit<AlarmDefinition, "send">, seen: readonly (readonly [at: number, seen: AlarmSeen])[]) {
+function play(
+  definition: Omit<AlarmDefinition, "send">,
+  seen: readonly (readonly [at: number, seen: AlarmObservation])[],
+) {
   let status: AlarmStatus = {};
   return seen.map(([at, one]) => {
-    const judged = judgeAlarm({ ...definition, send }, one, status, start + at);
+    const judged = evaluateAlarm({ ...definition, send }, one, status, start + at);
     // As a store keeps it.
     status = JSON.parse(JSON.stringify(judged.status));
     return judged.say?.title ?? "";
   });
 }
 
-const bodyOf = (when: AlarmDefinition["when"], seen: AlarmSeen, status: AlarmStatus, at = 0) =>
-  judgeAlarm({ when, send }, seen, status, start + at).say?.body;
+const bodyOf = (when: AlarmDefinition["when"], seen: AlarmObservation, status: AlarmStatus, at = 0) =>
+  evaluateAlarm({ when, send }, seen, status, start + at).say?.body;
 
 describe("empty", () => {
   const when = { empty: "vip" };
-  const members = (size?: number): AlarmSeen => ({ size });
+  const members = (size?: number): AlarmObservation => ({ size });
 
   test("rings once when it begins, every day while it lasts, and once when it is over", () => {
     const minute = 60_000;
@@ -88,7 +96,7 @@ describe("empty", () => {
 
 describe("quiet", () => {
   const when = { quiet: "welcome", for: 3 * hour };
-  const active = (lastSent?: number, activatedAt = 0): AlarmSeen => ({
+  const active = (lastSent?: number, activatedAt = 0): AlarmObservation => ({
     trigger: {
       state: "active",
       activatedAt: start + activatedAt,
@@ -123,7 +131,7 @@ describe("quiet", () => {
   });
 
   test.each(["paused", "done", "draft"] as const)("does not watch what is %s", (state) => {
-    const seen = (one: "active" | typeof state): AlarmSeen => ({ trigger: { state: one, activatedAt: start } });
+    const seen = (one: "active" | typeof state): AlarmObservation => ({ trigger: { state: one, activatedAt: start } });
     expect(
       play({ when }, [
         [day, seen(state)],
@@ -138,7 +146,7 @@ describe("quiet", () => {
     expect(bodyOf(when, active(hour), {}, 5 * hour)).toBe(
       "The trigger welcome is active and has sent nothing for 3h or longer. It last sent something on 2026-05-01 10:00 UTC; it was activated on 2026-05-01 09:00 UTC. Since 2026-05-01 10:00 UTC, for 4h. Look at whether anything fires it (updates, events, its schedule), and at why what fires is held back: tocsin explain PROFILE welcome.",
     );
-    const failed: AlarmSeen = { trigger: { state: "failed", reason: "no such channel", activatedAt: start } };
+    const failed: AlarmObservation = { trigger: { state: "failed", reason: "no such channel", activatedAt: start } };
     expect(bodyOf(when, failed, {}, 5 * hour)).toContain(
       "The trigger welcome cannot run (no such channel) and has sent nothing for 3h or longer. It has never sent anything;",
     );
@@ -150,11 +158,11 @@ describe("quiet", () => {
 
 describe("failing", () => {
   const when = { failing: "welcome", over: 0.1 };
-  const fired = (sent: number, aborted: number, failed: number, dead = 0): AlarmSeen => ({
+  const fired = (sent: number, aborted: number, failed: number, dead = 0): AlarmObservation => ({
     trigger: { state: "active", activatedAt: start, tally: { sent, aborted, failed }, dead },
   });
-  const rings = (seen: AlarmSeen, more = {}, status: AlarmStatus = {}) =>
-    judgeAlarm({ when: { ...when, ...more }, send }, seen, status, start).status.since !== undefined;
+  const rings = (seen: AlarmObservation, more = {}, status: AlarmStatus = {}) =>
+    evaluateAlarm({ when: { ...when, ...more }, send }, seen, status, start).status.since !== undefined;
 
   test("rings above the share, of enough firings", () => {
     expect(rings(fired(18, 1, 1))).toBe(false);

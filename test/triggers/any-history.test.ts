@@ -1,9 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { fake } from "../../src/channels/fake.ts";
+import type { EngineStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
-import { createEngine, type Engine, type ProgramStore, SplitError } from "../../src/triggers/index.ts";
+import { createEngine, type Engine, SplitError } from "../../src/triggers/index.ts";
 import { sized } from "../sized.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";
 import { People } from "./people.ts";
@@ -68,22 +69,22 @@ class Killed extends Error {}
 /** The engine beside the model. */
 class Play {
   readonly people = new People();
-  readonly #reopen: () => Promise<ProgramStore>;
-  #store: ProgramStore;
+  readonly #reopen: () => Promise<EngineStore>;
+  #store: EngineStore;
   #engine: Engine;
   #fault: "before" | "after" | undefined;
   #now = noon;
   /** A sweep that fires is judged by what is recorded, so it has to be through before what would tell the difference. */
   #firing = false;
 
-  constructor(store: ProgramStore, reopen: () => Promise<ProgramStore>) {
+  constructor(store: EngineStore, reopen: () => Promise<EngineStore>) {
     this.#store = store;
     this.#reopen = reopen;
     this.#engine = this.#open();
   }
 
   #open(): Engine {
-    const faulty: ProgramStore = {
+    const faulty: EngineStore = {
       ...this.#store,
       transaction: async (work) => {
         const fault = this.#fault;
@@ -275,7 +276,7 @@ const known = (person: number, by: string) =>
 const kinds: readonly (readonly [
   name: string,
   share: number,
-  open: () => { store: ProgramStore; reopen: () => Promise<ProgramStore> },
+  open: () => { store: EngineStore; reopen: () => Promise<EngineStore> },
 ])[] = [
   [
     "memory",

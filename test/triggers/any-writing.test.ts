@@ -1,9 +1,8 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import type { Profile } from "../../src/profiles/index.ts";
+import type { EngineStore, EngineTransaction, Firing, FiringState, Profile } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
-import type { Firing, FiringState, ProgramStore, ProgramTransaction } from "../../src/triggers/index.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";
 import { definition, event, firing, identifier, merge, paged, profile, run, skip } from "./records.ts";
 
@@ -19,7 +18,7 @@ const small = fc.nat({ max: 6 });
 const limit = fc.integer({ min: 1, max: 3 });
 const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
 
-type Verb = (transaction: ProgramTransaction) => Promise<unknown>;
+type Verb = (transaction: EngineTransaction) => Promise<unknown>;
 
 const aFiring = fc
   .record({
@@ -167,7 +166,7 @@ const transaction = fc.record({ verbs: fc.array(verb, { minLength: 1, maxLength:
 class Thrown extends Error {}
 
 /** What each verb answered, and whether it was kept. */
-async function answers(store: ProgramStore, { verbs, throws }: { verbs: readonly { verb: Verb }[]; throws: boolean }) {
+async function answers(store: EngineStore, { verbs, throws }: { verbs: readonly { verb: Verb }[]; throws: boolean }) {
   const all: unknown[] = [];
   try {
     await store.transaction(async (of) => {
@@ -181,7 +180,7 @@ async function answers(store: ProgramStore, { verbs, throws }: { verbs: readonly
   return all;
 }
 
-async function everything(store: ProgramStore): Promise<unknown> {
+async function everything(store: EngineStore): Promise<unknown> {
   const both = async (trigger: string) => ({
     tally: await store.firings.tally(trigger, 3),
     skips: await Promise.all(people.map((one) => store.firings.lastSkip(trigger, one))),

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { fake } from "../../src/channels/fake.ts";
 import { compile } from "../../src/index.ts";
+import type { EngineStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
-import type { ProgramStore } from "../../src/triggers/index.ts";
 import { slowStage, slowTemplates } from "./slow.ts";
 import { hour, minute, noon, stage, trigger } from "./stage.ts";
 
 /** Takes as many ms as the field `ms` says, and then holds for whom `vip` is. */
 const slowly = { vips: { where: 'and (eq (slow (.ms | default 0)) "") .vip' } };
-const member = async (store: ProgramStore, user: string, audience = "vips") => {
+const member = async (store: EngineStore, user: string, audience = "vips") => {
   const [id] = await store.profiles.find([{ kind: "user_id", value: user }]);
   if (id === undefined) return undefined;
   const [memberships] = await store.memberships.of([id]);

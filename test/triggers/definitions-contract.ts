@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
-import type { Definition, ProgramStore } from "../../src/triggers/index.ts";
+import type { Definition, EngineStore } from "../../src/store/index.ts";
 import { idsOf } from "../dispatch/entries.ts";
 import { opened } from "./opened.ts";
 import { definition, firing, hostile, hostileTexts, paged, run, skip, waiting } from "./records.ts";
 
 /** What every store promises of what is declared and what runs. */
-export function describeDefinitions(make: () => ProgramStore): void {
+export function describeDefinitions(make: () => EngineStore): void {
   const on = opened(make);
   const { write, put, enter, sizes } = on;
 
@@ -180,18 +180,22 @@ export function describeDefinitions(make: () => ProgramStore): void {
 
   test("answers: the first stays; the oldest are removed first", async () => {
     const answer = (key: string, at: number) => ({ key, fingerprint: "f", status: 202, body: `"${at}"`, at });
-    for (const [i, key] of hostileTexts.entries()) await on.store.answers.put(answer(key, 10 + i));
-    await on.store.answers.put(answer("", 99));
-    expect(await on.store.answers.get("")).toEqual(answer("", 10));
-    for (const [i, key] of hostileTexts.entries()) expect(await on.store.answers.get(key)).toEqual(answer(key, 10 + i));
-    expect(await on.store.answers.get("a")).toBeUndefined();
-    await on.store.answers.put(answer("first", 1));
-    expect(await on.store.answers.prune(12, 1)).toBe(1);
-    expect([await on.store.answers.get("first"), await on.store.answers.get("")]).toEqual([undefined, answer("", 10)]);
-    expect(await on.store.answers.prune(12, 9)).toBe(2);
-    expect(await on.store.answers.prune(12, 9)).toBe(0);
-    await on.store.answers.put(answer("", 50));
-    expect(await on.store.answers.get("")).toEqual(answer("", 50));
+    for (const [i, key] of hostileTexts.entries()) await on.store.idempotency.put(answer(key, 10 + i));
+    await on.store.idempotency.put(answer("", 99));
+    expect(await on.store.idempotency.get("")).toEqual(answer("", 10));
+    for (const [i, key] of hostileTexts.entries())
+      expect(await on.store.idempotency.get(key)).toEqual(answer(key, 10 + i));
+    expect(await on.store.idempotency.get("a")).toBeUndefined();
+    await on.store.idempotency.put(answer("first", 1));
+    expect(await on.store.idempotency.prune(12, 1)).toBe(1);
+    expect([await on.store.idempotency.get("first"), await on.store.idempotency.get("")]).toEqual([
+      undefined,
+      answer("", 10),
+    ]);
+    expect(await on.store.idempotency.prune(12, 9)).toBe(2);
+    expect(await on.store.idempotency.prune(12, 9)).toBe(0);
+    await on.store.idempotency.put(answer("", 50));
+    expect(await on.store.idempotency.get("")).toEqual(answer("", 50));
   });
 
   test("answers: those that tell of what is forgotten go", async () => {
@@ -202,11 +206,11 @@ export function describeDefinitions(make: () => ProgramStore): void {
       c: '{"id":"prf_12"}',
       d: "",
     };
-    for (const [key, body] of Object.entries(bodies)) await on.store.answers.put(answer(key, body));
-    for (let i = 0; i < 1_100; i++) await on.store.answers.put(answer(`n${i}`, '{"id":"msg_4"}'));
-    await on.store.answers.put(answer("e", '{"id":"msg_3"}'));
-    await on.store.answers.forget(new Set(["prf_1", "msg_3"]));
-    const kept = await Promise.all([..."abcde", "n1099"].map((key) => on.store.answers.get(key)));
+    for (const [key, body] of Object.entries(bodies)) await on.store.idempotency.put(answer(key, body));
+    for (let i = 0; i < 1_100; i++) await on.store.idempotency.put(answer(`n${i}`, '{"id":"msg_4"}'));
+    await on.store.idempotency.put(answer("e", '{"id":"msg_3"}'));
+    await on.store.idempotency.forget(new Set(["prf_1", "msg_3"]));
+    const kept = await Promise.all([..."abcde", "n1099"].map((key) => on.store.idempotency.get(key)));
     expect(kept.map((one) => one?.key)).toEqual([undefined, undefined, "c", "d", undefined, "n1099"]);
   });
 }

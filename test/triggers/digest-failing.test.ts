@@ -1,13 +1,13 @@
 import { describe, expect, test } from "vitest";
+import type { EngineStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
-import type { ProgramStore } from "../../src/triggers/index.ts";
 import { hour, noon, stage, trigger } from "./stage.ts";
 
 const clicks = { identifiers: { user_id: "{{ .who }}" } };
 const click = (n: number) => ({ who: "ada", n });
 
 /** The store, and how many firings were read because they wait. */
-function counting(): { store: ProgramStore; reads: () => number } {
+function counting(): { store: EngineStore; reads: () => number } {
   const store = memoryStore();
   let read = 0;
   return {

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
-import type { FiringState, ProgramStore } from "../../src/triggers/index.ts";
+import type { EngineStore, FiringState } from "../../src/store/index.ts";
 import { idsOf, start } from "../dispatch/entries.ts";
 import { opened } from "./opened.ts";
 import { firing, hostile, hostileTexts, paged, skip, waiting } from "./records.ts";
@@ -7,14 +7,14 @@ import { firing, hostile, hostileTexts, paged, skip, waiting } from "./records.t
 const later = start + 1000;
 
 /** What every store promises of firings. */
-export function describeFirings(make: () => ProgramStore): void {
+export function describeFirings(make: () => EngineStore): void {
   const on = opened(make);
   const { write, put, add } = on;
 
   describe("firings", () => {
     beforeEach(() => put("ada", "bob"));
 
-    const list = (query: Partial<Parameters<ProgramStore["firings"]["list"]>[0]> = {}) =>
+    const list = (query: Partial<Parameters<EngineStore["firings"]["list"]>[0]> = {}) =>
       on.store.firings.list({ limit: 9, ...query });
     const ids = async (query?: Parameters<typeof list>[0]) => idsOf((await list(query)).items);
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Json } from "../../src/dispatch/index.ts";
+import type { Json } from "../../src/base/json.ts";
 import { rereadStreams } from "../../src/triggers/index.ts";
 import { type Declared, stage, trigger } from "./stage.ts";
 

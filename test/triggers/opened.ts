@@ -1,20 +1,20 @@
 import { afterEach, beforeEach } from "vitest";
-import type { Firing, ProgramStore, ProgramTransaction } from "../../src/triggers/index.ts";
+import type { EngineStore, EngineTransaction, Firing } from "../../src/store/index.ts";
 import { start } from "../dispatch/entries.ts";
 import { identifier, merge, profile } from "./records.ts";
 
 /** A store that is empty for each test, and what tests do with it. */
-export function opened(make: () => ProgramStore) {
-  let store: ProgramStore;
+export function opened(make: () => EngineStore) {
+  let store: EngineStore;
   beforeEach(() => {
     store = make();
   });
   afterEach(() => store.close());
 
-  const write = <Result>(work: (transaction: ProgramTransaction) => Promise<Result>): Promise<Result> =>
+  const write = <Result>(work: (transaction: EngineTransaction) => Promise<Result>): Promise<Result> =>
     store.transaction(work);
   return {
-    get store(): ProgramStore {
+    get store(): EngineStore {
       return store;
     },
     write,

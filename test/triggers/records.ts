@@ -1,6 +1,5 @@
-import type { Json } from "../../src/dispatch/index.ts";
-import type { Identifier, Merge, Profile, RawEvent } from "../../src/profiles/index.ts";
-import type { Definition, Firing, Run, Skip } from "../../src/triggers/index.ts";
+import type { Json } from "../../src/base/json.ts";
+import type { Definition, Firing, Identifier, Merge, Profile, RawEvent, Run, Skip } from "../../src/store/index.ts";
 import { start } from "../dispatch/entries.ts";
 
 /** Records as stores keep them: whole, and as plain as can be. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { StoreError } from "../../src/dispatch/index.ts";
+import { StoreError } from "../../src/store/index.ts";
 import { hour, minute, noon, stage, trigger, vips } from "./stage.ts";
 
 describe("what a trigger keeps to", () => {

@@ -154,7 +154,7 @@ describe("runs", () => {
       expect((await s.sent()).map((title) => title.split(" ")[1])).toEqual(["p1", "p2"]);
       const { items } = await s.store.runs.list({ limit: 1, trigger: "t" });
       expect(items[0]).toMatchObject({ state: "done", sent: 2 });
-      expect(items[0]!.late).toBeUndefined();
+      expect(items[0]!.revisit).toBeUndefined();
     });
   });
 

@@ -2,13 +2,13 @@ import { describe, expect, test } from "vitest";
 import { fake } from "../../src/channels/fake.ts";
 import { alerting, sprig } from "../../src/functions/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
-import { type Happening, type SimulateOptions, Summary, simulate } from "../../src/triggers/index.ts";
+import { type SimulateOptions, type SimulationEvent, Summary, simulate } from "../../src/triggers/index.ts";
 import { type Declared, day, hour, minute, noon, stage, trigger } from "./stage.ts";
 
 const at = (time: number): string => new Date(time).toISOString().slice(5, 16).replace("T", " ");
 
 /** `03-02 12:00 welcome sent: title`. */
-function line(one: Happening): string {
+function line(one: SimulationEvent): string {
   const what =
     one.kind === "sent" || one.kind === "alarm"
       ? one.deliveries.map(({ channel, destination, title }) => `${channel} ${destination} ${title}`).join(", ")
@@ -30,7 +30,7 @@ async function play(
   await there.declare(declared);
   for (const [name, fields] of Object.entries(known)) await there.update(name, { name, ...fields });
   const before = (await there.sent()).length;
-  const happenings: Happening[] = [];
+  const happenings: SimulationEvent[] = [];
   const from = how.from ?? noon;
   for await (const one of simulate({ ...options, store: there.store, from, until: from + day, ...how })) {
     happenings.push(one);

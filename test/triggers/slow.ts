@@ -1,9 +1,10 @@
 import { alerting, sprig } from "../../src/functions/index.ts";
+import type { EngineStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { define } from "../../src/template/index.ts";
 import { timeSlice } from "../../src/template/limits.ts";
-import type { EngineOptions, ProgramStore } from "../../src/triggers/index.ts";
-import { answerRequest, type EvaluationRequest, type Outcome } from "../../src/triggers/source.ts";
+import { answerRequest, type EvaluationRequest, type Outcome } from "../../src/triggers/fire/evaluation.ts";
+import type { EngineOptions } from "../../src/triggers/index.ts";
 import { noon, stage } from "./stage.ts";
 
 /** Templates whose function `slow MS` takes as long by a clock that nothing else moves. */
@@ -23,7 +24,7 @@ export function slowTemplates(limits: NonNullable<EngineOptions["templates"]["li
 }
 
 interface SlowOptions {
-  readonly store?: ProgramStore;
+  readonly store?: EngineStore;
   /** How long what takes a ms on the loop takes in the other thread. @default 1 */
   readonly pace?: number;
   readonly limits?: NonNullable<EngineOptions["templates"]["limits"]>;

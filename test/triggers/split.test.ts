@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import type { Json } from "../../src/dispatch/index.ts";
+import type { Json } from "../../src/base/json.ts";
+import type { EngineStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
-import type { ProgramStore } from "../../src/triggers/index.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";
 import { day, hour, noon, second, stage, trigger } from "./stage.ts";
 
 const folder = temporaryFolder(inMemory);
-const stores: readonly (readonly [string, () => ProgramStore])[] = [
+const stores: readonly (readonly [string, () => EngineStore])[] = [
   ["memory", memoryStore],
   ["sqlite", () => sqliteStore(folder.file())],
 ];
@@ -17,7 +17,7 @@ const kinds = { user_id: { limit: 9 }, email: null, device: null };
 type Fields = { readonly [field: string]: Json };
 
 /** An engine with a few people, and everything that is kept of each. */
-async function opened(store: ProgramStore, merge: { readonly [field: string]: Json } = {}) {
+async function opened(store: EngineStore, merge: { readonly [field: string]: Json } = {}) {
   const s = stage(store);
   await s.declare({
     profiles: { profiles: { identifiers: kinds, merge } },
@@ -339,7 +339,7 @@ describe.each(stores)("on the %s store", (_, make) => {
     await store.transaction(({ runs }) => runs.put({ ...run, ...counts }));
     s.now += second;
     await s.engine.split(bob);
-    expect((await store.runs.get("run_1"))!.late).toEqual([bob]);
+    expect((await store.runs.get("run_1"))!.revisit).toEqual([bob]);
   });
 
   test("a merge can be undone for 30 days, and is then forgotten", async () => {

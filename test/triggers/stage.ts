@@ -1,15 +1,14 @@
+import type { Json } from "../../src/base/json.ts";
 import { type FakeChannel, fake } from "../../src/channels/fake.ts";
-import type { Json } from "../../src/dispatch/index.ts";
 import { alerting, sprig } from "../../src/functions/index.ts";
+import type { DefinitionKind, EngineStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import {
   createEngine,
-  type DefinitionKind,
+  type DesiredState,
   type Engine,
   type EngineEvent,
   type EngineOptions,
-  type ProgramStore,
-  type Wanted,
 } from "../../src/triggers/index.ts";
 
 /** 2026-03-02 12:00 UTC, a Monday. */
@@ -23,14 +22,14 @@ export type Declared = { readonly [kind in DefinitionKind]?: { readonly [name: s
 
 /** An engine on a store, with a clock that only tests move. */
 export interface Stage {
-  readonly store: ProgramStore;
+  readonly store: EngineStore;
   readonly engine: Engine;
   readonly crm: FakeChannel;
   now: number;
   /** Declares, and activates every trigger that is declared. */
   declare(
     definitions: Declared,
-    options?: { readonly fire?: boolean; readonly states?: Wanted["states"] },
+    options?: { readonly fire?: boolean; readonly states?: DesiredState["states"] },
   ): Promise<void>;
   /** Does all that is due until `time`, then moves the clock there. */
   until(time: number): Promise<void>;
@@ -44,7 +43,7 @@ export interface Stage {
 }
 
 export function stage(
-  store: ProgramStore = memoryStore(),
+  store: EngineStore = memoryStore(),
   from: number = noon,
   more: Partial<EngineOptions> = {},
 ): Stage {
@@ -67,7 +66,10 @@ export function stage(
     crm,
     problems,
     events,
-    async declare(definitions: Declared, { fire = false, states }: { fire?: boolean; states?: Wanted["states"] } = {}) {
+    async declare(
+      definitions: Declared,
+      { fire = false, states }: { fire?: boolean; states?: DesiredState["states"] } = {},
+    ) {
       const triggers = Object.entries(definitions.trigger ?? {}).filter(([, body]) => body !== null);
       const active = Object.fromEntries(triggers.map(([name]) => [name, "active" as const]));
       await engine.apply({ origin: "api", definitions, states: states ?? active }, { fire });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { ProgramStore, ProgramTransaction } from "../../src/triggers/index.ts";
+import type { EngineStore, EngineTransaction } from "../../src/store/index.ts";
 import { describeMemberships } from "../audiences/store-contract.ts";
 import { entry, idsOf, start } from "../dispatch/entries.ts";
 import { describeEvents } from "../profiles/events-contract.ts";
@@ -13,7 +13,7 @@ import { definition, event, firing, identifier, profile, run, skip, waiting } fr
 const later = start + 1000;
 
 /** What every store that keeps what fires alerts promises. `make` gives an empty one. */
-export function describeProgramStore(name: string, make: () => ProgramStore): void {
+export function describeProgramStore(name: string, make: () => EngineStore): void {
   describe(`${name}: the contract of a program's store`, () => {
     for (const part of [
       describeProfiles,
@@ -29,7 +29,7 @@ export function describeProgramStore(name: string, make: () => ProgramStore): vo
   });
 }
 
-function describeTransactions(make: () => ProgramStore): void {
+function describeTransactions(make: () => EngineStore): void {
   const on = opened(make);
   const { write, put, enter, owners } = on;
 
@@ -47,7 +47,7 @@ function describeTransactions(make: () => ProgramStore): void {
     });
 
     /** Something of everything, and everything changed. */
-    async function doAll(of: ProgramTransaction): Promise<void> {
+    async function doAll(of: EngineTransaction): Promise<void> {
       await of.profiles.put([profile("new"), profile("ada", { fields: { x: 1 }, identifiers: [], version: 2 })]);
       await of.memberships.change([
         { audience: "active", profile: "new", since: later },
@@ -207,7 +207,7 @@ function describeTransactions(make: () => ProgramStore): void {
       await expect(closed.transaction(async () => {})).rejects.toMatchObject(closing);
       await expect(closed.profiles.count()).rejects.toMatchObject(closing);
       await expect(closed.definitions.version()).rejects.toMatchObject(closing);
-      await expect(closed.answers.get("k")).rejects.toMatchObject(closing);
+      await expect(closed.idempotency.get("k")).rejects.toMatchObject(closing);
     });
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { threadClock } from "../../src/triggers/thread-clock.ts";
+import { threadClock } from "../../src/triggers/fire/thread-clock.ts";
 
 test("a thread's clock goes by the time that it has worked, and never back", () => {
   let [passed, user, asked] = [100, 0, 0];

@@ -1,4 +1,4 @@
-import type { Outcome } from "../../dispatch/index.ts";
+import type { Outcome } from "../../store/index.ts";
 
 /** What Apple's answer means. `token`: it is our provider token that is refused. */
 export interface ApnsAnswer {

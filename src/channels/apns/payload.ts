@@ -1,6 +1,7 @@
 import { z } from "zod";
-import type { Alert, Json } from "../../dispatch/index.ts";
-import { fitted, json } from "../fit.ts";
+import type { Json } from "../../base/json.ts";
+import type { Alert } from "../../store/index.ts";
+import { fitPayload, json } from "../push/truncate.ts";
 
 /** What one delivery may ask for; the channel's own options are what holds for those that do not. */
 export interface ApnsPushOptions {
@@ -80,5 +81,5 @@ export function apnsPayload(alert: Alert, options: ApnsPushOptions): string | un
     "relevance-score": relevanceScore,
     "mutable-content": mutableContent ? 1 : undefined,
   };
-  return fitted(alert, maxPayload, (texts) => json({ aps: { alert: texts, ...rest }, ...data }));
+  return fitPayload(alert, maxPayload, (texts) => json({ aps: { alert: texts, ...rest }, ...data }));
 }

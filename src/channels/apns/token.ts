@@ -1,5 +1,5 @@
 import type { KeyObject } from "node:crypto";
-import { jwt } from "../jwt.ts";
+import { jwt } from "../push/jwt.ts";
 
 export interface ProviderToken {
   readonly text: string;

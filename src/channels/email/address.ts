@@ -1,5 +1,5 @@
 import { domainToASCII } from "node:url";
-import { line } from "./line.ts";
+import { line } from "./sanitize-header.ts";
 
 /** Who mail is from or to. */
 export interface Mailbox {

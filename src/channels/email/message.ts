@@ -2,13 +2,13 @@ import { createHash, createPrivateKey } from "node:crypto";
 import { createTransport, type SendMailOptions } from "nodemailer";
 import { DestinationError, type Draft } from "../../dispatch/index.ts";
 import { domainOf, mailbox } from "./address.ts";
+import { htmlOf, textOf } from "./bodies.ts";
 import { unsubscribeUrl } from "./header.ts";
-import { line } from "./line.ts";
 import { type Attachment, type EmailOptions, readOptions, readRecipient } from "./options.ts";
-import { htmlOf, textOf } from "./part.ts";
+import { line } from "./sanitize-header.ts";
 
 /** What a message is made of; the same before and after hand-over. */
-export type Letter = Pick<Draft, "id" | "to" | "alert" | "options" | "createdAt">;
+export type MessageInput = Pick<Draft, "id" | "to" | "alert" | "options" | "createdAt">;
 
 /** What does not come from the letter and has to stay over retries. */
 export interface Content {
@@ -19,9 +19,9 @@ export interface Content {
 
 /** Makes messages whose bytes are the same whenever they are made. */
 export interface Composer {
-  message(letter: Letter, content: Content): Promise<Buffer>;
+  message(letter: MessageInput, content: Content): Promise<Buffer>;
   /** The MIME entity that is encrypted, with the real subject. */
-  inner(letter: Letter): Promise<Buffer>;
+  inner(letter: MessageInput): Promise<Buffer>;
 }
 
 /** All that a reader sees or acts on. Those that a message has not are left out, since nodemailer does not sign absence. */
@@ -39,7 +39,7 @@ export function createComposer(options: EmailOptions): Composer {
   const protect = toBuffer(undefined, (type) => `${type}; protected-headers="v1"`);
   const encrypted = toBuffer(dkim, () => 'multipart/encrypted; protocol="application/pgp-encrypted"');
 
-  const addressed = (letter: Letter): SendMailOptions => ({
+  const addressed = (letter: MessageInput): SendMailOptions => ({
     from,
     ...(replyTo !== undefined && { replyTo }),
     to: readRecipient(letter.to),
@@ -48,7 +48,7 @@ export function createComposer(options: EmailOptions): Composer {
     messageId: `<${letter.id}@${idDomain}>`,
   });
 
-  const readable = (letter: Letter): SendMailOptions => {
+  const readable = (letter: MessageInput): SendMailOptions => {
     const text = textOf(letter.alert);
     const html = htmlOf(letter.alert);
     const attachments = [...(options.attachments ?? []), ...(readOptions(letter.options).attachments ?? [])];
@@ -60,7 +60,7 @@ export function createComposer(options: EmailOptions): Composer {
     };
   };
 
-  const added = (letter: Letter, content: Content): Header[] => {
+  const added = (letter: MessageInput, content: Content): Header[] => {
     const own = readOptions(letter.options);
     const fields = new Map<string, Header>();
     for (const source of [{ "Auto-Submitted": "auto-generated" }, options.headers ?? {}, own.headers ?? {}]) {
@@ -159,7 +159,7 @@ function signature(dkim: EmailOptions["dkim"]) {
 }
 
 /** @throws DestinationError */
-export function checkText(letter: Letter, most: number): void {
+export function checkText(letter: MessageInput, most: number): void {
   for (const part of ["body", "html"] as const) {
     const length = letter.alert[part]?.length ?? 0;
     if (length > most)

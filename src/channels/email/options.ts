@@ -1,7 +1,8 @@
 import { z } from "zod";
-import { DestinationError, type DestinationLimits, type Json, type RetryPolicy } from "../../dispatch/index.ts";
+import type { Json } from "../../base/json.ts";
+import { DestinationError, type DestinationLimits, type RetryPolicy } from "../../dispatch/index.ts";
 import type { GuardPolicy } from "../../guard/index.ts";
-import type { HttpTls } from "../http.ts";
+import type { HttpTls } from "../http/request.ts";
 import { type Mailbox, mailbox } from "./address.ts";
 import { checkHeader, unsubscribeUrl } from "./header.ts";
 

@@ -1,7 +1,7 @@
 import { TimeoutError } from "p-queue";
-import type { Outcome } from "../../dispatch/index.ts";
 import { GuardError } from "../../guard/index.ts";
-import { failureReason } from "../failure.ts";
+import type { Outcome } from "../../store/index.ts";
+import { failureReason } from "../http/failure.ts";
 
 /** What nodemailer says of a failure: at which command, with which answer. */
 export interface SmtpFailure extends Error {

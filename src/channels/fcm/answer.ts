@@ -1,4 +1,4 @@
-import type { Outcome } from "../../dispatch/index.ts";
+import type { Outcome } from "../../store/index.ts";
 
 /** What Google's answer means. `token`: it is our access token that is refused. */
 export interface FcmAnswer {

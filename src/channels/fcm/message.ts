@@ -1,7 +1,8 @@
 import { z } from "zod";
-import type { Delivery, Json } from "../../dispatch/index.ts";
-import { collapseKey } from "../collapse.ts";
-import { fitted, json } from "../fit.ts";
+import type { Json } from "../../base/json.ts";
+import type { Delivery } from "../../store/index.ts";
+import { collapseKey } from "../push/collapse.ts";
+import { fitPayload, json } from "../push/truncate.ts";
 
 /** Where to: a device's registration token or installation id, a topic, or a condition over topics. */
 export type FcmTarget =
@@ -87,7 +88,7 @@ export function fcmMessage(
 ): string | undefined {
   const { image, data } = options;
   const platforms = platformsOf(id, createdAt, options);
-  const payload = fitted(alert, limitOf(target), ({ title, subtitle, body }) => {
+  const payload = fitPayload(alert, limitOf(target), ({ title, subtitle, body }) => {
     const lines = [subtitle, body].filter((text) => text !== undefined);
     const notification = { title, ...(lines.length > 0 && { body: lines.join("\n") }), image };
     return json({ notification, data: { id, ...data }, ...platforms });

@@ -1,9 +1,9 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { z } from "zod";
-import type { Outcome, Sent } from "../../dispatch/index.ts";
-import { checked } from "../checked.ts";
-import type { HttpAnswer, HttpClient } from "../http.ts";
-import { jwt } from "../jwt.ts";
+import type { AttemptResult, Outcome } from "../../store/index.ts";
+import type { HttpClient, HttpResponse } from "../http/request.ts";
+import { jwt } from "../push/jwt.ts";
+import { checked } from "../push/validated.ts";
 
 /** Of the JSON file that Google gives for a service account, what is needed. */
 export interface ServiceAccount {
@@ -25,7 +25,7 @@ export interface AccessToken {
 
 export interface AccessTokens {
   /** The token in use, or one that is asked for: once, however many want it. What becomes of an attempt if there is none. */
-  at(now: number, signal: AbortSignal): Promise<AccessToken | Sent>;
+  at(now: number, signal: AbortSignal): Promise<AccessToken | AttemptResult>;
   /** FCM does not take this token. Returns whether the next one will be another; not if it is younger than a minute. */
   refused(token: AccessToken, now: number): boolean;
 }
@@ -33,7 +33,7 @@ export interface AccessTokens {
 const scope = "https://www.googleapis.com/auth/firebase.messaging";
 const minute = 60_000;
 /** ms before its end at which a token is not used any more: an attempt may take a while. */
-const early = 5 * minute;
+const renewBefore = 5 * minute;
 
 const grantSchema = z.object({ access_token: z.string().regex(/^[\x21-\x7e]+$/), expires_in: z.number() });
 
@@ -42,9 +42,9 @@ export function accessTokens(account: ServiceAccount, client: HttpClient): Acces
   const { client_email: iss, private_key_id: kid, token_uri: aud = "https://oauth2.googleapis.com/token" } = account;
   const key = signingKey(account.private_key);
   let current: AccessToken | undefined;
-  let asking: Promise<AccessToken | Sent> | undefined;
+  let asking: Promise<AccessToken | AttemptResult> | undefined;
 
-  async function ask(now: number, signal: AbortSignal): Promise<AccessToken | Sent> {
+  async function ask(now: number, signal: AbortSignal): Promise<AccessToken | AttemptResult> {
     const iat = Math.floor(now / 1000);
     const header = { alg: "RS256", typ: "JWT", ...(kid !== undefined && { kid }) } as const;
     const assertion = jwt(header, { iss, scope, aud, iat, exp: iat + 3600 }, key);
@@ -63,7 +63,7 @@ export function accessTokens(account: ServiceAccount, client: HttpClient): Acces
     const given = grantOf(exchange.got);
     if (given === undefined) return { outcome: refusal(exchange.got), secrets };
     // Google's are good for an hour; one that says next to nothing is used for a minute, so as not to ask each time.
-    const until = now + Math.max(given.expires_in * 1000 - early, minute);
+    const until = now + Math.max(given.expires_in * 1000 - renewBefore, minute);
     current = { text: given.access_token, since: now, until };
     return current;
   }
@@ -89,7 +89,7 @@ export function accessTokens(account: ServiceAccount, client: HttpClient): Acces
 const withoutToken = (outcome: Outcome): Outcome =>
   outcome.kind === "retry" ? { ...outcome, reason: `no access token: ${outcome.reason}`, holds: "channel" } : outcome;
 
-function grantOf({ status, text }: HttpAnswer): z.infer<typeof grantSchema> | undefined {
+function grantOf({ status, text }: HttpResponse): z.infer<typeof grantSchema> | undefined {
   if (status !== 200) return undefined;
   try {
     return checked(grantSchema, JSON.parse(text), "the grant");
@@ -99,7 +99,7 @@ function grantOf({ status, text }: HttpAnswer): z.infer<typeof grantSchema> | un
 }
 
 /** 4xx is the account's fault (`invalid_grant`: deleted, or a clock that is wrong), which is the operator's. */
-function refusal({ status, text }: HttpAnswer): Outcome {
+function refusal({ status, text }: HttpResponse): Outcome {
   // What it says for status 200 may be a token.
   const said = status === 200 ? "which has no access token" : text.replace(/\s+/g, " ").slice(0, 300);
   const reason = `${status} ${said}`.trim();

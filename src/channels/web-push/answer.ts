@@ -1,4 +1,4 @@
-import type { Outcome } from "../../dispatch/index.ts";
+import type { Outcome } from "../../store/index.ts";
 
 /** What an answer means for the delivery, and for all of that push service. */
 export interface PushAnswer {

@@ -1,5 +1,5 @@
 import library from "web-push";
-import type { Outcome } from "../../dispatch/index.ts";
+import type { Outcome } from "../../store/index.ts";
 import type { PushAnswer } from "./answer.ts";
 import type { Vapid } from "./subscription.ts";
 
@@ -23,9 +23,9 @@ interface Service {
 
 /** ms that a token is valid (a day at most, RFC 8292 section 2), and how long before its end a new one is made. */
 const lifetime = 12 * 3_600_000;
-const early = 3_600_000;
+const renewBefore = 3_600_000;
 /** ms that a push service is left alone that has never believed a token of ours. */
-const doubt = 60_000;
+const untrustedPause = 60_000;
 /** ms of the longest pause, whatever is asked for: then one push asks again. */
 const longest = 3_600_000;
 /** Endpoints come from browsers, or whoever says to be one: what is remembered of origins has to be bounded. */
@@ -65,7 +65,7 @@ export function createServices(vapid: Vapid): Services {
         const { subject, publicKey, privateKey } = vapid;
         const expires = Math.floor((now + lifetime) / 1000);
         const headers = library.getVapidHeaders(origin, subject, publicKey, privateKey, "aes128gcm", expires);
-        service.token = { header: headers.Authorization, until: now + lifetime - early };
+        service.token = { header: headers.Authorization, until: now + lifetime - renewBefore };
       }
       return service.token.header;
     },
@@ -77,7 +77,7 @@ export function createServices(vapid: Vapid): Services {
       const service = serviceAt(origin);
       if (outcome.kind === "delivered") service.trusts = true;
       if (outcome.kind !== "retry" || says === undefined) return outcome;
-      const { reason, retryAfter = doubt } = outcome;
+      const { reason, retryAfter = untrustedPause } = outcome;
       if (says === "token") {
         service.token = undefined;
         if (service.trusts) return outcome;

@@ -1,7 +1,7 @@
 import type { Channel, DestinationLimits, Draft, RetryPolicy } from "../../dispatch/index.ts";
-import type { HttpAuth } from "../auth.ts";
-import { headerValue, nameRefusal } from "../header.ts";
-import type { HttpOptions } from "../http.ts";
+import type { HttpAuth } from "../http/auth.ts";
+import { headerValue, nameRefusal } from "../http/header.ts";
+import type { HttpOptions } from "../http/request.ts";
 import { parseKey } from "./keys.ts";
 import { checkPayload, isJson, type PayloadOptions, type Renderer, templateData } from "./payload.ts";
 

@@ -1,4 +1,6 @@
-import { type Alert, DestinationError, type Draft, type Json } from "../../dispatch/index.ts";
+import type { Json } from "../../base/json.ts";
+import { DestinationError, type Draft } from "../../dispatch/index.ts";
+import type { Alert } from "../../store/index.ts";
 
 /** A compiled template, or anything like it. */
 export interface Renderer {

@@ -1,4 +1,4 @@
-import type { Exchange, Sent } from "../delivery.ts";
+import type { AttemptResult, Exchange } from "../../store/index.ts";
 import { encodedForms, maxKeyLength, plainForms, type Secret, type SecretForm } from "./forms.ts";
 import { cutEscape, type Level, levelsOf } from "./levels.ts";
 
@@ -59,7 +59,7 @@ export class Redactor {
   }
 
   /** Replaces them in all that the journal keeps of an attempt. */
-  sent({ request, answer, outcome }: Sent): Sent {
+  sent({ request, answer, outcome }: AttemptResult): AttemptResult {
     const reason = "reason" in outcome ? outcome.reason : "";
     const forms = mayHaveEncoded(answer, reason) ? this.#forms : this.#cheapForms;
     const levels = levelsOf([...textsOf(request), ...textsOf(answer), reason].join("\0"));

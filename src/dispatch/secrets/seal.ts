@@ -1,4 +1,4 @@
-import type { Json } from "../delivery.ts";
+import type { Json } from "../../base/json.ts";
 import type { NamedSecret, Secret } from "./forms.ts";
 
 /** Stands around the name of a secret in what is kept, and twice for itself. A noncharacter of Unicode: no text has it. */

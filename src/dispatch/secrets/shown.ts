@@ -1,5 +1,5 @@
-import type { Json } from "../delivery.ts";
-import type { Kept } from "../outbox.ts";
+import type { Json } from "../../base/json.ts";
+import type { StoredDelivery } from "../../store/index.ts";
 import { isSecretHeader } from "./header.ts";
 import { Redactor } from "./redactor.ts";
 import { shownSealed } from "./seal.ts";
@@ -10,7 +10,7 @@ import { secretsOfDestination, secretsOfUrl, shownDestination, shownUrl } from "
  * rendered for it. Here they are `https://host#hash` and `…`, wherever else in the delivery they occur, too; and other URLs with tokens
  * in them that were in the profile.
  */
-export function shownDelivery({ to, options, content, source, ...kept }: Kept): Kept {
+export function shownDelivery({ to, options, content, source, ...kept }: StoredDelivery): StoredDelivery {
   const redactor = new Redactor(to === undefined ? [] : secretsOfDestination(to));
   return {
     ...redactor.json(kept),

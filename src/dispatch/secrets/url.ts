@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Json } from "../delivery.ts";
+import type { Json } from "../../base/json.ts";
 import { minSecretLength } from "./forms.ts";
 
 const shown = /^https?:\/\/[^/?#\s]+#[\da-f]{16}(?:-\d+)?$/;

@@ -1,12 +1,10 @@
 import { z } from "zod";
-import type { Member } from "../../audiences/index.ts";
-import type { Json } from "../../dispatch/index.ts";
-import type { Profile } from "../../profiles/index.ts";
-import type { Definition } from "../../triggers/index.ts";
+import type { Json } from "../../base/json.ts";
+import type { Definition, Member, Profile } from "../../store/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
 import { find } from "../declared.ts";
-import type { Surroundings } from "../options.ts";
+import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
 import { answers, json, page, pageQuery, time, toPage } from "../schemas.ts";
 import { profile } from "./profiles.ts";
@@ -39,7 +37,7 @@ const params = z.object({ name: z.string().min(1).max(64) });
 const tags = ["audiences"];
 
 /** Who belongs where. */
-export function audienceRoutes(app: App, { store }: Surroundings): void {
+export function audienceRoutes(app: App, { store }: RouteDeps): void {
   const shown = ({ name, body, status, origin, createdAt, updatedAt }: Definition, members = 0): Audience => {
     return { name, members, definition: body, status, origin, createdAt, updatedAt };
   };

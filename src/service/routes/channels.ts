@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { App } from "../app.ts";
-import type { Surroundings } from "../options.ts";
+import type { RouteDeps } from "../options.ts";
 import { answers } from "../schemas.ts";
 
 /** Ways out, without what is secret about them. */
-export function channelRoutes(app: App, { channels }: Surroundings): void {
+export function channelRoutes(app: App, { channels }: RouteDeps): void {
   app.get("/channels", {
     config: { scope: "read" },
     schema: {

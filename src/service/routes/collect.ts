@@ -1,14 +1,14 @@
 import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
+import type { Json } from "../../base/json.ts";
 import { maxPayloads } from "../../bodies/index.ts";
-import type { Json } from "../../dispatch/index.ts";
 import { type Inbound, identityModeOf, type StreamDefinition } from "../../profiles/index.ts";
 import type { Collected } from "../../triggers/index.ts";
 import type { OfferedSignature } from "../access.ts";
 import type { App } from "../app.ts";
 import { declaredStreams } from "../declared.ts";
-import type { Surroundings } from "../options.ts";
+import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
 import { answers, bodied } from "../schemas.ts";
 import { checkBody, checkSignature, isSigned, refused, type Signed } from "../signature.ts";
@@ -35,7 +35,7 @@ const payloads = z.custom<readonly Json[]>().meta({
 const repeated = "the same signed request came before";
 
 /** Where third parties post what happened. */
-export function collectRoutes(app: App, { engine, store, clock, limits }: Surroundings): void {
+export function collectRoutes(app: App, { engine, store, clock, limits }: RouteDeps): void {
   const streamOf = declaredStreams(store);
   const signatures = new WeakMap<FastifyRequest, Signed>();
   /** Requests whose like must not be taken in meanwhile. */
@@ -72,13 +72,13 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: Surrou
     }
     underWay.add(key);
     try {
-      const known = await store.answers.get(key);
+      const known = await store.idempotency.get(key);
       if (known !== undefined && known.at > clock() - limits.answers) {
         if (mayRepeat === undefined) throw refused(repeated);
         return undefined;
       }
       const result = await run();
-      await store.answers.put({ key, fingerprint: "", status: 202, body: "", at: clock() });
+      await store.idempotency.put({ key, fingerprint: "", status: 202, body: "", at: clock() });
       return result;
     } finally {
       underWay.delete(key);

@@ -1,17 +1,11 @@
 import { z } from "zod";
 import { audienceDefinition } from "../../audiences/index.ts";
 import { declaredName, profilesDefinition, streamDefinition } from "../../profiles/index.ts";
-import {
-  alarmDefinition,
-  type Definition,
-  type Plan,
-  type Step,
-  triggerDefinition,
-  type Wanted,
-} from "../../triggers/index.ts";
+import type { Definition } from "../../store/index.ts";
+import { alarmDefinition, type DesiredState, type Plan, type Step, triggerDefinition } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { shown } from "../declared.ts";
-import type { Surroundings } from "../options.ts";
+import type { RouteDeps } from "../options.ts";
 import { answers, asWritten, bodied, json, time } from "../schemas.ts";
 import { profile } from "./profiles.ts";
 
@@ -84,7 +78,7 @@ const shownPlan = ({ steps, findings }: Plan): Plan => ({
 const tags = ["definitions"];
 
 /** What is declared. */
-export function definitionRoutes(app: App, { engine, store }: Surroundings): void {
+export function definitionRoutes(app: App, { engine, store }: RouteDeps): void {
   app.get("/definitions", {
     config: { scope: "read" },
     schema: {
@@ -125,4 +119,4 @@ export function definitionRoutes(app: App, { engine, store }: Surroundings): voi
   });
 }
 
-const fromApi = (body: z.output<typeof wanted>): Wanted => ({ origin: "api", ...body }) as Wanted;
+const fromApi = (body: z.output<typeof wanted>): DesiredState => ({ origin: "api", ...body }) as DesiredState;

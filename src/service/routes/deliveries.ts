@@ -1,8 +1,9 @@
 import { z } from "zod";
-import { type Attempt, type Kept, type Replayed, type Summary, shownDelivery, shownUrl } from "../../dispatch/index.ts";
+import { type Replayed, shownDelivery, shownUrl } from "../../dispatch/index.ts";
+import type { Attempt, DeliverySummary, StoredDelivery } from "../../store/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
-import type { Surroundings } from "../options.ts";
+import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
 import { alert, answers, bodied, id, json, object, page, pageQuery, time, toPage } from "../schemas.ts";
 
@@ -24,7 +25,7 @@ const summaryShape = {
   orderingKey: z.string().optional(),
   replayOf: z.string().optional(),
 };
-const summary: z.ZodType<Summary> = z.object(summaryShape).meta({ id: "DeliverySummary" });
+const summary: z.ZodType<DeliverySummary> = z.object(summaryShape).meta({ id: "DeliverySummary" });
 
 const said = z.object({
   line: z.string(),
@@ -53,7 +54,7 @@ const attempt: z.ZodType<Attempt> = z
   })
   .meta({ id: "Attempt" }) as unknown as z.ZodType<Attempt>;
 
-const kept: z.ZodType<Kept> = z
+const kept: z.ZodType<StoredDelivery> = z
   .object({
     ...summaryShape,
     to: json.optional(),
@@ -86,8 +87,8 @@ const params = z.object({ id });
 const tags = ["deliveries"];
 
 /** What was sent, what became of it, and why. */
-export function deliveryRoutes(app: App, { dispatcher, store, clock }: Surroundings): void {
-  async function byId(id: string): Promise<Kept> {
+export function deliveryRoutes(app: App, { dispatcher, store, clock }: RouteDeps): void {
+  async function byId(id: string): Promise<StoredDelivery> {
     const found = await store.outbox.find(id);
     if (found === undefined)
       throw new Problem("not-found", `there is no delivery ${id}: GET /v1/deliveries lists them`);

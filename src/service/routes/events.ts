@@ -1,8 +1,8 @@
 import { z } from "zod";
-import type { RawEvent } from "../../profiles/index.ts";
+import type { RawEvent } from "../../store/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
-import type { Surroundings } from "../options.ts";
+import type { RouteDeps } from "../options.ts";
 import { answers, id, json, page, pageQuery, time, toPage } from "../schemas.ts";
 
 const event: z.ZodType<RawEvent> = z
@@ -19,7 +19,7 @@ const event: z.ZodType<RawEvent> = z
   .meta({ id: "Event", description: "A payload that came in on a stream." });
 
 /** What came in. */
-export function eventRoutes(app: App, { store }: Surroundings): void {
+export function eventRoutes(app: App, { store }: RouteDeps): void {
   app.get("/events", {
     config: { scope: "read" },
     schema: {

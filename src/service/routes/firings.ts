@@ -1,8 +1,9 @@
 import { z } from "zod";
-import type { Explanation, Firing } from "../../triggers/index.ts";
+import type { Firing } from "../../store/index.ts";
+import type { Explanation } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
-import type { Surroundings } from "../options.ts";
+import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
 import { answers, id, json, object, page, pageQuery, time, toPage } from "../schemas.ts";
 
@@ -64,7 +65,7 @@ const explanation: z.ZodType<Explanation> = z
 const name = z.string().min(1).max(64);
 
 /** What fired, and why. */
-export function firingRoutes(app: App, { engine, store }: Surroundings): void {
+export function firingRoutes(app: App, { engine, store }: RouteDeps): void {
   app.get("/firings", {
     config: { scope: "read" },
     schema: {

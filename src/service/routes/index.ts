@@ -1,6 +1,6 @@
 /** What can be asked for under /v1: one file a resource. In: the parts of the program. Out: routes. */
 import type { App } from "../app.ts";
-import type { Surroundings } from "../options.ts";
+import type { RouteDeps } from "../options.ts";
 import { audienceRoutes } from "./audiences.ts";
 import { channelRoutes } from "./channels.ts";
 import { collectRoutes } from "./collect.ts";
@@ -15,7 +15,7 @@ import { runRoutes } from "./runs.ts";
 import { sendRoutes } from "./sends.ts";
 import { triggerRoutes } from "./triggers.ts";
 
-export function addRoutes(app: App, surroundings: Surroundings): void {
+export function addRoutes(app: App, surroundings: RouteDeps): void {
   collectRoutes(app, surroundings);
   eventRoutes(app, surroundings);
   profileRoutes(app, surroundings);

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { AlertTemplate, Finding } from "../../index.ts";
 import type { App } from "../app.ts";
-import type { Surroundings } from "../options.ts";
+import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
 import { alertTemplate, answers, bodied, object } from "../schemas.ts";
 
@@ -42,7 +42,7 @@ const body = z.strictObject({
 });
 
 /** What is wrong with a template. */
-export function lintRoutes(app: App, { lint: defaults, evaluation }: Surroundings): void {
+export function lintRoutes(app: App, { lint: defaults, evaluation }: RouteDeps): void {
   app.post("/lint", {
     config: { scope: "read" },
     schema: {

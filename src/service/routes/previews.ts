@@ -1,15 +1,15 @@
 import { z } from "zod";
 import type { AlertTemplate } from "../../index.ts";
-import type { Fields } from "../../profiles/index.ts";
+import type { Fields } from "../../store/index.ts";
 import type { App } from "../app.ts";
 import { noProfile } from "../errors.ts";
-import type { Surroundings } from "../options.ts";
+import type { RouteDeps } from "../options.ts";
 import { alert, alertTemplate, answers, bodied, id, object } from "../schemas.ts";
 
 /** The id of a profile that is kept, or its fields. */
 export const profileOrId = z.union([id, object]);
 
-export async function fieldsOf({ store }: Pick<Surroundings, "store">, given: string | Fields): Promise<Fields> {
+export async function fieldsOf({ store }: Pick<RouteDeps, "store">, given: string | Fields): Promise<Fields> {
   if (typeof given !== "string") return given;
   const [found] = await store.profiles.get([given]);
   if (found !== undefined) return found.fields;
@@ -24,7 +24,7 @@ const preview = z
   .meta({ id: "Preview" });
 
 /** What a profile would get; nothing is sent. */
-export function previewRoutes(app: App, surroundings: Surroundings): void {
+export function previewRoutes(app: App, surroundings: RouteDeps): void {
   app.post("/previews", {
     config: { scope: "read" },
     schema: {

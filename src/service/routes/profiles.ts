@@ -1,19 +1,12 @@
 import { z } from "zod";
-import type { Membership } from "../../audiences/index.ts";
-import {
-  type Identifier,
-  identityOf,
-  type Profile,
-  profilesDefinition,
-  type Refused,
-  resolveProfiles,
-} from "../../profiles/index.ts";
+import { identityOf, profilesDefinition, type Refused, resolveProfiles } from "../../profiles/index.ts";
+import type { Identifier, Membership, Profile } from "../../store/index.ts";
 import type { Forgotten, Split, Updated } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
 import { find } from "../declared.ts";
 import { noProfile } from "../errors.ts";
-import type { Surroundings } from "../options.ts";
+import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
 import { answers, bodied, id, object, page, pageQuery, time, toPage } from "../schemas.ts";
 
@@ -63,7 +56,7 @@ const resultOf = (updated: Updated) =>
 const forgotten: z.ZodType<Forgotten> = z
   .object({
     erased: z.int().describe("Deliveries whose texts and addresses were erased."),
-    underway: z
+    inFlight: z
       .array(z.string())
       .describe("Deliveries that are being attempted right now: they are erased once that ends, and not tried again."),
   })
@@ -81,7 +74,7 @@ const mostUpdates = 1_000;
 const tags = ["profiles"];
 
 /** Who is known, and what of them. */
-export function profileRoutes(app: App, { engine, store, limits }: Surroundings): void {
+export function profileRoutes(app: App, { engine, store, limits }: RouteDeps): void {
   app.put("/profiles", {
     config: { scope: "write", idempotent: true },
     schema: {

@@ -1,9 +1,9 @@
 import { z } from "zod";
-import type { Run } from "../../triggers/index.ts";
+import type { Run } from "../../store/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
 import { conflicting } from "../errors.ts";
-import type { Surroundings } from "../options.ts";
+import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
 import { answers, id, page, pageQuery, time, toPage } from "../schemas.ts";
 
@@ -47,7 +47,7 @@ const params = z.object({ id });
 const tags = ["runs"];
 
 /** Backfills, batches and sweeps. */
-export function runRoutes(app: App, { engine, store }: Surroundings): void {
+export function runRoutes(app: App, { engine, store }: RouteDeps): void {
   const missing = (id: string): Problem => new Problem("not-found", `there is no run ${id}: GET /v1/runs lists them`);
 
   app.get("/runs", {

@@ -1,7 +1,8 @@
 import { z } from "zod";
-import type { Json, SendResult } from "../../dispatch/index.ts";
+import type { Json } from "../../base/json.ts";
+import type { SendResult } from "../../dispatch/index.ts";
 import type { App } from "../app.ts";
-import type { Surroundings } from "../options.ts";
+import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
 import { alert, alertTemplate, answers, bodied, id, json, object, time } from "../schemas.ts";
 import { fieldsOf, profileOrId } from "./previews.ts";
@@ -51,7 +52,7 @@ const request = z
   });
 
 /** One alert, at once. */
-export function sendRoutes(app: App, surroundings: Surroundings): void {
+export function sendRoutes(app: App, surroundings: RouteDeps): void {
   const { dispatcher, channels } = surroundings;
   app.post("/sends", {
     config: { scope: "write", idempotent: true },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { App } from "../app.ts";
-import type { Surroundings } from "../options.ts";
+import type { RouteDeps } from "../options.ts";
 import { object, problemAnswer } from "../schemas.ts";
 
 /** How long an answer that costs something is given to all who ask, in ms: they need no key, and may ask thousands of times. */
@@ -22,7 +22,7 @@ function shared<T>(make: () => Promise<T>, clock: () => number): () => Promise<T
 }
 
 /** Without a key: whether it works. */
-export function healthRoute(app: App, { health, store, clock }: Surroundings): void {
+export function healthRoute(app: App, { health, store, clock }: RouteDeps): void {
   const check = shared(
     health ??
       (async () => {
@@ -50,7 +50,7 @@ export function healthRoute(app: App, { health, store, clock }: Surroundings): v
 
 export function metricsRoute(
   app: App,
-  metrics: NonNullable<Surroundings["metrics"]>,
+  metrics: NonNullable<RouteDeps["metrics"]>,
   { open, clock }: { readonly open: boolean; readonly clock: () => number },
 ): void {
   const text = shared(() => metrics.text(), clock);

@@ -1,10 +1,11 @@
 import { z } from "zod";
-import type { Json } from "../../dispatch/index.ts";
-import { type Definition, type Estimate, type Failure, failuresOf, type TriggerState } from "../../triggers/index.ts";
+import type { Json } from "../../base/json.ts";
+import type { Definition } from "../../store/index.ts";
+import { type Estimate, type Failure, failuresOf, type TriggerState } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { find } from "../declared.ts";
 import { conflicting } from "../errors.ts";
-import type { Surroundings } from "../options.ts";
+import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
 import { answers, bodied, json, time } from "../schemas.ts";
 import { noBody, pace, run } from "./runs.ts";
@@ -66,7 +67,7 @@ const params = z.object({ name: z.string().min(1).max(64) });
 const tags = ["triggers"];
 
 /** What makes alerts fire, and whether it does. */
-export function triggerRoutes(app: App, { engine, store }: Surroundings): void {
+export function triggerRoutes(app: App, { engine, store }: RouteDeps): void {
   const shown = ({ name, body, status, origin, createdAt, updatedAt }: Definition): Trigger => {
     const state = (status as { readonly state?: TriggerState } | null)?.state;
     return { name, ...(state && { state }), definition: body, status, origin, createdAt, updatedAt };

@@ -1,10 +1,9 @@
-import { StoreError } from "../../dispatch/store.ts";
-import type { Answer, Answers, ApiKeys } from "../../triggers/index.ts";
+import { type ApiKeys, type IdempotencyStore, type StoredResponse, StoreError } from "../../store/index.ts";
 import { tellsOf } from "../answer.ts";
-import { type Books, copied } from "./books.ts";
+import { copied, type Tables } from "./tables.ts";
 
 /** API keys: who may ask. */
-export function keysOf(books: Books): ApiKeys {
+export function keysOf(books: Tables): ApiKeys {
   const all = () => [...books.keys.entries()].map(([, key]) => key);
   return {
     async put(key) {
@@ -19,23 +18,29 @@ export function keysOf(books: Books): ApiKeys {
 }
 
 /** Answers to requests with an idempotency key. */
-export function answersOf(books: Books): Answers {
+export function idempotencyOf(books: Tables): IdempotencyStore {
   return {
-    get: async (key) => books.answers.get(key.toWellFormed()),
+    get: async (key) => books.responses.get(key.toWellFormed()),
     async put({ key: given, fingerprint, status, body, at }) {
       const key = given.toWellFormed();
-      if (books.answers.has(key)) return;
-      const answer: Answer = { key, fingerprint: fingerprint.toWellFormed(), status, body: body.toWellFormed(), at };
-      books.answers.set(key, copied(answer));
+      if (books.responses.has(key)) return;
+      const answer: StoredResponse = {
+        key,
+        fingerprint: fingerprint.toWellFormed(),
+        status,
+        body: body.toWellFormed(),
+        at,
+      };
+      books.responses.set(key, copied(answer));
     },
     async prune(before, limit) {
-      const old = [...books.answers.entries()].filter(([, { at }]) => at < before);
+      const old = [...books.responses.entries()].filter(([, { at }]) => at < before);
       const first = old.sort(([, a], [, b]) => a.at - b.at).slice(0, limit);
-      for (const [key] of first) books.answers.delete(key);
+      for (const [key] of first) books.responses.delete(key);
       return first.length;
     },
     async forget(ids) {
-      for (const [key, { body }] of [...books.answers.entries()]) if (tellsOf(body, ids)) books.answers.delete(key);
+      for (const [key, { body }] of [...books.responses.entries()]) if (tellsOf(body, ids)) books.responses.delete(key);
     },
   };
 }

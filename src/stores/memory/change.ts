@@ -1,9 +1,9 @@
-import { erasedDestination } from "../../dispatch/outbox.ts";
-import { type Item, isSettled } from "./item.ts";
-import type { Shelf } from "./shelf.ts";
+import { erasedDestination } from "../../store/index.ts";
+import { isSettled, type OutboxEntry } from "./entry.ts";
+import type { OutboxState } from "./outbox-state.ts";
 
 /** What operators ask for. Each says whether it did it. */
-export function replay(shelf: Shelf, item: Item, now: number): boolean {
+export function replay(shelf: OutboxState, item: OutboxEntry, now: number): boolean {
   if (!isSettled(item) || item.stage === "aborted" || item.body === undefined) return false;
   Object.assign(item, { rank: item.rank % 3, due: now, since: now, attempt: 0 });
   Object.assign(item, { settledAt: undefined, reason: undefined, stage: "behind" });
@@ -11,16 +11,16 @@ export function replay(shelf: Shelf, item: Item, now: number): boolean {
   return true;
 }
 
-export function cancel(shelf: Shelf, item: Item, now: number, reason: string): boolean {
+export function cancel(shelf: OutboxState, item: OutboxEntry, now: number, reason: string): boolean {
   if (item.stage !== "waiting" && item.stage !== "behind") return false;
   item.destination.queues[item.rank]!.remove(item);
   shelf.settle(item, "cancelled", now, reason);
   return true;
 }
 
-export function erase(shelf: Shelf, item: Item): boolean {
+export function erase(shelf: OutboxState, item: OutboxEntry): boolean {
   if (!isSettled(item)) return false;
-  silence(item);
+  expungeContent(item);
   const { destination, entry } = item;
   destination.kept--;
   item.destination = shelf.destination(entry.channel, erasedDestination);
@@ -31,13 +31,13 @@ export function erase(shelf: Shelf, item: Item): boolean {
 }
 
 /** Whether it is erased; if not, a claimed delivery without a body is to be withdrawn once its attempt ends. */
-export function withdraw(shelf: Shelf, item: Item, now: number): boolean {
+export function withdraw(shelf: OutboxState, item: OutboxEntry, now: number): boolean {
   cancel(shelf, item, now, "withdrawn");
-  if (item.stage === "claimed") silence(item);
+  if (item.stage === "claimed") expungeContent(item);
   return erase(shelf, item);
 }
 
-function silence(item: Item): void {
+function expungeContent(item: OutboxEntry): void {
   item.body = item.source = item.reason = undefined;
   item.size = 0;
   item.journal = item.journal.map(({ text }) => {

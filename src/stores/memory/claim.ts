@@ -1,15 +1,15 @@
-import type { Claimed, ClaimRequest, Claims } from "../../dispatch/outbox.ts";
+import type { Claimed, ClaimRequest, Claims } from "../../store/index.ts";
 import { withdraw } from "./change.ts";
 import type { Destination } from "./destination.ts";
-import { claimedOf } from "./item.ts";
-import type { Shelf } from "./shelf.ts";
+import { claimedOf } from "./entry.ts";
+import type { OutboxState } from "./outbox-state.ts";
 
 const firstAttempts = [0, 1, 2];
 const retries = [3, 4, 5];
 /** Of a claim, at least this share is left for retries, so that a flood of first attempts does not end retrying. */
 const shareOfRetries = 1 / 8;
 
-export function claim(shelf: Shelf, request: ClaimRequest): Claims {
+export function claim(shelf: OutboxState, request: ClaimRequest): Claims {
   const { now, limit } = request;
   const claimed: Claimed[] = [];
   const taken = new Map<Destination, number>();
@@ -19,7 +19,8 @@ export function claim(shelf: Shelf, request: ClaimRequest): Claims {
     const { channel, name, disabled } = destination;
     const room = request.channels[channel.name];
     if (room === undefined || channel.heldUntil > now) return;
-    const free = Math.min(room.each, room.room?.get(name) ?? room.each) - (taken.get(destination) ?? 0);
+    const free =
+      Math.min(room.perDestination, room.overrides?.get(name) ?? room.perDestination) - (taken.get(destination) ?? 0);
     let allowed = disabled === undefined ? Math.min(most, free) : most;
     if (disabled === undefined && destination.trialUntil !== undefined) allowed = Math.min(allowed, 1);
     const queue = destination.queues[rank]!;
@@ -62,7 +63,7 @@ export function claim(shelf: Shelf, request: ClaimRequest): Claims {
 }
 
 /** What is due now and was not taken is of destinations that are full. */
-function soonest({ busy, leased }: Shelf, { now, channels }: ClaimRequest): number | undefined {
+function soonest({ busy, leased }: OutboxState, { now, channels }: ClaimRequest): number | undefined {
   let next = Number.POSITIVE_INFINITY;
   for (const { lease } of leased) next = Math.min(next, lease!);
   for (const { queues, channel, blockedUntil, disabled } of busy) {
@@ -76,7 +77,7 @@ function soonest({ busy, leased }: Shelf, { now, channels }: ClaimRequest): numb
   return Number.isFinite(next) ? next : undefined;
 }
 
-function recoverLost(shelf: Shelf, now: number): void {
+function recoverLost(shelf: OutboxState, now: number): void {
   for (const item of shelf.leased) {
     if (item.lease! > now) continue;
     shelf.note(item, {

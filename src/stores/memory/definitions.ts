@@ -1,8 +1,8 @@
-import type { Definitions, DefinitionsWriter } from "../../triggers/index.ts";
-import { type Books, copied, keyOf } from "./books.ts";
+import type { Definitions, DefinitionsWriter } from "../../store/index.ts";
 import { removeFiring } from "./firings.ts";
+import { copied, keyOf, type Tables } from "./tables.ts";
 
-export function definitionsOf(books: Books): Definitions & DefinitionsWriter {
+export function definitionsOf(books: Tables): Definitions & DefinitionsWriter {
   const count = (): void => books.version.set("version", (books.version.get("version") ?? 0) + 1);
   return {
     version: async () => books.version.get("version") ?? 0,

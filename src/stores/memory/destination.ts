@@ -1,4 +1,4 @@
-import type { Item } from "./item.ts";
+import type { OutboxEntry } from "./entry.ts";
 
 export interface Channel {
   readonly name: string;
@@ -21,7 +21,7 @@ export class Destination {
   /** By rank, each by when it is due. */
   readonly queues = Array.from({ length: 6 }, () => new Queue());
   /** By ordering key: what is pending, in its order. */
-  readonly lines = new Map<string, Item[]>();
+  readonly lines = new Map<string, OutboxEntry[]>();
 
   get blockedUntil(): number {
     return Math.max(this.heldUntil, this.trialUntil ?? 0);
@@ -33,18 +33,18 @@ export class Destination {
   }
 }
 
-const isBefore = (a: Item, b: Item): boolean => a.due < b.due || (a.due === b.due && a.seq < b.seq);
+const isBefore = (a: OutboxEntry, b: OutboxEntry): boolean => a.due < b.due || (a.due === b.due && a.seq < b.seq);
 
 /** Sorted by due, then by age. Most come at the end and go from the front. */
 export class Queue {
-  #items: Item[] = [];
+  #items: OutboxEntry[] = [];
   #from = 0;
 
-  get first(): Item | undefined {
+  get first(): OutboxEntry | undefined {
     return this.#items[this.#from];
   }
 
-  add(item: Item): void {
+  add(item: OutboxEntry): void {
     let [low, high] = [this.#from, this.#items.length];
     if (high > low && isBefore(this.#items[high - 1]!, item)) low = high;
     while (low < high) {
@@ -64,7 +64,7 @@ export class Queue {
     }
   }
 
-  remove(item: Item): void {
+  remove(item: OutboxEntry): void {
     const at = this.#items.indexOf(item, this.#from);
     if (at >= 0) this.#items.splice(at, 1);
   }

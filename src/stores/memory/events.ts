@@ -1,8 +1,8 @@
-import type { Events, EventsWriter, RawEvent } from "../../profiles/index.ts";
-import { type Books, copied, keyOf } from "./books.ts";
+import type { Events, EventsWriter, RawEvent } from "../../store/index.ts";
 import { cursor, filtered, pageOf } from "./page.ts";
+import { copied, keyOf, type Tables } from "./tables.ts";
 
-export function eventsOf(books: Books): Events & EventsWriter {
+export function eventsOf(books: Tables): Events & EventsWriter {
   return {
     list: async ({ stream, profile, problems = false, limit, after }) =>
       pageOf(
@@ -10,7 +10,7 @@ export function eventsOf(books: Books): Events & EventsWriter {
           books.events.back(cursor(after)),
           (one) =>
             (stream === undefined || one.stream === stream) &&
-            (profile === undefined || one.profile === books.stays(profile)) &&
+            (profile === undefined || one.profile === books.resolveId(profile)) &&
             (!problems || one.problem !== undefined),
         ),
         limit,
@@ -28,7 +28,7 @@ export function eventsOf(books: Books): Events & EventsWriter {
           key: event.key?.toWellFormed(),
           problem: event.problem?.toWellFormed(),
           refused: event.refused?.map((one) => one.toWellFormed()),
-          ...(profile !== undefined && { profile: books.staying(profile) }),
+          ...(profile !== undefined && { profile: books.requireId(profile) }),
         };
         books.events.put(event.id, copied(kept));
         if (key !== undefined) books.eventKeys.set(key, event.id);
@@ -45,7 +45,7 @@ export function eventsOf(books: Books): Events & EventsWriter {
   };
 }
 
-export function removeEvent(books: Books, { id, stream, key }: RawEvent): void {
+export function removeEvent(books: Tables, { id, stream, key }: RawEvent): void {
   books.events.delete(id);
   books.origins.delete(id);
   if (key !== undefined) books.eventKeys.delete(keyOf(stream, key));

@@ -1,13 +1,13 @@
-import type { Firing, Firings, FiringsWriter, Skip } from "../../triggers/index.ts";
+import type { Firing, Firings, FiringsWriter, Skip } from "../../store/index.ts";
 import { combineSkips } from "../merged.ts";
-import { type Books, copied, keyOf } from "./books.ts";
 import { cursor, filtered, pageOf } from "./page.ts";
+import { copied, keyOf, type Tables } from "./tables.ts";
 import type { UndoMap } from "./undo.ts";
 
-export function firingsOf(books: Books): Firings & FiringsWriter {
+export function firingsOf(books: Tables): Firings & FiringsWriter {
   const { firings } = books;
   const some = (ids: readonly string[] = []): Firing[] => ids.map((id) => firings.value(id)!);
-  const of = (profile: string): Firing[] => some(books.firingsOf.get(books.stays(profile)));
+  const of = (profile: string): Firing[] => some(books.firingsOf.get(books.resolveId(profile)));
   const waiting = (): Firing[] =>
     [...books.waiting.entries()]
       .map(([id]) => firings.get(id)!)
@@ -22,17 +22,17 @@ export function firingsOf(books: Books): Firings & FiringsWriter {
           firings.back(cursor(after)),
           (one) =>
             (trigger === undefined || one.trigger === trigger) &&
-            (profile === undefined || one.profile === books.stays(profile)) &&
+            (profile === undefined || one.profile === books.resolveId(profile)) &&
             (state === undefined || one.state === state) &&
             (run === undefined || one.run === run),
         ),
         limit,
       ),
     lastSkip: async (trigger, given) => {
-      const profile = books.stays(given);
+      const profile = books.resolveId(given);
       const absorbed = [...books.mergedSkips.entries()]
         .map(([, skip]) => skip)
-        .filter((one) => one.trigger === trigger && books.stays(one.profile) === profile);
+        .filter((one) => one.trigger === trigger && books.resolveId(one.profile) === profile);
       const place = (one: Skip) => books.parents.get(one.profile)!.place;
       const found = combineSkips(
         books.skips.get(keyOf(trigger, profile)),
@@ -54,7 +54,7 @@ export function firingsOf(books: Books): Firings & FiringsWriter {
     async add(all) {
       for (const one of all) {
         if (firings.has(one.id)) throw new TypeError(`firing ${one.id} is kept already`);
-        keep(books, { ...one, profile: books.staying(one.profile) });
+        keep(books, { ...one, profile: books.requireId(one.profile) });
       }
     },
     async update(all) {
@@ -92,7 +92,7 @@ export function firingsOf(books: Books): Firings & FiringsWriter {
     inRun: async (run, profile) => of(profile).some((one) => one.run === run),
     async skip(skips) {
       for (const one of skips) {
-        const profile = books.staying(one.profile);
+        const profile = books.requireId(one.profile);
         const key = keyOf(one.trigger, profile);
         const count = (books.skips.get(key)?.count ?? 0) + 1;
         books.skips.set(key, copied({ ...one, reason: one.reason.toWellFormed(), profile, count }));
@@ -109,7 +109,7 @@ export function firingsOf(books: Books): Firings & FiringsWriter {
 }
 
 /** Moves what is stored under one profile to another, and remembers which rows were moved. */
-export function moveFirings(books: Books, from: string, into: string): void {
+export function moveFirings(books: Tables, from: string, into: string): void {
   for (const id of books.firingsOf.get(from) ?? []) {
     if (!books.origins.has(id)) books.origins.set(id, from);
     giveFiring(books, id, into);
@@ -122,19 +122,19 @@ export function moveFirings(books: Books, from: string, into: string): void {
 }
 
 /** The firing is kept under this profile. */
-export function giveFiring(books: Books, id: string, profile: string): void {
+export function giveFiring(books: Tables, id: string, profile: string): void {
   const firing = books.firings.value(id)!;
   unindex(books, firing);
   keep(books, { ...firing, profile });
 }
 
-export function removeFiring(books: Books, id: string): void {
+export function removeFiring(books: Tables, id: string): void {
   unindex(books, books.firings.value(id)!);
   books.firings.delete(id);
   books.origins.delete(id);
 }
 
-function keep(books: Books, firing: Firing): void {
+function keep(books: Tables, firing: Firing): void {
   const { id, profile, trigger, state } = firing;
   const key = firing.key?.toWellFormed();
   books.firings.put(id, copied({ ...firing, key, reason: firing.reason?.toWellFormed() }));
@@ -144,7 +144,7 @@ function keep(books: Books, firing: Firing): void {
   if (state === "waiting") books.waiting.set(id, true);
 }
 
-function unindex(books: Books, { id, profile, trigger, key }: Firing): void {
+function unindex(books: Tables, { id, profile, trigger, key }: Firing): void {
   strike(books.firingsOf, profile, id);
   if (key !== undefined) strike(books.firingsKeyed, keyOf(trigger, key), id);
   books.waiting.delete(id);
@@ -153,7 +153,7 @@ function unindex(books: Books, { id, profile, trigger, key }: Firing): void {
 type Index = UndoMap<string, readonly string[]>;
 
 /** Oldest first. */
-function enlist(books: Books, index: Index, key: string, id: string, seq: number): void {
+function enlist(books: Tables, index: Index, key: string, id: string, seq: number): void {
   const ids = index.get(key) ?? [];
   const at = ids.findLastIndex((one) => books.firings.get(one)!.seq < seq) + 1;
   index.set(key, ids.toSpliced(at, 0, id));

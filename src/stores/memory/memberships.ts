@@ -1,9 +1,9 @@
-import type { Member, MembershipsWriter } from "../../audiences/index.ts";
-import { type Books, copied } from "./books.ts";
+import type { Member, MembershipsWriter } from "../../store/index.ts";
 import { cursor, pageOf } from "./page.ts";
+import { copied, type Tables } from "./tables.ts";
 import type { Placed } from "./undo.ts";
 
-export function membershipsOf(books: Books): MembershipsWriter {
+export function membershipsOf(books: Tables): MembershipsWriter {
   const since = (profile: string, audience: string): number | undefined =>
     books.memberships.get(profile)?.find((one) => one.audience === audience)?.since;
 
@@ -21,7 +21,7 @@ export function membershipsOf(books: Books): MembershipsWriter {
   }
 
   return {
-    of: async (profiles) => profiles.map((id) => books.memberships.get(books.stays(id)) ?? []),
+    of: async (profiles) => profiles.map((id) => books.memberships.get(books.resolveId(id)) ?? []),
     async members({ audience, limit, after }) {
       const members = function* (): Generator<Placed<Member>> {
         for (const { seq, value } of books.profiles.from(cursor(after))) {
@@ -34,7 +34,7 @@ export function membershipsOf(books: Books): MembershipsWriter {
     sizes: async () => new Map(books.sizes.entries()),
     async change(changes) {
       for (const { audience, profile: given, since: entered } of changes) {
-        const profile = books.staying(given);
+        const profile = books.requireId(given);
         const was = since(profile, audience) !== undefined;
         if (was && entered === undefined) leave(profile, audience);
         if (!was && entered !== undefined) enter(profile, audience, entered);
@@ -52,7 +52,7 @@ export function membershipsOf(books: Books): MembershipsWriter {
   };
 }
 
-export function resize(books: Books, audience: string, by: number): void {
+export function resize(books: Tables, audience: string, by: number): void {
   const size = (books.sizes.get(audience) ?? 0) + by;
   if (size === 0) books.sizes.delete(audience);
   else books.sizes.set(audience, size);

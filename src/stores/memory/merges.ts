@@ -1,27 +1,27 @@
-import type { Merge, Profile, SplitPair } from "../../profiles/index.ts";
-import { type Books, copied, keyOf } from "./books.ts";
+import type { Merge, Profile, SplitPair } from "../../store/index.ts";
 import { giveFiring } from "./firings.ts";
+import { copied, keyOf, type Tables } from "./tables.ts";
 
-export const mergesOf = (books: Books, id: string): readonly Merge[] =>
-  [...books.merges.values()].filter(({ profile }) => books.stays(profile.id) === id);
+export const mergesOf = (books: Tables, id: string): readonly Merge[] =>
+  [...books.merges.values()].filter(({ profile }) => books.resolveId(profile.id) === id);
 
-export function splitPairsOf(books: Books, ids: readonly string[]): readonly SplitPair[] {
+export function splitPairsOf(books: Tables, ids: readonly string[]): readonly SplitPair[] {
   const all = [...books.splitPairs.entries()].map(([, { one, other, at }]) => ({
-    one: books.stays(one),
-    other: books.stays(other),
+    one: books.resolveId(one),
+    other: books.resolveId(other),
     at,
   }));
   const place = ({ other }: SplitPair): number => books.profiles.get(other)!.seq;
   all.sort((a, b) => a.at - b.at || place(a) - place(b));
-  return [...new Set(ids.map((id) => books.stays(id)))].flatMap((id) => all.filter(({ one }) => one === id));
+  return [...new Set(ids.map((id) => books.resolveId(id)))].flatMap((id) => all.filter(({ one }) => one === id));
 }
 
 /** Makes an absorbed profile one of its own again, with all that is part of it. Its identifiers are put by the caller. */
-export function restoreProfile(books: Books, profile: Profile, at: number, merges: readonly Merge[]): void {
+export function restoreProfile(books: Tables, profile: Profile, at: number, merges: readonly Merge[]): void {
   const { id } = profile;
   const parent = books.parents.get(id);
   if (parent === undefined || !books.merges.has(id)) throw new TypeError(`no merge of a profile ${id} is kept`);
-  const root = books.stays(id);
+  const root = books.resolveId(id);
   const parts = new Set([id]);
   // Whoever was absorbed by a part is one: parts that are added meanwhile are gone through, too.
   for (const part of parts) for (const [one, { into }] of books.parents.entries()) if (into === part) parts.add(one);
@@ -54,13 +54,13 @@ export function restoreProfile(books: Books, profile: Profile, at: number, merge
 }
 
 /** With a profile, while what it absorbed is known to be part of it. */
-export function forgetMerges(books: Books, id: string): void {
+export function forgetMerges(books: Tables, id: string): void {
   for (const { profile } of mergesOf(books, id)) books.merges.delete(profile.id);
   for (const [key, { one, other }] of [...books.splitPairs.entries()]) {
-    if (books.stays(one) === id || books.stays(other) === id) books.splitPairs.delete(key);
+    if (books.resolveId(one) === id || books.resolveId(other) === id) books.splitPairs.delete(key);
   }
   for (const [key, skip] of [...books.mergedSkips.entries()]) {
-    if (books.stays(skip.profile) === id) books.mergedSkips.delete(key);
+    if (books.resolveId(skip.profile) === id) books.mergedSkips.delete(key);
   }
-  for (const [one] of [...books.parents.entries()]) if (books.stays(one) === id) books.parents.delete(one);
+  for (const [one] of [...books.parents.entries()]) if (books.resolveId(one) === id) books.parents.delete(one);
 }

@@ -1,5 +1,4 @@
-import type { Page } from "../../dispatch/outbox.ts";
-import { StoreError } from "../../dispatch/store.ts";
+import { type Page, StoreError } from "../../store/index.ts";
 import type { Placed } from "./undo.ts";
 
 /** `next` of a page that was given. @throws StoreError for any other text */

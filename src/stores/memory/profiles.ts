@@ -1,26 +1,26 @@
-import type { Profile, Profiles, ProfilesWriter } from "../../profiles/index.ts";
+import type { Profile, Profiles, ProfilesWriter } from "../../store/index.ts";
 import { maxMerges } from "../merged.ts";
-import { type Books, copied, ownerKey } from "./books.ts";
 import { removeEvent } from "./events.ts";
 import { moveFirings, removeFiring } from "./firings.ts";
 import { resize } from "./memberships.ts";
 import { forgetMerges, mergesOf, restoreProfile, splitPairsOf } from "./merges.ts";
 import { cursor, pageOf } from "./page.ts";
+import { copied, ownerKey, type Tables } from "./tables.ts";
 
-export function profilesOf(books: Books): ProfilesWriter & Profiles {
+export function profilesOf(books: Tables): ProfilesWriter & Profiles {
   return {
-    get: async (ids) => ids.map((id) => books.profiles.value(books.stays(id))),
+    get: async (ids) => ids.map((id) => books.profiles.value(books.resolveId(id))),
     find: async (identifiers) => identifiers.map((one) => books.owners.get(ownerKey(one))),
     list: async ({ limit, after }) => pageOf(books.profiles.from(cursor(after)), limit),
     count: async () => books.profiles.size,
-    merges: async (id) => mergesOf(books, books.stays(id)),
+    merges: async (id) => mergesOf(books, books.resolveId(id)),
     splitPairs: async (ids) => splitPairsOf(books, ids),
     async put(profiles) {
       for (const profile of profiles) put(books, profile);
     },
     async absorb(pairs) {
       for (const pair of pairs) {
-        const [from, into] = [books.staying(pair.from), books.staying(pair.into)];
+        const [from, into] = [books.requireId(pair.from), books.requireId(pair.into)];
         if (from === into) continue;
         if (pair.merge !== undefined && pair.merge.profile.id !== from) {
           throw new TypeError(`the merge of ${pair.merge.profile.id} does not belong to ${pair.from}`);
@@ -54,7 +54,7 @@ export function profilesOf(books: Books): ProfilesWriter & Profiles {
     async remove(ids) {
       const deliveries = new Set<string>();
       for (const given of ids) {
-        const id = books.stays(given);
+        const id = books.resolveId(given);
         if (!books.profiles.has(id)) continue;
         end(books, id);
         forgetMerges(books, id);
@@ -71,7 +71,7 @@ export function profilesOf(books: Books): ProfilesWriter & Profiles {
   };
 }
 
-function put(books: Books, profile: Profile): void {
+function put(books: Tables, profile: Profile): void {
   const { id } = profile;
   if (books.absorbed.has(id)) throw new TypeError(`profile ${id} was absorbed`);
   const own = new Map(
@@ -91,12 +91,12 @@ function put(books: Books, profile: Profile): void {
   books.profiles.put(id, copied({ ...profile, identifiers: [...own.values()] }));
 }
 
-function disown(books: Books, id: string): void {
+function disown(books: Tables, id: string): void {
   for (const one of books.profiles.value(id)?.identifiers ?? []) books.owners.delete(ownerKey(one));
 }
 
 /** Its record, identifiers and memberships. */
-function end(books: Books, id: string): void {
+function end(books: Tables, id: string): void {
   disown(books, id);
   for (const { audience } of books.memberships.get(id) ?? []) resize(books, audience, -1);
   books.memberships.delete(id);

@@ -1,8 +1,8 @@
-import type { Runs, RunsWriter } from "../../triggers/index.ts";
-import { type Books, copied } from "./books.ts";
+import type { Runs, RunsWriter } from "../../store/index.ts";
 import { cursor, filtered, pageOf } from "./page.ts";
+import { copied, type Tables } from "./tables.ts";
 
-export function runsOf(books: Books): Runs & RunsWriter {
+export function runsOf(books: Tables): Runs & RunsWriter {
   return {
     get: async (id) => books.runs.value(id),
     list: async ({ state, trigger, limit, after }) =>

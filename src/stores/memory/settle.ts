@@ -1,18 +1,18 @@
-import type { Settlement } from "../../dispatch/outbox.ts";
+import type { Settlement } from "../../store/index.ts";
 import type { Retention } from "../retention.ts";
 import { withdraw } from "./change.ts";
 import type { Destination } from "./destination.ts";
-import type { Item } from "./item.ts";
-import type { Shelf } from "./shelf.ts";
+import type { OutboxEntry } from "./entry.ts";
+import type { OutboxState } from "./outbox-state.ts";
 
-export function putBack(shelf: Shelf, item: Item, due: number): void {
+export function putBack(shelf: OutboxState, item: OutboxEntry, due: number): void {
   shelf.leased.delete(item);
   item.lease = undefined;
   item.due = due;
   shelf.wait(item);
 }
 
-export function settle(shelf: Shelf, settlement: Settlement): boolean {
+export function settle(shelf: OutboxState, settlement: Settlement): boolean {
   const { claim, now, verdict, attempt, hold, disable, health } = settlement;
   const item = shelf.held(claim.id, claim.claim);
   if (item === undefined) return false;
@@ -52,7 +52,7 @@ function judge(destination: Destination, { ok, failures, rest }: NonNullable<Set
   destination.heldReason = `${destination.failures} attempts in a row failed`;
 }
 
-export function prune(shelf: Shelf, { age, bytes }: Retention, now: number, limit: number): number {
+export function prune(shelf: OutboxState, { age, bytes }: Retention, now: number, limit: number): number {
   const settled = shelf.settled();
   let excess = settled.reduce((sum, { size }) => sum + size, 0) - bytes;
   let removed = 0;

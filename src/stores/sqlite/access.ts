@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import type { Answer, ApiKey } from "../../triggers/index.ts";
+import type { ApiKey, StoredResponse } from "../../store/index.ts";
 import { tellsOf } from "../answer.ts";
 
 /** API keys: who may ask. */
@@ -26,8 +26,8 @@ export function keyWriter(db: Database.Database): (key: ApiKey) => void {
 }
 
 /** Answers to requests with an idempotency key. */
-export function answerReader(db: Database.Database): (key: string) => Answer | undefined {
-  const get = db.prepare<[string], Answer>("select * from answers where key = ?");
+export function answerReader(db: Database.Database): (key: string) => StoredResponse | undefined {
+  const get = db.prepare<[string], StoredResponse>("select * from answers where key = ?");
   return (key) => get.get(key);
 }
 
@@ -43,7 +43,7 @@ export function answerWriter(db: Database.Database) {
   );
   const remove = db.prepare("delete from answers where rowid = ?");
   return {
-    put({ key, fingerprint, status, body, at }: Answer): void {
+    put({ key, fingerprint, status, body, at }: StoredResponse): void {
       put.run(key, fingerprint, status, body, at);
     },
     prune: (before: number, limit: number): number => prune.run(before, limit).changes,

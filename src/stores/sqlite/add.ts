@@ -1,7 +1,7 @@
 import type Database from "better-sqlite3";
-import { type Added, type Entry, priorities } from "../../dispatch/outbox.ts";
-import type { Ledger } from "./ledger.ts";
+import { type EnqueueResult, type Entry, priorities } from "../../store/index.ts";
 import { state, stateName } from "./schema.ts";
+import type { TransactionCache } from "./transaction-cache.ts";
 
 interface Existing {
   readonly id: string;
@@ -10,7 +10,7 @@ interface Existing {
 }
 
 /** Within a transaction: keeps one delivery. */
-export function adder(db: Database.Database, ledger: Ledger): (entry: Entry) => Added {
+export function adder(db: Database.Database, ledger: TransactionCache): (entry: Entry) => EnqueueResult {
   const byKey = db.prepare<[string], Existing>("select id, state, reason from deliveries where idempotency_key = ?");
   const isBehind = db
     .prepare<[number, string], number>(

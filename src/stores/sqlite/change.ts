@@ -1,10 +1,10 @@
 import type Database from "better-sqlite3";
-import { erasedDestination, type Withdrawn } from "../../dispatch/outbox.ts";
+import { type ExpungeResult, erasedDestination } from "../../store/index.ts";
 import type { Retention } from "../retention.ts";
-import type { Ledger } from "./ledger.ts";
-import type { Places } from "./places.ts";
+import type { DestinationHealthWriter } from "./destination-health.ts";
 import { settledStates, state } from "./schema.ts";
 import { unblocker } from "./settle.ts";
+import type { TransactionCache } from "./transaction-cache.ts";
 
 interface Row {
   readonly seq: number;
@@ -17,7 +17,7 @@ interface Row {
 }
 
 /** Within a transaction: what operators ask for, and what retention does. Each says whether it did it. */
-export function changer(db: Database.Database, ledger: Ledger, places: Places) {
+export function changer(db: Database.Database, ledger: TransactionCache, places: DestinationHealthWriter) {
   const find = db.prepare<[string], Row>(
     `select d.seq, d.state, d.destination, d.rank, d.size, d.ordering_key, length(b.body) as body_size
      from deliveries d left join bodies b on b.seq = d.seq where d.id = ?`,
@@ -92,7 +92,7 @@ export function changer(db: Database.Database, ledger: Ledger, places: Places) {
   }
 
   /** What it says. A claimed delivery of size 0 is to be withdrawn once its attempt ends. */
-  function silence({ seq, destination, state: is, size }: Row): void {
+  function expungeContent({ seq, destination, state: is, size }: Row): void {
     eraseBody.run(seq);
     eraseAttempts.run(erasedDestination, seq);
     hush.run(seq);
@@ -104,7 +104,7 @@ export function changer(db: Database.Database, ledger: Ledger, places: Places) {
     const erased = ids.filter((id) => {
       const row = find.get(id);
       if (row === undefined || row.state < state.delivered) return false;
-      silence(row);
+      expungeContent(row);
       move.run(ledger.erased(places.row(row.destination).channel), row.seq);
       left.add(row.destination);
       return true;
@@ -118,15 +118,15 @@ export function changer(db: Database.Database, ledger: Ledger, places: Places) {
     if (destinations.length > 0) ledger.changed();
   }
 
-  function withdraw(ids: readonly string[], now: number): Withdrawn {
+  function expunge(ids: readonly string[], now: number): ExpungeResult {
     for (const id of ids) cancel(id, now, "withdrawn");
-    const underway = ids.filter((id) => {
+    const inFlight = ids.filter((id) => {
       const row = find.get(id);
       if (row?.state !== state.claimed) return false;
-      silence(row);
+      expungeContent(row);
       return true;
     });
-    return { erased: erase(ids), underway };
+    return { erased: erase(ids), inFlight };
   }
 
   function prune({ age, bytes }: Retention, now: number, limit: number): number {
@@ -152,5 +152,5 @@ export function changer(db: Database.Database, ledger: Ledger, places: Places) {
     return removed;
   }
 
-  return { replay, cancel, erase, withdraw, prune };
+  return { replay, cancel, erase, expunge, prune };
 }

@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
-import { type Claimed, type ClaimRequest, type Claims, priorities } from "../../dispatch/outbox.ts";
-import type { Ledger } from "./ledger.ts";
+import { type Claimed, type ClaimRequest, type Claims, priorities } from "../../store/index.ts";
+import type { TransactionCache } from "./transaction-cache.ts";
 
 interface Head {
   readonly destination: number;
@@ -70,7 +70,7 @@ export function peeker(db: Database.Database): (request: ClaimRequest) => number
 /** Within a transaction. */
 export function claimer(
   db: Database.Database,
-  ledger: Ledger,
+  ledger: TransactionCache,
   withdraw: (ids: readonly string[], now: number) => void,
 ): (request: ClaimRequest) => Claims {
   const channelOf = db.prepare<[string], ChannelRow>("select id, name, held_until from channels where name = ?");
@@ -141,9 +141,11 @@ export function claimer(
         postpone.run(blockedUntil, destination, rank);
         return;
       }
-      const { each, room } = request.channels[channel]!;
+      const { perDestination, overrides } = request.channels[channel]!;
       const free =
-        head.disabled === null ? Math.min(each, room?.get(name) ?? each) - (taken.get(destination) ?? 0) : most;
+        head.disabled === null
+          ? Math.min(perDestination, overrides?.get(name) ?? perDestination) - (taken.get(destination) ?? 0)
+          : most;
       const allowed = Math.min(most, free, head.trial_until === null ? most : 1);
       if (allowed <= 0) return;
       const found = rows.all(destination, rank, now, allowed);
@@ -170,7 +172,7 @@ export function claimer(
     /** Some destinations may give nothing (full, held, on trial): then those behind them are looked at. */
     function takeOf({ id, name }: ChannelRow, rank: number, upTo: number): void {
       const seen = new Set<number>();
-      const full = request.channels[name]!.room?.size ?? 0;
+      const full = request.channels[name]!.overrides?.size ?? 0;
       while (claimed.length < upTo) {
         const most = upTo - claimed.length + full + seen.size;
         const found = heads.all(id, rank, now, most);

@@ -1,11 +1,11 @@
 import type Database from "better-sqlite3";
-import type { Exchange, Json } from "../../dispatch/delivery.ts";
-import type { Kept } from "../../dispatch/outbox.ts";
+import type { Json } from "../../base/json.ts";
 import { isSecretHeader, secretsOfHeader } from "../../dispatch/secrets/header.ts";
 import { Redactor } from "../../dispatch/secrets/redactor.ts";
 import { sealed } from "../../dispatch/secrets/seal.ts";
 import { shownDelivery } from "../../dispatch/secrets/shown.ts";
 import { secretsOfDestination, shownUrl } from "../../dispatch/secrets/url.ts";
+import type { Exchange, StoredDelivery } from "../../store/index.ts";
 
 interface Row {
   readonly seq: number;
@@ -179,7 +179,7 @@ function cleanAnswers(db: Database.Database): void {
     `select rowid as seq, body from answers where body like '{%"journal":%' and rowid > ? order by rowid limit ${pageSize}`,
   );
   for (const { seq, body } of answers) {
-    const kept = JSON.parse(body) as Kept;
+    const kept = JSON.parse(body) as StoredDelivery;
     if (!Array.isArray(kept.journal)) continue;
     const redactor = new Redactor([]);
     const journal = kept.journal.map((one) => ({ ...one, ...cleanExchange(one, redactor) }));

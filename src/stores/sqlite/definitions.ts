@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
-import type { Definition, DefinitionKind, Definitions, DefinitionsWriter } from "../../triggers/index.ts";
-import type { Names } from "./names.ts";
+import type { Definition, DefinitionKind, Definitions, DefinitionsWriter } from "../../store/index.ts";
+import type { IdCache } from "./id-cache.ts";
 
 interface Row {
   readonly kind: DefinitionKind;
@@ -30,7 +30,7 @@ export function definitionReader(db: Database.Database): Definitions {
   };
 }
 
-export function definitionWriter(db: Database.Database, names: Names): DefinitionsWriter {
+export function definitionWriter(db: Database.Database, names: IdCache): DefinitionsWriter {
   const count = db.prepare(
     "insert into versions (what, n) values ('definitions', 1) on conflict do update set n = n + 1",
   );

@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
-import type { Events, EventsWriter, RawEvent } from "../../profiles/index.ts";
-import type { Names } from "./names.ts";
+import type { Events, EventsWriter, RawEvent } from "../../store/index.ts";
+import type { IdCache } from "./id-cache.ts";
 import { distinct, type NewestFirst, newest } from "./page.ts";
 
 interface Row {
@@ -16,7 +16,7 @@ interface Row {
 }
 
 /** Newest first, of any stream and profile, those with a problem alone or all: see `newest`. */
-export function eventReader(db: Database.Database, names: Names): Events {
+export function eventReader(db: Database.Database, names: IdCache): Events {
   const bySeq = db.prepare<[number], Row>(
     `select e.seq, e.id, n.name as stream, e.key, e.received_at, e.payload, p.id as profile, e.problem, e.refused
      from events e cross join names n on n.id = e.stream left join profiles p on p.seq = e.profile where e.seq = ?`,
@@ -75,7 +75,7 @@ const eventOf = ({ id, stream, key, received_at, payload, profile, problem, refu
   ...(refused !== null && { refused: JSON.parse(refused) }),
 });
 
-export function eventWriter(db: Database.Database, names: Names): EventsWriter {
+export function eventWriter(db: Database.Database, names: IdCache): EventsWriter {
   const has = db.prepare<[number, string], number>("select 1 from events where stream = ? and key = ?").pluck();
   const insert = db.prepare(
     "insert into events (id, stream, key, received_at, payload, profile, problem, refused) values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -95,10 +95,10 @@ export function eventWriter(db: Database.Database, names: Names): EventsWriter {
     },
     async add(events) {
       for (const { id, stream, key = null, receivedAt, payload, profile, problem = null, refused } of events) {
-        const owner = profile === undefined ? null : names.staying(profile);
+        const owner = profile === undefined ? null : names.requireId(profile);
         insert.run(
           id,
-          names.made(stream),
+          names.getOrCreate(stream),
           key,
           receivedAt,
           JSON.stringify(payload),

@@ -11,7 +11,7 @@ import {
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import Database from "better-sqlite3";
-import { StoreError, type StoreProblem } from "../../dispatch/store.ts";
+import { StoreError, type StoreProblem } from "../../store/index.ts";
 import { Checkpointer } from "./checkpoint.ts";
 import { applicationId, steps } from "./schema.ts";
 import { Sync } from "./sync.ts";

@@ -1,7 +1,7 @@
 import type Database from "better-sqlite3";
-import type { Firing, Firings, FiringsWriter, Skip } from "../../triggers/index.ts";
+import type { Firing, Firings, FiringsWriter, Skip } from "../../store/index.ts";
 import { combineSkips } from "../merged.ts";
-import type { Names } from "./names.ts";
+import type { IdCache } from "./id-cache.ts";
 import { distinct, type NewestFirst, newest } from "./page.ts";
 import { firingState } from "./schema.ts";
 
@@ -59,7 +59,7 @@ function getter(db: Database.Database): Firings["get"] {
 }
 
 /** Newest first, of any trigger, profile, state and run: see `newest`. */
-function lister(db: Database.Database, names: Names): Firings["list"] {
+function lister(db: Database.Database, names: IdCache): Firings["list"] {
   const bySeq = db.prepare<[number], Row>(`${select()} where f.seq = ?`);
   const numbers = <Given extends readonly unknown[]>(from: string) =>
     db
@@ -117,7 +117,7 @@ function lister(db: Database.Database, names: Names): Firings["list"] {
     );
 }
 
-export function firingReader(db: Database.Database, names: Names): Firings {
+export function firingReader(db: Database.Database, names: IdCache): Firings {
   const skip = db.prepare<[number, number], Omit<Skip, "trigger" | "profile">>(
     "select at, reason, cause, n as count from skips where profile = ? and trigger = ?",
   );
@@ -160,7 +160,7 @@ export function firingReader(db: Database.Database, names: Names): Firings {
   };
 }
 
-export function firingWriter(db: Database.Database, names: Names): FiringsWriter {
+export function firingWriter(db: Database.Database, names: IdCache): FiringsWriter {
   const insert = db.prepare(
     `insert into firings (id, trigger, profile, at, cause, state, due, waits_for, reason, settled_at, key, deliveries,
      delivery, run) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -246,7 +246,7 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
     async add(firings) {
       for (const one of firings) {
         const { id, trigger, profile, at, run = null } = one;
-        insert.run(id, names.made(trigger), names.staying(profile), at, ...changing(one), run);
+        insert.run(id, names.getOrCreate(trigger), names.requireId(profile), at, ...changing(one), run);
       }
     },
     async update(firings) {
@@ -282,7 +282,7 @@ export function firingWriter(db: Database.Database, names: Names): FiringsWriter
     },
     async skip(skips) {
       for (const { trigger, profile, at, reason, cause } of skips) {
-        skip.run(names.staying(profile), names.made(trigger), at, reason, cause);
+        skip.run(names.requireId(profile), names.getOrCreate(trigger), at, reason, cause);
       }
     },
     prune: async (before, limit) => prune.run(before, limit).changes,

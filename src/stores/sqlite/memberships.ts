@@ -1,9 +1,9 @@
 import type Database from "better-sqlite3";
-import type { Membership, Memberships, MembershipsWriter } from "../../audiences/index.ts";
-import type { Names } from "./names.ts";
+import type { Membership, Memberships, MembershipsWriter } from "../../store/index.ts";
+import type { IdCache } from "./id-cache.ts";
 import { bounds, cursor, pageOf } from "./page.ts";
 
-export function membershipReader(db: Database.Database, names: Names): Memberships {
+export function membershipReader(db: Database.Database, names: IdCache): Memberships {
   const of = db.prepare<[number], { audience: number; since: number }>(
     "select audience, since from memberships where profile = ?",
   );
@@ -31,7 +31,7 @@ export function membershipReader(db: Database.Database, names: Names): Membershi
   };
 }
 
-export function membershipWriter(db: Database.Database, names: Names): MembershipsWriter {
+export function membershipWriter(db: Database.Database, names: IdCache): MembershipsWriter {
   const enter = db.prepare(
     "insert into memberships (profile, audience, since) values (?, ?, ?) on conflict do nothing",
   );
@@ -47,8 +47,8 @@ export function membershipWriter(db: Database.Database, names: Names): Membershi
     async change(changes) {
       const by = new Map<number, number>();
       for (const { audience, profile, since } of changes) {
-        const seq = names.staying(profile);
-        const id = names.made(audience);
+        const seq = names.requireId(profile);
+        const id = names.getOrCreate(audience);
         const { changes: done } = since === undefined ? leave.run(seq, id) : enter.run(seq, id, since);
         if (done > 0) by.set(id, (by.get(id) ?? 0) + (since === undefined ? -1 : 1));
       }

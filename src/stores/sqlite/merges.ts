@@ -1,9 +1,9 @@
 import type Database from "better-sqlite3";
-import type { Merge, Profile, Profiles } from "../../profiles/index.ts";
+import type { Merge, Profile, Profiles } from "../../store/index.ts";
 import { maxMerges } from "../merged.ts";
-import type { Names } from "./names.ts";
+import type { IdCache } from "./id-cache.ts";
 
-export function mergeReader(db: Database.Database, names: Names): Pick<Profiles, "merges" | "splitPairs"> {
+export function mergeReader(db: Database.Database, names: IdCache): Pick<Profiles, "merges" | "splitPairs"> {
   const of = db.prepare<[number], string>("select body from merges where root = ? order by seq").pluck();
   const any = db.prepare<[], number>("select 1 from split_pairs limit 1").pluck();
   const from = db.prepare<[number], { one: number; other: number; at: number }>(

@@ -1,7 +1,7 @@
 import type Database from "better-sqlite3";
-import type { Identifier, Profile, Profiles, ProfilesWriter } from "../../profiles/index.ts";
+import type { Identifier, Profile, Profiles, ProfilesWriter } from "../../store/index.ts";
+import type { IdCache } from "./id-cache.ts";
 import { mergeReader, mergeWriter } from "./merges.ts";
-import type { Names } from "./names.ts";
 import { bounds, cursor, inPieces, pageOf } from "./page.ts";
 
 interface Row {
@@ -14,7 +14,7 @@ interface Row {
 }
 
 /** Reads on one connection. */
-export function profileReader(db: Database.Database, names: Names): Profiles {
+export function profileReader(db: Database.Database, names: IdCache): Profiles {
   const bySeq = db.prepare<[number], Row>("select * from profiles where seq = ?");
   const owner = db
     .prepare<[string, string], number>("select profile from identifiers where kind = ? and value = ?")
@@ -58,7 +58,7 @@ export function profileReader(db: Database.Database, names: Names): Profiles {
   };
 }
 
-export function profileWriter(db: Database.Database, names: Names): ProfilesWriter {
+export function profileWriter(db: Database.Database, names: IdCache): ProfilesWriter {
   const { get, find, list, merges, splitPairs } = profileReader(db, names);
   const merging = mergeWriter(db);
   const insert = db
@@ -150,12 +150,12 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
         }
         merging.move(source, target, merge);
         for (const ending of endings) ending.run(source);
-        names.moved();
+        names.invalidateProfiles();
       }
     },
     async split(profile, at, changed = []) {
       merging.split(profile, at, changed);
-      names.moved();
+      names.invalidateProfiles();
       put(profile);
     },
     async pruneMerges(before, limit) {
@@ -168,7 +168,7 @@ export function profileWriter(db: Database.Database, names: Names): ProfilesWrit
         if (seq === undefined || bySeq.get(seq) === undefined) continue;
         for (const some of deliveries.all(seq)) for (const one of some.split(" ")) all.add(one);
         for (const ending of [...forgetting, ...endings]) ending.run(seq);
-        names.moved();
+        names.invalidateProfiles();
       }
       return [...all];
     },

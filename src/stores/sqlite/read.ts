@@ -1,6 +1,15 @@
 import type Database from "better-sqlite3";
-import type { Attempt, Kept, ListQuery, Page, State, Stats, Summary, Trouble } from "../../dispatch/outbox.ts";
-import { priorities } from "../../dispatch/outbox.ts";
+import {
+  type Attempt,
+  type DeliveryState,
+  type DeliverySummary,
+  type DestinationHealth,
+  type ListQuery,
+  type Page,
+  priorities,
+  type Stats,
+  type StoredDelivery,
+} from "../../store/index.ts";
 import { bounds, cursor, type NewestFirst, newest, pageOf } from "./page.ts";
 import { settledStates, stateName } from "./schema.ts";
 
@@ -27,7 +36,7 @@ const columns = `d.seq, d.id, c.name as channel, p.name as destination, d.state,
 const tables = "deliveries d join destinations p on p.id = d.destination join channels c on c.id = p.channel";
 const defaultLimit = 100;
 
-export function finder(db: Database.Database): (id: string) => Kept | undefined {
+export function finder(db: Database.Database): (id: string) => StoredDelivery | undefined {
   const row = db.prepare<[string], Row & { body: string | null; source: string | null }>(
     `select ${columns}, b.body, b.source from ${tables} left join bodies b on b.seq = d.seq where d.id = ?`,
   );
@@ -58,7 +67,7 @@ export function finder(db: Database.Database): (id: string) => Kept | undefined 
 }
 
 /** Newest first, of any channel, destination and state: see `newest`. */
-export function lister(db: Database.Database): (query: ListQuery) => Page<Summary> {
+export function lister(db: Database.Database): (query: ListQuery) => Page<DeliverySummary> {
   const row = db.prepare<[number], Row>(`select ${columns} from ${tables} where d.seq = ?`);
   const channels = db.prepare<[], { id: number; name: string }>("select id, name from channels");
   const destinationOf = db
@@ -100,7 +109,9 @@ export function lister(db: Database.Database): (query: ListQuery) => Page<Summar
   };
 }
 
-export function troubleLister(db: Database.Database): (limit: number, after: string | undefined) => Page<Trouble> {
+export function troubleLister(
+  db: Database.Database,
+): (limit: number, after: string | undefined) => Page<DestinationHealth> {
   const channels = db.prepare<[], { name: string; held_until: number; held_reason: string | null }>(
     "select name, held_until, held_reason from channels where held_until > 0 order by name",
   );
@@ -125,7 +136,7 @@ export function troubleLister(db: Database.Database): (limit: number, after: str
     const page = pageOf(
       rows,
       limit,
-      (row): Trouble => ({
+      (row): DestinationHealth => ({
         channel: row.channel,
         destination: row.name,
         failures: row.failures,
@@ -135,7 +146,7 @@ export function troubleLister(db: Database.Database): (limit: number, after: str
     );
     if (after !== undefined) return page;
     const whole = channels.all().map(
-      ({ name, held_until, held_reason }): Trouble => ({
+      ({ name, held_until, held_reason }): DestinationHealth => ({
         channel: name,
         failures: 0,
         ...held(held_until, held_reason),
@@ -170,8 +181,8 @@ export function statsReader(db: Database.Database): () => Stats {
     return Number.isFinite(oldest) ? oldest : undefined;
   };
   return () => {
-    const none = (): Record<State, number> => ({ pending: 0, delivered: 0, dead: 0, cancelled: 0, aborted: 0 });
-    const byChannel: Record<string, Record<State, number>> = Object.create(null);
+    const none = (): Record<DeliveryState, number> => ({ pending: 0, delivered: 0, dead: 0, cancelled: 0, aborted: 0 });
+    const byChannel: Record<string, Record<DeliveryState, number>> = Object.create(null);
     const total = none();
     for (const { name, state: of, n } of counts.all()) {
       byChannel[name] ??= none();
@@ -183,7 +194,7 @@ export function statsReader(db: Database.Database): () => Stats {
   };
 }
 
-function summaryOf(row: Row): Summary {
+function summaryOf(row: Row): DeliverySummary {
   const is = stateName[row.state]!;
   return {
     id: row.id,

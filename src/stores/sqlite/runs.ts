@@ -1,5 +1,5 @@
 import type Database from "better-sqlite3";
-import type { Run, RunState, Runs, RunsWriter } from "../../triggers/index.ts";
+import type { Run, RunState, Runs, RunsWriter } from "../../store/index.ts";
 import { type NewestFirst, newest } from "./page.ts";
 
 const states: readonly RunState[] = ["running", "paused", "done", "cancelled", "failed"];

@@ -1,8 +1,8 @@
 import type Database from "better-sqlite3";
-import type { Claim, Settlement } from "../../dispatch/outbox.ts";
-import type { Ledger } from "./ledger.ts";
-import type { Places } from "./places.ts";
+import type { Claim, Settlement } from "../../store/index.ts";
+import type { DestinationHealthWriter } from "./destination-health.ts";
 import { state } from "./schema.ts";
+import type { TransactionCache } from "./transaction-cache.ts";
 
 interface Row {
   readonly seq: number;
@@ -16,7 +16,7 @@ interface Row {
 const back = "seq, destination, rank, attempt, size, ordering_key";
 
 /** Within a transaction: lets the one go that stands behind, if any. */
-export function unblocker(db: Database.Database, ledger: Ledger): (destination: number, key: string) => void {
+export function unblocker(db: Database.Database, ledger: TransactionCache): (destination: number, key: string) => void {
   const behind = db.prepare<[number, string], { seq: number; rank: number; due: number }>(
     `select seq, rank, due from deliveries where destination = ? and ordering_key = ? and state < 3 and state = 2
      order by seq limit 1`,
@@ -33,8 +33,8 @@ export function unblocker(db: Database.Database, ledger: Ledger): (destination: 
 /** Within a transaction. @param withdraw for those for which that was asked meanwhile, see `changer` */
 export function settler(
   db: Database.Database,
-  ledger: Ledger,
-  places: Places,
+  ledger: TransactionCache,
+  places: DestinationHealthWriter,
   withdraw: (ids: readonly string[], now: number) => void,
 ) {
   const fence = "where id = ? and state = 1 and claims = ?";
@@ -98,7 +98,7 @@ export function settler(
   function release({ id, claim }: Claim, now: number): void {
     const row = giveBack.get(now, id, claim);
     if (row === undefined) return;
-    places.noTrial(row.destination);
+    places.endTrial(row.destination);
     ledger.wait(row.destination, places.row(row.destination).channel, row.rank, now);
     if (row.size === 0) withdraw([id], now);
   }

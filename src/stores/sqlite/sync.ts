@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, fsyncSync, openSync } from "node:fs";
 import { open } from "node:fs/promises";
 import { dirname } from "node:path";
-import { StoreError } from "../../dispatch/store.ts";
+import { StoreError } from "../../store/index.ts";
 
 /**
  * Puts commits on the disk, beside the event loop: one sync of the write-ahead log for all that wait for one. SQLite's own

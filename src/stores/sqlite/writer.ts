@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { StoreError } from "../../dispatch/store.ts";
+import { StoreError } from "../../store/index.ts";
 import { type File, isBusy, isOfFile, storeError } from "./file.ts";
 
 /** After so many ms a transaction takes no more work in, so that the event loop gets its turn. */
 const longest = 8;
 
 /** What is kept in memory about the transaction that is open. */
-export interface Notes {
+export interface TransactionHooks {
   /** Writes down what was collected. */
   beforeCommit(): void;
   /** Forgets everything: the next transaction finds what others wrote. */
@@ -37,7 +37,7 @@ const respite = 2;
  */
 export class Writer {
   readonly #file: File;
-  readonly #notes: Notes;
+  readonly #notes: TransactionHooks;
   readonly #patience: number;
   #jobs: Job[] = [];
   readonly #yielding: Job[] = [];
@@ -54,7 +54,7 @@ export class Writer {
   #closed = false;
 
   /** @param patience how long to wait for other processes, in ms */
-  constructor(file: File, notes: Notes, patience: number) {
+  constructor(file: File, notes: TransactionHooks, patience: number) {
     this.#file = file;
     this.#notes = notes;
     this.#patience = patience;

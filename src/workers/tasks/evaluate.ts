@@ -1,4 +1,4 @@
-import { answerRequest, type EvaluationRequest, type Outcome } from "../../triggers/source.ts";
+import { answerRequest, type EvaluationRequest, type Outcome } from "../../triggers/fire/evaluation.ts";
 import type { Portable } from "../portable.ts";
 import { fromPortable } from "./options.ts";
 

@@ -1,4 +1,4 @@
-import type { Tested } from "../../audiences/index.ts";
+import type { ConditionResult } from "../../audiences/index.ts";
 import { testAll } from "../../triggers/index.ts";
 import type { Portable } from "../portable.ts";
 import { fromPortable } from "./options.ts";
@@ -10,5 +10,5 @@ interface TestInput {
 }
 
 /** Tests a condition on profiles: see `Checker.test` of the engine. */
-export const test = ({ where, profiles, options }: TestInput): readonly Tested[] =>
+export const test = ({ where, profiles, options }: TestInput): readonly ConditionResult[] =>
   testAll(where, profiles, fromPortable(options));

@@ -1,7 +1,7 @@
 import { simpleParser } from "mailparser";
 import { generateKey } from "openpgp";
 import { afterAll, describe, expect, test } from "vitest";
-import type { Alert } from "../../../src/dispatch/index.ts";
+import type { Alert } from "../../../src/store/index.ts";
 import { dkim, dkimOf } from "./dkim.ts";
 import { gpgKey, hasGpg } from "./gpg.ts";
 import { channelTo, deliver, draft, handOver, mailServer, never, type Taken } from "./mail-server.ts";

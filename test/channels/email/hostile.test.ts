@@ -2,7 +2,8 @@ import { domainToASCII } from "node:url";
 import fc from "fast-check";
 import { type AddressObject, simpleParser } from "mailparser";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { DestinationError, type Json } from "../../../src/dispatch/index.ts";
+import type { Json } from "../../../src/base/json.ts";
+import { DestinationError } from "../../../src/dispatch/index.ts";
 import { dkim, dkimOf } from "./dkim.ts";
 import { channelTo, deliver, type MailServer, mailServer, type TestChannel } from "./mail-server.ts";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { line } from "../../../src/channels/email/line.ts";
+import { line } from "../../../src/channels/email/sanitize-header.ts";
 
 test.each([
   ["Hello", "Hello"],

@@ -3,7 +3,8 @@ import { type AddressInfo, createServer, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { SMTPServer, type SMTPServerOptions } from "smtp-server";
 import { type EmailOptions, email } from "../../../src/channels/email.ts";
-import type { Channel, Delivery, Draft, Sent } from "../../../src/dispatch/index.ts";
+import type { Channel, Draft } from "../../../src/dispatch/index.ts";
+import type { AttemptResult, Delivery } from "../../../src/store/index.ts";
 
 export interface Taken {
   readonly from: string;
@@ -139,6 +140,6 @@ export async function handOver(channel: Channel, given: Partial<Draft> = {}): Pr
 
 export const never = new AbortController().signal;
 
-export async function deliver(channel: Channel, given: Partial<Draft> = {}): Promise<Sent> {
+export async function deliver(channel: Channel, given: Partial<Draft> = {}): Promise<AttemptResult> {
   return channel.send(await handOver(channel, given), { now: 0, signal: never });
 }

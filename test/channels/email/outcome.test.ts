@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Outcome } from "../../../src/dispatch/index.ts";
+import type { Outcome } from "../../../src/store/index.ts";
 import { channelTo, deliver, handOver, mailServer, never, type Script, scriptedServer } from "./mail-server.ts";
 
 const retry = (reason: string): Outcome => ({ kind: "retry", reason });

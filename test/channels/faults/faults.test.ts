@@ -3,7 +3,7 @@ import { createServer, type Server } from "node:net";
 import { createServer as createTlsServer, type TlsOptions } from "node:tls";
 import { describe, expect, test } from "vitest";
 import { type WebhookOptions, webhook } from "../../../src/channels/webhook.ts";
-import type { Sent } from "../../../src/dispatch/index.ts";
+import type { AttemptResult } from "../../../src/store/index.ts";
 import { createAuthority } from "../certificate.ts";
 import { receiver } from "../receiver.ts";
 import { behaviours, type FaultReceiver, faultReceiver } from "./faults.ts";
@@ -17,7 +17,7 @@ const limits: WebhookOptions = {
 };
 const signal = new AbortController().signal;
 
-async function attempt(url: string, options: WebhookOptions = {}, body = "b"): Promise<Sent> {
+async function attempt(url: string, options: WebhookOptions = {}, body = "b"): Promise<AttemptResult> {
   const channel = webhook({ ...limits, ...options });
   try {
     const draft = { id: "msg_1", channel: "crm", to: url, alert: { title: "t", body }, createdAt: 0 };
@@ -28,7 +28,7 @@ async function attempt(url: string, options: WebhookOptions = {}, body = "b"): P
   }
 }
 
-const reasonOf = ({ outcome }: Sent): string => ("reason" in outcome ? outcome.reason : "");
+const reasonOf = ({ outcome }: AttemptResult): string => ("reason" in outcome ? outcome.reason : "");
 
 const closed = "other side closed (UND_ERR_SOCKET)";
 const unanswered = "its answer did not begin in time (UND_ERR_HEADERS_TIMEOUT)";
@@ -36,7 +36,7 @@ const late = "no complete answer within 400 ms (ETIMEDOUT)";
 const noHttp = /^its answer is not HTTP \(/;
 
 describe("a receiver that", () => {
-  test.each<[keyof typeof behaviours, Sent["outcome"]["kind"], string | RegExp]>([
+  test.each<[keyof typeof behaviours, AttemptResult["outcome"]["kind"], string | RegExp]>([
     ["says nothing", "retry", unanswered],
     ["closes at once", "retry", closed],
     ["resets at once", "retry", "the connection was reset (ECONNRESET)"],

@@ -1,8 +1,10 @@
 import { generateKeyPairSync } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Json } from "../../../src/base/json.ts";
 import { type FcmOptions, fcm } from "../../../src/channels/fcm.ts";
-import { type Delivery, DestinationError, type Json, type Outcome } from "../../../src/dispatch/index.ts";
+import { DestinationError } from "../../../src/dispatch/index.ts";
+import type { Delivery, Outcome } from "../../../src/store/index.ts";
 import { attempting, delivery } from "../delivery.ts";
 import { failure, google, privatePem } from "./google.ts";
 

@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
+import type { Json } from "../../../src/base/json.ts";
 import { vapidKeys, webPush } from "../../../src/channels/web-push.ts";
-import { createDispatcher, type Json } from "../../../src/dispatch/index.ts";
+import { createDispatcher } from "../../../src/dispatch/index.ts";
 import { memoryStore } from "../../../src/stores/memory.ts";
 import { browser, pushService } from "./service.ts";
 

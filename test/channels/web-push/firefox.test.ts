@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
+import type { Json } from "../../../src/base/json.ts";
 import { encrypt } from "../../../src/channels/web-push/encrypt.ts";
 import { vapidKeys, webPush } from "../../../src/channels/web-push.ts";
-import type { Json } from "../../../src/dispatch/index.ts";
 import { attempting, delivery } from "../delivery.ts";
 import { found, started } from "./browsers.ts";
 import { autopush, firefox } from "./firefox.ts";

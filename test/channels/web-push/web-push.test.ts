@@ -1,8 +1,9 @@
 import { createECDH } from "node:crypto";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Json } from "../../../src/base/json.ts";
 import { vapidKeys, type WebPushOptions, webPush } from "../../../src/channels/web-push.ts";
-import { type Channel, DestinationError, type Json } from "../../../src/dispatch/index.ts";
+import { type Channel, DestinationError } from "../../../src/dispatch/index.ts";
 import { attempting, delivery } from "../delivery.ts";
 import { type Answer, browser, type PushService, pushService, vapidClaims } from "./service.ts";
 

@@ -1,9 +1,11 @@
 import { HTTP } from "cloudevents";
 import { Webhook } from "standardwebhooks";
 import { describe, expect, test } from "vitest";
+import type { Json } from "../../../src/base/json.ts";
 import { generateSecret, type WebhookOptions, webhook } from "../../../src/channels/webhook.ts";
-import type { Alert, Delivery, Draft, Json } from "../../../src/dispatch/index.ts";
+import type { Draft } from "../../../src/dispatch/index.ts";
 import { compile } from "../../../src/index.ts";
+import type { Alert, Delivery } from "../../../src/store/index.ts";
 import { journaled } from "../delivery.ts";
 import { receiver } from "../receiver.ts";
 

@@ -1,5 +1,4 @@
-import type { Page } from "../../../src/dispatch/index.ts";
-import type { Firing, ProgramStore, Run } from "../../../src/triggers/index.ts";
+import type { EngineStore, Firing, Page, Run } from "../../../src/store/index.ts";
 import type { Receiver } from "../receiver.ts";
 import { expected, type Person } from "./lanes.ts";
 
@@ -12,7 +11,7 @@ interface Differences {
 
 /** What was accepted against what was kept, and that against what arrived. */
 export async function differences(
-  store: ProgramStore,
+  store: EngineStore,
   people: readonly Person[],
   receiver: Receiver,
   { members, readers }: { readonly members: number; readonly readers: number },

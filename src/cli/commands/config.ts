@@ -1,0 +1,44 @@
+import type { Command } from "commander";
+import { z } from "zod";
+import { config as schema } from "../../config/index.ts";
+import type { ExitCode } from "../cli.ts";
+import { declared, desiredStateOf, openEngine } from "../engine.ts";
+import { type Io, write } from "../io.ts";
+import { addSetupOptions, guarded, readSetup, type SetupFlags, setupChannels } from "../setup.ts";
+
+/** `tocsin config …`: is it right, and what may be in it. */
+export function addConfigCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
+  const config = program
+    .command("config")
+    .description("The configuration, tocsin.yaml.")
+    .helpOption("-h, --help", "print this help")
+    .helpCommand(false);
+  addSetupOptions(config.command("check"))
+    .description(
+      "Reads the configuration, makes its channels and compiles what it declares, without connecting to anything.",
+    )
+    .helpOption("-h, --help", "print this help")
+    .action(async (flags: SetupFlags) => {
+      end(
+        await guarded(io, async () => {
+          const setup = await readSetup(flags, io);
+          const channels = await setupChannels(setup);
+          const { memoryStore } = await import("../../stores/memory.ts");
+          const engine = await openEngine(setup, { store: memoryStore(), channels }, io);
+          await declared(setup, async () => engine.plan(await desiredStateOf(setup, io)));
+          const names = Object.entries(channels).map(([name, { kind }]) => `${name} (${kind})`);
+          await write(io.stdout, `${setup.file} is right; channels: ${names.join(", ") || "none"}\n`);
+          for (const channel of Object.values(channels)) await channel.close?.();
+          return 0;
+        }),
+      );
+    });
+  config
+    .command("schema")
+    .description("Prints the JSON Schema of tocsin.yaml, for editors.")
+    .helpOption("-h, --help", "print this help")
+    .action(async () => {
+      await write(io.stdout, `${JSON.stringify(z.toJSONSchema(schema, { io: "input" }), null, 2)}\n`);
+      end(0);
+    });
+}

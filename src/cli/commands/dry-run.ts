@@ -1,0 +1,174 @@
+import { type Command, Option } from "commander";
+import { visible } from "../../base/visible.ts";
+import { openFile } from "../../files/file.ts";
+import { problemText, type Report, toProblem } from "../../files/problem.ts";
+import { isBlank, parseProfile, readProfiles } from "../../files/profiles.ts";
+import { alertParts, type Rendered } from "../../files/source.ts";
+import { readSource } from "../../files/source-file.ts";
+import { shownLengths } from "../../index.ts";
+import type { ExitCode } from "../cli.ts";
+import { loadSets, parseSets, type SetName } from "../functions.ts";
+import { type Io, write } from "../io.ts";
+import { createProgress } from "../progress.ts";
+
+interface Flags {
+  readonly profiles: string;
+  readonly channel?: "push" | "email" | "sms";
+  readonly functions?: readonly SetName[];
+  readonly missingKey?: "default" | "zero" | "error" | "required";
+  readonly json?: true;
+}
+
+export function addDryRunCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
+  program
+    .command("dry-run")
+    .description(
+      "Renders an alert for every profile of an audience and sends nothing: what fails, aborts, prints <no value> or is too long.",
+    )
+    .argument("<alert>", "alert (.yaml) or template file")
+    .requiredOption("-p, --profiles <file>", "NDJSON, one profile a line; - reads the standard input")
+    .addOption(
+      new Option("--channel <kind>", "where it would go, for what is too long to be shown").choices([
+        "push",
+        "email",
+        "sms",
+      ]),
+    )
+    .option(
+      "--functions <sets>",
+      "sprig, alerting, alertmanager with commas between, or none (default: sprig,alerting)",
+      parseSets,
+    )
+    .addOption(new Option("--missing-key <what>", "as render's").choices(["default", "zero", "error", "required"]))
+    .option("--json", "print the report as JSON")
+    .helpOption("-h, --help", "print this help")
+    .action(async (file: string, flags: Flags) => end(await dryRun(file, flags, io)));
+}
+
+/** Cases of one kind: how many, and the lines of the first. */
+interface Cases {
+  count: number;
+  readonly lines: number[];
+}
+
+/** Different reasons that are told apart; the rest are counted as one. */
+const mostReasons = 50;
+const mostLines = 5;
+
+class Audience {
+  profiles = 0;
+  rendered = 0;
+  readonly failed = new Map<string, Cases>();
+  readonly aborted = new Map<string, Cases>();
+  readonly noValue = new Map<string, Cases>();
+  readonly tooLong = new Map<string, Cases & { longest: number; longestLine: number; limit: number }>();
+
+  add(kind: Map<string, Cases>, reason: string, line: number): void {
+    const key = kind.has(reason) || kind.size < mostReasons ? reason : "other reasons";
+    const cases = kind.get(key) ?? { count: 0, lines: [] };
+    kind.set(key, cases);
+    cases.count++;
+    if (cases.lines.length < mostLines) cases.lines.push(line);
+  }
+
+  addLong(part: string, length: number, limit: number, line: number): void {
+    const cases = this.tooLong.get(part) ?? { count: 0, lines: [], longest: 0, longestLine: line, limit };
+    this.tooLong.set(part, cases);
+    cases.count++;
+    if (cases.lines.length < mostLines) cases.lines.push(line);
+    if (length > cases.longest) [cases.longest, cases.longestLine] = [length, line];
+  }
+}
+
+async function dryRun(file: string, flags: Flags, io: Io): Promise<ExitCode> {
+  const report: Report = (problem) => write(io.stderr, problemText(problem));
+  const audience = new Audience();
+  try {
+    const source = await readSource(file, io);
+    const [engine, functions] = await Promise.all([
+      import("../../index.ts"),
+      loadSets(flags.functions ?? ["sprig", "alerting"]),
+    ]);
+    const render = source.compile(engine, { functions, ...(flags.missingKey && { missingKey: flags.missingKey }) });
+    const opened = await openFile(flags.profiles, io);
+    const progress = createProgress(io, opened.size, { always: true });
+    const one = (bytes: Buffer | undefined, line: number): void => {
+      audience.profiles++;
+      try {
+        look(render(parseProfile(bytes, { file: opened.file, line }, "int")), line, flags.channel, audience);
+      } catch (error) {
+        audience.add(audience.failed, (error as Error).message, line);
+      }
+    };
+    const profiles = await readProfiles(opened, "int");
+    if ("one" in profiles) one(Buffer.from(JSON.stringify(profiles.one)), 1);
+    else {
+      for await (const batch of profiles.many) {
+        for (const { number, bytes } of batch) if (!isBlank(bytes)) one(bytes, number);
+        progress.show(audience.profiles, batch.at(-1)?.end ?? 0);
+      }
+    }
+    progress.erase();
+  } catch (error) {
+    await report(toProblem(error as Error, undefined));
+    return 1;
+  }
+  await write(io.stdout, flags.json ? asJson(audience) : asText(audience));
+  return audience.failed.size > 0 || audience.noValue.size > 0 ? 1 : 0;
+}
+
+function look(rendered: Rendered, line: number, channel: Flags["channel"], audience: Audience): void {
+  if ("aborted" in rendered && rendered.aborted !== undefined) {
+    audience.add(audience.aborted, rendered.aborted, line);
+    return;
+  }
+  audience.rendered++;
+  const parts: [string, string | undefined][] =
+    "text" in rendered ? [["text", rendered.text]] : alertParts.map((part) => [part, rendered[part]]);
+  const limits = channel === undefined ? {} : shownLengths[channel];
+  for (const [part, text] of parts) {
+    if (text === undefined) continue;
+    if (text.includes("<no value>")) audience.add(audience.noValue, part, line);
+    const limit = limits?.[part as keyof typeof limits];
+    if (limit !== undefined && text.length > limit) {
+      const length = [...text].length;
+      if (length > limit) audience.addLong(part, length, limit, line);
+    }
+  }
+}
+
+const number = (n: number): string => n.toLocaleString("en");
+const linesText = ({ lines, count }: Cases): string =>
+  `${lines.length === 1 ? "line" : "lines"} ${lines.map(number).join(", ")}${count > lines.length ? ", …" : ""}`;
+
+function asText({ profiles, rendered, failed, aborted, noValue, tooLong }: Audience): string {
+  const of = (kind: ReadonlyMap<string, Cases>) => [...kind.values()].reduce((sum, { count }) => sum + count, 0);
+  let out = `${number(profiles)} profiles: ${number(rendered)} rendered, ${number(of(failed))} failed, ${number(of(aborted))} aborted\n`;
+  for (const [reason, cases] of byCount(failed))
+    out += `\n${number(cases.count)} failed: ${visible(reason)}\n  ${linesText(cases)}\n`;
+  for (const [reason, cases] of byCount(aborted))
+    out += `\n${number(cases.count)} aborted: ${visible(reason)}\n  ${linesText(cases)}\n`;
+  for (const [part, cases] of byCount(noValue))
+    out += `\n${number(cases.count)} print <no value> in the ${part}\n  ${linesText(cases)}\n`;
+  for (const [part, cases] of byCount(tooLong)) {
+    out += `\n${number(cases.count)} have a ${part} longer than the ${cases.limit} characters that are shown; the longest has ${number(cases.longest)} (line ${number(cases.longestLine)})\n  ${linesText(cases)}\n`;
+  }
+  return out;
+}
+
+const byCount = <C extends Cases>(kind: ReadonlyMap<string, C>): [string, C][] =>
+  [...kind].sort(([, a], [, b]) => b.count - a.count);
+
+function asJson({ profiles, rendered, failed, aborted, noValue, tooLong }: Audience): string {
+  const list = (kind: ReadonlyMap<string, Cases>, name: string) =>
+    byCount(kind).map(([reason, cases]) => ({ [name]: reason, ...cases }));
+  const report = {
+    profiles,
+    rendered,
+    failed: list(failed, "error"),
+    aborted: list(aborted, "reason"),
+    noValue: list(noValue, "part"),
+    tooLong: list(tooLong, "part"),
+  };
+  return `${JSON.stringify(report, null, 2)}\n`;
+}

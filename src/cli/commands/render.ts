@@ -1,0 +1,95 @@
+import { type Command, InvalidArgumentError, Option } from "commander";
+import { openFile } from "../../files/file.ts";
+import { problemJson, problemText, type Report, toProblem } from "../../files/problem.ts";
+import { readProfiles } from "../../files/profiles.ts";
+import type { Source } from "../../files/source.ts";
+import { readSource } from "../../files/source-file.ts";
+import type { TemplateOptions } from "../../index.ts";
+import type { ExitCode } from "../cli.ts";
+import { type Io, write } from "../io.ts";
+import { renderLines } from "../render-lines.ts";
+import { abortedText, renderedJson, renderedText } from "../rendered.ts";
+
+interface Flags {
+  readonly profile?: string;
+  readonly json?: true;
+  readonly numbers: "int" | "float64";
+  readonly missingKey: "default" | "zero" | "error" | "required";
+  readonly delims?: [left: string, right: string];
+  readonly name?: string;
+}
+
+const examples = `
+Examples:
+  $ tocsin render welcome.yaml --profile ada.json          an alert, to be read
+  $ tocsin render welcome.yaml --profile ada.json --json   the same for programs
+  $ tocsin render welcome.yaml --profile all.ndjson        an alert for every profile, as NDJSON
+  $ tocsin render greeting.tmpl --profile ada.json         any other file is one template
+  $ echo 'Hey, {{ .first_name | default "you" }}' | tocsin render
+  $ export-profiles | tocsin render welcome.yaml --profile - > alerts.ndjson
+
+An alert file is YAML with title, and optionally subtitle, body and html; each is a Go template.`;
+
+export function addRenderCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
+  program
+    .command("render")
+    .description("Renders an alert (.yaml, .yml) or a template (any other file) for one profile or many.")
+    .argument("[file]", "alert or template; - or none: a template from the standard input")
+    .option("-p, --profile <file>", "JSON, or NDJSON with one profile a line; - reads the standard input (default: {})")
+    .option("--json", "print the result and errors as JSON")
+    .addOption(
+      new Option("--missing-key <what>", "a field that the profile does not have: Go's three, or an error if printed")
+        .choices(["default", "zero", "error", "required"])
+        .default("default"),
+    )
+    .addOption(
+      new Option("--numbers <kind>", "integral numbers are Go's int, or float64 like all others")
+        .choices(["int", "float64"])
+        .default("int"),
+    )
+    .option("--delims <left,right>", 'what encloses actions, as in "<%,%>" or "<% %>" (default: "{{,}}")', parseDelims)
+    .option("--name <name>", "what error messages call the template (default: the file, or the part of the alert)")
+    .helpOption("-h, --help", "print this help")
+    .addHelpText("after", examples)
+    .showHelpAfterError("(tocsin render --help lists the options)")
+    .action(async (file: string | undefined, flags: Flags, command: Command) => {
+      if ((file ?? "-") === "-" && flags.profile === "-") {
+        command.error("error: the template and the profile cannot both come from the standard input");
+      }
+      end(await render(file ?? "-", flags, io));
+    });
+}
+
+export function parseDelims(value: string): [string, string] {
+  const [left, right, ...more] = value.trim().split(/\s/.test(value.trim()) ? /\s+/ : ",");
+  if (!left || !right || more.length > 0) throw new InvalidArgumentError('Give two, as in "<%,%>" or "<% %>".');
+  return [left, right];
+}
+
+async function render(file: string, flags: Flags, io: Io): Promise<ExitCode> {
+  const loading = Promise.all([import("../../index.ts"), import("../../functions/index.ts")]);
+  const report: Report = (problem) => write(io.stderr, flags.json ? problemJson(problem) : problemText(problem));
+  let source: Source | undefined;
+  try {
+    source = await readSource(file, io);
+    const [engine, { alerting, sprig }] = await loading;
+    const renderOne = source.compile(engine, { ...templateOptions(flags), functions: [sprig, alerting] });
+    const opened = flags.profile === undefined ? undefined : await openFile(flags.profile, io);
+    const profiles = opened ? await readProfiles(opened, flags.numbers) : { one: {} };
+    if ("many" in profiles) {
+      return await renderLines(profiles.many, { ...opened!, ...flags, source, renderOne, report, io });
+    }
+    const rendered = renderOne(profiles.one);
+    if (flags.json) await write(io.stdout, renderedJson(rendered));
+    else if (rendered.aborted !== undefined) await write(io.stderr, abortedText(rendered));
+    else await write(io.stdout, renderedText(rendered));
+    return 0;
+  } catch (error) {
+    await report(toProblem(error as Error, source));
+    return 1;
+  }
+}
+
+function templateOptions({ name, delims, missingKey, numbers }: Flags): TemplateOptions {
+  return { missingKey, numbers, ...(name !== undefined && { name }), ...(delims && { delims }) };
+}

@@ -1,0 +1,119 @@
+import { type Command, InvalidArgumentError } from "commander";
+import { engineLog } from "../../observe/index.ts";
+import type { ExitCode } from "../cli.ts";
+import { deliver } from "../deliver.ts";
+import { checkInForce, declared, defaultDestinations } from "../engine.ts";
+import { type Io, write } from "../io.ts";
+import { version } from "../package.ts";
+import { addSetupOptions, guarded, openStore, readSetup, type SetupFlags, setupChannels } from "../setup.ts";
+
+interface Flags extends SetupFlags {
+  readonly listen?: Place;
+}
+
+export function addServeCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
+  addSetupOptions(program.command("serve"))
+    .description(
+      "Serves the API, lets triggers fire and delivers, until it is stopped (SIGTERM, Ctrl-C): then it finishes what is under way. What the configuration declares is put into force by tocsin apply.",
+    )
+    .option(
+      "--listen <port>",
+      "a port, or host:port (default: the configuration's, or 8080); 0 is any that is free",
+      parsePlace,
+    )
+    .helpOption("-h, --help", "print this help")
+    .action(async (flags: Flags) => end(await guarded(io, () => serve(flags, io))));
+}
+
+async function serve(flags: Flags, io: Io): Promise<ExitCode> {
+  const setup = await readSetup(flags, io);
+  const { serve: options } = setup.config;
+  const at = flags.listen ?? parsePlace(`${options.listen}`);
+  const channels = await setupChannels(setup);
+  const store = await openStore(setup, flags, io);
+  const [{ createEngine, rereadStreams }, services] = await Promise.all([
+    import("../../triggers/index.ts"),
+    import("../../service/index.ts"),
+  ]);
+  const { createService, createWorkerPool, defaultLimits, workerChecker, workerEvaluate, workerRender } = services;
+  const { templates } = setup;
+  const ofWorkers = { ...defaultLimits.workers, ...given(options.limits.workers ?? {}) };
+  const workers = ofWorkers.size > 0 ? createWorkerPool(ofWorkers) : undefined;
+  const evaluating = { templates, limits: templates.limits, timeout: ofWorkers.time };
+  const render = workerRender(workers, evaluating);
+  const checker = workers && (await workerChecker(workers, evaluating));
+  const evaluate = workers && (await workerEvaluate(workers, templates));
+  const { logger, metrics, dispatcher, health } = await deliver(setup, options.log, { store, channels, render }, io);
+  const logEngine = engineLog(logger);
+  const engine = createEngine({
+    store,
+    channels,
+    to: defaultDestinations(setup),
+    templates,
+    checker,
+    evaluate,
+    onSent: () => dispatcher.wake(),
+    onEvent: (event) => {
+      logEngine(event);
+      metrics.onEngineEvent(event);
+    },
+    onProblem: ({ doing, error: err }) => logger.error({ err }, `failed: ${doing}`),
+  });
+  const { limits, grace } = options;
+  const service = createService({
+    engine,
+    store,
+    dispatcher,
+    channels,
+    templates,
+    workers,
+    limits: { ...given(limits), workers: ofWorkers, grace },
+    log: logger,
+    version: version(),
+    health,
+    metrics,
+    openMetrics: options.openMetrics,
+    docs: options.docs,
+    proxies: options.proxies,
+  });
+  try {
+    await declared(setup, () => checkInForce(engine));
+    for (const effect of await rereadStreams(store))
+      logger.warn({ effect }, "a stream may do less than before: see tocsin plan; tocsin apply accepts it");
+    const url = await service.listen(at);
+    if ((await store.keys.list()).length === 0) {
+      await write(io.stderr, "There is no API key yet: tocsin keys api create NAME --scope collect,read,write\n");
+    }
+    logger.info({ url, channels: Object.keys(channels), ...(options.docs && { docs: `${url}/docs` }) }, "serving");
+    engine.start();
+    dispatcher.start();
+    const why = await (io.untilStopped?.() ?? new Promise<string>(() => {}));
+    logger.info({ why }, "stopping");
+    await service.close(grace);
+    await engine.stop();
+    await dispatcher.stop(grace);
+    logger.info("stopped");
+    return 0;
+  } finally {
+    await service.close(0);
+    await engine.stop();
+    await workers?.close();
+    await dispatcher.close();
+    await store.close();
+  }
+}
+
+interface Place {
+  readonly port: number;
+  readonly host?: string;
+}
+
+/** @throws InvalidArgumentError */
+function parsePlace(text: string): Place {
+  const [, host, port] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
+  if (port === undefined || Number(port) > 65_535) throw new InvalidArgumentError("Give a port, or HOST:PORT.");
+  return { port: Number(port), ...(host !== undefined && { host: host.replace(/^\[|\]$/g, "") }) };
+}
+
+const given = <T extends object>(options: T): { [key in keyof T]?: NonNullable<T[key]> } =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;

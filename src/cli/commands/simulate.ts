@@ -1,0 +1,219 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { type Command, InvalidArgumentError } from "commander";
+import { readLines } from "../../base/lines.ts";
+import { parseDuration } from "../../base/units.ts";
+import { visible } from "../../base/visible.ts";
+import { openFile } from "../../files/file.ts";
+import { InputError } from "../../files/problem.ts";
+import { isBlank, parseProfile } from "../../files/profiles.ts";
+import type { QueuedDelivery, SimulationEvent, Summary as Summed, Timed } from "../../triggers/index.ts";
+import type { ExitCode } from "../cli.ts";
+import { declared, defaultDestinations, desiredStateOf } from "../engine.ts";
+import { collect } from "../flags.ts";
+import { type Io, write } from "../io.ts";
+import {
+  addSetupOptions,
+  guarded,
+  openStore,
+  readSetup,
+  type Setup,
+  type SetupFlags,
+  setupChannels,
+} from "../setup.ts";
+import { table } from "../table.ts";
+import { nameOf } from "./profile.ts";
+
+interface Flags extends SetupFlags {
+  readonly from?: When;
+  readonly to?: When;
+  readonly updates?: string;
+  readonly activate: readonly string[];
+  readonly backfill: readonly string[];
+  readonly asIs?: true;
+  readonly summary?: true;
+  readonly json?: true;
+}
+
+const day = 86_400_000;
+
+const examples = `
+Examples:
+  $ tocsin simulate --to 7d                                 a week from now
+  $ tocsin simulate --from 2026-12-24 --to 2026-12-27       certain days, in UTC
+  $ tocsin simulate --to 1d --activate welcome --updates updates.ndjson
+                                                            a draft, as if it were active
+
+A line of updates: {"at":"2026-12-24T09:00:00Z","identifiers":{"email":"ada@example.com"},"fields":{"visits":11}}
+                or {"at":"2026-12-24T09:05:00Z","stream":"shop","payload":{"order":1}}`;
+
+export function addSimulateCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
+  addSetupOptions(program.command("simulate"))
+    .description(
+      "Plays what would happen on a copy of the store, with what the configuration declares in force: schedules, quiet hours, waits, updates. Nothing is sent or kept.",
+    )
+    .option("--from <time>", "date and time, or a duration from now (default: now)", parseWhen)
+    .option("--to <time>", "date and time, or a duration from the start (default: 1d)", parseWhen)
+    .option("--updates <file>", "what comes in meanwhile: NDJSON, in the order of its times")
+    .option("--activate <trigger>", "as if it were active from the start; more than once for more", collect, [])
+    .option("--backfill <trigger>", "as if it were backfilled at the start; more than once for more", collect, [])
+    .option("--as-is", "with what is in force, whatever the configuration says")
+    .option("--summary", "only the numbers of each day and trigger")
+    .option("--json", "print it as JSON, one line for each thing that happens")
+    .helpOption("-h, --help", "print this help")
+    .addHelpText("after", examples)
+    .action(async (flags: Flags) => {
+      const from = timeOf(flags.from ?? { after: 0 }, Date.now());
+      const until = timeOf(flags.to ?? { after: day }, from);
+      end(await guarded(io, () => play({ ...flags, span: { from, until } }, io)));
+    });
+}
+
+/** A time, or how long after another. In ms. */
+type When = { readonly time: number } | { readonly after: number };
+
+/** @throws InvalidArgumentError */
+function parseWhen(text: string): When {
+  const after = parseDuration(text.replace(/^\+/, ""));
+  if (after !== undefined) return { after };
+  const zoned = /(?:Z|[+-]\d\d:\d\d)$/.test(text) || !text.includes("T") ? text : `${text}Z`;
+  const time = /^\d{4}-\d\d-\d\d(T\d\d:\d\d.*)?$/.test(text) ? Date.parse(zoned) : Number.NaN;
+  if (!Number.isNaN(time)) return { time };
+  throw new InvalidArgumentError(
+    "Write 2026-12-24, 2026-12-24T09:00 (in UTC), 2026-12-24T09:00+01:00, or a duration: 7d.",
+  );
+}
+
+const timeOf = (when: When, start: number): number => ("time" in when ? when.time : start + when.after);
+
+async function play(flags: Flags & { span: { from: number; until: number } }, io: Io): Promise<ExitCode> {
+  const { from, until } = flags.span;
+  if (until < from) throw new Error("--to is before --from: a simulation cannot end before it begins");
+  const setup = await readSetup(flags, io);
+  const channels = await setupChannels(setup);
+  const folder = await mkdtemp(join(tmpdir(), "tocsin-simulate-"));
+  const stop = new AbortController();
+  io.untilStopped?.().then(() => stop.abort());
+  try {
+    const copy = await copyOf(setup, flags, io, join(folder, "copy.db"));
+    try {
+      const { simulate, Summary } = await import("../../triggers/index.ts");
+      const { activate, backfill } = flags;
+      const wanted = flags.asIs ? undefined : await desiredStateOf(setup, io);
+      const updates = flags.updates === undefined ? [] : readUpdates(flags.updates, from, io);
+      const summary = new Summary(setup.config.timeZone);
+      const to = defaultDestinations(setup);
+      const { templates } = setup;
+      const { signal } = stop;
+      const options = {
+        store: copy,
+        channels,
+        to,
+        templates,
+        from,
+        until,
+        wanted,
+        activate,
+        backfill,
+        updates,
+        signal,
+      };
+      await declared(setup, async () => {
+        for await (const happening of simulate(options)) {
+          summary.add(happening);
+          if (flags.summary) continue;
+          const who = "profile" in happening ? (await copy.profiles.get([happening.profile]))[0] : undefined;
+          const name = who === undefined ? undefined : nameOf(who);
+          await write(io.stdout, flags.json ? `${JSON.stringify(shown(happening, name))}\n` : line(happening, name));
+        }
+      });
+      await printSummary(summary, flags, io);
+      return 0;
+    } finally {
+      await copy.close();
+    }
+  } finally {
+    for (const channel of Object.values(channels)) await channel.close?.();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function copyOf(setup: Setup, flags: SetupFlags, io: Io, path: string) {
+  const store = await openStore(setup, flags, io);
+  try {
+    await store.copy(path);
+  } finally {
+    await store.close();
+  }
+  const { sqliteStore } = await import("../../stores/sqlite.ts");
+  return sqliteStore(path, { durable: false });
+}
+
+/** @throws InputError for a line that is not one */
+async function* readUpdates(file: string, from: number, io: Io): AsyncGenerator<Timed> {
+  const input = await openFile(file, io);
+  let last = from;
+  for await (const batch of readLines(input.stream)) {
+    for (const { number, bytes } of batch) {
+      if (isBlank(bytes)) continue;
+      const place = { file: input.file, line: number };
+      const {
+        at: when,
+        stream,
+        payload,
+        identifiers,
+        fields,
+      } = parseProfile(bytes, place, "float64") as Record<string, unknown>;
+      const at = typeof when === "string" ? Date.parse(when) : Number.NaN;
+      if (Number.isNaN(at)) throw new InputError('"at" is no date and time, as in "2026-12-24T09:00:00Z"', place);
+      if (at < last) {
+        throw new InputError(`"at" is before ${iso(last)}: updates are in order, from the start on`, place);
+      }
+      last = at;
+      if (typeof stream === "string") yield { at, stream, payload: (payload ?? null) as never };
+      else if (identifiers === undefined) {
+        throw new InputError('there is neither "identifiers", of an update, nor "stream", of an event', place);
+      } else yield { at, update: { identifiers, fields: fields ?? {} } as never };
+    }
+  }
+}
+
+const iso = (at: number): string => new Date(at).toISOString();
+const time = (at: number): string => iso(at).slice(0, 19).replace("T", " ");
+
+const shown = ({ at, ...rest }: SimulationEvent, name: string | undefined) => ({
+  at: iso(at),
+  ...rest,
+  ...("until" in rest && { until: iso(rest.until) }),
+  ...(name !== undefined && { name }),
+});
+
+function line(one: SimulationEvent, name: string | undefined): string {
+  return `${time(one.at)}  ${"trigger" in one ? `${visible(`${one.trigger}  ${name ?? one.profile}`)}  ` : ""}${visible(said(one))}\n`;
+}
+
+function said(one: SimulationEvent): string {
+  switch (one.kind) {
+    case "sent":
+      return `${one.deliveries.map(deliveryText).join("; ")}${one.firings > 1 ? ` (${one.firings} as one)` : ""}`;
+    case "alarm":
+      return `alarm: ${one.deliveries.map(deliveryText).join("; ")}`;
+    case "waiting":
+      return `waits ${one.reason}, ${time(one.until)}`;
+    default:
+      return `${one.kind}: ${one.reason}`;
+  }
+}
+
+const deliveryText = ({ channel, destination, title, reason }: QueuedDelivery): string =>
+  `${channel} ${destination}: ${title}${reason === undefined ? "" : ` (not sent: ${reason})`}`.replaceAll("\n", " ");
+
+async function printSummary(summary: Summed, { json }: Flags, io: Io): Promise<void> {
+  const days = summary.days();
+  if (json) return write(io.stdout, `${JSON.stringify({ summary: days })}\n`);
+  if (days.length === 0) return write(io.stdout, "Nothing would be sent.\n");
+  const counts = ["sent", "waiting", "skipped", "aborted", "failed"] as const;
+  const rows = days.map((one) => [one.day, one.trigger, ...counts.map((count) => one[count].toLocaleString("en"))]);
+  await write(io.stdout, `\n${table(["day", "trigger", "sent", "waits", ...counts.slice(2)], rows)}`);
+}

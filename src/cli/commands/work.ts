@@ -1,0 +1,64 @@
+import type { Command } from "commander";
+import { InputError } from "../../files/problem.ts";
+import { serveMetrics } from "../../observe/index.ts";
+import type { ExitCode } from "../cli.ts";
+import { deliver } from "../deliver.ts";
+import { collect } from "../flags.ts";
+import type { Io } from "../io.ts";
+import { addSetupOptions, guarded, openStore, readSetup, type SetupFlags, setupChannels } from "../setup.ts";
+import { isUrl, urlChannel } from "../target.ts";
+
+interface Flags extends SetupFlags {
+  readonly metrics?: string;
+  readonly allow: readonly string[];
+  readonly untilSettled?: true;
+}
+
+export function addWorkCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
+  addSetupOptions(program.command("work"))
+    .description(
+      "Delivers what is in the outbox until it is stopped (SIGTERM, Ctrl-C): then it finishes what is under way. Several may work on one outbox.",
+    )
+    .option(
+      "--metrics <port>",
+      "serve /metrics and /health at this port, or host:port (default: the configuration's, or none)",
+    )
+    .option("--allow <address>", "as send's: for URLs in place of channels", collect, [])
+    .option("--until-settled", "end when nothing is left to deliver")
+    .helpOption("-h, --help", "print this help")
+    .action(async (flags: Flags) => end(await guarded(io, () => work(flags, io))));
+}
+
+async function work(flags: Flags, io: Io): Promise<ExitCode> {
+  const setup = await readSetup(flags, io);
+  const { work: options } = setup.config;
+  const channels = await setupChannels(setup);
+  const store = await openStore(setup, flags, io);
+  for (const name of Object.keys((await store.outbox.stats()).channels)) {
+    if (isUrl(name)) channels[name] ??= await urlChannel(setup, flags.allow);
+  }
+  if (Object.keys(channels).length === 0) {
+    await store.close();
+    throw new InputError("no channels to deliver by; describe them under channels", { file: setup.file });
+  }
+  const { logger, metrics, dispatcher, health } = await deliver(setup, options.log, { store, channels }, io);
+  const at = flags.metrics ?? options.metrics;
+  const server = at === undefined ? undefined : await serveMetrics(at, metrics, health);
+  try {
+    logger.info({ channels: Object.keys(channels), ...(server && { metrics: server.url }) }, "working");
+    if (!flags.untilSettled) dispatcher.start();
+    const stopped = io.untilStopped?.() ?? new Promise<string>(() => {});
+    const why = await Promise.race([
+      stopped,
+      ...(flags.untilSettled ? [dispatcher.drain("settled").then(() => "settled")] : []),
+    ]);
+    logger.info({ why }, "stopping");
+    await dispatcher.stop(options.grace);
+    logger.info("stopped");
+    return 0;
+  } finally {
+    await server?.close();
+    await dispatcher.close();
+    await store.close();
+  }
+}

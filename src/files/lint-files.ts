@@ -1,0 +1,91 @@
+import { basename, resolve } from "node:path";
+import { glob } from "tinyglobby";
+import type { Io } from "../cli/io.ts";
+import type { AlertTemplate, Finding, LintOptions } from "../index.ts";
+import { alertSource } from "./alert-file.ts";
+import { exists, isFolder, readText } from "./file.ts";
+import { InputError } from "./problem.ts";
+import { type Source, templateSource } from "./source.ts";
+
+/** One file with templates in it: an alert, or a single template. */
+export interface TemplateFile {
+  readonly file: string;
+  readonly text: string;
+  /** What the text is to Go's messages, and which part of it stands where. */
+  readonly source: Source;
+}
+
+const templates = "**/*.{tmpl,gotmpl,tpl,gohtml}";
+const yamls = "**/*.{yaml,yml}";
+
+/**
+ * The files that paths, folders and patterns name. In a folder: templates by their names' endings, and YAML files that are
+ * alerts.
+ * @throws InputError for a path that is not there
+ */
+export async function findFiles(paths: readonly string[], io: Io): Promise<string[]> {
+  const cwd = resolve(io.cwd?.() ?? "");
+  const found = await Promise.all(
+    paths.map(async (path) => {
+      if (path === "-") return [path];
+      if (!exists(path, io)) {
+        const matching = await glob(path, { cwd, ignore: "**/node_modules/**" });
+        if (matching.length > 0) return matching;
+        throw new InputError("there is no such file, and nothing that this pattern fits", { file: path });
+      }
+      if (!isFolder(path, io)) return [path];
+      const inside = await glob([templates, yamls], { cwd: resolve(cwd, path), ignore: "**/node_modules/**" });
+      const named = inside.map((file) => (path === "." ? file : `${path.replace(/\/$/, "")}/${file}`));
+      const kept = await Promise.all(
+        named.map(async (file) => !/\.ya?ml$/i.test(file) || isAlert(await readText(file, io))),
+      );
+      return named.filter((_, i) => kept[i]);
+    }),
+  );
+  return [...new Set(found.flat())].sort();
+}
+
+/** Some other YAML, such as a configuration or tests, has no title at its top. */
+export const isAlert = (text: string): boolean => /^["']?title["']?\s*:/m.test(text);
+
+/** @param name what the standard input is called */
+export async function readTemplateFile(file: string, name: string | undefined, io: Io): Promise<TemplateFile> {
+  return templateFile(file === "-" ? (name ?? "stdin") : file, await readText(file, io));
+}
+
+/** @throws InputError for an alert that is none */
+export function templateFile(called: string, text: string): TemplateFile {
+  const source = /\.ya?ml$/i.test(called) ? alertSource(called, text) : templateSource(called, text, basename(called));
+  return { file: called, text, source };
+}
+
+/** A finding and its place in its file. Lines and columns are 1-based, in UTF-16 units. */
+export interface Placed {
+  readonly finding: Finding;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly endLine: number;
+  readonly endColumn: number;
+}
+
+type Lint = typeof import("../index.ts").lint;
+
+/** The templates of a file, by the part they are. */
+export function templateOf({ source, text }: TemplateFile): string | AlertTemplate {
+  return source.alertTemplate ?? text;
+}
+
+export function lintFile(file: TemplateFile, options: LintOptions, lint: Lint): Finding[] {
+  const template = templateOf(file);
+  return lint(template, typeof template === "string" ? { ...options, name: file.source.name ?? file.file } : options);
+}
+
+export function placeOf(finding: Finding, { file, source }: TemplateFile): Placed {
+  const scalar = finding.part && source.scalar?.(finding.part);
+  const from = scalar ? scalar.place(finding.line, finding.column) : finding;
+  const to = scalar
+    ? scalar.place(finding.endLine, finding.endColumn)
+    : { line: finding.endLine, column: finding.endColumn };
+  return { finding, file, line: from.line, column: from.column, endLine: to.line, endColumn: to.column };
+}

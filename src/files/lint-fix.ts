@@ -1,0 +1,93 @@
+import { createTwoFilesPatch } from "diff";
+import { type Io, write } from "../cli/io.ts";
+import type { Format } from "../cli/lint-output.ts";
+import type { Finding, LintOptions, Part } from "../index.ts";
+import { writeText } from "./file.ts";
+import { lintFile, type TemplateFile, templateOf } from "./lint-files.ts";
+import { alertParts } from "./source.ts";
+
+/** Fixes may make room for others: a few rounds are enough for all. */
+const mostRounds = 5;
+
+/** Where what was or would be fixed goes: back to the file, or to the standard output for what came from the standard input. */
+export async function fixFile(
+  path: string,
+  read: TemplateFile,
+  found: readonly Finding[],
+  options: LintOptions,
+  { fixDryRun, format }: { readonly fixDryRun?: true; readonly format: Format },
+  io: Io,
+): Promise<{ findings: readonly Finding[]; file: TemplateFile; fixed: number }> {
+  const { findings, file, fixed } = await fixedFile(read, found, options);
+  if (fixDryRun) {
+    // What a program reads from the standard output is the findings alone.
+    const patch = createTwoFilesPatch(read.file, read.file, read.text, file.text, "", "fixed");
+    if (fixed > 0) await write(format === "pretty" ? io.stdout : io.stderr, patch);
+    return { findings: found, file: read, fixed: 0 };
+  }
+  if (path === "-") await write(io.stdout, file.text);
+  else if (fixed > 0) await writeText(path, file.text, io);
+  return { findings, file, fixed };
+}
+
+/** The file with all safe fixes, and what is left to say of it. */
+export async function fixedFile(
+  read: TemplateFile,
+  found: readonly Finding[],
+  options: LintOptions,
+): Promise<{ findings: readonly Finding[]; file: TemplateFile; fixed: number }> {
+  const { lint } = await import("../index.ts");
+  let [file, findings, fixed] = [read, found, 0];
+  for (let round = 0; round < mostRounds; round++) {
+    const next = await applyRound(file, findings);
+    if (next === undefined) break;
+    file = next.file;
+    fixed += next.fixed;
+    findings = lintFile(file, options, lint);
+  }
+  return { findings, file, fixed };
+}
+
+/** The file with one round of fixes; of an alert, only where the YAML then says exactly what the fixed template does. */
+async function applyRound(
+  file: TemplateFile,
+  findings: readonly Finding[],
+): Promise<{ file: TemplateFile; fixed: number } | undefined> {
+  const { applyEdits, applyFixes } = await import("../index.ts");
+  const { alertSource } = await import("./alert-file.ts");
+  const template = templateOf(file);
+  if (typeof template === "string") {
+    const { text, applied } = applyFixes(
+      template,
+      findings.filter(({ name }) => name === (file.source.name ?? file.file)),
+    );
+    const { templateSource } = await import("./source.ts");
+    if (applied.length === 0) return undefined;
+    return {
+      file: { ...file, text, source: templateSource(file.file, text, file.source.name ?? file.file) },
+      fixed: applied.length,
+    };
+  }
+  let { text, source } = file;
+  let fixed = 0;
+  for (const part of alertParts) {
+    const before = source.alertTemplate?.[part];
+    if (before === undefined) continue;
+    const { text: after, applied } = applyFixes(
+      before,
+      findings.filter((finding) => finding.part === part),
+    );
+    const edits = source.scalar?.(part as Part)?.editsInFile(applied.flatMap(({ fix }) => fix?.edits ?? []));
+    if (applied.length === 0 || edits === undefined) continue;
+    const edited = applyEdits(text, edits);
+    try {
+      const again = alertSource(file.file, edited);
+      if (again.alertTemplate?.[part] !== after) continue;
+      [text, source] = [edited, again];
+      fixed += applied.length;
+    } catch {
+      // The YAML would not hold it as it is written; a person has to quote it.
+    }
+  }
+  return fixed === 0 ? undefined : { file: { ...file, text, source }, fixed };
+}

@@ -1,0 +1,80 @@
+import type Database from "better-sqlite3";
+import type { Settlement } from "../../store/index.ts";
+import type { DestinationRow, TransactionCache } from "./transaction-cache.ts";
+
+export interface DestinationHealthWriter {
+  row(destination: number): DestinationRow;
+  hold(destination: number, until: number, reason: string): void;
+  holdChannel(channel: number, until: number, reason: string): void;
+  disable(destination: number, reason: string): void;
+  enable(destination: number): void;
+  /** An attempt that was to show whether it works again did not take place. */
+  endTrial(destination: number): void;
+  health(destination: number, health: NonNullable<Settlement["health"]>, now: number): void;
+}
+
+/** Within a transaction: holds, disabling and failures of destinations and channels. */
+export function placesOf(db: Database.Database, ledger: TransactionCache): DestinationHealthWriter {
+  const hold = db.prepare("update destinations set held_until = ?, held_reason = ? where id = ?");
+  const holdChannel = db.prepare("update channels set held_until = ?, held_reason = ? where id = ?");
+  const disable = db.prepare("update destinations set disabled = ? where id = ?");
+  const enable = db.prepare(
+    "update destinations set disabled = null, held_until = 0, held_reason = null, failures = 0, trial_until = null where id = ?",
+  );
+  const fail = db.prepare("update destinations set failures = failures + 1 where id = ?");
+  const works = db.prepare("update destinations set failures = 0, trial_until = null where id = ?");
+  const forgetHold = db.prepare("update destinations set held_until = 0, held_reason = null where id = ?");
+  const endTrial = db.prepare("update destinations set trial_until = 0 where id = ? and trial_until > 0");
+  const trip = db.prepare(
+    "update destinations set held_until = max(held_until, ?), held_reason = ?, trial_until = 0 where id = ?",
+  );
+  // A head may have been put off to the end of a hold.
+  const advance = db.prepare("update heads set at = due where destination = ? and at > due");
+
+  const places: DestinationHealthWriter = {
+    row: (destination) => ledger.destinationOf(destination),
+    hold(destination, until, reason) {
+      const { held_until } = ledger.destinationOf(destination);
+      hold.run(until, reason, destination);
+      if (until < held_until) advance.run(destination);
+      ledger.changed();
+    },
+    holdChannel(channel, until, reason) {
+      holdChannel.run(until, reason, channel);
+    },
+    disable(destination, reason) {
+      disable.run(reason, destination);
+      // What waits there is to be settled now.
+      advance.run(destination);
+      ledger.changed();
+    },
+    enable(destination) {
+      enable.run(destination);
+      advance.run(destination);
+      ledger.changed();
+    },
+    endTrial(destination) {
+      if (endTrial.run(destination).changes === 0) return;
+      advance.run(destination);
+      ledger.changed();
+    },
+    health(destination, { ok, failures, rest }, now) {
+      const row = ledger.destinationOf(destination);
+      if (ok) {
+        const isPast = row.held_until > 0 && row.held_until <= now;
+        if (row.failures === 0 && row.trial_until === null && !isPast) return;
+        if (isPast) forgetHold.run(destination);
+        works.run(destination);
+        if (row.trial_until !== null) advance.run(destination);
+        ledger.changed();
+        return;
+      }
+      fail.run(destination);
+      if (row.failures + 1 >= failures) {
+        trip.run(now + rest, `${row.failures + 1} attempts in a row failed`, destination);
+      }
+      ledger.changed();
+    },
+  };
+  return places;
+}

@@ -1,0 +1,200 @@
+import type { AlarmDefinition, TriggerState } from "../definition/definition.ts";
+
+/** What is to be known of what an alarm watches. Absent: it is not declared any more. */
+export interface AlarmObservation {
+  /** Of `empty`: how many members the audience has. */
+  readonly size?: number | undefined;
+  /** Of `quiet` and `failing`. */
+  readonly trigger?:
+    | {
+        readonly state: TriggerState;
+        /** Why it failed. */
+        readonly reason?: string | undefined;
+        readonly activatedAt?: number | undefined;
+        /** When it last sent something, in ms since 1970. */
+        readonly lastSent?: number | undefined;
+        /** Of `failing`: what fired `within`, by what became of it; of what was sent, how many had a delivery given up. */
+        readonly tally?: { readonly sent: number; readonly aborted: number; readonly failed: number } | undefined;
+        readonly dead?: number | undefined;
+      }
+    | undefined;
+}
+
+/** What an alarm keeps in mind; `{}` at first. Of another condition nothing of it holds. */
+export interface AlarmStatus {
+  /** Of `empty`: the audience has had members. */
+  readonly had?: true | undefined;
+  /** Since when it lasts, in ms since 1970. Absent: nothing is wrong. */
+  readonly since?: number | undefined;
+  /** When it was last said. */
+  readonly saidAt?: number | undefined;
+}
+
+export interface AlarmDecision {
+  readonly status: AlarmStatus;
+  /** What to tell the operator, now and only now: the status takes it as said. */
+  readonly say?: { readonly title: string; readonly body: string } | undefined;
+}
+
+const hour = 3_600_000;
+/** Unless the alarm says otherwise; ms, firings. */
+const usual = { repeat: 24 * hour, within: hour, of: 20 };
+
+/** What an alarm's condition comes to. */
+interface Finding {
+  readonly wrong: boolean;
+  /** When it began, as far as that is known. */
+  readonly since?: number | undefined;
+  readonly title: string;
+  /** Sentences. */
+  readonly what: string;
+  readonly look: string;
+}
+
+/**
+ * Whether an alarm rings. It is said when it begins, again every `repeat` while it lasts (0: not again), and once when it is
+ * over. What is paused, done, or declared no more, is not watched: then it is over, too.
+ * @param now ms since 1970
+ */
+export function evaluateAlarm(
+  definition: AlarmDefinition,
+  seen: AlarmObservation,
+  status: AlarmStatus,
+  now: number,
+): AlarmDecision {
+  const { wrong, since: began = now, title, what, look } = find(definition, seen, status, now);
+  const had = status.had === true || (seen.size ?? 0) > 0 ? { had: true as const } : {};
+  if (!wrong) {
+    if (status.since === undefined) return { status: had };
+    const lasted = span(now - status.since);
+    return {
+      status: had,
+      say: { title: `Over: ${title}`, body: `${what} It had lasted ${lasted}, since ${at(status.since)}.` },
+    };
+  }
+  const since = status.since ?? began;
+  const { repeat = usual.repeat } = definition;
+  const { saidAt } = status;
+  const again = status.since !== undefined && saidAt !== undefined;
+  // A clock that was put back silences nothing.
+  if (again && saidAt <= now && (repeat === 0 || now - saidAt < repeat)) return { status: { ...had, since, saidAt } };
+  return {
+    status: { ...had, since, saidAt: now },
+    say: {
+      title: again ? `Still: ${title}` : title,
+      body: `${what} Since ${at(since)}${now - since < 60_000 ? "" : `, for ${span(now - since)}`}. ${look}`,
+    },
+  };
+}
+
+function find({ when }: AlarmDefinition, seen: AlarmObservation, status: AlarmStatus, now: number): Finding {
+  if ("empty" in when) return findEmpty(when.empty, seen, status);
+  const name = "quiet" in when ? when.quiet : when.failing;
+  const { trigger } = seen;
+  if (trigger?.state === "active" || trigger?.state === "failed") {
+    return "quiet" in when ? findQuiet(name, when.for, trigger, now) : findFailing(name, when, trigger, status);
+  }
+  return {
+    wrong: false,
+    title: "quiet" in when ? quietTitle(name) : failingTitle(name),
+    what: `The trigger ${name} is ${trigger === undefined ? "not declared any more" : unwatched[trigger.state]}: it is not watched.`,
+    look: "",
+  };
+}
+
+const unwatched = { draft: "a draft", paused: "paused", done: "done" };
+const quietTitle = (name: string): string => `Trigger ${name} sends nothing`;
+const failingTitle = (name: string): string => `Trigger ${name} fails`;
+
+function findEmpty(audience: string, { size }: AlarmObservation, { had }: AlarmStatus): Finding {
+  return {
+    wrong: size === 0 && had === true,
+    title: `Audience ${audience} is empty`,
+    what:
+      size === undefined
+        ? `The audience ${audience} is not declared any more.`
+        : size === 0
+          ? `The audience ${audience} had members and has none.`
+          : `The audience ${audience} has ${count(size, "member")}.`,
+    look: "Look at its condition, at whether profiles are still updated, and at the fields that the condition asks for.",
+  };
+}
+
+function findQuiet(
+  name: string,
+  most: number,
+  trigger: NonNullable<AlarmObservation["trigger"]>,
+  now: number,
+): Finding {
+  const { activatedAt, lastSent } = trigger;
+  // What it sent before it was activated again says nothing of now.
+  const since = Math.max(activatedAt ?? Number.NEGATIVE_INFINITY, lastSent ?? Number.NEGATIVE_INFINITY);
+  const wrong = now - since >= most && Number.isFinite(since);
+  const sent = lastSent === undefined ? "It has never sent anything" : `It last sent something on ${at(lastSent)}`;
+  const activated = activatedAt === undefined ? "" : `; it was activated on ${at(activatedAt)}`;
+  return {
+    wrong,
+    since,
+    title: quietTitle(name),
+    what: `The trigger ${name} ${doesRun(trigger)}${wrong ? ` and has sent nothing for ${span(most)} or longer` : ""}. ${sent}${activated}.`,
+    look: `Look at whether anything fires it (updates, events, its schedule), and at why what fires is held back: tocsin explain PROFILE ${name}.`,
+  };
+}
+
+const doesRun = ({ state, reason }: NonNullable<AlarmObservation["trigger"]>): string =>
+  state === "active" ? "is active" : `cannot run${reason === undefined ? "" : ` (${reason})`}`;
+
+function findFailing(
+  name: string,
+  {
+    over,
+    of = usual.of,
+    within = usual.within,
+  }: { over: number; of?: number | undefined; within?: number | undefined },
+  trigger: NonNullable<AlarmObservation["trigger"]>,
+  { since }: AlarmStatus,
+): Finding {
+  const { tally, dead = 0 } = trigger;
+  const { sent, aborted, failed } = tally ?? { sent: 0, aborted: 0, failed: 0 };
+  const total = sent + aborted + failed;
+  // Several deliveries of one firing can be given up.
+  const givenUp = Math.min(dead, sent);
+  const bad = aborted + failed + givenUp;
+  // Few firings do not begin an alarm, and do not end one that still fails.
+  const wrong = trigger.state === "failed" || (bad > over * total && (total >= of || since !== undefined));
+  const parts = `${aborted} aborted by the template, ${failed} failed, ${givenUp} given up`;
+  const lately = `in the last ${span(within)}`;
+  return {
+    wrong,
+    title: failingTitle(name),
+    what:
+      total === 0
+        ? `The trigger ${name} ${doesRun(trigger)} and has fired nothing ${lately}.`
+        : `The trigger ${name} ${doesRun(trigger)}. Of ${count(total, "firing")} ${lately}, ${bad} came to nothing (${percent(bad / total)}; ${parts}); ${percent(over)} is the limit.`,
+    look: `Look at the reasons of its last firings (tocsin explain PROFILE ${name}), and at the dead letters.`,
+  };
+}
+
+const at = (time: number): string => `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
+const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
+const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
+
+const units = [
+  ["d", 24 * hour],
+  ["h", hour],
+  ["m", 60_000],
+  ["s", 1000],
+] as const;
+
+/** `3d 4h`: the two largest units. */
+function span(ms: number): string {
+  const first = units.findIndex(([, size]) => ms >= size);
+  if (first < 0) return "0s";
+  let rest = ms;
+  const parts = units.slice(first, first + 2).map(([unit, size]) => {
+    const n = Math.floor(rest / size);
+    rest -= n * size;
+    return n === 0 ? "" : `${n}${unit}`;
+  });
+  return parts.filter((part) => part !== "").join(" ");
+}

@@ -1,0 +1,328 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
+import {
+  type AudienceDefinition,
+  audienceDefinition,
+  type Condition,
+  type ConditionResult,
+  compileCondition,
+} from "../../audiences/index.ts";
+import {
+  compileStream,
+  type MappedPayload,
+  type ProfileSettings,
+  profilesDefinition,
+  resolveProfiles,
+  type StreamDefinition,
+  StreamError,
+  streamDefinition,
+} from "../../profiles/index.ts";
+import type { Definition, DefinitionKind } from "../../store/index.ts";
+import { DefinitionError } from "../engine.ts";
+import type { Evaluable } from "../fire/evaluation.ts";
+import { type AlarmDefinition, alarmDefinition } from "./definition.ts";
+import { accepted, type CompileOptions, compileTrigger, type Target, type Trigger, testOf } from "./trigger.ts";
+import { checkBody } from "./validate.ts";
+
+export interface Audience {
+  readonly name: string;
+  readonly definition: AudienceDefinition;
+  readonly condition: Condition;
+  readonly test: Evaluable<ConditionResult>;
+  readonly status: AudienceStatus;
+}
+
+export interface AudienceStatus {
+  /** A run evaluates it anew for every profile. `silent`: who enters or leaves by it fires nothing. */
+  readonly sweep?: { readonly run: string; readonly silent: boolean } | undefined;
+  /** When the last sweep began, in ms since 1970. */
+  readonly sweptAt?: number | undefined;
+}
+
+export interface Stream {
+  readonly name: string;
+  readonly definition: StreamDefinition;
+  readonly mapping: Evaluable<MappedPayload>;
+}
+
+export interface Alarm {
+  readonly name: string;
+  readonly definition: AlarmDefinition;
+}
+
+/** All that is declared, compiled. */
+export interface Catalog {
+  readonly version: number;
+  readonly settings: ProfileSettings;
+  readonly streams: ReadonlyMap<string, Stream>;
+  readonly audiences: ReadonlyMap<string, Audience>;
+  readonly triggers: ReadonlyMap<string, Trigger>;
+  readonly alarms: ReadonlyMap<string, Alarm>;
+  /** Audiences whose condition can tell one value of this field from another. */
+  audiencesFor(changed: ReadonlySet<string>): readonly Audience[];
+  /** Triggers on a transition of an audience, by `enter NAME` and `exit NAME`; on a stream, by `event NAME`. */
+  readonly on: ReadonlyMap<string, readonly Trigger[]>;
+  /** Triggers on a change of fields. */
+  readonly onChange: readonly Trigger[];
+  /** What is declared and cannot run here: a channel or function is not there any more. The rest runs without it. */
+  readonly broken: readonly DefinitionError[];
+}
+
+/** Compiles programs; what has not changed since the last is not compiled again. */
+export class Compiler {
+  readonly #surroundings: CompileOptions;
+  #known: Map<string, Compiled>;
+  /** Compiled beforehand, for the next program. */
+  #prepared = new Map<string, Compiled>();
+
+  /** @param like knows what need not be compiled again; of the same surroundings */
+  constructor(surroundings: CompileOptions, like?: Compiler) {
+    this.#surroundings = surroundings;
+    this.#known = new Map(like && [...like.#known, ...like.#prepared]);
+  }
+
+  /** Compiles for a program what is not known yet, one at a time, so that others get their turn between. Never throws. */
+  async prepare(definitions: readonly Definition[]): Promise<void> {
+    this.#prepared = new Map();
+    for (const definition of definitions) {
+      const [key, text] = keyOf(definition);
+      if (this.#known.get(key)?.text === text) continue;
+      try {
+        this.#prepared.set(key, { text, compiled: this.#compile(definition) });
+      } catch {
+        // The program says what is wrong with it.
+      }
+      await othersTurn();
+    }
+  }
+
+  /** @param onBroken gets what is wrong with a definition, which is then left out; may throw it */
+  program(version: number, definitions: readonly Definition[], onBroken: (error: DefinitionError) => void): Catalog {
+    const broken: DefinitionError[] = [];
+    const leaveOut = (error: unknown): void => {
+      if (!(error instanceof DefinitionError)) throw error;
+      onBroken(error);
+      broken.push(error);
+    };
+    const known = new Map<string, Compiled>();
+    const all = <T>(kind: DefinitionKind): Map<string, T> => {
+      const compiled = new Map<string, T>();
+      for (const definition of definitions) {
+        if (definition.kind !== kind) continue;
+        const [key, text] = keyOf(definition);
+        const before = [this.#known, this.#prepared].map((some) => some.get(key)).find((one) => one?.text === text);
+        try {
+          const one = before === undefined ? this.#compile(definition) : before.compiled;
+          known.set(key, { text, compiled: one });
+          compiled.set(definition.name, one as T);
+        } catch (error) {
+          leaveOut(error);
+        }
+      }
+      return compiled;
+    };
+    const settings = all<ProfileSettings>("profiles");
+    const streams = all<Stream>("stream");
+    const audiences = all<Audience>("audience");
+    const triggers = all<Trigger>("trigger");
+    const alarms = all<Alarm>("alarm");
+    this.#known = known;
+    this.#prepared = new Map();
+    keep(triggers, (trigger) => checkTrigger(trigger, audiences, streams), leaveOut);
+    const declared = (kind: DefinitionKind) => definitions.filter((one) => one.kind === kind).map(({ name }) => name);
+    const named = { audiences: declared("audience"), triggers: declared("trigger") };
+    keep(alarms, (alarm) => checkAlarm(alarm, named, this.#surroundings.channels), leaveOut);
+    return {
+      version,
+      settings: settings.get("profiles") ?? resolveProfiles(),
+      streams,
+      audiences,
+      triggers,
+      alarms,
+      audiencesFor: index([...audiences.values()]),
+      ...firing(triggers),
+      broken,
+    };
+  }
+
+  /** @throws DefinitionError */
+  #compile(definition: Definition): ProfileSettings | Stream | Audience | Trigger | Alarm {
+    const { kind, name, body } = definition;
+    switch (kind) {
+      case "profiles":
+        return resolveProfiles(checkBody(kind, name, profilesDefinition, body));
+      case "stream":
+        return compiledStream(definition, this.#surroundings);
+      case "audience":
+        return compiledAudience(definition, this.#surroundings);
+      case "trigger":
+        return compileTrigger(definition, this.#surroundings);
+      case "alarm":
+        return { name, definition: checkBody(kind, name, alarmDefinition, body) };
+      default:
+        return kind satisfies never;
+    }
+  }
+}
+
+interface Compiled {
+  /** Source that it was compiled from. */
+  readonly text: string;
+  readonly compiled: ProfileSettings | Stream | Audience | Trigger | Alarm;
+}
+
+const keyOf = ({ kind, name, body, status }: Definition): readonly [key: string, text: string] => [
+  `${kind} ${name}`,
+  JSON.stringify([body, status]),
+];
+
+function compiledAudience({ name, body, status }: Definition, { templates }: CompileOptions): Audience {
+  const definition = checkBody("audience", name, audienceDefinition, body);
+  try {
+    const condition = compileCondition(definition.where, { ...templates, name: "where" });
+    return { name, definition, condition, test: testOf(condition), status: (status ?? {}) as AudienceStatus };
+  } catch (error) {
+    throw new DefinitionError((error as Error).message, { kind: "audience", name, path: ["where"] });
+  }
+}
+
+function compiledStream({ name, body }: Definition, { templates }: CompileOptions): Stream {
+  const definition = checkBody("stream", name, streamDefinition, body);
+  try {
+    const compiled = compileStream(name, definition, templates);
+    const source = { kind: "mapping", stream: name, definition } as const;
+    return { name, definition, mapping: { source, evaluate: (payload, limit) => compiled.map(payload, limit) } };
+  } catch (error) {
+    if (!(error instanceof StreamError)) throw error;
+    throw new DefinitionError(error.message, { kind: "stream", name, path: error.path });
+  }
+}
+
+/** Most updates change a field or two that few conditions look at. */
+function index(audiences: readonly Audience[]): Catalog["audiencesFor"] {
+  const always = audiences.filter(({ condition }) => condition.reads === "all");
+  const readers = new Map<string, Audience[]>();
+  for (const audience of audiences) {
+    if (audience.condition.reads === "all") continue;
+    for (const field of audience.condition.reads) {
+      const some = readers.get(field);
+      if (some === undefined) readers.set(field, [audience]);
+      else some.push(audience);
+    }
+  }
+  return (changed) => {
+    if (changed.size === 1) {
+      const [field] = changed;
+      const some = readers.get(field!);
+      if (some === undefined) return always;
+      return always.length === 0 ? some : [...always, ...some];
+    }
+    const found = new Set(always);
+    for (const field of changed) for (const audience of readers.get(field) ?? []) found.add(audience);
+    return [...found];
+  };
+}
+
+/** What triggers listen to. Those that are drafts or done hear nothing; of a paused one it is noted that it did not fire. */
+function firing(triggers: ReadonlyMap<string, Trigger>): Pick<Catalog, "on" | "onChange"> {
+  const on = new Map<string, Trigger[]>();
+  const onChange: Trigger[] = [];
+  for (const trigger of triggers.values()) {
+    const { state } = trigger.status;
+    if (state !== "active" && state !== "paused") continue;
+    const { on: what } = trigger.definition;
+    if ("change" in what) onChange.push(trigger);
+    const key =
+      "enter" in what
+        ? `enter ${what.enter}`
+        : "exit" in what
+          ? `exit ${what.exit}`
+          : "event" in what
+            ? `event ${what.event}`
+            : undefined;
+    if (key === undefined) continue;
+    const some = on.get(key);
+    if (some === undefined) on.set(key, [trigger]);
+    else some.push(trigger);
+  }
+  return { on, onChange };
+}
+
+/** The audience that a trigger is about, and the key in its body that says so. */
+export function audienceOf({ definition: { on } }: Trigger): readonly [key: string, name: string] | undefined {
+  if ("enter" in on) return ["enter", on.enter];
+  if ("exit" in on) return ["exit", on.exit];
+  return "audience" in on && on.audience !== undefined ? ["audience", on.audience] : undefined;
+}
+
+function keep<T>(all: Map<string, T>, check: (one: T) => void, leaveOut: (error: unknown) => void): void {
+  for (const [name, one] of [...all]) {
+    try {
+      check(one);
+    } catch (error) {
+      all.delete(name);
+      leaveOut(error);
+    }
+  }
+}
+
+interface At {
+  readonly kind: DefinitionKind;
+  readonly name: string;
+  readonly path: readonly (string | number)[];
+}
+
+/** What is named has to be there. */
+function there(place: At, what: string, name: string, all: Iterable<string>): void {
+  const names = [...all];
+  if (names.includes(name)) return;
+  throw new DefinitionError(`there is no ${what} ${name}; there are: ${names.join(", ") || "none"}`, place);
+}
+
+function checkTrigger(trigger: Trigger, audiences: Catalog["audiences"], streams: Catalog["streams"]): void {
+  const place = { kind: "trigger", name: trigger.name } as const;
+  const { on, dwell, backfill } = trigger.definition;
+  const about = audienceOf(trigger);
+  if (about !== undefined) there({ ...place, path: ["on", about[0]] }, "audience", about[1], audiences.keys());
+  if ("event" in on) there({ ...place, path: ["on", "event"] }, "stream", on.event, streams.keys());
+  if (dwell !== undefined && !("enter" in on || "exit" in on)) {
+    throw new DefinitionError("only a trigger on enter or exit has a dwell time", { ...place, path: ["dwell"] });
+  }
+  if (backfill !== undefined && !("enter" in on)) {
+    throw new DefinitionError("only a trigger on enter has a backfill", { ...place, path: ["backfill"] });
+  }
+}
+
+/** Checks an alarm with its channels. @throws DefinitionError */
+export function checkAlarmExits({ name, body }: Definition, channels: CompileOptions["channels"]): void {
+  const { send } = checkBody("alarm", name, alarmDefinition, body);
+  for (const i of send.keys()) checkAlarmExit(name, send, i, channels);
+}
+
+/** @param declared what cannot run is watched all the more */
+function checkAlarm(
+  { name, definition: { when, send } }: Alarm,
+  declared: { readonly audiences: readonly string[]; readonly triggers: readonly string[] },
+  channels: CompileOptions["channels"],
+): void {
+  const place = { kind: "alarm", name } as const;
+  if ("empty" in when) there({ ...place, path: ["when", "empty"] }, "audience", when.empty, declared.audiences);
+  if ("quiet" in when) there({ ...place, path: ["when", "quiet"] }, "trigger", when.quiet, declared.triggers);
+  if ("failing" in when) there({ ...place, path: ["when", "failing"] }, "trigger", when.failing, declared.triggers);
+  for (const i of send.keys()) checkAlarmExit(name, send, i, channels);
+}
+
+function checkAlarmExit(
+  name: string,
+  send: AlarmDefinition["send"],
+  i: number,
+  channels: CompileOptions["channels"],
+): void {
+  const place = { kind: "alarm", name } as const;
+  const { channel, to, options } = send[i]!;
+  there({ ...place, path: ["send", i, "channel"] }, "channel", channel, Object.keys(channels));
+  try {
+    accepted(channels[channel]!, to ?? null, options as Target["options"]);
+  } catch (error) {
+    throw new DefinitionError((error as Error).message, { ...place, path: ["send", i, ...(to ? ["to"] : [])] });
+  }
+}

@@ -1,0 +1,69 @@
+import { type ConditionResult, compileCondition } from "../../audiences/index.ts";
+import type { Json } from "../../base/json.ts";
+import type { TemplateOptions } from "../../compile.ts";
+import type { Channel } from "../../dispatch/index.ts";
+import type { Definition, DefinitionKind } from "../../store/index.ts";
+import { DefinitionError, type Plan, type Step } from "../engine.ts";
+import { Compiler } from "./catalog.ts";
+import { findingsOf, type Samples } from "./findings.ts";
+
+/** Compiles and tests, in another thread, definitions that nobody has approved yet. What goes in and comes out is plain data. */
+export interface Checker {
+  /** Compiles definitions. @returns what is wrong with them, but for what channels say; and what the linter finds */
+  check(input: CheckInput): Promise<Checked>;
+  /** Tests a condition. @param profiles fields as JSON */
+  test(where: string, profiles: readonly string[]): Promise<readonly ConditionResult[]>;
+}
+
+export interface CheckInput {
+  readonly definitions: readonly Definition[];
+  /** The names of all. */
+  readonly channels: readonly string[];
+  readonly to: { readonly [channel: string]: string };
+  /** Lists what is created, changed or removed. */
+  readonly steps: readonly LintedStep[];
+  /** Samples that audiences and triggers are linted against. */
+  readonly samples: Samples;
+}
+
+export type LintedStep = Pick<Step, "kind" | "name" | "action">;
+
+export interface Checked {
+  readonly broken: readonly BrokenDefinition[];
+  readonly findings: Plan["findings"];
+}
+
+/** A `DefinitionError` as plain data. */
+export interface BrokenDefinition {
+  readonly message: string;
+  readonly kind: DefinitionKind;
+  readonly name: string;
+  readonly path: readonly (string | number)[];
+}
+
+export const brokenError = ({ message, ...place }: BrokenDefinition): DefinitionError =>
+  new DefinitionError(message, place);
+
+/** Does what `Checker.check` promises, wherever it is called. */
+export function check({ definitions, channels, to, steps, samples }: CheckInput, templates: TemplateOptions): Checked {
+  const broken: BrokenDefinition[] = [];
+  const stubs = Object.fromEntries(channels.map((name) => [name, agreeable]));
+  const program = new Compiler({ templates, channels: stubs, to }).program(-1, definitions, (error) => {
+    const { message, kind, of: name, path } = error;
+    broken.push({ message, kind, name, path });
+  });
+  return { broken, findings: findingsOf(samples, program, steps, templates) };
+}
+
+/** Does what `Checker.test` promises, wherever it is called. */
+export function testAll(
+  where: string,
+  profiles: readonly string[],
+  templates: TemplateOptions,
+): readonly ConditionResult[] {
+  const condition = compileCondition(where, { ...templates, name: "where" });
+  return profiles.map((fields) => condition.test(JSON.parse(fields) as Json));
+}
+
+/** Accepts all: real channels stay where their connections are, and are asked there. */
+const agreeable = { kind: "any", accept: () => ({ destination: "" }) } as unknown as Channel;

@@ -1,0 +1,409 @@
+import { isDeepStrictEqual } from "node:util";
+import type { ConditionResult } from "../../audiences/index.ts";
+import type { Json } from "../../base/json.ts";
+import {
+  type Definition,
+  type DefinitionKind,
+  type EngineStore,
+  type EngineTransaction,
+  type Fields,
+  maxRuns,
+  type Profile,
+  type Runs,
+} from "../../store/index.ts";
+import { DefinitionError, type DesiredState, NotFoundError, type Plan, type Step } from "../engine.ts";
+import type { EngineTransactions } from "../engine-transactions.ts";
+import { firstTime } from "../fire/due.ts";
+import { newRun, resumePausedRuns, startSweep } from "../runs/run-step.ts";
+import { type Audience, type Catalog, checkAlarmExits } from "./catalog.ts";
+import { brokenError, type Checker } from "./check.ts";
+import { type TriggerState, triggerDefinition } from "./definition.ts";
+import { findingsOf, type Samples, samplesFor } from "./findings.ts";
+import { streamIdentity } from "./stream-identity.ts";
+import { type CompileOptions, checkExits, statusOf } from "./trigger.ts";
+import { checkBody } from "./validate.ts";
+
+interface PlannerOptions {
+  readonly store: EngineStore;
+  readonly sessions: EngineTransactions;
+  readonly surroundings: CompileOptions;
+  readonly clock: () => number;
+  readonly wake: () => void;
+  readonly checker: Checker | undefined;
+}
+
+/** Names first what others name. */
+const kinds: readonly DefinitionKind[] = ["profiles", "stream", "audience", "trigger", "alarm"];
+
+/** Profiles that a plan looks at to say who would enter and leave. */
+const mostLooked = 100_000;
+const page = 500;
+/** Sets the page size where another thread tests: each page is sent there as text. */
+const pageElsewhere = 100;
+/** Limits counting in the other thread, in ms. The result says how many were looked at until then. */
+const maxCountingTime = 10_000;
+const shown = 5;
+
+/** See `Engine.plan`, `apply`, `setState`. */
+export class Planner {
+  readonly #options: PlannerOptions;
+
+  constructor(options: PlannerOptions) {
+    this.#options = options;
+  }
+
+  async plan(wanted: DesiredState): Promise<Plan> {
+    const { store, sessions, surroundings, clock } = this.#options;
+    const before = await store.definitions.all();
+    const { steps, after } = changesOf(wanted, before, await runningTriggers(store.runs), clock());
+    const refuse = refusing(steps, after, await sessions.current());
+    const samples = await samplesFor(store, after, steps);
+    const explained: Step[] = [];
+    if (this.#options.checker === undefined) {
+      const program = sessions.compile(after, refuse);
+      const tester = ({ name }: Step): Tester | undefined => {
+        const condition = program.audiences.get(name)?.condition;
+        return condition && { where: condition.where, test: async (all) => all.map((one) => condition.test(one)) };
+      };
+      for (const step of steps) explained.push(await this.#withMembers(step, tester(step)));
+      return { steps: explained, findings: findingsOf(samples, program, steps, surroundings.templates) };
+    }
+    const { broken, findings } = await this.#check(steps, after, refuse, samples);
+    const tester = this.#testerElsewhere(this.#options.checker, after, broken);
+    for (const step of steps) explained.push(await this.#withMembers(step, tester(step)));
+    return { steps: explained, findings };
+  }
+
+  /** Compiles in another thread, and asks channels here. @throws DefinitionError, what a thread was ended for */
+  async #check(
+    steps: readonly Step[],
+    after: readonly Definition[],
+    refuse: (error: DefinitionError) => void,
+    samples: Samples = { profiles: [], events: {} },
+  ): Promise<{ readonly broken: readonly DefinitionError[]; readonly findings: Plan["findings"] }> {
+    const { channels, to } = this.#options.surroundings;
+    const found = after.flatMap((one) => {
+      if (one.kind === "trigger") return faultOf(() => checkExits(one, { channels, to }));
+      return one.kind === "alarm" ? faultOf(() => checkAlarmExits(one, channels)) : [];
+    });
+    found.forEach(refuse);
+    const { broken, findings } = await this.#options.checker!.check({
+      definitions: after,
+      channels: Object.keys(channels),
+      to,
+      steps: steps.map(({ kind, name, action }) => ({ kind, name, action })),
+      samples,
+    });
+    const errors = broken.map(brokenError);
+    errors.forEach(refuse);
+    return { broken: errors, findings };
+  }
+
+  #testerElsewhere(
+    checker: Checker,
+    after: readonly Definition[],
+    broken: readonly DefinitionError[],
+  ): (step: Step) => Tester | undefined {
+    return ({ kind, name }) => {
+      if (kind !== "audience" || broken.some((one) => one.kind === kind && one.of === name)) return undefined;
+      const found = after.find((one) => one.kind === kind && one.name === name);
+      const where = (found?.body as { readonly where?: Json } | undefined)?.where;
+      if (typeof where !== "string") return undefined;
+      const test = (all: readonly Fields[]) =>
+        checker.test(
+          where,
+          all.map((one) => JSON.stringify(one)),
+        );
+      return { where, test, page: pageElsewhere, time: maxCountingTime };
+    };
+  }
+
+  async apply(wanted: DesiredState, fire: boolean): Promise<Plan> {
+    const { sessions, store, wake } = this.#options;
+    const total = await store.profiles.count();
+    await this.#prepare(wanted);
+    const steps = await sessions.run(async ({ transaction, now }, current) => {
+      const before = await transaction.definitions.all();
+      const { steps, after } = changesOf(wanted, before, await runningTriggers(transaction.runs), now);
+      const program = sessions.compile(after, refusing(steps, after, current));
+      await this.#write(transaction, { steps, after, program, current, fire, now, total });
+      return steps;
+    });
+    wake();
+    return { steps, findings: [] };
+  }
+
+  /** What is new is compiled first where it holds nobody up; what is wrong with it is said. */
+  async #prepare(wanted: DesiredState): Promise<void> {
+    const { checker, sessions, store, clock } = this.#options;
+    if (checker === undefined || Object.values(wanted.definitions).every((some) => Object.keys(some).length === 0))
+      return;
+    const before = await store.definitions.all();
+    const { steps, after } = changesOf(wanted, before, await runningTriggers(store.runs), clock());
+    await this.#check(steps, after, refusing(steps, after, await sessions.current()));
+    await sessions.prepare(after);
+  }
+
+  async setState(trigger: string, state: "active" | "paused" | "draft"): Promise<void> {
+    const all = await this.#options.store.definitions.all();
+    const triggers = all.filter(({ kind }) => kind === "trigger");
+    const found = triggers.find(({ name }) => name === trigger);
+    if (found === undefined) throw noTrigger(trigger, triggers);
+    await this.apply({ origin: found.origin, definitions: {}, states: { [trigger]: state } }, false);
+  }
+
+  async #write(
+    transaction: EngineTransaction,
+    {
+      steps,
+      after,
+      program,
+      current,
+      fire,
+      now,
+      total,
+    }: {
+      readonly steps: readonly Step[];
+      readonly after: readonly Definition[];
+      readonly program: Catalog;
+      readonly current: Catalog;
+      readonly fire: boolean;
+      readonly now: number;
+      readonly total: number;
+    },
+  ): Promise<void> {
+    const { definitions, runs } = transaction;
+    const find = (step: Step) => after.find(({ kind, name }) => kind === step.kind && name === step.name)!;
+    const put = steps.filter(({ action }) => action === "create" || action === "change").map(find);
+    if (put.length > 0) await definitions.put(put);
+    for (const step of steps) {
+      if (step.action === "state") {
+        const { status } = find(step);
+        await definitions.setStatus("trigger", step.name, status, true);
+        if (statusOf(status).state === "active") await resumePausedRuns(transaction, step.name, now);
+      }
+      if (step.action !== "remove") continue;
+      await definitions.remove(step.kind, step.name);
+      if (step.kind !== "audience") continue;
+      await runs.put(newRun("clear", { audiences: [step.name], total: 0, now }));
+    }
+    const swept = steps.filter((step) => isSwept(step, program, current));
+    for (const [names, fires] of [
+      [swept.filter(({ action }) => action === "create"), false],
+      [swept.filter(({ action }) => action === "change"), fire],
+    ] as const) {
+      if (names.length > 0)
+        await startSweep(
+          transaction,
+          names.map(({ name }) => name),
+          { fire: fires, total, now },
+        );
+    }
+  }
+
+  /** Who would enter and leave. */
+  async #withMembers(step: Step, tester: Tester | undefined): Promise<Step> {
+    const { store, surroundings } = this.#options;
+    if (step.kind !== "audience" || step.action === "remove" || tester === undefined) return step;
+    const before = (step.before?.body as { where?: Json } | undefined)?.where;
+    if (before === tester.where) return step;
+    const { monotonicClock = () => performance.now() } = surroundings.templates;
+    const until = monotonicClock() + (tester.time ?? Number.POSITIVE_INFINITY);
+    const found = { enter: 0, leave: 0, errors: 0, looked: 0 };
+    const [entering, leaving]: [Profile[], Profile[]] = [[], []];
+    let cursor: string | undefined;
+    do {
+      const { items, next } = await store.profiles.list({ limit: tester.page ?? page, after: cursor });
+      const memberships = await store.memberships.of(items.map(({ id }) => id));
+      const tested = await tester.test(items.map(({ fields }) => fields));
+      items.forEach((profile, i) => {
+        const was = memberships[i]!.some((one) => one.audience === step.name);
+        const { matches, problem } = tested[i]!;
+        if (problem !== undefined) found.errors++;
+        if (matches === was) return;
+        found[matches ? "enter" : "leave"]++;
+        const some = matches ? entering : leaving;
+        if (some.length < shown) some.push(profile);
+      });
+      found.looked += items.length;
+      cursor = next;
+      // Others get their turn.
+      await new Promise(setImmediate);
+    } while (cursor !== undefined && found.looked < mostLooked && monotonicClock() < until);
+    const now = (await store.memberships.sizes()).get(step.name) ?? 0;
+    const of = await store.profiles.count();
+    const fails = found.errors === 0 ? "" : `; its condition fails for ${found.errors}, which counts as no`;
+    const effect = `${step.effect}: of ${found.looked} profiles ${found.enter} enter and ${found.leave} leave${fails}`;
+    return { ...step, effect, members: { now, ...found, of, entering, leaving } };
+  }
+}
+
+/** Tests a condition on many profiles. */
+interface Tester {
+  readonly where: string;
+  test(all: readonly Fields[]): Promise<readonly ConditionResult[]>;
+  /** Number of items at once. @default 500 */
+  readonly page?: number;
+  /** ms for all of them. @default Infinity */
+  readonly time?: number;
+}
+
+function faultOf(check: () => void): DefinitionError[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof DefinitionError) return [error];
+    throw error;
+  }
+}
+
+/** Throws what is wrong, unless it was so before and is left as it is, or stopped. */
+function refusing(
+  steps: readonly Step[],
+  after: readonly Definition[],
+  { broken }: Catalog,
+): (error: DefinitionError) => void {
+  return (error) => {
+    const is = ({ kind, name }: Pick<Definition, "kind" | "name">) => kind === error.kind && name === error.of;
+    const known = broken.some(({ kind, of }) => is({ kind, name: of }));
+    const active = after.some((one) => is(one) && statusOf(one.status).state === "active");
+    const touched = steps.some((step) => is(step) && (step.action !== "state" || active));
+    if (!known || touched) throw error;
+  };
+}
+
+/** Another condition, or a new one. */
+function isSwept(step: Step, program: Catalog, current: Catalog): boolean {
+  if (step.kind !== "audience" || (step.action !== "create" && step.action !== "change")) return false;
+  const audience: Audience | undefined = program.audiences.get(step.name);
+  return audience?.definition.where !== current.audiences.get(step.name)?.definition.where;
+}
+
+const noTrigger = (name: string, triggers: readonly Definition[]): NotFoundError =>
+  new NotFoundError(
+    "trigger",
+    name,
+    triggers.map((one) => one.name),
+  );
+
+/** Triggers whose runs have not ended. */
+async function runningTriggers(runs: Pick<Runs, "list">): Promise<ReadonlySet<string>> {
+  const names = new Set<string>();
+  for (const state of ["running", "paused"] as const) {
+    for (const { trigger } of (await runs.list({ state, limit: maxRuns })).items) if (trigger) names.add(trigger);
+  }
+  return names;
+}
+
+/** What there is now and what is wanted → the steps between, in their order, and what there is then. */
+function changesOf(
+  { origin, definitions, states = {}, complete = false }: DesiredState,
+  before: readonly Definition[],
+  runningTriggers: ReadonlySet<string>,
+  now: number,
+): { readonly steps: readonly Step[]; readonly after: readonly Definition[] } {
+  const steps: Step[] = [];
+  const after: Definition[] = [];
+  const kept = new Map(before.map((one) => [`${one.kind} ${one.name}`, one]));
+  for (const kind of kinds) {
+    const wanted = definitions[kind] ?? {};
+    const names = new Set([
+      ...before.filter((one) => one.kind === kind).map(({ name }) => name),
+      ...Object.keys(wanted),
+    ]);
+    for (const name of names) {
+      const old = kept.get(`${kind} ${name}`);
+      const what = kind === "profiles" ? "how profiles are put together" : `${kind} ${name}`;
+      const mentioned = Object.hasOwn(wanted, name);
+      const body = mentioned ? wanted[name]! : old!.body;
+      const gone = mentioned ? wanted[name] === null : complete && old!.origin === origin;
+      if (gone) {
+        if (old !== undefined) steps.push({ kind, name, action: "remove", before: old, effect: `${what} is removed` });
+        continue;
+      }
+      const identity = kind === "stream" ? streamIdentity(body, old) : undefined;
+      // What an earlier version put into force means something else now, although not a word of it changed.
+      const reread = identity?.effect !== undefined && (mentioned || complete);
+      const same = old !== undefined && isDeepStrictEqual(old.body, body) && !reread;
+      const changed = same ? old : definitionOf(kind, name, body, mentioned ? origin : old!.origin, old, now);
+      const definition = same || identity === undefined ? changed : { ...changed, status: identity.status };
+      const state = own(states, name);
+      // A file goes on saying that it is active what has run once.
+      const past = complete && state === "active" && isDone(old, body);
+      const firstOf = (one: Definition) => nextOf(one, runningTriggers.has(name), now);
+      const [put, step] =
+        kind === "trigger"
+          ? withState(definition, past ? undefined : state, old, now, firstOf)
+          : [definition, undefined];
+      after.push(put);
+      if (old === undefined) steps.push({ kind, name, action: "create", effect: `${what} is new` });
+      else if (!same) {
+        const more = identity?.effect === undefined ? "" : `: ${identity.effect}`;
+        steps.push({ kind, name, action: "change", before: old, effect: `${what} changes${more}` });
+      }
+      if (step !== undefined) steps.push(step);
+    }
+  }
+  const triggers = after.filter(({ kind }) => kind === "trigger");
+  for (const name of Object.keys(states)) {
+    if (!triggers.some((one) => one.name === name)) throw noTrigger(name, triggers);
+  }
+  return { steps, after };
+}
+
+const onOf = (body: Json | undefined): Json | undefined => (body as { on?: Json } | undefined)?.on;
+
+const isDone = (old: Definition | undefined, body: Json): boolean =>
+  old !== undefined && statusOf(old.status).state === "done" && isDeepStrictEqual(onOf(old.body), onOf(body));
+
+/** A trigger may be called `constructor`. */
+const own = (states: NonNullable<DesiredState["states"]>, name: string) =>
+  Object.hasOwn(states, name) ? states[name] : undefined;
+
+function definitionOf(
+  kind: DefinitionKind,
+  name: string,
+  body: Json,
+  origin: DesiredState["origin"],
+  old: Definition | undefined,
+  now: number,
+): Definition {
+  const status = old?.status ?? (kind === "trigger" ? { state: "draft" } : {});
+  return { kind, name, body, origin, createdAt: old?.createdAt ?? now, updatedAt: now, status };
+}
+
+/** The definition with the state that is wanted, and when it comes next; and the step that it is, if it is one. */
+function withState(
+  definition: Definition,
+  wanted: "active" | "paused" | "draft" | undefined,
+  old: Definition | undefined,
+  now: number,
+  firstOf: (definition: Definition) => number | undefined,
+): readonly [Definition, Step | undefined] {
+  const { name, body } = definition;
+  const status = statusOf(definition.status);
+  const state: TriggerState = wanted ?? status.state;
+  const changed = state !== status.state;
+  const rescheduled = state === "active" && (changed || !isDeepStrictEqual(onOf(old?.body), onOf(body)));
+  if (!changed && !rescheduled) return [definition, undefined];
+  const next = state === "active" ? firstOf(definition) : undefined;
+  const activatedAt = state === "active" ? now : status.activatedAt;
+  const put = {
+    ...definition,
+    status: { state, ...(activatedAt !== undefined && { activatedAt }), ...(next !== undefined && { next }) },
+  };
+  if (!changed) return [put, undefined];
+  const effect = `trigger ${name} is ${state} instead of ${status.state}${next === undefined ? "" : `, and runs first at ${new Date(next).toISOString()}`}`;
+  return [put, { kind: "trigger", name, action: "state", ...(old && { before: old }), effect }];
+}
+
+/** @param isUnderway what it did once is not over yet, and goes on */
+function nextOf({ name, body }: Definition, isUnderway: boolean, now: number): number | undefined {
+  const { on } = checkBody("trigger", name, triggerDefinition, body);
+  if ("once" in on && firstTime(on, now) === undefined && !isUnderway) {
+    const place = { kind: "trigger", name, path: ["on", "once"] } as const;
+    throw new DefinitionError(`${on.once} is past; a trigger that runs once needs a time to come`, place);
+  }
+  return firstTime(on, now);
+}

@@ -1,0 +1,139 @@
+import { Cron, CronPattern } from "croner";
+import { day, instantOf, isTime, isZone, stretchAt } from "../../base/zone.ts";
+import type { TriggerDefinition } from "./definition.ts";
+
+/** What comes by the clock: cron, a date, an interval. */
+export type ScheduledOn = Extract<TriggerDefinition["on"], { schedule: string } | { once: string } | { every: number }>;
+
+/** ms. */
+const shortestInterval = 60_000;
+
+/**
+ * When a trigger comes next: the first time strictly after `after`, all in ms since 1970. Undefined: never again.
+ *
+ * A schedule that names its hours runs once for each time it names. What falls where the clocks are put forward runs as long
+ * after the jump as it would have without (02:30 at 03:30); what comes twice, because they are put back, runs the first time.
+ * A schedule of every hour (`0 * * * *`) runs whenever the clocks show one of its minutes: in an hour that comes twice, twice.
+ * @param activatedAt what intervals count from; the first ends one after it
+ * @throws Error as `checkSchedule` does
+ */
+export function nextTime(on: ScheduledOn, after: number, activatedAt: number): number | undefined {
+  if (!isTime(after)) throw new RangeError(`${after} is no time`);
+  if ("schedule" in on) return nextOfCron(cronOf(on.schedule), zoneOf(on), after);
+  if ("once" in on) return ifAfter(timeOf(on.once, zoneOf(on)), after);
+  const interval = checkInterval(on.every);
+  const next = Math.max(after - ((after - activatedAt) % interval), activatedAt) + interval;
+  return isTime(next) ? next : undefined;
+}
+
+/** @throws Error saying what is wrong with it, and what would be right */
+export function checkSchedule(on: ScheduledOn): void {
+  if ("schedule" in on) {
+    zoneOf(on);
+    const { nextWallTime } = cronOf(on.schedule);
+    if (nextWallTime(Date.UTC(2000, 0, 1)) === undefined) {
+      throw new Error(`the schedule ${JSON.stringify(on.schedule)} never comes: no year has such a day`);
+    }
+  } else if ("once" in on) timeOf(on.once, zoneOf(on));
+  else checkInterval(on.every);
+}
+
+function checkInterval(every: number): number {
+  if (every >= shortestInterval && isTime(every)) return every;
+  throw new Error(
+    every < shortestInterval
+      ? "an interval is at least a minute: every: 1m"
+      : "an interval ends before the calendar does",
+  );
+}
+
+function zoneOf({ zone = "UTC" }: { zone?: string | undefined }): string {
+  if (isZone(zone)) return zone;
+  throw new Error(
+    `there is no time zone ${JSON.stringify(zone.slice(0, 80))}: its name is an IANA one such as Europe/Warsaw`,
+  );
+}
+
+const ifAfter = (time: number, after: number): number | undefined => (time > after ? time : undefined);
+
+/** `2026-03-29T09:00`, with seconds or without, with an offset or without. */
+const dateAndTime =
+  /^(\d{4})-(\d\d)-(\d\d)[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$/i;
+
+function timeOf(text: string, zone: string): number {
+  const [, year, month, dayOfMonth, hour, minute, second = "0", fraction = "0", offset] = dateAndTime.exec(text) ?? [];
+  const local = new Date(0);
+  local.setUTCFullYear(Number(year), Number(month) - 1, Number(dayOfMonth));
+  if (local.getUTCMonth() !== Number(month) - 1) {
+    throw new Error(
+      `${JSON.stringify(text.slice(0, 80))} is no date and time: they are written 2026-03-29T09:00, for another zone than the trigger's 2026-03-29T09:00+02:00`,
+    );
+  }
+  local.setUTCHours(Number(hour), Number(minute), Number(second), Math.floor(Number(`0.${fraction}`) * 1000));
+  if (offset === undefined) return instantOf(zone, local.getTime());
+  const [, sign, hours = "0", minutes = "0"] = /([+-])(\d\d):(\d\d)/.exec(offset) ?? [];
+  const ahead = (Number(hours) * 60 + Number(minutes)) * 60_000;
+  return local.getTime() - (sign === "-" ? -ahead : ahead);
+}
+
+interface Schedule {
+  /** Comes in every hour, which makes it one of real time. */
+  readonly hourly: boolean;
+  /** The first date and time after another that it names; both given as if they were UTC. */
+  nextWallTime(after: number): number | undefined;
+}
+
+const schedules = new Map<string, Schedule>();
+const mostSchedules = 500;
+const longestSchedule = 500;
+
+/**
+ * Which dates and times it names is croner's to say; when clocks show them is not: it leaves out what its rules take for an
+ * interval where clocks are put forward (every 15 minutes of hour 2), runs that twice where they are put back, and stands
+ * still where a whole day is missing.
+ */
+function cronOf(text: string): Schedule {
+  const known = schedules.get(text);
+  if (known) return known;
+  const wrong = (why: string): Error =>
+    new Error(
+      `the schedule ${JSON.stringify(text.slice(0, 80))} is not cron: ${why}. It has five fields (minute, hour, day of month, month, day of week), or six with seconds before them, as in 0 9 * * 1-5`,
+    );
+  if (text.length > longestSchedule) throw wrong(`it is longer than ${longestSchedule} characters`);
+  // Croner takes nicknames and dates, too.
+  if (!/^\s*\S+(?:\s+\S+){4,5}\s*$/.test(text)) throw wrong("it has another number of fields");
+  let schedule: Schedule;
+  try {
+    const { hour } = new CronPattern(text, undefined, { mode: "5-or-6-parts" });
+    const cron = new Cron(text, { utcOffset: 0, mode: "5-or-6-parts", paused: true });
+    schedule = {
+      hourly: hour.every(Boolean),
+      nextWallTime: (after) => cron.nextRun(new Date(Math.floor(after / 1000) * 1000))?.getTime(),
+    };
+  } catch (error) {
+    throw wrong((error as Error).message.replace("CronPattern: ", "").replace(/\.$/, ""));
+  }
+  if (schedules.size >= mostSchedules) schedules.clear();
+  schedules.set(text, schedule);
+  return schedule;
+}
+
+function nextOfCron({ hourly, nextWallTime }: Schedule, zone: string, after: number): number | undefined {
+  let start = after;
+  for (let place = after; isTime(place); start = place - 1) {
+    const { from, to, offset, jump } = stretchAt(zone, place);
+    const nextShown = (since: number, ahead: number): number =>
+      (nextWallTime(since + ahead) ?? Number.POSITIVE_INFINITY) - ahead;
+    // Put back, the clocks show again what they have shown, for as long as they were put back.
+    let next = nextShown(hourly || jump >= 0 ? start : Math.max(start, from - jump - 1), offset);
+    // Put forward, what they did not show comes when it would have without.
+    if (!hourly && start < from + jump) {
+      const late = nextShown(start, offset - jump);
+      if (late < from + jump) next = Math.min(next, late);
+    }
+    if (next < to) return next;
+    // Nothing comes until two days before it, unless clocks that are put back soon show again what they showed at the start.
+    place = to - start < 2 * day ? to : Math.max(to, next - 2 * day);
+  }
+  return undefined;
+}

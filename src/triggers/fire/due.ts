@@ -1,0 +1,129 @@
+import type { EngineTransaction, Firing } from "../../store/index.ts";
+import { type AudienceStatus, audienceOf, type Catalog } from "../definition/catalog.ts";
+import { nextTime, type ScheduledOn } from "../definition/schedule.ts";
+import { statusJson, statusOf, type Trigger } from "../definition/trigger.ts";
+import { newRun, startSweep } from "../runs/run-step.ts";
+import type { Budget } from "./budget.ts";
+import { type FiringContext, resume } from "./fire.ts";
+import { hasSent } from "./hand-over.ts";
+
+/** So many firings whose wait is over are taken in one transaction. */
+export const maxDue = 64;
+
+/** Counts the due firings that were settled, and says whether something was added to the outbox. */
+interface Settled {
+  readonly count: number;
+  readonly sent: boolean;
+  readonly next: Budget["next"];
+}
+
+/** @param aside firings that are evaluated elsewhere, by id */
+export async function settleDue(
+  moment: FiringContext,
+  program: Catalog,
+  { most, aside }: { readonly most: number; readonly aside: ReadonlySet<string> },
+): Promise<Settled> {
+  const { firings } = moment.transaction;
+  const due = (await firings.due(moment.now, most + aside.size)).filter(({ id }) => !aside.has(id)).slice(0, most);
+  return resumeAll(moment, program, due);
+}
+
+/** Settles one firing. It may have been sent in a digest meanwhile. */
+export async function settleOne(moment: FiringContext, program: Catalog, id: string): Promise<Settled> {
+  const firing = await moment.transaction.firings.get(id);
+  const isDue = firing?.state === "waiting" && firing.due !== undefined && firing.due <= moment.now;
+  return resumeAll(moment, program, isDue ? [firing] : []);
+}
+
+async function resumeAll(moment: FiringContext, program: Catalog, due: readonly Firing[]): Promise<Settled> {
+  const { transaction, budget } = moment;
+  const profiles = await transaction.profiles.get(due.map(({ profile }) => profile));
+  let sent = false;
+  for (const [i, firing] of due.entries()) {
+    // An earlier one may have taken it along in its digest.
+    const current = i === 0 ? firing : await stillWaiting(transaction, firing);
+    if (current === undefined) continue;
+    budget.item = firing.id;
+    const result = await resume(moment, program.triggers.get(firing.trigger), profiles[i], current);
+    if (hasSent(result)) sent = true;
+  }
+  return { count: due.length, sent, next: budget.next };
+}
+
+async function stillWaiting({ firings }: EngineTransaction, { id, due }: Firing): Promise<Firing | undefined> {
+  const current = await firings.get(id);
+  return current?.state === "waiting" && current.due === due ? current : undefined;
+}
+
+export const isScheduled = (on: Trigger["definition"]["on"]): on is ScheduledOn =>
+  "schedule" in on || "once" in on || "every" in on;
+
+/** When a trigger that was activated then comes first. */
+export const firstTime = (on: Trigger["definition"]["on"], now: number): number | undefined =>
+  isScheduled(on) ? nextTime(on, now, now) : undefined;
+
+/**
+ * Starts a run for each trigger whose time has come. Times that were missed, since nothing ran then, are made up for by one
+ * run.
+ */
+export async function startBatches({ transaction, now }: FiringContext, program: Catalog): Promise<void> {
+  const definitions = await transaction.definitions.all();
+  for (const { kind, name, status } of definitions) {
+    const trigger = kind === "trigger" ? program.triggers.get(name) : undefined;
+    const current = statusOf(status);
+    if (trigger === undefined || current.state !== "active" || current.next === undefined || current.next > now)
+      continue;
+    const { on } = trigger.definition;
+    if (!isScheduled(on)) continue;
+    const [, audience] = audienceOf(trigger)!;
+    const scheduledFor = latest(on, current.next, current.activatedAt ?? current.next, now);
+    const total = (await transaction.memberships.sizes()).get(audience) ?? 0;
+    await transaction.runs.put(newRun("batch", { trigger: name, audiences: [audience], total, now, scheduledFor }));
+    const next = nextTime(on, now, current.activatedAt ?? current.next);
+    const { next: _next, ...rest } = current;
+    // A trigger that is done fires no more, but its run does: it is done when the run is.
+    await transaction.definitions.setStatus(
+      "trigger",
+      name,
+      statusJson({ ...rest, ...(next !== undefined && { next }) }),
+    );
+  }
+}
+
+/** The last of the times up to now. */
+function latest(on: ScheduledOn, first: number, activatedAt: number, now: number): number {
+  let at = first;
+  for (let i = 0; i < 10_000; i++) {
+    const next = nextTime(on, at, activatedAt);
+    if (next === undefined || next > now) return at;
+    at = next;
+  }
+  return at;
+}
+
+const quarter = 15 * 60_000;
+
+/**
+ * When an audience whose condition depends on the time is to be evaluated anew; undefined if it does not, or is being. A clock
+ * that was put back holds up nothing.
+ */
+export function sweepDue(
+  audience: { definition: { every?: number | undefined }; condition: { timeDependent: boolean } },
+  { sweep, sweptAt = 0 }: AudienceStatus,
+  now: number,
+): number | undefined {
+  if (!audience.condition.timeDependent || sweep !== undefined) return undefined;
+  return sweptAt > now ? now : sweptAt + (audience.definition.every ?? quarter);
+}
+
+/** One sweep for all audiences that are due. */
+export async function startSweeps({ transaction, now }: FiringContext, program: Catalog): Promise<void> {
+  const due: string[] = [];
+  for (const { kind, name, status } of await transaction.definitions.all()) {
+    const audience = kind === "audience" ? program.audiences.get(name) : undefined;
+    if (audience === undefined) continue;
+    const at = sweepDue(audience, (status ?? {}) as AudienceStatus, now);
+    if (at !== undefined && at <= now) due.push(name);
+  }
+  if (due.length > 0) await startSweep(transaction, due, { fire: true, total: 0, now });
+}

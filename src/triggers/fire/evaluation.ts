@@ -1,0 +1,101 @@
+import { type Limit, TemplateLimitError } from "../../../grammar/index.ts";
+import { type AlertTemplate, compileAlert } from "../../alert.ts";
+import { type ConditionResult, compileCondition } from "../../audiences/condition.ts";
+import type { Json } from "../../base/json.ts";
+import { compile, type TemplateOptions } from "../../compile.ts";
+import type { StreamDefinition } from "../../profiles/definition.ts";
+import { compileStream, type MappedPayload } from "../../profiles/stream.ts";
+import type { TimeLimit } from "../../template/index.ts";
+import { threadClock } from "./thread-clock.ts";
+
+/**
+ * What a definition has evaluated, as plain data: all that another thread needs beside the options of templates. The same
+ * source, subject and time of day give the same result.
+ */
+export type Source =
+  | { readonly kind: "condition"; readonly where: string }
+  | { readonly kind: "text"; readonly text: string; readonly name: string; readonly missingKey?: "required" }
+  | { readonly kind: "alert"; readonly alert: AlertTemplate }
+  | { readonly kind: "mapping"; readonly stream: string; readonly definition: StreamDefinition }
+  /** Composes with a channel, in its `try`th try: only this process has the channel. */
+  | { readonly kind: "compose"; readonly channel: string; readonly try: number };
+
+/** A source that was compiled. */
+export interface Evaluable<Result> {
+  readonly source: Source;
+  /** @throws TemplateError; of a condition and a mapping the result says what was wrong */
+  evaluate(subject: Json, limit?: TimeLimit): Result;
+}
+
+/** Describes the result of an evaluation, as plain data. */
+export type Outcome =
+  | { readonly kind: "result"; readonly result: unknown }
+  /** Fails whenever it is tried. */
+  | { readonly kind: "error"; readonly message: string; readonly limit?: Limit | undefined }
+  /** Time ran out: it says nothing about what another try would give. */
+  | { readonly kind: "late"; readonly message: string };
+
+/** An evaluation that is asked of another thread. */
+export interface EvaluationRequest {
+  readonly source: Source;
+  readonly subject: Json;
+  /** Time that the templates' clock shows, in ms since 1970. */
+  readonly now: number;
+  /** ms. */
+  readonly time: number;
+}
+
+/** @throws TemplateError of phase `"parse"`, StreamError */
+export function compileSource(source: Source, templates: TemplateOptions): Evaluable<unknown> {
+  return { source, evaluate: compiled(source, templates) };
+}
+
+function compiled(source: Source, templates: TemplateOptions): Evaluable<unknown>["evaluate"] {
+  switch (source.kind) {
+    case "condition": {
+      const condition = compileCondition(source.where, { ...templates, name: "where" });
+      return (subject, limit) => condition.test(subject, limit);
+    }
+    case "text":
+      return textOf(source, templates).evaluate;
+    case "alert": {
+      const alert = compileAlert(source.alert, templates);
+      return (subject, limit) => alert.render(subject, limit);
+    }
+    case "mapping": {
+      const mapping = compileStream(source.stream, source.definition, templates);
+      return (subject, limit) => mapping.map(subject, limit);
+    }
+    case "compose":
+      throw new TypeError("what a channel composes is composed where the channel is");
+    default:
+      return source satisfies never;
+  }
+}
+
+/** @throws TemplateError of phase `"parse"` */
+export function textOf(source: Source & { readonly kind: "text" }, templates: TemplateOptions): Evaluable<string> {
+  const { text, name, missingKey } = source;
+  const template = compile(text, { ...templates, name, ...(missingKey && { missingKey }) });
+  return { source, evaluate: (subject, limit) => template.render(subject, limit) };
+}
+
+/** Evaluates, and makes of whatever comes of it plain data. Never throws. */
+export function outcomeOf(evaluate: () => unknown): Outcome {
+  try {
+    const result = evaluate();
+    const { limit, problem = "" } = (result ?? {}) as Partial<ConditionResult & MappedPayload>;
+    return limit === "time" ? { kind: "late", message: problem } : { kind: "result", result };
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (!(error instanceof TemplateLimitError)) return { kind: "error", message };
+    return error.limit === "time" ? { kind: "late", message } : { kind: "error", message, limit: error.limit };
+  }
+}
+
+/** Evaluates what another thread asks for. @param templates function sets, zone, locale, limits as in the thread that asks */
+export function answerRequest({ source, subject, now, time }: EvaluationRequest, templates: TemplateOptions): Outcome {
+  const { monotonicClock = threadClock() } = templates;
+  const options = { ...templates, monotonicClock, clock: () => new Date(now) };
+  return outcomeOf(() => compileSource(source, options).evaluate(subject, { time }));
+}

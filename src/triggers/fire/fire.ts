@@ -1,0 +1,271 @@
+import { newId } from "../../base/id.ts";
+import { shortened } from "../../base/shorten.ts";
+import type { Channel } from "../../dispatch/index.ts";
+import type { Cause, EngineTransaction, Fields, Firing, Profile } from "../../store/index.ts";
+import { quietUntil } from "../definition/quiet-hours.ts";
+import type { Trigger } from "../definition/trigger.ts";
+import type { EngineEvent } from "../engine.ts";
+import type { Budget } from "./budget.ts";
+import type { TransactionCosts } from "./costs.ts";
+import { type Fired, handOver, noteCost, settled } from "./hand-over.ts";
+import { templateData, triggerContext } from "./trigger-context.ts";
+import { rendering, Unsendable } from "./unsendable.ts";
+
+/** What deciding about a firing needs: the transaction it happens in, and the time. */
+export interface FiringContext {
+  readonly transaction: EngineTransaction;
+  readonly channels: { readonly [name: string]: Channel };
+  readonly now: number;
+  /** What is said once the transaction is kept. */
+  readonly pendingEvents: EngineEvent[];
+  /** All that is evaluated in the transaction, is evaluated through it. */
+  readonly budget: Budget;
+  readonly costs: TransactionCosts;
+}
+
+/** The stages that can let a firing wait, in their order. One that waited goes on behind the stage it waited in. */
+const stages = ["dwell", "digest", "quiet"] as const;
+type Stage = (typeof stages)[number];
+
+/** Something happened for which a trigger fires: decides, and hands over to the outbox what is to be sent now. */
+export async function fire(
+  moment: FiringContext,
+  trigger: Trigger,
+  profile: Profile,
+  cause: Cause,
+  run?: string,
+): Promise<Fired> {
+  const { transaction, now } = moment;
+  const id = newId(now, "fir");
+  const fired: Firing = {
+    id,
+    trigger: trigger.name,
+    profile: profile.id,
+    cause,
+    at: now,
+    state: "waiting",
+    deliveries: [],
+    ...(run !== undefined && { run }),
+  };
+  const result = await decide(moment, trigger, profile, fired, undefined);
+  if (result.state === "skipped") {
+    const skip = { trigger: trigger.name, profile: profile.id, at: now, reason: result.reason, cause: cause.kind };
+    await transaction.firings.skip([skip]);
+  } else {
+    await transaction.firings.add([result.firing]);
+  }
+  moment.pendingEvents.push(eventOf(trigger.name, result));
+  return result;
+}
+
+/** The wait of a kept firing is over, or it is part of a digest that goes now. */
+export async function resume(
+  moment: FiringContext,
+  trigger: Trigger | undefined,
+  profile: Profile | undefined,
+  firing: Firing,
+): Promise<Fired> {
+  const { transaction, now } = moment;
+  let result: Fired;
+  if (trigger === undefined) result = { state: "skipped", reason: "the trigger cannot run any more" };
+  else if (profile === undefined) result = { state: "skipped", reason: "the profile is no more" };
+  else result = await decide(moment, trigger, profile, firing, firing.waitsFor);
+  if (result.state === "skipped") {
+    await transaction.firings.update([{ ...settled(firing, now), state: "skipped", reason: result.reason }]);
+  } else {
+    await transaction.firings.update([result.firing]);
+  }
+  moment.pendingEvents.push(eventOf(firing.trigger, result));
+  return result;
+}
+
+function eventOf(trigger: string, fired: Fired): EngineEvent {
+  const reason = fired.state === "skipped" ? fired.reason : fired.firing.reason;
+  return { type: "fired", trigger, state: fired.state, ...(reason !== undefined && { reason }) };
+}
+
+async function decide(
+  moment: FiringContext,
+  trigger: Trigger,
+  profile: Profile,
+  firing: Firing,
+  waited: Stage | undefined,
+): Promise<Fired> {
+  const { definition, status } = trigger;
+  const { budget } = moment;
+  const state = moment.costs.paused.has(trigger.name) ? "failed" : status.state;
+  if (state !== "active") return skipped(`the trigger was ${state}`);
+  const about = triggerContext(trigger, firing.cause, firing.at);
+  const subject = templateData(profile.fields, about, definition.fields);
+  const passed = waited === undefined ? -1 : stages.indexOf(waited);
+  try {
+    const filtered = trigger.test && budget.evaluate(trigger.test, subject);
+    if (filtered?.matches === false) {
+      const { problem, limit } = filtered;
+      const reason = problem === undefined ? "its condition does not hold" : `its condition fails: ${problem}`;
+      if (limit !== undefined) await noteCost(moment, trigger, reason);
+      // What time ended neither holds nor does not: nobody is left out by a rule.
+      return limit === "time" ? failed(firing, moment.now, reason) : skipped(reason);
+    }
+    const dwelling = await dwell(moment, trigger, firing, passed);
+    if (dwelling !== undefined) return dwelling;
+    let current = firing;
+    if (trigger.key !== undefined && firing.key === undefined) {
+      const key = rendering(() => budget.evaluate(trigger.key!, subject));
+      const { now, transaction } = moment;
+      if (await transaction.firings.hasKey(trigger.name, key, now - trigger.dedupeWindow)) {
+        return skipped(`it was sent before with the key ${JSON.stringify(key)}`);
+      }
+      current = { ...firing, key };
+    }
+    // A zone does not leave: all fields are there to tell it.
+    const zone = () => trigger.zone && zoneOf(moment, trigger.zone, templateData(profile.fields, about, undefined));
+    const gathered = await gather(moment, trigger, current, zone, passed);
+    if ("state" in gathered) return gathered;
+    const held = await capped(moment, trigger, profile.id);
+    if (held !== undefined) return skipped(held);
+    // Read last: what stops before would read them for each further firing again.
+    const others = await waitingIn(moment, trigger, current, gathered.along);
+    return await handOver(moment, trigger, profile, current, others);
+  } catch (error) {
+    if (!(error instanceof Unsendable)) throw error;
+    if (error.limit !== undefined) await noteCost(moment, trigger, error.message);
+    return failed(firing, moment.now, error.message);
+  }
+}
+
+/** Whatever fails names no zone. */
+function zoneOf({ budget }: FiringContext, zone: NonNullable<Trigger["zone"]>, subject: Fields): string | undefined {
+  try {
+    return rendering(() => budget.evaluate(zone, subject));
+  } catch (error) {
+    if (!(error instanceof Unsendable)) throw error;
+    return undefined;
+  }
+}
+
+const skipped = (reason: string): Fired => ({ state: "skipped", reason: shortened(reason) });
+
+function failed(firing: Firing, now: number, reason: string): Fired {
+  return { state: "failed", firing: { ...settled(firing, now), state: "failed", reason: shortened(reason) } };
+}
+
+const wait = (firing: Firing, waitsFor: Stage, due: number, reason: string): Fired => ({
+  state: "waiting",
+  firing: { ...firing, state: "waiting", waitsFor, due, reason },
+});
+
+/** Whoever enters has to stay in, and whoever leaves to stay out. */
+async function dwell(
+  { transaction, now }: FiringContext,
+  { name, definition }: Trigger,
+  firing: Firing,
+  passed: number,
+): Promise<Fired | undefined> {
+  const { cause, profile, at, id } = firing;
+  if (definition.dwell === undefined || (cause.kind !== "enter" && cause.kind !== "exit")) return undefined;
+  if (passed < 0) return wait(firing, "dwell", now + definition.dwell, "until it has stayed so long enough");
+  if (passed > 0) return undefined;
+  const [memberships] = await transaction.memberships.of([profile]);
+  const since = memberships!.find(({ audience }) => audience === cause.audience)?.since;
+  const still = cause.kind === "enter" ? since !== undefined && since <= at : since === undefined;
+  const reason = `the profile did not stay ${cause.kind === "enter" ? "in" : "out"} long enough`;
+  const all = (await transaction.firings.waiting(name, profile)).filter(({ waitsFor }) => waitsFor === "dwell");
+  // Who left, came back and left again fired anew; of two who turned out to be one, each had fired: the last one counts. All
+  // others end with the first that comes due, so that they are read once.
+  const others = all.slice(0, -1).filter((one) => one.id !== id);
+  if (others.length > 0) {
+    await transaction.firings.update(others.map((one) => ({ ...settled(one, now), state: "skipped", reason })));
+  }
+  return still && all.at(-1)?.id === id ? undefined : skipped(reason);
+}
+
+/** Waits for a digest to fill or quiet hours to end; or says in which stages those wait that go along. */
+async function gather(
+  moment: FiringContext,
+  trigger: Trigger,
+  firing: Firing,
+  zone: () => string | undefined,
+  passed: number,
+): Promise<Fired | { readonly along: readonly Stage[] }> {
+  const { digest, quiet } = trigger.definition;
+  const { transaction, now } = moment;
+  const along: Stage[] = [];
+  if (digest !== undefined && passed <= stages.indexOf("digest")) {
+    if (passed < stages.indexOf("digest")) {
+      const { count, due = now + digest.window } = await transaction.firings.gathered(trigger.name, firing.profile);
+      if (count + 1 < (digest.most ?? 100)) return wait(firing, "digest", due, "until its digest goes");
+    }
+    along.push("digest");
+  }
+  if (quiet === undefined) return { along };
+  const until = quietUntil(quiet, zone(), now);
+  if (until === undefined) {
+    if (quiet.do === "digest" || digest !== undefined) along.push("quiet");
+    if (digest !== undefined && passed === stages.indexOf("quiet")) along.push("digest");
+    return { along };
+  }
+  if (quiet.do === "drop") return skipped("it fell into quiet hours");
+  // Those that were gathered so far wait, too, once their window is over, and go along when the quiet hours end. Not before,
+  // since each firing beyond a full digest would read them all.
+  const others = passed < stages.indexOf("digest") ? [] : await waitingIn(moment, trigger, firing, along);
+  if (others.length > 0) {
+    await transaction.firings.update(
+      others.map((one) => ({ ...one, waitsFor: "quiet", due: until, reason: "until quiet hours end" })),
+    );
+  }
+  return wait(firing, "quiet", until, "until quiet hours end");
+}
+
+/** The other firings for the same person that wait in one of these stages. */
+async function waitingIn(
+  { transaction }: FiringContext,
+  trigger: Trigger,
+  { id, profile }: Firing,
+  along: readonly Stage[],
+): Promise<readonly Firing[]> {
+  if (along.length === 0) return [];
+  const all = await transaction.firings.waiting(trigger.name, profile);
+  return all.filter((one) => one.id !== id && one.waitsFor !== undefined && along.includes(one.waitsFor));
+}
+
+/** Why one more would be too many. */
+async function capped(
+  { transaction, now }: FiringContext,
+  { name, definition }: Trigger,
+  profile: string,
+): Promise<string | undefined> {
+  const { coolDown, caps } = definition;
+  const sent = (since: number, limit: number, who?: string): Promise<number> =>
+    transaction.firings.sent({ trigger: name, ...(who !== undefined && { profile: who }), since, limit });
+  if (coolDown !== undefined && (await sent(now - coolDown, 1, profile)) > 0) {
+    return "it is too soon after the last alert to this person";
+  }
+  for (const { count, per } of caps?.person ?? []) {
+    if ((await sent(now - per, count, profile)) >= count)
+      return `this person had ${count} of its alerts within ${spell(per)}`;
+  }
+  for (const { count, per } of caps?.overall ?? []) {
+    if ((await sent(now - per, count)) >= count) return `it sent its ${count} alerts within ${spell(per)}`;
+  }
+  return undefined;
+}
+
+/** 90,000 → `1m30s`. */
+function spell(ms: number): string {
+  const units = [
+    ["d", 86_400_000],
+    ["h", 3_600_000],
+    ["m", 60_000],
+    ["s", 1_000],
+    ["ms", 1],
+  ] as const;
+  let rest = ms;
+  let text = "";
+  for (const [unit, size] of units) {
+    const count = Math.floor(rest / size);
+    if (count > 0) text += `${count}${unit}`;
+    rest -= count * size;
+  }
+  return text || "0";
+}

@@ -1,0 +1,184 @@
+import { TemplateLimitError } from "../../../grammar/index.ts";
+import type { Alert, AlertAborted } from "../../alert.ts";
+import { shortened } from "../../base/shorten.ts";
+import { DestinationError, entryOf, parseDestination } from "../../dispatch/index.ts";
+import type { Cause, Entry, Fields, Firing, Profile } from "../../store/index.ts";
+import { statusJson, type Target, type Trigger } from "../definition/trigger.ts";
+import { tries } from "./elsewhere.ts";
+import type { FiringContext } from "./fire.ts";
+import {
+  digestOf,
+  publicTriggerContext,
+  type TriggerContext,
+  templateData,
+  triggerContext,
+} from "./trigger-context.ts";
+import { asUnsendable, rendering, Unsendable } from "./unsendable.ts";
+
+/** Describes what became of a firing. `skipped`: only the reason is stored, unless the firing was stored already. */
+export type Fired =
+  | { readonly state: "sent" | "waiting" | "aborted"; readonly firing: Firing }
+  /** `rest`: others of its digest went without it. */
+  | { readonly state: "failed"; readonly firing: Firing; readonly rest?: "sent" | undefined }
+  | { readonly state: "skipped"; readonly reason: string };
+
+/** Whether something is in the outbox now. */
+export const hasSent = (fired: Fired): boolean =>
+  fired.state === "sent" || (fired.state === "failed" && fired.rest === "sent");
+
+/** An alert with where it goes; without entries, `problems` says why it goes nowhere. */
+interface Composed {
+  readonly alert: Alert | AlertAborted;
+  readonly entries: readonly Entry[];
+  readonly problems: readonly string[];
+}
+
+/** Describes how firings end that are sent as one alert. */
+type End = Pick<Firing, "state" | "reason"> & Partial<Pick<Firing, "deliveries">>;
+
+/**
+ * Renders, and adds the deliveries to the outbox. All firings of a digest end here, so that no later firing reads them
+ * again. A digest that cannot be sent is tried without those that cannot be sent by themselves: they fail alone.
+ * @param others firings that wait, and go along
+ */
+export async function handOver(
+  moment: FiringContext,
+  trigger: Trigger,
+  profile: Profile,
+  firing: Firing,
+  others: readonly Firing[],
+): Promise<Fired> {
+  const { transaction, now } = moment;
+  const all = [...others, firing].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
+  const ends = new Map<Firing, End>();
+  const conclude = async (some: readonly Firing[], composed: Composed | Unsendable): Promise<void> => {
+    const isFailure = composed instanceof Unsendable;
+    const end = isFailure ? failure(composed) : await add(moment, composed);
+    await noteCost(moment, trigger, isFailure && composed.limit !== undefined ? composed.message : undefined);
+    for (const one of some) ends.set(one, end);
+  };
+  const whole = await compose(moment, trigger, profile, all);
+  if (!(whole instanceof Unsendable) || all.length === 1) await conclude(all, whole);
+  else {
+    const good: Firing[] = [];
+    for (const one of all) {
+      const alone = await compose(moment, trigger, profile, [one]);
+      if (alone instanceof Unsendable) await conclude([one], alone);
+      else good.push(one);
+    }
+    const rest = good.length < all.length && good.length > 0 ? await compose(moment, trigger, profile, good) : whole;
+    await conclude(good, rest);
+  }
+  const ended = (one: Firing): Firing => ({ ...settled(one, now), ...ends.get(one)! });
+  if (others.length > 0) await transaction.firings.update(others.map(ended));
+  const { state, reason = "" } = ends.get(firing)!;
+  if (state === "skipped") return { state, reason };
+  if (state !== "failed") return { state: state as "sent" | "aborted", firing: ended(firing) };
+  const isSent = others.some((one) => ends.get(one)!.state === "sent");
+  return { state, firing: ended(firing), ...(isSent && { rest: "sent" }) };
+}
+
+/**
+ * Counts an alert of the trigger, and pauses the trigger where too many cost too much.
+ * @param costs why, where a limit ended it
+ */
+export async function noteCost(moment: FiringContext, trigger: Trigger, costs: string | undefined): Promise<void> {
+  const reason = moment.costs.note(trigger, costs);
+  if (reason === undefined) return;
+  const { activatedAt } = trigger.status;
+  const status = { state: "failed", reason, ...(activatedAt !== undefined && { activatedAt }) };
+  await moment.transaction.definitions.setStatus("trigger", trigger.name, statusJson(status), true);
+  moment.pendingEvents.push({ type: "trigger-failed", trigger: trigger.name, reason });
+}
+
+const failure = ({ message }: Unsendable): End => ({ state: "failed", reason: shortened(message) });
+
+export function settled(
+  { due: _due, waitsFor: _waitsFor, reason: _reason, cause, ...firing }: Firing,
+  now: number,
+): Firing {
+  return { ...firing, cause: withoutPayload(cause), settledAt: now };
+}
+
+const withoutPayload = (cause: Cause): Cause =>
+  cause.kind === "event" ? { kind: "event", stream: cause.stream, event: cause.event } : cause;
+
+async function add({ transaction }: FiringContext, { alert, entries, problems }: Composed): Promise<End> {
+  const reason = problems.length === 0 ? undefined : shortened(problems.join("; "));
+  if (entries.length === 0) {
+    const isNowhere = problems.every((one) => one.startsWith(noAddress));
+    return { state: isNowhere ? "skipped" : "failed", reason };
+  }
+  const deliveries = (await transaction.outbox.add(entries)).map(({ id }) => id);
+  const said = alert.aborted === undefined ? reason : shortened(alert.aborted);
+  return {
+    state: alert.aborted === undefined ? "sent" : "aborted",
+    deliveries,
+    ...(said !== undefined && { reason: said }),
+  };
+}
+
+const noAddress = "no address on ";
+
+/** Composes one alert of several firings; returns what is wrong with the alert, and throws what is wrong with the store. */
+async function compose(
+  moment: FiringContext,
+  trigger: Trigger,
+  profile: Profile,
+  some: readonly Firing[],
+): Promise<Composed | Unsendable> {
+  const abouts = some.map((one) => triggerContext(trigger, one.cause, one.at)) as [TriggerContext, ...TriggerContext[]];
+  const digests = trigger.definition.digest !== undefined || trigger.definition.quiet?.do === "digest";
+  const about = digests ? digestOf(abouts) : abouts[0];
+  const subject = templateData(profile.fields, about, trigger.definition.fields);
+  const entries: Entry[] = [];
+  const problems: string[] = [];
+  try {
+    const alert = rendering(() => moment.budget.evaluate(trigger.alert, subject));
+    for (const exit of trigger.targets) {
+      try {
+        const entry = await entryFor(moment, exit, trigger, subject, about, alert);
+        if (entry === undefined) problems.push(`${noAddress}${exit.channel}`);
+        else entries.push(entry);
+      } catch (error) {
+        if (!(error instanceof DestinationError)) {
+          // `EvaluationError` is what has been tried before.
+          const isLate = error instanceof TemplateLimitError && error.limit === "time";
+          if (isLate) moment.budget.composed(exit.channel, subject, tries.length);
+          throw asUnsendable(error);
+        }
+        problems.push(`${exit.channel}: ${error.message}`);
+      }
+    }
+    return { alert, entries, problems };
+  } catch (error) {
+    return asUnsendable(error);
+  }
+}
+
+async function entryFor(
+  { budget, channels, now }: FiringContext,
+  { channel, to, options }: Target,
+  trigger: Trigger,
+  subject: Fields,
+  about: TriggerContext,
+  alert: Alert | AlertAborted,
+): Promise<Entry | undefined> {
+  const destination = to === undefined ? null : parseDestination(budget.evaluate(to, subject));
+  if (destination === undefined) return undefined;
+  const { kind } = channels[channel]!;
+  const told =
+    kind === "webhook"
+      ? { ...options, data: { ...(options?.data as object), trigger: publicTriggerContext(about) } }
+      : options;
+  const { priority = about.kind === "member" ? "low" : "normal" } = trigger.definition;
+  const request = {
+    channel,
+    to: destination,
+    profile: subject,
+    template: "",
+    priority,
+    ...(told !== undefined && { options: told }),
+  };
+  return entryOf(request, { channels, keepSource: false, render: () => alert as Alert }, now);
+}

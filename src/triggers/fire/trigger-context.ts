@@ -1,0 +1,65 @@
+import type { Json } from "../../base/json.ts";
+import { pick } from "../../profiles/index.ts";
+import type { Cause, Fields } from "../../store/index.ts";
+import type { Trigger } from "../definition/trigger.ts";
+
+/** What templates and conditions of a trigger see beside the profile's fields, as `.trigger`. */
+export interface TriggerContext {
+  readonly [field: string]: Json;
+  readonly name: string;
+  readonly kind: Cause["kind"];
+  readonly backfill: boolean;
+  /** RFC 3339. */
+  readonly at: string;
+}
+
+/** What has happened, as templates see it. */
+export function triggerContext({ name, definition }: Trigger, cause: Cause, at: number): TriggerContext {
+  const common = { name, kind: cause.kind, backfill: false, at: new Date(at).toISOString() };
+  switch (cause.kind) {
+    case "enter":
+    case "exit":
+      return { ...common, audience: cause.audience };
+    case "change":
+      return { ...common, fields: cause.fields, before: allowedFields(cause.before, definition.fields) };
+    case "event":
+      return { ...common, stream: cause.stream, event: cause.payload ?? null };
+    case "member":
+      return { ...common, audience: cause.audience, backfill: cause.backfill };
+    default:
+      return cause satisfies never;
+  }
+}
+
+/** Several firings that go out as one: the newest, with all of them as `events`, oldest first. */
+export const digestOf = (all: readonly [TriggerContext, ...TriggerContext[]]): TriggerContext => ({
+  ...all.at(-1)!,
+  events: all,
+});
+
+/** Dot: the fields, or those of them that may leave, and `trigger`. */
+export const templateData = (
+  fields: Fields,
+  about: TriggerContext,
+  allowed: readonly string[] | undefined,
+): Fields => ({
+  ...allowedFields(fields, allowed),
+  trigger: about,
+});
+
+const allowedFields = (fields: Fields, allowed: readonly string[] | undefined): Fields =>
+  allowed === undefined ? fields : pick(fields, allowed);
+
+/** What receivers are told whatever the template says: see the channels' option `data`. */
+export function publicTriggerContext({ name, kind, backfill, at, audience, stream }: TriggerContext): {
+  readonly [field: string]: Json;
+} {
+  return {
+    name,
+    kind,
+    backfill,
+    at,
+    ...(audience !== undefined && { audience }),
+    ...(stream !== undefined && { stream }),
+  };
+}

@@ -1,0 +1,186 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
+import type { Collected, Updated } from "../engine.ts";
+import type { EngineTransactions } from "../engine-transactions.ts";
+import { halfOf, OverBudget } from "../fire/budget.ts";
+import { type IngestItem, ingest } from "./ingest.ts";
+
+/**
+ * So many items are taken in one transaction: enough to share a sync, few enough that other writers get their turn. Fewer
+ * where together they take more time than a transaction has.
+ */
+const most = 256;
+
+type Result = Updated | Collected;
+
+/** Holds the items of one caller. They are processed in order, in one transaction if they fit. */
+interface Job {
+  readonly results: Result[];
+  /** Items that have no result yet. */
+  left: number;
+  /** Items that wait for one before them, which is evaluated elsewhere. */
+  held: Entry[] | undefined;
+  failed: boolean;
+  readonly resolve: (results: readonly Result[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Entry {
+  readonly job: Job;
+  readonly index: number;
+  readonly item: IngestItem;
+  /** What it took too long at: it is taken out once those before it are done. */
+  over?: OverBudget | undefined;
+}
+
+/**
+ * What many callers bring at about the same time is taken in together: one transaction, one sync. An item that takes too
+ * long is taken out, and evaluated elsewhere: what its own caller brought behind it waits for it, in its order; what others
+ * bring does not, and may overtake it, even if it is about the same person. Callers whose items do not fit take turns.
+ */
+export class IngestQueue {
+  readonly #sessions: EngineTransactions;
+  readonly #onSent: () => void;
+  #queue: Entry[] = [];
+  #size = most;
+  #pumping: Promise<void> | undefined;
+  readonly #aside = new Set<Promise<void>>();
+
+  constructor(sessions: EngineTransactions, onSent: () => void) {
+    this.#sessions = sessions;
+    this.#onSent = onSent;
+  }
+
+  /** In order. @throws StoreError: then nothing of the transaction that failed was kept, and nothing after it */
+  async take(items: readonly IngestItem[]): Promise<readonly Result[]> {
+    const results: Result[] = [];
+    for (let from = 0; from < items.length; from += most) {
+      results.push(...(await this.#enqueue(items.slice(from, from + most))));
+    }
+    return results;
+  }
+
+  async idle(): Promise<void> {
+    while (this.#pumping !== undefined || this.#aside.size > 0) {
+      await this.#pumping;
+      await Promise.all(this.#aside);
+    }
+  }
+
+  #enqueue(items: readonly IngestItem[]): Promise<readonly Result[]> {
+    return new Promise((resolve, reject) => {
+      const job: Job = { results: [], left: items.length, held: undefined, failed: false, resolve, reject };
+      for (const [index, item] of items.entries()) this.#queue.push({ job, index, item });
+      this.#start();
+    });
+  }
+
+  #start(): void {
+    this.#pumping ??= this.#pump();
+  }
+
+  async #pump(): Promise<void> {
+    // What else is asked for in this turn of the event loop joins.
+    await othersTurn();
+    while (this.#queue.length > 0) {
+      const [first] = this.#queue;
+      if (first!.over === undefined) {
+        const batch = this.#queue.splice(0, this.#next());
+        await this.#work(batch);
+        this.#giveWay(batch.at(-1)!.job);
+      } else this.#takeOut(this.#queue.shift()!);
+      await othersTurn();
+    }
+    this.#pumping = undefined;
+  }
+
+  /** Returns how many items to take next; items of one caller stay together if they fit. */
+  #next(): number {
+    const queue = this.#queue;
+    const size = this.#size;
+    const over = queue.slice(0, size).findIndex((entry) => entry.over !== undefined);
+    if (over > 0) return over;
+    if (queue.length <= size) return queue.length;
+    const { job } = queue[size]!;
+    let count = size;
+    while (count > 0 && queue[count - 1]!.job === job) count--;
+    return count === 0 ? size : count;
+  }
+
+  /** Puts a caller whose items did not fit behind the others who wait, so that one who brings much does not hold up the rest. */
+  #giveWay(job: Job): void {
+    if (this.#queue[0]?.job !== job) return;
+    const others = this.#queue.filter((entry) => entry.job !== job);
+    if (others.length > 0) this.#queue = [...others, ...this.#queue.filter((entry) => entry.job === job)];
+  }
+
+  async #work(all: readonly Entry[]): Promise<void> {
+    const entries = all.filter((entry) => {
+      entry.job.held?.push(entry);
+      return entry.job.held === undefined && !entry.job.failed;
+    });
+    if (entries.length === 0) return;
+    const items = entries.map(({ item }) => item);
+    try {
+      const { results, sent, next } = await this.#sessions.run((moment, program) => ingest(moment, program, items), {
+        items: items.length,
+      });
+      for (const [i, entry] of entries.entries()) done(entry, results[i]!);
+      if (sent) this.#onSent();
+      if (next === "fewer") this.#size = halfOf(entries.length);
+      if (next === "more" && entries.length >= this.#size) this.#size = Math.min(most, this.#size * 2);
+    } catch (error) {
+      if (error instanceof OverBudget) return this.#split(entries, error);
+      const jobs = new Map<Job, Entry[]>();
+      for (const entry of entries) jobs.set(entry.job, [...(jobs.get(entry.job) ?? []), entry]);
+      if (jobs.size === 1) fail(entries[0]!.job, error);
+      // One of them may be what it failed at: the others go on alone.
+      else for (const some of jobs.values()) await this.#work(some);
+    }
+  }
+
+  /**
+   * Time is used up: by one of them, which is taken out, or by all together, of which fewer go at once. All go back to where
+   * they were in the queue, so that each caller's keep their order.
+   */
+  #split(entries: readonly Entry[], over: OverBudget): void {
+    if (entries.length === 1) entries[0]!.over = over;
+    else if (over.isCulprit) entries[over.item as number]!.over = over;
+    else this.#size = halfOf(entries.length);
+    this.#queue.unshift(...entries);
+  }
+
+  #takeOut(entry: Entry): void {
+    const { job } = entry;
+    const over = entry.over!;
+    entry.over = undefined;
+    if (job.failed) return;
+    // One that went before is evaluated elsewhere: then it is tried anew.
+    if (job.held !== undefined) return void job.held.push(entry);
+    job.held = [];
+    const working = this.#sessions
+      .alone(over, (moment, program) => ingest(moment, program, [entry.item]))
+      .then(({ results, sent }) => {
+        done(entry, results[0]!);
+        if (sent) this.#onSent();
+      })
+      .catch((error: unknown) => fail(job, error))
+      .finally(() => {
+        this.#aside.delete(working);
+        this.#queue.unshift(...(job.held ?? []));
+        job.held = undefined;
+        if (this.#queue.length > 0) this.#start();
+      });
+    this.#aside.add(working);
+  }
+}
+
+function done({ job, index }: Entry, result: Result): void {
+  job.results[index] = result;
+  job.left--;
+  if (job.left === 0) job.resolve(job.results);
+}
+
+function fail(job: Job, error: unknown): void {
+  job.failed = true;
+  job.reject(error);
+}

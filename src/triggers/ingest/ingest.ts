@@ -1,0 +1,221 @@
+import { newId } from "../../base/id.ts";
+import type { Json } from "../../base/json.ts";
+import { applyUpdates, type Change, type IdentityMode, identityModeOf, type Update } from "../../profiles/index.ts";
+import type { RawEvent } from "../../store/index.ts";
+import type { Catalog } from "../definition/catalog.ts";
+import { type Collected, NotFoundError, type Updated } from "../engine.ts";
+import type { Budget } from "../fire/budget.ts";
+import { type FiringContext, fire } from "../fire/fire.ts";
+import { hasSent } from "../fire/hand-over.ts";
+import { queueRevisits } from "./revisit-merged.ts";
+import { MembershipChanges, type TriggerMatch, transitions } from "./transitions.ts";
+
+/** Something that came in about somebody. */
+export type IngestItem =
+  | { readonly kind: "update"; readonly update: Update }
+  | {
+      readonly kind: "event";
+      readonly stream: string;
+      readonly payload: Json;
+      /** Where the stream has no template for it. */
+      readonly key?: string | undefined;
+      /** See `CollectOptions`. */
+      readonly signed?: boolean | undefined;
+    };
+
+/** What one transaction found, in the order of its items. */
+export interface IngestResult {
+  readonly results: readonly (Updated | Collected)[];
+  /** Something was handed over to the outbox. */
+  readonly sent: boolean;
+  readonly next: Budget["next"];
+}
+
+/** Within a transaction: items → profiles → transitions → firings. */
+export async function ingest(
+  moment: FiringContext,
+  program: Catalog,
+  items: readonly IngestItem[],
+): Promise<IngestResult> {
+  const { transaction, now, budget } = moment;
+  const reads = await readEvents(moment, program, items);
+  const updates: Update[] = [];
+  const modes: IdentityMode[] = [];
+  const from: number[] = [];
+  items.forEach((item, i) => {
+    const update = item.kind === "update" ? item.update : reads[i]?.update;
+    if (update === undefined) return;
+    updates.push(update);
+    modes.push(modeOf(item, program));
+    from.push(i);
+  });
+  const roll = new MembershipChanges(now);
+  const writer = roll.watching(transaction.profiles, transaction.memberships);
+  const applied = await applyUpdates(writer, updates, program.settings, now, modes);
+  await roll.read(transaction.memberships, stored(applied));
+
+  const changes: (Change | undefined)[] = items.map(() => undefined);
+  const problems: (string | undefined)[] = items.map((_, i) => reads[i]?.problem);
+  const confidential = new Set<number>();
+  applied.forEach((one, j) => {
+    const i = from[j]!;
+    if ("problem" in one) {
+      problems[i] = one.problem;
+      if (one.confidential) confidential.add(i);
+    } else changes[i] = one;
+  });
+  const stays = survivors(changes);
+  const concerns: (TriggerMatch & { readonly item: number })[] = [];
+  const events: RawEvent[] = [];
+  items.forEach((item, i) => {
+    const change = changes[i];
+    if (change !== undefined) {
+      const some = budget.measure(i, () => transitions(moment, program, change, roll));
+      concerns.push(...some.map((one) => ({ ...one, item: i })));
+    }
+    const event = reads[i]?.event;
+    if (item.kind !== "event" || event === undefined) return;
+    const profile = change?.after;
+    const problem = problems[i];
+    events.push({
+      ...event,
+      ...(profile && { profile: stays(profile.id) }),
+      ...(problem !== undefined && { problem }),
+      ...notesOf(change, modeOf(item, program)),
+    });
+    if (profile === undefined) return;
+    for (const trigger of program.on.get(`event ${item.stream}`) ?? []) {
+      const cause = { kind: "event", stream: item.stream, event: event.id, payload: item.payload } as const;
+      concerns.push({ trigger, profile, cause, item: i });
+    }
+  });
+  if (events.length > 0) await transaction.events.add(events);
+  await roll.write(transaction.memberships);
+  const stitched = changes.flatMap((change) => (change?.mergedFrom.length ? [stays(change.after.id)] : []));
+  if (stitched.length > 0) await queueRevisits(transaction, new Set(stitched), roll);
+  const kept = concerns.map((one) => ({ ...one, profile: { ...one.profile, id: stays(one.profile.id) } }));
+  const sent = await fireAll(moment, kept);
+  const results = items.map((item, i) => {
+    const result = resultOf(item, reads[i], changes[i], problems[i]);
+    if (item.kind === "update") return result;
+    const notes = notesOf(changes[i], modeOf(item, program));
+    return { ...(result as Collected), ...notes, ...(confidential.has(i) && { confidential: true as const }) };
+  });
+  items.forEach((item, i) => {
+    const result = reads[i]?.duplicate ? "duplicate" : problems[i] === undefined ? "kept" : "problem";
+    moment.pendingEvents.push({ type: "taken", ...(item.kind === "event" && { stream: item.stream }), result });
+  });
+  return { results, sent, next: budget.next };
+}
+
+/** Returns what an item may do to existing profiles: everything for an operator's update, what its stream allows for an event. */
+function modeOf(item: IngestItem, program: Catalog): IdentityMode {
+  if (item.kind === "update") return "merge";
+  return identityModeOf(program.streams.get(item.stream)!.definition, item.signed === true);
+}
+
+/** At most so many notes are kept with an event. */
+const maxNotes = 20;
+
+/** Returns what was refused of an event that may not merge. */
+function notesOf(change: Change | undefined, mode: IdentityMode): Pick<RawEvent, "refused"> {
+  if (change === undefined || mode === "merge") return {};
+  const { refused, withheld = [] } = change;
+  const notes = [
+    ...withheld.map((path) => `field ${path}: it is protected: only streams with identity: merge change it`),
+    ...refused.map(({ identifier, reason }) => `identifier ${identifier.kind}: ${reason}`),
+  ];
+  return notes.length === 0 ? {} : { refused: notes.slice(0, maxNotes) };
+}
+
+/** Of a profile that a later item of the same transaction stitched to another, the id that is left. */
+function survivors(changes: readonly (Change | undefined)[]): (id: string) => string {
+  const into = new Map<string, string>();
+  for (const change of changes) for (const { id } of change?.mergedFrom ?? []) into.set(id, change!.after.id);
+  const stays = (id: string): string => {
+    const next = into.get(id);
+    return next === undefined ? id : stays(next);
+  };
+  return stays;
+}
+
+/** @returns whether something was handed over */
+export async function fireAll(
+  moment: FiringContext,
+  concerns: readonly (TriggerMatch & { readonly item: number })[],
+): Promise<boolean> {
+  let sent = false;
+  for (const { trigger, profile, cause, item } of concerns) {
+    moment.budget.item = item;
+    if (hasSent(await fire(moment, trigger, profile, cause))) sent = true;
+  }
+  return sent;
+}
+
+/** What an event says; of one that is known, nothing more is done. */
+interface EventRead {
+  readonly event?: RawEvent;
+  readonly duplicate?: true;
+  readonly update?: Update | undefined;
+  readonly problem?: string | undefined;
+}
+
+async function readEvents(
+  { transaction: { events }, budget, now }: FiringContext,
+  program: Catalog,
+  items: readonly IngestItem[],
+): Promise<readonly (EventRead | undefined)[]> {
+  const mapped = items.map((item, i) => {
+    if (item.kind !== "event") return undefined;
+    const stream = program.streams.get(item.stream);
+    if (stream === undefined) throw new NotFoundError("stream", `${item.stream} any more`);
+    return budget.measure(i, () => budget.evaluate(stream.mapping, item.payload));
+  });
+  const keys = new Map<string, Set<string>>();
+  items.forEach((item, i) => {
+    if (item.kind !== "event") return;
+    const key = mapped[i]?.key ?? item.key;
+    if (key === undefined) return;
+    keys.set(item.stream, (keys.get(item.stream) ?? new Set()).add(key));
+  });
+  const known = new Map<string, Set<string>>();
+  for (const [stream, some] of keys) known.set(stream, new Set(await events.known(stream, [...some])));
+  return items.map((item, i) => {
+    if (item.kind !== "event") return undefined;
+    const { key = item.key, update, problem } = mapped[i]!;
+    if (key !== undefined) {
+      const before = known.get(item.stream)!;
+      if (before.has(key)) return { duplicate: true };
+      before.add(key);
+    }
+    const { stream, payload } = item;
+    const event: RawEvent = {
+      id: newId(now, "evt"),
+      stream,
+      receivedAt: now,
+      payload,
+      ...(key !== undefined && { key }),
+    };
+    return { event, update, problem };
+  });
+}
+
+/** Profiles that were there before: of others there are no memberships. */
+function* stored(applied: readonly (Change | { readonly problem: string })[]): Generator<string> {
+  for (const one of applied) if ("after" in one && one.before !== undefined) yield one.after.id;
+}
+
+function resultOf(
+  item: IngestItem,
+  read: EventRead | undefined,
+  change: Change | undefined,
+  problem: string | undefined,
+): Updated | Collected {
+  if (item.kind === "update") return change ?? { problem: problem! };
+  if (read?.duplicate) return { duplicate: true };
+  return {
+    id: read!.event!.id,
+    ...(change && { profile: change.after.id }),
+    ...(problem !== undefined && { problem }),
+  };
+}

@@ -1,0 +1,83 @@
+import { undoMerge } from "../../profiles/index.ts";
+import type { EngineTransaction, MemberSince, Profile } from "../../store/index.ts";
+import type { Catalog } from "../definition/catalog.ts";
+import { type Split, SplitError } from "../engine.ts";
+import type { FiringContext } from "../fire/fire.ts";
+import { queueRevisits } from "./revisit-merged.ts";
+import { isIn, MembershipChanges } from "./transitions.ts";
+
+/** Limits how long a merge can be undone, in ms. */
+export const mergeRetention = 30 * 86_400_000;
+
+/** See `Engine.split`. Within a transaction. */
+export async function split(moment: FiringContext, program: Catalog, given: string): Promise<Split | undefined> {
+  const { transaction, now } = moment;
+  const { profiles, memberships } = transaction;
+  const [whole] = await profiles.get([given]);
+  if (whole === undefined) return undefined;
+  // One that is too old may be there still, for those go a piece at a time.
+  const merges = await profiles.merges(given);
+  const merge = given === whole.id ? merges.at(-1) : merges.find(({ profile }) => profile.id === given);
+  if (merge === undefined || merge.at < now - mergeRetention) throw new SplitError(whyNot(given, whole));
+  const identifiers = merge.profile.identifiers;
+  const owners = await profiles.find(identifiers);
+  const [all] = await memberships.of([whole.id]);
+  const since: MemberSince = Object.fromEntries(all!.map(({ audience, since }) => [audience, since]));
+  const undone = undoMerge(
+    whole,
+    since,
+    merges,
+    merge,
+    (identifier) => owners[identifiers.indexOf(identifier)],
+    program.settings,
+    now,
+  );
+  await profiles.put([undone.rest]);
+  await profiles.split(undone.split, now, undone.merges);
+  const declared = await declaredAudiences(transaction);
+  await memberships.change([
+    ...evaluated(moment, program, declared, undone.split, {}, undone.since),
+    ...evaluated(moment, program, declared, undone.rest, since, undone.restSince),
+  ]);
+  const roll = new MembershipChanges(now);
+  await roll.read(memberships, [undone.split.id]);
+  await queueRevisits(transaction, new Set([undone.split.id]), roll);
+  return { profile: undone.split, from: undone.rest, reassigned: undone.reassigned };
+}
+
+/**
+ * Evaluates all audiences anew. Who belongs to one and did before does so since then.
+ * @param recorded memberships as the store has them
+ * @param since memberships as they were; in an audience that cannot run here, or that time ended, a profile is if it was
+ * @returns the changes @throws OverBudget
+ */
+function* evaluated(
+  moment: FiringContext,
+  program: Catalog,
+  declared: ReadonlySet<string>,
+  { id, fields }: Profile,
+  recorded: MemberSince,
+  since: MemberSince,
+): Generator<{ audience: string; profile: string; since: number | undefined }> {
+  for (const name of declared) {
+    const audience = program.audiences.get(name);
+    const is = (audience && isIn(moment, audience, fields)) ?? since[name] !== undefined;
+    const wanted = is ? (since[name] ?? moment.now) : undefined;
+    if (wanted === recorded[name]) continue;
+    // Entering where one is already would keep the time of before.
+    if (recorded[name] !== undefined) yield { audience: name, profile: id, since: undefined };
+    if (wanted !== undefined) yield { audience: name, profile: id, since: wanted };
+  }
+}
+
+async function declaredAudiences({ definitions }: EngineTransaction): Promise<ReadonlySet<string>> {
+  const all = await definitions.all();
+  return new Set(all.filter(({ kind }) => kind === "audience").map(({ name }) => name));
+}
+
+function whyNot(given: string, { id }: Profile): string {
+  const days = mergeRetention / 86_400_000;
+  return given === id
+    ? `nothing was merged into ${id} within the last ${days} days`
+    : `${given} became part of ${id} more than ${days} days ago, and what it was is not kept any longer`;
+}

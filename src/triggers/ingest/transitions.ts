@@ -1,0 +1,180 @@
+import type { Json } from "../../base/json.ts";
+import type { Change } from "../../profiles/index.ts";
+import type { Cause, Fields, MemberSince, MembershipsWriter, Profile, ProfilesWriter } from "../../store/index.ts";
+import type { Audience, Catalog } from "../definition/catalog.ts";
+import type { Trigger } from "../definition/trigger.ts";
+import type { FiringContext } from "../fire/fire.ts";
+
+/** A trigger that what happened to a profile concerns. */
+export interface TriggerMatch {
+  readonly trigger: Trigger;
+  readonly profile: Profile;
+  readonly cause: Cause;
+}
+
+/** Memberships of the profiles that one transaction is about, and how they change. */
+export class MembershipChanges {
+  readonly #now: number;
+  readonly #known = new Map<string, Map<string, number>>();
+  readonly #changes = new Map<string, { audience: string; profile: string; since: number | undefined }>();
+
+  constructor(now: number) {
+    this.#now = now;
+  }
+
+  async read(memberships: Pick<MembershipsWriter, "of">, profiles: Iterable<string>): Promise<void> {
+    const ids = [...new Set(profiles)].filter((id) => !this.#known.has(id));
+    if (ids.length === 0) return;
+    const all = await memberships.of(ids);
+    ids.forEach((id, i) => {
+      this.#known.set(id, new Map(all[i]!.map(({ audience, since }) => [audience, since])));
+    });
+  }
+
+  /** A writer that lets this roll, and what is kept of merges, see memberships before an absorbed profile loses them. */
+  watching(writer: ProfilesWriter, memberships: Pick<MembershipsWriter, "of">): ProfilesWriter {
+    const since = (id: string): MemberSince => Object.fromEntries(this.of(id));
+    return {
+      get: (ids) => writer.get(ids),
+      find: (identifiers) => writer.find(identifiers),
+      list: (query) => writer.list(query),
+      merges: (id) => writer.merges(id),
+      splitPairs: (ids) => writer.splitPairs(ids),
+      put: (profiles) => writer.put(profiles),
+      remove: (ids) => writer.remove(ids),
+      split: (profile, at, merges) => writer.split(profile, at, merges),
+      pruneMerges: (before, limit) => writer.pruneMerges(before, limit),
+      absorb: async (pairs) => {
+        await this.read(
+          memberships,
+          pairs.flatMap(({ from, into }) => [from, into]),
+        );
+        const whole = pairs.map(({ merge, ...pair }) => ({
+          ...pair,
+          merge: merge && { ...merge, memberships: since(pair.from), intoMemberships: since(pair.into) },
+        }));
+        await writer.absorb(whole);
+      },
+    };
+  }
+
+  of(profile: string): Map<string, number> {
+    const known = this.#known.get(profile) ?? new Map<string, number>();
+    this.#known.set(profile, known);
+    return known;
+  }
+
+  /** Since when it was in the audience: it, or one that it absorbed. */
+  since(profile: string, absorbed: readonly Profile[], audience: string): number | undefined {
+    let since = this.of(profile).get(audience);
+    for (const { id } of absorbed) {
+      const one = this.of(id).get(audience);
+      if (one !== undefined && (since === undefined || one < since)) since = one;
+    }
+    return since;
+  }
+
+  /** @param since where it is known better than now */
+  set(profile: string, audience: string, is: boolean, since: number = this.#now): void {
+    const known = this.of(profile);
+    if (known.has(audience) === is) return;
+    if (is) known.set(audience, since);
+    else known.delete(audience);
+    const key = `${audience} ${profile}`;
+    this.#changes.delete(key);
+    this.#changes.set(key, { audience, profile, since: is ? since : undefined });
+  }
+
+  /** Of an absorbed profile nothing more is written. */
+  forget(profile: string): void {
+    for (const [key, change] of this.#changes) if (change.profile === profile) this.#changes.delete(key);
+  }
+
+  async write(memberships: Pick<MembershipsWriter, "change">): Promise<void> {
+    if (this.#changes.size > 0) await memberships.change([...this.#changes.values()]);
+    this.#changes.clear();
+  }
+}
+
+/**
+ * Who entered and left by a change, and which triggers that concerns, in the order of the program.
+ * @param roll knows the memberships of the profile that stays and of those that were absorbed; is brought up to date
+ */
+export function transitions(
+  moment: Judging,
+  program: Catalog,
+  change: Change,
+  roll: MembershipChanges,
+): TriggerMatch[] {
+  const { before, after, mergedFrom, changed } = change;
+  const isNew = before === undefined || mergedFrom.length > 0;
+  const concerned = isNew ? program.audiences.values() : program.audiencesFor(changed);
+  const concerns: TriggerMatch[] = [];
+  for (const { id } of mergedFrom) roll.forget(id);
+  for (const audience of concerned) {
+    const is = isIn(moment, audience, after.fields);
+    const since = roll.since(after.id, mergedFrom, audience.name);
+    if (is === undefined) {
+      roll.set(after.id, audience.name, since !== undefined, since);
+      continue;
+    }
+    const was = wasIn(moment, audience, since !== undefined, before, mergedFrom);
+    roll.set(after.id, audience.name, is, is && was ? since : undefined);
+    if (is !== was) concerns.push(...entering(program, audience.name, is, after));
+  }
+  if (before !== undefined && changed.size > 0) {
+    for (const trigger of program.onChange) {
+      const { on } = trigger.definition;
+      if (!("change" in on)) continue;
+      const fields = on.change.filter((field) => changed.has(field));
+      if (fields.length === 0) continue;
+      if (on.audience !== undefined && !roll.of(after.id).has(on.audience)) continue;
+      concerns.push({
+        trigger,
+        profile: after,
+        cause: { kind: "change", fields, before: some(before.fields, fields) },
+      });
+    }
+  }
+  return concerns;
+}
+
+/**
+ * Whether it belonged before. While an audience is swept silently, what is recorded may be what the old condition said, so the
+ * new one is asked of the profile as it was.
+ */
+function wasIn(
+  moment: Judging,
+  audience: Audience,
+  recorded: boolean,
+  before: Profile | undefined,
+  absorbed: readonly Profile[],
+): boolean {
+  if (audience.status.sweep?.silent !== true) return recorded;
+  const all = [...(before === undefined ? [] : [before]), ...absorbed];
+  return all.some(({ fields }) => isIn(moment, audience, fields) ?? recorded);
+}
+
+type Judging = Pick<FiringContext, "budget" | "pendingEvents">;
+
+/** Whether fields belong; undefined where time ended the condition, which changes no membership. @throws OverBudget */
+export function isIn(
+  { budget, pendingEvents }: Judging,
+  { name, test }: Audience,
+  fields: Fields,
+): boolean | undefined {
+  const { matches, limit, problem = "" } = budget.evaluate(test, fields);
+  if (limit !== "time") return matches;
+  pendingEvents.push({ type: "undecided", audience: name, reason: problem });
+  return undefined;
+}
+
+export function entering(program: Catalog, audience: string, is: boolean, profile: Profile): TriggerMatch[] {
+  const kind = is ? "enter" : "exit";
+  const triggers = program.on.get(`${kind} ${audience}`) ?? [];
+  return triggers.map((trigger) => ({ trigger, profile, cause: { kind, audience } }));
+}
+
+function some(fields: Fields, names: readonly string[]): { readonly [field: string]: Json } {
+  return Object.fromEntries(names.flatMap((name) => (Object.hasOwn(fields, name) ? [[name, fields[name]!]] : [])));
+}

@@ -1,0 +1,192 @@
+import type { EngineStore, Run } from "../../store/index.ts";
+import type { Catalog } from "../definition/catalog.ts";
+import type { Trigger } from "../definition/trigger.ts";
+import { type BackfillOptions, DefinitionError, type Estimate, NotFoundError, RunStateError } from "../engine.ts";
+import type { EngineTransactions } from "../engine-transactions.ts";
+import { OverBudget } from "../fire/budget.ts";
+import type { FiringContext } from "../fire/fire.ts";
+import { endOnce, newRun, runStep, type StepResult } from "./run-step.ts";
+
+interface BackfillsOptions {
+  readonly store: EngineStore;
+  readonly sessions: EngineTransactions;
+  readonly wake: () => void;
+}
+
+/** Members that an estimate looks at, and how many at once: each time others wait so long. */
+const looked = { most: 1_000, piece: 50 };
+const told = 10;
+
+/** Carries what a transaction found out of it, so that nothing of it is kept. */
+class Rehearsed<Result> extends Error {
+  readonly result: Result;
+
+  constructor(result: Result) {
+    super("rehearsed");
+    this.result = result;
+  }
+}
+
+/** See `Engine.estimate`, `backfill`, `setRun`. */
+export class Backfills {
+  readonly #options: BackfillsOptions;
+
+  constructor(options: BackfillsOptions) {
+    this.#options = options;
+  }
+
+  /** Does it for some of the members, in transactions that are taken back. */
+  async estimate(name: string, asked: BackfillOptions = {}): Promise<Estimate> {
+    const { store, sessions } = this.#options;
+    const { audience, wanted } = await this.#check(name, asked);
+    const members = (await store.memberships.sizes()).get(audience) ?? 0;
+    const counts = { looked: 0, sent: 0, skipped: 0, aborted: 0, failed: 0 };
+    const problems: { profile: string; problem: string }[] = [];
+    let cursor: string | undefined;
+    let ended = false;
+    let size = looked.piece;
+    while (!ended && counts.looked < looked.most) {
+      const most = size;
+      const work = async (moment: FiringContext, program: Catalog) => {
+        const trigger = active(program.triggers.get(name)!);
+        const triggers = new Map(program.triggers).set(name, trigger);
+        const run = newRun("backfill", {
+          trigger: name,
+          audiences: [audience],
+          total: members,
+          now: moment.now,
+          ...wanted,
+          cap: undefined,
+        });
+        const rest = { ...run, ...(cursor !== undefined && { cursor }) };
+        return runStep(moment, { ...program, triggers }, rest, most);
+      };
+      let piece: StepResult;
+      try {
+        piece = await rehearse(sessions, work, most);
+      } catch (error) {
+        if (!(error instanceof OverBudget) || most === 1) throw error;
+        size = Math.max(1, error.isCulprit ? (error.item as number) : Math.floor(most / 2));
+        continue;
+      }
+      size = Math.min(looked.piece, size * 2);
+      const { run, aborted } = piece;
+      counts.looked += run.done;
+      counts.sent += run.sent;
+      counts.skipped += run.skipped - aborted;
+      counts.aborted += aborted;
+      counts.failed += run.failed;
+      problems.push(...piece.problems.slice(0, told - problems.length));
+      cursor = run.cursor;
+      ended = run.state !== "running";
+    }
+    const share = counts.looked === 0 ? 0 : members / counts.looked;
+    const all = (count: number): number => Math.round(ended ? count : count * share);
+    const sent = Math.min(all(counts.sent), wanted.cap ?? Number.POSITIVE_INFINITY);
+    const { pace } = wanted;
+    return {
+      members,
+      looked: counts.looked,
+      sent,
+      skipped: all(counts.skipped),
+      aborted: all(counts.aborted),
+      failed: all(counts.failed),
+      ...(pace !== undefined && { takes: Math.ceil((members / pace.count) * pace.per) }),
+      problems,
+    };
+  }
+
+  async start(name: string, asked: BackfillOptions = {}): Promise<Run> {
+    const { sessions, wake } = this.#options;
+    const { audience, wanted } = await this.#check(name, asked);
+    const run = await sessions.run(async ({ transaction, now }, program) => {
+      const trigger = program.triggers.get(name);
+      if (trigger?.status.state !== "active") {
+        throw refused(name, `only an active trigger is backfilled; this one is ${trigger?.status.state ?? "no more"}`);
+      }
+      const { items } = await transaction.runs.list({ trigger: name, limit: 100 });
+      const other = items.find(({ kind, state }) => kind === "backfill" && (state === "running" || state === "paused"));
+      if (other !== undefined)
+        throw refused(name, `its backfill ${other.id} is ${other.state}; cancel it or let it end`);
+      const total = (await transaction.memberships.sizes()).get(audience) ?? 0;
+      const started = newRun("backfill", { trigger: name, audiences: [audience], total, now, ...wanted });
+      await transaction.runs.put(started);
+      return started;
+    });
+    wake();
+    return run;
+  }
+
+  async setRun(id: string, to: "running" | "paused" | "cancelled"): Promise<Run | undefined> {
+    const { sessions, wake } = this.#options;
+    const run = await sessions.run(async ({ transaction, now }, program) => {
+      const current = await transaction.runs.get(id);
+      if (current === undefined || current.state === to) return current;
+      const { kind, state, reason: _reason, ...rest } = current;
+      if (state !== "running" && state !== "paused") throw new RunStateError(`${id} is ${state}: it has ended`);
+      if (to === "cancelled" && (kind === "sweep" || kind === "clear")) {
+        throw new RunStateError(
+          `${id} is a ${kind}, which is not cancelled: memberships would not be what the audience says; pause it`,
+        );
+      }
+      const next: Run = {
+        ...rest,
+        kind,
+        state: to,
+        updatedAt: now,
+        ...(to === "cancelled" && { endedAt: now, reason: "by hand" }),
+        ...(to === "paused" && { reason: "by hand" }),
+      };
+      await transaction.runs.put(next);
+      if (to === "cancelled" && kind === "batch") await endOnce(transaction, program, next);
+      return next;
+    });
+    wake();
+    return run;
+  }
+
+  /** @throws NotDeclared, DefinitionError */
+  async #check(name: string, asked: BackfillOptions): Promise<{ audience: string; wanted: BackfillOptions }> {
+    const { triggers, broken } = await this.#options.sessions.current();
+    const trigger = triggers.get(name);
+    const fault = broken.find((one) => one.kind === "trigger" && one.of === name);
+    if (fault !== undefined) throw fault;
+    if (trigger === undefined) throw new NotFoundError("trigger", name, triggers.keys());
+    const { on, backfill } = trigger.definition;
+    if (!("enter" in on)) throw refused(name, "only a trigger on enter is backfilled: for whom else would it be late?");
+    const { cap, share, pace } = { ...backfill, ...given(asked) };
+    for (const [what, count] of Object.entries({ cap, "pace's count": pace?.count, "pace's time": pace?.per })) {
+      if (count !== undefined && !(Number.isSafeInteger(count) && count > 0))
+        throw refused(name, `a ${what} is a whole number above 0, not ${count}`);
+    }
+    if (share !== undefined && !(share > 0 && share <= 1))
+      throw refused(name, `a share is above 0 and at most 1, not ${share}`);
+    return { audience: on.enter, wanted: { cap, share, pace } };
+  }
+}
+
+const given = (asked: BackfillOptions): BackfillOptions =>
+  Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
+
+const refused = (name: string, message: string): DefinitionError =>
+  new DefinitionError(message, { kind: "trigger", name, path: [] });
+
+/** A draft is estimated as if it were active. */
+const active = (trigger: Trigger): Trigger => ({ ...trigger, status: { ...trigger.status, state: "active" } });
+
+/** @throws OverBudget where several take too long: fewer are to be looked at then */
+async function rehearse<Result>(
+  sessions: EngineTransactions,
+  work: (moment: FiringContext, program: Catalog) => Promise<Result>,
+  items: number,
+): Promise<Result> {
+  const rehearsing = async (moment: FiringContext, program: Catalog): Promise<Result> => {
+    throw new Rehearsed(await work(moment, program));
+  };
+  try {
+    return await (items === 1 ? sessions.settle(rehearsing) : sessions.run(rehearsing, { items }));
+  } catch (error) {
+    if (error instanceof Rehearsed) return error.result as Result;
+    throw error;
+  }
+}

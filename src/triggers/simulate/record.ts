@@ -1,0 +1,155 @@
+import type {
+  Alert,
+  Cause,
+  EngineStore,
+  EngineTransaction,
+  EnqueueResult,
+  Entry,
+  Firing,
+  FiringsWriter,
+  Skip,
+} from "../../store/index.ts";
+
+/** A delivery as it is handed over to the outbox. */
+export interface QueuedDelivery {
+  readonly channel: string;
+  readonly destination: string;
+  readonly title: string;
+  /** Why it would not be sent all the same: its destination is disabled. */
+  readonly reason?: string | undefined;
+}
+
+interface About {
+  /** ms since 1970. */
+  readonly at: number;
+  readonly trigger: string;
+  readonly profile: string;
+  readonly cause: Cause["kind"];
+}
+
+/** What becomes of firings, and what alarms say. */
+export type SimulationEvent =
+  /** `firings`: how many go out as this one alert. */
+  | (About & { readonly kind: "sent"; readonly firings: number; readonly deliveries: readonly QueuedDelivery[] })
+  | (About & { readonly kind: "waiting"; readonly until: number; readonly reason: string })
+  | (About & { readonly kind: "skipped" | "aborted" | "failed"; readonly reason: string })
+  | { readonly kind: "alarm"; readonly at: number; readonly deliveries: readonly QueuedDelivery[] }
+  /** What went wrong, or could not be taken in. */
+  | { readonly kind: "problem"; readonly at: number; readonly reason: string };
+
+/**
+ * A store that tells what is written through it of firings and deliveries, once it is kept; of a transaction that was taken
+ * back nothing.
+ * @param tell must not throw
+ */
+export function recordingStore(
+  store: EngineStore,
+  clock: () => number,
+  tell: (happening: SimulationEvent) => void,
+): EngineStore {
+  return {
+    outbox: store.outbox,
+    profiles: store.profiles,
+    events: store.events,
+    memberships: store.memberships,
+    definitions: store.definitions,
+    firings: store.firings,
+    runs: store.runs,
+    keys: store.keys,
+    idempotency: store.idempotency,
+    close: () => store.close(),
+    async transaction(work) {
+      const page = new Page();
+      const result = await store.transaction((transaction) => work(page.watch(transaction)));
+      for (const happening of page.happenings(clock())) tell(happening);
+      return result;
+    },
+  };
+}
+
+/** What one transaction writes. */
+class Page {
+  readonly #added = new Map<string, QueuedDelivery>();
+  /** By id: what a firing is at the end counts. */
+  readonly #firings = new Map<string, Firing>();
+  readonly #skips: Omit<Skip, "count">[] = [];
+
+  watch(transaction: EngineTransaction): EngineTransaction {
+    const { outbox, profiles, events, memberships, definitions, firings, runs } = transaction;
+    return {
+      profiles,
+      events,
+      memberships,
+      definitions,
+      runs,
+      firings: this.#watchFirings(firings),
+      outbox: {
+        add: async (entries) => {
+          const added = await outbox.add(entries);
+          entries.forEach((entry, i) => {
+            const { id, duplicate } = added[i]!;
+            if (!duplicate) this.#added.set(id, handedOver(entry, added[i]!));
+          });
+          return added;
+        },
+        expunge: (ids, now) => outbox.expunge(ids, now),
+      },
+    };
+  }
+
+  #watchFirings(firings: FiringsWriter): FiringsWriter {
+    const note = (some: readonly Firing[]): void => {
+      for (const one of some) {
+        this.#firings.delete(one.id);
+        this.#firings.set(one.id, one);
+      }
+    };
+    return {
+      add: async (some) => {
+        await firings.add(some);
+        note(some);
+      },
+      update: async (some) => {
+        await firings.update(some);
+        note(some);
+      },
+      skip: async (skips) => {
+        await firings.skip(skips);
+        this.#skips.push(...skips);
+      },
+      get: (id) => firings.get(id),
+      due: (now, limit) => firings.due(now, limit),
+      waiting: (trigger, profile) => firings.waiting(trigger, profile),
+      gathered: (trigger, profile) => firings.gathered(trigger, profile),
+      hasKey: (trigger, key, since) => firings.hasKey(trigger, key, since),
+      sent: (query) => firings.sent(query),
+      inRun: (run, profile) => firings.inRun(run, profile),
+      prune: (before, limit) => firings.prune(before, limit),
+    };
+  }
+
+  /** @param now ms since 1970 */
+  *happenings(now: number): Generator<SimulationEvent> {
+    for (const { reason, ...skip } of this.#skips) {
+      yield { kind: "skipped", at: now, trigger: skip.trigger, profile: skip.profile, cause: skip.cause, reason };
+    }
+    const told = new Set<string>();
+    for (const { trigger, profile, cause, state, due, reason = "", deliveries } of this.#firings.values()) {
+      const about = { at: now, trigger, profile, cause: cause.kind };
+      if (state === "waiting") yield { ...about, kind: "waiting", until: due!, reason };
+      else if (state !== "sent") yield { ...about, kind: state, reason };
+      else if (!deliveries.some((id) => told.has(id))) {
+        const firings = [...this.#firings.values()].filter((one) => one.deliveries[0] === deliveries[0]).length;
+        yield { ...about, kind: "sent", firings, deliveries: deliveries.flatMap((id) => this.#added.get(id) ?? []) };
+      }
+      for (const id of deliveries) told.add(id);
+    }
+    const others = [...this.#added].filter(([id]) => !told.has(id)).map(([, delivery]) => delivery);
+    if (others.length > 0) yield { kind: "alarm", at: now, deliveries: others };
+  }
+}
+
+function handedOver({ channel, destination, alert }: Entry, { state, reason }: EnqueueResult): QueuedDelivery {
+  const title = (alert as Alert | undefined)?.title ?? "";
+  return { channel, destination, title, ...(state === "dead" && { reason: reason ?? "its destination is disabled" }) };
+}

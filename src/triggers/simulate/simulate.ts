@@ -1,0 +1,174 @@
+import { setImmediate as othersTurn } from "node:timers/promises";
+import type { Json } from "../../base/json.ts";
+import type { TemplateOptions } from "../../compile.ts";
+import type { Channel } from "../../dispatch/index.ts";
+import type { Update } from "../../profiles/index.ts";
+import type { Definition, EngineStore } from "../../store/index.ts";
+import { createEngine } from "../create.ts";
+import type { AudienceStatus } from "../definition/catalog.ts";
+import { type TriggerDefinition, triggerDefinition } from "../definition/definition.ts";
+import { nextTime } from "../definition/schedule.ts";
+import { statusJson, statusOf } from "../definition/trigger.ts";
+import type { DesiredState, Engine } from "../engine.ts";
+import { isScheduled } from "../fire/due.ts";
+import { recordingStore, type SimulationEvent } from "./record.ts";
+
+/** Something that comes in at a time, in ms since 1970. */
+export type Timed =
+  | { readonly at: number; readonly update: Update }
+  | { readonly at: number; readonly stream: string; readonly payload: Json };
+
+export interface SimulateOptions {
+  /** A copy: what would happen does happen in it. */
+  readonly store: EngineStore;
+  /** They check and compose; nothing is sent. */
+  readonly channels: { readonly [name: string]: Channel };
+  /** As of `EngineOptions`. */
+  readonly to?: { readonly [channel: string]: string } | undefined;
+  readonly templates: TemplateOptions;
+  /** The days that are played, in ms since 1970: with both ends. */
+  readonly from: number;
+  readonly until: number;
+  /** Put into force at the start. */
+  readonly wanted?: DesiredState | undefined;
+  /** Triggers that are active from the start, whatever they are now. */
+  readonly activate?: readonly string[] | undefined;
+  /** Triggers that are backfilled at the start. */
+  readonly backfill?: readonly string[] | undefined;
+  /** What comes in, in its order. */
+  readonly updates?: AsyncIterable<Timed> | Iterable<Timed> | undefined;
+  /** Ends it before its time. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Ticks between two turns of others. */
+const turn = 32;
+
+/**
+ * Plays what would happen: schedules, quiet hours, waits, sweeps and what comes in, on a clock that jumps from one thing that
+ * is due to the next. Schedules come as they would from `from` on, whether that is past or to come; what waits for a time
+ * before it happens at once.
+ * @throws RangeError for days that end before they begin, or `updates` out of order; NotDeclared, DefinitionError
+ */
+export async function* simulate(options: SimulateOptions): AsyncGenerator<SimulationEvent> {
+  const { store, channels, to, templates, from, until: end, wanted, activate = [], backfill = [], signal } = options;
+  if (!(from <= end)) throw new RangeError("a simulation cannot end before it begins");
+  let now = from;
+  const happened: SimulationEvent[] = [];
+  const tell = (happening: SimulationEvent): void => {
+    happened.push(happening);
+  };
+  const problem = (reason: string): void => tell({ kind: "problem", at: now, reason });
+  const engine = createEngine({
+    store: recordingStore(store, () => now, tell),
+    channels,
+    to,
+    templates,
+    clock: () => now,
+    onProblem: ({ doing, error }) => problem(`${doing}: ${(error as Error).message}`),
+  });
+
+  /** Does all that is due until `time`, then moves the clock there. */
+  async function* until(time: number): AsyncGenerator<SimulationEvent> {
+    for (let i = 1; signal?.aborted !== true; i++) {
+      const next = await engine.tick();
+      yield* happened.splice(0);
+      if (next === undefined || next > time) break;
+      now = Math.max(now, next);
+      if (i % turn === 0) await othersTurn();
+    }
+    now = time;
+  }
+
+  await setBack(store, from);
+  await begin(engine, wanted, activate);
+  // Audiences are filled before anything else happens.
+  yield* until(from);
+  for (const trigger of backfill) await engine.backfill(trigger);
+  for await (const one of options.updates ?? []) {
+    if (one.at < now) throw new RangeError(`updates are out of order: ${iso(one.at)} comes after ${iso(now)}`);
+    if (one.at > end || signal?.aborted) break;
+    yield* until(one.at);
+    if ("update" in one) {
+      const [result] = await engine.update([one.update]);
+      if ("problem" in result!) problem(`an update could not be taken: ${result.problem}`);
+    } else {
+      const [result] = await engine.collect(one.stream, [one.payload]);
+      if (result?.problem !== undefined) problem(`an event of ${one.stream} went into no profile: ${result.problem}`);
+    }
+    yield* happened.splice(0);
+  }
+  yield* until(end);
+}
+
+const iso = (at: number): string => new Date(at).toISOString();
+
+async function begin(engine: Engine, wanted: DesiredState | undefined, activate: readonly string[]): Promise<void> {
+  const states = Object.fromEntries(activate.map((name) => [name, "active" as const]));
+  if (wanted !== undefined) await engine.apply({ ...wanted, states: { ...wanted.states, ...states } });
+  else if (activate.length > 0) await engine.apply({ origin: "api", definitions: {}, states });
+}
+
+/** The state as it would be then: schedules come next after `from`, and no sweep was later. */
+async function setBack(store: EngineStore, from: number): Promise<void> {
+  await store.transaction(async ({ definitions }) => {
+    for (const { kind, name, body, status } of await definitions.all()) {
+      if (kind === "trigger") {
+        const then = comingFrom({ body, status }, from);
+        if (then !== status) await definitions.setStatus(kind, name, then, true);
+      }
+      if (kind !== "audience") continue;
+      const { sweptAt, ...rest } = (status ?? {}) as AudienceStatus;
+      if (sweptAt !== undefined && sweptAt > from) {
+        await definitions.setStatus(kind, name, statusJson({ ...rest, sweptAt: from }), true);
+      }
+    }
+  });
+}
+
+function comingFrom({ body, status }: Pick<Definition, "body" | "status">, from: number): Json {
+  const read = triggerDefinition.safeParse(body);
+  const { next: _next, ...current } = statusOf(status);
+  const on: TriggerDefinition["on"] | undefined = read.data?.on;
+  if (on === undefined || current.state !== "active" || !isScheduled(on)) return status;
+  const next = nextTime(on, from - 1, Math.min(current.activatedAt ?? from, from));
+  return statusJson({ ...current, ...(next !== undefined && { next }) });
+}
+
+/** What happened by day and trigger. */
+export interface DayOfTrigger {
+  /** `2026-03-02`, in the zone. */
+  readonly day: string;
+  readonly trigger: string;
+  readonly sent: number;
+  readonly waiting: number;
+  readonly skipped: number;
+  readonly aborted: number;
+  readonly failed: number;
+}
+
+/** Counts happenings. */
+export class Summary {
+  readonly #days = new Map<string, { -readonly [key in keyof DayOfTrigger]: DayOfTrigger[key] }>();
+  readonly #format: Intl.DateTimeFormat;
+
+  /** @param zone an IANA name @default UTC */
+  constructor(zone = "UTC") {
+    this.#format = new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" });
+  }
+
+  add(happening: SimulationEvent): void {
+    if (happening.kind === "alarm" || happening.kind === "problem") return;
+    const { at, trigger, kind } = happening;
+    const day = this.#format.format(at);
+    const key = `${day} ${trigger}`;
+    const counts = this.#days.get(key) ?? { day, trigger, sent: 0, waiting: 0, skipped: 0, aborted: 0, failed: 0 };
+    this.#days.set(key, counts);
+    counts[kind]++;
+  }
+
+  /** By day, then by trigger. */
+  days(): readonly DayOfTrigger[] {
+    return [...this.#days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, day]) => day);
+  }
+}
