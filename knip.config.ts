@@ -1,11 +1,11 @@
 import type { KnipConfig } from "knip";
 import { commandLine } from "./scripts/bundle.ts";
-import { description, sourcesOf } from "./scripts/compile.ts";
+import { manifest, sourcesOf } from "./scripts/compile.ts";
 
 export default {
   // Tests, programs that scripts of package.json name and their imports are found without being named here.
   entry: [
-    ...sourcesOf(description().exports),
+    ...sourcesOf(manifest().exports),
     ...Object.values(commandLine.entryPoints),
     // Benches that run.ts starts, and programs that tests and benches start by their path.
     "test/bench/{audiences,backfill,bundle,compile,cost,email,json,latency,lint,lists,mail,million,outbox,queue,render,start,web-push,webhook}.ts",

@@ -1,7 +1,7 @@
 import { copyFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { root } from "./bundle.ts";
-import { compile, description, type Exports, sourcesOf } from "./compile.ts";
+import { compile, type Exports, manifest, sourcesOf } from "./compile.ts";
 
 /** The entry points that need no optional dependency and nothing of Node. */
 const browserSafe = [".", "./functions", "./lint", "./language"];
@@ -19,7 +19,7 @@ Collecting events, triggers, delivery and the command line are in tocsin, which 
 
 /** Makes the package tocsin-core, ready to be packed, of what the browser-safe entry points reach. */
 export async function buildCore(outDir: string): Promise<void> {
-  const { version, license, type, sideEffects, engines, dependencies, exports } = description();
+  const { version, license, type, sideEffects, engines, dependencies, exports } = manifest();
   const entries = Object.entries<Exports[string]>(exports).filter(([name]) => browserSafe.includes(name));
   const inPackage = (path: string): string => path.replace("./dist/", "./");
   await rm(outDir, { recursive: true, force: true });

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { root } from "./bundle.ts";
-import { description, type Exports, sourcesOf } from "./compile.ts";
+import { type Exports, manifest, sourcesOf } from "./compile.ts";
 
 interface Needed {
   /** Imported when the entry point is. */
@@ -42,7 +42,7 @@ async function neededBy(source: string, optional: ReadonlySet<string>): Promise<
 
 /** Returns the rows of the table in docs/install.md, one an entry point. */
 async function entryPackages(): Promise<string> {
-  const { name, exports, optionalDependencies } = description();
+  const { name, exports, optionalDependencies } = manifest();
   const optional = new Set(Object.keys(optionalDependencies));
   const sources = sourcesOf(exports as Exports);
   const rows = Object.keys(exports).map(async (entry, at) => {

@@ -4,7 +4,7 @@
 import { MissingPackageError } from "../base/optional.ts";
 import { commandOf, commands } from "./commands.ts";
 import { type Io, put } from "./io.ts";
-import { explained, version } from "./package.ts";
+import { nameMissingPackage, version } from "./package.ts";
 
 /** 0: all went well; 1: a file, a profile or a template is wrong; 2: the command line is; 3: `lint` could not do its work. */
 export type ExitCode = 0 | 1 | 2 | 3;
@@ -50,7 +50,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const reason = explained(error);
+    const reason = nameMissingPackage(error);
     if (!(reason instanceof MissingPackageError)) throw error;
     put(io.stderr, `${reason.message}\n`);
     return 1;
