@@ -10,7 +10,7 @@ export const threadEntries = ["src/workers/worker.ts", "src/stores/sqlite/checkp
 
 export type Exports = Readonly<Record<string, { readonly types: string; readonly default: string }>>;
 
-/** Reads the package's own description. */
+/** Reads package.json. */
 export const manifest = () => JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
 
 /** Returns the source of each entry point. */

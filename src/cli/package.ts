@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { asMissingPackage } from "../base/optional.ts";
 
-/** Reads the package's own description. `src/cli` and `dist/cli`, where this module is when it is built, are equally deep in it. */
+/** Reads package.json. `src/cli` and `dist/cli`, where this module is when it is built, are equally deep in it. */
 const manifest = () => JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
 
 /** Returns the package's version. */
