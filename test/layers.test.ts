@@ -9,7 +9,6 @@ import { describe, expect, test } from "vitest";
 const layers: readonly (readonly [layer: string, ours: readonly string[], packages: readonly string[]])[] = [
   ["grammar", [], ["chevrotain"]],
   ["src/base", [], []],
-  ["src/base/id.ts", ["src/base"], ["node:crypto"]],
   ["src/base/lines.ts", ["src/base"], ["node:buffer"]],
   ["src/base/units.ts", ["src/base"], ["zod"]],
   ["src/template", ["grammar"], []],
@@ -22,6 +21,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
     ["src/base", "grammar", "src/template", "src/functions", "src/escape", "src/compile.ts", "src/alert.ts"],
     [],
   ],
+  ["src/language", ["grammar", "src/lint"], []],
   ["src/index.ts", ["grammar", "src/template", "src/functions", "src/compile.ts", "src/alert.ts", "src/lint"], []],
   ["src/store", ["src/base"], []],
   ["src/dispatch", ["src/base", "src/store"], ["diff", "p-queue", "node:*"]],
@@ -67,11 +67,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
     ["src/base", "src/store", "src/dispatch", "src/triggers"],
     ["@opentelemetry/api", "@prometheus-io/client", "pino", "node:*"],
   ],
-  [
-    "src/files",
-    ["src/base", "src/index.ts", "src/cli/io.ts", "src/cli/lint-output.ts"],
-    ["diff", "tinyglobby", "yaml", "node:*"],
-  ],
+  ["src/files", ["src/base", "src/index.ts"], ["tinyglobby", "yaml", "node:*"]],
   [
     "src/config",
     [
@@ -139,13 +135,46 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ],
   [
     "src/lsp",
-    ["grammar", "src/base", "src/index.ts", "src/lint", "src/functions", "src/files"],
+    ["src/index.ts", "src/language", "src/files"],
     ["vscode-languageserver/node", "vscode-languageserver-textdocument", "node:*"],
   ],
   [
     "src/cli",
-    ["grammar", "src"],
-    ["commander", "diff", "pino", "tinyglobby", "vscode-languageserver/node", "yaml", "zod", "node:*"],
+    [
+      "src/base",
+      "src/index.ts",
+      "src/functions",
+      "src/store",
+      "src/stores",
+      "src/channels",
+      "src/dispatch",
+      "src/triggers",
+      "src/observe",
+      "src/files",
+      "src/config",
+    ],
+    ["commander", "node:*"],
+  ],
+  [
+    "src/cli/commands",
+    [
+      "src/base",
+      "src/index.ts",
+      "src/functions",
+      "src/store",
+      "src/stores",
+      "src/channels",
+      "src/dispatch",
+      "src/profiles",
+      "src/triggers",
+      "src/observe",
+      "src/files",
+      "src/config",
+      "src/service",
+      "src/lsp",
+      "src/cli",
+    ],
+    ["commander", "diff", "tinyglobby", "vscode-languageserver/node", "yaml", "zod", "node:*"],
   ],
 ];
 

@@ -129,14 +129,19 @@ export function apns(options: ApnsOptions): Channel {
         // With a new token at once; a young one that is said to be old is the clock's fault, which is the operator's.
         const renewed = means.token === "expired" && tokens.expired(ours, now);
         const outcome: Outcome = renewed
-          ? { kind: "retry", reason: "403 ExpiredProviderToken; the next one is new", retryAfter: 0, uncounted: true }
+          ? {
+              kind: "retry",
+              reason: "403 ExpiredProviderToken; the next one is new",
+              retryAfter: 0,
+              countsAsAttempt: false,
+            }
           : means.outcome;
         return { request, answer, outcome, secrets };
       } catch (error) {
         if (signal.aborted) return { request, outcome: stopped, secrets };
         if (!(error instanceof ConnectError)) return { request, outcome: failureOutcome(error), secrets };
         const outcome = failureOutcome(error.cause);
-        return { request, outcome: outcome.kind === "retry" ? { ...outcome, holds: "channel" } : outcome, secrets };
+        return { request, outcome: outcome.kind === "retry" ? { ...outcome, holdScope: "channel" } : outcome, secrets };
       }
     },
 

@@ -93,7 +93,7 @@ export function fcm(options: FcmOptions): Channel {
             kind: "retry",
             reason: `${got.status} UNAUTHENTICATED; the next token is new`,
             retryAfter: 0,
-            uncounted: true,
+            countsAsAttempt: false,
           }
         : means.outcome;
       return { ...said, outcome };

@@ -81,7 +81,7 @@ const channelSchema = z.object({
  *
  * The destination is the endpoint, since it is a single subscription that is `gone`. What belongs to the push service as a
  * whole, its origin, stays in the channel: at most `connections` at once (default 32), and a pause where it asked for one
- * (503 with `Retry-After`) or does not believe our tokens. `holds: "channel"` would be wrong for both: anyone can
+ * (503 with `Retry-After`) or does not believe our tokens. `holdScope: "channel"` would be wrong for both: anyone can
  * register an endpoint, and one that answers so would stop the pushes of all.
  *
  * Each attempt encrypts anew: RFC 8291 wants a fresh key and salt for each message, and keeping them for the next
@@ -124,7 +124,7 @@ export function webPush(options: WebPushOptions): Channel {
       if (pause !== undefined) {
         const reason = `${url.origin} is left alone for a while: it answered ${pause.reason}`;
         return {
-          outcome: { kind: "retry", reason, retryAfter: pause.until - now, uncounted: true },
+          outcome: { kind: "retry", reason, retryAfter: pause.until - now, countsAsAttempt: false },
           secrets: pause.secrets,
         };
       }

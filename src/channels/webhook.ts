@@ -115,7 +115,7 @@ export function webhook(options: WebhookOptions = {}): Channel {
     if ("outcome" in said) return { ...said, secrets };
     const { request, answer, got: answered } = said;
     if (answered.status === 401) auth.refused();
-    const outcome = answerOutcome(answered, answer?.line ?? "", now, options.final);
+    const outcome = answerOutcome(answered, answer?.line ?? "", now, options.permanentStatuses);
     return { request: request!, answer: answer!, outcome, secrets };
   };
 

@@ -2,12 +2,10 @@
  * The command line. In: arguments and streams. Out: an exit code. Nothing here or below touches `process`.
  */
 import { MissingPackageError } from "../base/optional.ts";
-import { commandOf, commands } from "./commands.ts";
+import type { ExitCode } from "./command.ts";
+import { commandOf, commands } from "./commands/index.ts";
 import { type Io, put } from "./io.ts";
 import { nameMissingPackage, version } from "./package.ts";
-
-/** 0: all went well; 1: a file, a profile or a template is wrong; 2: the command line is; 3: `lint` could not do its work. */
-export type ExitCode = 0 | 1 | 2 | 3;
 
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const [first, second] = args;

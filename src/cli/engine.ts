@@ -2,12 +2,11 @@ import { relative, resolve } from "node:path";
 import type { Json } from "../base/json.ts";
 import { pathOf, desiredStateOf as wantedBy } from "../config/index.ts";
 import type { Channel } from "../dispatch/index.ts";
-import { readText } from "../files/file.ts";
-import { InputError } from "../files/problem.ts";
+import { InputError, readText } from "../files/index.ts";
 import type { Definition, DefinitionKind, EngineStore } from "../store/index.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
 import type { DefinitionError, DesiredState, Engine } from "../triggers/index.ts";
-import type { ExitCode } from "./cli.ts";
+import type { ExitCode } from "./command.ts";
 import { type Io, put } from "./io.ts";
 import { guarded, openStore, readSetup, type Setup, type SetupFlags, setupChannels } from "./setup.ts";
 

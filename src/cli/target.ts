@@ -1,6 +1,6 @@
 import type { Json } from "../base/json.ts";
 import { type Channel, parseDestination, shownUrl } from "../dispatch/index.ts";
-import { InputError } from "../files/problem.ts";
+import { InputError } from "../files/index.ts";
 import { compile, type Template } from "../index.ts";
 import type { Setup } from "./setup.ts";
 

@@ -23,8 +23,8 @@ export interface DestinationLimits {
   readonly concurrency?: number | undefined;
   /** At most `count` attempts in any `per` ms. @default none */
   readonly rate?: { readonly count: number; readonly per: number } | undefined;
-  /** Consecutive failures after which the destination is left alone for `rest` ms, then tried with one attempt. @default 10 failures, 30 s */
-  readonly breaker?: { readonly failures: number; readonly rest: number } | undefined;
+  /** Consecutive failures after which the destination is left alone for `resetTimeout` ms, then tried with one attempt. @default 10 failures, 30 s */
+  readonly breaker?: { readonly failures: number; readonly resetTimeout: number } | undefined;
 }
 
 /**

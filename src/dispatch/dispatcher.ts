@@ -85,7 +85,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   async function add(entries: readonly Entry[]): Promise<readonly SendResult[]> {
     const added = await outbox.add(entries);
     entries.forEach(({ channel, destination }, i) => {
-      emit({ type: "handed-over", channel, destination, at: clock(), ...added[i]! });
+      emit({ type: "enqueued", channel, destination, at: clock(), ...added[i]! });
     });
     if (added.some(({ state, duplicate }) => state === "pending" && !duplicate)) worker.wake();
     return added;

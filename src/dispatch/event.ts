@@ -11,7 +11,7 @@ interface About {
 /** What happens, as plain data: others make logs, traces and metrics of it. Holds no alert and no profile. */
 export type DispatchEvent =
   | (About & {
-      readonly type: "handed-over";
+      readonly type: "enqueued";
       readonly state: DeliveryState;
       readonly reason?: string | undefined;
       readonly duplicate: boolean;

@@ -10,9 +10,9 @@ export interface Policy {
 }
 
 export const defaultConcurrency = 8;
-const defaultBreaker = { failures: 10, rest: 30_000 };
+const defaultBreaker = { failures: 10, resetTimeout: 30_000 };
 /** What an attempt that does not count waits if nobody says how long, in ms. */
-const uncountedWait = 60_000;
+const defaultUncountedWait = 60_000;
 
 /** Why a delivery is not tried any more, before it is: its destination, its age, its attempts. */
 export function reasonToGiveUp(claimed: Claimed, { retry }: Policy, now: number): string | undefined {
@@ -60,17 +60,20 @@ export function settlementOf(
       return { ...common, verdict: { state: "dead", reason: outcome.reason }, disable: outcome.reason };
     case "retry": {
       const asked = outcome.retryAfter;
-      const wait = outcome.uncounted
-        ? clampRetryAfter(asked ?? uncountedWait, retry)
-        : delayAfter(claimed.attempt, retry, random, asked);
-      const health = outcome.uncounted ? {} : healthOf(false);
+      const wait =
+        outcome.countsAsAttempt === false
+          ? clampRetryAfter(asked ?? defaultUncountedWait, retry)
+          : delayAfter(claimed.attempt, retry, random, asked);
+      const health = outcome.countsAsAttempt === false ? {} : healthOf(false);
       // A hold stands even if this delivery is given up: it is about the others.
-      const rest = asked === undefined ? (wait ?? uncountedWait) : clampRetryAfter(asked, retry);
+      const rest = asked === undefined ? (wait ?? defaultUncountedWait) : clampRetryAfter(asked, retry);
       const hold =
-        outcome.holds === undefined ? {} : { hold: { of: outcome.holds, until: now + rest, reason: outcome.reason } };
+        outcome.holdScope === undefined
+          ? {}
+          : { hold: { of: outcome.holdScope, until: now + rest, reason: outcome.reason } };
       return {
         ...common,
-        verdict: again(claimed, outcome.reason, wait, retry, now, outcome.uncounted),
+        verdict: again(claimed, outcome.reason, wait, retry, now, outcome.countsAsAttempt),
         ...health,
         ...hold,
       };
@@ -86,7 +89,7 @@ function again(
   wait: number | undefined,
   retry: RetryPolicy,
   now: number,
-  uncounted: true | undefined,
+  countsAsAttempt: false | undefined,
 ): Settlement["verdict"] {
   if (wait === undefined) return { state: "dead", reason: `given up after ${attempts(claimed.attempt)}: ${reason}` };
   const maxAge = retry.maxAge ?? defaultMaxAge;
@@ -96,7 +99,7 @@ function again(
       reason: `given up: the next attempt would be later than ${seconds(maxAge)} after hand-over: ${reason}`,
     };
   }
-  return { state: "pending", due: now + wait, ...(uncounted ? { uncounted } : {}) };
+  return { state: "pending", due: now + wait, ...(countsAsAttempt === false ? { countsAsAttempt } : {}) };
 }
 
 function mostAttempts({ wait, maxAttempts = Number.POSITIVE_INFINITY }: RetryPolicy): number {

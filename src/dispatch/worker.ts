@@ -212,7 +212,7 @@ export class Worker {
     if (health !== undefined && lane.failures >= health.failures) {
       const { channel, destination } = held[0]!;
       const reason = `${lane.failures} attempts in a row failed`;
-      this.#emit({ type: "held", channel, destination, until: endedAt + health.rest, reason, at: endedAt });
+      this.#emit({ type: "held", channel, destination, until: endedAt + health.resetTimeout, reason, at: endedAt });
     }
     this.#release(lane.clear());
   }

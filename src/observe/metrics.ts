@@ -18,9 +18,9 @@ export function eventMetrics(outbox: Outbox): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const handedOver = new Counter({
-    name: "tocsin_handed_over_total",
-    help: "Deliveries handed over, by channel and the state they were kept in.",
+  const enqueued = new Counter({
+    name: "tocsin_enqueued_total",
+    help: "Deliveries added to the outbox, by channel and the state they were kept in.",
     labelNames: ["channel", "state"],
     registers,
   });
@@ -56,9 +56,9 @@ export function eventMetrics(outbox: Outbox): Metrics {
     labelNames: ["trigger", "state"],
     registers,
   });
-  const taken = new Counter({
-    name: "tocsin_taken_total",
-    help: "Events, by stream, and updates of profiles (without one), by what came of them.",
+  const ingested = new Counter({
+    name: "tocsin_ingested_total",
+    help: "Events ingested, by stream, and updates of profiles (no stream), by result.",
     labelNames: ["stream", "result"],
     registers,
   });
@@ -74,8 +74,8 @@ export function eventMetrics(outbox: Outbox): Metrics {
     labelNames: ["audience"],
     registers,
   });
-  const troubles = new Counter({
-    name: "tocsin_troubles_total",
+  const deliveryProblems = new Counter({
+    name: "tocsin_delivery_problems_total",
     help: "Destinations or channels held or disabled, leases lost, and failures of the store.",
     labelNames: ["kind"],
     registers,
@@ -98,8 +98,8 @@ export function eventMetrics(outbox: Outbox): Metrics {
       switch (event.type) {
         case "fired":
           return firings.inc({ trigger: event.trigger, state: event.state });
-        case "taken":
-          return taken.inc({ stream: event.stream ?? "", result: event.result });
+        case "ingested":
+          return ingested.inc({ stream: event.stream ?? "", result: event.result });
         case "trigger-failed":
           return triggersFailed.inc({ trigger: event.trigger });
         case "undecided":
@@ -110,8 +110,8 @@ export function eventMetrics(outbox: Outbox): Metrics {
     },
     onEvent(event) {
       switch (event.type) {
-        case "handed-over":
-          if (!event.duplicate) handedOver.inc({ channel: event.channel, state: event.state });
+        case "enqueued":
+          if (!event.duplicate) enqueued.inc({ channel: event.channel, state: event.state });
           return;
         case "attempt":
           attempts.inc({ channel: event.channel, outcome: event.outcome.kind });
@@ -125,7 +125,7 @@ export function eventMetrics(outbox: Outbox): Metrics {
         case "disabled":
         case "lost":
         case "error":
-          troubles.inc({ kind: event.type });
+          deliveryProblems.inc({ kind: event.type });
           return;
         default:
       }

@@ -194,7 +194,7 @@ function named(fields: Fields, names: readonly string[]): Fields {
   return some;
 }
 
-function tooBig(fields: Fields, { mostBytes }: ProfileSettings): string | undefined {
-  const bytes = bytesBeyond(fields, mostBytes);
-  return bytes === undefined ? undefined : `${bytes} bytes of JSON, where ${mostBytes} are allowed`;
+function tooBig(fields: Fields, { maxBytes }: ProfileSettings): string | undefined {
+  const bytes = bytesBeyond(fields, maxBytes);
+  return bytes === undefined ? undefined : `${bytes} bytes of JSON, where ${maxBytes} are allowed`;
 }

@@ -105,9 +105,9 @@ export function decide(
 ): Decision {
   const group = new Group(settings);
   group.join(identifiers, ownerOf, (profiles) => fits(profiles));
-  if (group.profiles.length <= settings.mostStitched) return group.decision(before);
+  if (group.profiles.length <= settings.maxMergedProfiles) return group.decision(before);
   // Something that so many have in common is not theirs: a shop's tablet, a test address.
-  const reason = `${group.profiles.length} profiles would become one, and at most ${settings.mostStitched} do at a time`;
+  const reason = `${group.profiles.length} profiles would become one, and at most ${settings.maxMergedProfiles} do at a time`;
   const alone = new Group(settings);
   alone.join(identifiers, ownerOf, () => reason);
   return alone.decision(before);

@@ -6,8 +6,8 @@ export interface ProfileSettings {
   readonly kinds: ReadonlyMap<string, KindRules>;
   /** Rules of the fields, level by level. */
   readonly merge: MergeRules;
-  readonly mostStitched: number;
-  readonly mostBytes: number;
+  readonly maxMergedProfiles: number;
+  readonly maxBytes: number;
   /** Fields and kinds of identifiers that only those change who may merge. */
   readonly protect: readonly string[];
 }
@@ -44,8 +44,8 @@ export function resolveProfiles(definition: ProfilesDefinition = {}): ProfileSet
   const {
     identifiers = kindsByDefault,
     merge = {},
-    mostStitched = 5,
-    mostBytes = 1_000_000,
+    maxMergedProfiles = 5,
+    maxBytes = 1_000_000,
     protect = [],
   } = definition;
   const kinds = new Map<string, KindRules>();
@@ -63,7 +63,7 @@ export function resolveProfiles(definition: ProfilesDefinition = {}): ProfileSet
       throw new SettingsError(`"${path}" has an empty name between its dots`, ["protect", i]);
     }
   }
-  return { kinds, merge: rulesOf(merge), mostStitched, mostBytes, protect };
+  return { kinds, merge: rulesOf(merge), maxMergedProfiles, maxBytes, protect };
 }
 
 function rulesOf(merge: Readonly<Record<string, MergeRule>>): MergeRules {

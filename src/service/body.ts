@@ -19,7 +19,7 @@ declare module "fastify" {
   }
   interface FastifyContextConfig {
     /** Bytes, after inflating. @default ServiceLimits.body */
-    readonly mostBytes?: number;
+    readonly maxBytes?: number;
     /** Selects how bodies are read. @default "json" */
     readonly shape?: BodyShape;
   }
@@ -36,14 +36,14 @@ export function readBodies(app: FastifyInstance, { limits, workers }: RouteDeps)
   awaitContinue(app);
 
   app.addContentTypeParser("*", async (request: FastifyRequest, payload: FastifyRequest["raw"]) => {
-    const { mostBytes = body, shape = "json" } = request.routeOptions.config;
+    const { maxBytes = body, shape = "json" } = request.routeOptions.config;
     const { apiKey, signature } = request;
     if (apiKey === undefined && signature === undefined) throw unauthorized("send an API key");
     const ending = new AbortController();
     const admission = bodies.admit(apiKey !== undefined, (problem) => ending.abort(problem));
     request.admission = admission;
     askFor(payload);
-    const maxSent = apiKey === undefined ? Math.min(signature!.maxBytes, mostBytes) : mostBytes;
+    const maxSent = apiKey === undefined ? Math.min(signature!.maxBytes, maxBytes) : maxBytes;
     const impatient = apiKey === undefined && setTimeout(() => ending.abort(tooSlow()), unverified.time).unref();
     let sent: Buffer;
     try {
@@ -58,7 +58,7 @@ export function readBodies(app: FastifyInstance, { limits, workers }: RouteDeps)
       await signature.verify(sent, inflated);
       admission.verify();
     }
-    const decoded = encoding === undefined ? sent : await inflate(encoding, sent, mostBytes, admission);
+    const decoded = encoding === undefined ? sent : await inflate(encoding, sent, maxBytes, admission);
     return parse(decoded, shape, request, admission);
   });
 

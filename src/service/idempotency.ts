@@ -77,7 +77,7 @@ export function keepAnswers(app: FastifyInstance, { store, clock }: RouteDeps): 
 /** Removes answers that need not be kept any longer, a piece at a time. */
 export async function pruneAnswers({ store, clock, limits }: RouteDeps): Promise<void> {
   const piece = 1_000;
-  while ((await store.idempotency.prune(clock() - limits.answers, piece)) === piece);
+  while ((await store.idempotency.prune(clock() - limits.idempotencyTtl, piece)) === piece);
 }
 
 function checked(given: string | readonly string[]): string {

@@ -21,10 +21,10 @@ export interface Service {
   /** @returns the URL. @param host @default 127.0.0.1 */
   listen(at: { readonly port: number; readonly host?: string | undefined }): Promise<string>;
   /**
-   * Accepts nothing more, and finishes the requests that are under way; after `grace` ms their connections are ended.
-   * Engine, dispatcher and store are left as they are. @param grace @default ServiceLimits.grace
+   * Accepts nothing more, and finishes the requests that are under way; after `shutdownTimeout` ms their connections are ended.
+   * Engine, dispatcher and store are left as they are. @param shutdownTimeout @default ServiceLimits.shutdownTimeout
    */
-  close(grace?: number): Promise<void>;
+  close(shutdownTimeout?: number): Promise<void>;
   /** For requests without a network. */
   readonly app: FastifyInstance;
 }
@@ -37,7 +37,7 @@ export function createService(options: ServiceOptions): Service {
   const workers = options.workers ?? ownWorkers;
   const evaluation = createEvaluation({ workers, templates: options.templates, timeout: ofWorkers.time });
   const surroundings: RouteDeps = { ...options, clock: options.clock ?? Date.now, limits, workers, evaluation };
-  const { log, docs = true, metrics, openMetrics = false } = options;
+  const { log, docs = true, metrics, publicMetrics = false } = options;
   let closing = false;
   /** Connections on which a key was sent that holds. */
   const known = new WeakSet<Socket>();
@@ -45,14 +45,14 @@ export function createService(options: ServiceOptions): Service {
   const app = fastify({
     bodyLimit: limits.bulk,
     requestTimeout: limits.request,
-    trustProxy: options.proxies === undefined ? false : [...options.proxies],
+    trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     routerOptions: { maxParamLength: 500 },
     genReqId: () => `req-${crypto.randomUUID()}`,
     http: { connectionsCheckingInterval: 5_000 },
     clientErrorHandler: (error, socket) => {
       const isAsked = socket.bytesRead > 0 && !known.has(socket);
       // Behind a proxy it is not known of whom it is.
-      if (isAsked && options.proxies === undefined) void unauthenticated.count(socket.remoteAddress);
+      if (isAsked && options.trustedProxies === undefined) void unauthenticated.count(socket.remoteAddress);
       answerBroken(error, socket);
     },
     frameworkErrors: async (error, request, reply: FastifyReply) => {
@@ -139,10 +139,10 @@ export function createService(options: ServiceOptions): Service {
     const typed = root.withTypeProvider<ZodTypeProvider>();
     healthRoute(typed, surroundings);
     if (docs) await serveDocument(root);
-    if (metrics !== undefined && openMetrics) metricsRoute(typed, metrics, { open: true, clock: surroundings.clock });
+    if (metrics !== undefined && publicMetrics) metricsRoute(typed, metrics, { open: true, clock: surroundings.clock });
     await root.register(async (guarded) => {
       guardAccess(guarded, surroundings, unauthenticated);
-      if (metrics !== undefined && !openMetrics)
+      if (metrics !== undefined && !publicMetrics)
         metricsRoute(guarded.withTypeProvider<ZodTypeProvider>(), metrics, {
           open: false,
           clock: surroundings.clock,
@@ -178,10 +178,10 @@ export function createService(options: ServiceOptions): Service {
       warnOfLoopback(address, options);
       return `http://${family === "IPv6" ? `[${address}]` : address}:${bound}`;
     },
-    async close(grace = limits.grace) {
+    async close(shutdownTimeout = limits.shutdownTimeout) {
       closing = true;
       clearInterval(pruning);
-      const impatient = setTimeout(() => app.server.closeAllConnections(), grace).unref();
+      const impatient = setTimeout(() => app.server.closeAllConnections(), shutdownTimeout).unref();
       await app.close();
       clearTimeout(impatient);
       await ownWorkers?.close();

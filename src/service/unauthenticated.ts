@@ -13,7 +13,7 @@ export interface UnauthenticatedLimit {
 /** @param app has `@fastify/rate-limit` by the time it is asked */
 export function limitUnauthenticated(
   app: FastifyInstance,
-  { strangers: { count, per } }: ServiceLimits,
+  { unauthenticated: { count, per } }: ServiceLimits,
 ): UnauthenticatedLimit {
   let limit: ReturnType<FastifyInstance["createRateLimit"]> | undefined;
 

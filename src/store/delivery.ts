@@ -41,9 +41,9 @@ export type Outcome =
       /** What the receiver asked for, in ms from now; not yet clamped. */
       readonly retryAfter?: number | undefined;
       /** Who has to wait, besides this delivery: all of its destination (429, 503), or the whole channel (wrong password). */
-      readonly holds?: "destination" | "channel" | undefined;
+      readonly holdScope?: "destination" | "channel" | undefined;
       /** The fault is the operator's, so the attempt does not count. */
-      readonly uncounted?: true | undefined;
+      readonly countsAsAttempt?: false | undefined;
     }
   /** Will never be accepted: a dead letter. */
   | { readonly kind: "rejected"; readonly reason: string }

@@ -161,7 +161,7 @@ export interface Settlement {
   readonly verdict:
     | { readonly state: "delivered" }
     | { readonly state: "dead"; readonly reason: string }
-    | { readonly state: "pending"; readonly due: number; readonly uncounted?: boolean | undefined };
+    | { readonly state: "pending"; readonly due: number; readonly countsAsAttempt?: false | undefined };
   /** For the journal. Absent if nothing was tried. */
   readonly attempt?: Omit<Attempt, "number"> | undefined;
   /** Nothing goes to this channel or destination before `until`. */
@@ -171,10 +171,10 @@ export interface Settlement {
   /** Why the destination is no more. */
   readonly disable?: string | undefined;
   /**
-   * Whether the destination did its part. After `failures` in a row without it, the destination is held for `rest` ms
+   * Whether the destination did its part. After `failures` in a row without it, the destination is held for `resetTimeout` ms
    * and then tried with one attempt.
    */
-  readonly health?: { readonly ok: boolean; readonly failures: number; readonly rest: number } | undefined;
+  readonly health?: { readonly ok: boolean; readonly failures: number; readonly resetTimeout: number } | undefined;
 }
 
 /** `lost`: the process that held it ended; whether the receiver got it is not known. */

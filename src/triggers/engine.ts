@@ -122,7 +122,7 @@ export type EngineEvent =
   | { readonly type: "undecided"; readonly audience: string; readonly reason: string }
   /** Something came in. @param stream absent of an update */
   | {
-      readonly type: "taken";
+      readonly type: "ingested";
       readonly stream?: string | undefined;
       readonly result: "kept" | "duplicate" | "problem";
     };

@@ -146,7 +146,12 @@ describe("a webhook's receiver that repeats everything tells nothing", () => {
       await using there = await receiver((_received, _request, response) => {
         response.writeHead(500).end(`${"x".repeat(50)}${token}`);
       });
-      const channel = webhook({ guard, url: there.url, auth: { kind: "bearer", token }, maxAnswer: 50 + length });
+      const channel = webhook({
+        guard,
+        url: there.url,
+        auth: { kind: "bearer", token },
+        maxResponseBytes: 50 + length,
+      });
       const { delivery } = await readable(channel, null);
       expect(delivery.journal[0]!.answer!.body).toBe(`${"x".repeat(50)}…`);
     }

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Command, Help } from "commander";
 import { expect, test } from "vitest";
-import { commandOf, commands } from "../../src/cli/commands.ts";
-import { folderOf, Screen, tocsin } from "./terminal.ts";
+import { commandOf, commands } from "../../src/cli/commands/index.ts";
+import { folderOf, Screen, tocsin } from "./harness.ts";
 
 const root = join(import.meta.dirname, "../..");
 const names = Object.values(commands).flatMap((group) => Object.keys(group));
@@ -40,7 +40,7 @@ const own = [
   "src/cli/main.ts",
   "src/cli/cli.ts",
   "src/base/optional.ts",
-  "src/cli/commands.ts",
+  "src/cli/commands/index.ts",
   "src/cli/io.ts",
   "src/base/visible.ts",
   "src/cli/package.ts",

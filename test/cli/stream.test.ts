@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { type Line, longestLine, readLines } from "../../src/base/lines.ts";
 import { run } from "../../src/cli/cli.ts";
 import { createProgress } from "../../src/cli/progress.ts";
-import { folderOf, Screen } from "./terminal.ts";
+import { folderOf, Screen } from "./harness.ts";
 
 async function linesOf(chunks: Iterable<Buffer | string>): Promise<Line[]> {
   const lines: Line[] = [];

@@ -28,12 +28,12 @@ test("an empty file has all defaults", () => {
     functions: ["sprig", "alerting"],
     channels: {},
     lint: {},
-    work: { log: "info", grace: 15_000 },
+    work: { log: "info", shutdownTimeout: 15_000 },
     streams: {},
     audiences: {},
     triggers: {},
     alarms: {},
-    serve: { listen: 8080, docs: true, openMetrics: false, limits: {}, log: "info", grace: 15_000 },
+    serve: { listen: 8080, docs: true, publicMetrics: false, limits: {}, log: "info", shutdownTimeout: 15_000 },
   });
 });
 
@@ -41,13 +41,13 @@ test("durations, sizes and the environment", () => {
   const text = `
 store: { file: a.db, retention: { age: 30d, size: 1.5GiB } }
 channels:
-  crm: { kind: webhook, url: "\${URL}", timeout: 1m30s, retry: { wait: [5s, 5m] }, maxAnswer: 64KiB }
+  crm: { kind: webhook, url: "\${URL}", timeout: 1m30s, retry: { wait: [5s, 5m] }, maxResponseBytes: 64KiB }
   mail: { kind: email, host: localhost, port: "\${PORT}", from: a@example.com, headers: { X-Odd: "\${ODD} $\${URL}" } }
 `;
   expect(read(text)).toMatchObject({
     store: { retention: { age: 2_592_000_000, size: 1_610_612_736 } },
     channels: {
-      crm: { url: env.URL, timeout: 90_000, retry: { wait: [5_000, 300_000] }, maxAnswer: 65_536 },
+      crm: { url: env.URL, timeout: 90_000, retry: { wait: [5_000, 300_000] }, maxResponseBytes: 65_536 },
       // What the environment holds is text: neither YAML nor filled in again.
       mail: { port: 2525, headers: { "X-Odd": "a: [b, ${URL}] ${URL}" } },
     },

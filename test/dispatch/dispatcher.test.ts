@@ -9,7 +9,7 @@ import {
 } from "../../src/dispatch/index.ts";
 import type { Outcome } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
-import { idsOf, start } from "./entries.ts";
+import { idsOf, start } from "../store/builders.ts";
 
 const alert = { title: "Hello" };
 const retry = (changes: Partial<Extract<Outcome, { kind: "retry" }>> = {}): Outcome => ({
@@ -67,7 +67,7 @@ describe("handing over", () => {
       attempts: 1,
       journal: [{ number: 1, outcome: { kind: "delivered" }, answer: { line: "delivered" } }],
     });
-    expect(events.map(({ type }) => type)).toEqual(["handed-over", "claimed", "attempt", "settled"]);
+    expect(events.map(({ type }) => type)).toEqual(["enqueued", "claimed", "attempt", "settled"]);
   });
 
   test("renders once, at hand-over, and keeps what the channel composes", async () => {
@@ -200,7 +200,7 @@ describe("retries", () => {
 
   test("a receiver's Retry-After holds the destination, not the others", async () => {
     const { dispatcher, crm, send, pass } = setUp();
-    crm.plan(retry({ retryAfter: 60_000, holds: "destination" }));
+    crm.plan(retry({ retryAfter: 60_000, holdScope: "destination" }));
     await send();
     await dispatcher.drain();
     await send();
@@ -215,7 +215,7 @@ describe("retries", () => {
 
   test("what is the operator's fault holds the channel and does not count", async () => {
     const { dispatcher, crm, outbox, send, pass } = setUp({ retry: { maxAttempts: 1 } });
-    crm.plan(retry({ reason: "wrong password", holds: "channel", uncounted: true }));
+    crm.plan(retry({ reason: "wrong password", holdScope: "channel", countsAsAttempt: false }));
     const { id } = await send();
     await dispatcher.drain();
     await send({ to: "b" });
@@ -320,7 +320,7 @@ describe("limits", () => {
 
   test("a destination that fails is left alone, then tried with one", async () => {
     const { dispatcher, crm, send, pass } = setUp({
-      limits: { concurrency: 1, breaker: { failures: 3, rest: 5000 } },
+      limits: { concurrency: 1, breaker: { failures: 3, resetTimeout: 5000 } },
       retry: { wait: { base: 1, cap: 1 } },
       otherwise: retry(),
     });

@@ -66,12 +66,12 @@ describe("a redactor", () => {
     const sent: AttemptResult = {
       request: { line: "POST /", headers: { a: "pass-w0rd" }, body: "é % \\ & ok" },
       answer: { line: "200 pass-w0rd", headers: { "x-pass-w0rd": "1" }, body: "%zz \\q &nothing; \r\n fine" },
-      outcome: { kind: "retry", reason: "no pass-w0rd", retryAfter: 5, holds: "channel" },
+      outcome: { kind: "retry", reason: "no pass-w0rd", retryAfter: 5, holdScope: "channel" },
     };
     expect(new Redactor(["pass-w0rd"]).sent(sent)).toEqual({
       request: { line: "POST /", headers: { a: "…" }, body: "é % \\ & ok" },
       answer: { line: "200 …", headers: { "x-…": "1" }, body: "%zz \\q &nothing; \r\n fine" },
-      outcome: { kind: "retry", reason: "no …", retryAfter: 5, holds: "channel" },
+      outcome: { kind: "retry", reason: "no …", retryAfter: 5, holdScope: "channel" },
     });
   });
 

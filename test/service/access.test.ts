@@ -4,7 +4,7 @@ import { memoryStore } from "../../src/stores/memory.ts";
 import { declare, type Method, noon, program, stage, type Who } from "./stage.ts";
 
 const many = { count: 1_000_000, per: 60_000 };
-const s = await stage({ limits: { rate: many, strangers: many } });
+const s = await stage({ limits: { rate: many, unauthenticated: many } });
 const routes: { readonly method: Method; readonly url: string }[] = [];
 s.service.app.addHook("onRoute", ({ method, url }) => {
   for (const one of [method].flat()) routes.push({ method: one as Method, url });
@@ -141,7 +141,7 @@ describe("rates", () => {
   });
 
   test("of an address that has no key that holds", async () => {
-    const t = await stage({ limits: { strangers: { count: 3, per: 60_000 } } });
+    const t = await stage({ limits: { unauthenticated: { count: 3, per: 60_000 } } });
     for (const who of ["nobody", "unknown", "revoked"] as const) {
       expect((await t.ask("GET", "/v1/runs", undefined, { who })).status).toBe(401);
     }

@@ -6,7 +6,7 @@ import { declare, program, type Stage, stage } from "./stage.ts";
 
 const stages: Stage[] = [];
 async function open(options: Parameters<typeof stage>[0] = {}): Promise<Stage & { readonly port: number }> {
-  const s = await stage({ ...options, limits: { grace: 100, ...options.limits } });
+  const s = await stage({ ...options, limits: { shutdownTimeout: 100, ...options.limits } });
   stages.push(s);
   const hmac = { secrets: ["s1"], header: "X-Sig" };
   await declare(s, {
@@ -62,7 +62,7 @@ const bomb = brotliCompressSync(Buffer.alloc(10 * 2 ** 20 - 10, "1"), {
 describe("whom nothing is known of", () => {
   let s: Stage & { readonly port: number };
   beforeAll(async () => {
-    s = await open({ limits: { strangers: { count: 1_000, per: 60_000 } } });
+    s = await open({ limits: { unauthenticated: { count: 1_000, per: 60_000 } } });
   });
 
   test.each([
@@ -134,7 +134,7 @@ describe("whom nothing is known of", () => {
 
 describe("what strangers get wrong", () => {
   test("is counted, whatever it is; then they are told nothing else", async () => {
-    const s = await open({ limits: { strangers: { count: 7, per: 60_000 } } });
+    const s = await open({ limits: { unauthenticated: { count: 7, per: 60_000 } } });
     const ask = async (...given: Parameters<Stage["ask"]>) => (await s.ask(...given)).status;
     const stranger = { who: "nobody" } as const;
     const signed = (sig: string, more: object = {}) => ({ ...stranger, headers: { ...json, "x-sig": sig, ...more } });
@@ -171,7 +171,7 @@ describe("what strangers get wrong", () => {
   });
 
   test("what is no HTTP counts; what we cannot do, and who is known, do not", async () => {
-    const s = await open({ limits: { strangers: { count: 2, per: 60_000 } } });
+    const s = await open({ limits: { unauthenticated: { count: 2, per: 60_000 } } });
     const line = await dial(s.port);
     line.say("HELLO\r\n\r\n");
     await line.hears(/^HTTP\/1.1 400 /);
@@ -193,7 +193,7 @@ describe("what strangers get wrong", () => {
 describe("signed bodies", () => {
   let s: Stage & { readonly port: number };
   beforeAll(async () => {
-    s = await open({ limits: { strangers: { count: 1_000, per: 60_000 } } });
+    s = await open({ limits: { unauthenticated: { count: 1_000, per: 60_000 } } });
   });
   const post = async (stream: string, body: string | Buffer, headers: Record<string, string>) => {
     const { status, body: answer } = await s.ask("POST", `/v1/collect/${stream}`, body, {

@@ -8,7 +8,7 @@ import { allowing, judge, type OpenApi, type Operation, operationsOf, whole } fr
 import { declare, type Method, program, stage } from "./stage.ts";
 
 const many = { count: 1_000_000_000, per: 60_000 };
-const s = await stage({ limits: { rate: many, strangers: many } });
+const s = await stage({ limits: { rate: many, unauthenticated: many } });
 const definitions = {
   ...program,
   alarm: { silence: { when: { empty: "regulars" }, send: [{ channel: "crm", to: "ops" }] } },

@@ -6,7 +6,7 @@ import { parseJson } from "../../src/bodies/index.ts";
 import { declare, program, stage } from "./stage.ts";
 
 const many = { count: 1_000_000, per: 60_000 };
-const s = await stage({ limits: { rate: many, strangers: many } });
+const s = await stage({ limits: { rate: many, unauthenticated: many } });
 await declare(s, program);
 afterAll(() => s.close());
 

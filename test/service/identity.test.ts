@@ -11,7 +11,7 @@ let s: Stage;
 beforeEach(async () => {
   s = await stage();
   await declare(s, {
-    profiles: { profiles: { identifiers: { email: null, anon: null }, merge: { n: "sum" }, mostBytes: 100 } },
+    profiles: { profiles: { identifiers: { email: null, anon: null }, merge: { n: "sum" }, maxBytes: 100 } },
     stream: {
       web: mapped,
       known: { ...mapped, identity: "known" },

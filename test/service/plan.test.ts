@@ -11,7 +11,7 @@ const templates = { functions: [sprig, alerting], clock: () => new Date(noon), l
 const checker = await workerChecker(workers, { templates, limits: serviceLimits, timeout: 20_000 });
 
 async function staged(elsewhere: boolean): Promise<Stage> {
-  const s = await stage({ limits: { rate: many, strangers: many }, workers }, undefined, {
+  const s = await stage({ limits: { rate: many, unauthenticated: many }, workers }, undefined, {
     templates,
     ...(elsewhere && { checker }),
   });
@@ -107,7 +107,7 @@ describe("a plan is the same from workers as from the loop", () => {
 });
 
 test("a plan that takes too long is ended, and nothing stands still meanwhile", async () => {
-  const s = await stage({ limits: { rate: many, strangers: many }, workers }, undefined, {
+  const s = await stage({ limits: { rate: many, unauthenticated: many }, workers }, undefined, {
     checker: (await workerChecker(workers, { templates, limits: serviceLimits, timeout: 1 }))!,
   });
   await declare(s, {});

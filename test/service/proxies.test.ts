@@ -5,16 +5,16 @@ let on: Stage;
 afterEach(() => on.service.close());
 
 const advice =
-  "name the addresses of your proxies in serve.proxies, so that their X-Forwarded-For is believed and callers without a key are each limited by their own address";
+  "name the addresses of your proxies in serve.trustedProxies, so that their X-Forwarded-For is believed and callers without a key are each limited by their own address";
 
-async function staged(proxies?: readonly string[]) {
+async function staged(trustedProxies?: readonly string[]) {
   const warned: { readonly about: object; readonly message: string }[] = [];
   const log = {
     info() {},
     warn: (about: object, message: string) => warned.push({ about, message }),
     error() {},
   };
-  on = await stage({ log, proxies, limits: { strangers: { count: 2, per: 60_000 } } });
+  on = await stage({ log, trustedProxies, limits: { unauthenticated: { count: 2, per: 60_000 } } });
   const ask = async (remoteAddress: string, headers: Record<string, string> = {}) =>
     (await on.service.app.inject({ url: "/v1/deliveries", remoteAddress, headers })).statusCode;
   return { warned, ask };
@@ -29,7 +29,7 @@ test("a proxy that is not declared is warned of when it is seen, once", async ()
   await ask("::1", { forwarded: "for=198.51.100.7" });
   expect(warned).toEqual([
     {
-      about: { address: "10.0.0.3", proxies: undefined },
+      about: { address: "10.0.0.3", trustedProxies: undefined },
       message: `the header X-Forwarded-For of a request from 10.0.0.3 was ignored: ${advice}`,
     },
   ]);
@@ -42,11 +42,11 @@ test("a header that anybody sends is no proxy for sure, and does not hide one", 
   await ask("::ffff:192.168.0.1", { forwarded: "for=203.0.113.1" });
   expect(warned).toEqual([
     {
-      about: { proxies: ["10.0.0.0/8"] },
+      about: { trustedProxies: ["10.0.0.0/8"] },
       message: `the header X-Forwarded-For of a request was ignored; if a proxy of yours sent it: ${advice}`,
     },
     {
-      about: { address: "::ffff:192.168.0.1", proxies: ["10.0.0.0/8"] },
+      about: { address: "::ffff:192.168.0.1", trustedProxies: ["10.0.0.0/8"] },
       message: `the header Forwarded of a request from ::ffff:192.168.0.1 was ignored: ${advice}`,
     },
   ]);
@@ -69,7 +69,7 @@ test("strangers that all come from a private address are limited as one, which i
   expect(statuses).toEqual([401, 401, 429, 429]);
   expect(warned).toEqual([
     {
-      about: { address: "172.16.0.9", proxies: undefined },
+      about: { address: "172.16.0.9", trustedProxies: undefined },
       message: `all requests without a key that come from 172.16.0.9 are limited as one; if it is a proxy: ${advice}`,
     },
   ]);
@@ -79,9 +79,12 @@ test.each([
   [undefined, 1],
   [[], 0],
   [["loopback"], 0],
-])("at the start of a service on a loopback address, with proxies %j: %d warnings", async (proxies, count) => {
-  const { warned } = await staged(proxies);
-  await on.service.listen({ port: 0 });
-  const message = `127.0.0.1 can only be reached from this machine; if a proxy on it forwards requests: ${advice}; write [] if there is none`;
-  expect(warned).toEqual(Array.from({ length: count }, () => ({ about: { address: "127.0.0.1" }, message })));
-});
+])(
+  "at the start of a service on a loopback address, with trustedProxies %j: %d warnings",
+  async (trustedProxies, count) => {
+    const { warned } = await staged(trustedProxies);
+    await on.service.listen({ port: 0 });
+    const message = `127.0.0.1 can only be reached from this machine; if a proxy on it forwards requests: ${advice}; write [] if there is none`;
+    expect(warned).toEqual(Array.from({ length: count }, () => ({ about: { address: "127.0.0.1" }, message })));
+  },
+);

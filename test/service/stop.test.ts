@@ -98,7 +98,7 @@ test("health is what the store says", async () => {
 test("health and open metrics are worked out once for all who ask at about the same time", async () => {
   let [looked, counted] = [0, 0];
   const s = await stage({
-    openMetrics: true,
+    publicMetrics: true,
     health: async () => ({ ok: true, looked: ++looked }),
     metrics: { contentType: "text/plain", text: async () => `n ${++counted}` },
   });
@@ -113,7 +113,7 @@ test("health and open metrics are worked out once for all who ask at about the s
 });
 
 test("document, page and metrics can be left out, or open", async () => {
-  const s = await stage({ docs: false, openMetrics: true });
+  const s = await stage({ docs: false, publicMetrics: true });
   const status = async (url: string) => (await s.ask("GET", url, undefined, { who: "nobody" })).status;
   expect([await status("/docs"), await status("/openapi.json"), await status("/metrics")]).toEqual([404, 404, 200]);
   await s.close();

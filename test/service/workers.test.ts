@@ -4,7 +4,7 @@ import { createWorkerPool } from "../../src/service/index.ts";
 import { type Stage, stage } from "./stage.ts";
 
 const many = { count: 1_000_000, per: 60_000 };
-const limits = { rate: many, strangers: many };
+const limits = { rate: many, unauthenticated: many };
 const stages: Stage[] = [];
 async function staged(...options: Parameters<typeof stage>): Promise<Stage> {
   const one = await stage(...options);

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import type { EngineStore, EngineTransaction, Firing, FiringState, Profile } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
+import { definition, event, firing, identifier, merge, paged, profile, run, skip } from "../store/builders.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";
-import { definition, event, firing, identifier, merge, paged, profile, run, skip } from "./records.ts";
 
 const folder = temporaryFolder(inMemory);
 

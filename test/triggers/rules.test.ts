@@ -287,7 +287,11 @@ describe("what a trigger keeps to", () => {
     await s.update("1", { name: "ada", visits: 11 });
     await s.until(noon + 10 * minute);
     const said = s.events.map((one) =>
-      one.type === "fired" ? `${one.trigger} ${one.state}` : one.type === "taken" ? `${one.stream} ${one.result}` : one,
+      one.type === "fired"
+        ? `${one.trigger} ${one.state}`
+        : one.type === "ingested"
+          ? `${one.stream} ${one.result}`
+          : one,
     );
     expect(said).toEqual([
       "t sent",

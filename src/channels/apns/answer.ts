@@ -7,7 +7,7 @@ export interface ApnsAnswer {
 }
 
 const minute = 60_000;
-const operators = { holds: "channel", uncounted: true } as const;
+const operators = { holdScope: "channel", countsAsAttempt: false } as const;
 
 /**
  * What to do for each reason that Apple documents ("Handling notification responses from APNs"); what is not here is said
@@ -44,7 +44,7 @@ const meanings: Readonly<Record<string, "rejected" | "gone" | Partial<Extract<Ou
   PayloadTooLarge: "rejected",
   TooManyProviderTokenUpdates: { ...operators, retryAfter: 20 * minute },
   // To one device, says Apple.
-  TooManyRequests: { holds: "destination" },
+  TooManyRequests: { holdScope: "destination" },
   InternalServerError: { retryAfter: 15 * minute },
   ServiceUnavailable: { retryAfter: 15 * minute },
   // This server goes away; the next connection leads to another.
@@ -74,7 +74,7 @@ export function apnsAnswer(status: number, text: string, retryAfter?: number, re
 
 function meaningOf(status: number): (typeof meanings)[string] {
   if (status === 410) return "gone";
-  if (status === 429) return { holds: "destination" };
+  if (status === 429) return { holdScope: "destination" };
   return status >= 500 || status === 408 ? {} : "rejected";
 }
 

@@ -13,7 +13,12 @@ export interface SmtpFailure extends Error {
 }
 
 /** Nothing an alert or its recipient could be at fault for: everything waits until an operator has seen to it. */
-const operators = (reason: string): Outcome => ({ kind: "retry", reason, holds: "channel", uncounted: true });
+const operators = (reason: string): Outcome => ({
+  kind: "retry",
+  reason,
+  holdScope: "channel",
+  countsAsAttempt: false,
+});
 
 /** RFC 3463: no such mailbox, a mailbox that moved, a domain that takes no mail, a mailbox that is disabled. */
 const goneCodes = /^5\d\d[ -]5\.(?:1\.1|1\.6|1\.10|2\.1)\b/;

@@ -29,21 +29,21 @@ export function fcmAnswer(status: number, text: string, retryAfter?: number): Fc
     case "QUOTA_EXCEEDED":
     case "RESOURCE_EXHAUSTED": {
       // There are three quotas: for a device, for a topic, and for all that we send.
-      const holds = /\b(?:device|topic)\b/i.test(message ?? "") ? "destination" : "channel";
-      return later({ retryAfter: retryAfter ?? quotaWait, holds });
+      const holdScope = /\b(?:device|topic)\b/i.test(message ?? "") ? "destination" : "channel";
+      return later({ retryAfter: retryAfter ?? quotaWait, holdScope });
     }
     case "UNAVAILABLE":
       if (retryAfter === undefined) return later({ retryAfter: leastWait });
-      return later({ retryAfter: Math.max(retryAfter, leastWait), holds: "channel" });
+      return later({ retryAfter: Math.max(retryAfter, leastWait), holdScope: "channel" });
     case "INTERNAL":
       return later({ retryAfter: Math.max(retryAfter ?? 0, leastWait) });
     case "THIRD_PARTY_AUTH_ERROR":
       // The project's key for Apple or for web push: pushes to other devices go on.
-      return later({ holds: "destination", uncounted: true });
+      return later({ holdScope: "destination", countsAsAttempt: false });
     case "UNAUTHENTICATED":
-      return { ...later({ holds: "channel", uncounted: true }), token: "refused" };
+      return { ...later({ holdScope: "channel", countsAsAttempt: false }), token: "refused" };
     case "PERMISSION_DENIED":
-      return later({ holds: "channel", uncounted: true });
+      return later({ holdScope: "channel", countsAsAttempt: false });
     default:
       // INVALID_ARGUMENT, SENDER_ID_MISMATCH, NOT_FOUND without UNREGISTERED (then it is no token), and what is new.
       return status >= 500 || status === 408 ? later({ retryAfter: Math.max(retryAfter ?? 0, leastWait) }) : rejected;

@@ -87,7 +87,9 @@ export function accessTokens(account: ServiceAccount, client: HttpClient): Acces
 
 /** Nothing goes without a token, so all wait. */
 const withoutToken = (outcome: Outcome): Outcome =>
-  outcome.kind === "retry" ? { ...outcome, reason: `no access token: ${outcome.reason}`, holds: "channel" } : outcome;
+  outcome.kind === "retry"
+    ? { ...outcome, reason: `no access token: ${outcome.reason}`, holdScope: "channel" }
+    : outcome;
 
 function grantOf({ status, text }: HttpResponse): z.infer<typeof grantSchema> | undefined {
   if (status !== 200) return undefined;
@@ -104,7 +106,7 @@ function refusal({ status, text }: HttpResponse): Outcome {
   const said = status === 200 ? "which has no access token" : text.replace(/\s+/g, " ").slice(0, 300);
   const reason = `${status} ${said}`.trim();
   const mine = status < 500 && status !== 429 && status !== 408;
-  return withoutToken({ kind: "retry", reason, ...(mine && { uncounted: true }) });
+  return withoutToken({ kind: "retry", reason, ...(mine && { countsAsAttempt: false }) });
 }
 
 /** Throws TypeError without a word of the key. */

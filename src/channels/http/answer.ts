@@ -10,25 +10,25 @@ const busy = new Set([429, 502, 503, 504]);
 
 /**
  * What an answer means (Standard Webhooks 1.0.0; CloudEvents HTTP Webhook 1.0.2): 2xx delivered, 410 gone, what is in
- * `final` rejected, everything else tried again, redirects too: they are never followed.
+ * `permanentStatuses` rejected, everything else tried again, redirects too: they are never followed.
  * @param line as the journal has it
  * @param now ms since 1970, for a `Retry-After` that is a date
- * @param final codes that are not tried again @default 400, 405, 413, 414, 415, 422, 431
+ * @param permanentStatuses codes that are not tried again @default 400, 405, 413, 414, 415, 422, 431
  */
 export function answerOutcome(
   { status, headers }: HttpResponse,
   line: string,
   now: number,
-  final: readonly number[] = unacceptable,
+  permanentStatuses: readonly number[] = unacceptable,
 ): Outcome {
   if (status >= 200 && status < 300) return { kind: "delivered" };
   if (status === 410) return { kind: "gone", reason: line };
-  if (final.includes(status)) return { kind: "rejected", reason: line };
+  if (permanentStatuses.includes(status)) return { kind: "rejected", reason: line };
   const retryAfter = retryAfterOf(headers, now);
   return {
     kind: "retry",
     reason: status >= 300 && status < 400 ? `${line}: redirects are not followed` : line,
     ...(retryAfter !== undefined && { retryAfter }),
-    ...(busy.has(status) && { holds: "destination" }),
+    ...(busy.has(status) && { holdScope: "destination" }),
   };
 }

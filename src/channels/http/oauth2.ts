@@ -105,8 +105,8 @@ export function oauth2(options: OAuth2, client: HttpClient): Authorizer {
 const trouble = (reason: string, isOperators: boolean): Outcome => ({
   kind: "retry",
   reason,
-  holds: "channel",
-  ...(isOperators && { uncounted: true }),
+  holdScope: "channel",
+  ...(isOperators && { countsAsAttempt: false }),
 });
 
 /** RFC 6749, 2.3.1: encoded as in a form, before it is Base64. */

@@ -31,9 +31,9 @@ export interface HttpOptions {
   /** ms for resolving, connecting and TLS. @default 5 s */
   readonly connectTimeout?: number | undefined;
   /** ms from the end of the request to the end of the answer's headers, and between two pieces of its body. @default 15 s */
-  readonly answerTimeout?: number | undefined;
+  readonly responseTimeout?: number | undefined;
   /** Bytes of an answer's body that are read; then the connection is closed. @default 64 KiB */
-  readonly maxAnswer?: number | undefined;
+  readonly maxResponseBytes?: number | undefined;
 }
 
 export interface HttpRequest {
@@ -78,13 +78,13 @@ const journaled = 16 * 1024;
 
 /** HTTP/1.1 over connections that the guard made. */
 export function httpClient(options: HttpOptions = {}): HttpClient {
-  const { timeout = 20_000, connectTimeout = 5_000, answerTimeout = 15_000, maxAnswer = 64 * 1024 } = options;
+  const { timeout = 20_000, connectTimeout = 5_000, responseTimeout = 15_000, maxResponseBytes = 64 * 1024 } = options;
   const agent = new Agent({
     allowH2: false,
     pipelining: options.keepAlive === true ? 1 : 0,
     connections: options.connections ?? null,
-    headersTimeout: answerTimeout,
-    bodyTimeout: answerTimeout,
+    headersTimeout: responseTimeout,
+    bodyTimeout: responseTimeout,
     connect: guarded(options, connectTimeout),
   });
 
@@ -98,7 +98,7 @@ export function httpClient(options: HttpOptions = {}): HttpClient {
       };
       const secrets = secretsInHeaders(headers, names);
       if (signal?.aborted) return { request, secrets, outcome: stopped };
-      const asking = new ResponseCollector(maxAnswer);
+      const asking = new ResponseCollector(maxResponseBytes);
       const timer = setTimeout(() => asking.end(new Late(timeout)), timeout);
       const running = signal === undefined ? undefined : runningOf(signal);
       running?.add(asking);
@@ -113,7 +113,7 @@ export function httpClient(options: HttpOptions = {}): HttpClient {
           status,
           headers: got,
           text,
-          ...(truncatedBy && { truncatedBy: cutReason(truncatedBy, maxAnswer) }),
+          ...(truncatedBy && { truncatedBy: cutReason(truncatedBy, maxResponseBytes) }),
         };
         return { request, answer, secrets, got: all };
       } catch (error) {

@@ -34,11 +34,14 @@ export function pushAnswer(status: number, text: string, retryAfter?: number): P
     case 425:
       return { outcome: later };
     case 429:
-      return { outcome: { ...later, holds: "destination" } };
+      return { outcome: { ...later, holdScope: "destination" } };
     case 503:
       // Mozilla's 202 is a hiccup: "retry immediately".
       if (errno === 202) return { outcome: { ...later, retryAfter: retryAfter ?? 0 } };
-      return { outcome: { ...later, holds: "destination" }, service: retryAfter === undefined ? undefined : "wait" };
+      return {
+        outcome: { ...later, holdScope: "destination" },
+        service: retryAfter === undefined ? undefined : "wait",
+      };
     default:
       return { outcome: status >= 500 ? later : never };
   }

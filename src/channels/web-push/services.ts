@@ -83,7 +83,7 @@ export function createServices(vapid: Vapid): Services {
         if (service.trusts) return outcome;
       }
       service.pause = { until: now + Math.min(retryAfter, longest), reason, secrets };
-      return says === "token" ? { ...outcome, retryAfter, uncounted: true } : outcome;
+      return says === "token" ? { ...outcome, retryAfter, countsAsAttempt: false } : outcome;
     },
   };
 }

@@ -25,7 +25,7 @@ export interface WebhookOptions extends HttpOptions, PayloadOptions {
   /** Needs `url` or the guard's `hosts`, so that what is secret goes only where it may. */
   readonly auth?: HttpAuth | undefined;
   /** Status codes that are not tried again. @default 400, 405, 413, 414, 415, 422, 431 */
-  readonly final?: readonly number[] | undefined;
+  readonly permanentStatuses?: readonly number[] | undefined;
   /** Several alerts in one request, as a JSON array of what would have been sent, each with its id. @default none */
   readonly batch?: Channel["batch"];
   readonly retry?: RetryPolicy | undefined;

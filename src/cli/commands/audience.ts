@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Json } from "../../base/json.ts";
 import type { Definition } from "../../store/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { definitionOf, type Opened, withEngine } from "../engine.ts";
 import { parseCount } from "../flags.ts";
 import { type Io, write } from "../io.ts";

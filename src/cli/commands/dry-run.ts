@@ -1,15 +1,22 @@
 import { type Command, Option } from "commander";
 import { visible } from "../../base/visible.ts";
-import { openFile } from "../../files/file.ts";
-import { problemText, type Report, toProblem } from "../../files/problem.ts";
-import { isBlank, parseProfile, readProfiles } from "../../files/profiles.ts";
-import { alertParts, type Rendered } from "../../files/source.ts";
-import { readSource } from "../../files/source-file.ts";
+import {
+  alertParts,
+  isBlank,
+  openFile,
+  parseProfile,
+  problemText,
+  type Rendered,
+  type Report,
+  readProfiles,
+  toProblem,
+} from "../../files/index.ts";
 import { shownLengths } from "../../index.ts";
-import type { ExitCode } from "../cli.ts";
-import { loadSets, parseSets, type SetName } from "../functions.ts";
+import type { ExitCode } from "../command.ts";
+import { loadSets, parseSets, type SetName } from "../function-sets.ts";
 import { type Io, write } from "../io.ts";
 import { createProgress } from "../progress.ts";
+import { promptedSource } from "./prompted-source.ts";
 
 interface Flags {
   readonly profiles: string;
@@ -84,7 +91,7 @@ async function dryRun(file: string, flags: Flags, io: Io): Promise<ExitCode> {
   const report: Report = (problem) => write(io.stderr, problemText(problem));
   const audience = new Audience();
   try {
-    const source = await readSource(file, io);
+    const source = await promptedSource(file, io);
     const [engine, functions] = await Promise.all([
       import("../../index.ts"),
       loadSets(flags.functions ?? ["sprig", "alerting"]),

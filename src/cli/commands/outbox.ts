@@ -3,12 +3,12 @@ import { visible } from "../../base/visible.ts";
 import { shownDelivery } from "../../dispatch/secrets/shown.ts";
 import { shownUrl } from "../../dispatch/secrets/url.ts";
 import type { DeliveryState, DeliverySummary, DestinationRef, Outbox } from "../../store/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { parseCount } from "../flags.ts";
 import { type Io, write } from "../io.ts";
 import { addSetupOptions, guarded, type SetupFlags, withStore } from "../setup.ts";
-import { span } from "../story.ts";
 import { table } from "../table.ts";
+import { span } from "./delivery-report.ts";
 import { replayRendered, withReplayer } from "./replay.ts";
 
 const states: readonly DeliveryState[] = ["pending", "delivered", "dead", "cancelled", "aborted"];

@@ -1,13 +1,13 @@
 import { type Command, type CommandOptions, Option } from "commander";
 import type { Run } from "../../store/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { type Opened, withEngine } from "../engine.ts";
 import { parseCount } from "../flags.ts";
 import { type Io, write } from "../io.ts";
 import { createProgress } from "../progress.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";
-import { span } from "../story.ts";
 import { table } from "../table.ts";
+import { span } from "./delivery-report.ts";
 
 interface Flags extends SetupFlags {
   readonly state?: Run["state"];

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { engineLog } from "../../observe/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { deliver } from "../deliver.ts";
 import { checkInForce, declared, defaultDestinations } from "../engine.ts";
 import { type Io, write } from "../io.ts";
@@ -59,7 +59,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     },
     onProblem: ({ doing, error: err }) => logger.error({ err }, `failed: ${doing}`),
   });
-  const { limits, grace } = options;
+  const { limits, shutdownTimeout } = options;
   const service = createService({
     engine,
     store,
@@ -67,14 +67,14 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     channels,
     templates,
     workers,
-    limits: { ...given(limits), workers: ofWorkers, grace },
+    limits: { ...given(limits), workers: ofWorkers, shutdownTimeout },
     log: logger,
     version: version(),
     health,
     metrics,
-    openMetrics: options.openMetrics,
+    publicMetrics: options.publicMetrics,
     docs: options.docs,
-    proxies: options.proxies,
+    trustedProxies: options.trustedProxies,
   });
   try {
     await declared(setup, () => checkInForce(engine));
@@ -89,9 +89,9 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     dispatcher.start();
     const why = await (io.untilStopped?.() ?? new Promise<string>(() => {}));
     logger.info({ why }, "stopping");
-    await service.close(grace);
+    await service.close(shutdownTimeout);
     await engine.stop();
-    await dispatcher.stop(grace);
+    await dispatcher.stop(shutdownTimeout);
     logger.info("stopped");
     return 0;
   } finally {

@@ -2,13 +2,13 @@ import { type Command, InvalidArgumentError } from "commander";
 import { parseDuration } from "../../base/units.ts";
 import { visible } from "../../base/visible.ts";
 import type { BackfillOptions, Estimate } from "../../triggers/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { checkInForce, definitionOf, withEngine } from "../engine.ts";
 import { parseCount } from "../flags.ts";
 import { confirmed, type Io, write } from "../io.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";
-import { span } from "../story.ts";
 import { table } from "../table.ts";
+import { span } from "./delivery-report.ts";
 import { sentence, workRuns } from "./runs.ts";
 
 interface Flags extends SetupFlags {

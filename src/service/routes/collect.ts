@@ -73,7 +73,7 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: RouteD
     underWay.add(key);
     try {
       const known = await store.idempotency.get(key);
-      if (known !== undefined && known.at > clock() - limits.answers) {
+      if (known !== undefined && known.at > clock() - limits.idempotencyTtl) {
         if (mayRepeat === undefined) throw refused(repeated);
         return undefined;
       }
@@ -90,7 +90,7 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: RouteD
       scope: "collect",
       signed,
       idempotent: true,
-      mostBytes: limits.bulk,
+      maxBytes: limits.bulk,
       shape: "payloads",
     },
     schema: {

@@ -92,7 +92,7 @@ export function profileRoutes(app: App, { engine, store, limits }: RouteDeps): v
   });
 
   app.post("/profiles", {
-    config: { scope: "write", idempotent: true, mostBytes: limits.bulk },
+    config: { scope: "write", idempotent: true, maxBytes: limits.bulk },
     schema: {
       tags,
       operationId: "updateProfiles",

@@ -19,7 +19,7 @@ export function settle(shelf: OutboxState, settlement: Settlement): boolean {
   const { destination } = item;
   if (attempt !== undefined) shelf.note(item, { number: item.attempt, ...attempt });
   if (verdict.state === "pending") {
-    if (verdict.uncounted) item.attempt--;
+    if (verdict.countsAsAttempt === false) item.attempt--;
     item.rank = 3 + (item.rank % 3);
     item.reason = attempt !== undefined && "reason" in attempt.outcome ? attempt.outcome.reason : undefined;
     putBack(shelf, item, verdict.due);
@@ -38,7 +38,11 @@ export function settle(shelf: OutboxState, settlement: Settlement): boolean {
   return true;
 }
 
-function judge(destination: Destination, { ok, failures, rest }: NonNullable<Settlement["health"]>, now: number): void {
+function judge(
+  destination: Destination,
+  { ok, failures, resetTimeout }: NonNullable<Settlement["health"]>,
+  now: number,
+): void {
   if (ok) {
     destination.failures = 0;
     destination.trialUntil = undefined;
@@ -48,7 +52,7 @@ function judge(destination: Destination, { ok, failures, rest }: NonNullable<Set
   destination.failures++;
   if (destination.failures < failures) return;
   destination.trialUntil = 0;
-  destination.heldUntil = Math.max(destination.heldUntil, now + rest);
+  destination.heldUntil = Math.max(destination.heldUntil, now + resetTimeout);
   destination.heldReason = `${destination.failures} attempts in a row failed`;
 }
 

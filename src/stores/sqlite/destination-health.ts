@@ -58,7 +58,7 @@ export function placesOf(db: Database.Database, ledger: TransactionCache): Desti
       advance.run(destination);
       ledger.changed();
     },
-    health(destination, { ok, failures, rest }, now) {
+    health(destination, { ok, failures, resetTimeout }, now) {
       const row = ledger.destinationOf(destination);
       if (ok) {
         const isPast = row.held_until > 0 && row.held_until <= now;
@@ -71,7 +71,7 @@ export function placesOf(db: Database.Database, ledger: TransactionCache): Desti
       }
       fail.run(destination);
       if (row.failures + 1 >= failures) {
-        trip.run(now + rest, `${row.failures + 1} attempts in a row failed`, destination);
+        trip.run(now + resetTimeout, `${row.failures + 1} attempts in a row failed`, destination);
       }
       ledger.changed();
     },

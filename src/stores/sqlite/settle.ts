@@ -62,7 +62,7 @@ export function settler(
     let row: Row | undefined;
     let uncounted = 0;
     if (verdict.state === "pending") {
-      uncounted = verdict.uncounted ? 1 : 0;
+      uncounted = verdict.countsAsAttempt === false ? 1 : 0;
       const reason = outcome !== undefined && "reason" in outcome ? outcome.reason : null;
       row = again.get(verdict.due, reason, grown, uncounted, claim.id, claim.claim);
     } else {

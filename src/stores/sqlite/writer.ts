@@ -38,7 +38,7 @@ const respite = 2;
 export class Writer {
   readonly #file: File;
   readonly #notes: TransactionHooks;
-  readonly #patience: number;
+  readonly #busyTimeout: number;
   #jobs: Job[] = [];
   readonly #yielding: Job[] = [];
   #passed = 0;
@@ -53,11 +53,11 @@ export class Writer {
   #running: Promise<void> | undefined;
   #closed = false;
 
-  /** @param patience how long to wait for other processes, in ms */
-  constructor(file: File, notes: TransactionHooks, patience: number) {
+  /** @param busyTimeout how long to wait for other processes, in ms */
+  constructor(file: File, notes: TransactionHooks, busyTimeout: number) {
     this.#file = file;
     this.#notes = notes;
-    this.#patience = patience;
+    this.#busyTimeout = busyTimeout;
     // Changes with each commit of another connection.
     this.#version = file.writer.prepare<[], number>("pragma data_version").pluck();
   }
@@ -128,7 +128,7 @@ export class Writer {
   }
 
   async #begin(): Promise<void> {
-    const until = performance.now() + this.#patience;
+    const until = performance.now() + this.#busyTimeout;
     for (;;) {
       try {
         this.#open();

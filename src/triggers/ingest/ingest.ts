@@ -103,7 +103,7 @@ export async function ingest(
   });
   items.forEach((item, i) => {
     const result = reads[i]?.duplicate ? "duplicate" : problems[i] === undefined ? "kept" : "problem";
-    moment.pendingEvents.push({ type: "taken", ...(item.kind === "event" && { stream: item.stream }), result });
+    moment.pendingEvents.push({ type: "ingested", ...(item.kind === "event" && { stream: item.stream }), result });
   });
   return { results, sent, next: budget.next };
 }

@@ -3,7 +3,7 @@ import type { Outcome } from "../../../src/store/index.ts";
 import { channelTo, deliver, handOver, mailServer, never, type Script, scriptedServer } from "./mail-server.ts";
 
 const retry = (reason: string): Outcome => ({ kind: "retry", reason });
-const held = (reason: string): Outcome => ({ kind: "retry", reason, holds: "channel", uncounted: true });
+const held = (reason: string): Outcome => ({ kind: "retry", reason, holdScope: "channel", countsAsAttempt: false });
 const rejected = (reason: string): Outcome => ({ kind: "rejected", reason });
 const gone = (reason: string): Outcome => ({ kind: "gone", reason });
 
@@ -145,7 +145,7 @@ test("the guard refuses a mail server in a private network unless it is allowed"
   const guard = { resolve: async () => ["127.0.0.1"] };
   await using channel = channelTo(server.port, { host: "mail.example.org", guard });
   const { outcome } = await deliver(channel);
-  expect(outcome).toMatchObject({ kind: "retry", holds: "channel", uncounted: true });
+  expect(outcome).toMatchObject({ kind: "retry", holdScope: "channel", countsAsAttempt: false });
   expect(outcome.kind === "retry" && outcome.reason).toMatch(
     /^the mail server may not be connected to: mail.example.org resolves to 127.0.0.1/,
   );

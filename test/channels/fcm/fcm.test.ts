@@ -152,9 +152,9 @@ describe("the access token", () => {
     await at.push();
     at.server.answers.push(failure(401, "UNAUTHENTICATED"), failure(401, "UNAUTHENTICATED"));
     const first = await at.push({}, start + 2 * minute);
-    expect(first).toMatchObject({ kind: "retry", retryAfter: 0, uncounted: true });
+    expect(first).toMatchObject({ kind: "retry", retryAfter: 0, countsAsAttempt: false });
     const second = await at.push({}, start + 2 * minute);
-    expect(second).toMatchObject({ kind: "retry", holds: "channel", uncounted: true });
+    expect(second).toMatchObject({ kind: "retry", holdScope: "channel", countsAsAttempt: false });
     expect(await at.push({}, start + 2 * minute)).toEqual({ kind: "delivered" });
     expect(at.server.asked).toBe(2);
   });
@@ -172,7 +172,12 @@ describe("the access token", () => {
     at.server.tokenAnswers.push(answer);
     const outcome = await at.push();
     const reason = `no access token: ${said}`;
-    expect(outcome).toEqual({ kind: "retry", reason, holds: "channel", ...(uncounted && { uncounted }) });
+    expect(outcome).toEqual({
+      kind: "retry",
+      reason,
+      holdScope: "channel",
+      ...(uncounted && { countsAsAttempt: false }),
+    });
     expect(at.server.messages).toEqual([]);
     expect(await at.push()).toEqual({ kind: "delivered" });
   });
@@ -197,7 +202,7 @@ describe("the access token", () => {
     expect(outcome).toMatchObject({
       kind: "retry",
       reason: expect.stringContaining("invalid_grant"),
-      holds: "channel",
+      holdScope: "channel",
     });
     expect(at.server.refused).toEqual([expect.stringContaining("signature")]);
     await channel.close?.();
@@ -210,7 +215,7 @@ test("Retry-After reaches the outcome", async () => {
     ...failure(429, "RESOURCE_EXHAUSTED", "x", "QUOTA_EXCEEDED"),
     headers: { "retry-after": "90" },
   });
-  expect(await at.push()).toMatchObject({ kind: "retry", retryAfter: 90_000, holds: "channel" });
+  expect(await at.push()).toMatchObject({ kind: "retry", retryAfter: 90_000, holdScope: "channel" });
 });
 
 describe("what is refused", () => {

@@ -255,7 +255,7 @@ describe("who sends", () => {
 
 describe("what an answer means", () => {
   const now = Date.UTC(2026, 0, 1);
-  const busy = { holds: "destination" };
+  const busy = { holdScope: "destination" };
   test.each<[number, Record<string, string>, object, WebhookOptions?]>([
     [200, {}, { kind: "delivered" }],
     [204, { "retry-after": "5" }, { kind: "delivered" }],
@@ -286,8 +286,8 @@ describe("what an answer means", () => {
     [502, {}, { kind: "retry", reason: "502 Bad Gateway", ...busy }],
     [503, { "retry-after": "0" }, { kind: "retry", reason: "503 Service Unavailable", retryAfter: 0, ...busy }],
     [504, {}, { kind: "retry", reason: "504 Gateway Timeout", ...busy }],
-    [404, {}, { kind: "rejected", reason: "404 Not Found" }, { final: [404] }],
-    [400, {}, { kind: "retry", reason: "400 Bad Request" }, { final: [] }],
+    [404, {}, { kind: "rejected", reason: "404 Not Found" }, { permanentStatuses: [404] }],
+    [400, {}, { kind: "retry", reason: "400 Bad Request" }, { permanentStatuses: [] }],
   ])("%i %j", async (status, headers, outcome, options = {}) => {
     await using there = await receiver(
       (_received, _request, response) => void response.writeHead(status, headers).end(),
@@ -421,7 +421,7 @@ describe("several in one request", () => {
     const { channel, made } = deliveries({}, there.url, 2);
     const sent = await channel.sendBatch?.(made, { now: 0, signal });
     await channel.close?.();
-    const outcome = { kind: "retry", reason: "503 Service Unavailable", holds: "destination" };
+    const outcome = { kind: "retry", reason: "503 Service Unavailable", holdScope: "destination" };
     expect(sent).toMatchObject([{ outcome }, { outcome }]);
     expect(await channel.sendBatch?.([], { now: 0, signal })).toEqual([]);
   });

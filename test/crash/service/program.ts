@@ -23,7 +23,7 @@ channels:
     url: http://127.0.0.1:${receiver}/
     keys: [whsec_${Buffer.alloc(24, 7).toString("base64")}]
     retry: { wait: { base: 20ms, cap: 100ms } }
-    limits: { concurrency: 16, breaker: { failures: 1000, rest: 50ms } }
+    limits: { concurrency: 16, breaker: { failures: 1000, resetTimeout: 50ms } }
     body: '{{ printf "%s%s" .alert.title (ternary " (backfill)" "" .options.data.trigger.backfill) }}'
 profiles:
   identifiers: { user: }
