@@ -10,7 +10,7 @@ export default {
     // Benches that run.ts starts, and programs that tests and benches start by their path.
     "test/bench/{audiences,backfill,bundle,compile,cost,email,json,latency,lint,lists,mail,million,outbox,queue,render,start,web-push,webhook}.ts",
     "test/bench/{email-sink,push-receiver,receiver}.ts",
-    "test/**/child.ts",
+    "test/{crash,stores}/{child,other-process}.ts",
     "test/workers/bundled.ts",
   ],
   project: ["{grammar,src,scripts,test,conformance,examples}/**/*.ts"],
