@@ -31,7 +31,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   const at = flags.listen ?? parsePlace(`${options.listen}`);
   const channels = await setupChannels(setup);
   const store = await openStore(setup, flags, io);
-  const [{ createEngine, rereadStreams }, services] = await Promise.all([
+  const [{ createEngine, changedStreamMeanings }, services] = await Promise.all([
     import("../../triggers/index.ts"),
     import("../../service/index.ts"),
   ]);
@@ -52,7 +52,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     templates,
     checker,
     evaluate,
-    onSent: () => dispatcher.wake(),
+    onEnqueued: () => dispatcher.wake(),
     onEvent: (event) => {
       logEngine(event);
       metrics.onEngineEvent(event);
@@ -78,7 +78,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   });
   try {
     await declared(setup, () => checkInForce(engine));
-    for (const effect of await rereadStreams(store))
+    for (const effect of await changedStreamMeanings(store))
       logger.warn({ effect }, "a stream may do less than before: see tocsin plan; tocsin apply accepts it");
     const url = await service.listen(at);
     if ((await store.keys.list()).length === 0) {

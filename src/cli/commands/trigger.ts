@@ -140,10 +140,10 @@ export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCod
     });
 }
 
-function estimateText({ members, looked, sent, skipped, aborted, failed, takes, problems }: Estimate): string {
+function estimateText({ members, sampled, sent, skipped, aborted, failed, takes, problems }: Estimate): string {
   const time = takes === undefined ? "" : `, in ${span(takes)}`;
   const others = `${skipped} skipped, ${aborted} aborted, ${failed} failed`;
-  const first = `${members} members, ${looked} looked at: about ${sent} would be alerted${time}; ${others}`;
+  const first = `${members} members, ${sampled} sampled: about ${sent} would be alerted${time}; ${others}`;
   return [first, ...problems.map(({ profile, problem }) => `  ${profile}: ${visible(problem)}`), ""].join("\n");
 }
 
