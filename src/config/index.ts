@@ -3,8 +3,7 @@
  * `ConfigError` that says file, line and key.
  */
 
-export { duration, parseDuration, parseSize, size } from "../base/units.ts";
-export { createChannels, type Setting } from "./channels.ts";
-export { ConfigError, type Environment, type Filled, type Read, readConfig } from "./file.ts";
+export { createChannels } from "./channels.ts";
+export { ConfigError, type Filled, readConfig } from "./file.ts";
 export { desiredStateOf, pathOf } from "./program.ts";
 export { type Config, config, lintSection } from "./schema.ts";

@@ -52,7 +52,7 @@ interface NormalizedIdentifier {
 }
 
 /** An identifier as its kind's rules write it, or why it is none. */
-export function normalized(raw: unknown, { foldCase, ignore }: KindRules): NormalizedIdentifier {
+function normalized(raw: unknown, { foldCase, ignore }: KindRules): NormalizedIdentifier {
   if (raw === null || raw === undefined) return {};
   if (typeof raw === "number" && !Number.isFinite(raw)) return { reason: `${raw} identifies nobody` };
   if (typeof raw === "number" && Number.isInteger(raw) && !Number.isSafeInteger(raw)) {

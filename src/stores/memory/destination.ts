@@ -36,7 +36,7 @@ export class Destination {
 const isBefore = (a: OutboxEntry, b: OutboxEntry): boolean => a.due < b.due || (a.due === b.due && a.seq < b.seq);
 
 /** Sorted by due, then by age. Most come at the end and go from the front. */
-export class Queue {
+class Queue {
   #items: OutboxEntry[] = [];
   #from = 0;
 

@@ -11,7 +11,7 @@ export function cursor(after: string | undefined, first: number): number {
  * Ends a page of large items before its limit, since a request for 500 would hold up all others: characters of what is kept of
  * them.
  */
-export const maxPageLength = 512_000;
+const maxPageLength = 512_000;
 
 /**
  * Makes a page of rows, of which no more are read than it has, and one.
