@@ -162,6 +162,7 @@ export function webhook(options: WebhookOptions = {}): Channel {
       const url = accepted.get(to) ?? accept(to);
       return { destination: url.href };
     },
+    withTrigger: (given, trigger) => ({ ...given, data: { ...(given?.data as object | undefined), trigger } }),
     compose(draft): Content {
       const marked = templates.map(([name]) => name).filter((name) => secretNames.has(name));
       return {

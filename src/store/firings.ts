@@ -1,5 +1,5 @@
 import type { Json } from "../base/json.ts";
-import type { Page } from "./outbox.ts";
+import type { Page } from "../base/page.ts";
 
 /**
  * Why a trigger fires for a profile. `enter`, `exit`: a transition of `audience`. `change`: `fields` are not what they were.

@@ -1,4 +1,4 @@
-import type { Page } from "./outbox.ts";
+import type { Page } from "../base/page.ts";
 
 /**
  * Work over many profiles, a piece at a time. `backfill`: the members that were there before their trigger. `batch`: what a

@@ -272,27 +272,26 @@ export class Maintenance {
     const { onEnqueued } = this.#options;
     const stepOf = (limit: number) => async (context: FiringContext, catalog: Catalog) => {
       const current = await context.transaction.runs.get(run.id);
-      if (current?.state !== "running") return false;
-      // Another process went on with it: that room is not there any more.
-      if (run.pace !== undefined && current.done !== run.done) return false;
-      const started = performance.now();
-      const { run: worked, enqueued } = await runStep(context, catalog, current, limit);
-      const size = this.#sizes.get(run.kind) ?? stepSize.first;
-      this.#sizes.set(run.kind, adjustedStepSize(size, worked.done - current.done, performance.now() - started));
-      return enqueued;
+      if (current?.state !== "running") return undefined;
+      // Another process has taken a step since: the limit that was worked out for this one is used up.
+      if (run.pace !== undefined && current.done !== run.done) return undefined;
+      const startedAt = performance.now();
+      const { run: next, enqueued } = await runStep(context, catalog, current, limit);
+      return { enqueued, count: next.done - current.done, ms: performance.now() - startedAt };
+    };
+    const finish = (step: Awaited<ReturnType<ReturnType<typeof stepOf>>>): void => {
+      if (step === undefined) return;
+      this.#sizes.set(run.kind, adjustedStepSize(this.#sizes.get(run.kind) ?? stepSize.first, step.count, step.ms));
+      if (step.enqueued) onEnqueued();
     };
     try {
-      if (await transactions.run(stepOf(limit), { ...lowPriority, items: limit })) onEnqueued();
+      finish(await transactions.run(stepOf(limit), { ...lowPriority, items: limit }));
     } catch (error) {
       if (!(error instanceof OverBudget)) throw error;
       const before = error.item as number;
-      // Those before it go first: it is the first of the next piece.
+      // The profiles before the slow one go first, so that it is the first of the next step.
       if (before > 0) this.#sizes.set(run.kind, before);
-      else {
-        this.#evaluateOffThread(run.id, async () => {
-          if (await transactions.alone(error, stepOf(1), lowPriority)) onEnqueued();
-        });
-      }
+      else this.#evaluateOffThread(run.id, async () => finish(await transactions.alone(error, stepOf(1), lowPriority)));
     }
   }
 

@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import {
   type Channel,
   DestinationError,
-  entryOf,
   isSecretHeader,
   Redactor,
+  renderEntry,
   sealed,
   secretsOfUrl,
   shownDestination,
@@ -137,7 +137,7 @@ test("what a channel complains of at hand-over has no secret in it", async () =>
     send: async () => ({ outcome: { kind: "delivered" } }),
   };
   const options = { channels: { c: channel }, render: undefined, keepSource: false };
-  const handOver = (to: string) => entryOf({ channel: "c", to, alert: { title: "t" } }, options, 0);
+  const handOver = (to: string) => renderEntry({ channel: "c", to, alert: { title: "t" } }, options, 0);
   await expect(handOver("y")).rejects.toThrow(new DestinationError("y is not for …"));
   await expect(handOver("x")).rejects.toThrow("… is odd");
 });

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { Json } from "../../src/base/json.ts";
+import { fake } from "../../src/channels/fake.ts";
 import { StoreError } from "../../src/store/index.ts";
 import { hour, minute, noon, stage, trigger, vips } from "./stage.ts";
+
+type Options = { readonly [name: string]: Json };
 
 describe("what a trigger keeps to", () => {
   const event = { stream: { clicks: { identifiers: { user_id: "{{ .user }}" }, fields: { name: "{{ .user }}" } } } };
@@ -29,6 +33,25 @@ describe("what a trigger keeps to", () => {
     await s.engine.setState("t", "active");
     await s.engine.collect("clicks", [click("a")]);
     expect(await s.sent()).toEqual(["t/event a"]);
+  });
+
+  test("channels that want the trigger's context get it with each delivery's options", async () => {
+    const aware = { ...fake(), withTrigger: (options?: Options, fired: Options = {}) => ({ ...options, fired }) };
+    const s = stage(undefined, noon, { channels: { aware, plain: fake() } });
+    const send = ["aware", "plain"].map((channel) => ({ channel, to: "x", options: { own: 1 } }));
+    await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { send }) } });
+    await s.engine.collect("clicks", [click("a")]);
+    const { items } = await s.store.outbox.list();
+    const options = await Promise.all(items.map(async ({ id }) => (await s.store.outbox.find(id))!.options));
+    const fired = { name: "t", kind: "event", stream: "clicks", backfill: false, at: new Date(noon).toISOString() };
+    expect(options).toEqual(expect.arrayContaining([{ own: 1 }, { own: 1, fired }]));
+  });
+
+  test("deliveries without a destination go to the channel's default", async () => {
+    const s = stage(undefined, noon, { channels: { log: { ...fake(), defaultTo: "out" } } });
+    await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { send: [{ channel: "log" }] }) } });
+    await s.engine.collect("clicks", [click("a")]);
+    expect((await s.store.outbox.list()).items).toMatchObject([{ channel: "log", destination: "out" }]);
   });
 
   test("cool-down, and caps for a person and overall", async () => {

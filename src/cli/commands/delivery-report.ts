@@ -1,3 +1,4 @@
+import { formatElapsed } from "../../base/duration.ts";
 import { visible } from "../../base/visible.ts";
 import type { Attempt, StoredDelivery } from "../../store/index.ts";
 
@@ -21,7 +22,7 @@ function ending(kept: StoredDelivery, now: number): string {
   const tried = attempts === 0 ? "never tried" : attempts === 1 ? "tried once" : `tried ${attempts} times`;
   switch (state) {
     case "delivered":
-      return `delivered ${span(settledAt! - createdAt)} after it was handed over, ${tried}`;
+      return `delivered ${formatElapsed(settledAt! - createdAt)} after it was handed over, ${tried}`;
     case "dead":
       return `given up, ${tried}${because(reason)}`;
     case "cancelled":
@@ -29,7 +30,7 @@ function ending(kept: StoredDelivery, now: number): string {
     case "aborted":
       return `not sent, as the template said${because(reason)}`;
     case "pending":
-      return `not delivered yet, ${tried}, waiting for ${span(now - createdAt)}${because(reason)}`;
+      return `not delivered yet, ${tried}, waiting for ${formatElapsed(now - createdAt)}${because(reason)}`;
     default:
       return state satisfies never;
   }
@@ -56,12 +57,12 @@ function facts({ channel, destination, to, alert, erased, replayOf, orderingKey,
 const indent = (text: string): string => text.trimEnd().replaceAll("\n", `\n${" ".repeat(14)}`);
 
 function attemptLines({ number, startedAt, endedAt, request, answer, outcome }: Attempt): string[] {
-  const took = span(endedAt - startedAt);
+  const took = formatElapsed(endedAt - startedAt);
   const lines = [
     `${time(startedAt)}  attempt ${number}, ${took}: ${outcome.kind}${"reason" in outcome ? because(outcome.reason) : ""}`,
   ];
   if (outcome.kind === "retry" && outcome.retryAfter !== undefined) {
-    lines.push(`${gap}the receiver asked to wait ${span(outcome.retryAfter)}`);
+    lines.push(`${gap}the receiver asked to wait ${formatElapsed(outcome.retryAfter)}`);
   }
   if (request) lines.push(`${gap}> ${request.line}`);
   if (answer) lines.push(`${gap}< ${answer.line}`);
@@ -74,13 +75,3 @@ const gap = " ".repeat(26);
 const indentTo = (text: string, prefix: string): string => text.trimEnd().replaceAll("\n", `\n${prefix}`);
 
 const time = (ms: number): string => new Date(ms).toISOString().replace("T", " ");
-
-/** `1h 2m`, `2m 3s`, `1.5s`, `12ms`. */
-export function span(ms: number): string {
-  if (ms < 1000) return `${Math.max(0, Math.round(ms))}ms`;
-  if (ms < 60_000) return `${Number((ms / 1000).toFixed(1))}s`;
-  const minutes = Math.floor(ms / 60_000);
-  if (minutes < 60) return `${minutes}m ${Math.floor((ms % 60_000) / 1000)}s`;
-  const hours = Math.floor(minutes / 60);
-  return hours < 48 ? `${hours}h ${minutes % 60}m` : `${Math.floor(hours / 24)}d ${hours % 24}h`;
-}

@@ -1,4 +1,5 @@
 import { type Command, type CommandOptions, Option } from "commander";
+import { formatElapsed } from "../../base/duration.ts";
 import type { Run } from "../../store/index.ts";
 import type { ExitCode } from "../command.ts";
 import { type Opened, withEngine } from "../engine.ts";
@@ -7,7 +8,6 @@ import { type Io, write } from "../io.ts";
 import { createProgress } from "../progress.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";
 import { table } from "../table.ts";
-import { span } from "./delivery-report.ts";
 
 interface Flags extends SetupFlags {
   readonly state?: Run["state"];
@@ -122,7 +122,7 @@ const partOf = ({ done, total, state }: Run): number =>
 
 /** At the speed so far. */
 function left({ startedAt, done, total }: Run, now: number): string {
-  return done === 0 ? "" : span(Math.max(0, ((now - startedAt) / done) * (total - done)));
+  return done === 0 ? "" : formatElapsed(Math.max(0, ((now - startedAt) / done) * (total - done)));
 }
 
 export function sentence(run: Run): string {

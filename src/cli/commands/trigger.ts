@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { parseDuration } from "../../base/units.ts";
+import { formatElapsed, parseDuration } from "../../base/duration.ts";
 import { visible } from "../../base/visible.ts";
 import type { BackfillOptions, Estimate } from "../../triggers/index.ts";
 import type { ExitCode } from "../command.ts";
@@ -8,7 +8,6 @@ import { parseCount } from "../flags.ts";
 import { confirmed, type Io, write } from "../io.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";
 import { table } from "../table.ts";
-import { span } from "./delivery-report.ts";
 import { sentence, workRuns } from "./runs.ts";
 
 interface Flags extends SetupFlags {
@@ -141,7 +140,7 @@ export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCod
 }
 
 function estimateText({ members, sampled, sent, skipped, aborted, failed, takes, problems }: Estimate): string {
-  const time = takes === undefined ? "" : `, in ${span(takes)}`;
+  const time = takes === undefined ? "" : `, in ${formatElapsed(takes)}`;
   const others = `${skipped} skipped, ${aborted} aborted, ${failed} failed`;
   const first = `${members} members, ${sampled} sampled: about ${sent} would be alerted${time}; ${others}`;
   return [first, ...problems.map(({ profile, problem }) => `  ${profile}: ${visible(problem)}`), ""].join("\n");

@@ -2,10 +2,10 @@ import { z } from "zod";
 import type { Run } from "../../store/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
-import { conflicting } from "../errors.ts";
 import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
-import { answers, id, page, pageQuery, time, toPage } from "../schemas.ts";
+import { id, page, pageQuery, responses, time, toPage } from "../schemas.ts";
+import { conflicting } from "../to-problem.ts";
 
 export const pace = z
   .strictObject({
@@ -26,7 +26,7 @@ export const run: z.ZodType<Run> = z
     state,
     trigger: z.string().optional(),
     audiences: z.array(z.string()),
-    fire: z.boolean().optional().describe("Of a sweep: who enters or leaves fires triggers."),
+    fire: z.boolean().optional().describe("For a re-evaluation: profiles that enter or leave fire triggers."),
     cap: z.int().optional(),
     share: z.number().optional(),
     pace: pace.optional(),
@@ -41,38 +41,38 @@ export const run: z.ZodType<Run> = z
     endedAt: time.optional(),
     reason: z.string().optional(),
   })
-  .meta({ id: "Run", description: "Work over many profiles, a piece at a time." });
+  .meta({ id: "Run", description: "Work over many profiles, done in steps." });
 
 const params = z.object({ id });
 const tags = ["runs"];
 
-/** Backfills, batches and sweeps. */
+/** Adds the routes of runs. */
 export function runRoutes(app: App, { engine, store }: RouteDeps): void {
-  const missing = (id: string): Problem => new Problem("not-found", `there is no run ${id}: GET /v1/runs lists them`);
+  const missing = (id: string): Problem => new Problem("not-found", `no run ${id}; GET /v1/runs lists them`);
 
   app.get("/runs", {
     config: { scope: "read" },
     schema: {
       tags,
       operationId: "listRuns",
-      summary: "Runs, newest first",
+      summary: "List runs, newest first",
       querystring: z.strictObject({
         ...pageQuery,
         state: state.optional(),
         trigger: z.string().min(1).max(64).optional(),
       }),
-      response: answers({ 200: page(run) }),
+      response: responses({ 200: page(run) }),
     },
     handler: async ({ query: { limit, after, state, trigger } }) => {
       const list = `runs ${state} ${trigger}`;
       const start = after === undefined ? {} : { after: afterOf(list, after) };
-      return toPage(list, await store.runs.list({ limit, ...start, state, trigger }), (one) => one);
+      return toPage(list, await store.runs.list({ limit, ...start, state, trigger }), (item) => item);
     },
   });
 
   app.get("/runs/:id", {
     config: { scope: "read" },
-    schema: { tags, operationId: "getRun", summary: "One run", params, response: answers({ 200: run }, 404, 414) },
+    schema: { tags, operationId: "getRun", summary: "Get a run", params, response: responses({ 200: run }, 404, 414) },
     handler: async ({ params: { id } }) => {
       const found = await store.runs.get(id);
       if (found === undefined) throw missing(id);
@@ -88,7 +88,7 @@ export function runRoutes(app: App, { engine, store }: RouteDeps): void {
         operationId: `${verb}Run`,
         summary,
         params,
-        response: answers({ 200: run }, 404, 409, ...noBody),
+        response: responses({ 200: run }, 404, 409, ...noBodyStatuses),
       },
       handler: async ({ params: { id } }) => {
         const found = await engine.setRun(id, to).catch(conflicting);
@@ -97,10 +97,10 @@ export function runRoutes(app: App, { engine, store }: RouteDeps): void {
       },
     });
   };
-  change("pause", "paused", "Pause a run; it can be resumed where it is");
-  change("resume", "running", "Go on with a run that is paused");
-  change("cancel", "cancelled", "End a run; what it sent is sent");
+  change("pause", "paused", "Pause a run");
+  change("resume", "running", "Resume a paused run");
+  change("cancel", "cancelled", "Cancel a run; alerts that it has queued are still delivered");
 }
 
-/** Of a route that needs no body, but may be sent one. */
-export const noBody = [413, 414, 415, 422] as const;
+/** Statuses of problems of a route that needs no body but may receive one. */
+export const noBodyStatuses = [413, 414, 415, 422] as const;

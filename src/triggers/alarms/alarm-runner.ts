@@ -1,5 +1,5 @@
 import type { Json } from "../../base/json.ts";
-import { type Channel, entryOf } from "../../dispatch/index.ts";
+import { type Channel, composeEntry } from "../../dispatch/index.ts";
 import type { EngineStore, Entry } from "../../store/index.ts";
 import type { Alarm, Catalog } from "../definition/catalog.ts";
 import { statusOf } from "../definition/trigger.ts";
@@ -55,7 +55,7 @@ export class AlarmRunner {
           options: options as { [name: string]: Json },
           priority: "high",
         } as const;
-        entries.push(await entryOf(request, { channels, keepSource: false, render: undefined }, now));
+        entries.push(await composeEntry(request, channels, now));
       }
       await transaction.outbox.add(entries);
       return true;

@@ -1,3 +1,4 @@
+import { formatElapsed, hour } from "../../base/duration.ts";
 import type { AlarmDefinition, TriggerState } from "../definition/definition.ts";
 
 /** What is to be known of what an alarm watches. Absent: it is not declared any more. */
@@ -36,7 +37,6 @@ export interface AlarmDecision {
   readonly notify?: { readonly title: string; readonly body: string } | undefined;
 }
 
-const hour = 3_600_000;
 /** Unless the alarm says otherwise; ms, firings. */
 const defaults = { repeat: 24 * hour, within: hour, of: 20 };
 
@@ -66,7 +66,7 @@ export function evaluateAlarm(
   const had = status.had === true || (seen.size ?? 0) > 0 ? { had: true as const } : {};
   if (!wrong) {
     if (status.since === undefined) return { status: had };
-    const lasted = span(now - status.since);
+    const lasted = formatElapsed(now - status.since);
     return {
       status: had,
       notify: { title: `Over: ${title}`, body: `${what} It had lasted ${lasted}, since ${at(status.since)}.` },
@@ -82,7 +82,7 @@ export function evaluateAlarm(
     status: { ...had, since, saidAt: now },
     notify: {
       title: again ? `Still: ${title}` : title,
-      body: `${what} Since ${at(since)}${now - since < 60_000 ? "" : `, for ${span(now - since)}`}. ${look}`,
+      body: `${what} Since ${at(since)}${now - since < 60_000 ? "" : `, for ${formatElapsed(now - since)}`}. ${look}`,
     },
   };
 }
@@ -136,7 +136,7 @@ function findQuiet(
     wrong,
     since,
     title: quietTitle(name),
-    what: `The trigger ${name} ${doesRun(trigger)}${wrong ? ` and has sent nothing for ${span(limit)} or longer` : ""}. ${sent}${activated}.`,
+    what: `The trigger ${name} ${doesRun(trigger)}${wrong ? ` and has sent nothing for ${formatElapsed(limit)} or longer` : ""}. ${sent}${activated}.`,
     look: `Look at whether anything fires it (updates, events, its schedule), and at why what fires is held back: tocsin explain PROFILE ${name}.`,
   };
 }
@@ -163,7 +163,7 @@ function findFailing(
   // Few firings do not begin an alarm, and do not end one that still fails.
   const wrong = trigger.state === "failed" || (bad > over * total && (total >= of || since !== undefined));
   const parts = `${aborted} aborted by the template, ${failed} failed, ${givenUp} given up`;
-  const lately = `in the last ${span(within)}`;
+  const lately = `in the last ${formatElapsed(within)}`;
   return {
     wrong,
     title: failingTitle(name),
@@ -178,23 +178,3 @@ function findFailing(
 const at = (time: number): string => `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
-
-const units = [
-  ["d", 24 * hour],
-  ["h", hour],
-  ["m", 60_000],
-  ["s", 1000],
-] as const;
-
-/** `3d 4h`: the two largest units. */
-function span(ms: number): string {
-  const first = units.findIndex(([, size]) => ms >= size);
-  if (first < 0) return "0s";
-  let rest = ms;
-  const parts = units.slice(first, first + 2).map(([unit, size]) => {
-    const n = Math.floor(rest / size);
-    rest -= n * size;
-    return n === 0 ? "" : `${n}${unit}`;
-  });
-  return parts.filter((part) => part !== "").join(" ");
-}

@@ -1,21 +1,12 @@
 import { z } from "zod";
 import { duration } from "../../base/units.ts";
+import { isZone } from "../../base/zone.ts";
 import { declaredName } from "../../profiles/definition.ts";
 
 const count = z.int().positive();
 const rate = z.strictObject({ count, per: duration });
 
-const zone = z.string().refine(
-  (name) => {
-    try {
-      new Intl.DateTimeFormat("en-US", { timeZone: name });
-      return true;
-    } catch {
-      return false;
-    }
-  },
-  { error: "a zone is an IANA name such as Europe/Warsaw" },
-);
+const zone = z.string().refine(isZone, { error: "a zone is an IANA name such as Europe/Warsaw" });
 
 /** What makes it fire. */
 const on = z.union(

@@ -1,4 +1,5 @@
-import { day, isZone, stretchAt } from "../../base/zone.ts";
+import { day } from "../../base/duration.ts";
+import { isZone, stretchAt } from "../../base/zone.ts";
 import type { TriggerDefinition } from "./definition.ts";
 
 type Quiet = NonNullable<TriggerDefinition["quiet"]>;

@@ -1,5 +1,7 @@
 import { Cron, CronPattern } from "croner";
-import { day, instantOf, isTime, isZone, stretchAt } from "../../base/zone.ts";
+import { BoundedCache } from "../../base/bounded-cache.ts";
+import { day } from "../../base/duration.ts";
+import { instantOf, isTime, isZone, stretchAt } from "../../base/zone.ts";
 import type { TriggerDefinition } from "./definition.ts";
 
 /** What comes by the clock: cron, a date, an interval. */
@@ -81,8 +83,7 @@ interface Schedule {
   nextWallTime(after: number): number | undefined;
 }
 
-const schedules = new Map<string, Schedule>();
-const maxSchedules = 500;
+const schedules = new BoundedCache<string, Schedule>(500);
 const maxScheduleLength = 500;
 
 /**
@@ -90,9 +91,9 @@ const maxScheduleLength = 500;
  * interval where clocks are put forward (every 15 minutes of hour 2), runs that twice where they are put back, and stands
  * still where a whole day is missing.
  */
-function cronOf(text: string): Schedule {
-  const known = schedules.get(text);
-  if (known) return known;
+const cronOf = (text: string): Schedule => schedules.get(text, readCron);
+
+function readCron(text: string): Schedule {
   const wrong = (why: string): Error =>
     new Error(
       `the schedule ${JSON.stringify(text.slice(0, 80))} is not cron: ${why}. It has five fields (minute, hour, day of month, month, day of week), or six with seconds before them, as in 0 9 * * 1-5`,
@@ -111,8 +112,6 @@ function cronOf(text: string): Schedule {
   } catch (error) {
     throw wrong((error as Error).message.replace("CronPattern: ", "").replace(/\.$/, ""));
   }
-  if (schedules.size >= maxSchedules) schedules.clear();
-  schedules.set(text, schedule);
   return schedule;
 }
 

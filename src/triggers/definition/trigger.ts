@@ -1,7 +1,7 @@
 import { type Alert, type AlertAborted, compileAlert } from "../../alert.ts";
 import { type Condition, type ConditionResult, compileCondition } from "../../audiences/index.ts";
+import { parseDuration } from "../../base/duration.ts";
 import type { Json } from "../../base/json.ts";
-import { parseDuration } from "../../base/units.ts";
 import type { TemplateOptions } from "../../compile.ts";
 import { type Channel, DestinationError, parseDestination } from "../../dispatch/index.ts";
 import type { Definition } from "../../store/index.ts";
@@ -110,7 +110,8 @@ function checkTarget(
     const message = `there is no channel ${JSON.stringify(channel)}; there are: ${names}`;
     throw new DefinitionError(message, place("channel"));
   }
-  const toTemplate = to ?? (Object.hasOwn(defaults, channel) ? defaults[channel] : undefined);
+  const configured = Object.hasOwn(defaults, channel) ? defaults[channel] : channels[channel]!.defaultTo;
+  const toTemplate = to ?? configured;
   if (toTemplate?.includes("{{") === true) return toTemplate;
   try {
     const where = toTemplate === undefined ? null : parseDestination(toTemplate);

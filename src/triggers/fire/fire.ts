@@ -1,3 +1,4 @@
+import { formatDuration } from "../../base/duration.ts";
 import { newId } from "../../base/id.ts";
 import { shortened } from "../../base/shorten.ts";
 import type { Channel } from "../../dispatch/index.ts";
@@ -244,29 +245,10 @@ async function capped(
   }
   for (const { count, per } of caps?.person ?? []) {
     if ((await sent(now - per, count, profile)) >= count)
-      return `this person had ${count} of its alerts within ${spell(per)}`;
+      return `this person had ${count} of its alerts within ${formatDuration(per)}`;
   }
   for (const { count, per } of caps?.overall ?? []) {
-    if ((await sent(now - per, count)) >= count) return `it sent its ${count} alerts within ${spell(per)}`;
+    if ((await sent(now - per, count)) >= count) return `it sent its ${count} alerts within ${formatDuration(per)}`;
   }
   return undefined;
-}
-
-/** 90,000 → `1m30s`. */
-function spell(ms: number): string {
-  const units = [
-    ["d", 86_400_000],
-    ["h", 3_600_000],
-    ["m", 60_000],
-    ["s", 1_000],
-    ["ms", 1],
-  ] as const;
-  let rest = ms;
-  let text = "";
-  for (const [unit, size] of units) {
-    const count = Math.floor(rest / size);
-    if (count > 0) text += `${count}${unit}`;
-    rest -= count * size;
-  }
-  return text || "0";
 }

@@ -48,6 +48,14 @@ describe("the body", () => {
     expect(answer?.line).toBe("204 No Content");
   });
 
+  test("has the trigger's context in data, beside what the delivery adds", () => {
+    const { withTrigger } = webhook();
+    const trigger = { name: "welcome", backfill: false };
+    expect(withTrigger!(undefined, trigger)).toEqual({ data: { trigger } });
+    const options = { type: "order.shipped", data: { customer: 7 } };
+    expect(withTrigger!(options, trigger)).toEqual({ type: "order.shipped", data: { customer: 7, trigger } });
+  });
+
   test("has what the delivery adds", async () => {
     await using there = await receiver();
     const options = { type: "order.shipped", data: { customer: 7, __proto__: null } };
