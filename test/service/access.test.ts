@@ -128,7 +128,9 @@ describe("keys", () => {
     const { keys } = memoryStore();
     await expect(createKey(keys, { name: " ", scopes: ["read"] }, noon)).rejects.toThrow("name: expected text");
     await expect(createKey(keys, { name: "x", scopes: [] }, noon)).rejects.toThrow("scopes: expected at least one of");
-    await expect(createKey(keys, { name: "x", scopes: ["admin" as "read"] }, noon)).rejects.toThrow("there is no admin");
+    await expect(createKey(keys, { name: "x", scopes: ["admin" as "read"] }, noon)).rejects.toThrow(
+      "there is no admin",
+    );
   });
 });
 
