@@ -65,7 +65,7 @@ describe("handing over", () => {
     expect(await outbox.find(id)).toMatchObject({
       state: "delivered",
       attempts: 1,
-      journal: [{ number: 1, outcome: { kind: "delivered" }, answer: { line: "delivered" } }],
+      journal: [{ number: 1, outcome: { kind: "delivered" }, response: { statusLine: "delivered" } }],
     });
     expect(events.map(({ type }) => type)).toEqual(["enqueued", "claimed", "attempt", "settled"]);
   });

@@ -205,10 +205,10 @@ describe("audiences, triggers and runs", () => {
     const conflict = await s.request("POST", "/v1/triggers/welcome/backfill", {});
     expect([conflict.status, conflict.body.type]).toEqual([409, "urn:tocsin:problem:conflict"]);
     expect((await s.request("POST", "/v1/triggers/welcome/activate")).body.state).toBe("active");
-    const { body: estimate } = await s.request("POST", "/v1/triggers/welcome/estimate", { cap: 10 });
+    const { body: estimate } = await s.request("POST", "/v1/triggers/welcome/estimate", { limit: 10 });
     expect(estimate).toMatchObject({ members: 1, sent: 1 });
-    const { status, body: run } = await s.request("POST", "/v1/triggers/welcome/backfill", { cap: 10 });
-    expect([status, run.state, run.cap]).toEqual([201, "running", 10]);
+    const { status, body: run } = await s.request("POST", "/v1/triggers/welcome/backfill", { limit: 10 });
+    expect([status, run.state, run.limit]).toEqual([201, "running", 10]);
     expect((await s.request("POST", `/v1/runs/${run.id}/pause`)).body.state).toBe("paused");
     expect((await s.request("GET", "/v1/runs?state=paused")).body.items).toHaveLength(1);
     expect((await s.request("POST", `/v1/runs/${run.id}/resume`)).body.state).toBe("running");
@@ -232,11 +232,12 @@ describe("audiences, triggers and runs", () => {
     expect((await s.request("GET", "/v1/triggers/welcome")).body.failures).toEqual([]);
   });
 
-  test("a sweep may wait, but is not left half done", async () => {
+  test("a re-evaluation may wait, but is not left half done", async () => {
     await s.engine.apply({ origin: "api", definitions: { audience: { regulars: { where: "gt .visits 4" } } } });
     const { items } = (await s.request("GET", "/v1/runs?state=running")).body;
     const { status, body } = await s.request("POST", `/v1/runs/${items[0].id}/cancel`);
-    const why = "is a sweep, which is not cancelled: memberships would not be what the audience says; pause it";
+    const why =
+      "is a re-evaluation, which cannot be cancelled: memberships would not be what the audience says; pause it";
     expect([status, body.detail]).toEqual([409, `${items[0].id} ${why}`]);
     expect((await s.request("POST", `/v1/runs/${items[0].id}/pause`)).body.state).toBe("paused");
   });

@@ -56,7 +56,7 @@ function facts({ channel, destination, to, alert, erased, replayOf, orderingKey,
 
 const indent = (text: string): string => text.trimEnd().replaceAll("\n", `\n${" ".repeat(14)}`);
 
-function attemptLines({ number, startedAt, endedAt, request, answer, outcome }: Attempt): string[] {
+function attemptLines({ number, startedAt, endedAt, request, response, outcome }: Attempt): string[] {
   const took = formatElapsed(endedAt - startedAt);
   const lines = [
     `${time(startedAt)}  attempt ${number}, ${took}: ${outcome.kind}${"reason" in outcome ? because(outcome.reason) : ""}`,
@@ -65,9 +65,9 @@ function attemptLines({ number, startedAt, endedAt, request, answer, outcome }: 
     lines.push(`${gap}the receiver asked to wait ${formatElapsed(outcome.retryAfter)}`);
   }
   if (request) lines.push(`${gap}> ${request.line}`);
-  if (answer) lines.push(`${gap}< ${answer.line}`);
-  if (answer?.body && outcome.kind !== "delivered")
-    lines.push(`${gap}< ${indentTo(answer.body.slice(0, 500), `${gap}< `)}`);
+  if (response) lines.push(`${gap}< ${response.statusLine}`);
+  if (response?.body && outcome.kind !== "delivered")
+    lines.push(`${gap}< ${indentTo(response.body.slice(0, 500), `${gap}< `)}`);
   return lines;
 }
 

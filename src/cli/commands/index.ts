@@ -111,7 +111,7 @@ export const commands: Readonly<Record<string, Readonly<Record<string, CommandEn
     },
     runs: {
       usage: "",
-      summary: "backfills, batches and sweeps: how far they are; pause, resume, cancel",
+      summary: "backfills, scheduled runs and re-evaluations: how far they are; pause, resume, cancel",
       load: async () => (await import("./runs.ts")).addRunsCommand,
     },
     explain: {

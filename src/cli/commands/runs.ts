@@ -19,7 +19,7 @@ interface Flags extends SetupFlags {
 export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const runs = program
     .command("runs")
-    .description("Work over many profiles: backfills, batches of schedules, audiences that are evaluated anew.")
+    .description("Work over many profiles: backfills, scheduled runs, re-evaluations of audiences.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);
   const command = (name: string, summary: string, options: CommandOptions = {}) =>
@@ -129,7 +129,7 @@ export function sentence(run: Run): string {
   const { id, state, done, sent, skipped, failed, reason, kind } = run;
   const why = reason === undefined ? "" : ` (${reason})`;
   const what =
-    kind === "sweep" || kind === "clear"
+    kind === "reevaluate" || kind === "cleanup"
       ? `${sent} entered or left`
       : `${sent} alerted, ${skipped} skipped, ${failed} failed`;
   return `${id} (${whatOf(run)}) is ${state}${why}: ${done.toLocaleString("en")} profiles, ${what}`;

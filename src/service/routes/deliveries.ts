@@ -27,11 +27,7 @@ const summaryShape = {
 };
 const summary: z.ZodType<DeliverySummary> = z.object(summaryShape).meta({ id: "DeliverySummary" });
 
-const message = z.object({
-  line: z.string(),
-  headers: z.record(z.string(), z.string()).optional(),
-  body: z.string().optional(),
-});
+const message = { headers: z.record(z.string(), z.string()).optional(), body: z.string().optional() };
 
 const attempt: z.ZodType<Attempt> = z
   .object({
@@ -49,8 +45,8 @@ const attempt: z.ZodType<Attempt> = z
       }),
       z.object({ kind: z.literal(["rejected", "gone", "lost"]), reason: z.string() }),
     ]),
-    request: message.optional(),
-    answer: message.optional(),
+    request: z.object({ line: z.string(), ...message }).optional(),
+    response: z.object({ statusLine: z.string(), ...message }).optional(),
   })
   .meta({ id: "Attempt" }) as unknown as z.ZodType<Attempt>;
 

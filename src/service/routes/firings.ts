@@ -8,7 +8,7 @@ import { Problem } from "../problem.ts";
 import { id, json, object, page, pageQuery, responses, time, toPage } from "../schemas.ts";
 
 const state = z.enum(["waiting", "sent", "aborted", "skipped", "failed"]);
-const causeKind = z.enum(["enter", "exit", "change", "event", "member"]);
+const causeKind = z.enum(["enter", "exit", "change", "event", "run"]);
 
 const cause: z.ZodType<Firing["cause"]> = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal(["enter", "exit"]), audience: z.string() }),
@@ -19,7 +19,7 @@ const cause: z.ZodType<Firing["cause"]> = z.discriminatedUnion("kind", [
     event: z.string(),
     payload: json.optional().describe("Present while the firing waits."),
   }),
-  z.object({ kind: z.literal("member"), audience: z.string(), run: z.string(), backfill: z.boolean() }),
+  z.object({ kind: z.literal("run"), audience: z.string(), run: z.string(), backfill: z.boolean() }),
 ]);
 
 const firing: z.ZodType<Firing> = z
@@ -31,7 +31,7 @@ const firing: z.ZodType<Firing> = z
     at: time,
     state,
     due: time.optional(),
-    waitsFor: z.enum(["dwell", "quiet", "digest"]).optional(),
+    waitsFor: z.enum(["dwell", "quietHours", "digest"]).optional(),
     reason: z.string().optional(),
     settledAt: time.optional(),
     key: z.string().optional(),

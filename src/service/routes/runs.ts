@@ -7,7 +7,7 @@ import { Problem } from "../problem.ts";
 import { id, page, pageQuery, responses, time, toPage } from "../schemas.ts";
 import { conflicting } from "../to-problem.ts";
 
-export const pace = z
+export const rateLimit = z
   .strictObject({
     count: z.int().min(1).max(1e9),
     per: z
@@ -22,14 +22,14 @@ const state = z.enum(["running", "paused", "done", "cancelled", "failed"]);
 export const run: z.ZodType<Run> = z
   .object({
     id,
-    kind: z.enum(["backfill", "batch", "sweep", "clear"]),
+    kind: z.enum(["backfill", "scheduled", "reevaluate", "cleanup"]),
     state,
     trigger: z.string().optional(),
     audiences: z.array(z.string()),
     fire: z.boolean().optional().describe("For a re-evaluation: profiles that enter or leave fire triggers."),
-    cap: z.int().optional(),
-    share: z.number().optional(),
-    pace: pace.optional(),
+    limit: z.int().optional(),
+    sample: z.number().optional(),
+    rateLimit: rateLimit.optional(),
     scheduledFor: time.optional(),
     total: z.int(),
     done: z.int(),
@@ -39,6 +39,7 @@ export const run: z.ZodType<Run> = z
     startedAt: time,
     updatedAt: time,
     endedAt: time.optional(),
+    pausedByTrigger: z.literal(true).optional().describe("Goes on by itself once its trigger is active."),
     reason: z.string().optional(),
   })
   .meta({ id: "Run", description: "Work over many profiles, done in steps." });

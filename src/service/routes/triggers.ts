@@ -8,7 +8,7 @@ import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
 import { bodyStatuses, json, responses, time } from "../schemas.ts";
 import { conflicting } from "../to-problem.ts";
-import { noBodyStatuses, pace, run } from "./runs.ts";
+import { noBodyStatuses, rateLimit, run } from "./runs.ts";
 
 interface Trigger {
   readonly name: string;
@@ -50,16 +50,16 @@ const estimate: z.ZodType<Estimate> = z
     skipped: z.int(),
     aborted: z.int(),
     failed: z.int(),
-    takes: z.number().optional().describe("Duration in ms at the given pace."),
+    duration: z.number().optional().describe("Duration in ms under the rate limit."),
     problems: z.array(z.object({ profile: z.string(), problem: z.string() })),
   })
   .meta({ id: "Estimate" });
 
 const backfill = z
   .strictObject({
-    cap: z.int().min(1).max(1e12).optional().describe("Maximum number of members to alert."),
-    share: z.number().gt(0).max(1).optional().describe("Share of the members to consider, above 0 and up to 1."),
-    pace: pace.optional(),
+    limit: z.int().min(1).max(1e12).optional().describe("Maximum number of members to alert."),
+    sample: z.number().gt(0).max(1).optional().describe("Fraction of the members to consider, above 0 and up to 1."),
+    rateLimit: rateLimit.optional(),
   })
   .meta({ id: "BackfillOptions", description: "Options that are absent are taken from the trigger's definition." });
 

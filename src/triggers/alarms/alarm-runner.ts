@@ -66,8 +66,8 @@ export class AlarmRunner {
   async #look({ when }: Alarm["definition"], now: number): Promise<Parameters<typeof evaluateAlarm>[1]> {
     const { store } = this.#options;
     if ("empty" in when) return { size: (await store.memberships.sizes()).get(when.empty) ?? 0 };
-    const trigger = "quiet" in when ? when.quiet : when.failing;
-    const since = now - ("quiet" in when ? when.for : (when.within ?? hour));
+    const trigger = "silent" in when ? when.silent : when.failing;
+    const since = now - ("silent" in when ? when.for : (when.within ?? hour));
     const all = await store.definitions.all();
     const found = all.find((one) => one.kind === "trigger" && one.name === trigger);
     if (found === undefined) return {};

@@ -5,7 +5,7 @@ import type { AlarmDefinition, TriggerState } from "../definition/definition.ts"
 export interface AlarmObservation {
   /** Of `empty`: how many members the audience has. */
   readonly size?: number | undefined;
-  /** Of `quiet` and `failing`. */
+  /** Of `silent` and `failing`. */
   readonly trigger?:
     | {
         readonly state: TriggerState;
@@ -24,11 +24,11 @@ export interface AlarmObservation {
 /** What an alarm keeps in mind; `{}` at first. Of another condition nothing of it holds. */
 export interface AlarmStatus {
   /** Of `empty`: the audience has had members. */
-  readonly had?: true | undefined;
+  readonly hadMembers?: true | undefined;
   /** Since when it lasts, in ms since 1970. Absent: nothing is wrong. */
   readonly since?: number | undefined;
-  /** When it was last said. */
-  readonly saidAt?: number | undefined;
+  /** When the operator was last notified. */
+  readonly notifiedAt?: number | undefined;
 }
 
 export interface AlarmDecision {
@@ -63,23 +63,24 @@ export function evaluateAlarm(
   now: number,
 ): AlarmDecision {
   const { wrong, since: began = now, title, what, look } = find(definition, seen, status, now);
-  const had = status.had === true || (seen.size ?? 0) > 0 ? { had: true as const } : {};
+  const memory = status.hadMembers === true || (seen.size ?? 0) > 0 ? { hadMembers: true as const } : {};
   if (!wrong) {
-    if (status.since === undefined) return { status: had };
+    if (status.since === undefined) return { status: memory };
     const lasted = formatElapsed(now - status.since);
     return {
-      status: had,
+      status: memory,
       notify: { title: `Over: ${title}`, body: `${what} It had lasted ${lasted}, since ${at(status.since)}.` },
     };
   }
   const since = status.since ?? began;
   const { repeat = defaults.repeat } = definition;
-  const { saidAt } = status;
-  const again = status.since !== undefined && saidAt !== undefined;
+  const { notifiedAt } = status;
+  const again = status.since !== undefined && notifiedAt !== undefined;
   // A clock that was put back silences nothing.
-  if (again && saidAt <= now && (repeat === 0 || now - saidAt < repeat)) return { status: { ...had, since, saidAt } };
+  if (again && notifiedAt <= now && (repeat === 0 || now - notifiedAt < repeat))
+    return { status: { ...memory, since, notifiedAt } };
   return {
-    status: { ...had, since, saidAt: now },
+    status: { ...memory, since, notifiedAt: now },
     notify: {
       title: again ? `Still: ${title}` : title,
       body: `${what} Since ${at(since)}${now - since < 60_000 ? "" : `, for ${formatElapsed(now - since)}`}. ${look}`,
@@ -89,26 +90,26 @@ export function evaluateAlarm(
 
 function find({ when }: AlarmDefinition, seen: AlarmObservation, status: AlarmStatus, now: number): Finding {
   if ("empty" in when) return findEmpty(when.empty, seen, status);
-  const name = "quiet" in when ? when.quiet : when.failing;
+  const name = "silent" in when ? when.silent : when.failing;
   const { trigger } = seen;
   if (trigger?.state === "active" || trigger?.state === "failed") {
-    return "quiet" in when ? findQuiet(name, when.for, trigger, now) : findFailing(name, when, trigger, status);
+    return "silent" in when ? findSilent(name, when.for, trigger, now) : findFailing(name, when, trigger, status);
   }
   return {
     wrong: false,
-    title: "quiet" in when ? quietTitle(name) : failingTitle(name),
+    title: "silent" in when ? silentTitle(name) : failingTitle(name),
     what: `The trigger ${name} is ${trigger === undefined ? "not declared any more" : unwatched[trigger.state]}: it is not watched.`,
     look: "",
   };
 }
 
 const unwatched = { draft: "a draft", paused: "paused", done: "done" };
-const quietTitle = (name: string): string => `Trigger ${name} sends nothing`;
+const silentTitle = (name: string): string => `Trigger ${name} sends nothing`;
 const failingTitle = (name: string): string => `Trigger ${name} fails`;
 
-function findEmpty(audience: string, { size }: AlarmObservation, { had }: AlarmStatus): Finding {
+function findEmpty(audience: string, { size }: AlarmObservation, { hadMembers }: AlarmStatus): Finding {
   return {
-    wrong: size === 0 && had === true,
+    wrong: size === 0 && hadMembers === true,
     title: `Audience ${audience} is empty`,
     what:
       size === undefined
@@ -120,7 +121,7 @@ function findEmpty(audience: string, { size }: AlarmObservation, { had }: AlarmS
   };
 }
 
-function findQuiet(
+function findSilent(
   name: string,
   limit: number,
   trigger: NonNullable<AlarmObservation["trigger"]>,
@@ -135,7 +136,7 @@ function findQuiet(
   return {
     wrong,
     since,
-    title: quietTitle(name),
+    title: silentTitle(name),
     what: `The trigger ${name} ${doesRun(trigger)}${wrong ? ` and has sent nothing for ${formatElapsed(limit)} or longer` : ""}. ${sent}${activated}.`,
     look: `Look at whether anything fires it (updates, events, its schedule), and at why what fires is held back: tocsin explain PROFILE ${name}.`,
   };

@@ -5,7 +5,7 @@ import { instantOf, isTime, isZone, stretchAt } from "../../base/zone.ts";
 import type { TriggerDefinition } from "./definition.ts";
 
 /** What comes by the clock: cron, a date, an interval. */
-export type ScheduledOn = Extract<TriggerDefinition["on"], { schedule: string } | { once: string } | { every: number }>;
+export type ScheduledOn = Extract<TriggerDefinition["on"], { schedule: string } | { at: string } | { every: number }>;
 
 /** ms. */
 const minInterval = 60_000;
@@ -22,7 +22,7 @@ const minInterval = 60_000;
 export function nextTime(on: ScheduledOn, after: number, activatedAt: number): number | undefined {
   if (!isTime(after)) throw new RangeError(`${after} is no time`);
   if ("schedule" in on) return nextOfCron(cronOf(on.schedule), zoneOf(on), after);
-  if ("once" in on) return ifAfter(timeOf(on.once, zoneOf(on)), after);
+  if ("at" in on) return ifAfter(timeOf(on.at, zoneOf(on)), after);
   const interval = checkInterval(on.every);
   const next = Math.max(after - ((after - activatedAt) % interval), activatedAt) + interval;
   return isTime(next) ? next : undefined;
@@ -36,7 +36,7 @@ export function checkSchedule(on: ScheduledOn): void {
     if (nextWallTime(Date.UTC(2000, 0, 1)) === undefined) {
       throw new Error(`the schedule ${JSON.stringify(on.schedule)} never comes: no year has such a day`);
     }
-  } else if ("once" in on) timeOf(on.once, zoneOf(on));
+  } else if ("at" in on) timeOf(on.at, zoneOf(on));
   else checkInterval(on.every);
 }
 

@@ -50,7 +50,7 @@ const aMonth = parseDuration("30d")!;
 export function compileTrigger({ name, body, status }: Definition, compileOptions: CompileOptions): Trigger {
   const definition = checkBody("trigger", name, triggerDefinition, body);
   const { templates } = compileOptions;
-  const { on, where, alert, send, dedupe, quiet } = definition;
+  const { on, where, alert, send, dedupe, quietHours } = definition;
   const at = <T>(path: readonly (string | number)[], make: () => T): T => {
     try {
       return make();
@@ -60,7 +60,7 @@ export function compileTrigger({ name, body, status }: Definition, compileOption
   };
   const text = (text: string, options: Partial<Source & { kind: "text" }>, ...path: (string | number)[]) =>
     at(path, () => textOf({ kind: "text", text, name: path.join("."), ...options }, templates));
-  if ("schedule" in on || "once" in on || "every" in on) at(["on"], () => checkSchedule(on));
+  if ("schedule" in on || "at" in on || "every" in on) at(["on"], () => checkSchedule(on));
   const targets = send.map(({ channel, options }, i): Target => {
     const toTemplate = checkTarget(name, definition, i, compileOptions);
     // Unlike a key's, a field that is missing here is a person without an address.
@@ -81,7 +81,7 @@ export function compileTrigger({ name, body, status }: Definition, compileOption
     targets,
     key: key === undefined ? undefined : text(key, { missingKey: "required" }, "dedupe"),
     dedupeWindow: typeof dedupe === "object" ? dedupe.within : aMonth,
-    zone: quiet?.zone === undefined ? undefined : text(quiet.zone, {}, "quiet", "zone"),
+    zone: quietHours?.zone === undefined ? undefined : text(quietHours.zone, {}, "quietHours", "zone"),
   };
 }
 

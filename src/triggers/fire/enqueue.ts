@@ -144,7 +144,7 @@ async function compose(
   some: readonly Firing[],
 ): Promise<Composed | Unsendable> {
   const all = some.map((one) => triggerContext(trigger, one.cause, one.at)) as [TriggerContext, ...TriggerContext[]];
-  const digests = trigger.definition.digest !== undefined || trigger.definition.quiet?.do === "digest";
+  const digests = trigger.definition.digest !== undefined || trigger.definition.quietHours?.action === "digest";
   const triggerData = digests ? digestOf(all) : all[0];
   const subject = templateData(profile.fields, triggerData, trigger.definition.fields);
   const entries: Entry[] = [];
@@ -181,7 +181,7 @@ async function entryFor(
 ): Promise<Entry | undefined> {
   const destination = to === undefined ? null : parseDestination(budget.evaluate(to, subject));
   if (destination === undefined) return undefined;
-  const { priority = triggerData.kind === "member" ? "low" : "normal" } = trigger.definition;
+  const { priority = triggerData.kind === "run" ? "low" : "normal" } = trigger.definition;
   const request = {
     channel,
     to: destination,
