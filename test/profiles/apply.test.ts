@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { applyUpdates, resolveProfiles, type Update } from "../../src/profiles/index.ts";
-import { changed, MemoryPeople } from "./people.ts";
+import { changed, MemoryProfiles } from "./fixtures.ts";
 
 const settings = resolveProfiles();
-const apply = (people: MemoryPeople, updates: readonly unknown[], now = 1000, own = settings) =>
+const apply = (people: MemoryProfiles, updates: readonly unknown[], now = 1000, own = settings) =>
   applyUpdates(people, updates as readonly Update[], own, now);
 
 describe("an update", () => {
   test("makes a profile of who is not known", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const [result] = await apply(people, [
       { identifiers: { email: " Ada@Example.COM ", device: 7 }, fields: { a: 1 } },
     ]);
@@ -29,7 +29,7 @@ describe("an update", () => {
   });
 
   test("goes into the profile that has an identifier, and those of one person follow one another", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     await apply(people, [{ identifiers: { email: "a@x.y" }, fields: { a: 1, b: { c: 1 } } }]);
     people.calls = [];
     const results = await apply(
@@ -54,7 +54,7 @@ describe("an update", () => {
   });
 
   test("that says nothing new writes nothing", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     await apply(people, [{ identifiers: { email: "a@x.y" }, fields: { a: [1, { b: 2 }] } }]);
     people.calls = [];
     const [result] = await apply(people, [{ identifiers: { email: "a@x.y" }, fields: { a: [1, { b: 2 }], c: null } }]);
@@ -63,7 +63,7 @@ describe("an update", () => {
   });
 
   test("stitches profiles that it shares an identifier with; the oldest stays", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const own = resolveProfiles({ merge: { visits: "sum", source: "first", tags: "union" } });
     const one = { identifiers: { device: "d" }, fields: { visits: 2, source: "ad", tags: ["a", "b"], name: "?" } };
     const other = {
@@ -92,7 +92,7 @@ describe("an update", () => {
   });
 
   test("stitches what only came to be in the same call, whose ids lead on", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const results = await apply(people, [
       { identifiers: { device: "d" }, fields: { a: 1 } },
       { identifiers: { email: "a@x.y" }, fields: { b: 1 } },
@@ -112,7 +112,7 @@ describe("an update", () => {
 
 describe("two people never become one", () => {
   test("the update goes to the kind that counts most", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const [ada] = (await apply(people, [{ identifiers: { user_id: "ada", email: "home@x.y" } }])).map(changed);
     const [bob] = (await apply(people, [{ identifiers: { user_id: "bob", device: "tablet" } }])).map(changed);
     const update = { identifiers: { email: "home@x.y", user_id: "bob", device: "new" }, fields: { a: 1 } };
@@ -129,7 +129,7 @@ describe("two people never become one", () => {
   });
 
   test("also if who counts most is new", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const [ada] = (await apply(people, [{ identifiers: { user_id: "ada", email: "home@x.y" } }])).map(changed);
     const [result] = (await apply(people, [{ identifiers: { user_id: "eve", email: "home@x.y" } }])).map(changed);
     expect(result!.before).toBeUndefined();
@@ -138,7 +138,7 @@ describe("two people never become one", () => {
   });
 
   test("nor do more at a time than are allowed", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const emails = Array.from({ length: 6 }, (_, i) => `${i}@x.y`);
     await apply(people, emails.map((email) => ({ identifiers: { email } }))); // biome-ignore format: one line
     const [result] = (await apply(people, [{ identifiers: { email: emails, device: "d" }, fields: { a: 1 } }])).map(
@@ -176,7 +176,7 @@ describe("what cannot be taken", () => {
     ["a has a field whose name is no well-formed text", { identifiers: { email: "x" }, fields: { a: { "\ud800": 1 } } }],
     ["the profile would be too big: 1000008 bytes of JSON, where 1000000 are allowed", { identifiers: { email: "x" }, fields: { a: "é".repeat(500_000) } }],
   ])("%s", async (problem, update) => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const good = { identifiers: { email: "good@x.y" } };
     const results = await apply(people, [good, update, good]);
     expect(results[1]).toEqual({ problem });
@@ -185,18 +185,18 @@ describe("what cannot be taken", () => {
   }); // biome-ignore format: a table
 
   test.each([["deep", deep(65)], ["cyclic", cyclic]])("%s", async (_, fields) => {
-    const [result] = await apply(new MemoryPeople(), [{ identifiers: { email: "x" }, fields }]);
+    const [result] = await apply(new MemoryProfiles(), [{ identifiers: { email: "x" }, fields }]);
     expect(result).toEqual({ problem: expect.stringMatching(/^\S{80}… is too deep: at most 64 maps and lists stand inside each other$/) });
   }); // biome-ignore format: a table
 
   test("as deep as is allowed is taken", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const fields = deep(64);
     expect(changed((await apply(people, [{ identifiers: { email: "x" }, fields }]))[0]!).after.fields).toEqual(fields);
   });
 
   test("fields and kinds called __proto__ are no more than that", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const update = JSON.parse(
       '{"identifiers": {"email": "x", "__proto__": "y"}, "fields": {"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}}',
     );

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { broken, hour, minute, noon, trigger } from "./stage.ts";
+import { broken, hour, minute, noon, trigger } from "./harness.ts";
 
 test("what cannot run here any more is left out, says so, and does not hold up the rest", async () => {
   const { s, status } = await broken();

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { broken, stage, trigger, vips } from "./stage.ts";
+import { broken, createHarness, trigger, vips } from "./harness.ts";
 
 describe("explain", () => {
   test("says in one sentence why somebody was not alerted, and in steps how it came", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({ audience: vips, trigger: { t: trigger({ enter: "vips" }, { coolDown: "1h" }) } });
     const id = await s.update("1", { name: "ada", visits: 1 });
     expect((await s.engine.explain(id, "t")).answer).toBe(`${id} was not alerted by t: is not in vips.`);
@@ -27,7 +27,7 @@ describe("explain", () => {
   });
 
   test("says what did not happen", async () => {
-    const s = stage();
+    const s = createHarness();
     const id = await s.update("1", { name: "ada", visits: 1 });
     await s.declare({
       audience: { vips: { where: "gt .visits 20" } },

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../src/base/json.ts";
 import { changedStreamMeanings } from "../../src/triggers/index.ts";
-import { type Declared, stage, trigger } from "./stage.ts";
+import { createHarness, type Declared, trigger } from "./harness.ts";
 
 const identifiers = { anon: "{{ .anon }}", email: "{{ .email }}" };
 const fields = { name: "{{ .name }}", email: "{{ .email }}", "contact.hook": "{{ .hook }}", n: { path: "n" } };
 
 /** Profiles by the kinds in their order: the first counts most. */
 async function opened(kinds: readonly string[], stream: Json = {}, profiles: { readonly [key: string]: Json } = {}) {
-  const s = stage();
+  const s = createHarness();
   const kindsOf = Object.fromEntries(kinds.map((kind) => [kind, null]));
   await s.declare({
     profiles: { profiles: { identifiers: kindsOf, ...profiles } },
@@ -188,7 +188,7 @@ describe("what is protected", () => {
   });
 
   test("a path with an empty name is refused", async () => {
-    const wrong = stage().declare({ profiles: { profiles: { protect: ["a..b"] } } });
+    const wrong = createHarness().declare({ profiles: { profiles: { protect: ["a..b"] } } });
     await expect(wrong).rejects.toThrow('"a..b" has an empty name between its dots');
   });
 });
@@ -210,7 +210,7 @@ describe("plan", () => {
       "stream web changes: identity is merge for signed requests, add for others from now on; every request merged profiles before; if everybody who can post to it may merge profiles, write identity: merge",
     ],
   ])("says once what an earlier version's stream is from now on: %s", async (_, body, effect) => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({ profiles: { profiles: { identifiers: { email: null, anon: null } } } });
     await s.store.transaction(({ definitions }) => definitions.put([old(body)]));
     // It does not merge, whether that was looked at or not.
@@ -225,7 +225,7 @@ describe("plan", () => {
   });
 
   test("one that only keeps events, or cannot be read, is left alone", async () => {
-    const s = stage();
+    const s = createHarness();
     for (const body of [{ key: "{{ .id }}" }, { odd: true }]) {
       await s.store.transaction(({ definitions }) => definitions.put([old(body)]));
       const wanted = { origin: "file", definitions: { stream: { web: body } }, complete: true } as never;
@@ -234,7 +234,7 @@ describe("plan", () => {
   });
 
   test("says what a change makes of it", async () => {
-    const s = stage();
+    const s = createHarness();
     const step = async (body: object) =>
       (await s.engine.plan({ origin: "api", definitions: { stream: { web: body as Json } } })).steps.map(
         ({ effect }) => effect,
@@ -249,7 +249,7 @@ describe("plan", () => {
   });
 
   const warned = async (declared: Declared) => {
-    const { findings } = await stage().engine.plan({ origin: "api", definitions: declared });
+    const { findings } = await createHarness().engine.plan({ origin: "api", definitions: declared });
     return findings.map(({ where, severity, message }) => `${where}: ${severity}: ${message}`);
   };
   const alert = (to: string, on: Json = { enter: "all" }) => trigger(on, { send: [{ channel: "crm", to }] });

@@ -5,7 +5,7 @@ import type { EngineStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";
-import { day, hour, noon, second, stage, trigger } from "./stage.ts";
+import { createHarness, day, hour, noon, second, trigger } from "./harness.ts";
 
 const folder = temporaryFolder(inMemory);
 const stores: readonly (readonly [string, () => EngineStore])[] = [
@@ -18,7 +18,7 @@ type Fields = { readonly [field: string]: Json };
 
 /** An engine with a few people, and everything that is kept of each. */
 async function opened(store: EngineStore, merge: { readonly [field: string]: Json } = {}) {
-  const s = stage(store);
+  const s = createHarness(store);
   await s.declare({
     profiles: { profiles: { identifiers: kinds, merge } },
     audience: { vips: { where: "gt .visits 10" }, named: { where: ".name" } },
