@@ -64,7 +64,7 @@ test("what is declared in it can be put into force", async () => {
     expect(planned).toEqual({
       code: 0,
       stdout: [
-        "+ how profiles are put together is new",
+        "+ profiles (identifiers and merge rules) is new",
         "+ stream shop is new",
         "+ audience regulars is new: of 0 profiles 0 enter and 0 leave",
         "+ trigger welcome-back is new",

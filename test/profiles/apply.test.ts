@@ -122,7 +122,7 @@ describe("two people never become one", () => {
     expect(result!.refused).toEqual([
       {
         identifier: { kind: "email", value: "home@x.y" },
-        reason: `this email is that of another profile, ${ada!.after.id}: one person has at most 1 user_id, and this would make 2`,
+        reason: `another profile, ${ada!.after.id}, has this email: a profile has at most 1 user_id, and this would make 2`,
       },
     ]);
     expect(people.profiles.get(ada!.after.id)).toEqual(ada!.after);
@@ -147,7 +147,7 @@ describe("two people never become one", () => {
     expect(people.profiles.size).toBe(6);
     expect(result!.after.identifiers.map(({ value }) => value)).toEqual(["0@x.y", "d"]);
     expect(result!.refused.map(({ reason }) => reason)).toEqual(
-      emails.slice(1).map((email) => `this email is that of another profile, ${people.owners.get(`email ${email}`)}: 6 profiles would become one, and at most 5 do at a time`),
+      emails.slice(1).map((email) => `another profile, ${people.owners.get(`email ${email}`)}, has this email: 6 profiles would be merged, and at most 5 may be at a time`),
     ); // biome-ignore format: one line
     await apply(people, [{ identifiers: { email: emails.slice(0, 5) } }]);
     expect(people.profiles.size).toBe(2);
@@ -163,17 +163,17 @@ describe("what cannot be taken", () => {
     ["an update is a map with identifiers and fields", null],
     ["an update is a map with identifiers and fields", []],
     ["an update needs identifiers, by kind", {}],
-    ["nothing says who it is about: it has none of user_id, email, device", { identifiers: {} }],
-    ["nothing says who it is about: it has none of user_id, email, device", { identifiers: { email: " ", device: [null] } }],
-    ['nothing says who it is about: it has none of user_id, email, device (user_id: "NULL" identifies nobody)', { identifiers: { user_id: "NULL" } }],
-    ["nothing says who it is about: it has none of user_id, email, device (phone: profiles have no identifiers of the kind phone, only user_id, email, device)", { identifiers: { phone: "1" } }],
+    ["no identifier: it has none of user_id, email, device", { identifiers: {} }],
+    ["no identifier: it has none of user_id, email, device", { identifiers: { email: " ", device: [null] } }],
+    ['no identifier: it has none of user_id, email, device (user_id: "NULL" identifies nobody)', { identifiers: { user_id: "NULL" } }],
+    ["no identifier: it has none of user_id, email, device (phone: profiles have no identifiers of the kind phone, only user_id, email, device)", { identifiers: { phone: "1" } }],
     ["an update names at most 100 identifiers", { identifiers: { email: Array.from({ length: 101 }, (_, i) => `${i}`) } }],
     ["fields are a map, by name", { identifiers: { email: "x" }, fields: [] }],
     ["a.b is no JSON, but undefined", { identifiers: { email: "x" }, fields: { a: { b: undefined } } }],
     ["a[1] is no JSON, but an object of a class", { identifiers: { email: "x" }, fields: { a: [1, new Date(0)] } }],
     ["a is NaN, which JSON does not have", { identifiers: { email: "x" }, fields: { a: Number.NaN } }],
-    ["a.b is no well-formed text: it has half of a surrogate pair", { identifiers: { email: "x" }, fields: { a: { b: "\ud800" } } }],
-    ["a has a field whose name is no well-formed text", { identifiers: { email: "x" }, fields: { a: { "\ud800": 1 } } }],
+    ["a.b is not well-formed Unicode: it has half of a surrogate pair", { identifiers: { email: "x" }, fields: { a: { b: "\ud800" } } }],
+    ["a has a field whose name is not well-formed Unicode", { identifiers: { email: "x" }, fields: { a: { "\ud800": 1 } } }],
     ["the profile would be too big: 1000008 bytes of JSON, where 1000000 are allowed", { identifiers: { email: "x" }, fields: { a: "é".repeat(500_000) } }],
   ])("%s", async (problem, update) => {
     const people = new MemoryProfiles();

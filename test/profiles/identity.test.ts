@@ -42,7 +42,7 @@ describe("an identifier is written as its kind's rules say", () => {
     ["user_id", true, "an identifier is text or a number"],
     ["user_id", { a: 1 }, "an identifier is text or a number"],
     ["user_id", [["a"]], "an identifier is text or a number"],
-    ["user_id", "\ud800", "it is no well-formed text"],
+    ["user_id", "\ud800", "it is not well-formed Unicode"],
     ["user_id", "a\u0000b", "it has control characters in it"],
     ["user_id", "x".repeat(513), "it is longer than 512 characters"],
     ["user_id", "x".repeat(10_000_000), "it is longer than 512 characters"],
@@ -77,7 +77,7 @@ test("a limit of one kind keeps devices from piling up", async () => {
   const [result] = (await applyUpdates(people, [{ identifiers: { email: "a", device: ["1", "2", "3"] } }], settings, 1)).map(changed); // biome-ignore format: one line
   expect(result!.after.identifiers.map(({ value }) => value)).toEqual(["a", "1", "2"]);
   expect(result!.refused).toEqual([
-    { identifier: { kind: "device", value: "3" }, reason: "one person has at most 2 device, and this would make 3" },
+    { identifier: { kind: "device", value: "3" }, reason: "a profile has at most 2 device, and this would make 3" },
   ]);
   expect(people.owners.has("device 3")).toBe(false);
 });
@@ -90,7 +90,7 @@ test("profiles that together are too big stay two", async () => {
   await applyUpdates(people, [{ identifiers: { email: "e" }, fields: { b: half } }], settings, 2);
   const [result] = (await applyUpdates(people, [{ identifiers: { email: "e", device: "d" }, fields: { c: 1 } }], settings, 3)).map(changed); // biome-ignore format: one line
   expect(result!.after.fields).toEqual({ b: half, c: 1 });
-  expect(result!.refused[0]!.reason).toMatch(/^this device is that of another profile, prf_\w+: together they would be 255 bytes of JSON, where 200 are allowed$/); // biome-ignore format: one line
+  expect(result!.refused[0]!.reason).toMatch(/^another profile, prf_\w+, has this device: merged they would be 255 bytes of JSON, where 200 are allowed$/); // biome-ignore format: one line
   expect(people.profiles.size).toBe(2);
 });
 

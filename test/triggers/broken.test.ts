@@ -32,7 +32,7 @@ test("what cannot run hinders no other change, and cannot be activated as it is"
   await s.declare({ audience: { vips: { where: "gt .visits 20" } } });
   await expect(s.engine.setState("one", "active")).rejects.toThrow('there is no channel "fax"');
   await expect(s.engine.apply({ origin: "api", definitions: { audience: { vips: null } } })).rejects.toThrow(
-    "there is no audience vips",
+    "no audience named vips",
   );
   expect(await status()).toMatchObject({ state: "failed" });
   await s.engine.setState("one", "draft");

@@ -199,8 +199,8 @@ describe("what the clock ended", () => {
     expect(await s.sent()).toEqual(["in/enter in"]);
     expect([requests.length, slept]).toEqual([6, [100, 1_000, 100, 1_000]]);
     expect(s.events.filter(({ type }) => type === "undecided")).toEqual([
-      { type: "undecided", audience: "vips", reason: expect.stringContaining("(1000 ms); it was tried 3 times") },
-      { type: "undecided", audience: "vips", reason: expect.stringContaining("(1000 ms); it was tried 3 times") },
+      { type: "undecided", audience: "vips", reason: expect.stringContaining("(1000 ms); gave up after 3 tries") },
+      { type: "undecided", audience: "vips", reason: expect.stringContaining("(1000 ms); gave up after 3 tries") },
     ]);
   });
 
@@ -228,7 +228,7 @@ describe("what the clock ended", () => {
       ["sent", undefined],
       [
         "failed",
-        expect.stringMatching(/^template: title:1:16: .* exceeded the time limit \(1000 ms\); it was tried 3 times$/),
+        expect.stringMatching(/^template: title:1:16: .* exceeded the time limit \(1000 ms\); gave up after 3 tries$/),
       ],
     ]);
   });
@@ -240,7 +240,7 @@ describe("what the clock ended", () => {
       { id: string; profile?: string; problem?: string },
     ];
     expect([profile, requests.length]).toEqual([undefined, 3]);
-    expect(problem).toMatch(/exceeded the time limit \(1000 ms\); it was tried 3 times$/);
+    expect(problem).toMatch(/exceeded the time limit \(1000 ms\); gave up after 3 tries$/);
     const { items } = await s.store.events.list({ stream: "clicks", limit: 9 });
     expect(items).toMatchObject([{ id, payload: { who: "ada" }, problem }]);
   });

@@ -24,7 +24,7 @@ const status = async (s: Pick<Harness, "store">) =>
 const states = async (s: Harness) =>
   (await s.store.firings.list({ trigger: "t", limit: 500 })).items.map(({ state }) => state).reverse();
 const reason = expect.stringMatching(
-  /^20 of its last \d+ firings cost too much: template: title:1:\d+: .*exceeded maximum number of steps \(1000\); mend it, then activate it again$/,
+  /^20 of its last \d+ firings exceeded a limit: template: title:1:\d+: .*exceeded maximum number of steps \(1000\); correct the trigger, then activate it again$/,
 );
 
 const folders: string[] = [];

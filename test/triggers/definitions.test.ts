@@ -35,7 +35,7 @@ describe("definitions", () => {
     await s.update("d", { visits: 1 });
     const [step] = (await s.engine.plan({ origin: "api", definitions: failing })).steps;
     expect(step!.effect).toBe(
-      "audience late is new: of 4 profiles 0 enter and 0 leave; its condition fails for 1, which counts as no",
+      "audience late is new: of 4 profiles 0 enter and 0 leave; its condition fails for 1, which counts as no match",
     );
   });
 

@@ -85,13 +85,13 @@ describe("events", () => {
     const collected = s.engine.collect("orders", [order(1, "ada", 5)]);
     const updated = s.update("1", { name: "bob" });
     const gone = s.store.transaction(({ definitions }) => definitions.remove("stream", "orders"));
-    await expect(collected).rejects.toThrow("there is no stream orders any more");
+    await expect(collected).rejects.toThrow("no stream named orders");
     await Promise.all([updated, gone]);
     expect(await s.store.profiles.count()).toBe(1);
   });
 
   test("there has to be such a stream", async () => {
     const s = createHarness();
-    await expect(s.engine.collect("nothing", [{}])).rejects.toThrow("there is no stream nothing");
+    await expect(s.engine.collect("nothing", [{}])).rejects.toThrow("no stream named nothing");
   });
 });

@@ -15,7 +15,7 @@ describe("explain", () => {
     await s.update("1", { visits: 1 });
     await s.update("1", { visits: 11 });
     const { answer, steps } = await s.engine.explain(id, "t");
-    expect(answer).toBe(`${id} was not alerted by t: it is too soon after the last alert to this person.`);
+    expect(answer).toBe(`${id} was not alerted by t: the cool-down since the last alert to this profile is not over.`);
     expect(steps.map(({ what }) => what)).toEqual([
       "trigger",
       "membership",
@@ -38,7 +38,7 @@ describe("explain", () => {
     await s.declare({ audience: { vips: { where: "gt .visits 0" } } });
     expect(await answer("daily")).toBe("nothing has happened that it fires on.");
     expect(await answer("t")).toBe(
-      "came into vips at 2026-03-02T12:00:00.000Z by what fires nothing: it was new, or its condition was changed; only a backfill alerts those.",
+      "came into vips at 2026-03-02T12:00:00.000Z silently, because the audience was new or its condition changed; only a backfill alerts such members.",
     );
     s.now += 1;
     await s.engine.setState("t", "paused");

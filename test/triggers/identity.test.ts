@@ -28,7 +28,7 @@ async function opened(kinds: readonly string[], stream: Json = {}, profiles: { r
 }
 
 const ada = { anon: "ada-1", email: "ada@example.com", name: "Ada" };
-const notGiven = "a stream without identity: merge gives identifiers to nobody but the people that it creates";
+const notGiven = "a stream without identity: merge gives identifiers only to profiles that it creates";
 
 describe("a stream that adds, as without a signature", () => {
   test.each([
@@ -85,7 +85,7 @@ describe("a stream that adds, as without a signature", () => {
     );
     await post({ emails: ["a@x.y", "b@x.y"] });
     expect((await people()).map(({ ids }) => ids)).toEqual([["email=a@x.y"]]);
-    expect(await events()).toEqual([["identifier email: one person has at most 1 email"]]);
+    expect(await events()).toEqual([["identifier email: a profile has at most 1 email"]]);
   });
 
   test("signed requests of a stream with a signature merge, others do not", async () => {
@@ -113,7 +113,7 @@ test("a stream that merges does so without a signature, and operators' updates a
 test("a stream of people who are known creates nobody, and says nothing else of them", async () => {
   const { s, people, events, post } = await opened(["email", "anon"], { identity: "known" });
   await s.engine.update([{ identifiers: { email: "ada@example.com" }, fields: { name: "Ada" } }]);
-  const problem = "it is about nobody who is known, and may not create who it is about";
+  const problem = "it matches no existing profile, and may not create one";
   expect(
     await post({ email: "ada@example.com", anon: "x", n: 1 }, { email: "bob@example.com", anon: "x", n: 2 }),
   ).toEqual([
@@ -128,7 +128,7 @@ test("a stream of people who are known creates nobody, and says nothing else of 
 
 describe("what is protected", () => {
   const protect = ["email", "contact.hook"];
-  const note = (path: string) => `field ${path}: it is protected: only streams with identity: merge change it`;
+  const note = (path: string) => `field ${path}: it is protected: only streams with identity: merge may change it`;
 
   test("fields are changed by streams that merge and by operators alone", async () => {
     const { s, people, events, post } = await opened(["anon"], {}, { protect });
@@ -182,9 +182,9 @@ describe("what is protected", () => {
     ]);
     expect((await events())[1]).toEqual([
       note("email"),
-      "identifier email: it is protected: only streams with identity: merge give it to people",
+      "identifier email: it is protected: only streams with identity: merge may set it",
     ]);
-    expect((await events())[2]).toContain("it is about nobody who is known");
+    expect((await events())[2]).toContain("it matches no existing profile");
   });
 
   test("a path with an empty name is refused", async () => {

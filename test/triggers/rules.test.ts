@@ -329,7 +329,7 @@ describe("what a trigger keeps to", () => {
       "w sent",
     ]);
     expect(s.events.find((one) => one.type === "fired" && one.state === "skipped")).toMatchObject({
-      reason: "it is too soon after the last alert to this person",
+      reason: "the cool-down since the last alert to this profile is not over",
     });
     // A rehearsal says nothing.
     await s.engine.estimate("w");

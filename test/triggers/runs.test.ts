@@ -62,7 +62,7 @@ describe("runs", () => {
     const { id } = await s.engine.backfill("welcome");
     await s.declare({ trigger: { welcome: trigger({ enter: "others" }) } });
     expect(await s.sent()).toEqual([]);
-    const reason = "the trigger is not about vips any more";
+    const reason = "the trigger no longer has the audience vips";
     expect(await s.store.runs.get(id)).toMatchObject({ state: "failed", reason, endedAt: noon });
   });
 
@@ -217,7 +217,7 @@ describe("runs", () => {
     expect(await s.sent()).toEqual(["once/run u11"]);
     const all = await s.store.definitions.all();
     expect(all.find(({ kind }) => kind === "trigger")!.status).toMatchObject({ state: "done" });
-    await expect(s.engine.setState("once", "active")).rejects.toThrow("is past");
+    await expect(s.engine.setState("once", "active")).rejects.toThrow("is in the past");
   });
 
   test("once goes on when its trigger was paused in the middle of it", async () => {
@@ -234,7 +234,7 @@ describe("runs", () => {
     await s.until(noon + 2 * hour);
     expect(new Set(await s.sent()).size).toBe(89);
     expect(await s.sent()).toHaveLength(89);
-    await expect(s.engine.setState("once", "active")).rejects.toThrow("is past");
+    await expect(s.engine.setState("once", "active")).rejects.toThrow("is in the past");
   });
 
   test("once is done, too, when its run is cancelled", async () => {

@@ -125,7 +125,7 @@ test("a digest is one alert of several firings", async () => {
     {},
     { updates: [buys(noon), buys(noon + minute), buys(noon + 2 * hour)], until: noon + 4 * hour },
   );
-  expect(lines.filter((one) => one.includes("sent"))).toEqual([
+  expect(lines.filter((one) => one.includes(" sent: "))).toEqual([
     "03-02 13:00 orders sent: crm ada@example.com 2 orders",
     "03-02 15:00 orders sent: crm ada@example.com 1 orders",
   ]);
@@ -173,7 +173,7 @@ test("what comes in and cannot be taken is told, and holds up nobody", async () 
     },
   );
   expect(lines).toHaveLength(2);
-  expect(lines[0]).toMatch(/^03-02 12:00 problem: an update could not be taken: /);
+  expect(lines[0]).toMatch(/^03-02 12:00 problem: an update was rejected: /);
   expect(lines[1]).toBe("03-02 12:00 welcome sent: crm ada@example.com welcome/enter ada");
 });
 

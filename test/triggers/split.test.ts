@@ -188,7 +188,7 @@ describe.each(stores)("on the %s store", (_, make) => {
       detail: `from ${bob} at ${at}: audiences of both were evaluated anew, which fires nothing`,
     });
     expect(answer).toBe(
-      `${ada} was not alerted by welcome: came into vips at ${at} when profiles were split, which fires nothing; only a backfill alerts those.`,
+      `${ada} was not alerted by welcome: came into vips at ${at} when profiles were split, which fires nothing; only a backfill alerts such members.`,
     );
   });
 
@@ -202,7 +202,7 @@ describe.each(stores)("on the %s store", (_, make) => {
       refused: [
         {
           identifier: { kind: "email", value: "b@x.y" },
-          reason: `this email is that of another profile, ${bob}: they were split at ${at}, and stay apart`,
+          reason: `another profile, ${bob}, has this email: they were split at ${at}, and stay apart`,
         },
       ],
     });

@@ -40,7 +40,7 @@ test("mappings, conditions and alerts come to the same in worker threads, with t
   expect(results.map(({ problem }) => problem)).toEqual([
     undefined,
     undefined,
-    "nothing in it says who it is about: user_id is missing or empty",
+    "no identifier: user_id is missing or empty",
   ]);
   expect(await s.sent()).toEqual(["ADA 21:00 1.234,5"]);
   const [delivery] = (await s.store.outbox.list({ limit: 9 })).items;

@@ -125,7 +125,7 @@ function checkTarget(
 /** Checks a destination that is the same for every profile before any profile is alerted. @throws DestinationError */
 export function assertAccepted(channel: Channel, to: Json | undefined, options: Target["options"]): void {
   if (to === undefined)
-    throw new DestinationError("this is nowhere: say where to, or leave it out for the channel's own");
+    throw new DestinationError("the destination is empty: name one, or leave it out for the channel's own");
   channel.accept(to, options);
 }
 
