@@ -232,7 +232,7 @@ describe("what is declared", () => {
     ],
     [
       config.replace("channel: crm }]\n    alert", "channel: cmr }]\n    alert"),
-      /^tocsin\.yaml:14:14: triggers\.thanks\.send\.0\.channel: there is no channel "cmr"; there are: crm\n$/,
+      /^tocsin\.yaml:14:14: triggers\.thanks\.send\.0\.channel: no channel named cmr; there are: crm\n$/,
     ],
     [
       config.replace("enter: regulars", "enter: regular"),
@@ -286,7 +286,7 @@ test("nothing comes in where what is in force cannot run", async () => {
   const why = (of: string, channel: string) => ({
     code: 1,
     stdout: "",
-    stderr: `${of}.send.0.channel: there is no channel ${channel}; there are: none\n`,
+    stderr: `${of}.send.0.channel: no channel named ${channel}; none are defined yet\n`,
   });
   for (const args of [
     ["profile", "import", "all.ndjson"],
