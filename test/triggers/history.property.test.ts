@@ -12,7 +12,7 @@ import { ExpectedAlerts } from "./model.ts";
 
 const folder = temporaryFolder(inMemory);
 
-/** More histories than a test has time for: `HISTORIES=2000 npx vitest run test/triggers/any-history.test.ts`. */
+/** Plays more histories than a test run has time for: `HISTORIES=2000 npx vitest run history.property`. */
 const histories = Number(process.env.HISTORIES ?? sized(30, 60));
 const longest = 60;
 
