@@ -6,7 +6,7 @@ test("what cannot run here any more is left out, says so, and does not hold up t
   await s.until(s.now);
   await s.update("1", { name: "ada", visits: 11 });
   expect(await s.sent()).toEqual(["two/enter ada"]);
-  const reason = 'send.0.channel: no channel named fax; there are: crm';
+  const reason = "send.0.channel: no channel named fax; there are: crm";
   expect(await status()).toMatchObject({ state: "failed", reason });
   expect(s.problems).toHaveLength(1);
   await expect(s.engine.estimate("one")).rejects.toThrow("no channel named");
@@ -30,7 +30,7 @@ test("what cannot run hinders no other change, and cannot be activated as it is"
   await s.until(s.now);
   await s.engine.setState("two", "paused");
   await s.declare({ audience: { vips: { where: "gt .visits 20" } } });
-  await expect(s.engine.setState("one", "active")).rejects.toThrow('no channel named fax');
+  await expect(s.engine.setState("one", "active")).rejects.toThrow("no channel named fax");
   await expect(s.engine.apply({ origin: "api", definitions: { audience: { vips: null } } })).rejects.toThrow(
     "no audience named vips",
   );

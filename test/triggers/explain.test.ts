@@ -53,7 +53,7 @@ describe("explain", () => {
     const id = await s.update("1", { name: "ada", visits: 1 });
     await s.until(s.now);
     const { answer, steps } = await s.engine.explain(id, "one");
-    const reason = 'send.0.channel: no channel named fax; there are: crm';
+    const reason = "send.0.channel: no channel named fax; there are: crm";
     expect(answer).toBe(`${id} was not alerted by one: it is failed (${reason}).`);
     expect(steps).toEqual([{ what: "trigger", ok: false, detail: `one is failed: ${reason}` }]);
   });
