@@ -49,7 +49,7 @@ test.each(["web", "known", "signed"])("a collect key is told the same of everybo
     expect(await post(stream, { id: `d${i}`, email, n: 1e308 })).toEqual(told);
     expect(await post(stream, { id: `e${i}`, email, name: "x".repeat(70) })).toEqual(told);
   }
-  const problem = expect.stringContaining("nothing in it says who it is about");
+  const problem = expect.stringContaining("no identifier");
   expect(await post(stream, { id: "f" })).toEqual([202, [{ accepted: true, problem }]]);
   const [first] = await people();
   expect(first![0]).toEqual(["ada@example.com", "a"]);
@@ -78,11 +78,11 @@ test("who may look at people is told what became of it", async () => {
   expect(await post("web", { id: 1, email: "ada@example.com" }, "all")).toEqual([202, [{ duplicate: true }]]);
   expect(await post("known", { id: 1, email: "no@example.com" }, "all")).toEqual([
     202,
-    [{ id, problem: "it is about nobody who is known, and may not create who it is about" }],
+    [{ id, problem: "it matches no existing profile, and may not create one" }],
   ]);
   const { body } = await s.request("GET", "/v1/events");
   expect(body.items.map((one: { refused?: unknown; problem?: string }) => [one.refused, one.problem])).toEqual([
-    [undefined, "it is about nobody who is known, and may not create who it is about"],
+    [undefined, "it matches no existing profile, and may not create one"],
     [[expect.stringContaining("identifier anon")], undefined],
   ]);
 });

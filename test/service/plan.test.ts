@@ -61,8 +61,8 @@ describe("a plan is the same from workers as from the loop", () => {
       trigger({ alert: { title: "{{" } }),
     ],
     ["a key that does not parse", 422, "/body/definitions/triggers/welcome/dedupe", trigger({ dedupe: "{{ if }}" })],
-    ["a channel that is not there", 422, "there is no channel", trigger({ send: [{ channel: "fax", to: "1" }] })],
-    ["an audience that is not there", 422, "there is no audience", trigger({ on: { enter: "nobody" } })],
+    ["a channel that is not there", 422, "no channel named", trigger({ send: [{ channel: "fax", to: "1" }] })],
+    ["an audience that is not there", 422, "no audience named", trigger({ on: { enter: "nobody" } })],
     [
       "a stream",
       422,
@@ -72,7 +72,7 @@ describe("a plan is the same from workers as from the loop", () => {
     [
       "an alarm",
       422,
-      "there is no channel",
+      "no channel named",
       { alarms: { watch: { when: { empty: "regulars" }, send: [{ channel: "fax" }] } } },
     ],
   ];

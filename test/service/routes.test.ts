@@ -150,7 +150,7 @@ describe("profiles", () => {
     });
     expect(body.results).toEqual([
       { profile: one.body.profile.id, changed: ["visits"], refused: [] },
-      { problem: expect.stringContaining("nothing says who it is about") },
+      { problem: expect.stringContaining("no identifier") },
       { profile: expect.any(String), changed: ["name", "email", "visits"], refused: [] },
     ]);
     const refused = await s.request("PUT", "/v1/profiles", { identifiers: {} });
