@@ -26,8 +26,8 @@ const bundled = {
 
 /** Returns the dependencies that the bundle imports when it runs. */
 export function externalPackages(): string[] {
-  const { dependencies, optionalDependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
-  return Object.keys({ ...dependencies, ...optionalDependencies }).filter((name) => !Object.hasOwn(bundled, name));
+  const { dependencies } = JSON.parse(readFileSync(join(root, "package.json"), "utf8"));
+  return Object.keys(dependencies).filter((name) => !Object.hasOwn(bundled, name));
 }
 
 /**

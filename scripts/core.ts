@@ -3,8 +3,11 @@ import { join } from "node:path";
 import { root } from "./bundle.ts";
 import { compile, type Exports, manifest, sourcesOf } from "./compile.ts";
 
-/** The entry points that need no optional dependency and nothing of Node. */
+/** The entry points that need the packages below alone, and nothing of Node. */
 const browserSafe = [".", "./functions", "./lint", "./language"];
+
+/** Lists the packages that these entry points import. */
+export const enginePackages = ["@noble/hashes", "chevrotain", "re2js"];
 
 const readme = `# tocsin-core
 
@@ -35,7 +38,7 @@ export async function buildCore(outDir: string): Promise<void> {
     exports: Object.fromEntries(
       entries.map(([name, target]) => [name, { types: inPackage(target.types), default: inPackage(target.default) }]),
     ),
-    dependencies,
+    dependencies: Object.fromEntries(enginePackages.map((name) => [name, dependencies[name]])),
   };
   await writeFile(join(outDir, "package.json"), `${JSON.stringify(core, null, 2)}\n`);
   await writeFile(join(outDir, "README.md"), readme);

@@ -1,11 +1,10 @@
 /**
  * The command line. In: arguments and streams. Out: an exit code. Nothing here or below touches `process`.
  */
-import { MissingPackageError } from "../base/optional.ts";
 import type { ExitCode } from "./command.ts";
 import { commandOf, commands } from "./commands/index.ts";
 import { type Io, put } from "./io.ts";
-import { nameMissingPackage, version } from "./package.ts";
+import { version } from "./version.ts";
 
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const [first, second] = args;
@@ -48,9 +47,6 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    const reason = nameMissingPackage(error);
-    if (!(reason instanceof MissingPackageError)) throw error;
-    put(io.stderr, `${reason.message}\n`);
-    return 1;
+    throw error;
   }
 }

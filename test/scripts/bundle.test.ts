@@ -9,7 +9,7 @@ import { afterAll, expect, test } from "vitest";
 import { bundleCommandLine, externalPackages, root } from "../../scripts/bundle.ts";
 import { noticesOf, packagesIn } from "../../scripts/notices.ts";
 
-// The package as it is installed where optional dependencies are left out, with no package beside it at all.
+// The command line with no package beside it at all.
 const folder = await mkdtemp(join(tmpdir(), "tocsin-build-"));
 afterAll(() => rm(folder, { recursive: true }));
 await copyFile(join(root, "package.json"), join(folder, "package.json"));
@@ -90,18 +90,4 @@ test("templates are rendered, checked and formatted without any package", async 
   expect(render).toEqual({ code: 0, stdout: expect.stringContaining("Hey, "), stderr: "" });
   expect(await tocsin("lint", alert, "--profile", profile)).toMatchObject({ code: 0, stderr: "" });
   expect(await tocsin("fmt", "--check", alert)).toMatchObject({ code: 0, stderr: "" });
-});
-
-test.each([
-  ["better-sqlite3", "outbox", "list"],
-  ["better-sqlite3", "audience", "list"],
-  ["pino", "serve"],
-  ["undici", "keys", "webhook"],
-  ["vscode-languageserver", "lsp"],
-])("the missing package %s is named by %s", async (name, ...args) => {
-  expect(await tocsin(...args)).toEqual({
-    code: 1,
-    stdout: "",
-    stderr: `the package ${name} is needed for this and is not installed: npm install ${name} (all of them: npm install --include=optional tocsin)\n`,
-  });
 });
