@@ -98,7 +98,7 @@ async function play(flags: Flags & { span: { from: number; until: number } }, io
     try {
       const { simulate, Summary } = await import("../../triggers/index.ts");
       const { activate, backfill } = flags;
-      const wanted = flags.asIs ? undefined : await desiredStateOf(setup, io);
+      const desired = flags.asIs ? undefined : await desiredStateOf(setup, io);
       const updates = flags.updates === undefined ? [] : readUpdates(flags.updates, from, io);
       const summary = new Summary(setup.config.timeZone);
       const to = defaultDestinations(setup);
@@ -111,7 +111,7 @@ async function play(flags: Flags & { span: { from: number; until: number } }, io
         templates,
         from,
         until,
-        wanted,
+        desired,
         activate,
         backfill,
         updates,
