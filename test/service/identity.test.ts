@@ -55,14 +55,14 @@ test.each(["web", "known", "signed"])("a collect key is told the same of everybo
   expect(first![0]).toEqual(["ada@example.com", "a"]);
 });
 
-test("a stranger's identifier gets onto nobody's profile, and tells nothing", async () => {
+test("a sender who may not merge adds no identifier to a profile, and learns nothing", async () => {
   const posted = await post("web", { id: 1, anon: "evil", email: "ada@example.com", name: "Eve" });
   expect(posted).toEqual([202, [{ accepted: true }]]);
   expect(await people()).toEqual([[["ada@example.com", "a"], "Eve"]]);
   expect(await s.store.profiles.find([{ kind: "anon", value: "evil" }])).toEqual([undefined]);
 });
 
-test("who may look at people is told what became of it", async () => {
+test("a sender who may read receives the whole result", async () => {
   const [ada] = await s.store.profiles.find([{ kind: "email", value: "ada@example.com" }]);
   const id = expect.stringMatching(/^evt_/);
   expect(await post("web", { id: 1, email: "ada@example.com", anon: "x" }, "all")).toEqual([
@@ -87,7 +87,7 @@ test("who may look at people is told what became of it", async () => {
   ]);
 });
 
-test("so is who may merge: a signed request, and all of a stream that says so", async () => {
+test("so does a sender who may merge: by signature, or by the stream's identity", async () => {
   const [ada] = await s.store.profiles.find([{ kind: "email", value: "ada@example.com" }]);
   const whole = [202, [{ id: expect.stringMatching(/^evt_/), profile: ada }]];
   expect(await post("signed", { id: 1, email: "ada@example.com", anon: "b" }, "nobody", true)).toEqual(whole);
@@ -118,7 +118,7 @@ test("a merge is undone with the scope write", async () => {
   expect((await s.request("POST", "/v1/profiles/none/split")).status).toBe(404);
 });
 
-test("who is forgotten is in no answer that is kept, by whatever id it was told", async () => {
+test("a forgotten profile is in no stored response, under any of its ids", async () => {
   const put = async (key: string, body: object) =>
     (await s.request("PUT", "/v1/profiles", body, { headers: { "idempotency-key": key } })).body.profile;
   const bob = await put("k1", { identifiers: { email: "bob@example.com" }, fields: { name: "BOB" } });
