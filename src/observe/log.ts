@@ -5,11 +5,11 @@ import { pseudonym, redacted } from "./redact.ts";
 
 /** A logger whose errors say what went wrong and where, but not for whom. */
 export function createLogger(level: string, stream: DestinationStream): Logger {
-  const serializers = { err: (error: unknown) => (error instanceof Error ? loggable(error) : error) };
+  const serializers = { err: (error: unknown) => (error instanceof Error ? serializeError(error) : error) };
   return pino({ level, base: null, timestamp: stdTimeFunctions.isoTime, serializers }, stream);
 }
 
-const loggable = (error: Error) => ({
+const serializeError = (error: Error) => ({
   message: redacted(error.message),
   code: codeOf(error),
   at: error.stack?.match(/^ +at .+$/gm)?.map((frame) => frame.trim()),

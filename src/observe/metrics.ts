@@ -18,7 +18,7 @@ export function eventMetrics(outbox: Outbox): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
-  const handedOver = new Counter({
+  const enqueued = new Counter({
     name: "tocsin_handed_over_total",
     help: "Deliveries handed over, by channel and the state they were kept in.",
     labelNames: ["channel", "state"],
@@ -30,7 +30,7 @@ export function eventMetrics(outbox: Outbox): Metrics {
     labelNames: ["channel", "outcome"],
     registers,
   });
-  const seconds = new Histogram({
+  const attemptSeconds = new Histogram({
     name: "tocsin_attempt_seconds",
     help: "How long attempts took.",
     labelNames: ["channel"],
@@ -43,7 +43,7 @@ export function eventMetrics(outbox: Outbox): Metrics {
     labelNames: ["channel", "state"],
     registers,
   });
-  const age = new Histogram({
+  const deliveredAge = new Histogram({
     name: "tocsin_delivered_age_seconds",
     help: "From hand-over to delivery.",
     labelNames: ["channel"],
@@ -56,7 +56,7 @@ export function eventMetrics(outbox: Outbox): Metrics {
     labelNames: ["trigger", "state"],
     registers,
   });
-  const taken = new Counter({
+  const ingested = new Counter({
     name: "tocsin_taken_total",
     help: "Events, by stream, and updates of profiles (without one), by what came of them.",
     labelNames: ["stream", "result"],
@@ -74,7 +74,7 @@ export function eventMetrics(outbox: Outbox): Metrics {
     labelNames: ["audience"],
     registers,
   });
-  const troubles = new Counter({
+  const deliveryProblems = new Counter({
     name: "tocsin_troubles_total",
     help: "Destinations or channels held or disabled, leases lost, and failures of the store.",
     labelNames: ["kind"],
@@ -99,7 +99,7 @@ export function eventMetrics(outbox: Outbox): Metrics {
         case "fired":
           return firings.inc({ trigger: event.trigger, state: event.state });
         case "taken":
-          return taken.inc({ stream: event.stream ?? "", result: event.result });
+          return ingested.inc({ stream: event.stream ?? "", result: event.result });
         case "trigger-failed":
           return triggersFailed.inc({ trigger: event.trigger });
         case "undecided":
@@ -111,21 +111,21 @@ export function eventMetrics(outbox: Outbox): Metrics {
     onEvent(event) {
       switch (event.type) {
         case "handed-over":
-          if (!event.duplicate) handedOver.inc({ channel: event.channel, state: event.state });
+          if (!event.duplicate) enqueued.inc({ channel: event.channel, state: event.state });
           return;
         case "attempt":
           attempts.inc({ channel: event.channel, outcome: event.outcome.kind });
-          seconds.observe({ channel: event.channel }, (event.at - event.startedAt) / 1000);
+          attemptSeconds.observe({ channel: event.channel }, (event.at - event.startedAt) / 1000);
           return;
         case "settled":
           settled.inc({ channel: event.channel, state: event.state });
-          if (event.state === "delivered") age.observe({ channel: event.channel }, (event.at - event.createdAt) / 1000);
+          if (event.state === "delivered") deliveredAge.observe({ channel: event.channel }, (event.at - event.createdAt) / 1000);
           return;
         case "held":
         case "disabled":
         case "lost":
         case "error":
-          troubles.inc({ kind: event.type });
+          deliveryProblems.inc({ kind: event.type });
           return;
         default:
       }

@@ -22,7 +22,7 @@ export function redacted(text: string): string {
   const cut = text.length <= maxReasonLength ? text : text.slice(0, maxReasonLength).replace(lastWord, "");
   const plain = cut
     .replace(/\bhttps?:\/\/[^\s"'<>]+/gi, (url) => (URL.canParse(url) ? `${new URL(url).origin}/…` : "…"))
-    .replace(/[^\s"<>:,;()]+/gu, withoutNames)
+    .replace(/[^\s"<>:,;()]+/gu, withoutLocalPart)
     .replace(/(?<![\w.])\+?\d[\d ()-]{6,}\d(?![\w.])/g, "…")
     .replace(/[\w-]+/g, (word) => (word.length < 40 ? word : "…"));
   return cut === text ? plain : `${plain}… (${text.length} characters)`;
@@ -31,7 +31,7 @@ export function redacted(text: string): string {
 const lastWord = /[^\s"<>,;()]*$/;
 
 /** `ada@example.org` as `…@example.org`. */
-function withoutNames(word: string): string {
+function withoutLocalPart(word: string): string {
   const parts = word.split("@");
   return parts
     .map((part, i) => (part !== "" && i < parts.length - 1 && /^[^']/.test(parts[i + 1]!) ? "…" : part))

@@ -12,7 +12,7 @@ import { Problem } from "./problem.ts";
 /** What an error is to who asked. What nobody expected tells them nothing but `id`, by which the log has it. */
 export function toProblem(error: unknown, id: string): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof BodyError) return new Problem(error.kind, error.message, error.more);
+  if (error instanceof BodyError) return new Problem(error.kind, error.message, error.extras);
   if (hasZodFastifySchemaValidationErrors(error)) return invalid(error);
   if (error instanceof NotFoundError) return new Problem("not-found", error.message);
   if (error instanceof DefinitionError) return ofDefinition(error);

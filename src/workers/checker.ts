@@ -1,8 +1,8 @@
 import type { Limits, TemplateOptions } from "../index.ts";
 import type { Checker } from "../triggers/index.ts";
-import { lower } from "./limits.ts";
+import { lowerLimits } from "./lower-limits.ts";
 import type { WorkerPool } from "./pool.ts";
-import { toPortable } from "./portable.ts";
+import { toPortable } from "./portable-options.ts";
 
 export interface CheckerOptions {
   /** Options of the engine's templates, with its clock. */
@@ -21,7 +21,7 @@ export async function workerChecker(
   pool: WorkerPool,
   { templates, limits, timeout }: CheckerOptions,
 ): Promise<Checker | undefined> {
-  const limited = { ...templates, limits: lower(limits, templates.limits) };
+  const limited = { ...templates, limits: lowerLimits(limits, templates.limits) };
   if ((await toPortable(limited)) === undefined) return undefined;
   // Each time anew, for the clock.
   const portable = async () => (await toPortable(limited))!;

@@ -17,11 +17,11 @@ export type ErrorData =
 const classes = { TypeError, RangeError, SyntaxError, EvalError, ReferenceError, URIError };
 
 /** Describes an error, in the thread where it was thrown. */
-export function errorData(error: unknown): ErrorData {
+export function toErrorData(error: unknown): ErrorData {
   if (error instanceof TemplateError) {
     const { message, phase, name, text, span, output, cause } = error;
     const limit = error instanceof TemplateLimitError ? error.limit : undefined;
-    const reason = cause instanceof Error ? { cause: errorData(cause) } : {};
+    const reason = cause instanceof Error ? { cause: toErrorData(cause) } : {};
     return { kind: "template", fields: { message, phase, name, text, span, output, ...reason }, limit };
   }
   if (error instanceof RenderAborted) return { kind: "aborted", reason: error.reason };
@@ -32,11 +32,11 @@ export function errorData(error: unknown): ErrorData {
 }
 
 /** Makes the error again: of the same class and with the same fields, so that whoever catches it sees no difference. */
-export function errorOf(data: ErrorData): Error {
+export function toError(data: ErrorData): Error {
   switch (data.kind) {
     case "template": {
       const { cause, ...rest } = data.fields;
-      const fields = { ...rest, ...(cause !== undefined && { cause: errorOf(cause as ErrorData) }) };
+      const fields = { ...rest, ...(cause !== undefined && { cause: toError(cause as ErrorData) }) };
       return data.limit === undefined ? new TemplateError(fields) : new TemplateLimitError(data.limit, fields);
     }
     case "aborted":

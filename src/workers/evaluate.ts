@@ -1,16 +1,16 @@
 import type { TemplateOptions } from "../index.ts";
 import { WorkerError } from "./error.ts";
 import type { WorkerPool } from "./pool.ts";
-import { toPortable } from "./portable.ts";
+import { toPortable } from "./portable-options.ts";
 import type { EvaluateInput, evaluate } from "./tasks/evaluate.ts";
 
 type Request = EvaluateInput["request"];
 type Answer = ReturnType<typeof evaluate>;
 
 /** The evaluation counts the time that its thread works: on a busy machine more of it passes. */
-const patience = 5;
+const wallClockFactor = 5;
 /** Limits compiling, in ms. */
-const compiling = 1_000;
+const compileTimeout = 1_000;
 /** The engine is one caller of the pool: it takes turns with those who ask for previews. */
 const caller = "engine";
 
@@ -27,7 +27,11 @@ export async function workerEvaluate(
   if (options === undefined) return undefined;
   return async (request) => {
     try {
-      return await pool.run("evaluate", { request, options }, { timeout: request.time * patience + compiling, caller });
+      return await pool.run(
+        "evaluate",
+        { request, options },
+        { timeout: request.time * wallClockFactor + compileTimeout, caller },
+      );
     } catch (error) {
       if (!(error instanceof WorkerError)) throw error;
       switch (error.problem) {

@@ -10,6 +10,6 @@ export { WorkerError, type WorkerProblem } from "./error.ts";
 export { workerEvaluate } from "./evaluate.ts";
 export type { TaskInput, TaskOutput, TaskTable } from "./messages.ts";
 export { createWorkerPool, type RunOptions, type WorkerPool, type WorkerPoolOptions } from "./pool.ts";
-export { type Portable, toPortable } from "./portable.ts";
+export { type PortableOptions, toPortable } from "./portable-options.ts";
 export { type RenderOptions, type WorkerRender, workerRender } from "./render.ts";
 export type { Tasks } from "./tasks/index.ts";

@@ -1,6 +1,6 @@
 import { WorkerError } from "./error.ts";
+import { FairQueue } from "./fair-queue.ts";
 import type { TaskInput, TaskOutput, TaskTable } from "./messages.ts";
-import { FairQueue } from "./queue.ts";
 import type { Tasks } from "./tasks/index.ts";
 import { type Job, Thread, type ThreadEvents } from "./thread.ts";
 
@@ -52,7 +52,7 @@ const firstPause = 100;
 const maxPause = 30_000;
 
 interface WaitingJob extends Job {
-  taken(by: Thread): void;
+  started(by: Thread): void;
 }
 
 /** Starts no worker before there is a task for it. A process ends with idle workers; one that is at work holds it. */
@@ -65,9 +65,9 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
     idle = 60_000,
     loading = 30_000,
   } = options;
-  const entry = options.entry ?? besideThis("worker");
+  const entry = options.entry ?? siblingModule("worker");
   const threads = new Set<Thread>();
-  const resting = new Map<Thread, NodeJS.Timeout>();
+  const idleThreads = new Map<Thread, NodeJS.Timeout>();
   const queue = new FairQueue<WaitingJob>(maxWaiting);
   /** Starts that failed in a row, and when the next may be tried. */
   let failures = 0;
@@ -79,21 +79,21 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
       failures = 0;
       const impatient = setTimeout(() => {
         // It takes a while to end; what comes meanwhile is for the next one.
-        takeFrom(resting, thread);
+        removeIdle(idleThreads, thread);
         void thread.end(new WorkerError("closed", "it was idle"));
       }, idle).unref();
-      resting.set(thread, impatient);
-      next();
+      idleThreads.set(thread, impatient);
+      assignJobs();
     },
     onEnd(thread) {
       threads.delete(thread);
-      takeFrom(resting, thread);
-      if (thread.failedToStart) pause();
-      next();
+      removeIdle(idleThreads, thread);
+      if (thread.failedToStart) delayNextStart();
+      assignJobs();
     },
   };
 
-  function pause(): void {
+  function delayNextStart(): void {
     notBefore = performance.now() + Math.min(firstPause * 2 ** failures++, maxPause);
   }
 
@@ -104,22 +104,22 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
       threads.add(thread);
       return thread;
     } catch (cause) {
-      pause();
+      delayNextStart();
       job.failed(new WorkerError("unavailable", "no worker could be started", { cause }));
       return undefined;
     }
   }
 
   /** Gives what waits to whoever is free. */
-  function next(): void {
+  function assignJobs(): void {
     while (queue.size > 0) {
-      const [free] = resting.keys();
+      const [free] = idleThreads.keys();
       if (free === undefined && (threads.size >= size || performance.now() < notBefore)) break;
-      if (free !== undefined) takeFrom(resting, free);
+      if (free !== undefined) removeIdle(idleThreads, free);
       const job = queue.next()!;
       const thread = free ?? startThread(job);
       if (thread === undefined) continue;
-      job.taken(thread);
+      job.started(thread);
       thread.run(job);
     }
     // Nobody is left who could come for them.
@@ -147,7 +147,7 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
           task,
           input,
           timeout,
-          taken: (by) => {
+          started: (by) => {
             clearTimeout(impatient);
             thread = by;
           },
@@ -166,7 +166,7 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
         };
         signal?.addEventListener("abort", abort, { once: true });
         queue.add(caller, job)?.failed(new WorkerError("busy", "too many others are waiting"));
-        next();
+        assignJobs();
       });
     },
     async close() {
@@ -178,12 +178,12 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
   };
 }
 
-function takeFrom(resting: Map<Thread, NodeJS.Timeout>, thread: Thread): void {
+function removeIdle(resting: Map<Thread, NodeJS.Timeout>, thread: Thread): void {
   clearTimeout(resting.get(thread));
   resting.delete(thread);
 }
 
 /** Finds a module of this folder where it was written, compiled (`.js`), and bundled: there it is a file beside all others. */
-function besideThis(name: string): URL {
+function siblingModule(name: string): URL {
   return new URL(`./${name}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 }

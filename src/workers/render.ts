@@ -6,9 +6,9 @@ import {
   type Limits,
   type TemplateOptions,
 } from "../index.ts";
-import { lower } from "./limits.ts";
+import { lowerLimits } from "./lower-limits.ts";
 import type { WorkerPool } from "./pool.ts";
-import { toPortable } from "./portable.ts";
+import { toPortable } from "./portable-options.ts";
 
 export interface RenderOptions {
   readonly templates: TemplateOptions;
@@ -34,7 +34,7 @@ export function workerRender(
   pool: WorkerPool | undefined,
   { templates, limits, timeout }: RenderOptions,
 ): WorkerRender {
-  const limited = { ...templates, limits: lower(limits, templates.limits) };
+  const limited = { ...templates, limits: lowerLimits(limits, templates.limits) };
   return async (profile, template, { caller } = {}) => {
     const options = pool && (await toPortable(limited));
     const alertTemplate = template as AlertTemplate;

@@ -1,6 +1,6 @@
 import { Worker } from "node:worker_threads";
 import { WorkerError, type WorkerProblem } from "./error.ts";
-import { errorOf } from "./error-data.ts";
+import { toError } from "./error-data.ts";
 import type { TaskMessage, WorkerMessage } from "./messages.ts";
 
 const MiB = 2 ** 20;
@@ -32,9 +32,9 @@ export interface Job extends TaskMessage {
 /** Sets V8's own limit so far above ours. See {@link Thread}. */
 const headroom = 256 * MiB;
 /** A task's time is that of its thread: on a busy machine it may take so many times as long. */
-const patience = 4;
+const wallClockFactor = 4;
 /** Sets the interval of memory checks while a task runs, in ms. */
-const lookEvery = 25;
+const memoryCheckInterval = 25;
 
 /**
  * A worker that does one task after the other. Its memory is looked at from here while it works: at its own limit V8 asks
@@ -48,8 +48,8 @@ export class Thread {
   #ready = false;
   #job: Job | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #look: NodeJS.Timeout | undefined;
-  #looking = false;
+  #memoryCheck: NodeJS.Timeout | undefined;
+  #isCheckingMemory = false;
   #error: WorkerError | undefined;
 
   constructor(options: ThreadOptions, events: ThreadEvents) {
@@ -59,20 +59,20 @@ export class Thread {
     const worker = new Worker(entry, {
       name: "tocsin-worker",
       resourceLimits: { maxOldGenerationSizeMb: (memory + headroom) / MiB, maxYoungGenerationSizeMb: 32 },
-      ...inherited(),
+      ...inheritedExecArgv(),
     });
     this.#worker = worker;
-    worker.on("message", (message: WorkerMessage) => this.#hear(message));
+    worker.on("message", (message: WorkerMessage) => this.#handleMessage(message));
     worker.on("error", (cause: Error & { readonly code?: string }) => {
       this.#error ??=
         cause.code === "ERR_WORKER_OUT_OF_MEMORY" ? this.#outOfMemory() : crashed(cause.message, { cause });
     });
     worker.on("exit", (code) => {
-      this.#quiet();
+      this.#stopTimers();
       const error = this.#error ?? crashed(`its worker ended with ${code}`);
       this.#error = error;
       this.#events.onEnd(this);
-      this.#settle()?.failed(
+      this.#takeJob()?.failed(
         this.failedToStart ? new WorkerError("unavailable", "no worker could be started", { cause: error }) : error,
       );
     });
@@ -88,47 +88,47 @@ export class Thread {
   run(job: Job): void {
     this.#job = job;
     this.#worker.ref();
-    if (this.#ready) this.#begin();
+    if (this.#ready) this.#postTask();
   }
 
   /** Ends it at once, and what it does with `error`. */
   async end(error: WorkerError): Promise<void> {
     this.#error ??= error;
-    this.#quiet();
+    this.#stopTimers();
     const ended = this.#worker.terminate();
-    if (!this.failedToStart) this.#settle()?.failed(this.#error);
+    if (!this.failedToStart) this.#takeJob()?.failed(this.#error);
     await ended;
   }
 
-  #begin(): void {
+  #postTask(): void {
     const { task, input } = this.#job!;
     try {
       this.#worker.postMessage({ task, input } satisfies TaskMessage);
     } catch (error) {
-      this.#free()?.failed(error as Error);
+      this.#release()?.failed(error as Error);
       return;
     }
     this.#endAfter(this.#options.loading, "crashed", "its worker did not load it in time");
-    this.#look = setInterval(() => this.#checkMemory(), lookEvery).unref();
+    this.#memoryCheck = setInterval(() => this.#checkMemory(), memoryCheckInterval).unref();
   }
 
-  #hear(message: WorkerMessage): void {
+  #handleMessage(message: WorkerMessage): void {
     // Whatever was on its way when it was ended has lost.
     if (this.#error !== undefined) return;
     switch (message.kind) {
       case "ready":
         this.#ready = true;
-        this.#quiet();
-        this.#begin();
+        this.#stopTimers();
+        this.#postTask();
         return;
       case "begun":
-        void this.#watch(this.#job!);
+        void this.#enforceTimeout(this.#job!);
         return;
       case "done":
-        this.#free()?.done(message.output);
+        this.#release()?.done(message.output);
         return;
       case "failed":
-        this.#free()?.failed(errorOf(message.error));
+        this.#release()?.failed(toError(message.error));
         return;
       default:
         message satisfies never;
@@ -136,32 +136,32 @@ export class Thread {
   }
 
   /** Stops all clocks, lets the process end if nothing else holds it, and takes the next task. @returns the last one */
-  #free(): Job | undefined {
-    this.#quiet();
+  #release(): Job | undefined {
+    this.#stopTimers();
     this.#worker.unref();
-    const job = this.#settle();
+    const job = this.#takeJob();
     this.#events.onFree(this);
     return job;
   }
 
-  #quiet(): void {
+  #stopTimers(): void {
     clearTimeout(this.#timer);
-    clearInterval(this.#look);
+    clearInterval(this.#memoryCheck);
   }
 
   /** @returns the task, once */
-  #settle(): Job | undefined {
+  #takeJob(): Job | undefined {
     const job = this.#job;
     this.#job = undefined;
     return job;
   }
 
   /** Ends the task when its time is used up. */
-  async #watch(job: Job): Promise<void> {
+  async #enforceTimeout(job: Job): Promise<void> {
     const { timeout } = job;
     const late = [timeout, "late", `it took more than ${timeout.toLocaleString("en")} ms and was ended`] as const;
     clearTimeout(this.#timer);
-    const until = performance.now() + timeout * patience;
+    const until = performance.now() + timeout * wallClockFactor;
     const before = await this.#cpuTime();
     if (this.#job !== job) return;
     if (before === undefined) return this.#endAfter(...late);
@@ -170,7 +170,7 @@ export class Thread {
       if (this.#job !== job) return;
       const rest = Math.min(timeout - (used - before), until - performance.now());
       if (rest <= 0) await this.end(new WorkerError("late", late[2]));
-      else this.#timer = setTimeout(look, Math.max(rest, lookEvery));
+      else this.#timer = setTimeout(look, Math.max(rest, memoryCheckInterval));
     };
     this.#timer = setTimeout(look, timeout);
   }
@@ -190,11 +190,11 @@ export class Thread {
   }
 
   async #checkMemory(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
+    if (this.#isCheckingMemory) return;
+    this.#isCheckingMemory = true;
     const job = this.#job;
     const found = await this.#worker.getHeapStatistics().catch(() => undefined);
-    this.#looking = false;
+    this.#isCheckingMemory = false;
     if (found === undefined || this.#job !== job) return;
     if (found.used_heap_size + found.external_memory > this.#options.memory) {
       await this.end(this.#outOfMemory());
@@ -213,7 +213,7 @@ const crashed = (message: string, options?: ErrorOptions): WorkerError => new Wo
  * Node's options are those of this process, `--permission` among them, which a list of our own would lift. But what a process
  * was given as text (`node -e`) is not what a worker is to run.
  */
-function inherited(): { execArgv?: string[] } {
+function inheritedExecArgv(): { execArgv?: string[] } {
   const { execArgv } = process;
   if (!execArgv.some((one) => /^(--input-type|--eval|--print|-[a-z]*[ep])\b/.test(one))) return {};
   return { execArgv: execArgv.filter((one) => /^--(permission|experimental-permission|allow-)/.test(one)) };

@@ -310,7 +310,7 @@ test("a trigger that fails says why", async () => {
   await run("apply", "--yes");
   await run("trigger", "activate", "thanks");
   await run("profile", "import", "all.ndjson");
-  const reason = "crm: the destination is no URL; write https://HOST/PATH";
+  const reason = "crm: the destination is not a URL; write https://HOST/PATH";
   expect(await run("trigger", "list")).toEqual({
     code: 0,
     stdout:

@@ -182,7 +182,7 @@ test.each([
     ["--to", "nowhere"],
     /^tocsin\.yaml: --to: there is no channel "nowhere" in the configuration; there are: crm, own, show, log, a URL\n$/,
   ],
-  [["--to", "own=ftp://example.com"], /ftp:; http: and https: can be sent to/],
+  [["--to", "own=ftp://example.com"], /ftp:; use http: or https:/],
   [["--to", "own={{ .hook"], /^tocsin\.yaml: --to: template: own\.to:1: unclosed action\n$/],
 ])("%j is refused", async (args, message) => {
   const { code, stderr } = await start()("send", "welcome.yaml", "-p", "ada.json", ...args);

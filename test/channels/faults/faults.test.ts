@@ -31,9 +31,9 @@ async function attempt(url: string, options: WebhookOptions = {}, body = "b"): P
 const reasonOf = ({ outcome }: AttemptResult): string => ("reason" in outcome ? outcome.reason : "");
 
 const closed = "other side closed (UND_ERR_SOCKET)";
-const unanswered = "its answer did not begin in time (UND_ERR_HEADERS_TIMEOUT)";
-const late = "no complete answer within 400 ms (ETIMEDOUT)";
-const noHttp = /^its answer is not HTTP \(/;
+const unanswered = "no response headers in time (UND_ERR_HEADERS_TIMEOUT)";
+const late = "no complete response within 400 ms (ETIMEDOUT)";
+const noHttp = /^its response is not HTTP \(/;
 
 describe("a receiver that", () => {
   test.each<[keyof typeof behaviours, AttemptResult["outcome"]["kind"], string | RegExp]>([

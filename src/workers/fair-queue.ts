@@ -21,15 +21,15 @@ export class FairQueue<Item> {
   add(caller: string, item: Item): Item | undefined {
     const own = this.#byCaller.get(caller);
     if (this.#size >= this.#maxSize) {
-      const [longest, items] = this.#longest() ?? [caller, []];
+      const [longest, items] = this.#callerWithMost() ?? [caller, []];
       if (items.length <= (own?.length ?? 0) + 1) return item;
       const dropped = items.pop();
       if (items.length === 0) this.#byCaller.delete(longest);
       this.#size--;
-      this.#put(caller, item);
+      this.#append(caller, item);
       return dropped;
     }
-    this.#put(caller, item);
+    this.#append(caller, item);
     return undefined;
   }
 
@@ -58,14 +58,14 @@ export class FairQueue<Item> {
     return false;
   }
 
-  #put(caller: string, item: Item): void {
+  #append(caller: string, item: Item): void {
     const own = this.#byCaller.get(caller);
     if (own === undefined) this.#byCaller.set(caller, [item]);
     else own.push(item);
     this.#size++;
   }
 
-  #longest(): [string, Item[]] | undefined {
+  #callerWithMost(): [string, Item[]] | undefined {
     let found: [string, Item[]] | undefined;
     for (const one of this.#byCaller) if (one[1].length > (found?.[1].length ?? 0)) found = one;
     return found;
