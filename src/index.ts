@@ -29,8 +29,11 @@ export {
   rules,
   type Severity,
   type Shape,
+  type ShapeJson,
+  shapeFromJson,
   shapeOf,
   shapeOfSchema,
+  shapeToJson,
   shownLengths,
 } from "./lint/index.ts";
 export {

@@ -127,22 +127,22 @@ export function apns(options: ApnsOptions): Channel {
       const secrets = [providerToken.text];
       try {
         const pseudo = { ":method": "POST", ":path": path };
-        const response = await client.request({ ...pseudo, ...headers }, body, now, signal);
-        const answer = { line: `${response.status}`, headers: journalHeaders(response.headers), body: response.text };
-        const retryAfter = retryAfterOf(response.headers, now);
-        const meaning = apnsResult(response.status, response.text, retryAfter, registeredAt);
+        const reply = await client.request({ ...pseudo, ...headers }, body, now, signal);
+        const { status, text } = reply;
+        const response = { statusLine: `${status}`, headers: journalHeaders(reply.headers), body: text };
+        const meaning = apnsResult(status, text, retryAfterOf(reply.headers, now), registeredAt);
         // Retries at once with a new token. If a young token is called expired, our clock is wrong, which the operator has to solve.
         const isRenewed = meaning.token === "expired" && tokens.invalidate(providerToken, now);
         const reason = "403 ExpiredProviderToken; the next attempt uses a new token";
         const outcome: Outcome = isRenewed
-          ? { kind: "retry", reason, retryAfter: 0, uncounted: true }
+          ? { kind: "retry", reason, retryAfter: 0, countsAsAttempt: false }
           : meaning.outcome;
-        return { request, answer, outcome, secrets };
+        return { request, response, outcome, secrets };
       } catch (error) {
         if (signal.aborted) return { request, outcome: stopped, secrets };
         if (!(error instanceof ConnectError)) return { request, outcome: failureOutcome(error), secrets };
         const outcome = failureOutcome(error.cause);
-        return { request, outcome: outcome.kind === "retry" ? { ...outcome, holds: "channel" } : outcome, secrets };
+        return { request, outcome: outcome.kind === "retry" ? { ...outcome, holdScope: "channel" } : outcome, secrets };
       }
     },
 

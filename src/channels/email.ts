@@ -95,9 +95,9 @@ export function email(options: EmailOptions): Channel {
       };
       const progress: Progress = {};
       try {
-        const response = await pool.send(compose, { from: sender, to: address }, signal, progress);
-        const answer = { line: sanitizeResponse(response) };
-        return { ...(request && { request }), answer, outcome: { kind: "delivered" } };
+        const text = await pool.send(compose, { from: sender, to: address }, signal, progress);
+        const response = { statusLine: sanitizeResponse(text) };
+        return { ...(request && { request }), response, outcome: { kind: "delivered" } };
       } catch (thrown) {
         const error = thrown as SmtpFailure;
         const stage = {
@@ -105,8 +105,9 @@ export function email(options: EmailOptions): Channel {
           messageSent: progress.message?.readableDidRead === true,
           international: /\P{ASCII}/u.test(address),
         };
-        const answer = error.response === undefined ? {} : { answer: { line: sanitizeResponse(error.response) } };
-        return { ...(request && { request }), ...answer, outcome: smtpOutcome(error, stage) };
+        const response =
+          error.response === undefined ? {} : { response: { statusLine: sanitizeResponse(error.response) } };
+        return { ...(request && { request }), ...response, outcome: smtpOutcome(error, stage) };
       }
     },
 

@@ -103,7 +103,7 @@ export function fcm(options: FcmOptions): Channel {
             kind: "retry",
             reason: `${status} UNAUTHENTICATED; the next attempt uses a new token`,
             retryAfter: 0,
-            uncounted: true,
+            countsAsAttempt: false,
           }
         : meaning.outcome;
       return { ...result, outcome };

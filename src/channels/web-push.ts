@@ -84,7 +84,7 @@ const channelSchema = z.object({
  *
  * The destination is the endpoint, because a single subscription can be `gone`. State of a push service as a whole, an origin, stays
  * in the channel: at most `connections` at once (default 32), and a pause if the service asked for one (503 with `Retry-After`) or
- * rejects our tokens. `holds: "channel"` would be wrong for both: anyone can register an endpoint, and one that responds like this
+ * rejects our tokens. `holdScope: "channel"` would be wrong for both: anyone can register an endpoint, and one that responds like this
  * would stop all pushes.
  *
  * Each attempt encrypts anew: RFC 8291 wants a fresh key and salt for each message, and keeping them for the next attempt would mean
@@ -129,7 +129,7 @@ export function webPush(options: WebPushOptions): Channel {
       if (pause !== undefined) {
         const reason = `${url.origin} is paused after its response ${pause.reason}`;
         return {
-          outcome: { kind: "retry", reason, retryAfter: pause.until - now, uncounted: true },
+          outcome: { kind: "retry", reason, retryAfter: pause.until - now, countsAsAttempt: false },
           secrets: pause.secrets,
         };
       }

@@ -122,10 +122,10 @@ export function webhook(options: WebhookOptions = {}): Channel {
     const { previousSecrets = [] } = authorization;
     const secrets = [...(exchange.secrets ?? []), ...previousSecrets, ...(keys ?? []).flatMap(secretsOfKey)];
     if ("outcome" in exchange) return { ...exchange, secrets };
-    const { request, answer, httpResponse } = exchange;
+    const { request, response, httpResponse } = exchange;
     if (httpResponse.status === 401) auth.invalidate();
-    const outcome = responseOutcome(httpResponse, answer?.line ?? "", now, options.final);
-    return { request: request!, answer: answer!, outcome, secrets };
+    const outcome = responseOutcome(httpResponse, response?.statusLine ?? "", now, options.permanentStatuses);
+    return { request: request!, response: response!, outcome, secrets };
   };
 
   /** Makes an attempt. It is rejected if the options no longer allow what they allowed when the delivery was queued. */
@@ -166,6 +166,7 @@ export function webhook(options: WebhookOptions = {}): Channel {
       const url = acceptedUrls.get(to) ?? checkTarget(to);
       return { destination: url.href };
     },
+    withTrigger: (given, trigger) => ({ ...given, data: { ...(given?.data as object | undefined), trigger } }),
     compose(draft): Content {
       const secretTemplates = templates.map(([name]) => name).filter((name) => secretNames.has(name));
       return {

@@ -1,12 +1,10 @@
 /**
  * The command line. In: arguments and streams. Out: an exit code. Nothing here or below touches `process`.
  */
-import { readFileSync } from "node:fs";
-import { commandOf, commands } from "./commands.ts";
+import type { ExitCode } from "./command.ts";
+import { commandOf, commands } from "./commands/index.ts";
 import { type Io, put } from "./io.ts";
-
-/** 0: all went well; 1: a file, a profile or a template is wrong; 2: the command line is; 3: `lint` could not do its work. */
-export type ExitCode = 0 | 1 | 2 | 3;
+import { version } from "./version.ts";
 
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const [first, second] = args;
@@ -52,9 +50,4 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     throw error;
   }
-}
-
-/** Returns the package's version. `src/cli` and `dist/cli`, which this is in when it is built, are equally deep in it. */
-export function version(): string {
-  return JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")).version;
 }

@@ -2,12 +2,11 @@ import { relative, resolve } from "node:path";
 import type { Json } from "../base/json.ts";
 import { pathOf, desiredStateOf as wantedBy } from "../config/index.ts";
 import type { Channel } from "../dispatch/index.ts";
-import { readText } from "../files/file.ts";
-import { InputError } from "../files/problem.ts";
+import { InputError, readText } from "../files/index.ts";
 import type { Definition, DefinitionKind, EngineStore } from "../store/index.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
 import type { DefinitionError, DesiredState, Engine } from "../triggers/index.ts";
-import type { ExitCode } from "./cli.ts";
+import type { ExitCode } from "./command.ts";
 import { type Io, put } from "./io.ts";
 import { guarded, openStore, readSetup, type Setup, type SetupFlags, setupChannels } from "./setup.ts";
 
@@ -24,12 +23,12 @@ interface EngineFlags {
   readonly store: EngineStore;
   readonly channels: Readonly<Record<string, Channel>>;
   readonly clock?: (() => number) | undefined;
-  readonly onSent?: (() => void) | undefined;
+  readonly onEnqueued?: (() => void) | undefined;
 }
 
 export async function openEngine(
   setup: Setup,
-  { store, channels, clock, onSent }: EngineFlags,
+  { store, channels, clock, onEnqueued }: EngineFlags,
   io: Io,
 ): Promise<Engine> {
   const { createEngine } = await import("../triggers/index.ts");
@@ -39,7 +38,7 @@ export async function openEngine(
     to: defaultDestinations(setup),
     templates: setup.templates,
     clock,
-    onSent,
+    onEnqueued,
     onEvent: (event) => {
       if (event.type === "trigger-failed")
         put(io.stderr, `the trigger ${event.trigger} has stopped: ${event.reason}\n`);
@@ -52,9 +51,7 @@ export async function openEngine(
 
 /** What channels say of where to. */
 export function defaultDestinations({ config }: Setup): Record<string, string> {
-  const found = Object.entries(config.channels).flatMap(([name, { kind, to }]) =>
-    to === undefined ? (kind === "log" ? [[name, "log"]] : []) : [[name, to]],
-  );
+  const found = Object.entries(config.channels).flatMap(([name, { to }]) => (to === undefined ? [] : [[name, to]]));
   return Object.fromEntries(found);
 }
 

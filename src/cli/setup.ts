@@ -3,12 +3,11 @@ import { dirname, resolve } from "node:path";
 import type { Command } from "commander";
 import { type Config, ConfigError, type Filled, readConfig, config as schema } from "../config/index.ts";
 import type { Channel, Render } from "../dispatch/index.ts";
-import { exists } from "../files/file.ts";
-import { InputError, problemText, toProblem } from "../files/problem.ts";
+import { exists, InputError, problemText, toProblem } from "../files/index.ts";
 import type { AlertTemplate, Limits, TemplateOptions } from "../index.ts";
 import type { Outbox } from "../store/index.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
-import type { ExitCode } from "./cli.ts";
+import type { ExitCode } from "./command.ts";
 import { type Io, put, write } from "./io.ts";
 
 export interface SetupFlags {

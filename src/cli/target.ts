@@ -1,6 +1,6 @@
 import type { Json } from "../base/json.ts";
 import { type Channel, parseDestination, shownUrl } from "../dispatch/index.ts";
-import { InputError } from "../files/problem.ts";
+import { InputError } from "../files/index.ts";
 import { compile, type Template } from "../index.ts";
 import type { Setup } from "./setup.ts";
 
@@ -46,7 +46,7 @@ export async function parseTarget(
     );
   }
   const written = given ?? setup.config.channels[name]?.to;
-  if (written === undefined) return { channel: name, to: () => (channels[name]!.kind === "log" ? "log" : null) };
+  if (written === undefined) return { channel: name, to: () => channels[name]!.defaultTo ?? null };
   let template: Template;
   try {
     template = compile(written, { ...setup.templates, name: `${name}.to` });

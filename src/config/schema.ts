@@ -38,7 +38,7 @@ const retry = z.strictObject({
 const limits = z.strictObject({
   concurrency: count.optional(),
   rate: rate.optional(),
-  breaker: z.strictObject({ failures: count, rest: duration }).optional(),
+  breaker: z.strictObject({ failures: count, resetTimeout: duration }).optional(),
 });
 
 /** What may be connected to, besides public addresses; or only what. */
@@ -72,8 +72,8 @@ const http = {
   connections: count.optional(),
   timeout: duration.optional(),
   connectTimeout: duration.optional(),
-  answerTimeout: duration.optional(),
-  maxAnswer: size.optional(),
+  responseTimeout: duration.optional(),
+  maxResponseBytes: size.optional(),
 };
 
 const webhook = z.strictObject({
@@ -100,7 +100,7 @@ const webhook = z.strictObject({
       }),
     ])
     .optional(),
-  final: z.array(z.int().min(100).max(599)).optional(),
+  permanentStatuses: z.array(z.int().min(100).max(599)).optional(),
   batch: z.strictObject({ size: count, wait: duration }).optional(),
   type: z.string().optional(),
   body: z.string().optional(),
@@ -290,7 +290,7 @@ export const config = z.strictObject({
       metrics: listen.optional(),
       log: logLevel,
       /** How long a stop waits for what is under way. */
-      grace: duration.default(15_000),
+      shutdownTimeout: duration.default(15_000),
     })
     .prefault({}),
   /** How profiles are put together. */
@@ -307,17 +307,17 @@ export const config = z.strictObject({
       /** Whether the OpenAPI document and the reference page can be read without a key. */
       docs: z.boolean().default(true),
       /** Whether /metrics can be read without a key. */
-      openMetrics: z.boolean().default(false),
+      publicMetrics: z.boolean().default(false),
       /** Addresses of proxies whose `X-Forwarded-For` is believed, as CIDR or names such as `loopback`; `[]`: there is none. */
-      proxies: z.array(z.string()).optional(),
+      trustedProxies: z.array(z.string()).optional(),
       limits: z
         .strictObject({
           /** Of a body, and of each of several payloads; `bulk` of what is collected, and of profiles in bulk. */
           body: size.optional(),
           bulk: size.optional(),
-          /** Requests of one key; `strangers` those without a key that holds, of one address. */
+          /** Requests of one key; `unauthenticated` those without a key that holds, of one address. */
           rate: rate.optional(),
-          strangers: rate.optional(),
+          unauthenticated: rate.optional(),
           /** Threads for what callers ask to be evaluated: how many, the memory of each, the time of one request, how many may wait. */
           workers: z
             .strictObject({
@@ -335,7 +335,7 @@ export const config = z.strictObject({
         .prefault({}),
       log: logLevel,
       /** How long a stop waits for what is under way. */
-      grace: duration.default(15_000),
+      shutdownTimeout: duration.default(15_000),
     })
     .prefault({}),
 });

@@ -23,7 +23,7 @@ export async function attempt(
     deliveries = some.map((delivery) => withSecrets(delivery, channel));
   } catch (error) {
     if (!(error instanceof MissingSecretError)) throw error;
-    return some.map(() => ({ outcome: { kind: "retry", reason: error.message, uncounted: true } }));
+    return some.map(() => ({ outcome: { kind: "retry", reason: error.message, countsAsAttempt: false } }));
   }
   const base = new Redactor(secretsOfDestination(deliveries[0]!.to), redactorOf(channel));
   try {

@@ -23,7 +23,7 @@ const defaults = {
 };
 
 /** More than any cap needs; 2 ** 1024 would be infinite. */
-const mostDoublings = 64;
+const maxDoublings = 64;
 
 export const defaultMaxAge = 3 * 86_400_000;
 
@@ -54,53 +54,8 @@ export function clampRetryAfter(asked: number, policy: RetryPolicy): number {
 function ownDelay(attempt: number, policy: RetryPolicy, random: () => number): number | undefined {
   const wait = policy.wait ?? defaults.wait;
   if ("base" in wait)
-    return Math.round(random() * Math.min(wait.cap, wait.base * 2 ** Math.min(attempt - 1, mostDoublings)));
+    return Math.round(random() * Math.min(wait.cap, wait.base * 2 ** Math.min(attempt - 1, maxDoublings)));
   const listed = wait[attempt - 1];
   const jitter = policy.jitter ?? defaults.jitter;
   return listed === undefined ? undefined : Math.round(listed * (1 + jitter * (2 * random() - 1)));
-}
-
-const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
-const monthName = `(${months.join("|")})`;
-const time = "(\\d\\d):(\\d\\d):(\\d\\d)";
-/** RFC 9110, section 5.6.7: the one form that is to be sent, and two that are to be understood. */
-const dateForms = {
-  fixed: new RegExp(`^[A-Z][a-z]{2}, (\\d\\d) ${monthName} (\\d{4}) ${time} GMT$`),
-  rfc850: new RegExp(`^[A-Z][a-z]+day, (\\d\\d)-${monthName}-(\\d\\d) ${time} GMT$`),
-  asctime: new RegExp(`^[A-Z][a-z]{2} ${monthName} ([ \\d]\\d) ${time} (\\d{4})$`),
-};
-
-/**
- * The value of a `Retry-After` header (RFC 9110, section 10.2.3: seconds, or a date) as ms from now, 0 if that is past.
- * @returns undefined if it is neither
- */
-export function parseRetryAfter(text: string, now: number): number | undefined {
-  const trimmed = text.trim();
-  if (/^\d+$/.test(trimmed)) return Number(trimmed) * 1000;
-  const date = parseHttpDate(trimmed, now);
-  return date === undefined ? undefined : Math.max(0, date - now);
-}
-
-function parseHttpDate(text: string, now: number): number | undefined {
-  const fixed = dateForms.fixed.exec(text);
-  if (fixed !== null) return utc(fixed[3]!, fixed[2]!, fixed[1]!, fixed.slice(4));
-  const old = dateForms.rfc850.exec(text);
-  if (old !== null) return utc(`${yearNear(Number(old[3]), now)}`, old[2]!, old[1]!, old.slice(4));
-  const c = dateForms.asctime.exec(text);
-  return c === null ? undefined : utc(c[6]!, c[1]!, c[2]!, c.slice(3, 6));
-}
-
-/** A year of two digits is not more than 50 years ahead. */
-function yearNear(twoDigits: number, now: number): number {
-  const thisYear = new Date(now).getUTCFullYear();
-  const year = thisYear - (thisYear % 100) + twoDigits;
-  if (year > thisYear + 50) return year - 100;
-  return year <= thisYear - 50 ? year + 100 : year;
-}
-
-function utc(year: string, month: string, day: string, clock: readonly string[]): number | undefined {
-  const [hour, minute, second] = clock.map(Number) as [number, number, number];
-  const date = new Date(Date.UTC(Number(year), months.indexOf(month), Number(day), hour, minute, Math.min(second, 59)));
-  const isReal = date.getUTCDate() === Number(day) && hour < 24 && minute < 60 && second <= 60;
-  return isReal ? date.getTime() : undefined;
 }

@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 import process from "node:process";
 import type { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import type { Io } from "../cli/io.ts";
+import type { FileAccess } from "./access.ts";
 import { InputError, type Place } from "./problem.ts";
 
 /** A file, or the standard input, opened for reading. */
@@ -18,10 +18,10 @@ export interface OpenFile {
 }
 
 /** @param file a path, or `-` for the standard input @throws {@link InputError} */
-export async function openFile(file: string, io: Io): Promise<OpenFile> {
-  if (file === "-") return { file: "stdin", stream: io.stdin };
+export async function openFile(file: string, access: FileAccess): Promise<OpenFile> {
+  if (file === "-") return { file: "stdin", stream: access.stdin };
   try {
-    const handle = await open(resolve(io.cwd?.() ?? "", file));
+    const handle = await open(resolve(access.cwd?.() ?? "", file));
     const stats = await handle.stat();
     if (stats.isDirectory()) {
       await handle.close();
@@ -36,18 +36,19 @@ export async function openFile(file: string, io: Io): Promise<OpenFile> {
   }
 }
 
-export async function readText(file: string, io: Io): Promise<string> {
-  const { stream, file: name } = await openFile(file, io);
+export async function readText(file: string, access: FileAccess): Promise<string> {
+  const { stream, file: name } = await openFile(file, access);
   return decode(await buffer(stream), { file: name });
 }
 
-export const isFolder = (file: string, io: Io): boolean => statSync(resolve(io.cwd?.() ?? "", file)).isDirectory();
+export const isFolder = (file: string, access: FileAccess): boolean =>
+  statSync(resolve(access.cwd?.() ?? "", file)).isDirectory();
 
-export const exists = (file: string, io: Io): boolean => existsSync(resolve(io.cwd?.() ?? "", file));
+export const exists = (file: string, access: FileAccess): boolean => existsSync(resolve(access.cwd?.() ?? "", file));
 
 /** All of it or, if the disk is full or the process ends, nothing. @throws {@link InputError} */
-export async function writeText(file: string, text: string, io: Io): Promise<void> {
-  const path = resolve(io.cwd?.() ?? "", file);
+export async function writeText(file: string, text: string, access: FileAccess): Promise<void> {
+  const path = resolve(access.cwd?.() ?? "", file);
   const half = `${path}.${process.pid}.tmp`;
   try {
     await writeFile(half, text, { flush: true });

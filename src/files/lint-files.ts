@@ -1,7 +1,7 @@
 import { basename, resolve } from "node:path";
 import { glob } from "tinyglobby";
-import type { Io } from "../cli/io.ts";
 import type { AlertTemplate, Finding, LintOptions } from "../index.ts";
+import type { FileAccess } from "./access.ts";
 import { alertSource } from "./alert-file.ts";
 import { exists, isFolder, readText } from "./file.ts";
 import { InputError } from "./problem.ts";
@@ -23,21 +23,21 @@ const yamls = "**/*.{yaml,yml}";
  * alerts.
  * @throws InputError for a path that is not there
  */
-export async function findFiles(paths: readonly string[], io: Io): Promise<string[]> {
-  const cwd = resolve(io.cwd?.() ?? "");
+export async function findFiles(paths: readonly string[], access: FileAccess): Promise<string[]> {
+  const cwd = resolve(access.cwd?.() ?? "");
   const found = await Promise.all(
     paths.map(async (path) => {
       if (path === "-") return [path];
-      if (!exists(path, io)) {
+      if (!exists(path, access)) {
         const matching = await glob(path, { cwd, ignore: "**/node_modules/**" });
         if (matching.length > 0) return matching;
         throw new InputError("there is no such file, and nothing that this pattern fits", { file: path });
       }
-      if (!isFolder(path, io)) return [path];
+      if (!isFolder(path, access)) return [path];
       const inside = await glob([templates, yamls], { cwd: resolve(cwd, path), ignore: "**/node_modules/**" });
       const named = inside.map((file) => (path === "." ? file : `${path.replace(/\/$/, "")}/${file}`));
       const kept = await Promise.all(
-        named.map(async (file) => !/\.ya?ml$/i.test(file) || isAlert(await readText(file, io))),
+        named.map(async (file) => !/\.ya?ml$/i.test(file) || isAlert(await readText(file, access))),
       );
       return named.filter((_, i) => kept[i]);
     }),
@@ -49,8 +49,12 @@ export async function findFiles(paths: readonly string[], io: Io): Promise<strin
 export const isAlert = (text: string): boolean => /^["']?title["']?\s*:/m.test(text);
 
 /** @param name what the standard input is called */
-export async function readTemplateFile(file: string, name: string | undefined, io: Io): Promise<TemplateFile> {
-  return templateFile(file === "-" ? (name ?? "stdin") : file, await readText(file, io));
+export async function readTemplateFile(
+  file: string,
+  name: string | undefined,
+  access: FileAccess,
+): Promise<TemplateFile> {
+  return templateFile(file === "-" ? (name ?? "stdin") : file, await readText(file, access));
 }
 
 /** @throws InputError for an alert that is none */

@@ -1,34 +1,9 @@
-import { createTwoFilesPatch } from "diff";
-import { type Io, write } from "../cli/io.ts";
-import type { Format } from "../cli/lint-output.ts";
 import type { Finding, LintOptions, Part } from "../index.ts";
-import { writeText } from "./file.ts";
 import { lintFile, type TemplateFile, templateOf } from "./lint-files.ts";
 import { alertParts } from "./source.ts";
 
 /** Fixes may make room for others: a few rounds are enough for all. */
 const mostRounds = 5;
-
-/** Where what was or would be fixed goes: back to the file, or to the standard output for what came from the standard input. */
-export async function fixFile(
-  path: string,
-  read: TemplateFile,
-  found: readonly Finding[],
-  options: LintOptions,
-  { fixDryRun, format }: { readonly fixDryRun?: true; readonly format: Format },
-  io: Io,
-): Promise<{ findings: readonly Finding[]; file: TemplateFile; fixed: number }> {
-  const { findings, file, fixed } = await fixedFile(read, found, options);
-  if (fixDryRun) {
-    // What a program reads from the standard output is the findings alone.
-    const patch = createTwoFilesPatch(read.file, read.file, read.text, file.text, "", "fixed");
-    if (fixed > 0) await write(format === "pretty" ? io.stdout : io.stderr, patch);
-    return { findings: found, file: read, fixed: 0 };
-  }
-  if (path === "-") await write(io.stdout, file.text);
-  else if (fixed > 0) await writeText(path, file.text, io);
-  return { findings, file, fixed };
-}
 
 /** The file with all safe fixes, and what is left to say of it. */
 export async function fixedFile(

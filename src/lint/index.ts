@@ -29,6 +29,7 @@ export { rules } from "./rules/index.ts";
 export { shownLengths } from "./rules/too-long.ts";
 export { shapeOfSchema } from "./schema.ts";
 export { addSample, createShape, type Shape, shapeOf } from "./shape.ts";
+export { type ShapeJson, shapeFromJson, shapeToJson } from "./shape-json.ts";
 export { type Reading, readTemplate } from "./subject.ts";
 export { describe, fieldOf, type Type } from "./type.ts";
 export { walk } from "./walk.ts";

@@ -1,13 +1,12 @@
 import type { TextDocument } from "vscode-languageserver-textdocument";
+import { alertParts, InputError } from "../files/index.ts";
 import { isAlert, lintFile, type Placed, placeOf, type TemplateFile, templateFile } from "../files/lint-files.ts";
-import { InputError } from "../files/problem.ts";
-import { alertParts } from "../files/source.ts";
-import { type Edit, type Finding, type LintOptions, lint } from "../index.ts";
+import { type Edit, type Finding, type LintOptions, lint, rules } from "../index.ts";
+import type { TemplateText } from "../language/index.ts";
 
-/** A template in a document: all of it, or a part of an alert. Offsets are in UTF-16 units. */
-export interface Embedded {
-  readonly text: string;
-  readonly options: LintOptions;
+/** A template in a document: all of it, or a part of an alert. */
+export interface EmbeddedTemplate extends TemplateText {
+  /** Turns an offset of the template into one of the document, and the other way round; undefined outside of the template. */
   inFile(offset: number): number | undefined;
   inText(offset: number): number | undefined;
 }
@@ -42,7 +41,7 @@ export function readDocument(document: TextDocument, options: LintOptions): Read
 }
 
 /** The template at an offset of the document; of YAML that is half typed, all of it is taken for one. */
-export function templateAt({ document, options, file, problem }: Read, offset: number): Embedded | undefined {
+export function templateAt({ document, options, file, problem }: Read, offset: number): EmbeddedTemplate | undefined {
   const text = document.getText();
   const same = (at: number): number => at;
   const whole = { text, options: { ...options, name: file?.source.name ?? "template" }, inFile: same, inText: same };
@@ -65,4 +64,15 @@ export function editsOf(
 ): readonly Edit[] | undefined {
   if (finding.part === undefined) return edits;
   return file && document ? file.source.scalar?.(finding.part)?.editsInFile(edits) : undefined;
+}
+
+/** Says why what is found at an offset of the document is a mistake: the reasons of the rules, as Markdown. */
+export function reasonsAt({ document, placed }: Read, offset: number): string[] {
+  const { line, character } = document.positionAt(offset);
+  const at = (l: number, c: number): number => (line + 1 - l) * 1e6 + (character + 1 - c);
+  const here = placed.filter(
+    (finding) => at(finding.line, finding.column) >= 0 && at(finding.endLine, finding.endColumn) < 0,
+  );
+  const names = new Set(here.map(({ finding }) => finding.rule));
+  return rules.filter(({ name }) => names.has(name)).map(({ name, reason }) => `**${name}**: ${reason}`);
 }

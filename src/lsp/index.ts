@@ -1,8 +1,8 @@
 /**
- * Editor support, as the Language Server Protocol has it. In: documents as they are typed. Out: what is wrong with them, and
- * what could stand, is meant or is defined at a place.
+ * Editor support over the Language Server Protocol. In: documents as they are typed. Out: findings, fixes, completion, hover,
+ * definitions and formatted text.
  *
- * `server.ts` is the conversation; `document.ts` says where templates stand in a document; `probe.ts` walks a template to one
- * place in it, for `completion.ts`, `hover.ts` and `definition.ts`; `actions.ts` are the fixes.
+ * `server.ts` holds the conversation; `document.ts` finds the templates in a document; `actions.ts` are the fixes. What is
+ * known of a place in a template comes from `src/language`.
  */
 export { type ServerOptions, serve } from "./server.ts";

@@ -9,12 +9,12 @@ import {
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { formatted } from "../files/fmt-file.ts";
-import { InputError, problemText, toProblem } from "../files/problem.ts";
+import { InputError, problemText, toProblem } from "../files/index.ts";
 import { format, type LintOptions, type Severity, TemplateError } from "../index.ts";
+import { definitionAt, hoverAt } from "../language/index.ts";
 import { actionsFor, replacing, textEdits } from "./actions.ts";
-import { completionsAt, resolved } from "./completion.ts";
-import { type Embedded, type Read, readDocument, templateAt } from "./document.ts";
-import { definitionAt, hoverAt, reasonsAt } from "./hover.ts";
+import { completionItems, resolveItem } from "./completion.ts";
+import { type EmbeddedTemplate, type Read, readDocument, reasonsAt, templateAt } from "./document.ts";
 
 export interface ServerOptions {
   /** What the configuration of a folder says. Asked again when a file there is saved. @throws InputError */
@@ -58,7 +58,7 @@ export function serve(connection: Connection, { load, delay = 20 }: ServerOption
 
   async function at<T>(
     { textDocument, position }: { textDocument: { uri: string }; position: Range["start"] },
-    answer: (template: Embedded, offset: number, read: Read, inFile: number) => T,
+    answer: (template: EmbeddedTemplate, offset: number, read: Read, inFile: number) => T,
   ): Promise<T | undefined> {
     const read = await readOf(textDocument.uri);
     const inFile = read?.document.offsetAt(position);
@@ -117,8 +117,8 @@ export function serve(connection: Connection, { load, delay = 20 }: ServerOption
     for (const timer of waiting.values()) clearTimeout(timer);
   });
 
-  connection.onCompletion(async (params) => (await at(params, completionsAt)) ?? []);
-  connection.onCompletionResolve(resolved);
+  connection.onCompletion(async (params) => (await at(params, completionItems)) ?? []);
+  connection.onCompletionResolve(resolveItem);
   connection.onHover(async (params) => {
     const found = await at(params, (template, offset, read, inFile) => {
       const known = hoverAt(template, offset);
@@ -159,7 +159,7 @@ export function serve(connection: Connection, { load, delay = 20 }: ServerOption
 
 function rangeOf(
   { document }: Read,
-  template: Embedded,
+  template: EmbeddedTemplate,
   { start, end }: { start: number; end: number },
 ): Range | undefined {
   const [from, to] = [template.inFile(start), template.inFile(end)];

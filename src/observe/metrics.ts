@@ -19,8 +19,8 @@ export function eventMetrics(outbox: Outbox): Metrics {
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const enqueued = new Counter({
-    name: "tocsin_handed_over_total",
-    help: "Deliveries handed over, by channel and the state they were kept in.",
+    name: "tocsin_enqueued_total",
+    help: "Deliveries added to the outbox, by channel and the state they were kept in.",
     labelNames: ["channel", "state"],
     registers,
   });
@@ -57,8 +57,8 @@ export function eventMetrics(outbox: Outbox): Metrics {
     registers,
   });
   const ingested = new Counter({
-    name: "tocsin_taken_total",
-    help: "Events, by stream, and updates of profiles (without one), by what came of them.",
+    name: "tocsin_ingested_total",
+    help: "Events ingested, by stream, and updates of profiles (no stream), by result.",
     labelNames: ["stream", "result"],
     registers,
   });
@@ -75,7 +75,7 @@ export function eventMetrics(outbox: Outbox): Metrics {
     registers,
   });
   const deliveryProblems = new Counter({
-    name: "tocsin_troubles_total",
+    name: "tocsin_delivery_problems_total",
     help: "Destinations or channels held or disabled, leases lost, and failures of the store.",
     labelNames: ["kind"],
     registers,
@@ -98,7 +98,7 @@ export function eventMetrics(outbox: Outbox): Metrics {
       switch (event.type) {
         case "fired":
           return firings.inc({ trigger: event.trigger, state: event.state });
-        case "taken":
+        case "ingested":
           return ingested.inc({ stream: event.stream ?? "", result: event.result });
         case "trigger-failed":
           return triggersFailed.inc({ trigger: event.trigger });
@@ -110,7 +110,7 @@ export function eventMetrics(outbox: Outbox): Metrics {
     },
     onEvent(event) {
       switch (event.type) {
-        case "handed-over":
+        case "enqueued":
           if (!event.duplicate) enqueued.inc({ channel: event.channel, state: event.state });
           return;
         case "attempt":
@@ -119,7 +119,8 @@ export function eventMetrics(outbox: Outbox): Metrics {
           return;
         case "settled":
           settled.inc({ channel: event.channel, state: event.state });
-          if (event.state === "delivered") deliveredAge.observe({ channel: event.channel }, (event.at - event.createdAt) / 1000);
+          if (event.state === "delivered")
+            deliveredAge.observe({ channel: event.channel }, (event.at - event.createdAt) / 1000);
           return;
         case "held":
         case "disabled":

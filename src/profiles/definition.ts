@@ -32,9 +32,9 @@ export const profilesDefinition = z.strictObject({
   /** By field, a dot between levels: `plan.seats`. @default last, maps being merged */
   merge: z.record(z.string().min(1), mergeRule).optional(),
   /** At most so many profiles become one by one update, the one that stays counted; where it would be more, none do. @default 5 */
-  mostStitched: count.optional(),
+  maxMergedProfiles: count.optional(),
   /** At most so many bytes of JSON a profile may have. @default 1,000,000 */
-  mostBytes: count.optional(),
+  maxBytes: count.optional(),
   /**
    * What alerts are addressed by: fields, a dot between levels, and kinds of identifiers of the same name. Only streams with
    * `identity: merge` and operators change them; what was there before they were protected stays. @default none

@@ -6,8 +6,8 @@ export interface ProfileSettings {
   readonly kinds: ReadonlyMap<string, KindRules>;
   /** Rules of the fields, level by level. */
   readonly merge: MergeRules;
-  readonly mostStitched: number;
-  readonly mostBytes: number;
+  readonly maxMergedProfiles: number;
+  readonly maxBytes: number;
   /** Fields and kinds of identifiers that only those change who may merge. */
   readonly protect: readonly string[];
 }
@@ -36,16 +36,16 @@ export class SettingsError extends Error {
   }
 }
 
-const kindsByDefault = { user_id: null, email: null, device: null };
-const ignoredByDefault = ["", "null", "undefined", "none", "unknown", "anonymous", "0"];
+const defaultKinds = { user_id: null, email: null, device: null };
+const defaultIgnored = ["", "null", "undefined", "none", "unknown", "anonymous", "0"];
 
 /** @throws SettingsError for rules that contradict each other */
 export function resolveProfiles(definition: ProfilesDefinition = {}): ProfileSettings {
   const {
-    identifiers = kindsByDefault,
+    identifiers = defaultKinds,
     merge = {},
-    mostStitched = 5,
-    mostBytes = 1_000_000,
+    maxMergedProfiles = 5,
+    maxBytes = 1_000_000,
     protect = [],
   } = definition;
   const kinds = new Map<string, KindRules>();
@@ -54,7 +54,7 @@ export function resolveProfiles(definition: ProfilesDefinition = {}): ProfileSet
       kind,
       foldCase: !(rules?.case ?? kind !== "email"),
       limit: rules?.limit ?? (kind === "user_id" ? 1 : 20),
-      ignore: new Set((rules?.ignore ?? ignoredByDefault).map((value) => value.trim().toLowerCase())),
+      ignore: new Set((rules?.ignore ?? defaultIgnored).map((value) => value.trim().toLowerCase())),
     });
   }
   if (kinds.size === 0) throw new SettingsError("profiles need a kind of identifier, such as email", ["identifiers"]);
@@ -63,7 +63,7 @@ export function resolveProfiles(definition: ProfilesDefinition = {}): ProfileSet
       throw new SettingsError(`"${path}" has an empty name between its dots`, ["protect", i]);
     }
   }
-  return { kinds, merge: rulesOf(merge), mostStitched, mostBytes, protect };
+  return { kinds, merge: rulesOf(merge), maxMergedProfiles, maxBytes, protect };
 }
 
 function rulesOf(merge: Readonly<Record<string, MergeRule>>): MergeRules {

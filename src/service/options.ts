@@ -32,10 +32,10 @@ export interface ServiceOptions {
   readonly version: string;
   /** `/healthz`. @default whether the store answers */
   readonly health?: Health | undefined;
-  /** `/metrics`, which needs a key unless `openMetrics`. @default none */
+  /** `/metrics`, which needs a key unless `publicMetrics`. @default none */
   readonly metrics?: { readonly contentType: string; text(): Promise<string> } | undefined;
   /** @default false */
-  readonly openMetrics?: boolean | undefined;
+  readonly publicMetrics?: boolean | undefined;
   /** `/openapi.json` and the page `/docs`, without a key. @default true */
   readonly docs?: boolean | undefined;
   /**
@@ -43,7 +43,7 @@ export interface ServiceOptions {
    * named here, all that comes through it counts as one address: that is warned of when it is seen, and at the start of a
    * service on a loopback address unless the list is given, be it empty. @default none
    */
-  readonly proxies?: readonly string[] | undefined;
+  readonly trustedProxies?: readonly string[] | undefined;
 }
 
 /** As pino's. */
@@ -64,7 +64,7 @@ export interface ServiceLimits {
    * Requests answered with a 4xx status to one address that had neither a key nor a signature that holds; IPv6 addresses of
    * one /64 are one. @default 120 a minute
    */
-  readonly strangers: { readonly count: number; readonly per: number };
+  readonly unauthenticated: { readonly count: number; readonly per: number };
   /**
    * Bodies of all requests that are not answered yet: at most `count`, and at most `bytes` of what has come in of them, of
    * what that is inflated, and 64 for each value in it. Beyond, 503 with `Retry-After`. @default 1,000 and 64 MiB
@@ -76,11 +76,11 @@ export interface ServiceLimits {
    */
   readonly unverified: { readonly count: number; readonly bytes: number; readonly time: number };
   /** How long answers to requests with an idempotency key are kept, in ms. @default 24 h */
-  readonly answers: number;
+  readonly idempotencyTtl: number;
   /** How long a request may take to come in, in ms. @default 60,000 */
   readonly request: number;
   /** How long `close` waits for requests, in ms. @default 10,000 */
-  readonly grace: number;
+  readonly shutdownTimeout: number;
   /** Limits of the threads that evaluate what callers wrote. */
   readonly workers: WorkerLimits;
 }
@@ -100,12 +100,12 @@ export const defaultLimits: ServiceLimits = {
   body: 2 ** 20,
   bulk: 10 * 2 ** 20,
   rate: { count: 6_000, per: 60_000 },
-  strangers: { count: 120, per: 60_000 },
+  unauthenticated: { count: 120, per: 60_000 },
   inFlight: { count: 1_000, bytes: 64 * 2 ** 20 },
   unverified: { count: 32, bytes: 8 * 2 ** 20, time: 10_000 },
-  answers: 86_400_000,
+  idempotencyTtl: 86_400_000,
   request: 60_000,
-  grace: 10_000,
+  shutdownTimeout: 10_000,
   workers: { size: 2, memory: 128 * 2 ** 20, time: 5_000, queue: 50 },
 };
 

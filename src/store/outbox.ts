@@ -1,4 +1,5 @@
 import type { Json } from "../base/json.ts";
+import type { Page } from "../base/page.ts";
 import type { Alert, Delivery, Exchange, Outcome } from "./delivery.ts";
 
 /**
@@ -55,11 +56,11 @@ export interface Outbox {
   prune(now: number, limit: number): Promise<number>;
 
   /** Nothing of this channel or destination is claimed before `until`. A time that is past lifts the hold. */
-  hold(place: DestinationRef, until: number, reason: string): Promise<void>;
+  hold(ref: DestinationRef, until: number, reason: string): Promise<void>;
   /** Nothing is sent to this destination until it is enabled: what is or comes to be due becomes a dead letter. */
-  disable(place: Required<DestinationRef>, reason: string): Promise<void>;
+  disable(ref: Required<DestinationRef>, reason: string): Promise<void>;
   /** Lifts a hold, too, and forgets failures. */
-  enable(place: Required<DestinationRef>): Promise<void>;
+  enable(ref: Required<DestinationRef>): Promise<void>;
   /**
    * Destinations that are held, disabled or failing, and channels that are held. A hold that is past is listed until
    * something was delivered.
@@ -158,10 +159,10 @@ export interface Claims {
 export interface Settlement {
   readonly claim: Claim;
   readonly now: number;
-  readonly verdict:
+  readonly decision:
     | { readonly state: "delivered" }
     | { readonly state: "dead"; readonly reason: string }
-    | { readonly state: "pending"; readonly due: number; readonly uncounted?: boolean | undefined };
+    | { readonly state: "pending"; readonly due: number; readonly countsAsAttempt?: false | undefined };
   /** For the journal. Absent if nothing was tried. */
   readonly attempt?: Omit<Attempt, "number"> | undefined;
   /** Nothing goes to this channel or destination before `until`. */
@@ -171,10 +172,10 @@ export interface Settlement {
   /** Why the destination is no more. */
   readonly disable?: string | undefined;
   /**
-   * Whether the destination did its part. After `failures` in a row without it, the destination is held for `rest` ms
+   * Whether the destination did its part. After `failures` in a row without it, the destination is held for `resetTimeout` ms
    * and then tried with one attempt.
    */
-  readonly health?: { readonly ok: boolean; readonly failures: number; readonly rest: number } | undefined;
+  readonly health?: { readonly ok: boolean; readonly failures: number; readonly resetTimeout: number } | undefined;
 }
 
 /** `lost`: the process that held it ended; whether the receiver got it is not known. */
@@ -234,12 +235,6 @@ export interface ListQuery {
   readonly limit?: number | undefined;
   /** `next` of the page before. */
   readonly after?: string | undefined;
-}
-
-export interface Page<Item> {
-  readonly items: readonly Item[];
-  /** Absent on the last page. */
-  readonly next?: string | undefined;
 }
 
 export interface Stats {

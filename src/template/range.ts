@@ -3,7 +3,15 @@ import { compileAssignment, compilePipe } from "./expression.ts";
 import { formatValue } from "./fmt/index.ts";
 import { sortedEntries } from "./maps.ts";
 import type { Run } from "./run.ts";
-import { breaks, compileBranches, type Statement, type StatementEnv, through, withUnset } from "./statement.ts";
+import {
+  breaks,
+  compileBranches,
+  continues,
+  type Statement,
+  type StatementEnv,
+  through,
+  withUnset,
+} from "./statement.ts";
 import { elementsOf, goTypeOf, intOf, kindOf, type List, type Pairs, SizedInt } from "./value.ts";
 import { weigh } from "./weight.ts";
 
@@ -35,7 +43,8 @@ export function compileRange({ pipe, list, elseList }: Branch, env: StatementEnv
     const any = Array.isArray(value) ? rangeList(run, value, turn) : rangeOther(run, value, two, turn);
     run.dot = dot;
     run.dotBoxed = dotBoxed;
-    return any ? through : otherwise(run);
+    // A break in `else` ends this range; a continue there goes on with the one around it.
+    return any || otherwise(run) !== continues ? through : continues;
   };
   return withUnset(statement, slots);
 }

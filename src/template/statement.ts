@@ -15,7 +15,7 @@ import { kindOf, typeName } from "./value.ts";
 export type Completion = 0 | 1 | 2;
 export const through = 0;
 export const breaks = 1;
-const continues = 2;
+export const continues = 2;
 
 export type Statement = (run: Run) => Completion;
 

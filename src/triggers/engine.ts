@@ -38,7 +38,7 @@ export interface Engine {
   /** What a change of definitions would do; changes nothing. @throws DefinitionError */
   plan(wanted: DesiredState): Promise<Plan>;
   /**
-   * Does it. Definitions that are not what they were take effect at once; audiences that are new or changed are swept:
+   * Does it. Definitions that are not what they were take effect at once; audiences that are new or changed are evaluated anew:
    * silently, or with `fire` so that who enters or leaves by it fires triggers.
    */
   apply(wanted: DesiredState, options?: { readonly fire?: boolean }): Promise<Plan>;
@@ -122,7 +122,7 @@ export type EngineEvent =
   | { readonly type: "undecided"; readonly audience: string; readonly reason: string }
   /** Something came in. @param stream absent of an update */
   | {
-      readonly type: "taken";
+      readonly type: "ingested";
       readonly stream?: string | undefined;
       readonly result: "kept" | "duplicate" | "problem";
     };
@@ -155,7 +155,7 @@ export interface Step {
         readonly enter: number;
         readonly leave: number;
         readonly errors: number;
-        readonly looked: number;
+        readonly sampled: number;
         readonly of: number;
         /** Up to five of each. */
         readonly entering: readonly Profile[];
@@ -167,22 +167,22 @@ export interface Step {
 }
 
 export interface BackfillOptions {
-  readonly cap?: number | undefined;
-  readonly share?: number | undefined;
-  readonly pace?: { readonly count: number; readonly per: number } | undefined;
+  readonly limit?: number | undefined;
+  readonly sample?: number | undefined;
+  readonly rateLimit?: { readonly count: number; readonly per: number } | undefined;
 }
 
 export interface Estimate {
   readonly members: number;
   /** Looked at, to work out the rest. */
-  readonly looked: number;
+  readonly sampled: number;
   /** Of all members, as far as can be told: alerted, held back by a rule, aborted, failing. */
   readonly sent: number;
   readonly skipped: number;
   readonly aborted: number;
   readonly failed: number;
-  /** ms, by the pace; absent without one. */
-  readonly takes?: number | undefined;
+  /** ms, by the rate limit; absent without one. */
+  readonly duration?: number | undefined;
   readonly problems: readonly { readonly profile: string; readonly problem: string }[];
 }
 

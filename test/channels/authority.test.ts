@@ -93,8 +93,8 @@ test("a token URL goes through the guard, and its refusal tells no secret", asyn
     outcome: {
       kind: "retry",
       reason: `no token from ${new URL(token.url).host}: 127.0.0.1 is a loopback address, which is blocked by default; to permit it, add "127.0.0.1" under guard.allow`,
-      holds: "channel",
-      uncounted: true,
+      holdScope: "channel",
+      countsAsAttempt: false,
     },
   });
   expect([token.received, there.received]).toEqual([[], []]);

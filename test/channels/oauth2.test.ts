@@ -116,7 +116,12 @@ describe("without a token the whole channel waits, and only what is not the oper
     const sent = await send();
     await close();
     const reason = `no token from 127.0.0.1:${place.token.port}: ${why}`;
-    expect(sent.outcome).toEqual({ kind: "retry", reason, holds: "channel", ...(uncounted && { uncounted }) });
+    expect(sent.outcome).toEqual({
+      kind: "retry",
+      reason,
+      holdScope: "channel",
+      ...(uncounted && { countsAsAttempt: false }),
+    });
     expect(JSON.stringify(sent)).not.toContain("s3cr");
     expect(place.there.received).toEqual([]);
   });
@@ -132,7 +137,7 @@ describe("without a token the whole channel waits, and only what is not the oper
     const { send, close } = place.start();
     const { outcome } = await send();
     await close();
-    expect(outcome).toMatchObject({ kind: "retry", holds: "channel", uncounted: true });
+    expect(outcome).toMatchObject({ kind: "retry", holdScope: "channel", countsAsAttempt: false });
     expect("reason" in outcome && outcome.reason).toContain(why);
   });
 
@@ -145,8 +150,8 @@ describe("without a token the whole channel waits, and only what is not the oper
       kind: "retry",
       reason:
         'no token from 169.254.169.254: 169.254.169.254 is a link-local address, which is blocked by default; to permit it, add "169.254.169.254" under guard.allow',
-      holds: "channel",
-      uncounted: true,
+      holdScope: "channel",
+      countsAsAttempt: false,
     });
   });
 });

@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { Command, Help } from "commander";
 import { expect, test } from "vitest";
-import { commandOf, commands } from "../../src/cli/commands.ts";
-import { folderOf, Screen, tocsin } from "./terminal.ts";
+import { commandOf, commands } from "../../src/cli/commands/index.ts";
+import { folderOf, Screen, tocsin } from "./harness.ts";
 
 const root = join(import.meta.dirname, "../..");
 const names = Object.values(commands).flatMap((group) => Object.keys(group));
@@ -36,7 +36,14 @@ test("--help lists every command; a name that is none is answered with one that 
 const loads = `import { registerHooks } from "node:module";
 registerHooks({ load(url, context, next) { process.stderr.write("\\nloads " + url); return next(url, context); } });`;
 
-const own = ["src/cli/main.ts", "src/cli/cli.ts", "src/cli/commands.ts", "src/cli/io.ts", "src/base/visible.ts"];
+const own = [
+  "src/cli/main.ts",
+  "src/cli/cli.ts",
+  "src/cli/commands/index.ts",
+  "src/cli/io.ts",
+  "src/base/visible.ts",
+  "src/cli/version.ts",
+];
 
 test.each([
   [["--version"], own],

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { folderOf, tocsin } from "./terminal.ts";
+import { folderOf, tocsin } from "./harness.ts";
 
 const folder = folderOf({
   "alert.yaml": `title: Hey, {{ .name }}

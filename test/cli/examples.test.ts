@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { tocsin } from "./terminal.ts";
+import { tocsin } from "./harness.ts";
 
 const folder = join(import.meta.dirname, "../../examples");
 const alerts = readdirSync(join(folder, "alerts")).filter((file) => file !== "broken.yaml");

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { folderOf, tocsin } from "./terminal.ts";
+import { folderOf, tocsin } from "./harness.ts";
 
 const files = {
   "a.yaml": "# kept\ntitle: '{{.name|printf \"%s\"}}'\nbody: |\n  {{  if .a}}One{{end  }}\n  two\n",

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { folderOf, tocsin } from "./terminal.ts";
+import { folderOf, tocsin } from "./harness.ts";
 
 const template = "{{ .a }}";
 

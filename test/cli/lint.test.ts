@@ -4,8 +4,8 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import type { Log } from "sarif";
 import { describe, expect, test } from "vitest";
 import { run } from "../../src/cli/cli.ts";
-import { sarif } from "../../src/cli/lint-output.ts";
-import { folderOf, Screen, tocsin } from "./terminal.ts";
+import { sarif } from "../../src/cli/commands/lint-output.ts";
+import { folderOf, Screen, tocsin } from "./harness.ts";
 
 const files = {
   "good.yaml": "title: Hey\n",

@@ -5,11 +5,11 @@ import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { createKey } from "../../src/service/keys.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
-import { folderOf } from "./terminal.ts";
+import { folderOf } from "./harness.ts";
 
 const root = join(import.meta.dirname, "../..");
 const main = join(root, "src/cli/main.ts");
-const config = "channels:\n  out: { kind: log }\nserve: { listen: 0, proxies: [] }\n";
+const config = "channels:\n  out: { kind: log }\nserve: { listen: 0, trustedProxies: [] }\n";
 
 /** What docs/security.md gives as the smallest lists; here the source stands for the build. */
 const lists = (folder: string): readonly string[] => [

@@ -5,7 +5,7 @@ import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { expect, test } from "vitest";
-import { folderOf } from "./terminal.ts";
+import { folderOf } from "./harness.ts";
 
 const main = join(import.meta.dirname, "../../src/cli/main.ts");
 const folder = folderOf({

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { shownUrl } from "../../src/dispatch/index.ts";
+import { folderOf, tocsin } from "./harness.ts";
 import { startReceiver } from "./receiver.ts";
-import { folderOf, tocsin } from "./terminal.ts";
 
 const receiver = await startReceiver();
 const files = {

@@ -2,8 +2,8 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { generateSecret, verify } from "../../src/channels/webhook.ts";
+import { folderOf, type Outcome, tocsin } from "./harness.ts";
 import { type Received, startReceiver } from "./receiver.ts";
-import { folderOf, type Outcome, tocsin } from "./terminal.ts";
 
 const receiver = await startReceiver();
 const key = generateSecret();

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { folderOf, tocsin } from "./terminal.ts";
+import { folderOf, tocsin } from "./harness.ts";
 
 const files = {
   "hello.yaml": "title: Hey, {{ .first_name }}\nbody: |\n  One\n  {{ .n }}\n  Three\n",

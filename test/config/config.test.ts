@@ -4,7 +4,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { parseDuration, parseSize } from "../../src/base/units.ts";
 import { ConfigError, config, readConfig } from "../../src/config/index.ts";
 
 const env = { URL: "https://crm.example.com/in", PORT: "2525", ODD: "a: [b, ${URL}]" };
@@ -28,12 +27,12 @@ test("an empty file has all defaults", () => {
     functions: ["sprig", "alerting"],
     channels: {},
     lint: {},
-    work: { log: "info", grace: 15_000 },
+    work: { log: "info", shutdownTimeout: 15_000 },
     streams: {},
     audiences: {},
     triggers: {},
     alarms: {},
-    serve: { listen: 8080, docs: true, openMetrics: false, limits: {}, log: "info", grace: 15_000 },
+    serve: { listen: 8080, docs: true, publicMetrics: false, limits: {}, log: "info", shutdownTimeout: 15_000 },
   });
 });
 
@@ -41,13 +40,13 @@ test("durations, sizes and the environment", () => {
   const text = `
 store: { file: a.db, retention: { age: 30d, size: 1.5GiB } }
 channels:
-  crm: { kind: webhook, url: "\${URL}", timeout: 1m30s, retry: { wait: [5s, 5m] }, maxAnswer: 64KiB }
+  crm: { kind: webhook, url: "\${URL}", timeout: 1m30s, retry: { wait: [5s, 5m] }, maxResponseBytes: 64KiB }
   mail: { kind: email, host: localhost, port: "\${PORT}", from: a@example.com, headers: { X-Odd: "\${ODD} $\${URL}" } }
 `;
   expect(read(text)).toMatchObject({
     store: { retention: { age: 2_592_000_000, size: 1_610_612_736 } },
     channels: {
-      crm: { url: env.URL, timeout: 90_000, retry: { wait: [5_000, 300_000] }, maxAnswer: 65_536 },
+      crm: { url: env.URL, timeout: 90_000, retry: { wait: [5_000, 300_000] }, maxResponseBytes: 65_536 },
       // What the environment holds is text: neither YAML nor filled in again.
       mail: { port: 2525, headers: { "X-Odd": "a: [b, ${URL}] ${URL}" } },
     },
@@ -129,23 +128,3 @@ describe("the JSON Schema", () => {
     expect(validate(parse("chanels: {}"))).toBe(false);
   });
 });
-
-test.each([
-  ["0", 0],
-  ["250ms", 250],
-  ["1.5s", 1_500],
-  ["1h30m", 5_400_000],
-  ["3d", 259_200_000],
-  ["", undefined],
-  ["5", undefined],
-  ["5 s", undefined],
-  ["-5s", undefined],
-])("the duration %j", (text, ms) => expect(parseDuration(text)).toBe(ms));
-
-test.each([
-  ["10B", 10],
-  ["20MB", 20_000_000],
-  ["64 KiB", 65_536],
-  ["1", undefined],
-  ["1TB", undefined],
-])("the size %j", (text, bytes) => expect(parseSize(text)).toBe(bytes));

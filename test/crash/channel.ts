@@ -8,7 +8,7 @@ export function post(port: number): Channel {
   return {
     kind: "post",
     retry: { wait: { base: 20, cap: 100 } },
-    limits: { concurrency: 16, breaker: { failures: 20, rest: 50 } },
+    limits: { concurrency: 16, breaker: { failures: 20, resetTimeout: 50 } },
     accept: (to) => ({ destination: String(to) }),
     send: (delivery, { signal }) =>
       new Promise((resolve) => {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { alerting } from "../../src/functions/index.ts";
 import { compile, compileAlert, RenderAborted, renderAlert, TemplateError } from "../../src/index.ts";
-import { folderOf, tocsin } from "../cli/terminal.ts";
+import { folderOf, tocsin } from "../cli/harness.ts";
 
 const noEmail = '{{ if not .email }}{{ abort "no e-mail address" }}{{ end }}';
 

@@ -2,10 +2,19 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { TemplateError } from "../../grammar/index.ts";
 import { compile } from "../../src/compile.ts";
-import { documented, type Example, reference, referencePath, sets } from "./reference.ts";
+import {
+  documented,
+  type Example,
+  reference,
+  referenceModule,
+  referenceModulePath,
+  referencePath,
+  sets,
+} from "./reference.ts";
 
-test("docs/functions.md is up to date: npm run docs", () => {
+test("docs/functions.md and src/language/function-docs.ts are up to date: npm run docs", () => {
   expect(readFileSync(referencePath, "utf8")).toBe(reference());
+  expect(readFileSync(referenceModulePath, "utf8")).toBe(referenceModule());
 });
 
 describe.each(sets)("$name", ({ name, set, options, profile }) => {

@@ -31,7 +31,7 @@ test("log lines say what happened, and to nobody's harm", async () => {
   const lines: string[] = [];
   await story(eventLog(pino({ level: "trace", base: null }, { write: (line: string) => lines.push(line) })));
   expect(lines.map((line) => JSON.parse(line).event)).toEqual([
-    "handed-over",
+    "enqueued",
     "claimed",
     "attempt",
     "claimed",
@@ -80,7 +80,7 @@ test("metrics count by channel, and are served with the health", async () => {
   try {
     const text = await (await fetch(`${server.url}/metrics`)).text();
     for (const line of [
-      'tocsin_handed_over_total{channel="mail",state="pending"} 1',
+      'tocsin_enqueued_total{channel="mail",state="pending"} 1',
       'tocsin_attempts_total{channel="mail",outcome="retry"} 1',
       'tocsin_attempts_total{channel="mail",outcome="delivered"} 1',
       'tocsin_settled_total{channel="mail",state="delivered"} 1',
@@ -171,8 +171,8 @@ test("what the engine says is counted, and logged if it failed", async () => {
   const log = engineLog(createLogger("info", { write: (line: string) => lines.push(line) }));
   const metrics = eventMetrics(memoryStore().outbox);
   const events = [
-    { type: "taken", stream: "clicks", result: "kept" },
-    { type: "taken", result: "problem" },
+    { type: "ingested", stream: "clicks", result: "kept" },
+    { type: "ingested", result: "problem" },
     { type: "fired", trigger: "welcome", state: "sent" },
     { type: "fired", trigger: "welcome", state: "sent" },
     { type: "fired", trigger: "welcome", state: "failed", reason: `no way to ${to}` },
@@ -190,12 +190,12 @@ test("what the engine says is counted, and logged if it failed", async () => {
   ]);
   const said = (await metrics.text())
     .split("\n")
-    .filter((line) => /^tocsin_(firings|taken|triggers|conditions)/.test(line));
+    .filter((line) => /^tocsin_(firings|ingested|triggers|conditions)/.test(line));
   expect(said).toEqual([
     'tocsin_firings_total{trigger="welcome",state="sent"} 2',
     'tocsin_firings_total{trigger="welcome",state="failed"} 1',
-    'tocsin_taken_total{stream="clicks",result="kept"} 1',
-    'tocsin_taken_total{stream="",result="problem"} 1',
+    'tocsin_ingested_total{stream="clicks",result="kept"} 1',
+    'tocsin_ingested_total{stream="",result="problem"} 1',
     'tocsin_triggers_failed_total{trigger="welcome"} 1',
     'tocsin_conditions_undecided_total{audience="vips"} 1',
   ]);

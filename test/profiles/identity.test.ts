@@ -83,7 +83,7 @@ test("a limit of one kind keeps devices from piling up", async () => {
 });
 
 test("profiles that together are too big stay two", async () => {
-  const settings = resolveProfiles({ mostBytes: 200 });
+  const settings = resolveProfiles({ maxBytes: 200 });
   const people = new MemoryPeople();
   const half = "x".repeat(120);
   await applyUpdates(people, [{ identifiers: { device: "d" }, fields: { a: half } }], settings, 1);
@@ -107,7 +107,7 @@ test("who already has more than a limit that was lowered keeps them, and gets no
 const unlimited: ProfilesDefinition = {
   identifiers: { user_id: { limit: 1000 }, email: { limit: 1000 }, device: { limit: 1000 } },
   merge: { visits: "sum", tags: "union", first: "first", log: "append", best: "max" },
-  mostStitched: 1000,
+  maxMergedProfiles: 1000,
 };
 const some = (letters: string) => fc.subarray([...letters], { maxLength: 2 });
 const update: fc.Arbitrary<Update> = fc.record({
@@ -166,8 +166,8 @@ const definition: fc.Arbitrary<ProfilesDefinition> = fc.record({
     device: fc.record({ limit: fc.integer({ min: 1, max: 4 }) }),
   }),
   merge: fc.constant(unlimited.merge),
-  mostStitched: fc.integer({ min: 1, max: 3 }),
-  mostBytes: fc.constantFrom(60, 120, 1000),
+  maxMergedProfiles: fc.integer({ min: 1, max: 3 }),
+  maxBytes: fc.constantFrom(60, 120, 1000),
 });
 
 test("however updates are cut into calls, the same comes of them", async () => {
@@ -220,9 +220,9 @@ test("limits hold, and each change follows the one before", async () => {
           expect(one.id > after.id).toBe(true);
           states.delete(one.id);
         }
-        expect(mergedFrom.length).toBeLessThan(given.mostStitched!);
+        expect(mergedFrom.length).toBeLessThan(given.maxMergedProfiles!);
         states.set(after.id, after);
-        expect(JSON.stringify(after.fields).length).toBeLessThanOrEqual(given.mostBytes!);
+        expect(JSON.stringify(after.fields).length).toBeLessThanOrEqual(given.maxBytes!);
         for (const kind of settings.kinds.values()) {
           const count = after.identifiers.filter((one) => one.kind === kind.kind).length;
           expect(count).toBeLessThanOrEqual(kind.limit);

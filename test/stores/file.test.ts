@@ -10,8 +10,7 @@ import { applicationId, steps } from "../../src/stores/sqlite/schema.ts";
 import { TransactionCache } from "../../src/stores/sqlite/transaction-cache.ts";
 import { Writer } from "../../src/stores/sqlite/writer.ts";
 import { type SqliteStore, sqliteStore } from "../../src/stores/sqlite.ts";
-import { claimAll, claimOne, entry, idsOf, start } from "../dispatch/entries.ts";
-import { definition, firing, merge, profile } from "../triggers/records.ts";
+import { claimAll, claimOne, definition, entry, firing, idsOf, merge, profile, start } from "../store/builders.ts";
 import { temporaryFolder } from "./folder.ts";
 
 const folder = temporaryFolder();
@@ -521,7 +520,7 @@ describe("several on one file", () => {
   test("three processes hand over and deliver: each delivery once, each key one delivery", async () => {
     const file = folder.file();
     const run = promisify(execFile);
-    const child = join(import.meta.dirname, "child.ts");
+    const child = join(import.meta.dirname, "other-process.ts");
     const outputs = await Promise.all(["a", "b", "c"].map((name) => run(process.execPath, [child, file, name, "100"])));
     const reports = outputs.map(({ stdout }) => JSON.parse(stdout) as { ids: string[]; delivered: string[] });
     const delivered = reports.flatMap((report) => report.delivered);

@@ -1,9 +1,9 @@
 import Database from "better-sqlite3";
 import { afterEach, expect, test, vi } from "vitest";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
+import { listsOf } from "../store/contract/filters.ts";
+import { fill } from "../store/contract/lists.ts";
 import { inMemory, temporaryFolder } from "./folder.ts";
-import { fill } from "./list-contract.ts";
-import { listsOf } from "./lists.ts";
 
 const folder = temporaryFolder(inMemory);
 afterEach(() => vi.restoreAllMocks());

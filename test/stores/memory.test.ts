@@ -1,8 +1,6 @@
 import { memoryStore } from "../../src/stores/memory.ts";
-import { describeStore } from "../dispatch/store-contract.ts";
-import { describeProgramStore } from "../triggers/store-contract.ts";
-import { describeLists } from "./list-contract.ts";
+import { describeRetriedTransactions, describeStore } from "../store/contract/index.ts";
+import { retryingStore } from "../store/retrying-store.ts";
 
 describeStore("memory", (retention) => memoryStore({ retention }));
-describeProgramStore("memory", () => memoryStore());
-describeLists("memory", () => memoryStore());
+describeRetriedTransactions("memory", () => retryingStore(memoryStore()));

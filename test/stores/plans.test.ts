@@ -1,8 +1,8 @@
 import Database from "better-sqlite3";
 import { afterAll, expect, test, vi } from "vitest";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
+import { listsOf } from "../store/contract/filters.ts";
 import { temporaryFolder } from "./folder.ts";
-import { listsOf } from "./lists.ts";
 
 const folder = temporaryFolder();
 afterAll(() => vi.restoreAllMocks());

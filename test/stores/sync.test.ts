@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { expect, test, vi } from "vitest";
 import { openFile } from "../../src/stores/sqlite/file.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
-import { entry, start } from "../dispatch/entries.ts";
+import { entry, start } from "../store/builders.ts";
 import { temporaryFolder } from "./folder.ts";
 
 const folder = temporaryFolder();

@@ -309,7 +309,7 @@ describe("what is due", () => {
     expect(requests).toHaveLength(1);
   });
 
-  test("a run and a sweep go on behind whom they take long for", async () => {
+  test("a run and a re-evaluation go on behind whom they take long for", async () => {
     const { s, requests } = slowStage();
     await s.declare({ audience: { all: { where: ".name" } } });
     for (let i = 0; i < 20; i++) await s.update(`u${i}`, { name: `n${i}`, ms: [0, 30, 0, 5_000][i % 4]!, vip: true });
@@ -340,7 +340,7 @@ describe("what is due", () => {
     );
     for (let i = 0; i < 20; i++) await s.update(`u${i}`, { name: `n${i}`, ms: [0, 30, 2, 5_000][i % 4]! });
     const estimate = await s.engine.estimate("t");
-    expect(estimate).toMatchObject({ members: 20, looked: 20, sent: 15, failed: 5 });
+    expect(estimate).toMatchObject({ members: 20, sampled: 20, sent: 15, failed: 5 });
   });
 });
 

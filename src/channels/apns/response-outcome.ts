@@ -7,7 +7,7 @@ export interface ApnsResult {
 }
 
 const minute = 60_000;
-const operatorProblem = { holds: "channel", uncounted: true } as const;
+const operatorProblem = { holdScope: "channel", countsAsAttempt: false } as const;
 
 /**
  * Maps each reason that Apple documents ("Handling notification responses from APNs") to its meaning; other reasons go by the status.
@@ -44,7 +44,7 @@ const meaningsByReason: Readonly<Record<string, "rejected" | "gone" | Partial<Ex
   PayloadTooLarge: "rejected",
   TooManyProviderTokenUpdates: { ...operatorProblem, retryAfter: 20 * minute },
   // Too many requests to one device, says Apple.
-  TooManyRequests: { holds: "destination" },
+  TooManyRequests: { holdScope: "destination" },
   InternalServerError: { retryAfter: 15 * minute },
   ServiceUnavailable: { retryAfter: 15 * minute },
   // This server is shutting down; the next connection leads to another.
@@ -76,7 +76,7 @@ export function apnsResult(status: number, text: string, retryAfter?: number, re
 
 function meaningOfStatus(status: number): (typeof meaningsByReason)[string] {
   if (status === 410) return "gone";
-  if (status === 429) return { holds: "destination" };
+  if (status === 429) return { holdScope: "destination" };
   return status >= 500 || status === 408 ? {} : "rejected";
 }
 

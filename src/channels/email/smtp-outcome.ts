@@ -13,7 +13,12 @@ export interface SmtpFailure extends Error {
 }
 
 /** Returns the outcome of a problem that is not due to an alert or its recipient: the channel is held until an operator has solved it. */
-const operatorProblem = (reason: string): Outcome => ({ kind: "retry", reason, holds: "channel", uncounted: true });
+const operatorProblem = (reason: string): Outcome => ({
+  kind: "retry",
+  reason,
+  holdScope: "channel",
+  countsAsAttempt: false,
+});
 
 /** Matches codes of RFC 3463: no such mailbox, a moved mailbox, a domain that accepts no mail, a disabled mailbox. */
 const goneCodes = /^5\d\d[ -]5\.(?:1\.1|1\.6|1\.10|2\.1)\b/;

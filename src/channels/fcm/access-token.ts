@@ -88,7 +88,9 @@ export function accessTokens(account: ServiceAccount, client: HttpClient): Acces
 
 /** Makes an outcome hold the whole channel, because nothing can be sent without a token. */
 const holdChannel = (outcome: Outcome): Outcome =>
-  outcome.kind === "retry" ? { ...outcome, reason: `no access token: ${outcome.reason}`, holds: "channel" } : outcome;
+  outcome.kind === "retry"
+    ? { ...outcome, reason: `no access token: ${outcome.reason}`, holdScope: "channel" }
+    : outcome;
 
 function parseGrant({ status, text }: HttpResponse): z.infer<typeof grantSchema> | undefined {
   if (status !== 200) return undefined;
@@ -105,7 +107,7 @@ function refusalOutcome({ status, text }: HttpResponse): Outcome {
   const detail = status === 200 ? "without an access token" : text.replace(/\s+/g, " ").slice(0, 300);
   const reason = `${status} ${detail}`.trim();
   const isOperators = status < 500 && status !== 429 && status !== 408;
-  return holdChannel({ kind: "retry", reason, ...(isOperators && { uncounted: true }) });
+  return holdChannel({ kind: "retry", reason, ...(isOperators && { countsAsAttempt: false }) });
 }
 
 /** Parses the private key. Throws TypeError whose message does not contain the key. */

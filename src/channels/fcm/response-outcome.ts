@@ -29,21 +29,21 @@ export function fcmResult(status: number, text: string, retryAfter?: number): Fc
     case "QUOTA_EXCEEDED":
     case "RESOURCE_EXHAUSTED": {
       // There are three quotas: of a device, of a topic, and of the project.
-      const holds = /\b(?:device|topic)\b/i.test(message ?? "") ? "destination" : "channel";
-      return retry({ retryAfter: retryAfter ?? quotaWait, holds });
+      const holdScope = /\b(?:device|topic)\b/i.test(message ?? "") ? "destination" : "channel";
+      return retry({ retryAfter: retryAfter ?? quotaWait, holdScope });
     }
     case "UNAVAILABLE":
       if (retryAfter === undefined) return retry({ retryAfter: minWait });
-      return retry({ retryAfter: Math.max(retryAfter, minWait), holds: "channel" });
+      return retry({ retryAfter: Math.max(retryAfter, minWait), holdScope: "channel" });
     case "INTERNAL":
       return retry({ retryAfter: Math.max(retryAfter ?? 0, minWait) });
     case "THIRD_PARTY_AUTH_ERROR":
       // The project's key for Apple or for web push is invalid: pushes to other devices go on.
-      return retry({ holds: "destination", uncounted: true });
+      return retry({ holdScope: "destination", countsAsAttempt: false });
     case "UNAUTHENTICATED":
-      return { ...retry({ holds: "channel", uncounted: true }), token: "rejected" };
+      return { ...retry({ holdScope: "channel", countsAsAttempt: false }), token: "rejected" };
     case "PERMISSION_DENIED":
-      return retry({ holds: "channel", uncounted: true });
+      return retry({ holdScope: "channel", countsAsAttempt: false });
     default:
       // INVALID_ARGUMENT, SENDER_ID_MISMATCH, NOT_FOUND without UNREGISTERED (the token is malformed), and unknown codes.
       return status >= 500 || status === 408 ? retry({ retryAfter: Math.max(retryAfter ?? 0, minWait) }) : rejected;

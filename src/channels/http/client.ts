@@ -31,9 +31,9 @@ export interface HttpOptions {
   /** ms for resolving, connecting and TLS. @default 5 s */
   readonly connectTimeout?: number | undefined;
   /** ms from the end of the request to the end of the response's headers, and between two chunks of its body. @default 15 s */
-  readonly answerTimeout?: number | undefined;
+  readonly responseTimeout?: number | undefined;
   /** Limits the bytes of a response's body that are read; then the connection is closed. @default 64 KiB */
-  readonly maxAnswer?: number | undefined;
+  readonly maxResponseBytes?: number | undefined;
 }
 
 export interface HttpRequest {
@@ -78,13 +78,13 @@ const maxJournalBody = 16 * 1024;
 
 /** Creates a client for HTTP/1.1 over connections made by the guard. */
 export function httpClient(options: HttpOptions = {}): HttpClient {
-  const { timeout = 20_000, connectTimeout = 5_000, answerTimeout = 15_000, maxAnswer = 64 * 1024 } = options;
+  const { timeout = 20_000, connectTimeout = 5_000, responseTimeout = 15_000, maxResponseBytes = 64 * 1024 } = options;
   const agent = new Agent({
     allowH2: false,
     pipelining: options.keepAlive === true ? 1 : 0,
     connections: options.connections ?? null,
-    headersTimeout: answerTimeout,
-    bodyTimeout: answerTimeout,
+    headersTimeout: responseTimeout,
+    bodyTimeout: responseTimeout,
     connect: guardedConnector(options, connectTimeout),
   });
 
@@ -98,25 +98,25 @@ export function httpClient(options: HttpOptions = {}): HttpClient {
       };
       const secrets = secretsInHeaders(headers, names);
       if (signal?.aborted) return { request, secrets, outcome: stopped };
-      const collector = new ResponseCollector(maxAnswer);
+      const collector = new ResponseCollector(maxResponseBytes);
       const timer = setTimeout(() => collector.end(new DeadlineError(timeout)), timeout);
       const running = signal === undefined ? undefined : collectorsOf(signal);
       running?.add(collector);
       try {
         const { origin, pathname, search } = url;
         agent.dispatch({ origin, path: pathname + search, method, headers, body: body ?? null }, collector);
-        const response = await collector.response;
-        const { status, truncatedBy } = response;
-        const text = response.body.toString();
-        const line = `${status} ${response.statusText}`.slice(0, 200).trimEnd();
-        const answer = { line, headers: journalHeaders(response.headers), body: truncated(text) };
+        const collected = await collector.response;
+        const { status, truncatedBy } = collected;
+        const text = collected.body.toString();
+        const statusLine = `${status} ${collected.statusText}`.slice(0, 200).trimEnd();
+        const response = { statusLine, headers: journalHeaders(collected.headers), body: truncated(text) };
         const httpResponse = {
           status,
-          headers: response.headers,
+          headers: collected.headers,
           text,
-          ...(truncatedBy && { truncatedBy: truncationReason(truncatedBy, maxAnswer) }),
+          ...(truncatedBy && { truncatedBy: truncationReason(truncatedBy, maxResponseBytes) }),
         };
-        return { request, answer, secrets, httpResponse };
+        return { request, response, secrets, httpResponse };
       } catch (error) {
         return {
           request,

@@ -22,8 +22,8 @@ const descriptions: { readonly [code: string]: string } = {
   ERR_SSL_PACKET_LENGTH_TOO_LONG: "it speaks no TLS on this port",
   UND_ERR_CONNECT_TIMEOUT: "connecting took too long",
   UND_ERR_HEADERS_TIMEOUT: "no response headers in time",
-  UND_ERR_BODY_TIMEOUT: "its answer stopped coming",
-  UND_ERR_HEADERS_OVERFLOW: "the headers of its answer are too large",
+  UND_ERR_BODY_TIMEOUT: "the response stalled",
+  UND_ERR_HEADERS_OVERFLOW: "the headers of the response are too large",
 };
 
 /** Reports bytes that are not an HTTP response. The client converts undici's error to it, so that others need not load undici. */

@@ -60,7 +60,7 @@ export function oauth2(options: OAuth2, client: HttpClient): Authorizer {
     }
     const { status, text } = exchange.httpResponse;
     const { access_token: value, token_type: type, expires_in: seconds, error } = parseObject(text);
-    const statusLine = exchange.answer?.line ?? "";
+    const statusLine = exchange.response?.statusLine ?? "";
     if (status !== 200) {
       const reason = typeof error === "string" ? `${statusLine}, ${error.slice(0, 100)}` : statusLine;
       const isOperators = status >= 300 && status < 500 && status !== 429;
@@ -110,8 +110,8 @@ export function oauth2(options: OAuth2, client: HttpClient): Authorizer {
 const tokenFailure = (reason: string, isOperators: boolean): Outcome => ({
   kind: "retry",
   reason,
-  holds: "channel",
-  ...(isOperators && { uncounted: true }),
+  holdScope: "channel",
+  ...(isOperators && { countsAsAttempt: false }),
 });
 
 /** Encodes a credential as in a form before Base64, as RFC 6749, 2.3.1 asks. */

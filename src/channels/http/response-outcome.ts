@@ -29,6 +29,6 @@ export function responseOutcome(
     kind: "retry",
     reason: status >= 300 && status < 400 ? `${statusLine}: redirects are not followed` : statusLine,
     ...(retryAfter !== undefined && { retryAfter }),
-    ...(overloadStatuses.has(status) && { holds: "destination" }),
+    ...(overloadStatuses.has(status) && { holdScope: "destination" }),
   };
 }

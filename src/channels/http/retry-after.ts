@@ -1,4 +1,4 @@
-import { parseRetryAfter } from "../../dispatch/index.ts";
+import { parseRetryAfter } from "../../base/http-date.ts";
 
 /** Returns the wait that a response's `Retry-After` asks for, in ms; undefined if the header is missing or invalid. */
 export function retryAfterOf(

@@ -1,4 +1,5 @@
 import library from "web-push";
+import { BoundedCache } from "../../base/bounded-cache.ts";
 import type { Outcome } from "../../store/index.ts";
 import type { PushResult } from "./response-outcome.ts";
 import type { Vapid } from "./subscription.ts";
@@ -42,21 +43,13 @@ export interface PushServices {
    * @param secrets of the request, which the response may repeat
    * @returns the outcome for the delivery
    */
-  recordResult(origin: string, answer: PushResult, now: number, secrets?: readonly string[]): Outcome;
+  recordResult(origin: string, result: PushResult, now: number, secrets?: readonly string[]): Outcome;
 }
 
 /** Creates the memory of a channel about push services. It is lost with the process, which merely means an extra request. */
 export function createPushServices(vapid: Vapid): PushServices {
-  const services = new Map<string, ServiceState>();
-
-  const serviceAt = (origin: string): ServiceState => {
-    const known = services.get(origin);
-    if (known !== undefined) return known;
-    if (services.size >= maxServices) services.delete(services.keys().next().value!);
-    const service: ServiceState = {};
-    services.set(origin, service);
-    return service;
-  };
+  const services = new BoundedCache<string, ServiceState>(maxServices);
+  const serviceAt = (origin: string): ServiceState => services.get(origin, () => ({}));
 
   return {
     authorization(origin, now) {
@@ -70,7 +63,7 @@ export function createPushServices(vapid: Vapid): PushServices {
       return service.token.header;
     },
     pause(origin, now) {
-      const pause = services.get(origin)?.pause;
+      const pause = services.peek(origin)?.pause;
       return pause !== undefined && pause.until > now ? pause : undefined;
     },
     recordResult(origin, { outcome, service: request }, now, secrets = []) {
@@ -83,7 +76,7 @@ export function createPushServices(vapid: Vapid): PushServices {
         if (service.hasAcceptedToken) return outcome;
       }
       service.pause = { until: now + Math.min(retryAfter, maxPause), reason, secrets };
-      return request === "token" ? { ...outcome, retryAfter, uncounted: true } : outcome;
+      return request === "token" ? { ...outcome, retryAfter, countsAsAttempt: false } : outcome;
     },
   };
 }

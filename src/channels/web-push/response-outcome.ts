@@ -34,11 +34,14 @@ export function pushResult(status: number, text: string, retryAfter?: number): P
     case 425:
       return { outcome: retry };
     case 429:
-      return { outcome: { ...retry, holds: "destination" } };
+      return { outcome: { ...retry, holdScope: "destination" } };
     case 503:
       // Mozilla documents errno 202 as "retry immediately".
       if (errno === 202) return { outcome: { ...retry, retryAfter: retryAfter ?? 0 } };
-      return { outcome: { ...retry, holds: "destination" }, service: retryAfter === undefined ? undefined : "wait" };
+      return {
+        outcome: { ...retry, holdScope: "destination" },
+        service: retryAfter === undefined ? undefined : "wait",
+      };
     default:
       return { outcome: status >= 500 ? retry : rejected };
   }

@@ -6,6 +6,7 @@ import {
   type KeyObject,
   randomBytes,
 } from "node:crypto";
+import { BoundedCache } from "../../base/bounded-cache.ts";
 
 /**
  * A parsed key of Standard Webhooks. `whsec_`: a shared secret (v1, HMAC-SHA256), signs and verifies. `whsk_`: an ed25519 secret key
@@ -19,21 +20,13 @@ export type WebhookKey =
 const pkcs8Prefix = Buffer.from("302e020100300506032b657004220420", "hex");
 const spkiPrefix = Buffer.from("302a300506032b6570032100", "hex");
 
-const parsedKeys = new Map<string, WebhookKey>();
-const maxParsedKeys = 1_000;
+const parsedKeys = new BoundedCache<string, WebhookKey>(1_000);
 
 /**
  * Parses a key. Parsed keys are cached, because every attempt uses them.
  * @throws TypeError whose message contains nothing of the key
  */
-export function parseKey(text: string): WebhookKey {
-  const known = parsedKeys.get(text);
-  if (known !== undefined) return known;
-  const key = decodeKey(text);
-  if (parsedKeys.size >= maxParsedKeys) parsedKeys.clear();
-  parsedKeys.set(text, key);
-  return key;
-}
+export const parseKey = (text: string): WebhookKey => parsedKeys.get(text, decodeKey);
 
 function decodeKey(text: string): WebhookKey {
   const [, kind, base64 = ""] = /^(whsec|whsk|whpk)_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];

@@ -25,7 +25,7 @@ export interface WebhookOptions extends HttpOptions, PayloadOptions {
   /** Needs `url` or the guard's `hosts`, so that secrets are sent only to permitted hosts. */
   readonly auth?: HttpAuth | undefined;
   /** Status codes that are not retried. @default 400, 405, 413, 414, 415, 422, 431 */
-  readonly final?: readonly number[] | undefined;
+  readonly permanentStatuses?: readonly number[] | undefined;
   /** Sends several alerts in one request, as a JSON array of their payloads, each with its id. @default none */
   readonly batch?: Channel["batch"];
   readonly retry?: RetryPolicy | undefined;

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import type { Json } from "../../base/json.ts";
 import type { Definition } from "../../store/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { definitionOf, type Opened, withEngine } from "../engine.ts";
 import { parseCount } from "../flags.ts";
 import { type Io, write } from "../io.ts";
@@ -37,7 +37,7 @@ export function addAudienceCommand(program: Command, io: Io, end: (code: ExitCod
           return write(io.stdout, lines.map((line) => `${line}\n`).join(""));
         }
         const rows = all.map(({ name, body, status }) => {
-          const swept = (status as { sweep?: Json }).sweep === undefined ? "" : "being evaluated";
+          const swept = (status as { reevaluation?: Json }).reevaluation === undefined ? "" : "being evaluated";
           return [name, size(name).toLocaleString("en"), swept, (body as { where: string }).where];
         });
         await write(

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { z } from "zod";
 import { config as schema } from "../../config/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { declared, desiredStateOf, openEngine } from "../engine.ts";
 import { type Io, write } from "../io.ts";
 import { addSetupOptions, guarded, readSetup, type SetupFlags, setupChannels } from "../setup.ts";

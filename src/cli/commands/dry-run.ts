@@ -1,15 +1,22 @@
 import { type Command, Option } from "commander";
 import { visible } from "../../base/visible.ts";
-import { openFile } from "../../files/file.ts";
-import { problemText, type Report, toProblem } from "../../files/problem.ts";
-import { isBlank, parseProfile, readProfiles } from "../../files/profiles.ts";
-import { alertParts, type Rendered } from "../../files/source.ts";
-import { readSource } from "../../files/source-file.ts";
+import {
+  alertParts,
+  isBlank,
+  openFile,
+  parseProfile,
+  problemText,
+  type Rendered,
+  type Report,
+  readProfiles,
+  toProblem,
+} from "../../files/index.ts";
 import { shownLengths } from "../../index.ts";
-import type { ExitCode } from "../cli.ts";
-import { loadSets, parseSets, type SetName } from "../functions.ts";
+import type { ExitCode } from "../command.ts";
+import { loadSets, parseSets, type SetName } from "../function-sets.ts";
 import { type Io, write } from "../io.ts";
 import { createProgress } from "../progress.ts";
+import { promptedSource } from "./prompted-source.ts";
 
 interface Flags {
   readonly profiles: string;
@@ -61,7 +68,7 @@ class Audience {
   readonly failed = new Map<string, Cases>();
   readonly aborted = new Map<string, Cases>();
   readonly noValue = new Map<string, Cases>();
-  readonly tooLong = new Map<string, Cases & { longest: number; longestLine: number; limit: number }>();
+  readonly tooLong = new Map<string, Cases & { longest: number; maxLineLength: number; limit: number }>();
 
   add(kind: Map<string, Cases>, reason: string, line: number): void {
     const key = kind.has(reason) || kind.size < mostReasons ? reason : "other reasons";
@@ -72,11 +79,11 @@ class Audience {
   }
 
   addLong(part: string, length: number, limit: number, line: number): void {
-    const cases = this.tooLong.get(part) ?? { count: 0, lines: [], longest: 0, longestLine: line, limit };
+    const cases = this.tooLong.get(part) ?? { count: 0, lines: [], longest: 0, maxLineLength: line, limit };
     this.tooLong.set(part, cases);
     cases.count++;
     if (cases.lines.length < mostLines) cases.lines.push(line);
-    if (length > cases.longest) [cases.longest, cases.longestLine] = [length, line];
+    if (length > cases.longest) [cases.longest, cases.maxLineLength] = [length, line];
   }
 }
 
@@ -84,7 +91,7 @@ async function dryRun(file: string, flags: Flags, io: Io): Promise<ExitCode> {
   const report: Report = (problem) => write(io.stderr, problemText(problem));
   const audience = new Audience();
   try {
-    const source = await readSource(file, io);
+    const source = await promptedSource(file, io);
     const [engine, functions] = await Promise.all([
       import("../../index.ts"),
       loadSets(flags.functions ?? ["sprig", "alerting"]),
@@ -151,7 +158,7 @@ function asText({ profiles, rendered, failed, aborted, noValue, tooLong }: Audie
   for (const [part, cases] of byCount(noValue))
     out += `\n${number(cases.count)} print <no value> in the ${part}\n  ${linesText(cases)}\n`;
   for (const [part, cases] of byCount(tooLong)) {
-    out += `\n${number(cases.count)} have a ${part} longer than the ${cases.limit} characters that are shown; the longest has ${number(cases.longest)} (line ${number(cases.longestLine)})\n  ${linesText(cases)}\n`;
+    out += `\n${number(cases.count)} have a ${part} longer than the ${cases.limit} characters that are shown; the longest has ${number(cases.longest)} (line ${number(cases.maxLineLength)})\n  ${linesText(cases)}\n`;
   }
   return out;
 }

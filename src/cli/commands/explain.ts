@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { visible } from "../../base/visible.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { findProfile, withEngine } from "../engine.ts";
 import { type Io, write } from "../io.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";

@@ -1,11 +1,10 @@
 import type { Command } from "commander";
 import { createTwoFilesPatch } from "diff";
-import { writeText } from "../../files/file.ts";
 import { formatted } from "../../files/fmt-file.ts";
+import { InputError, problemText, toProblem, writeText } from "../../files/index.ts";
 import { findFiles, readTemplateFile, type TemplateFile } from "../../files/lint-files.ts";
-import { InputError, problemText, toProblem } from "../../files/problem.ts";
 import { TemplateError } from "../../index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { type Io, write } from "../io.ts";
 import { parseDelims } from "./render.ts";
 

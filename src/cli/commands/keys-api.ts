@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import type { Scope } from "../../store/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { type Io, write } from "../io.ts";
 import { addSetupOptions, guarded, openStore, readSetup, type SetupFlags } from "../setup.ts";
 import { table } from "../table.ts";

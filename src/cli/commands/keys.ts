@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { type Io, write } from "../io.ts";
 import { addApiKeyCommands } from "./keys-api.ts";
 

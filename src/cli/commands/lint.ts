@@ -1,13 +1,13 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { InputError, problemText, toProblem } from "../../files/index.ts";
 import { findFiles, lintFile, type Placed, placeOf, readTemplateFile } from "../../files/lint-files.ts";
-import { fixFile } from "../../files/lint-fix.ts";
-import { InputError, problemText, toProblem } from "../../files/problem.ts";
 import { rules, type Severity } from "../../index.ts";
-import type { ExitCode } from "../cli.ts";
-import { parseSets } from "../functions.ts";
+import type { ExitCode } from "../command.ts";
+import { parseSets } from "../function-sets.ts";
 import { type Io, write } from "../io.ts";
-import { type LintFlags, lintOptions } from "../lint-options.ts";
-import { type Format, formats, print } from "../lint-output.ts";
+import { fixFile } from "./lint-fix.ts";
+import { type LintFlags, lintOptions } from "./lint-options.ts";
+import { type Format, formats, print } from "./lint-output.ts";
 import { parseDelims } from "./render.ts";
 
 interface Flags extends LintFlags {

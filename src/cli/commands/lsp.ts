@@ -1,8 +1,8 @@
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import type { Io } from "../io.ts";
-import { lintOptions } from "../lint-options.ts";
+import { lintOptions } from "./lint-options.ts";
 
 export function addLspCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   program

@@ -1,13 +1,13 @@
 import { type Command, Option } from "commander";
+import { formatElapsed } from "../../base/duration.ts";
 import { visible } from "../../base/visible.ts";
 import { shownDelivery } from "../../dispatch/secrets/shown.ts";
 import { shownUrl } from "../../dispatch/secrets/url.ts";
 import type { DeliveryState, DeliverySummary, DestinationRef, Outbox } from "../../store/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { parseCount } from "../flags.ts";
 import { type Io, write } from "../io.ts";
 import { addSetupOptions, guarded, type SetupFlags, withStore } from "../setup.ts";
-import { span } from "../story.ts";
 import { table } from "../table.ts";
 import { replayRendered, withReplayer } from "./replay.ts";
 
@@ -149,7 +149,7 @@ async function list(outbox: Outbox, flags: Filter, now: number, io: Io): Promise
   if (flags.json) return write(io.stdout, items.map((item) => `${JSON.stringify(item)}\n`).join(""));
   if (items.length === 0) return write(io.stdout, "nothing\n");
   const row = ({ id, state, channel, destination, attempts, createdAt, reason }: DeliverySummary) =>
-    [id, state, channel, destination, String(attempts), span(now - createdAt), reason ?? ""] as const;
+    [id, state, channel, destination, String(attempts), formatElapsed(now - createdAt), reason ?? ""] as const;
   await write(io.stdout, table(["id", "state", "channel", "destination", "tries", "age", "reason"], items.map(row)));
   if (next !== undefined) await write(io.stderr, "there are more; --limit shows them\n");
 }
@@ -200,10 +200,10 @@ async function stats(outbox: Outbox, { json }: Filter, now: number, io: Io): Pro
   const total = ["all", ...states.map((state) => String(counted.total[state]))];
   await write(io.stdout, table(["channel", ...states], [...rows, total]));
   if (counted.oldestDue !== undefined && counted.oldestDue < now) {
-    await write(io.stdout, `\nthe oldest has waited ${span(now - counted.oldestDue)} since it was due\n`);
+    await write(io.stdout, `\nthe oldest has waited ${formatElapsed(now - counted.oldestDue)} since it was due\n`);
   }
   for (const { channel, destination, heldUntil, disabled, failures, reason } of troubles) {
-    const held = heldUntil !== undefined && heldUntil > now ? `held for ${span(heldUntil - now)}` : undefined;
+    const held = heldUntil !== undefined && heldUntil > now ? `held for ${formatElapsed(heldUntil - now)}` : undefined;
     const what =
       disabled !== undefined
         ? `disabled: ${disabled}`

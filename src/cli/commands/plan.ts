@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { visible } from "../../base/visible.ts";
 import type { Plan, Step } from "../../triggers/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { desiredStateOf, type Opened, withEngine } from "../engine.ts";
 import { confirmed, type Io, write } from "../io.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";

@@ -1,7 +1,5 @@
 import { type Line, readLines } from "../../base/lines.ts";
-import { openFile } from "../../files/file.ts";
-import { InputError, problemJson, problemText, toProblem } from "../../files/problem.ts";
-import { isBlank, parseProfile } from "../../files/profiles.ts";
+import { InputError, isBlank, openFile, parseProfile, problemJson, problemText, toProblem } from "../../files/index.ts";
 import {
   compileStream,
   type Mapped,
@@ -9,7 +7,7 @@ import {
   resolveProfiles,
   type Update,
 } from "../../profiles/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { checkInForce, type Opened } from "../engine.ts";
 import { type Io, write } from "../io.ts";
 import { createProgress } from "../progress.ts";

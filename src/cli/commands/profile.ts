@@ -1,7 +1,7 @@
 import type { Command } from "commander";
 import { visible } from "../../base/visible.ts";
 import type { Profile } from "../../store/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { findProfile, type Opened, withEngine } from "../engine.ts";
 import { collect, parseCount } from "../flags.ts";
 import { type Io, write } from "../io.ts";

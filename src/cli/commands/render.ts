@@ -1,14 +1,19 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { openFile } from "../../files/file.ts";
-import { problemJson, problemText, type Report, toProblem } from "../../files/problem.ts";
-import { readProfiles } from "../../files/profiles.ts";
-import type { Source } from "../../files/source.ts";
-import { readSource } from "../../files/source-file.ts";
+import {
+  openFile,
+  problemJson,
+  problemText,
+  type Report,
+  readProfiles,
+  type Source,
+  toProblem,
+} from "../../files/index.ts";
 import type { TemplateOptions } from "../../index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { type Io, write } from "../io.ts";
-import { renderLines } from "../render-lines.ts";
-import { abortedText, renderedJson, renderedText } from "../rendered.ts";
+import { promptedSource } from "./prompted-source.ts";
+import { renderLines } from "./render-lines.ts";
+import { abortedText, renderedJson, renderedText } from "./rendered.ts";
 
 interface Flags {
   readonly profile?: string;
@@ -71,7 +76,7 @@ async function render(file: string, flags: Flags, io: Io): Promise<ExitCode> {
   const report: Report = (problem) => write(io.stderr, flags.json ? problemJson(problem) : problemText(problem));
   let source: Source | undefined;
   try {
-    source = await readSource(file, io);
+    source = await promptedSource(file, io);
     const [engine, { alerting, sprig }] = await loading;
     const renderOne = source.compile(engine, { ...templateOptions(flags), functions: [sprig, alerting] });
     const opened = flags.profile === undefined ? undefined : await openFile(flags.profile, io);

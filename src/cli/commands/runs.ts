@@ -1,12 +1,12 @@
 import { type Command, type CommandOptions, Option } from "commander";
+import { formatElapsed } from "../../base/duration.ts";
 import type { Run } from "../../store/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { type Opened, withEngine } from "../engine.ts";
 import { parseCount } from "../flags.ts";
 import { type Io, write } from "../io.ts";
 import { createProgress } from "../progress.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";
-import { span } from "../story.ts";
 import { table } from "../table.ts";
 
 interface Flags extends SetupFlags {
@@ -19,7 +19,7 @@ interface Flags extends SetupFlags {
 export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const runs = program
     .command("runs")
-    .description("Work over many profiles: backfills, batches of schedules, audiences that are evaluated anew.")
+    .description("Work over many profiles: backfills, scheduled runs, re-evaluations of audiences.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);
   const command = (name: string, summary: string, options: CommandOptions = {}) =>
@@ -122,14 +122,14 @@ const partOf = ({ done, total, state }: Run): number =>
 
 /** At the speed so far. */
 function left({ startedAt, done, total }: Run, now: number): string {
-  return done === 0 ? "" : span(Math.max(0, ((now - startedAt) / done) * (total - done)));
+  return done === 0 ? "" : formatElapsed(Math.max(0, ((now - startedAt) / done) * (total - done)));
 }
 
 export function sentence(run: Run): string {
   const { id, state, done, sent, skipped, failed, reason, kind } = run;
   const why = reason === undefined ? "" : ` (${reason})`;
   const what =
-    kind === "sweep" || kind === "clear"
+    kind === "reevaluate" || kind === "cleanup"
       ? `${sent} entered or left`
       : `${sent} alerted, ${skipped} skipped, ${failed} failed`;
   return `${id} (${whatOf(run)}) is ${state}${why}: ${done.toLocaleString("en")} profiles, ${what}`;

@@ -8,14 +8,20 @@ import {
   type Dispatcher,
   type SendRequest,
 } from "../../dispatch/index.ts";
-import { openFile } from "../../files/file.ts";
-import { InputError, problemJson, problemText, toProblem } from "../../files/problem.ts";
-import { isBlank, parseProfile, readProfiles } from "../../files/profiles.ts";
-import type { Source } from "../../files/source.ts";
-import { readSource } from "../../files/source-file.ts";
+import {
+  InputError,
+  isBlank,
+  openFile,
+  parseProfile,
+  problemJson,
+  problemText,
+  readProfiles,
+  type Source,
+  toProblem,
+} from "../../files/index.ts";
 import { type AlertTemplate, compile, type Template } from "../../index.ts";
 import type { Store } from "../../store/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { collect } from "../flags.ts";
 import { type Io, put, write } from "../io.ts";
 import { createProgress } from "../progress.ts";
@@ -30,6 +36,7 @@ import {
   setupChannels,
 } from "../setup.ts";
 import { parseTarget, type Target } from "../target.ts";
+import { promptedSource } from "./prompted-source.ts";
 
 interface Flags extends SetupFlags {
   readonly profile?: string;
@@ -86,7 +93,7 @@ function parsePriority(text: string): string {
 
 async function send(file: string, flags: Flags, io: Io): Promise<ExitCode> {
   const setup = await readSetup(flags, io);
-  const source = await readSource(file, io);
+  const source = await promptedSource(file, io);
   const { alertTemplate } = source;
   if (alertTemplate === undefined) throw new InputError("an alert is needed: a .yaml file with a title", { file });
   try {
@@ -131,7 +138,7 @@ async function dryChannels(
   const { log } = await import("../../channels/log.ts");
   const printer = log({ write: setup.print });
   const dry = ({ accept, compose, close }: Channel): Channel => ({
-    kind: "log",
+    kind: printer.kind,
     accept,
     ...(compose && { compose }),
     ...(close && { close }),

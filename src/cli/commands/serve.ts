@@ -1,10 +1,11 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { engineLog } from "../../observe/index.ts";
-import { type ExitCode, version } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { deliver } from "../deliver.ts";
 import { checkInForce, declared, defaultDestinations } from "../engine.ts";
 import { type Io, write } from "../io.ts";
 import { addSetupOptions, guarded, openStore, readSetup, type SetupFlags, setupChannels } from "../setup.ts";
+import { version } from "../version.ts";
 
 interface Flags extends SetupFlags {
   readonly listen?: Place;
@@ -30,7 +31,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   const at = flags.listen ?? parsePlace(`${options.listen}`);
   const channels = await setupChannels(setup);
   const store = await openStore(setup, flags, io);
-  const [{ createEngine, rereadStreams }, services] = await Promise.all([
+  const [{ createEngine, changedStreamMeanings }, services] = await Promise.all([
     import("../../triggers/index.ts"),
     import("../../service/index.ts"),
   ]);
@@ -51,14 +52,14 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     templates,
     checker,
     evaluate,
-    onSent: () => dispatcher.wake(),
+    onEnqueued: () => dispatcher.wake(),
     onEvent: (event) => {
       logEngine(event);
       metrics.onEngineEvent(event);
     },
     onProblem: ({ doing, error: err }) => logger.error({ err }, `failed: ${doing}`),
   });
-  const { limits, grace } = options;
+  const { limits, shutdownTimeout } = options;
   const service = createService({
     engine,
     store,
@@ -66,18 +67,18 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     channels,
     templates,
     workers,
-    limits: { ...given(limits), workers: ofWorkers, grace },
+    limits: { ...given(limits), workers: ofWorkers, shutdownTimeout },
     log: logger,
     version: version(),
     health,
     metrics,
-    openMetrics: options.openMetrics,
+    publicMetrics: options.publicMetrics,
     docs: options.docs,
-    proxies: options.proxies,
+    trustedProxies: options.trustedProxies,
   });
   try {
     await declared(setup, () => checkInForce(engine));
-    for (const effect of await rereadStreams(store))
+    for (const effect of await changedStreamMeanings(store))
       logger.warn({ effect }, "a stream may do less than before: see tocsin plan; tocsin apply accepts it");
     const url = await service.listen(at);
     if ((await store.keys.list()).length === 0) {
@@ -88,9 +89,9 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     dispatcher.start();
     const why = await (io.untilStopped?.() ?? new Promise<string>(() => {}));
     logger.info({ why }, "stopping");
-    await service.close(grace);
+    await service.close(shutdownTimeout);
     await engine.stop();
-    await dispatcher.stop(grace);
+    await dispatcher.stop(shutdownTimeout);
     logger.info("stopped");
     return 0;
   } finally {

@@ -5,12 +5,19 @@ import { glob } from "tinyglobby";
 import { type Document, isMap, isSeq, parseDocument } from "yaml";
 import { z } from "zod";
 import { readConfig } from "../../config/index.ts";
-import { exists, readText, writeText } from "../../files/file.ts";
-import { InputError, problemText, toProblem } from "../../files/problem.ts";
-import { alertParts, type Rendered } from "../../files/source.ts";
-import { readSource } from "../../files/source-file.ts";
+import {
+  alertParts,
+  exists,
+  InputError,
+  problemText,
+  type Rendered,
+  readSource,
+  readText,
+  toProblem,
+  writeText,
+} from "../../files/index.ts";
 import type { TemplateOptions } from "../../index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { type Io, write } from "../io.ts";
 
 const parts = ["text", ...alertParts, "aborted", "error"] as const;

@@ -1,13 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { parseDuration } from "../../base/units.ts";
+import { formatElapsed, parseDuration } from "../../base/duration.ts";
 import { visible } from "../../base/visible.ts";
 import type { BackfillOptions, Estimate } from "../../triggers/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { checkInForce, definitionOf, withEngine } from "../engine.ts";
 import { parseCount } from "../flags.ts";
 import { confirmed, type Io, write } from "../io.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";
-import { span } from "../story.ts";
 import { table } from "../table.ts";
 import { sentence, workRuns } from "./runs.ts";
 
@@ -108,15 +107,15 @@ export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCod
     .argument("<trigger>")
     .option("--yes", "do it; without it, the estimate is shown, and asked for at a terminal")
     .option("--estimate", "only say how many would be alerted, and what would go wrong")
-    .option("--cap <count>", "alert at most so many", parseCount)
-    .option("--share <part>", "take only this share of the members: 0.01 is one in a hundred", parseShare)
-    .option("--pace <pace>", "at most so many in a time: 100/1s", parsePace)
+    .option("--limit <count>", "alert at most so many profiles", parseCount)
+    .option("--sample <fraction>", "take only this fraction of the members: 0.01 is one in a hundred", parseFraction)
+    .option("--rate-limit <count/time>", "alert at most so many in a time: 100/1s", parseRate)
     .option("--wait", "go through them here and now")
     .option("--json", "print it as JSON")
     .helpOption("-h, --help", "print this help")
     .action(async (name: string, flags: BackfillFlags) => {
-      const { cap, share, pace } = flags;
-      const asked = { cap, share, pace };
+      const { limit, sample, rateLimit } = flags;
+      const asked = { limit, sample, rateLimit };
       end(
         await withEngine(flags, io, async (opened) => {
           const { engine, store } = opened;
@@ -140,20 +139,20 @@ export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCod
     });
 }
 
-function estimateText({ members, looked, sent, skipped, aborted, failed, takes, problems }: Estimate): string {
-  const time = takes === undefined ? "" : `, in ${span(takes)}`;
+function estimateText({ members, sampled, sent, skipped, aborted, failed, duration, problems }: Estimate): string {
+  const time = duration === undefined ? "" : `, in ${formatElapsed(duration)}`;
   const others = `${skipped} skipped, ${aborted} aborted, ${failed} failed`;
-  const first = `${members} members, ${looked} looked at: about ${sent} would be alerted${time}; ${others}`;
+  const first = `${members} members, ${sampled} sampled: about ${sent} would be alerted${time}; ${others}`;
   return [first, ...problems.map(({ profile, problem }) => `  ${profile}: ${visible(problem)}`), ""].join("\n");
 }
 
-function parseShare(text: string): number {
-  const share = Number(text);
-  if (!(share > 0 && share <= 1)) throw new InvalidArgumentError("Give a number above 0 and at most 1.");
-  return share;
+function parseFraction(text: string): number {
+  const fraction = Number(text);
+  if (!(fraction > 0 && fraction <= 1)) throw new InvalidArgumentError("Give a number above 0 and at most 1.");
+  return fraction;
 }
 
-function parsePace(text: string): BackfillOptions["pace"] {
+function parseRate(text: string): BackfillOptions["rateLimit"] {
   const [, count, time] = /^(\d+)\/(.+)$/.exec(text) ?? [];
   const per = time === undefined ? undefined : parseDuration(/^\d/.test(time) ? time : `1${time}`);
   if (count === undefined || Number(count) < 1 || !per)

@@ -1,8 +1,8 @@
 import { buffer } from "node:stream/consumers";
 import { type Command, InvalidArgumentError } from "commander";
-import { parseDuration } from "../../base/units.ts";
-import { openFile } from "../../files/file.ts";
-import type { ExitCode } from "../cli.ts";
+import { parseDuration } from "../../base/duration.ts";
+import { openFile } from "../../files/index.ts";
+import type { ExitCode } from "../command.ts";
 import { collect } from "../flags.ts";
 import { type Io, write } from "../io.ts";
 import { guarded } from "../setup.ts";

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
 import { shownDelivery } from "../../dispatch/secrets/shown.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { type Io, write } from "../io.ts";
 import { addSetupOptions, type SetupFlags, withStore } from "../setup.ts";
-import { story } from "../story.ts";
+import { story } from "./delivery-report.ts";
 
 export function addWhyCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("why"))

@@ -1,7 +1,7 @@
 import type { Command } from "commander";
-import { InputError } from "../../files/problem.ts";
+import { InputError } from "../../files/index.ts";
 import { serveMetrics } from "../../observe/index.ts";
-import type { ExitCode } from "../cli.ts";
+import type { ExitCode } from "../command.ts";
 import { deliver } from "../deliver.ts";
 import { collect } from "../flags.ts";
 import type { Io } from "../io.ts";
@@ -53,7 +53,7 @@ async function work(flags: Flags, io: Io): Promise<ExitCode> {
       ...(flags.untilSettled ? [dispatcher.drain("settled").then(() => "settled")] : []),
     ]);
     logger.info({ why }, "stopping");
-    await dispatcher.stop(options.grace);
+    await dispatcher.stop(options.shutdownTimeout);
     logger.info("stopped");
     return 0;
   } finally {

@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { pageOf } from "../../base/page.ts";
 import {
   type Attempt,
   type DeliveryState,
@@ -10,7 +11,8 @@ import {
   type Stats,
   type StoredDelivery,
 } from "../../store/index.ts";
-import { bounds, cursor, type NewestFirst, newest, pageOf } from "./page.ts";
+import { cursorOf } from "../cursor.ts";
+import { bounds, type NewestFirst, newest } from "./page.ts";
 import { settledStates, stateName } from "./schema.ts";
 
 interface Row {
@@ -109,7 +111,7 @@ export function lister(db: Database.Database): (query: ListQuery) => Page<Delive
   };
 }
 
-export function troubleLister(
+export function unhealthyLister(
   db: Database.Database,
 ): (limit: number, after: string | undefined) => Page<DestinationHealth> {
   const channels = db.prepare<[], { name: string; held_until: number; held_reason: string | null }>(
@@ -132,7 +134,7 @@ export function troubleLister(
      where (p.held_until > 0 or p.disabled is not null or p.failures > 0) and p.id > ? order by p.id limit ?`,
   );
   return (limit, after) => {
-    const rows = destinations.all(cursor(after, bounds.first), limit + 1);
+    const rows = destinations.all(cursorOf(after, bounds.first), limit + 1);
     const page = pageOf(
       rows,
       limit,

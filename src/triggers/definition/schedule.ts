@@ -1,12 +1,14 @@
 import { Cron, CronPattern } from "croner";
-import { day, instantOf, isTime, isZone, stretchAt } from "../../base/zone.ts";
+import { BoundedCache } from "../../base/bounded-cache.ts";
+import { day } from "../../base/duration.ts";
+import { instantOf, isTime, isZone, stretchAt } from "../../base/zone.ts";
 import type { TriggerDefinition } from "./definition.ts";
 
 /** What comes by the clock: cron, a date, an interval. */
-export type ScheduledOn = Extract<TriggerDefinition["on"], { schedule: string } | { once: string } | { every: number }>;
+export type ScheduledOn = Extract<TriggerDefinition["on"], { schedule: string } | { at: string } | { every: number }>;
 
 /** ms. */
-const shortestInterval = 60_000;
+const minInterval = 60_000;
 
 /**
  * When a trigger comes next: the first time strictly after `after`, all in ms since 1970. Undefined: never again.
@@ -20,7 +22,7 @@ const shortestInterval = 60_000;
 export function nextTime(on: ScheduledOn, after: number, activatedAt: number): number | undefined {
   if (!isTime(after)) throw new RangeError(`${after} is no time`);
   if ("schedule" in on) return nextOfCron(cronOf(on.schedule), zoneOf(on), after);
-  if ("once" in on) return ifAfter(timeOf(on.once, zoneOf(on)), after);
+  if ("at" in on) return ifAfter(timeOf(on.at, zoneOf(on)), after);
   const interval = checkInterval(on.every);
   const next = Math.max(after - ((after - activatedAt) % interval), activatedAt) + interval;
   return isTime(next) ? next : undefined;
@@ -34,16 +36,14 @@ export function checkSchedule(on: ScheduledOn): void {
     if (nextWallTime(Date.UTC(2000, 0, 1)) === undefined) {
       throw new Error(`the schedule ${JSON.stringify(on.schedule)} never comes: no year has such a day`);
     }
-  } else if ("once" in on) timeOf(on.once, zoneOf(on));
+  } else if ("at" in on) timeOf(on.at, zoneOf(on));
   else checkInterval(on.every);
 }
 
 function checkInterval(every: number): number {
-  if (every >= shortestInterval && isTime(every)) return every;
+  if (every >= minInterval && isTime(every)) return every;
   throw new Error(
-    every < shortestInterval
-      ? "an interval is at least a minute: every: 1m"
-      : "an interval ends before the calendar does",
+    every < minInterval ? "an interval is at least a minute: every: 1m" : "an interval ends before the calendar does",
   );
 }
 
@@ -83,23 +83,22 @@ interface Schedule {
   nextWallTime(after: number): number | undefined;
 }
 
-const schedules = new Map<string, Schedule>();
-const mostSchedules = 500;
-const longestSchedule = 500;
+const schedules = new BoundedCache<string, Schedule>(500);
+const maxScheduleLength = 500;
 
 /**
  * Which dates and times it names is croner's to say; when clocks show them is not: it leaves out what its rules take for an
  * interval where clocks are put forward (every 15 minutes of hour 2), runs that twice where they are put back, and stands
  * still where a whole day is missing.
  */
-function cronOf(text: string): Schedule {
-  const known = schedules.get(text);
-  if (known) return known;
+const cronOf = (text: string): Schedule => schedules.get(text, readCron);
+
+function readCron(text: string): Schedule {
   const wrong = (why: string): Error =>
     new Error(
       `the schedule ${JSON.stringify(text.slice(0, 80))} is not cron: ${why}. It has five fields (minute, hour, day of month, month, day of week), or six with seconds before them, as in 0 9 * * 1-5`,
     );
-  if (text.length > longestSchedule) throw wrong(`it is longer than ${longestSchedule} characters`);
+  if (text.length > maxScheduleLength) throw wrong(`it is longer than ${maxScheduleLength} characters`);
   // Croner takes nicknames and dates, too.
   if (!/^\s*\S+(?:\s+\S+){4,5}\s*$/.test(text)) throw wrong("it has another number of fields");
   let schedule: Schedule;
@@ -113,8 +112,6 @@ function cronOf(text: string): Schedule {
   } catch (error) {
     throw wrong((error as Error).message.replace("CronPattern: ", "").replace(/\.$/, ""));
   }
-  if (schedules.size >= mostSchedules) schedules.clear();
-  schedules.set(text, schedule);
   return schedule;
 }
 

@@ -24,7 +24,7 @@ export function triggerContext({ name, definition }: Trigger, cause: Cause, at: 
       return { ...common, fields: cause.fields, before: allowedFields(cause.before, definition.fields) };
     case "event":
       return { ...common, stream: cause.stream, event: cause.payload ?? null };
-    case "member":
+    case "run":
       return { ...common, audience: cause.audience, backfill: cause.backfill };
     default:
       return cause satisfies never;
@@ -40,11 +40,11 @@ export const digestOf = (all: readonly [TriggerContext, ...TriggerContext[]]): T
 /** Dot: the fields, or those of them that may leave, and `trigger`. */
 export const templateData = (
   fields: Fields,
-  about: TriggerContext,
+  triggerData: TriggerContext,
   allowed: readonly string[] | undefined,
 ): Fields => ({
   ...allowedFields(fields, allowed),
-  trigger: about,
+  trigger: triggerData,
 });
 
 const allowedFields = (fields: Fields, allowed: readonly string[] | undefined): Fields =>

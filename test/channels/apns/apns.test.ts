@@ -118,7 +118,7 @@ describe("a push", () => {
       headers: { authorization: "…", "apns-topic": topic },
       body: '{"aps":{"alert":{"title":"Hey"}}}',
     });
-    expect(sent.answer).toMatchObject({ line: "400", body: '{"reason":"BadTopic"}' });
+    expect(sent.response).toMatchObject({ statusLine: "400", body: '{"reason":"BadTopic"}' });
     expect(JSON.stringify(sent)).not.toMatch(/bearer|eyJ/);
   });
 });
@@ -149,7 +149,7 @@ describe("the provider token", () => {
     at.server.answers.push(expired);
     at.server.now = () => now + 21 * minute;
     const outcome = await at.push({}, now + 21 * minute);
-    expect(outcome).toMatchObject({ kind: "retry", retryAfter: 0, uncounted: true });
+    expect(outcome).toMatchObject({ kind: "retry", retryAfter: 0, countsAsAttempt: false });
     expect(outcome).not.toHaveProperty("holds");
     expect(await at.push({}, now + 21 * minute)).toEqual({ kind: "delivered" });
     const tokens = at.server.pushes.map(tokenOf);
@@ -164,8 +164,8 @@ describe("the provider token", () => {
     expect(await at.push({}, now)).toEqual({
       kind: "retry",
       reason: "403 ExpiredProviderToken",
-      holds: "channel",
-      uncounted: true,
+      holdScope: "channel",
+      countsAsAttempt: false,
     });
     await at.push({}, now + 19 * minute);
     const tokens = at.server.pushes.map(tokenOf);
@@ -332,7 +332,11 @@ describe("the connection", () => {
     await once(server, "close");
     const channel = apns({ teamId, keyId, key, topic, host: `localhost:${port}`, guard });
     const { outcome } = await channel.send(delivery({ to: token }), attempting());
-    expect(outcome).toMatchObject({ kind: "retry", reason: expect.stringContaining("ECONNREFUSED"), holds: "channel" });
+    expect(outcome).toMatchObject({
+      kind: "retry",
+      reason: expect.stringContaining("ECONNREFUSED"),
+      holdScope: "channel",
+    });
   });
 
   test("a server that says nothing: the whole channel waits", async () => {
@@ -342,7 +346,7 @@ describe("the connection", () => {
     expect(outcome).toEqual({
       kind: "retry",
       reason: "no HTTP/2 connection within 200 ms (ETIMEDOUT)",
-      holds: "channel",
+      holdScope: "channel",
     });
     server.close();
   });

@@ -4,7 +4,7 @@ import { apnsResult } from "../../../src/channels/apns/response-outcome.ts";
 const minute = 60_000;
 const rejected = { kind: "rejected" };
 const gone = { kind: "gone" };
-const operators = { kind: "retry", holds: "channel", uncounted: true };
+const operators = { kind: "retry", holdScope: "channel", countsAsAttempt: false };
 
 describe("every reason of Apple's documents", () => {
   test.each([
@@ -36,7 +36,7 @@ describe("every reason of Apple's documents", () => {
     [410, "Unregistered", gone],
     [413, "PayloadTooLarge", rejected],
     [429, "TooManyProviderTokenUpdates", { ...operators, retryAfter: 20 * minute }],
-    [429, "TooManyRequests", { kind: "retry", holds: "destination" }],
+    [429, "TooManyRequests", { kind: "retry", holdScope: "destination" }],
     [500, "InternalServerError", { kind: "retry", retryAfter: 15 * minute }],
     [503, "ServiceUnavailable", { kind: "retry", retryAfter: 15 * minute }],
     [503, "Shutdown", { kind: "retry" }],
@@ -77,7 +77,7 @@ test.each([
   [400, '{"reason":"__proto__"}', { kind: "rejected", reason: "400 __proto__" }],
   [400, '{"reason":"<script>"}', { kind: "rejected", reason: "400" }],
   [410, "", { kind: "gone", reason: "410" }],
-  [429, "<html>", { kind: "retry", reason: "429", holds: "destination" }],
+  [429, "<html>", { kind: "retry", reason: "429", holdScope: "destination" }],
   [502, "<html>", { kind: "retry", reason: "502" }],
   [302, "", { kind: "rejected", reason: "302" }],
 ])("what is not documented: %d %s", (status, text, outcome) => {

@@ -3,7 +3,7 @@ import type { Outcome } from "../../../src/store/index.ts";
 import { channelTo, deliver, handOver, mailServer, never, type Script, scriptedServer } from "./mail-server.ts";
 
 const retry = (reason: string): Outcome => ({ kind: "retry", reason });
-const held = (reason: string): Outcome => ({ kind: "retry", reason, holds: "channel", uncounted: true });
+const held = (reason: string): Outcome => ({ kind: "retry", reason, holdScope: "channel", countsAsAttempt: false });
 const rejected = (reason: string): Outcome => ({ kind: "rejected", reason });
 const gone = (reason: string): Outcome => ({ kind: "gone", reason });
 
@@ -45,7 +45,7 @@ describe("what an answer means", () => {
     const sent = await deliver(channel);
     expect(sent.outcome).toEqual(outcome);
     if (outcome.kind !== "rejected" || !outcome.reason.startsWith("Message size")) {
-      expect(outcome.kind !== "delivered" && outcome.reason).toContain(sent.answer?.line);
+      expect(outcome.kind !== "delivered" && outcome.reason).toContain(sent.response?.statusLine);
     }
   });
 });
@@ -64,11 +64,11 @@ describe("a connection that is lost", () => {
   ])("at %s is tried again", async (step, handedOver) => {
     await using server = await scriptedServer({ [step]: "close" });
     await using channel = channelTo(server.port);
-    const { outcome, request, answer } = await deliver(channel);
+    const { outcome, request, response } = await deliver(channel);
     expect(outcome).toEqual({ kind: "retry", reason: expect.any(String) });
     expect(outcome.kind === "retry" && outcome.reason.endsWith(maybe)).toBe(handedOver);
     expect(request?.headers?.["message-id"]).toBe("<msg_2Zx7@example.org>");
-    expect(answer).toBeUndefined();
+    expect(response).toBeUndefined();
   });
 
   test("after the final dot: the next attempt has the same Message-ID and bytes", async () => {
@@ -145,7 +145,7 @@ test("the guard refuses a mail server in a private network unless it is allowed"
   const guard = { resolve: async () => ["127.0.0.1"] };
   await using channel = channelTo(server.port, { host: "mail.example.org", guard });
   const { outcome } = await deliver(channel);
-  expect(outcome).toMatchObject({ kind: "retry", holds: "channel", uncounted: true });
+  expect(outcome).toMatchObject({ kind: "retry", holdScope: "channel", countsAsAttempt: false });
   expect(outcome.kind === "retry" && outcome.reason).toMatch(
     /^the guard refused the mail server: mail.example.org resolves to 127.0.0.1/,
   );

@@ -11,8 +11,8 @@ describe("without TLS", () => {
       expect(outcome).toEqual({
         kind: "retry",
         reason: "no TLS with the mail server: 502 5.5.1 no such command",
-        holds: "channel",
-        uncounted: true,
+        holdScope: "channel",
+        countsAsAttempt: false,
       });
     }
     expect(new Set(server.said.map((text) => text.split(" ")[0]))).toEqual(new Set(["EHLO", "STARTTLS"]));
@@ -52,8 +52,8 @@ describe("with certificates", () => {
       auth: { ...login, pass: "pa55" },
     });
     const refused = await deliver(wrong);
-    expect(refused.outcome).toMatchObject({ kind: "retry", holds: "channel", uncounted: true });
-    expect(refused.answer?.line).toMatch(/^535 /);
+    expect(refused.outcome).toMatchObject({ kind: "retry", holdScope: "channel", countsAsAttempt: false });
+    expect(refused.response?.statusLine).toMatch(/^535 /);
     expect(JSON.stringify(refused)).not.toMatch(/pa55|cGE1NS/);
     expect(mx.taken).toHaveLength(1);
   });
@@ -76,8 +76,8 @@ describe("with certificates", () => {
       expect(outcome).toEqual({
         kind: "retry",
         reason: expect.stringMatching(reason),
-        holds: "channel",
-        uncounted: true,
+        holdScope: "channel",
+        countsAsAttempt: false,
       });
       expect(mx.taken).toEqual([]);
     }

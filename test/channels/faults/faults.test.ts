@@ -12,7 +12,7 @@ import { behaviours, type FaultReceiver, faultReceiver } from "./faults.ts";
 const limits: WebhookOptions = {
   timeout: 30_000,
   connectTimeout: 30_000,
-  answerTimeout: 30_000,
+  responseTimeout: 30_000,
   guard: { allow: ["127.0.0.1"] },
 };
 const signal = new AbortController().signal;
@@ -50,7 +50,7 @@ describe("a receiver that", () => {
       "retry",
       "Response body length does not match content-length header (UND_ERR_RES_CONTENT_LENGTH_MISMATCH)",
     ],
-    ["sends 70 KB of headers", "retry", "the headers of its answer are too large (UND_ERR_HEADERS_OVERFLOW)"],
+    ["sends 70 KB of headers", "retry", "the headers of the response are too large (UND_ERR_HEADERS_OVERFLOW)"],
     ["floods with early hints", "retry", late],
     ["says 200 and then nothing", "delivered", ""],
     ["says 200 and drips its body", "delivered", ""],
@@ -69,13 +69,13 @@ describe("a receiver that", () => {
     const short =
       reason === late || name.includes("drips")
         ? { timeout: 400 }
-        : { answerTimeout: reason === unanswered || name.includes("then nothing") ? 200 : 30_000 };
+        : { responseTimeout: reason === unanswered || name.includes("then nothing") ? 200 : 30_000 };
     const sent = await attempt(`http://127.0.0.1:${there.port}/`, short);
     expect(sent.outcome.kind).toBe(kind);
     if (typeof reason === "string") expect(reasonOf(sent)).toBe(reason);
     else expect(reasonOf(sent)).toMatch(reason);
     expect(there.count).toBe(1);
-    expect(sent.answer?.body?.length ?? 0).toBeLessThan(20_000);
+    expect(sent.response?.body?.length ?? 0).toBeLessThan(20_000);
   });
 
   test("is all of those", () => {
@@ -86,7 +86,7 @@ describe("a receiver that", () => {
     "%s is read no further than the limit",
     async (name) => {
       await using there = await faultReceiver(behaviours[name]);
-      await attempt(`http://127.0.0.1:${there.port}/`, { maxAnswer: 1000 });
+      await attempt(`http://127.0.0.1:${there.port}/`, { maxResponseBytes: 1000 });
       // What the systems on both sides hold for the connection was written, too.
       expect(there.written).toBeLessThan(16 << 20);
     },
@@ -143,7 +143,7 @@ test("a storm of 503 ends each attempt, with one request each, and holds the des
     response.writeHead(503, { "retry-after": "7" }).end("busy");
   });
   const all = await Promise.all(Array.from({ length: 50 }, () => attempt(there.url)));
-  const outcome = { kind: "retry", reason: "503 Service Unavailable", retryAfter: 7000, holds: "destination" };
+  const outcome = { kind: "retry", reason: "503 Service Unavailable", retryAfter: 7000, holdScope: "destination" };
   expect(all.map((sent) => sent.outcome)).toEqual(all.map(() => outcome));
   expect(there.received.length).toBe(50);
 });

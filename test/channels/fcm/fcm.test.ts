@@ -120,11 +120,11 @@ describe("a message", () => {
 
   test("the journal has the message, and no secret", async () => {
     await using at = await setUp();
-    const { request, answer } = await at.channel.send(delivery({ to: token }), attempting());
+    const { request, response } = await at.channel.send(delivery({ to: token }), attempting());
     expect(request?.headers).toMatchObject({ authorization: "…" });
     expect(JSON.parse(request!.body!)).toEqual(at.server.messages[0]?.body);
-    expect(answer?.line).toBe("200 OK");
-    expect(JSON.stringify({ request, answer })).not.toMatch(/ya29|PRIVATE|assertion/);
+    expect(response?.statusLine).toBe("200 OK");
+    expect(JSON.stringify({ request, response })).not.toMatch(/ya29|PRIVATE|assertion/);
   });
 });
 
@@ -152,9 +152,9 @@ describe("the access token", () => {
     await at.push();
     at.server.answers.push(failure(401, "UNAUTHENTICATED"), failure(401, "UNAUTHENTICATED"));
     const first = await at.push({}, start + 2 * minute);
-    expect(first).toMatchObject({ kind: "retry", retryAfter: 0, uncounted: true });
+    expect(first).toMatchObject({ kind: "retry", retryAfter: 0, countsAsAttempt: false });
     const second = await at.push({}, start + 2 * minute);
-    expect(second).toMatchObject({ kind: "retry", holds: "channel", uncounted: true });
+    expect(second).toMatchObject({ kind: "retry", holdScope: "channel", countsAsAttempt: false });
     expect(await at.push({}, start + 2 * minute)).toEqual({ kind: "delivered" });
     expect(at.server.asked).toBe(2);
   });
@@ -172,7 +172,12 @@ describe("the access token", () => {
     at.server.tokenAnswers.push(answer);
     const outcome = await at.push();
     const reason = `no access token: ${said}`;
-    expect(outcome).toEqual({ kind: "retry", reason, holds: "channel", ...(uncounted && { uncounted }) });
+    expect(outcome).toEqual({
+      kind: "retry",
+      reason,
+      holdScope: "channel",
+      ...(uncounted && { countsAsAttempt: false }),
+    });
     expect(at.server.messages).toEqual([]);
     expect(await at.push()).toEqual({ kind: "delivered" });
   });
@@ -197,7 +202,7 @@ describe("the access token", () => {
     expect(outcome).toMatchObject({
       kind: "retry",
       reason: expect.stringContaining("invalid_grant"),
-      holds: "channel",
+      holdScope: "channel",
     });
     expect(at.server.refused).toEqual([expect.stringContaining("signature")]);
     await channel.close?.();
@@ -210,7 +215,7 @@ test("Retry-After reaches the outcome", async () => {
     ...failure(429, "RESOURCE_EXHAUSTED", "x", "QUOTA_EXCEEDED"),
     headers: { "retry-after": "90" },
   });
-  expect(await at.push()).toMatchObject({ kind: "retry", retryAfter: 90_000, holds: "channel" });
+  expect(await at.push()).toMatchObject({ kind: "retry", retryAfter: 90_000, holdScope: "channel" });
 });
 
 describe("what is refused", () => {

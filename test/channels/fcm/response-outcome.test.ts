@@ -4,17 +4,17 @@ import { failure } from "./fcm-server.ts";
 
 const textOf = (...of: Parameters<typeof failure>): string => JSON.stringify(failure(...of).body);
 const retry = { kind: "retry" };
-const operators = { ...retry, holds: "channel", uncounted: true };
+const operators = { ...retry, holdScope: "channel", countsAsAttempt: false };
 
 describe("every errorCode of Google's documents", () => {
   test.each([
     [400, "INVALID_ARGUMENT", "INVALID_ARGUMENT", { kind: "rejected" }],
     [404, "NOT_FOUND", "UNREGISTERED", { kind: "gone" }],
     [403, "PERMISSION_DENIED", "SENDER_ID_MISMATCH", { kind: "rejected" }],
-    [429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED", { ...retry, retryAfter: 60_000, holds: "channel" }],
+    [429, "RESOURCE_EXHAUSTED", "QUOTA_EXCEEDED", { ...retry, retryAfter: 60_000, holdScope: "channel" }],
     [503, "UNAVAILABLE", "UNAVAILABLE", { ...retry, retryAfter: 10_000 }],
     [500, "INTERNAL", "INTERNAL", { ...retry, retryAfter: 10_000 }],
-    [401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", { ...retry, holds: "destination", uncounted: true }],
+    [401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", { ...retry, holdScope: "destination", countsAsAttempt: false }],
   ])("%d %s %s", (status, api, code, outcome) => {
     const answer = fcmResult(status, textOf(status, api, "why", code));
     expect(answer).toEqual({ outcome: { ...outcome, reason: `${status} ${code} why` } });
@@ -25,7 +25,7 @@ describe("every errorCode of Google's documents", () => {
     [401, "UNAUTHENTICATED", operators],
     [403, "PERMISSION_DENIED", operators],
     [404, "NOT_FOUND", { kind: "rejected" }],
-    [429, "RESOURCE_EXHAUSTED", { ...retry, retryAfter: 60_000, holds: "channel" }],
+    [429, "RESOURCE_EXHAUSTED", { ...retry, retryAfter: 60_000, holdScope: "channel" }],
     [500, "INTERNAL", { ...retry, retryAfter: 10_000 }],
     [503, "UNAVAILABLE", { ...retry, retryAfter: 10_000 }],
   ])("of the API: %d %s", (status, code, outcome) => {
@@ -39,19 +39,21 @@ test.each([
   ["Device message rate quota exceeded", "destination"],
   ["Topic message rate quota exceeded", "destination"],
   ["Message rate quota exceeded", "channel"],
-])("%s: the %s waits", (message, holds) => {
-  expect(fcmResult(429, textOf(429, "RESOURCE_EXHAUSTED", message, "QUOTA_EXCEEDED")).outcome).toMatchObject({ holds });
+])("%s: the %s waits", (message, holdScope) => {
+  expect(fcmResult(429, textOf(429, "RESOURCE_EXHAUSTED", message, "QUOTA_EXCEEDED")).outcome).toMatchObject({
+    holdScope,
+  });
 });
 
 test("Retry-After, and never sooner than 10 s", () => {
-  expect(fcmResult(429, "", 5000).outcome).toMatchObject({ retryAfter: 5000, holds: "channel" });
+  expect(fcmResult(429, "", 5000).outcome).toMatchObject({ retryAfter: 5000, holdScope: "channel" });
   expect(fcmResult(503, "", 5000).outcome).toEqual({
     kind: "retry",
     reason: "503",
     retryAfter: 10_000,
-    holds: "channel",
+    holdScope: "channel",
   });
-  expect(fcmResult(503, "", 90_000).outcome).toMatchObject({ retryAfter: 90_000, holds: "channel" });
+  expect(fcmResult(503, "", 90_000).outcome).toMatchObject({ retryAfter: 90_000, holdScope: "channel" });
   expect(fcmResult(500, "", 90_000).outcome).toMatchObject({ retryAfter: 90_000 });
 });
 

@@ -28,10 +28,10 @@ describe.each([
       [401, "", doubted("401")],
       [408, "", retry("408")],
       [425, "", retry("425")],
-      [429, "", retry("429", { holds: "destination" })],
+      [429, "", retry("429", { holdScope: "destination" })],
       [500, "", retry("500")],
       [502, "<html>", retry("502: <html>")],
-      [503, "", { ...retry("503", { holds: "destination" }), service: undefined }],
+      [503, "", { ...retry("503", { holdScope: "destination" }), service: undefined }],
       [504, "", retry("504")],
       [507, "", retry("507")],
     ],
@@ -53,11 +53,11 @@ describe.each([
       [410, mozilla(410, 105, "No such subscription"), gone("410: No such subscription (105)")],
       [410, mozilla(410, 106, "No such subscription"), gone("410: No such subscription (106)")],
       [413, mozilla(413, 104, "4028"), rejected("413: 4028 (104)")],
-      [429, mozilla(429, 201, "Please slow down"), retry("429: Please slow down (201)", { holds: "destination" })],
+      [429, mozilla(429, 201, "Please slow down"), retry("429: Please slow down (201)", { holdScope: "destination" })],
       [
         503,
         mozilla(503, 201, "Use exponential back-off"),
-        { ...retry("503: Use exponential back-off (201)", { holds: "destination" }), service: undefined },
+        { ...retry("503: Use exponential back-off (201)", { holdScope: "destination" }), service: undefined },
       ],
       [503, mozilla(503, 202, "Retry immediately"), retry("503: Retry immediately (202)", { retryAfter: 0 })],
     ],
@@ -110,10 +110,10 @@ test("Retry-After", () => {
     kind: "retry",
     reason: "429",
     retryAfter: 5000,
-    holds: "destination",
+    holdScope: "destination",
   });
   expect(pushResult(503, "", 5000)).toEqual({
-    outcome: { kind: "retry", reason: "503", retryAfter: 5000, holds: "destination" },
+    outcome: { kind: "retry", reason: "503", retryAfter: 5000, holdScope: "destination" },
     service: "wait",
   });
   expect(pushResult(500, "", 5000).outcome).toEqual({ kind: "retry", reason: "500", retryAfter: 5000 });

@@ -66,7 +66,7 @@ describe("a push", () => {
     const { sent, payload } = await pushed();
     expect(JSON.parse(sent.request!.body!)).toEqual(payload);
     expect(sent.request?.headers?.authorization).toBe("…");
-    expect(sent.answer?.line).toBe("201 Created");
+    expect(sent.response?.statusLine).toBe("201 Created");
     expect(JSON.stringify(sent)).not.toContain(vapid.privateKey);
   });
 
@@ -231,8 +231,8 @@ describe("a push service as a whole", () => {
     const { outcomes, asked } = await two(channel, busy, 119_000);
     const reason = `${service.url} is paused after its response 503`;
     expect(outcomes).toEqual([
-      { kind: "retry", reason: "503", retryAfter: 120_000, holds: "destination" },
-      { kind: "retry", reason, retryAfter: 1000, uncounted: true },
+      { kind: "retry", reason: "503", retryAfter: 120_000, holdScope: "destination" },
+      { kind: "retry", reason, retryAfter: 1000, countsAsAttempt: false },
     ]);
     expect(asked).toBe(1);
     await channel.close?.();
@@ -244,7 +244,10 @@ describe("a push service as a whole", () => {
   test("is asked again after an hour, even if it asked for years", async () => {
     const channel = channelTo();
     const years = { status: 503, headers: { "retry-after": "99999999" } };
-    expect((await two(channel, years, 3_599_000)).outcomes[1]).toMatchObject({ retryAfter: 1000, uncounted: true });
+    expect((await two(channel, years, 3_599_000)).outcomes[1]).toMatchObject({
+      retryAfter: 1000,
+      countsAsAttempt: false,
+    });
     await channel.close?.();
     const later = channelTo();
     expect((await two(later, years, 3_600_000)).outcomes[1]).toEqual({ kind: "delivered" });
@@ -255,8 +258,13 @@ describe("a push service as a whole", () => {
   test("that never took a token of ours is left alone for a minute, uncounted", async () => {
     const channel = channelTo();
     const { outcomes, asked } = await two(channel, doubting, 59_000);
-    expect(outcomes[0]).toEqual({ kind: "retry", reason: "403: BadJwtToken", retryAfter: 60_000, uncounted: true });
-    expect(outcomes[1]).toMatchObject({ kind: "retry", retryAfter: 1000, uncounted: true });
+    expect(outcomes[0]).toEqual({
+      kind: "retry",
+      reason: "403: BadJwtToken",
+      retryAfter: 60_000,
+      countsAsAttempt: false,
+    });
+    expect(outcomes[1]).toMatchObject({ kind: "retry", retryAfter: 1000, countsAsAttempt: false });
     expect(asked).toBe(1);
     await channel.close?.();
   });

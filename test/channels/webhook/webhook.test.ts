@@ -35,7 +35,7 @@ describe("the body", () => {
   test("is type, timestamp and the alert as data, signed", async () => {
     await using there = await receiver();
     const key = generateSecret();
-    const { outcome, request, answer } = await send({ keys: [key] }, draft(there.url));
+    const { outcome, request, response } = await send({ keys: [key] }, draft(there.url));
     expect(outcome).toEqual({ kind: "delivered" });
     const [{ method, headers, body } = expect.fail()] = there.received;
     expect([method, headers["content-type"], headers["user-agent"]]).toEqual(["POST", "application/json", "tocsin"]);
@@ -45,7 +45,15 @@ describe("the body", () => {
     new Webhook(key).verify(body, headers as Record<string, string>);
     expect(request?.headers).toMatchObject({ "webhook-id": "msg_1", "webhook-signature": "…" });
     expect(request?.body).toBe(body.toString());
-    expect(answer?.line).toBe("204 No Content");
+    expect(response?.statusLine).toBe("204 No Content");
+  });
+
+  test("has the trigger's context in data, beside what the delivery adds", () => {
+    const { withTrigger } = webhook();
+    const trigger = { name: "welcome", backfill: false };
+    expect(withTrigger!(undefined, trigger)).toEqual({ data: { trigger } });
+    const options = { type: "order.shipped", data: { customer: 7 } };
+    expect(withTrigger!(options, trigger)).toEqual({ type: "order.shipped", data: { customer: 7, trigger } });
   });
 
   test("has what the delivery adds", async () => {
@@ -257,7 +265,7 @@ describe("who sends", () => {
 
 describe("what an answer means", () => {
   const now = Date.UTC(2026, 0, 1);
-  const busy = { holds: "destination" };
+  const busy = { holdScope: "destination" };
   test.each<[number, Record<string, string>, object, WebhookOptions?]>([
     [200, {}, { kind: "delivered" }],
     [204, { "retry-after": "5" }, { kind: "delivered" }],
@@ -288,8 +296,8 @@ describe("what an answer means", () => {
     [502, {}, { kind: "retry", reason: "502 Bad Gateway", ...busy }],
     [503, { "retry-after": "0" }, { kind: "retry", reason: "503 Service Unavailable", retryAfter: 0, ...busy }],
     [504, {}, { kind: "retry", reason: "504 Gateway Timeout", ...busy }],
-    [404, {}, { kind: "rejected", reason: "404 Not Found" }, { final: [404] }],
-    [400, {}, { kind: "retry", reason: "400 Bad Request" }, { final: [] }],
+    [404, {}, { kind: "rejected", reason: "404 Not Found" }, { permanentStatuses: [404] }],
+    [400, {}, { kind: "retry", reason: "400 Bad Request" }, { permanentStatuses: [] }],
   ])("%i %j", async (status, headers, outcome, options = {}) => {
     await using there = await receiver(
       (_received, _request, response) => void response.writeHead(status, headers).end(),
@@ -427,7 +435,7 @@ describe("several in one request", () => {
     const { channel, made } = deliveries({}, there.url, 2);
     const sent = await channel.sendBatch?.(made, { now: 0, signal });
     await channel.close?.();
-    const outcome = { kind: "retry", reason: "503 Service Unavailable", holds: "destination" };
+    const outcome = { kind: "retry", reason: "503 Service Unavailable", holdScope: "destination" };
     expect(sent).toMatchObject([{ outcome }, { outcome }]);
     expect(await channel.sendBatch?.([], { now: 0, signal })).toEqual([]);
   });

@@ -19,7 +19,7 @@ channels:
     url: http://127.0.0.1:${ports.hostile}/
     timeout: 2s
     retry: { wait: [1s, 1s, 1s] }
-    limits: { breaker: { failures: 1000000, rest: 1s } }
+    limits: { breaker: { failures: 1000000, resetTimeout: 1s } }
   mail:
     kind: email
     host: 127.0.0.1

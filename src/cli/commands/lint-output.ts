@@ -1,0 +1,135 @@
+import { Painted, safe, visible, visibleLine } from "../../base/visible.ts";
+import type { Placed } from "../../files/lint-files.ts";
+import { type Rule, rules, type Severity } from "../../index.ts";
+
+export interface Summary {
+  readonly files: number;
+  readonly placed: readonly Placed[];
+  /** Findings that were fixed and are not among them. */
+  readonly fixed: number;
+}
+
+export const formats = ["pretty", "json", "sarif", "github", "unix"] as const;
+export type Format = (typeof formats)[number];
+
+export function print(format: Format, summary: Summary, colours: boolean): string | Painted {
+  switch (format) {
+    case "pretty":
+      return pretty(summary, colours);
+    case "json":
+      return json(summary);
+    case "sarif":
+      return `${JSON.stringify(sarif(summary.placed), null, 2)}\n`;
+    case "github":
+      return summary.placed.map(annotation).join("");
+    case "unix":
+      return summary.placed.map(unixLine).join("");
+    default:
+      return format satisfies never;
+  }
+}
+
+const colourOf: Readonly<Record<Severity, number>> = { error: 31, warning: 33, info: 36 };
+
+function pretty({ files, placed, fixed }: Summary, colours: boolean): Painted {
+  const paint = (text: string, ...codes: number[]) =>
+    new Painted(colours ? `\x1b[${codes.join(";")}m${visible(text)}\x1b[0m` : visible(text));
+  let out = "";
+  for (const { finding, file, line, column } of placed) {
+    const { severity, rule, message, excerpt, go, fix, suggestions } = finding;
+    const place = paint(`${visibleLine(file)}:${line}:${column}`, 1);
+    out += safe`${place} ${paint(severity, colourOf[severity])} ${message} ${paint(`[${rule}]`, 2)}\n`;
+    out += safe`${excerptAt(excerpt, line)}\n`;
+    if (go !== undefined) out += safe`${paint(`  Go says: ${go}\n`, 2)}`;
+    if (fix) out += safe`  ${fix.message}: tocsin lint --fix does.\n`;
+    else if (suggestions.length > 0) out += safe`  ${suggestions.map((one) => one.message).join(", or ")}?\n`;
+    out += "\n";
+  }
+  return new Painted(`${out}${lastLine(files, placed, fixed)}\n`);
+}
+
+/** The excerpt shows the template's line numbers; the file's are what a reader looks for. */
+function excerptAt(excerpt: string, line: number): string {
+  const [code = "", caret = ""] = visible(excerpt).split("\n");
+  const [gap, number] = ["  ", String(line)];
+  const strip = (text: string) => text.slice(text.indexOf("|"));
+  return `${gap}${number} ${strip(code)}\n${gap}${" ".repeat(number.length)} ${strip(caret)}`;
+}
+
+function lastLine(files: number, placed: readonly Placed[], fixed: number): string {
+  const count = (severity: Severity) => placed.filter(({ finding }) => finding.severity === severity).length;
+  const fixable = placed.filter(({ finding }) => finding.fix).length;
+  const many = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
+  const found = [
+    [count("error"), "error"],
+    [count("warning"), "warning"],
+    [count("info"), "hint"],
+  ] as const;
+  const said = found.filter(([n]) => n > 0).map(([n, what]) => many(n, what));
+  const what = said.length > 0 ? said.join(", ") : "nothing to complain of";
+  const mended = fixed > 0 ? `; ${fixed} fixed` : "";
+  return `${what} in ${many(files, "file")}${fixable > 0 ? ` (${fixable} can be fixed with --fix)` : ""}${mended}`;
+}
+
+function json({ files, placed, fixed }: Summary): string {
+  const findings = placed.map(({ finding, ...place }) => {
+    const { span: _span, line: _line, column: _column, endLine: _endLine, endColumn: _endColumn, ...rest } = finding;
+    return { ...place, ...rest };
+  });
+  return `${JSON.stringify({ files, fixed, findings }, null, 2)}\n`;
+}
+
+const levels: { readonly [severity in Severity]: "error" | "warning" | "note" } = {
+  error: "error",
+  warning: "warning",
+  info: "note",
+};
+
+/** SARIF 2.1.0, for code scanning. Columns count UTF-16 units. */
+export function sarif(placed: readonly Placed[]) {
+  const used = rules.filter((rule) => placed.some(({ finding }) => finding.rule === rule.name));
+  return {
+    $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+    version: "2.1.0" as const,
+    runs: [
+      {
+        columnKind: "utf16CodeUnits" as const,
+        tool: { driver: { name: "tocsin", rules: used.map(descriptor) } },
+        results: placed.map(({ finding, file, line, column, endLine, endColumn }) => ({
+          ruleId: finding.rule,
+          ruleIndex: used.findIndex(({ name }) => name === finding.rule),
+          level: levels[finding.severity],
+          message: { text: finding.message.toWellFormed() },
+          locations: [
+            {
+              physicalLocation: {
+                artifactLocation: { uri: encodeURI(file.replaceAll("\\", "/").toWellFormed()) },
+                region: { startLine: line, startColumn: column, endLine, endColumn },
+              },
+            },
+          ],
+        })),
+      },
+    ],
+  };
+}
+
+const descriptor = ({ name, summary, reason, severity }: Rule) => ({
+  id: name,
+  shortDescription: { text: summary },
+  fullDescription: { text: reason },
+  defaultConfiguration: { level: levels[severity] },
+});
+
+/** A workflow command of GitHub Actions. */
+function annotation({ finding, file, line, column, endLine, endColumn }: Placed): string {
+  const command = finding.severity === "info" ? "notice" : finding.severity;
+  const value = (text: string) => data(text).replaceAll(":", "%3A").replaceAll(",", "%2C");
+  const place = `file=${value(file)},line=${line},endLine=${endLine},col=${column},endColumn=${endColumn}`;
+  return `::${command} ${place},title=${value(finding.rule)}::${data(finding.message)}\n`;
+}
+
+const data = (text: string): string => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
+
+const unixLine = ({ finding: { severity, rule, message }, file, line, column }: Placed): string =>
+  `${visibleLine(file)}:${line}:${column}: ${visible(message).replaceAll("\n", " ")} [${severity}/${rule}]\n`;
