@@ -1,5 +1,6 @@
 import { relative, resolve } from "node:path";
 import type { Json } from "../base/json.ts";
+import { visible } from "../base/visible.ts";
 import { pathOf, desiredStateOf as wantedBy } from "../config/index.ts";
 import type { Channel } from "../dispatch/index.ts";
 import { InputError, readText } from "../files/index.ts";
@@ -7,7 +8,7 @@ import type { Definition, DefinitionKind, EngineStore } from "../store/index.ts"
 import type { SqliteStore } from "../stores/sqlite.ts";
 import type { DefinitionError, DesiredState, Engine } from "../triggers/index.ts";
 import type { ExitCode } from "./command.ts";
-import { type Io, put } from "./io.ts";
+import { type Io, put, write } from "./io.ts";
 import { guarded, openStore, readSetup, type Setup, type SetupFlags, setupChannels } from "./setup.ts";
 
 /** An engine on the store of a configuration. */
@@ -76,6 +77,14 @@ export function withEngine(flags: SetupFlags, io: Io, run: (opened: Opened) => P
 export async function checkInForce(engine: Engine): Promise<void> {
   const [first] = await engine.broken();
   if (first !== undefined) throw first;
+}
+
+/** Warns of stored definitions that cannot be read: they are left out, though they are listed. */
+export async function warnOfBroken(engine: Engine, io: Io): Promise<void> {
+  for (const { kind, of, path, message } of await engine.broken()) {
+    const place = [`${kind} ${of}`, ...path].join(".");
+    await write(io.stderr, `${place} cannot be read, so it is left out: ${visible(message)}\n`);
+  }
 }
 
 /** What is wrong with a definition of the file is said where it stands in the file. */

@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Json } from "../../base/json.ts";
 import type { Definition } from "../../store/index.ts";
 import type { ExitCode } from "../command.ts";
-import { definitionOf, type Opened, withEngine } from "../engine.ts";
+import { definitionOf, type Opened, warnOfBroken, withEngine } from "../engine.ts";
 import { parseCount } from "../flags.ts";
 import { type Io, write } from "../io.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";
@@ -37,9 +37,10 @@ export function addAudienceCommand(program: Command, io: Io, end: (code: ExitCod
           return write(io.stdout, lines.map((line) => `${line}\n`).join(""));
         }
         const rows = all.map(({ name, body, status }) => {
-          const swept = (status as { reevaluation?: Json }).reevaluation === undefined ? "" : "being evaluated";
-          return [name, size(name).toLocaleString("en"), swept, (body as { where: string }).where];
+          const activity = (status as { reevaluation?: Json }).reevaluation === undefined ? "" : "being evaluated";
+          return [name, size(name).toLocaleString("en"), activity, (body as { where: string }).where];
         });
+        await warnOfBroken(opened.engine, io);
         await write(
           io.stdout,
           rows.length === 0 ? "There are no audiences.\n" : table(["audience", "members", "", "where"], rows),
