@@ -9,11 +9,11 @@ export interface Metrics {
   /** The engine's `onEvent`. */
   readonly onEngineEvent: (event: EngineEvent) => void;
   readonly contentType: string;
-  /** In Prometheus' text format; counts what the outbox holds when asked. */
+  /** Returns the metrics in Prometheus' text format. Counts the deliveries in the outbox at each call. */
   text(): Promise<string>;
 }
 
-/** Labels are channels, triggers, streams and outcomes, never destinations: there may be millions of those. */
+/** Creates the metrics. Labels are channels, triggers, streams and outcomes, never destinations, because there may be millions. */
 export function eventMetrics(outbox: Outbox): Metrics {
   const registry = new Registry();
   const registers = [registry];

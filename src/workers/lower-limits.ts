@@ -1,6 +1,6 @@
 import type { Limits, TemplateOptions } from "../index.ts";
 
-/** The lower of two limits each. */
+/** Returns the lower of two values for each limit. */
 export function lowerLimits(limits: Limits, given: TemplateOptions["limits"] = {}): Limits {
   const lowest = Object.entries(limits).map(([name, limit]) => [
     name,

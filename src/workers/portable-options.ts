@@ -2,8 +2,8 @@ import type { FunctionSet } from "../functions/index.ts";
 import type { LintOptions, TemplateOptions } from "../index.ts";
 
 /**
- * Options of templates or of the linter as they cross into a worker: function sets as names, the clock as the time that it
- * shows, and the rest as it is. Limits of time go by the clock of the worker.
+ * Options of templates or of the linter in a form that can be sent to a worker: function sets as names, the clock as its current time,
+ * all others unchanged. Time limits use the worker's own clock.
  */
 export interface PortableOptions {
   readonly functions?: readonly FunctionSetName[] | undefined;
@@ -21,8 +21,8 @@ const loadFunctionSets = async (): Promise<Readonly<Record<FunctionSetName, Func
 };
 
 /**
- * Makes options ready for a worker.
- * @returns undefined where they cannot cross: with functions of one's own, which a worker has no code for, or with `random`
+ * Converts options to a form that can be sent to a worker.
+ * @returns undefined if that is impossible: with custom functions, whose code a worker does not have, or with `random`
  */
 export async function toPortable(options: TemplateOptions & LintOptions): Promise<PortableOptions | undefined> {
   const { functions, sets, clock, random, monotonicClock: _ours, ...rest } = options;

@@ -4,7 +4,7 @@ import type { FunctionSetName, PortableOptions } from "../portable-options.ts";
 
 const functionSets: Readonly<Record<FunctionSetName, FunctionSet>> = { alerting, alertmanager, content, sprig };
 
-/** Makes the options again, in a worker. */
+/** Restores options, inside a worker. */
 export function fromPortable({ functions, sets, now, rest }: PortableOptions): TemplateOptions & LintOptions {
   return {
     ...rest,
