@@ -14,10 +14,10 @@ export interface ReadBody {
 }
 
 /** Limits the names of one object: more are slow to build, and templates do not read that many. */
-export const maxNames = 20_000;
+const maxNames = 20_000;
 
 /** Limits the JSON values of one body: each takes memory, however short its text is. */
-export const maxValues = 500_000;
+const maxValues = 500_000;
 
 /**
  * Reads a body, in time and memory proportional to its size.

@@ -1,4 +1,4 @@
-import { isMap, type Json, type JsonMap, own, setOwn } from "../base/json.ts";
+import { isObject, type Json, type JsonObject, ownField, setField } from "../base/json.ts";
 import type { Fields, Identifier, Profile } from "../store/index.ts";
 import type { IdentityMode } from "./definition.ts";
 import { type Decision, type Identity, identifierKey } from "./identity.ts";
@@ -6,8 +6,8 @@ import type { MergeRules, ProfileSettings } from "./settings.ts";
 import type { Refused } from "./update.ts";
 
 /** Names no profile, and is the same whether or not somebody has the identifier: the sender learns nothing. */
-const notGiven = "a stream without identity: merge gives identifiers to nobody but the people that it creates";
-const isProtected = "it is protected: only streams with identity: merge give it to people";
+const notGiven = "a stream without identity: merge gives identifiers only to profiles that it creates";
+const isProtected = "it is protected: only streams with identity: merge may set it";
 
 /**
  * Decides which profile an update concerns that may not merge. Only the most significant identifier counts; only a new
@@ -40,7 +40,7 @@ export function decideLimited(
     if (has.has(identifierKey(one))) continue;
     if (protect.includes(kind)) refuse(one, isProtected);
     else if (owner !== undefined || ownerOf(one) !== undefined) refuse(one, notGiven);
-    else if (count > (kinds.get(kind)?.limit ?? 1)) refuse(one, `one person has at most ${count - 1} ${kind}`);
+    else if (count > (kinds.get(kind)?.limit ?? 1)) refuse(one, `a profile has at most ${count - 1} ${kind}`);
     else {
       given.push(one);
       counts.set(kind, count);
@@ -73,18 +73,18 @@ export function withoutProtected(patch: Fields, { protect, merge }: ProfileSetti
 }
 
 /** Removes a path. Returns the very same map if the patch does not touch the path. */
-function without(map: JsonMap, [name, ...rest]: readonly string[], rules: MergeRules | undefined): JsonMap {
-  const value = own(map, name!);
+function without(map: JsonObject, [name, ...rest]: readonly string[], rules: MergeRules | undefined): JsonObject {
+  const value = ownField(map, name!);
   if (value === undefined) return map;
   const copy: { [field: string]: Json } = { ...map };
   const rule = rules?.get(name!);
   // A rule for a whole map replaces everything in it.
-  if (rest.length === 0 || !isMap(value) || typeof rule === "string") {
+  if (rest.length === 0 || !isObject(value) || typeof rule === "string") {
     delete copy[name!];
     return copy;
   }
   const left = without(value, rest, rule);
   if (left === value) return map;
-  setOwn(copy, name!, left);
+  setField(copy, name!, left);
   return copy;
 }
