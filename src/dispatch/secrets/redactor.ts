@@ -110,7 +110,7 @@ function mapTexts<T>(value: T, forms: readonly SecretForm[]): T {
 const plainHeaders: ReadonlySet<string> = new Set(["content-type", "date", "server", "connection", "content-length"]);
 const maxPlainLength = 10;
 
-/** A response of a few words repeats nothing in base64 or hexadecimal: most are, and then those forms need not even be made. */
+/** Says whether a response may repeat a secret in base64 or hexadecimal. Most responses are a few words, for which those forms need not be made. */
 function mayHaveEncoded(response: Response | undefined, reason: string): boolean {
   const headers = Object.entries(response?.headers ?? {}).filter(([name]) => !plainHeaders.has(name));
   const texts = [...headers.flat(), response?.body ?? ""];
