@@ -148,8 +148,8 @@ export async function definitionOf(
   const all = (await definitions.all()).filter((one) => one.kind === kind);
   const found = all.find((one) => one.name === name);
   if (found !== undefined) return found;
-  const names = all.map((one) => one.name).join(", ") || "none";
-  throw new Error(`there is no ${kind} ${name}; there are: ${names}`);
+  const names = all.map((one) => one.name).join(", ");
+  throw new Error(`no ${kind} named ${name}; ${names === "" ? "none are defined yet" : `there are: ${names}`}`);
 }
 
 /** `prf_…`, or `kind=value`. @throws InputError if there is no such profile */

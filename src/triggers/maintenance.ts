@@ -149,7 +149,7 @@ export class Maintenance {
         const next = await this.#work();
         if (next !== undefined) wait = Math.min(poll, Math.max(0, next - this.#options.clock()));
       } catch (error) {
-        this.#options.onProblem({ doing: "doing what is due", error });
+        this.#options.onProblem({ doing: "running due work", error });
       }
       if (this.#woken || !this.#running) continue;
       if (wait === 0) await new Promise(setImmediate);
@@ -195,7 +195,7 @@ export class Maintenance {
     const working = work()
       .catch((error: unknown) => {
         // It continues after the next start.
-        if (!(error instanceof EngineStops)) this.#options.onProblem({ doing: "evaluating what takes long", error });
+        if (!(error instanceof EngineStops)) this.#options.onProblem({ doing: "evaluating in another thread", error });
       })
       .finally(() => {
         this.#offThread.delete(id);
@@ -327,9 +327,9 @@ export class Maintenance {
       count += await runs.prune(["reevaluate", "cleanup"], now - pruning.reevaluations, limit);
       let longestRetention = pruning.events;
       for (const { name, definition } of catalog.streams.values()) {
-        const { keep = pruning.events } = definition;
-        longestRetention = Math.max(longestRetention, keep);
-        count += await events.prune(name, now - keep, limit);
+        const { retention = pruning.events } = definition;
+        longestRetention = Math.max(longestRetention, retention);
+        count += await events.prune(name, now - retention, limit);
       }
       // How long a stream that cannot run keeps its events is not known.
       if (catalog.broken.some(({ kind }) => kind === "stream")) return count;
