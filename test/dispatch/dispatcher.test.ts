@@ -308,7 +308,7 @@ describe("retries", () => {
 });
 
 describe("limits", () => {
-  test("at most so many at once for one destination", async () => {
+  test("limits the attempts at a time to one destination", async () => {
     let [running, most] = [0, 0];
     const { dispatcher, crm, send } = setUp({
       limits: { concurrency: 3 },
