@@ -1,6 +1,6 @@
 import { visibleLine } from "../base/visible.ts";
 
-/** Columns for a person; the last one as long as it is. A cell is one line, whatever it says. */
+/** Writes columns for a person to read. A cell is one line, whatever it contains; the last column is not padded. */
 export function table(head: readonly string[], cells: readonly (readonly string[])[]): string {
   const rows = cells.map((row) => row.map(visibleLine));
   const widths = head.map((name, i) =>

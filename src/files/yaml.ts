@@ -12,8 +12,8 @@ import {
   parseDocument,
 } from "yaml";
 
-/** Maps and lists that stand inside each other. */
-const deepest = 100;
+/** Maps and lists inside each other. */
+const maxDepth = 100;
 
 export interface YamlProblem {
   readonly code?: string;
@@ -25,13 +25,13 @@ export interface YamlFile {
   readonly document: Document;
   /** Lists problems, syntax errors first. A file that is nested too deep is not read. */
   readonly problems: readonly YamlProblem[];
-  /** What an alias stands for: the last node of that name before it. */
+  /** Returns the node that an alias stands for: the last one of that name before it. */
   target(alias: Alias): Node | undefined;
 }
 
 /**
- * Reads a YAML file in time that its length decides: not by how deep it is, which the library follows on the stack, nor by its
- * keys and aliases, for each of which the library goes through all others.
+ * Reads a YAML file in time linear in its length. The library alone does not: it follows depth on the stack, and goes through
+ * all keys and anchors for each key and each alias.
  */
 export function readYaml(text: string, lineCounter: LineCounter): YamlFile {
   const deep = tooDeepAt(text);
@@ -50,28 +50,28 @@ export function readYaml(text: string, lineCounter: LineCounter): YamlFile {
   if (deep !== undefined) {
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lineCounter.addNewLine(at + 1);
     problems.push({
-      message: `more than ${deepest} maps and lists stand inside each other here; nest less`,
+      message: `more than ${maxDepth} maps and lists inside each other; nest less`,
       offset: deep,
     });
   }
   const targets = new Map<Alias, Node | undefined>();
-  if (problems.length === 0) look(document.contents, new Map(), targets, problems);
+  if (problems.length === 0) visit(document.contents, new Map(), targets, problems);
   return { document, problems, target: (alias) => targets.get(alias) };
 }
 
-/** The parser below the composer keeps what is open in a list, not on the stack. */
+/** Finds where the file gets too deep. The parser below the composer keeps open collections in a list, not on the stack. */
 function tooDeepAt(text: string): number | undefined {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
     for (const _ of parser.next(lexeme));
-    // The document and what is being read stand there, too.
-    if (parser.stack.length > deepest + 2) return parser.offset;
+    // The document and the current token are in that list, too.
+    if (parser.stack.length > maxDepth + 2) return parser.offset;
   }
   return undefined;
 }
 
-/** Notes what aliases stand for, and keys that are there twice, in the order of the file. */
-function look(
+/** Records what aliases stand for, and keys that are there twice, in the order of the file. */
+function visit(
   node: unknown,
   anchors: Map<string, Node>,
   targets: Map<Alias, Node | undefined>,
@@ -88,9 +88,9 @@ function look(
         if (keys.has(key.value)) problems.push({ message: "Map keys must be unique", offset: key.range?.[0] ?? 0 });
         keys.add(key.value);
       }
-      look(key, anchors, targets, problems);
-      look(value, anchors, targets, problems);
+      visit(key, anchors, targets, problems);
+      visit(value, anchors, targets, problems);
     }
-  } else if (isCollection(node)) for (const item of node.items) look(item, anchors, targets, problems);
+  } else if (isCollection(node)) for (const item of node.items) visit(item, anchors, targets, problems);
   if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) anchors.set(node.anchor, node as Node);
 }

@@ -1,11 +1,12 @@
 import { Painted, safe, visible, visibleLine } from "../../base/visible.ts";
 import type { Placed } from "../../files/lint-files.ts";
 import { type Rule, rules, type Severity } from "../../index.ts";
+import { plural } from "../format.ts";
 
 export interface Summary {
   readonly files: number;
   readonly placed: readonly Placed[];
-  /** Findings that were fixed and are not among them. */
+  /** Number of findings that were fixed, and are not in `placed`. */
   readonly fixed: number;
 }
 
@@ -41,14 +42,14 @@ function pretty({ files, placed, fixed }: Summary, colours: boolean): Painted {
     out += safe`${place} ${paint(severity, colourOf[severity])} ${message} ${paint(`[${rule}]`, 2)}\n`;
     out += safe`${excerptAt(excerpt, line)}\n`;
     if (go !== undefined) out += safe`${paint(`  Go says: ${go}\n`, 2)}`;
-    if (fix) out += safe`  ${fix.message}: tocsin lint --fix does.\n`;
+    if (fix) out += safe`  ${fix.message}: tocsin lint --fix does this.\n`;
     else if (suggestions.length > 0) out += safe`  ${suggestions.map((one) => one.message).join(", or ")}?\n`;
     out += "\n";
   }
   return new Painted(`${out}${lastLine(files, placed, fixed)}\n`);
 }
 
-/** The excerpt shows the template's line numbers; the file's are what a reader looks for. */
+/** Replaces the template's line numbers in an excerpt with those of the file, which a reader looks for. */
 function excerptAt(excerpt: string, line: number): string {
   const [code = "", caret = ""] = visible(excerpt).split("\n");
   const [gap, number] = ["  ", String(line)];
@@ -59,16 +60,15 @@ function excerptAt(excerpt: string, line: number): string {
 function lastLine(files: number, placed: readonly Placed[], fixed: number): string {
   const count = (severity: Severity) => placed.filter(({ finding }) => finding.severity === severity).length;
   const fixable = placed.filter(({ finding }) => finding.fix).length;
-  const many = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
   const found = [
     [count("error"), "error"],
     [count("warning"), "warning"],
     [count("info"), "hint"],
   ] as const;
-  const said = found.filter(([n]) => n > 0).map(([n, what]) => many(n, what));
-  const what = said.length > 0 ? said.join(", ") : "nothing to complain of";
-  const mended = fixed > 0 ? `; ${fixed} fixed` : "";
-  return `${what} in ${many(files, "file")}${fixable > 0 ? ` (${fixable} can be fixed with --fix)` : ""}${mended}`;
+  const problems = found.filter(([n]) => n > 0).map(([n, what]) => plural(n, what));
+  const result = problems.length > 0 ? problems.join(", ") : "no problems";
+  const changes = fixed > 0 ? `; ${fixed} fixed` : "";
+  return `${plural(files, "file")} checked, ${result}${fixable > 0 ? ` (${fixable} can be fixed with --fix)` : ""}${changes}`;
 }
 
 function json({ files, placed, fixed }: Summary): string {

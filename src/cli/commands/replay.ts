@@ -4,7 +4,7 @@ import { type Io, write } from "../io.ts";
 import { openStore, readSetup, renderer, type SetupFlags, setupChannels } from "../setup.ts";
 import { isUrl, urlChannel } from "../target.ts";
 
-/** Runs with a dispatcher that renders and keeps, and sends nothing itself: `work` does. */
+/** Runs with a dispatcher that renders and queues, but delivers nothing itself: `work` does. */
 export async function withReplayer(
   flags: SetupFlags,
   io: Io,
@@ -28,7 +28,7 @@ export async function withReplayer(
   }
 }
 
-/** Renders deliveries anew, one after another; what cannot be is said and holds up none of the others. */
+/** Renders deliveries again, one after another. One that fails is reported, and does not hold up the others. */
 export async function replayRendered(
   dispatcher: Dispatcher,
   ids: readonly string[],
@@ -39,7 +39,7 @@ export async function replayRendered(
   for (const id of ids) {
     try {
       const replayed = await dispatcher.replay(id, "rendered", { dryRun });
-      await write(io.stdout, json ? `${JSON.stringify({ ...replayed, dryRun })}\n` : told(replayed, dryRun));
+      await write(io.stdout, json ? `${JSON.stringify({ ...replayed, dryRun })}\n` : replayText(replayed, dryRun));
     } catch (error) {
       code = 1;
       await write(io.stderr, `${visible((error as Error).message)}\n`);
@@ -48,19 +48,19 @@ export async function replayRendered(
   return code;
 }
 
-function told({ id, replayOf = id, aborted, differences }: Replayed, dryRun: boolean): string {
-  // In a dry run the new delivery is not kept: its id means nothing.
-  const what =
+function replayText({ id, replayOf = id, aborted, differences }: Replayed, dryRun: boolean): string {
+  // In a dry run the new delivery is not stored: its id means nothing.
+  const result =
     aborted !== undefined
       ? `${dryRun ? "would be" : "is now"} aborted: ${visible(aborted)}`
       : dryRun
-        ? "would be sent anew"
-        : `will be sent anew as ${id}`;
-  const same = differences.length === 0 ? ", the same as before" : "";
-  return `${replayOf} ${what}${same}\n${differences.map(differenceText).join("")}`;
+        ? "would be sent again"
+        : `queued again as ${id}`;
+  const same = differences.length === 0 ? ", unchanged" : "";
+  return `${replayOf} ${result}${same}\n${differences.map(differenceText).join("")}`;
 }
 
-/** `title: Hey, [-Ada-]{+Zoë+}`, further lines indented below. */
+/** Writes `title: Hey, [-Ada-]{+Zoë+}`, with further lines indented below. */
 function differenceText({ part, changes }: PartDifference): string {
   const text = changes
     .map(({ kind, text: piece }) => (kind === "same" ? piece : kind === "added" ? `{+${piece}+}` : `[-${piece}-]`))
