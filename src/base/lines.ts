@@ -10,7 +10,7 @@ export interface Line {
 }
 
 /** In bytes. */
-export const longestLine = 2 ** 27;
+export const maxLineLength = 2 ** 27;
 
 /**
  * The lines that each chunk of a stream completes; only newlines end a line. (Node's readline also splits at U+2028,
@@ -23,11 +23,11 @@ export async function* readLines(stream: AsyncIterable<Buffer | string>): AsyncG
   let heldBytes = 0;
   const hold = (bytes: Buffer) => {
     heldBytes += bytes.length;
-    if (heldBytes > longestLine) held = [];
+    if (heldBytes > maxLineLength) held = [];
     else held.push(bytes);
   };
   const line = (end: number): Line => {
-    const bytes = heldBytes > longestLine ? undefined : held.length === 1 ? held[0] : Buffer.concat(held);
+    const bytes = heldBytes > maxLineLength ? undefined : held.length === 1 ? held[0] : Buffer.concat(held);
     held = [];
     heldBytes = 0;
     number++;

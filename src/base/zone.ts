@@ -17,9 +17,9 @@ interface Zone {
 
 export const day = 86_400_000;
 /** What a `Date` holds, less a year. */
-const furthest = 8.64e15 - 366 * day;
+const maxTime = 8.64e15 - 366 * day;
 /** The longest name of the IANA database has 32 letters. */
-const longestName = 64;
+const maxNameLength = 64;
 
 const zones = new Map<string, Zone>();
 const mostZones = 500;
@@ -29,7 +29,7 @@ const mostYears = 100;
 function zoneOf(name: string): Zone | undefined {
   const known = zones.get(name);
   if (known) return known;
-  if (name === "" || name.length > longestName) return undefined;
+  if (name === "" || name.length > maxNameLength) return undefined;
   try {
     const format = new Intl.DateTimeFormat("en-US", { timeZone: name, timeZoneName: "longOffset", year: "numeric" });
     const zone: Zone = { format, years: new Map() };
@@ -105,13 +105,13 @@ function changeBetween(zone: Zone, before: number, after: number): number {
  */
 export function stretchAt(name: string, time: number): Stretch {
   const zone = zoneOf(name);
-  if (zone === undefined) throw new RangeError(`there is no time zone ${name.slice(0, longestName)}`);
+  if (zone === undefined) throw new RangeError(`there is no time zone ${name.slice(0, maxNameLength)}`);
   if (!isTime(time)) throw new RangeError(`${time} is no time`);
   const stretches = stretchesOf(zone, new Date(time).getUTCFullYear());
   return stretches.findLast(({ from }) => from <= time)!;
 }
 
-export const isTime = (time: number): boolean => Math.abs(time) <= furthest;
+export const isTime = (time: number): boolean => Math.abs(time) <= maxTime;
 
 /**
  * When a zone's clocks show a date and time, given as if it were UTC. One that is shown twice: the first time. One that is

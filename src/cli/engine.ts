@@ -31,12 +31,12 @@ interface EngineFlags {
   readonly store: EngineStore;
   readonly channels: Readonly<Record<string, Channel>>;
   readonly clock?: (() => number) | undefined;
-  readonly onSent?: (() => void) | undefined;
+  readonly onEnqueued?: (() => void) | undefined;
 }
 
 export async function openEngine(
   setup: Setup,
-  { store, channels, clock, onSent }: EngineFlags,
+  { store, channels, clock, onEnqueued }: EngineFlags,
   io: Io,
 ): Promise<Engine> {
   const { createEngine } = await import("../triggers/index.ts");
@@ -46,7 +46,7 @@ export async function openEngine(
     to: defaultDestinations(setup),
     templates: setup.templates,
     clock,
-    onSent,
+    onEnqueued,
     onEvent: (event) => {
       if (event.type === "trigger-failed") put(io.stderr, `trigger ${event.trigger} stopped: ${event.reason}\n`);
     },

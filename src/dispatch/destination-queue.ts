@@ -15,7 +15,7 @@ export class DestinationQueue {
   #gathered: Claimed[] = [];
   #timer: NodeJS.Timeout | undefined;
   /** Claimed, and neither settled nor given back. */
-  held = 0;
+  inFlight = 0;
   /** Attempts in a row that failed. The store counts those of all processes; this is to stop what is claimed already. */
   failures = 0;
 
@@ -34,7 +34,7 @@ export class DestinationQueue {
 
   /** Nothing is claimed, and no rate needs to be remembered. */
   get isIdle(): boolean {
-    return this.held === 0 && !this.#queue.isRateLimited;
+    return this.inFlight === 0 && !this.#queue.isRateLimited;
   }
 
   push(claimed: Claimed): void {

@@ -1,6 +1,6 @@
 import type { Claimed, DeliveryState, Outcome, Settlement } from "../store/index.ts";
 
-interface About {
+interface EventContext {
   readonly id: string;
   readonly channel: string;
   readonly destination: string;
@@ -10,14 +10,14 @@ interface About {
 
 /** What happens, as plain data: others make logs, traces and metrics of it. Holds no alert and no profile. */
 export type DispatchEvent =
-  | (About & {
+  | (EventContext & {
       readonly type: "enqueued";
       readonly state: DeliveryState;
       readonly reason?: string | undefined;
       readonly duplicate: boolean;
     })
-  | (About & { readonly type: "claimed"; readonly attempt: number })
-  | (About & {
+  | (EventContext & { readonly type: "claimed"; readonly attempt: number })
+  | (EventContext & {
       readonly type: "attempt";
       readonly attempt: number;
       readonly startedAt: number;
@@ -25,7 +25,7 @@ export type DispatchEvent =
       /** When it is tried again. */
       readonly due?: number | undefined;
     })
-  | (About & {
+  | (EventContext & {
       readonly type: "settled";
       readonly state: "delivered" | "dead";
       readonly reason?: string | undefined;
@@ -33,9 +33,9 @@ export type DispatchEvent =
       readonly createdAt: number;
     })
   /** Given back without an attempt. */
-  | (About & { readonly type: "released" })
+  | (EventContext & { readonly type: "released" })
   /** Its lease ended: how this attempt ended does not count. */
-  | (About & { readonly type: "lost" })
+  | (EventContext & { readonly type: "lost" })
   /** By a receiver, an operator's fault, or after too many failures in a row. */
   | {
       readonly type: "held";
@@ -59,18 +59,18 @@ export type DispatchEvent =
 /** What a settlement is to those who watch. */
 export function eventsOf(claimed: Claimed, settlement: Settlement, counted: boolean): DispatchEvent[] {
   const { id, channel, destination, attempt: number, createdAt } = claimed;
-  const { verdict, attempt, hold, disable, now: at } = settlement;
+  const { decision, attempt, hold, disable, now: at } = settlement;
   const about = { id, channel, destination, at };
   if (!counted) return [{ type: "lost", ...about }];
   const events: DispatchEvent[] = [];
   if (attempt !== undefined) {
     const { startedAt, outcome } = attempt;
-    const due = verdict.state === "pending" ? { due: verdict.due } : {};
+    const due = decision.state === "pending" ? { due: decision.due } : {};
     events.push({ type: "attempt", ...about, attempt: number, startedAt, outcome: outcome as Outcome, ...due });
   }
-  if (verdict.state !== "pending") {
+  if (decision.state !== "pending") {
     const attempts = attempt === undefined ? number - 1 : number;
-    events.push({ type: "settled", ...about, ...verdict, attempts, createdAt });
+    events.push({ type: "settled", ...about, ...decision, attempts, createdAt });
   }
   if (hold !== undefined) {
     const { of, until, reason } = hold;

@@ -19,12 +19,14 @@ export function reasonToGiveUp(claimed: Claimed, { retry }: Policy, now: number)
   if (claimed.disabled !== undefined) return `destination disabled: ${claimed.disabled}`;
   const maxAge = retry.maxAge ?? defaultMaxAge;
   if (now - claimed.since > maxAge) return `given up: older than ${seconds(maxAge)}`;
-  const most = mostAttempts(retry);
-  return claimed.attempt > most ? `given up after ${attempts(most)}, the last of which did not end` : undefined;
+  const maxAttempts = maxAttemptsOf(retry);
+  return claimed.attempt > maxAttempts
+    ? `given up after ${attempts(maxAttempts)}, the last of which did not end`
+    : undefined;
 }
 
 /** What every attempt says alike is kept once, with the delivery. */
-function once(sent: AttemptResult, { content }: Claimed): AttemptResult {
+function withoutKeptBody(sent: AttemptResult, { content }: Claimed): AttemptResult {
   const body = typeof content === "object" && content !== null && "body" in content ? content.body : undefined;
   if (body === undefined || sent.request?.body !== shownSealed(body)) return sent;
   const { body: _body, ...request } = sent.request;
@@ -49,15 +51,19 @@ export function settlementOf(
   const { outcome } = sent;
   const now = time.endedAt;
   const healthOf = (ok: boolean) => ({ health: { ok, ...(limits.breaker ?? defaultBreaker) } });
-  const common = { claim: { id: claimed.id, claim: claimed.claim }, now, attempt: { ...once(sent, claimed), ...time } };
+  const common = {
+    claim: { id: claimed.id, claim: claimed.claim },
+    now,
+    attempt: { ...withoutKeptBody(sent, claimed), ...time },
+  };
   switch (outcome.kind) {
     case "delivered":
-      return { ...common, verdict: { state: "delivered" }, ...healthOf(true) };
+      return { ...common, decision: { state: "delivered" }, ...healthOf(true) };
     case "rejected":
       // It answered: whatever is wrong, the destination is there.
-      return { ...common, verdict: { state: "dead", reason: outcome.reason }, ...healthOf(true) };
+      return { ...common, decision: { state: "dead", reason: outcome.reason }, ...healthOf(true) };
     case "gone":
-      return { ...common, verdict: { state: "dead", reason: outcome.reason }, disable: outcome.reason };
+      return { ...common, decision: { state: "dead", reason: outcome.reason }, disable: outcome.reason };
     case "retry": {
       const asked = outcome.retryAfter;
       const wait =
@@ -73,7 +79,7 @@ export function settlementOf(
           : { hold: { of: outcome.holdScope, until: now + rest, reason: outcome.reason } };
       return {
         ...common,
-        verdict: again(claimed, outcome.reason, wait, retry, now, outcome.countsAsAttempt),
+        decision: again(claimed, outcome.reason, wait, retry, now, outcome.countsAsAttempt),
         ...health,
         ...hold,
       };
@@ -90,7 +96,7 @@ function again(
   retry: RetryPolicy,
   now: number,
   countsAsAttempt: false | undefined,
-): Settlement["verdict"] {
+): Settlement["decision"] {
   if (wait === undefined) return { state: "dead", reason: `given up after ${attempts(claimed.attempt)}: ${reason}` };
   const maxAge = retry.maxAge ?? defaultMaxAge;
   if (now + wait - claimed.since > maxAge) {
@@ -102,7 +108,7 @@ function again(
   return { state: "pending", due: now + wait, ...(countsAsAttempt === false ? { countsAsAttempt } : {}) };
 }
 
-function mostAttempts({ wait, maxAttempts = Number.POSITIVE_INFINITY }: RetryPolicy): number {
+function maxAttemptsOf({ wait, maxAttempts = Number.POSITIVE_INFINITY }: RetryPolicy): number {
   return wait !== undefined && !("base" in wait) ? Math.min(maxAttempts, wait.length + 1) : maxAttempts;
 }
 

@@ -23,7 +23,7 @@ export interface Replayed {
 
 const parts: readonly (keyof Alert)[] = ["title", "subtitle", "body", "html"];
 /** Beyond so many edits, the whole part is shown as replaced. */
-const mostEdits = 2000;
+const maxEdits = 2000;
 
 export function differencesOf(before: Alert | undefined, after: Alert | undefined): PartDifference[] {
   return parts
@@ -37,7 +37,7 @@ export function differencesOf(before: Alert | undefined, after: Alert | undefine
 }
 
 function changesOf(before: string, after: string): PartDifference["changes"] {
-  const found = diffWordsWithSpace(before, after, { maxEditLength: mostEdits });
+  const found = diffWordsWithSpace(before, after, { maxEditLength: maxEdits });
   const changes = found ?? [
     { value: before, removed: true, added: false },
     { value: after, removed: false, added: true },

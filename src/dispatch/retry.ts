@@ -23,7 +23,7 @@ const defaults = {
 };
 
 /** More than any cap needs; 2 ** 1024 would be infinite. */
-const mostDoublings = 64;
+const maxDoublings = 64;
 
 export const defaultMaxAge = 3 * 86_400_000;
 
@@ -54,7 +54,7 @@ export function clampRetryAfter(asked: number, policy: RetryPolicy): number {
 function ownDelay(attempt: number, policy: RetryPolicy, random: () => number): number | undefined {
   const wait = policy.wait ?? defaults.wait;
   if ("base" in wait)
-    return Math.round(random() * Math.min(wait.cap, wait.base * 2 ** Math.min(attempt - 1, mostDoublings)));
+    return Math.round(random() * Math.min(wait.cap, wait.base * 2 ** Math.min(attempt - 1, maxDoublings)));
   const listed = wait[attempt - 1];
   const jitter = policy.jitter ?? defaults.jitter;
   return listed === undefined ? undefined : Math.round(listed * (1 + jitter * (2 * random() - 1)));

@@ -7,9 +7,9 @@ import { type DispatchEvent, eventsOf } from "./event.ts";
 import { defaultConcurrency, type Policy, reasonToGiveUp, settlementOf } from "./outcome-policy.ts";
 
 /** How long to wait before the store is asked again after it failed, in ms. */
-const afterFailure = 1_000;
+const failurePause = 1_000;
 /** So many are claimed in one transaction, so that the event loop gets its turn. */
-const mostClaimed = 250;
+const maxClaimed = 250;
 /** Of all that may be claimed at once, so much at most are retries. */
 const shareOfRetries = 3 / 4;
 /** Settled deliveries that are removed at once, and how often that is looked at, in ms. */
@@ -17,18 +17,18 @@ const pruning = { limit: 500, every: 10_000 };
 
 const claimOf = ({ id, claim }: Claimed): Claim => ({ id, claim });
 
-/** Claims, hands to the lanes, settles. */
+/** Claims, hands to the queues, settles. */
 export class Worker {
   readonly #options: DispatcherOptions;
   readonly #clock: () => number;
   readonly #emit: (event: DispatchEvent) => void;
   readonly #random: () => number;
   readonly #lease: number;
-  readonly #most: number;
+  readonly #concurrency: number;
   /** By channel, then destination. */
-  readonly #lanes = new Map<string, Map<string, DestinationQueue>>();
+  readonly #queues = new Map<string, Map<string, DestinationQueue>>();
   /** Claimed and not settled, by id, and when the lease was taken. */
-  readonly #held = new Map<string, { readonly claimed: Claimed; since: number }>();
+  readonly #inFlight = new Map<string, { readonly claimed: Claimed; since: number }>();
   #abort = new AbortController();
   #loop: Promise<void> | undefined;
   #stopping = false;
@@ -48,8 +48,8 @@ export class Worker {
     this.#emit = emit;
     this.#random = options.random ?? Math.random;
     this.#lease = options.lease ?? 60_000;
-    this.#most = options.concurrency ?? 1_000;
-    for (const name of Object.keys(options.channels)) this.#lanes.set(name, new Map());
+    this.#concurrency = options.concurrency ?? 1_000;
+    for (const name of Object.keys(options.channels)) this.#queues.set(name, new Map());
   }
 
   start(): void {
@@ -76,13 +76,15 @@ export class Worker {
     this.#stopping = true;
     this.wake();
     await this.#loop;
-    const waiting = [...this.#lanes.values()].flatMap((lanes) => [...lanes.values()].flatMap((lane) => lane.clear()));
+    const waiting = [...this.#queues.values()].flatMap((queues) =>
+      [...queues.values()].flatMap((queue) => queue.clear()),
+    );
     await this.#release(waiting);
-    if (this.#held.size > 0) await this.#ended(within);
-    if (this.#held.size > 0) {
+    if (this.#inFlight.size > 0) await this.#untilNoneInFlight(within);
+    if (this.#inFlight.size > 0) {
       this.#abort.abort(new Error("the dispatcher stops"));
-      await this.#ended(afterFailure);
-      await this.#giveUp();
+      await this.#untilNoneInFlight(failurePause);
+      await this.#abandonInFlight();
     }
     this.#abort = new AbortController();
     this.#stopping = false;
@@ -106,52 +108,52 @@ export class Worker {
         this.#isAwake = false;
         const claims = await this.#claim();
         const isLater = claims.next === undefined || claims.next > this.#clock();
-        if (claims.count === 0 && this.#held.size === 0 && isLater) await this.#settleDrains(claims.failed);
-        if (claims.count === 0 || this.#room() === 0) await this.#sleep(claims.next);
+        if (claims.count === 0 && this.#inFlight.size === 0 && isLater) await this.#settleDrains(claims.failed);
+        if (claims.count === 0 || this.#capacity() === 0) await this.#sleep(claims.next);
         if (claims.failed === undefined) await this.#prune();
       }
     } finally {
-      if (this.#held.size === 0) clearInterval(renewing);
-      else this.#ended(Number.POSITIVE_INFINITY).then(() => clearInterval(renewing));
+      if (this.#inFlight.size === 0) clearInterval(renewing);
+      else this.#untilNoneInFlight(Number.POSITIVE_INFINITY).then(() => clearInterval(renewing));
       for (const drain of this.#drains.splice(0)) drain.resolve();
     }
   }
 
-  #room(): number {
-    return Math.max(0, this.#most - this.#held.size);
+  #capacity(): number {
+    return Math.max(0, this.#concurrency - this.#inFlight.size);
   }
 
   async #claim(): Promise<{ count: number; next: number | undefined; failed?: unknown }> {
     const now = this.#clock();
-    const limit = Math.min(this.#room(), mostClaimed);
+    const limit = Math.min(this.#capacity(), maxClaimed);
     if (limit === 0) return { count: 0, next: undefined };
     let retrying = 0;
-    for (const { claimed } of this.#held.values()) if (claimed.attempt > 1) retrying++;
-    const retries = Math.max(0, Math.ceil(this.#most * shareOfRetries) - retrying);
+    for (const { claimed } of this.#inFlight.values()) if (claimed.attempt > 1) retrying++;
+    const retries = Math.max(0, Math.ceil(this.#concurrency * shareOfRetries) - retrying);
     try {
-      const request = { now, lease: this.#lease, limit, retries, channels: this.#channelRooms() };
+      const request = { now, lease: this.#lease, limit, retries, channels: this.#capacities() };
       const { claimed, next } = await this.#options.store.outbox.claim(request);
-      for (const one of claimed) this.#held.set(one.id, { claimed: one, since: now });
-      for (const one of claimed) this.#take(one);
+      for (const one of claimed) this.#inFlight.set(one.id, { claimed: one, since: now });
+      for (const one of claimed) this.#enqueue(one);
       return { count: claimed.length, next };
     } catch (error) {
       this.#emit({ type: "error", doing: "claim", error, at: this.#clock() });
-      return { count: 0, next: now + afterFailure, failed: error };
+      return { count: 0, next: now + failurePause, failed: error };
     }
   }
 
-  #channelRooms(): { readonly [name: string]: ChannelCapacity } {
-    const rooms: { [name: string]: ChannelCapacity } = Object.create(null);
-    for (const [name, lanes] of this.#lanes) {
+  #capacities(): { readonly [name: string]: ChannelCapacity } {
+    const capacities: { [name: string]: ChannelCapacity } = Object.create(null);
+    for (const [name, queues] of this.#queues) {
       const perDestination = this.#perDestination(name);
       const overrides = new Map<string, number>();
-      for (const [destination, lane] of lanes) {
-        if (lane.held > 0) overrides.set(destination, Math.max(0, perDestination - lane.held));
-        else if (lane.isIdle) lanes.delete(destination);
+      for (const [destination, queue] of queues) {
+        if (queue.inFlight > 0) overrides.set(destination, Math.max(0, perDestination - queue.inFlight));
+        else if (queue.isIdle) queues.delete(destination);
       }
-      rooms[name] = { perDestination, overrides };
+      capacities[name] = { perDestination, overrides };
     }
-    return rooms;
+    return capacities;
   }
 
   /** How many of one destination may be claimed at once. */
@@ -171,31 +173,31 @@ export class Worker {
     };
   }
 
-  #take(claimed: Claimed): void {
+  #enqueue(claimed: Claimed): void {
     const { id, channel, destination, attempt } = claimed;
     const at = this.#clock();
     const policy = this.#policy(channel, destination);
-    const objection = reasonToGiveUp(claimed, policy, at);
-    if (objection !== undefined) {
+    const reason = reasonToGiveUp(claimed, policy, at);
+    if (reason !== undefined) {
       const claim = claimOf(claimed);
-      this.#settle([[claimed, { claim, now: at, verdict: { state: "dead", reason: objection } }]]);
+      this.#settle([[claimed, { claim, now: at, decision: { state: "dead", reason: reason } }]]);
       return;
     }
     this.#emit({ type: "claimed", id, channel, destination, attempt, at });
-    const lanes = this.#lanes.get(channel)!;
-    let lane = lanes.get(destination);
-    if (lane === undefined) {
-      lane = new DestinationQueue(this.#options.channels[channel]!, policy.limits, (some) =>
+    const queues = this.#queues.get(channel)!;
+    let queue = queues.get(destination);
+    if (queue === undefined) {
+      queue = new DestinationQueue(this.#options.channels[channel]!, policy.limits, (some) =>
         this.#attempt(some, policy),
       );
-      lanes.set(destination, lane);
+      queues.set(destination, queue);
     }
-    lane.held++;
-    lane.push(claimed);
+    queue.inFlight++;
+    queue.push(claimed);
   }
 
   async #attempt(some: readonly Claimed[], policy: Policy): Promise<void> {
-    const held = some.filter((one) => this.#held.get(one.id)?.claimed === one);
+    const held = some.filter((one) => this.#inFlight.get(one.id)?.claimed === one);
     if (held.length === 0) return;
     const startedAt = this.#clock();
     const sent = await this.#send(held, { now: startedAt, signal: this.#abort.signal });
@@ -206,15 +208,15 @@ export class Worker {
     ]);
     // Not awaited: the next attempt need not wait for the disk.
     this.#settle(settlements);
-    const lane = this.#lanes.get(held[0]!.channel)!.get(held[0]!.destination);
-    if (lane === undefined || !settlements.some(([, one]) => stops(lane, one))) return;
+    const queue = this.#queues.get(held[0]!.channel)!.get(held[0]!.destination);
+    if (queue === undefined || !settlements.some(([, one]) => stops(queue, one))) return;
     const { health } = settlements.at(-1)![1];
-    if (health !== undefined && lane.failures >= health.failures) {
+    if (health !== undefined && queue.failures >= health.failures) {
       const { channel, destination } = held[0]!;
-      const reason = `${lane.failures} attempts in a row failed`;
+      const reason = `${queue.failures} attempts in a row failed`;
       this.#emit({ type: "held", channel, destination, until: endedAt + health.resetTimeout, reason, at: endedAt });
     }
-    this.#release(lane.clear());
+    this.#release(queue.clear());
   }
 
   #send(some: readonly Claimed[], attempting: AttemptContext): Promise<readonly AttemptResult[]> {
@@ -237,22 +239,22 @@ export class Worker {
         this.#emit({ type: "error", doing: "settle", error, at: this.#clock() });
         // Then the lease ends, and the delivery is sent again, with its id.
         if (tries === 5) break;
-        await new Promise((resolve) => setTimeout(resolve, afterFailure));
+        await new Promise((resolve) => setTimeout(resolve, failurePause));
       }
     }
-    for (const [claimed] of pairs) this.#letGo(claimed);
+    for (const [claimed] of pairs) this.#forget(claimed);
   }
 
-  #letGo(claimed: Claimed): void {
-    if (this.#held.get(claimed.id)?.claimed !== claimed) return;
-    this.#held.delete(claimed.id);
-    const lane = this.#lanes.get(claimed.channel)!.get(claimed.destination);
-    if (lane !== undefined && lane.held > 0) {
-      lane.held--;
+  #forget(claimed: Claimed): void {
+    if (this.#inFlight.get(claimed.id)?.claimed !== claimed) return;
+    this.#inFlight.delete(claimed.id);
+    const queue = this.#queues.get(claimed.channel)!.get(claimed.destination);
+    if (queue !== undefined && queue.inFlight > 0) {
+      queue.inFlight--;
       // Claiming many at once is cheaper.
-      if (lane.held === 0 || lane.held * 2 === this.#perDestination(claimed.channel)) this.wake();
+      if (queue.inFlight === 0 || queue.inFlight * 2 === this.#perDestination(claimed.channel)) this.wake();
     }
-    if (this.#held.size === 0 || this.#held.size === Math.floor(this.#most / 2)) this.wake();
+    if (this.#inFlight.size === 0 || this.#inFlight.size === Math.floor(this.#concurrency / 2)) this.wake();
   }
 
   async #release(some: readonly Claimed[]): Promise<void> {
@@ -264,7 +266,7 @@ export class Worker {
       this.#emit({ type: "error", doing: "release", error, at });
     }
     for (const claimed of some) {
-      this.#letGo(claimed);
+      this.#forget(claimed);
       const { id, channel, destination } = claimed;
       this.#emit({ type: "released", id, channel, destination, at });
     }
@@ -272,7 +274,7 @@ export class Worker {
 
   async #renew(): Promise<void> {
     const now = this.#clock();
-    const old = [...this.#held.values()].filter(({ since }) => now - since >= this.#lease / 3);
+    const old = [...this.#inFlight.values()].filter(({ since }) => now - since >= this.#lease / 3);
     if (old.length === 0) return;
     try {
       const renewed = await this.#options.store.outbox.renew(
@@ -282,7 +284,7 @@ export class Worker {
       old.forEach((one, i) => {
         // Of a delivery that was lost nothing is sent that has not begun.
         if (renewed[i]) one.since = now;
-        else this.#letGo(one.claimed);
+        else this.#forget(one.claimed);
       });
     } catch (error) {
       this.#emit({ type: "error", doing: "renew", error, at: now });
@@ -310,7 +312,7 @@ export class Worker {
     // What was added or came to be due while the claim was under way is found by the next one.
     if (this.#isAwake) return;
     const { channels } = await this.#options.store.outbox.stats();
-    const pending = [...this.#lanes.keys()].some((name) => (channels[name]?.pending ?? 0) > 0);
+    const pending = [...this.#queues.keys()].some((name) => (channels[name]?.pending ?? 0) > 0);
     const done = this.#drains.filter(({ until }) => until === "idle" || !pending);
     this.#drains = this.#drains.filter((drain) => !done.includes(drain));
     for (const drain of done) drain.resolve();
@@ -331,15 +333,15 @@ export class Worker {
   }
 
   /** Until nothing is held, or `ms` have passed. */
-  async #ended(ms: number): Promise<void> {
+  async #untilNoneInFlight(ms: number): Promise<void> {
     const until = performance.now() + ms;
-    while (this.#held.size > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
+    while (this.#inFlight.size > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
   /** What did not end although it was told to: whatever comes of it, it is tried again. */
-  async #giveUp(): Promise<void> {
+  async #abandonInFlight(): Promise<void> {
     const now = this.#clock();
-    const pairs = [...this.#held.values()].map(({ claimed }): [Claimed, Settlement] => {
+    const pairs = [...this.#inFlight.values()].map(({ claimed }): [Claimed, Settlement] => {
       const outcome = { kind: "retry", reason: "the dispatcher had to stop before the attempt ended" } as const;
       const time = { startedAt: now, endedAt: now };
       const policy = this.#policy(claimed.channel, claimed.destination);
@@ -350,9 +352,9 @@ export class Worker {
 }
 
 /** Whether what waits for the destination has to go on waiting in the outbox. */
-function stops(lane: DestinationQueue, { hold, disable, health }: Settlement): boolean {
-  if (health !== undefined) lane.failures = health.ok ? 0 : lane.failures + 1;
-  return hold !== undefined || disable !== undefined || (health !== undefined && lane.failures >= health.failures);
+function stops(queue: DestinationQueue, { hold, disable, health }: Settlement): boolean {
+  if (health !== undefined) queue.failures = health.ok ? 0 : queue.failures + 1;
+  return hold !== undefined || disable !== undefined || (health !== undefined && queue.failures >= health.failures);
 }
 
 const sizeOf = (channel: Channel): number => (channel.sendBatch === undefined ? 1 : (channel.batch?.size ?? 1));

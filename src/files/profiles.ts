@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { type Line, longestLine, readLines } from "../base/lines.ts";
+import { type Line, maxLineLength, readLines } from "../base/lines.ts";
 import type { Numbers } from "../index.ts";
 import { decode, type OpenFile } from "./file.ts";
 import { InputError, type Place } from "./problem.ts";
@@ -62,7 +62,7 @@ export function parseProfile(bytes: Buffer | undefined, place: Place, numbers: N
 }
 
 function tooLong(place: Place): never {
-  throw new InputError(`this line is longer than ${longestLine / 2 ** 20} MiB`, place);
+  throw new InputError(`this line is longer than ${maxLineLength / 2 ** 20} MiB`, place);
 }
 
 function parseJson(text: string, place: Place, numbers: Numbers): unknown {

@@ -31,9 +31,9 @@ export async function applyUpdates(
   modes: readonly IdentityMode[] = [],
 ): Promise<readonly (Change | RejectedUpdate)[]> {
   const read = updates.map((update, i) => readUpdate(update, settings, modes[i] ?? "merge"));
-  const people = await People.of(writer, read);
-  const results = read.map((one) => ("problem" in one ? one : people.apply(one, settings, now)));
-  await people.write(writer);
+  const batch = await ProfileBatch.of(writer, read);
+  const results = read.map((one) => ("problem" in one ? one : batch.apply(one, settings, now)));
+  await batch.write(writer);
   return results;
 }
 
@@ -57,66 +57,69 @@ function readUpdate(update: Update, settings: ProfileSettings, mode: IdentityMod
 }
 
 /** Explains an update that matches no profile and may not create one. */
-const nobody = "it is about nobody who is known, and may not create who it is about";
+const unknownProfile = "it is about nobody who is known, and may not create who it is about";
 
 /** Profiles as they are while updates are applied. */
-class People {
+class ProfileBatch {
   /** By key of the identifier. */
-  private readonly owners = new Map<string, string>();
-  private readonly profiles = new Map<string, Profile>();
-  private readonly written = new Set<string>();
+  readonly #owners = new Map<string, string>();
+  readonly #profiles = new Map<string, Profile>();
+  readonly #written = new Set<string>();
   /** How, in their order. */
-  private readonly absorbed = new Map<string, Merge>();
-  private splitPairs: readonly SplitPair[] = [];
+  readonly #absorbed = new Map<string, Merge>();
+  #splitPairs: readonly SplitPair[] = [];
 
-  static async of(writer: ProfilesWriter, updates: readonly (ReadUpdate | RejectedUpdate)[]): Promise<People> {
-    const people = new People();
+  static async of(writer: ProfilesWriter, updates: readonly (ReadUpdate | RejectedUpdate)[]): Promise<ProfileBatch> {
+    const batch = new ProfileBatch();
     const wanted = new Map<string, Identifier>();
     for (const update of updates) {
       if ("problem" in update) continue;
       for (const identifier of update.identifiers) wanted.set(identifierKey(identifier), identifier);
     }
-    if (wanted.size === 0) return people;
+    if (wanted.size === 0) return batch;
     const found = await writer.find([...wanted.values()]);
     const ids = [...new Set(found.filter((id) => id !== undefined))];
     const profiles = ids.length === 0 ? [] : await writer.get(ids);
-    for (const profile of profiles) if (profile) people.keep(profile);
+    for (const profile of profiles) if (profile) batch.#keep(profile);
     const joins = updates.some((one) => !("problem" in one) && one.mode === "merge" && one.identifiers.length > 1);
-    if (joins && ids.length > 1) people.splitPairs = await writer.splitPairs(ids);
-    return people;
+    if (joins && ids.length > 1) batch.#splitPairs = await writer.splitPairs(ids);
+    return batch;
   }
 
-  private keep(profile: Profile): void {
-    this.profiles.set(profile.id, profile);
-    for (const identifier of profile.identifiers) this.owners.set(identifierKey(identifier), profile.id);
+  #keep(profile: Profile): void {
+    this.#profiles.set(profile.id, profile);
+    for (const identifier of profile.identifiers) this.#owners.set(identifierKey(identifier), profile.id);
   }
 
-  private ownerOf(identifier: Identifier): Profile | undefined {
-    const id = this.owners.get(identifierKey(identifier));
-    return id === undefined ? undefined : this.profiles.get(id);
+  #ownerOf(identifier: Identifier): Profile | undefined {
+    const id = this.#owners.get(identifierKey(identifier));
+    return id === undefined ? undefined : this.#profiles.get(id);
   }
 
   apply(update: ReadUpdate, settings: ProfileSettings, now: number): Change | RejectedUpdate {
     const { fields: patch, withheld, mode } = update;
-    const decision = this.decide(update, settings);
-    if (decision === undefined) return { problem: nobody, confidential: true };
+    const decision = this.#decide(update, settings);
+    if (decision === undefined) return { problem: unknownProfile, confidential: true };
     const { profiles, identifiers, refused } = decision;
     const [before, ...absorbed] = profiles;
     const notes = { refused, ...(withheld.length > 0 && { withheld }) };
-    const untaken = (problem: string): RejectedUpdate => ({ problem, ...(mode !== "merge" && { confidential: true }) });
-    const { fields: together, merges } = stitched(profiles, settings, now);
+    const rejected = (problem: string): RejectedUpdate => ({
+      problem,
+      ...(mode !== "merge" && { confidential: true }),
+    });
+    const { fields: mergedFields, merges } = mergeAll(profiles, settings, now);
     let fields: Fields;
     try {
-      fields = mergeFields(together, patch, settings);
+      fields = mergeFields(mergedFields, patch, settings);
     } catch (error) {
-      if (error instanceof MergeError) return untaken(error.message);
+      if (error instanceof MergeError) return rejected(error.message);
       throw error;
     }
     if (before && absorbed.length === 0 && fields === before.fields && identifiers === before.identifiers) {
       return { before, after: before, mergedFrom: absorbed, changed: new Set(), ...notes };
     }
-    const problem = before && fields === before.fields ? undefined : tooBig(fields, settings);
-    if (problem) return untaken(`the profile would be too big: ${problem}`);
+    const problem = before && fields === before.fields ? undefined : sizeProblem(fields, settings);
+    if (problem) return rejected(`the profile would be too big: ${problem}`);
     const after: Profile = {
       id: before?.id ?? newId(now, "prf"),
       fields,
@@ -125,76 +128,78 @@ class People {
       updatedAt: now,
       version: (before?.version ?? 0) + 1,
     };
-    for (const merge of merges) this.absorb(merge);
-    this.keep(after);
-    this.written.add(after.id);
+    for (const merge of merges) this.#absorb(merge);
+    this.#keep(after);
+    this.#written.add(after.id);
     return { before, after, mergedFrom: absorbed, changed: changedFields(before?.fields ?? {}, fields), ...notes };
   }
 
-  private decide({ mode, ...identity }: ReadUpdate, settings: ProfileSettings): Decision | undefined {
-    const owner = (identifier: Identifier) => this.ownerOf(identifier);
+  #decide({ mode, ...identity }: ReadUpdate, settings: ProfileSettings): Decision | undefined {
+    const owner = (identifier: Identifier) => this.#ownerOf(identifier);
     if (mode !== "merge") return decideLimited(identity, owner, settings, mode);
     return decide(identity, owner, settings, (several) => {
-      const split = this.whySplit(several);
+      const split = this.#splitReason(several);
       if (split !== undefined) return split;
-      const reason = tooBig(stitched(several, settings).fields, settings);
+      const reason = sizeProblem(mergeAll(several, settings).fields, settings);
       return reason && `together they would be ${reason}`;
     });
   }
 
   /** Two who were split are not made one again by what comes in. */
-  private whySplit(several: readonly Profile[]): string | undefined {
+  #splitReason(several: readonly Profile[]): string | undefined {
     const ids = new Set(several.map(({ id }) => id));
-    const found = this.splitPairs.find(({ one, other }) => ids.has(this.stays(one)) && ids.has(this.stays(other)));
+    const found = this.#splitPairs.find(
+      ({ one, other }) => ids.has(this.#resolveId(one)) && ids.has(this.#resolveId(other)),
+    );
     return found && `they were split at ${new Date(found.at).toISOString()}, and stay apart`;
   }
 
-  private absorb(merge: Merge): void {
+  #absorb(merge: Merge): void {
     const { id } = merge.profile;
-    this.absorbed.set(id, merge);
+    this.#absorbed.set(id, merge);
     // One that only came to be in these updates is written as well, so that its id still leads to the one that stays.
-    const profile = this.profiles.get(id)!;
-    if (this.written.has(id)) this.profiles.set(id, { ...profile, identifiers: [] });
+    const profile = this.#profiles.get(id)!;
+    if (this.#written.has(id)) this.#profiles.set(id, { ...profile, identifiers: [] });
   }
 
   /** One that absorbed others may have been absorbed since. */
-  private stays(id: string): string {
+  #resolveId(id: string): string {
     let into = id;
-    for (let next = this.absorbed.get(into); next !== undefined; next = this.absorbed.get(into)) into = next.into;
+    for (let next = this.#absorbed.get(into); next !== undefined; next = this.#absorbed.get(into)) into = next.into;
     return into;
   }
 
   async write(writer: ProfilesWriter): Promise<void> {
-    if (this.written.size > 0) await writer.put([...this.written].map((id) => this.profiles.get(id)!));
-    if (this.absorbed.size === 0) return;
-    await writer.absorb([...this.absorbed].map(([from, merge]) => ({ from, into: merge.into, merge })));
+    if (this.#written.size > 0) await writer.put([...this.#written].map((id) => this.#profiles.get(id)!));
+    if (this.#absorbed.size === 0) return;
+    await writer.absorb([...this.#absorbed].map(([from, merge]) => ({ from, into: merge.into, merge })));
   }
 }
 
 /** The fields of profiles that are one, oldest first, and how each of the others became part of the oldest. */
-function stitched(
+function mergeAll(
   [first, ...others]: readonly Profile[],
   settings: ProfileSettings,
   now = 0,
 ): { readonly fields: Fields; readonly merges: readonly Merge[] } {
   let fields = first?.fields ?? {};
   const merges = others.map((profile): Merge => {
-    const together = mergeProfiles(fields, profile.fields, settings);
-    const changed = [...changedFields(fields, together)];
-    const [before, after] = [named(fields, changed), named(together, changed)];
-    fields = together;
+    const mergedFields = mergeProfiles(fields, profile.fields, settings);
+    const changed = [...changedFields(fields, mergedFields)];
+    const [before, after] = [named(fields, changed), named(mergedFields, changed)];
+    fields = mergedFields;
     return { profile, into: first!.id, at: now, before, after, memberships: {}, intoMemberships: {} };
   });
   return { fields, merges };
 }
 
 function named(fields: Fields, names: readonly string[]): Fields {
-  const some: { [field: string]: Json } = {};
-  for (const name of names) if (Object.hasOwn(fields, name)) setOwn(some, name, fields[name]!);
-  return some;
+  const picked: { [field: string]: Json } = {};
+  for (const name of names) if (Object.hasOwn(fields, name)) setOwn(picked, name, fields[name]!);
+  return picked;
 }
 
-function tooBig(fields: Fields, { maxBytes }: ProfileSettings): string | undefined {
+function sizeProblem(fields: Fields, { maxBytes }: ProfileSettings): string | undefined {
   const bytes = bytesBeyond(fields, maxBytes);
   return bytes === undefined ? undefined : `${bytes} bytes of JSON, where ${maxBytes} are allowed`;
 }

@@ -3,10 +3,10 @@ import type { KindRules, ProfileSettings } from "./settings.ts";
 import type { Refused, Update } from "./update.ts";
 
 /** Identifiers are at most so many characters long. */
-const longest = 512;
+const maxLength = 512;
 
 /** An update names at most so many. */
-const mostIdentifiers = 100;
+const maxIdentifiers = 100;
 
 /** What an update's identifiers are once they are written by the rules. */
 export interface Identity {
@@ -27,10 +27,10 @@ export function identityOf(given: Update["identifiers"], settings: ProfileSettin
     const rules = settings.kinds.get(kind);
     const list: readonly unknown[] = Array.isArray(values) ? values : [values];
     count += list.length;
-    if (count > mostIdentifiers) return { problem: `an update names at most ${mostIdentifiers} identifiers` };
+    if (count > maxIdentifiers) return { problem: `an update names at most ${maxIdentifiers} identifiers` };
     const found = new Map<string, Identifier>();
     for (const raw of list) {
-      const { value, reason } = rules ? written(raw, rules) : unknownKind(kind, raw, settings);
+      const { value, reason } = rules ? normalized(raw, rules) : unknownKind(kind, raw, settings);
       if (value !== undefined && reason === undefined) found.set(value, { kind, value });
       else if (reason !== undefined)
         refused.push({ identifier: { kind: shown(kind), value: value ?? shown(raw) }, reason });
@@ -46,13 +46,13 @@ export function identityOf(given: Update["identifiers"], settings: ProfileSettin
 }
 
 /** Neither value nor reason: there is nothing. */
-interface Written {
+interface NormalizedIdentifier {
   readonly value?: string;
   readonly reason?: string;
 }
 
 /** An identifier as its kind's rules write it, or why it is none. */
-export function written(raw: unknown, { foldCase, ignore }: KindRules): Written {
+export function normalized(raw: unknown, { foldCase, ignore }: KindRules): NormalizedIdentifier {
   if (raw === null || raw === undefined) return {};
   if (typeof raw === "number" && !Number.isFinite(raw)) return { reason: `${raw} identifies nobody` };
   if (typeof raw === "number" && Number.isInteger(raw) && !Number.isSafeInteger(raw)) {
@@ -60,18 +60,18 @@ export function written(raw: unknown, { foldCase, ignore }: KindRules): Written 
   }
   if (typeof raw !== "string" && typeof raw !== "number") return { reason: "an identifier is text or a number" };
   const text = String(raw);
-  if (text.length > 2 * longest) return { reason: `it is longer than ${longest} characters` };
+  if (text.length > 2 * maxLength) return { reason: `it is longer than ${maxLength} characters` };
   if (!text.isWellFormed()) return { reason: "it is no well-formed text" };
   const trimmed = text.normalize("NFC").trim();
   const value = foldCase ? trimmed.toLowerCase() : trimmed;
   if (value === "") return {};
-  if (value.length > longest) return { reason: `it is longer than ${longest} characters` };
+  if (value.length > maxLength) return { reason: `it is longer than ${maxLength} characters` };
   if (/\p{Cc}/u.test(value)) return { reason: "it has control characters in it" };
   if (ignore.has(value.toLowerCase())) return { value, reason: `"${value}" identifies nobody` };
   return { value };
 }
 
-function unknownKind(kind: string, raw: unknown, { kinds }: ProfileSettings): Written {
+function unknownKind(kind: string, raw: unknown, { kinds }: ProfileSettings): NormalizedIdentifier {
   if (raw === null || raw === undefined || raw === "") return {};
   return { reason: `profiles have no identifiers of the kind ${shown(kind)}, only ${[...kinds.keys()].join(", ")}` };
 }
@@ -101,81 +101,81 @@ export function decide(
   { identifiers, refused: before }: Identity,
   ownerOf: (identifier: Identifier) => Profile | undefined,
   settings: ProfileSettings,
-  fits: (profiles: readonly Profile[]) => string | undefined = () => undefined,
+  reasonAgainst: (profiles: readonly Profile[]) => string | undefined = () => undefined,
 ): Decision {
-  const group = new Group(settings);
-  group.join(identifiers, ownerOf, (profiles) => fits(profiles));
+  const group = new MergeGroup(settings);
+  group.join(identifiers, ownerOf, (profiles) => reasonAgainst(profiles));
   if (group.profiles.length <= settings.maxMergedProfiles) return group.decision(before);
   // Something that so many have in common is not theirs: a shop's tablet, a test address.
   const reason = `${group.profiles.length} profiles would become one, and at most ${settings.maxMergedProfiles} do at a time`;
-  const alone = new Group(settings);
+  const alone = new MergeGroup(settings);
   alone.join(identifiers, ownerOf, () => reason);
   return alone.decision(before);
 }
 
-class Group {
+class MergeGroup {
   readonly profiles: Profile[] = [];
-  private readonly known = new Map<string, Identifier>();
-  private readonly counts = new Map<string, number>();
-  private readonly refused: Refused[] = [];
-  private readonly settings: ProfileSettings;
+  readonly #known = new Map<string, Identifier>();
+  readonly #counts = new Map<string, number>();
+  readonly #refused: Refused[] = [];
+  readonly #settings: ProfileSettings;
 
   constructor(settings: ProfileSettings) {
-    this.settings = settings;
+    this.#settings = settings;
   }
 
   join(
     identifiers: readonly Identifier[],
     ownerOf: (identifier: Identifier) => Profile | undefined,
-    fits: (profiles: readonly Profile[]) => string | undefined,
+    reasonAgainst: (profiles: readonly Profile[]) => string | undefined,
   ): void {
     for (const identifier of identifiers) {
-      if (this.known.has(identifierKey(identifier))) continue;
+      if (this.#known.has(identifierKey(identifier))) continue;
       const owner = ownerOf(identifier);
-      const reason = owner ? this.objectionTo(owner, identifier, fits) : this.tooMany([identifier]);
-      if (reason) this.refused.push({ identifier, reason });
-      else this.add(owner ? owner.identifiers : [identifier], owner);
+      const reason = owner ? this.#reasonToRefuse(owner, identifier, reasonAgainst) : this.#tooMany([identifier]);
+      if (reason) this.#refused.push({ identifier, reason });
+      else this.#add(owner ? owner.identifiers : [identifier], owner);
     }
   }
 
   decision(refused: readonly Refused[]): Decision {
     const profiles = this.profiles as readonly Profile[] as Decision["profiles"];
-    return { profiles, identifiers: this.inOrder(), refused: [...refused, ...this.refused] };
+    return { profiles, identifiers: this.#inOrder(), refused: [...refused, ...this.#refused] };
   }
 
-  private objectionTo(
+  #reasonToRefuse(
     owner: Profile,
     { kind }: Identifier,
-    fits: (profiles: readonly Profile[]) => string | undefined,
+    reasonAgainst: (profiles: readonly Profile[]) => string | undefined,
   ): string | undefined {
-    const tooMany = this.tooMany(owner.identifiers);
-    const reason = tooMany ?? (this.profiles.length > 0 ? fits(byAge([...this.profiles, owner])) : undefined);
+    const tooMany = this.#tooMany(owner.identifiers);
+    const reason = tooMany ?? (this.profiles.length > 0 ? reasonAgainst(byAge([...this.profiles, owner])) : undefined);
     return reason && `this ${kind} is that of another profile, ${owner.id}: ${reason}`;
   }
 
   /** Why these cannot be added: a person has so many of a kind and no more. */
-  private tooMany(identifiers: readonly Identifier[]): string | undefined {
-    if (this.known.size === 0) return undefined; // who is first is as it is, also if a limit was lowered since
+  #tooMany(identifiers: readonly Identifier[]): string | undefined {
+    if (this.#known.size === 0) return undefined; // who is first is as it is, also if a limit was lowered since
     const more = new Map<string, number>();
     for (const identifier of identifiers) {
-      if (this.known.has(identifierKey(identifier))) continue;
+      if (this.#known.has(identifierKey(identifier))) continue;
       const { kind } = identifier;
-      const count = (more.get(kind) ?? this.counts.get(kind) ?? 0) + 1;
+      const count = (more.get(kind) ?? this.#counts.get(kind) ?? 0) + 1;
       more.set(kind, count);
     }
     for (const [kind, count] of more) {
-      const limit = this.settings.kinds.get(kind)?.limit ?? Number.POSITIVE_INFINITY;
+      const limit = this.#settings.kinds.get(kind)?.limit ?? Number.POSITIVE_INFINITY;
       if (count > limit) return `one person has at most ${limit} ${kind}, and this would make ${count}`;
     }
     return undefined;
   }
 
-  private add(identifiers: readonly Identifier[], owner: Profile | undefined): void {
+  #add(identifiers: readonly Identifier[], owner: Profile | undefined): void {
     for (const identifier of identifiers) {
       const key = identifierKey(identifier);
-      if (this.known.has(key)) continue;
-      this.known.set(key, identifier);
-      this.counts.set(identifier.kind, (this.counts.get(identifier.kind) ?? 0) + 1);
+      if (this.#known.has(key)) continue;
+      this.#known.set(key, identifier);
+      this.#counts.set(identifier.kind, (this.#counts.get(identifier.kind) ?? 0) + 1);
     }
     if (!owner) return;
     this.profiles.push(owner);
@@ -183,12 +183,12 @@ class Group {
   }
 
   /** Those that the profiles had, the oldest's first; then the new ones. The list of one profile that gets none is its own. */
-  private inOrder(): readonly Identifier[] {
+  #inOrder(): readonly Identifier[] {
     const [first] = this.profiles;
-    if (first && first.identifiers.length === this.known.size) return first.identifiers;
+    if (first && first.identifiers.length === this.#known.size) return first.identifiers;
     const ordered = new Map<string, Identifier>();
     for (const { identifiers } of this.profiles) for (const one of identifiers) ordered.set(identifierKey(one), one);
-    for (const [key, one] of this.known) ordered.set(key, one);
+    for (const [key, one] of this.#known) ordered.set(key, one);
     return [...ordered.values()];
   }
 }

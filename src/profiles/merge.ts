@@ -10,7 +10,7 @@ export class MergeError extends Error {
 }
 
 /** Of a field that is appended to, so many elements are kept. */
-const mostAppended = 1000;
+const maxAppended = 1000;
 
 /**
  * Fields with a patch merged in, by the rules of the settings; without one, maps are merged and all else is replaced, as in
@@ -26,7 +26,7 @@ export function mergeProfiles(older: Fields, younger: Fields, settings: ProfileS
   return mergeMaps(older, younger, { rules: settings.merge, strict: false, path: "", depth: 0 });
 }
 
-interface Place {
+interface MergeOptions {
   readonly rules: MergeRules | undefined;
   /** Complains about what does not fit its rule. */
   readonly strict: boolean;
@@ -34,7 +34,7 @@ interface Place {
   readonly depth: number;
 }
 
-function mergeMaps(before: JsonMap, patch: JsonMap, place: Place): JsonMap {
+function mergeMaps(before: JsonMap, patch: JsonMap, options: MergeOptions): JsonMap {
   let merged: { [key: string]: Json } | undefined;
   for (const name of Object.keys(patch)) {
     const old = own(before, name);
@@ -45,7 +45,7 @@ function mergeMaps(before: JsonMap, patch: JsonMap, place: Place): JsonMap {
       delete merged[name];
       continue;
     }
-    const value = mergeValue(old, given, name, place);
+    const value = mergeValue(old, given, name, options);
     if (value === old) continue;
     merged ??= { ...before };
     setOwn(merged, name, value);
@@ -54,28 +54,28 @@ function mergeMaps(before: JsonMap, patch: JsonMap, place: Place): JsonMap {
 }
 
 /** `old` itself if nothing changes. */
-function mergeValue(old: Json | undefined, given: Json, name: string, outer: Place): Json {
-  const rule = outer.rules?.get(name);
-  if (typeof rule === "string") return ruled[rule](old, given, (what) => misfit(old, given, name, outer, what));
+function mergeValue(old: Json | undefined, given: Json, name: string, options: MergeOptions): Json {
+  const rule = options.rules?.get(name);
+  if (typeof rule === "string") return mergeByRule[rule](old, given, (what) => misfit(old, given, name, options, what));
   if (!isMap(given)) return old !== undefined && isSame(old, given) ? old : given;
-  if (outer.depth + 1 >= maxDepth) {
+  if (options.depth + 1 >= maxDepth) {
     throw new MergeError(`too deep: at most ${maxDepth} maps and lists stand inside each other`);
   }
-  const inner: Place = { ...outer, rules: rule, path: `${outer.path}${name}.`, depth: outer.depth + 1 };
+  const inner: MergeOptions = { ...options, rules: rule, path: `${options.path}${name}.`, depth: options.depth + 1 };
   return mergeMaps(old !== undefined && isMap(old) ? old : {}, given, inner);
 }
 
-type Misfit = (takes: string) => Json;
+type OnMisfit = (takes: string) => Json;
 
-function misfit(old: Json | undefined, given: Json, name: string, { strict, path }: Place, takes: string): Json {
+function misfit(old: Json | undefined, given: Json, name: string, { strict, path }: MergeOptions, takes: string): Json {
   if (!strict) return old ?? given;
   const shown = JSON.stringify(given);
   throw new MergeError(`${path}${name} ${takes}, not ${shown.length > 60 ? `${shown.slice(0, 60)}…` : shown}`);
 }
 
-type Merge = (old: Json | undefined, given: Json, misfit: Misfit) => Json;
+type Merge = (old: Json | undefined, given: Json, misfit: OnMisfit) => Json;
 
-const ruled: Readonly<Record<MergeRule, Merge>> = {
+const mergeByRule: Readonly<Record<MergeRule, Merge>> = {
   last: (old, given) => {
     const value = isMap(given) ? withoutNulls(given) : given;
     return old !== undefined && isSame(old, value) ? old : value;
@@ -91,7 +91,7 @@ const ruled: Readonly<Record<MergeRule, Merge>> = {
   append: (old, given) => {
     const added = asList(given);
     if (added.length === 0 && isList(old)) return old;
-    return [...(old === undefined ? [] : asList(old)), ...added].slice(-mostAppended);
+    return [...(old === undefined ? [] : asList(old)), ...added].slice(-maxAppended);
   },
   max: (old, given, misfit) => extreme(old, given, misfit, (a, b) => a > b),
   min: (old, given, misfit) => extreme(old, given, misfit, (a, b) => a < b),
@@ -107,7 +107,7 @@ const ruled: Readonly<Record<MergeRule, Merge>> = {
 function extreme(
   old: Json | undefined,
   given: Json,
-  misfit: Misfit,
+  misfit: OnMisfit,
   wins: (a: number | string, b: number | string) => boolean,
 ): Json {
   if (typeof given !== "number" && typeof given !== "string") return misfit("is compared and takes numbers or text");

@@ -5,15 +5,15 @@ import type { Fields } from "../store/index.ts";
 type PathTree = Map<string, PathTree | undefined>;
 
 /** Lists of paths are asked about again and again. */
-const known = new WeakMap<readonly string[], PathTree>();
+const pathTrees = new WeakMap<readonly string[], PathTree>();
 
 /**
  * Nothing but these fields. A path has a dot between levels (`plan.seats`) and goes through lists: `items.sku` is the `sku` of
  * each item. What is not there is left out.
  */
 export function pick(fields: Fields, paths: readonly string[]): Fields {
-  const wanted = known.get(paths) ?? pathTreeOf(paths);
-  known.set(paths, wanted);
+  const wanted = pathTrees.get(paths) ?? pathTreeOf(paths);
+  pathTrees.set(paths, wanted);
   return pickFrom(fields, wanted);
 }
 

@@ -36,13 +36,13 @@ export class SettingsError extends Error {
   }
 }
 
-const kindsByDefault = { user_id: null, email: null, device: null };
-const ignoredByDefault = ["", "null", "undefined", "none", "unknown", "anonymous", "0"];
+const defaultKinds = { user_id: null, email: null, device: null };
+const defaultIgnored = ["", "null", "undefined", "none", "unknown", "anonymous", "0"];
 
 /** @throws SettingsError for rules that contradict each other */
 export function resolveProfiles(definition: ProfilesDefinition = {}): ProfileSettings {
   const {
-    identifiers = kindsByDefault,
+    identifiers = defaultKinds,
     merge = {},
     maxMergedProfiles = 5,
     maxBytes = 1_000_000,
@@ -54,7 +54,7 @@ export function resolveProfiles(definition: ProfilesDefinition = {}): ProfileSet
       kind,
       foldCase: !(rules?.case ?? kind !== "email"),
       limit: rules?.limit ?? (kind === "user_id" ? 1 : 20),
-      ignore: new Set((rules?.ignore ?? ignoredByDefault).map((value) => value.trim().toLowerCase())),
+      ignore: new Set((rules?.ignore ?? defaultIgnored).map((value) => value.trim().toLowerCase())),
     });
   }
   if (kinds.size === 0) throw new SettingsError("profiles need a kind of identifier, such as email", ["identifiers"]);

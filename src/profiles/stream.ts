@@ -34,7 +34,7 @@ export interface MappedPayload {
   readonly limit?: Limit;
 }
 
-const longestKey = 512;
+const maxKeyLength = 512;
 
 /** What a mapping gives of a payload: undefined where there is nothing. @throws Error with the problem */
 type Read = (payload: Json, limit?: TimeLimit) => Json | undefined;
@@ -67,7 +67,7 @@ export function compileStream(
     const limit = time === undefined ? undefined : { time, since: since ?? monotonicClock() };
     try {
       const value = key?.(payload, limit);
-      if (typeof value === "string") found.key = keyed(value);
+      if (typeof value === "string") found.key = checkedKey(value);
       if (identifiers.length === 0) return found;
       const update = {
         identifiers: {} as Record<string, string | number | readonly (string | number)[]>,
@@ -75,7 +75,7 @@ export function compileStream(
       };
       for (const { kind, read } of identifiers) {
         const value = read(payload, limit);
-        if (value !== undefined && value !== null) update.identifiers[kind] = identifying(value, kind);
+        if (value !== undefined && value !== null) update.identifiers[kind] = checkedIdentifier(value, kind);
       }
       if (Object.keys(update.identifiers).length === 0) {
         const kinds = identifiers.map(({ kind }) => kind).join(", ");
@@ -95,12 +95,12 @@ export function compileStream(
   return { map };
 }
 
-function keyed(value: string): string {
-  if (value.length > longestKey) throw new Error(`key: it is longer than ${longestKey} characters`);
+function checkedKey(value: string): string {
+  if (value.length > maxKeyLength) throw new Error(`key: it is longer than ${maxKeyLength} characters`);
   return value;
 }
 
-function identifying(value: Json, kind: string): string | number | readonly (string | number)[] {
+function checkedIdentifier(value: Json, kind: string): string | number | readonly (string | number)[] {
   const isOne = (one: Json): one is string | number => typeof one === "string" || typeof one === "number";
   if (isOne(value)) return value;
   if (isList(value) && value.every(isOne)) return value;

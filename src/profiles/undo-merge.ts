@@ -28,15 +28,15 @@ export interface UndoneMerge {
  * @param now ms since 1970
  */
 export function undoMerge(
-  whole: Profile,
-  wholeSince: MemberSince,
+  survivor: Profile,
+  survivorSince: MemberSince,
   merges: readonly Merge[],
   merge: Merge,
   ownerOf: (identifier: Identifier) => string | undefined,
   settings: ProfileSettings,
   now: number,
 ): UndoneMerge {
-  const taken = merge.profile.identifiers.filter((one) => [undefined, whole.id].includes(ownerOf(one)));
+  const taken = merge.profile.identifiers.filter((one) => [undefined, survivor.id].includes(ownerOf(one)));
   const without = ({ identifiers }: Profile): readonly Identifier[] => {
     const gone = new Set(merge.profile.identifiers.map(identifierKey));
     return identifiers.filter((one) => !gone.has(identifierKey(one)));
@@ -57,15 +57,15 @@ export function undoMerge(
     const up = merges.find(({ profile }) => profile.id === into);
     if (up === undefined) {
       const rest = {
-        ...whole,
-        fields: undo(whole.fields),
-        identifiers: without(whole),
+        ...survivor,
+        fields: undo(survivor.fields),
+        identifiers: without(survivor),
         updatedAt: now,
-        version: whole.version + 1,
+        version: survivor.version + 1,
       };
       const split = { ...merge.profile, identifiers: taken };
       const reassigned = merge.profile.identifiers.filter((one) => !taken.includes(one));
-      return { split, since: merge.memberships, rest, restSince: since(wholeSince), merges: changed, reassigned };
+      return { split, since: merge.memberships, rest, restSince: since(survivorSince), merges: changed, reassigned };
     }
     const memberships = since(up.memberships);
     const profile = { ...up.profile, fields: undo(up.profile.fields), identifiers: without(up.profile) };
@@ -84,10 +84,10 @@ export function undoMerge(
 function sinceWithout(known: MemberSince, before: MemberSince, old: MemberSince, left: MemberSince): MemberSince {
   const earlier = (audience: string, other: MemberSince): number =>
     Math.min(before[audience] ?? Number.POSITIVE_INFINITY, other[audience] ?? Number.POSITIVE_INFINITY);
-  const some = Object.entries(known).flatMap(([audience, since]): [string, number][] => {
+  const entries = Object.entries(known).flatMap(([audience, since]): [string, number][] => {
     if (since !== earlier(audience, old)) return [[audience, since]];
     const without = earlier(audience, left);
     return without === Number.POSITIVE_INFINITY ? [] : [[audience, without]];
   });
-  return Object.fromEntries(some);
+  return Object.fromEntries(entries);
 }

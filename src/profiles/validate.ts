@@ -24,8 +24,8 @@ export function validationError(value: unknown, path: string, depth = 0): string
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
       const element: unknown = value[i];
-      const objection = validationError(element, typeof element === "object" ? `${path}[${i}]` : path, depth + 1);
-      if (objection) return objection;
+      const problem = validationError(element, typeof element === "object" ? `${path}[${i}]` : path, depth + 1);
+      if (problem) return problem;
     }
     return undefined;
   }
@@ -34,8 +34,8 @@ export function validationError(value: unknown, path: string, depth = 0): string
   for (const [name, inner] of Object.entries(value)) {
     if (!name.isWellFormed()) return `${path} has a field whose name is no well-formed text`;
     if (isSimple(inner)) continue;
-    const objection = validationError(inner, path === "" ? name : `${path}.${name}`, depth + 1);
-    if (objection) return objection;
+    const problem = validationError(inner, path === "" ? name : `${path}.${name}`, depth + 1);
+    if (problem) return problem;
   }
   return undefined;
 }

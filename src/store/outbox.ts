@@ -55,11 +55,11 @@ export interface Outbox {
   prune(now: number, limit: number): Promise<number>;
 
   /** Nothing of this channel or destination is claimed before `until`. A time that is past lifts the hold. */
-  hold(place: DestinationRef, until: number, reason: string): Promise<void>;
+  hold(ref: DestinationRef, until: number, reason: string): Promise<void>;
   /** Nothing is sent to this destination until it is enabled: what is or comes to be due becomes a dead letter. */
-  disable(place: Required<DestinationRef>, reason: string): Promise<void>;
+  disable(ref: Required<DestinationRef>, reason: string): Promise<void>;
   /** Lifts a hold, too, and forgets failures. */
-  enable(place: Required<DestinationRef>): Promise<void>;
+  enable(ref: Required<DestinationRef>): Promise<void>;
   /**
    * Destinations that are held, disabled or failing, and channels that are held. A hold that is past is listed until
    * something was delivered.
@@ -158,7 +158,7 @@ export interface Claims {
 export interface Settlement {
   readonly claim: Claim;
   readonly now: number;
-  readonly verdict:
+  readonly decision:
     | { readonly state: "delivered" }
     | { readonly state: "dead"; readonly reason: string }
     | { readonly state: "pending"; readonly due: number; readonly countsAsAttempt?: false | undefined };

@@ -18,7 +18,7 @@ export interface Store {
    */
   transaction<Result>(
     work: (transaction: Transaction) => Promise<Result>,
-    manner?: TransactionOptions,
+    options?: TransactionOptions,
   ): Promise<Result>;
   /** Waits for what is under way. */
   close(): Promise<void>;
@@ -41,6 +41,6 @@ export interface EngineStore extends Store {
   readonly idempotency: IdempotencyStore;
   transaction<Result>(
     work: (transaction: EngineTransaction) => Promise<Result>,
-    manner?: TransactionOptions,
+    options?: TransactionOptions,
   ): Promise<Result>;
 }

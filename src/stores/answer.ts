@@ -1,5 +1,5 @@
 /** Whether an answer's body has one of these ids in it. */
-export function tellsOf(body: string, ids: ReadonlySet<string>): boolean {
+export function containsId(body: string, ids: ReadonlySet<string>): boolean {
   for (const [id] of body.matchAll(/\b[a-z]{3}_[0-9a-z]+/g)) if (ids.has(id)) return true;
   return false;
 }

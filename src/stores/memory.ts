@@ -8,16 +8,16 @@ import {
   type Transaction,
 } from "../store/index.ts";
 import { idempotencyOf, keysOf } from "./memory/access.ts";
-import { cancel, erase, replay, withdraw } from "./memory/change.ts";
+import { cancel, erase, expunge, replay } from "./memory/change.ts";
 import { claim } from "./memory/claim.ts";
 import { definitionsOf } from "./memory/definitions.ts";
-import { isSettled, itemOf, keptOf, type OutboxEntry, stateOf } from "./memory/entry.ts";
+import { isSettled, newEntry, type OutboxEntry, stateOf, storedDelivery } from "./memory/entry.ts";
 import { eventsOf } from "./memory/events.ts";
 import { firingsOf } from "./memory/firings.ts";
 import { membershipsOf } from "./memory/memberships.ts";
 import { OutboxState } from "./memory/outbox-state.ts";
 import { profilesOf } from "./memory/profiles.ts";
-import { list, statsOf, troublesOf } from "./memory/read.ts";
+import { list, statsOf, unhealthyOf } from "./memory/read.ts";
 import { runsOf } from "./memory/runs.ts";
 import { prune, putBack, settle } from "./memory/settle.ts";
 import { Tables } from "./memory/tables.ts";
@@ -26,8 +26,8 @@ import { defaultRetention, type Retention } from "./retention.ts";
 /** A store for tests and trials: it ends with the process. Keeps to the same contract as the others. */
 export function memoryStore(options: { readonly retention?: Partial<Retention> | undefined } = {}): EngineStore {
   const retention = { ...defaultRetention, ...options.retention };
-  let shelf = new OutboxState();
-  const books = new Tables();
+  let state = new OutboxState();
+  const tables = new Tables();
   let closed = false;
   let turn: Promise<unknown> = Promise.resolve();
   let waiting = 0;
@@ -48,23 +48,23 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
 
   function stage(entry: Entry, staged: Map<string, EnqueueResult>): { added: EnqueueResult; item?: OutboxEntry } {
     const { idempotencyKey } = entry;
-    const known = idempotencyKey === undefined ? undefined : shelf.byKey.get(idempotencyKey);
+    const known = idempotencyKey === undefined ? undefined : state.byKey.get(idempotencyKey);
     if (known !== undefined) {
       const reason = isSettled(known) ? known.reason : undefined;
-      return { added: { id: known.entry.id, state: stateOf(known), reason, duplicate: true } };
+      return { added: { id: known.header.id, state: stateOf(known), reason, duplicate: true } };
     }
     const earlier = idempotencyKey === undefined ? undefined : staged.get(idempotencyKey);
     if (earlier !== undefined) return { added: { ...earlier, duplicate: true } };
-    const item = itemOf(entry, shelf);
+    const item = newEntry(entry, state);
     const reason = isSettled(item) ? item.reason : undefined;
     const added = { id: entry.id, state: stateOf(item), reason, duplicate: false };
     if (idempotencyKey !== undefined) staged.set(idempotencyKey, added);
     return { added, item };
   }
 
-  function withdrawAll(ids: readonly string[], now: number): ExpungeResult {
-    const items = ids.flatMap((id) => shelf.items.get(id) ?? []);
-    const erased = items.filter((item) => withdraw(shelf, item, now));
+  function expungeAll(ids: readonly string[], now: number): ExpungeResult {
+    const items = ids.flatMap((id) => state.entries.get(id) ?? []);
+    const erased = items.filter((item) => expunge(state, item, now));
     return { erased: erased.map(idOf), inFlight: items.filter(({ stage }) => stage === "claimed").map(idOf) };
   }
 
@@ -76,7 +76,7 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
       entries.map((entry) => {
         const { added, item } = stage(entry, staged);
         if (item !== undefined) {
-          if (shelf.items.has(entry.id) || ids.has(entry.id))
+          if (state.entries.has(entry.id) || ids.has(entry.id))
             throw new StoreError("other", `${entry.id} is kept already`);
           ids.add(entry.id);
           items.push(item);
@@ -89,7 +89,7 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
   const each = (ids: readonly string[], act: (item: OutboxEntry) => boolean) =>
     write(() => {
       return ids.filter((id) => {
-        const item = shelf.items.get(id);
+        const item = state.entries.get(id);
         return item !== undefined && act(item);
       });
     });
@@ -99,55 +99,55 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
       write(() => {
         const { add, items } = stager();
         const added = add(entries);
-        for (const item of items) shelf.keep(item);
+        for (const item of items) state.add(item);
         return added;
       }),
-    claim: (request) => write(() => claim(shelf, request)),
-    settle: (settlements) => write(() => settlements.map((one) => settle(shelf, one))),
+    claim: (request) => write(() => claim(state, request)),
+    settle: (settlements) => write(() => settlements.map((one) => settle(state, one))),
     release: (claims, now) =>
       write(() => {
         for (const { id, claim } of claims) {
-          const item = shelf.held(id, claim);
+          const item = state.findClaimed(id, claim);
           if (item === undefined) continue;
           item.attempt--;
           if (item.destination.trialUntil !== undefined) item.destination.trialUntil = 0;
-          putBack(shelf, item, Math.min(item.due, now));
-          if (item.body === undefined) withdraw(shelf, item, now);
+          putBack(state, item, Math.min(item.due, now));
+          if (item.body === undefined) expunge(state, item, now);
         }
       }),
     renew: (claims, until) =>
       write(() =>
         claims.map(({ id, claim }) => {
-          const item = shelf.held(id, claim);
+          const item = state.findClaimed(id, claim);
           if (item !== undefined) item.lease = until;
           return item !== undefined;
         }),
       ),
     find: (id) =>
       read(() => {
-        const item = shelf.items.get(id);
-        return item === undefined ? undefined : keptOf(item);
+        const item = state.entries.get(id);
+        return item === undefined ? undefined : storedDelivery(item);
       }),
-    list: (query = {}) => read(() => list(shelf, query)),
-    stats: () => read(() => statsOf(shelf)),
-    replay: (ids, now) => each(ids, (item) => replay(shelf, item, now)),
-    cancel: (ids, now, reason) => each(ids, (item) => cancel(shelf, item, now, reason)),
-    erase: (ids) => each(ids, (item) => erase(shelf, item)),
-    expunge: (ids, now) => write(() => withdrawAll(ids, now)),
-    prune: (now, limit) => write(() => prune(shelf, retention, now, limit)),
+    list: (query = {}) => read(() => list(state, query)),
+    stats: () => read(() => statsOf(state)),
+    replay: (ids, now) => each(ids, (item) => replay(state, item, now)),
+    cancel: (ids, now, reason) => each(ids, (item) => cancel(state, item, now, reason)),
+    erase: (ids) => each(ids, (item) => erase(state, item)),
+    expunge: (ids, now) => write(() => expungeAll(ids, now)),
+    prune: (now, limit) => write(() => prune(state, retention, now, limit)),
     hold: ({ channel, destination }, until, reason) =>
       write(() => {
-        const place = destination === undefined ? shelf.channel(channel) : shelf.destination(channel, destination);
+        const place = destination === undefined ? state.channel(channel) : state.destination(channel, destination);
         place.heldUntil = until;
         place.heldReason = reason;
       }),
     disable: ({ channel, destination }, reason) =>
       write(() => {
-        shelf.destination(channel, destination).disabled = reason;
+        state.destination(channel, destination).disabled = reason;
       }),
     enable: ({ channel, destination }) =>
       write(() => {
-        const place = shelf.destination(channel, destination);
+        const place = state.destination(channel, destination);
         Object.assign(place, {
           disabled: undefined,
           heldUntil: 0,
@@ -156,18 +156,18 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
           trialUntil: undefined,
         });
       }),
-    unhealthy: ({ limit = 100, after } = {}) => read(() => troublesOf(shelf, limit, Number(after ?? 0))),
+    unhealthy: ({ limit = 100, after } = {}) => read(() => unhealthyOf(state, limit, Number(after ?? 0))),
   };
 
   const writers = {
-    profiles: profilesOf(books),
-    events: eventsOf(books),
-    memberships: membershipsOf(books),
-    definitions: definitionsOf(books),
-    firings: firingsOf(books),
-    runs: runsOf(books),
+    profiles: profilesOf(tables),
+    events: eventsOf(tables),
+    memberships: membershipsOf(tables),
+    definitions: definitionsOf(tables),
+    firings: firingsOf(tables),
+    runs: runsOf(tables),
   };
-  const outside = { ...writers, keys: keysOf(books), idempotency: idempotencyOf(books) };
+  const outside = { ...writers, keys: keysOf(tables), idempotency: idempotencyOf(tables) };
   const readers = Object.fromEntries(Object.entries(outside).map(([name, verbs]) => [name, inTurn(verbs)]));
 
   /** Each verb waits its turn, so that nobody sees what a transaction has not kept yet. */
@@ -182,10 +182,10 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
   async function undoable<Result>(run: () => Promise<Result>): Promise<Result> {
     try {
       const result = await run();
-      books.undo.forget();
+      tables.undo.forget();
       return result;
     } catch (error) {
-      books.undo.back();
+      tables.undo.rollBack();
       throw error;
     }
   }
@@ -201,8 +201,8 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
           const outbox: Transaction["outbox"] = {
             add: async (entries) => add(entries),
             async expunge(ids, now) {
-              withdrawn.push(() => withdrawAll(ids, now));
-              const known = ids.flatMap((id) => shelf.items.get(id) ?? []);
+              withdrawn.push(() => expungeAll(ids, now));
+              const known = ids.flatMap((id) => state.entries.get(id) ?? []);
               const isUnderway = ({ stage }: OutboxEntry) => stage === "claimed";
               return {
                 erased: known.filter((item) => !isUnderway(item)).map(idOf),
@@ -211,7 +211,7 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
             },
           };
           const result = await work({ outbox, ...writers });
-          for (const item of items) shelf.keep(item);
+          for (const item of items) state.add(item);
           for (const one of withdrawn) one();
           return result;
         }),
@@ -219,9 +219,9 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
     async close() {
       closed = true;
       while (waiting > 0) await turn;
-      shelf = new OutboxState();
+      state = new OutboxState();
     },
   };
 }
 
-const idOf = ({ entry }: OutboxEntry): string => entry.id;
+const idOf = ({ header }: OutboxEntry): string => header.id;

@@ -1,18 +1,18 @@
 import type { EngineStore, EngineTransaction, Entry, Outbox } from "../store/index.ts";
 import { defaultRetention, type Retention } from "./retention.ts";
-import { answerReader, answerWriter, keyReader, keyWriter } from "./sqlite/access.ts";
+import { keyReader, keyWriter, responseReader, responseWriter } from "./sqlite/access.ts";
 import { adder } from "./sqlite/add.ts";
 import { changer } from "./sqlite/change.ts";
 import { claimer, peeker } from "./sqlite/claim.ts";
 import { definitionReader, definitionWriter } from "./sqlite/definitions.ts";
-import { placesOf } from "./sqlite/destination-health.ts";
+import { healthWriter } from "./sqlite/destination-health.ts";
 import { eventReader, eventWriter } from "./sqlite/events.ts";
 import { copyFile, openFile, storeError } from "./sqlite/file.ts";
 import { firingReader, firingWriter } from "./sqlite/firings.ts";
 import { IdCache } from "./sqlite/id-cache.ts";
 import { membershipReader, membershipWriter } from "./sqlite/memberships.ts";
 import { profileReader, profileWriter } from "./sqlite/profiles.ts";
-import { finder, lister, statsReader, troubleLister } from "./sqlite/read.ts";
+import { finder, lister, statsReader, unhealthyLister } from "./sqlite/read.ts";
 import { runReader, runWriter } from "./sqlite/runs.ts";
 import { settler } from "./sqlite/settle.ts";
 import { TransactionCache } from "./sqlite/transaction-cache.ts";
@@ -48,17 +48,17 @@ export interface SqliteStore extends EngineStore {
 export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteStore {
   const file = openFile(path, options.durable);
   const { writer: db, reader } = file;
-  const ledger = new TransactionCache(db);
-  const places = placesOf(db, ledger);
-  const names = new IdCache(db);
-  const writer = new Writer(file, combineHooks(ledger, names), options.busyTimeout ?? 30_000);
+  const cache = new TransactionCache(db);
+  const health = healthWriter(db, cache);
+  const idCache = new IdCache(db);
+  const writer = new Writer(file, combineHooks(cache, idCache), options.busyTimeout ?? 30_000);
   const retention = { ...defaultRetention, ...options.retention };
   const write = <Result>(run: () => Result, synced = true): Promise<Result> => writer.write(run, synced);
-  const { replay, cancel, erase, expunge, prune } = changer(db, ledger, places);
-  const [addOne, claim] = [adder(db, ledger), claimer(db, ledger, expunge)];
-  const { settle, release, renew } = settler(db, ledger, places, expunge);
+  const { replay, cancel, erase, expunge, prune } = changer(db, cache, health);
+  const [addOne, claim] = [adder(db, cache), claimer(db, cache, expunge)];
+  const { settle, release, renew } = settler(db, cache, health, expunge);
   const [peek, find, list] = [peeker(reader), finder(reader), lister(reader)];
-  const [stats, troubles] = [statsReader(reader), troubleLister(reader)];
+  const [stats, unhealthy] = [statsReader(reader), unhealthyLister(reader)];
 
   const add = (entries: readonly Entry[]) => entries.map(addOne);
 
@@ -96,44 +96,44 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
     prune: (now, limit) => write(() => prune(retention, now, limit)),
     hold: ({ channel, destination }, until, reason) =>
       write(() => {
-        if (destination === undefined) places.holdChannel(ledger.channel(channel), until, reason);
-        else places.hold(ledger.destination(channel, destination).id, until, reason);
+        if (destination === undefined) health.holdChannel(cache.channel(channel), until, reason);
+        else health.hold(cache.destination(channel, destination).id, until, reason);
       }),
     disable: ({ channel, destination }, reason) =>
-      write(() => places.disable(ledger.destination(channel, destination).id, reason)),
-    enable: ({ channel, destination }) => write(() => places.enable(ledger.destination(channel, destination).id)),
-    unhealthy: ({ limit = 100, after } = {}) => read(() => troubles(limit, after)),
+      write(() => health.disable(cache.destination(channel, destination).id, reason)),
+    enable: ({ channel, destination }) => write(() => health.enable(cache.destination(channel, destination).id)),
+    unhealthy: ({ limit = 100, after } = {}) => read(() => unhealthy(limit, after)),
   };
 
   const transaction: EngineTransaction = {
     outbox: { add: async (entries) => add(entries), expunge: async (ids, now) => expunge(ids, now) },
-    profiles: profileWriter(db, names),
-    events: eventWriter(db, names),
-    memberships: membershipWriter(db, names),
-    definitions: definitionWriter(db, names),
-    firings: firingWriter(db, names),
+    profiles: profileWriter(db, idCache),
+    events: eventWriter(db, idCache),
+    memberships: membershipWriter(db, idCache),
+    definitions: definitionWriter(db, idCache),
+    firings: firingWriter(db, idCache),
     runs: runWriter(db),
   };
   // What others have written since is there, too: only names stay what they are, and those are found again.
-  const readNames = new IdCache(reader);
+  const readIdCache = new IdCache(reader);
   const readers = {
-    profiles: profileReader(reader, readNames),
-    events: eventReader(reader, readNames),
-    memberships: membershipReader(reader, readNames),
+    profiles: profileReader(reader, readIdCache),
+    events: eventReader(reader, readIdCache),
+    memberships: membershipReader(reader, readIdCache),
     definitions: definitionReader(reader),
-    firings: firingReader(reader, readNames),
+    firings: firingReader(reader, readIdCache),
     runs: runReader(reader),
   };
   const keys = keyReader(reader);
-  const [putKey, answer, answers] = [keyWriter(db), answerReader(reader), answerWriter(db)];
+  const [putKey, answer, answers] = [keyWriter(db), responseReader(reader), responseWriter(db)];
 
   /** Each verb sees one state of the file, and the newest; and says what SQLite says in our words. */
-  function looking<Verbs extends object>(verbs: Verbs): Verbs {
+  function consistently<Verbs extends object>(verbs: Verbs): Verbs {
     const wrapped = Object.entries(verbs).map(([name, verb]) => [
       name,
       async (...given: unknown[]) => {
         writer.checkOpen();
-        readNames.forget();
+        readIdCache.forget();
         try {
           return await atOnce(() => verb(...given)).result;
         } catch (error) {
@@ -148,12 +148,12 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
 
   return {
     outbox,
-    profiles: looking(readers.profiles),
-    events: looking(readers.events),
-    memberships: looking(readers.memberships),
-    definitions: looking(readers.definitions),
-    firings: looking(readers.firings),
-    runs: looking(readers.runs),
+    profiles: consistently(readers.profiles),
+    events: consistently(readers.events),
+    memberships: consistently(readers.memberships),
+    definitions: consistently(readers.definitions),
+    firings: consistently(readers.firings),
+    runs: consistently(readers.runs),
     keys: {
       put: (key) => write(() => putKey(key)),
       byHash: (hash) => read(() => keys.byHash(hash)),
@@ -163,7 +163,7 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
       async get(key) {
         const found = await read(() => answer(key));
         // Who is told what was answered relies on what was done, maybe by another process.
-        if (found !== undefined) await writer.settled();
+        if (found !== undefined) await writer.untilSynced();
         return found;
       },
       put: (one) => write(() => answers.put(one)),
@@ -176,7 +176,7 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
         }
       },
     },
-    transaction: (work, { lowPriority = false } = {}) => writer.writeAlone(() => work(transaction), lowPriority),
+    transaction: (work, { lowPriority = false } = {}) => writer.writeExclusive(() => work(transaction), lowPriority),
     copy: (to) => read(() => copyFile(reader, to)),
     async close() {
       await writer.close();

@@ -9,7 +9,7 @@ import { type Collected, type Engine, type EngineEvent, NotFoundError, type Upda
 import { EngineTransactions } from "./engine-transactions.ts";
 import { explain } from "./explain.ts";
 import type { CostOptions } from "./fire/costs.ts";
-import type { Evaluate } from "./fire/elsewhere.ts";
+import type { Evaluate } from "./fire/off-thread.ts";
 import { threadClock } from "./fire/thread-clock.ts";
 import { forget } from "./ingest/forget.ts";
 import type { IngestItem } from "./ingest/ingest.ts";
@@ -48,7 +48,7 @@ export interface EngineOptions {
   /** Waits so many ms before what time ended is tried again. @default setTimeout */
   readonly sleep?: ((ms: number) => Promise<void>) | undefined;
   /** Something was handed over to the outbox: the dispatcher may wake. */
-  readonly onSent?: (() => void) | undefined;
+  readonly onEnqueued?: (() => void) | undefined;
   /** Must not throw. */
   readonly onEvent?: ((event: EngineEvent) => void) | undefined;
   /** What went wrong where nobody waits for an answer. Must not throw. */
@@ -56,40 +56,40 @@ export interface EngineOptions {
 }
 
 export function createEngine(options: EngineOptions): Engine {
-  const { store, channels, to = {}, onSent = () => {}, onProblem = () => {} } = options;
+  const { store, channels, to = {}, onEnqueued = () => {}, onProblem = () => {} } = options;
   const clock = (): number => Math.floor((options.clock ?? Date.now)());
   const { monotonicClock = threadClock() } = options.templates;
   const templates: TemplateOptions = { ...options.templates, monotonicClock, clock: () => new Date(clock()) };
-  const surroundings = { templates, channels, to };
+  const compileOptions = { templates, channels, to };
   const { evaluate, budget = evaluate === undefined ? undefined : 20, costs, sleep, onEvent } = options;
-  const elsewhere = { evaluate, time: templates.limits?.time ?? serviceLimits.time, sleep };
-  const sessions = new EngineTransactions({ store, surroundings, clock, onEvent, budget, elsewhere, costs });
-  const clockwork = new Maintenance({ store, sessions, clock, onSent, onProblem, channels });
-  const wake = (): void => clockwork.wake();
-  const intake = new IngestQueue(sessions, () => {
-    onSent();
+  const offThread = { evaluate, time: templates.limits?.time ?? serviceLimits.time, sleep };
+  const transactions = new EngineTransactions({ store, compileOptions, clock, onEvent, budget, offThread, costs });
+  const maintenance = new Maintenance({ store, transactions, clock, onEnqueued, onProblem, channels });
+  const wake = (): void => maintenance.wake();
+  const ingestQueue = new IngestQueue(transactions, () => {
+    onEnqueued();
     wake();
   });
   const { checker } = options;
-  const planner = new Planner({ store, sessions, surroundings, clock, wake, checker });
-  const backfills = new Backfills({ store, sessions, wake });
+  const planner = new Planner({ store, transactions, compileOptions, clock, wake, checker });
+  const backfills = new Backfills({ store, transactions, wake });
 
   return {
     update: async (updates) => {
       const items = updates.map((update): IngestItem => ({ kind: "update", update }));
-      return (await intake.take(items)) as readonly Updated[];
+      return (await ingestQueue.take(items)) as readonly Updated[];
     },
     async collect(stream, payloads, { keys = [], signed = false } = {}) {
-      const { streams } = await sessions.current();
+      const { streams } = await transactions.current();
       if (!streams.has(stream)) throw new NotFoundError("stream", stream, streams.keys());
       const items = payloads.map(
         (payload, i): IngestItem => ({ kind: "event", stream, payload, key: keys[i], signed }),
       );
-      return (await intake.take(items)) as readonly Collected[];
+      return (await ingestQueue.take(items)) as readonly Collected[];
     },
     forget: (profile) => forget(store, clock, profile),
     async split(profile) {
-      const result = await sessions.settle((moment, program) => split(moment, program, profile));
+      const result = await transactions.settle((context, catalog) => split(context, catalog, profile));
       wake();
       return result;
     },
@@ -97,7 +97,7 @@ export function createEngine(options: EngineOptions): Engine {
     apply: (wanted, { fire = false } = {}) => planner.apply(wanted, fire),
     setState: (trigger, state) => planner.setState(trigger, state),
     async broken() {
-      const { broken } = await sessions.current();
+      const { broken } = await transactions.current();
       const inForce = (await store.definitions.all()).filter(
         ({ kind, status }) => kind !== "trigger" || statusOf(status).state === "active",
       );
@@ -106,14 +106,14 @@ export function createEngine(options: EngineOptions): Engine {
     estimate: (trigger, asked) => backfills.estimate(trigger, asked),
     backfill: (trigger, asked) => backfills.start(trigger, asked),
     setRun: (run, state) => backfills.setRun(run, state),
-    tick: () => clockwork.tick(),
-    start: () => clockwork.start(),
+    tick: () => maintenance.tick(),
+    start: () => maintenance.start(),
     async stop() {
-      sessions.stopping = true;
-      await clockwork.stop();
-      await intake.idle();
-      sessions.stopping = false;
+      transactions.stopping = true;
+      await maintenance.stop();
+      await ingestQueue.idle();
+      transactions.stopping = false;
     },
-    explain: (profile, trigger) => explain({ store, sessions, clock, checker }, profile, trigger),
+    explain: (profile, trigger) => explain({ store, transactions, clock, checker }, profile, trigger),
   };
 }

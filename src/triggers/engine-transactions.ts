@@ -2,19 +2,19 @@ import type { Definition, EngineStore, EngineTransaction, TransactionOptions } f
 import { type Catalog, Compiler } from "./definition/catalog.ts";
 import type { CompileOptions } from "./definition/trigger.ts";
 import type { DefinitionError, EngineEvent } from "./engine.ts";
-import { Budget, Known, OverBudget } from "./fire/budget.ts";
+import { Budget, KnownOutcomes, OverBudget } from "./fire/budget.ts";
 import { type CostOptions, Costs } from "./fire/costs.ts";
-import { Elsewhere, type ElsewhereOptions } from "./fire/elsewhere.ts";
 import type { FiringContext } from "./fire/fire.ts";
+import { OffThreadEvaluator, type OffThreadOptions } from "./fire/off-thread.ts";
 
 export interface EngineTransactionsOptions {
   readonly store: EngineStore;
-  readonly surroundings: CompileOptions;
+  readonly compileOptions: CompileOptions;
   readonly clock: () => number;
   readonly onEvent?: ((event: EngineEvent) => void) | undefined;
   /** See `EngineOptions.budget`. */
   readonly budget: number | undefined;
-  readonly elsewhere: ElsewhereOptions;
+  readonly offThread: OffThreadOptions;
   readonly costs?: CostOptions | undefined;
 }
 
@@ -22,46 +22,46 @@ export interface RunOptions extends TransactionOptions {
   /** Number of items it works on: no single one may use up the time of all. @default 1 */
   readonly items?: number | undefined;
   /** What was evaluated elsewhere before it is run again, and the time of the run before, which is part of what was evaluated. */
-  readonly again?: { readonly known: Known; readonly now: number } | undefined;
+  readonly again?: { readonly known: KnownOutcomes; readonly now: number } | undefined;
 }
 
-type Work<Result> = (moment: FiringContext, program: Catalog) => Promise<Result>;
+type Work<Result> = (context: FiringContext, catalog: Catalog) => Promise<Result>;
 
 /** An item of several may use this part of the time that all have together. */
 const share = 1 / 4;
 /** Evaluations elsewhere for one item. What still takes too long then is given up. */
-const maxElsewhere = 100;
+const maxOffThread = 100;
 
 /** Transactions with the program that holds in them, whichever process declared it. */
 export class EngineTransactions {
   readonly #options: EngineTransactionsOptions;
   readonly #compiler: Compiler;
-  readonly #elsewhere: Elsewhere;
+  readonly #offThread: OffThreadEvaluator;
   readonly #costs: Costs;
   readonly #monotonicClock: () => number;
-  #program: Catalog | undefined;
+  #catalog: Catalog | undefined;
 
   constructor(options: EngineTransactionsOptions) {
     this.#options = options;
-    this.#compiler = new Compiler(options.surroundings);
-    this.#elsewhere = new Elsewhere(options.elsewhere);
+    this.#compiler = new Compiler(options.compileOptions);
+    this.#offThread = new OffThreadEvaluator(options.offThread);
     this.#costs = new Costs(options.costs);
-    this.#monotonicClock = options.surroundings.templates.monotonicClock ?? (() => performance.now());
+    this.#monotonicClock = options.compileOptions.templates.monotonicClock ?? (() => performance.now());
   }
 
   /** From now on, what takes too long is not evaluated elsewhere any more, until it is told otherwise. */
   set stopping(stopping: boolean) {
-    this.#elsewhere.stopping = stopping;
+    this.#offThread.stopping = stopping;
   }
 
   /** For looking; a transaction finds its own. */
   current(): Promise<Catalog> {
-    return this.#programOf(this.#options.store.definitions);
+    return this.#catalogOf(this.#options.store.definitions);
   }
 
   /** A program that is not in force. @param onBroken may throw what it gets */
   compile(definitions: readonly Definition[], onBroken: (error: DefinitionError) => void): Catalog {
-    return new Compiler(this.#options.surroundings, this.#compiler).program(-1, definitions, onBroken);
+    return new Compiler(this.#options.compileOptions, this.#compiler).catalog(-1, definitions, onBroken);
   }
 
   /** Compiles what is new in definitions that are to be in force: others get their turn meanwhile. */
@@ -74,10 +74,10 @@ export class EngineTransactions {
     const { store, onEvent = () => {} } = this.#options;
     let kept: FiringContext | undefined;
     const result = await store.transaction(async (transaction: EngineTransaction) => {
-      const program = await this.#programOf(transaction.definitions);
+      const catalog = await this.#catalogOf(transaction.definitions);
       // Made here, since a store may run it twice.
-      kept = this.#moment(transaction, options);
-      return work(kept, program);
+      kept = this.#contextFor(transaction, options);
+      return work(kept, catalog);
     }, options);
     kept!.costs.keep();
     for (const event of kept!.pendingEvents) onEvent(event);
@@ -89,11 +89,11 @@ export class EngineTransactions {
    * and the definitions are still the same when it is run again. Others are not held up meanwhile.
    */
   async alone<Result>(first: OverBudget, work: Work<Result>, options: RunOptions = {}): Promise<Result> {
-    const known = new Known();
+    const known = new KnownOutcomes();
     const { now } = first;
     for (let over = first, i = 1; ; i++) {
-      known.add(over, await this.#elsewhere.settle(over));
-      known.isFull = i >= maxElsewhere;
+      known.add(over, await this.#offThread.settle(over));
+      known.isFull = i >= maxOffThread;
       try {
         return await this.run(work, { ...options, items: 1, again: { known, now } });
       } catch (error) {
@@ -113,20 +113,27 @@ export class EngineTransactions {
     }
   }
 
-  #moment(transaction: EngineTransaction, { items = 1, again }: RunOptions): FiringContext {
-    const { budget: total, surroundings, clock } = this.#options;
+  #contextFor(transaction: EngineTransaction, { items = 1, again }: RunOptions): FiringContext {
+    const { budget: total, compileOptions, clock } = this.#options;
     const now = again?.now ?? clock();
     const each = items === 1 || total === undefined ? Number.POSITIVE_INFINITY : total * share;
-    const known = again?.known ?? new Known();
+    const known = again?.known ?? new KnownOutcomes();
     const budget = new Budget({ total, each, monotonicClock: this.#monotonicClock, now, known });
-    return { transaction, channels: surroundings.channels, now, pendingEvents: [], budget, costs: this.#costs.begin() };
+    return {
+      transaction,
+      channels: compileOptions.channels,
+      now,
+      pendingEvents: [],
+      budget,
+      costs: this.#costs.begin(),
+    };
   }
 
-  async #programOf(definitions: EngineStore["definitions"]): Promise<Catalog> {
+  async #catalogOf(definitions: EngineStore["definitions"]): Promise<Catalog> {
     const version = await definitions.version();
-    if (this.#program?.version !== version) {
-      this.#program = this.#compiler.program(version, await definitions.all(), () => {});
+    if (this.#catalog?.version !== version) {
+      this.#catalog = this.#compiler.catalog(version, await definitions.all(), () => {});
     }
-    return this.#program;
+    return this.#catalog;
   }
 }

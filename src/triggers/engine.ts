@@ -155,7 +155,7 @@ export interface Step {
         readonly enter: number;
         readonly leave: number;
         readonly errors: number;
-        readonly looked: number;
+        readonly sampled: number;
         readonly of: number;
         /** Up to five of each. */
         readonly entering: readonly Profile[];
@@ -175,7 +175,7 @@ export interface BackfillOptions {
 export interface Estimate {
   readonly members: number;
   /** Looked at, to work out the rest. */
-  readonly looked: number;
+  readonly sampled: number;
   /** Of all members, as far as can be told: alerted, held back by a rule, aborted, failing. */
   readonly sent: number;
   readonly skipped: number;

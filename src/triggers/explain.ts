@@ -12,7 +12,7 @@ import { templateData, triggerContext } from "./fire/trigger-context.ts";
 
 interface ExplainDeps {
   readonly store: EngineStore;
-  readonly sessions: EngineTransactions;
+  readonly transactions: EngineTransactions;
   readonly clock: () => number;
   readonly checker: Checker | undefined;
 }
@@ -20,47 +20,51 @@ interface ExplainDeps {
 type Steps = Explanation["steps"][number][];
 
 /** Firings that are looked at, the newest. */
-const most = 20;
+const maxFirings = 20;
 
 /** See `Engine.explain`. */
 export async function explain(
-  { store, sessions, clock, checker }: ExplainDeps,
+  { store, transactions, clock, checker }: ExplainDeps,
   id: string,
   name: string,
 ): Promise<Explanation> {
-  const program = await sessions.current();
-  const trigger = program.triggers.get(name);
+  const catalog = await transactions.current();
+  const trigger = catalog.triggers.get(name);
   const status = await statusNow(store, name);
-  if (status === undefined) throw new NotFoundError("trigger", name, program.triggers.keys());
+  if (status === undefined) throw new NotFoundError("trigger", name, catalog.triggers.keys());
   const [profile] = await store.profiles.get([id]);
   if (profile === undefined) throw new NotFoundError("profile", id);
   const steps: Steps = [];
-  const say = (what: string, ok: boolean | undefined, detail: string): void => {
+  const addStep = (what: string, ok: boolean | undefined, detail: string): void => {
     steps.push({ what, ok, detail });
   };
-  const { items: firings } = await store.firings.list({ trigger: name, profile: profile.id, limit: most });
+  const { items: firings } = await store.firings.list({ trigger: name, profile: profile.id, limit: maxFirings });
   const skip = await store.firings.lastSkip(name, profile.id);
   const { state } = status;
-  say("trigger", state === "active", stateText(name, status));
+  addStep("trigger", state === "active", stateText(name, status));
   for (const { other, at } of await store.profiles.splitPairs([profile.id])) {
-    say("split", undefined, `from ${other} at ${time(at)}: audiences of both were evaluated anew, which fires nothing`);
+    addStep(
+      "split",
+      undefined,
+      `from ${other} at ${time(at)}: audiences of both were evaluated anew, which fires nothing`,
+    );
   }
   // One that cannot run here any more can have fired before.
   const test = testerBy(checker);
-  const wait = trigger && (await audienceSteps(store, program, trigger, profile, say, test));
-  if (trigger !== undefined) await conditionSteps(trigger, profile, clock(), say, test);
+  const wait = trigger && (await audienceSteps(store, catalog, trigger, profile, addStep, test));
+  if (trigger !== undefined) await conditionSteps(trigger, profile, clock(), addStep, test);
   if (skip !== undefined) {
     const times = skip.count === 1 ? "once" : `${skip.count} times`;
-    say("skipped", false, `${times}, the last time at ${time(skip.at)} on ${skip.cause}: ${skip.reason}`);
+    addStep("skipped", false, `${times}, the last time at ${time(skip.at)} on ${skip.cause}: ${skip.reason}`);
   }
   const deliveries: StoredDelivery[] = [];
   for (const firing of firings) {
-    say("fired", okOf(firing), firingText(firing));
+    addStep("fired", okOf(firing), firingText(firing));
     for (const delivery of firing.deliveries) {
       const kept = await store.outbox.find(delivery);
       if (kept === undefined) continue;
       deliveries.push(kept);
-      say(
+      addStep(
         "delivery",
         kept.state === "delivered" ? true : kept.state === "pending" ? undefined : false,
         deliveryText(kept),
@@ -96,27 +100,31 @@ const testerBy =
       ? condition.test(fields)
       : (await checker.test(condition.where, [JSON.stringify(fields)]))[0]!;
 
-type Say = (what: string, ok: boolean | undefined, detail: string) => void;
+type AddStep = (what: string, ok: boolean | undefined, detail: string) => void;
 
 /** @returns why nothing could fire for this person, if it is the audience's doing */
 async function audienceSteps(
   store: EngineStore,
-  program: Catalog,
+  catalog: Catalog,
   trigger: Trigger,
   profile: Profile,
-  say: Say,
+  addStep: AddStep,
   test: Test,
 ): Promise<string | undefined> {
-  const about = audienceOf(trigger);
-  const audience = about === undefined ? undefined : program.audiences.get(about[1]);
+  const watched = audienceOf(trigger);
+  const audience = watched === undefined ? undefined : catalog.audiences.get(watched[1]);
   if (audience === undefined) return undefined;
   const [memberships] = await store.memberships.of([profile.id]);
   const since = memberships!.find((one) => one.audience === audience.name)?.since;
   const { matches, problem } = await test(audience.condition, profile.fields);
   const { name } = audience;
-  say("membership", since !== undefined, since === undefined ? `not in ${name}` : `in ${name} since ${time(since)}`);
+  addStep(
+    "membership",
+    since !== undefined,
+    since === undefined ? `not in ${name}` : `in ${name} since ${time(since)}`,
+  );
   const holds = problem === undefined ? (matches ? "holds" : "does not hold") : `fails, which counts as no: ${problem}`;
-  say(
+  addStep(
     "audience",
     matches,
     `its condition ${holds} now: ${audience.definition.where}${seen(audience.condition.reads, profile)}`,
@@ -132,7 +140,7 @@ async function audienceSteps(
     return `came into ${name} at ${time(since)} by what fires nothing: it was new, or its condition was changed; only a backfill alerts those`;
   }
   const reason = `was in ${name} before the trigger was activated at ${time(activatedAt)}; only a backfill alerts those`;
-  say("entered", false, reason);
+  addStep("entered", false, reason);
   return reason;
 }
 
@@ -147,24 +155,34 @@ function seen(reads: ReadonlySet<string> | "all", { fields }: Profile): string {
 
 const short = (text: string): string => (text.length <= 60 ? text : `${text.slice(0, 60).toWellFormed()}…`);
 
-async function conditionSteps(trigger: Trigger, profile: Profile, now: number, say: Say, test: Test): Promise<void> {
+async function conditionSteps(
+  trigger: Trigger,
+  profile: Profile,
+  now: number,
+  addStep: AddStep,
+  test: Test,
+): Promise<void> {
   const { definition, where, zone } = trigger;
-  const about = audienceOf(trigger);
+  const watched = audienceOf(trigger);
   const kind = "enter" in definition.on ? "enter" : "exit" in definition.on ? "exit" : undefined;
   // What an event or a change said is not known now.
-  if (kind !== undefined && about !== undefined) {
-    const now_ = triggerContext(trigger, { kind, audience: about[1] }, now);
-    const subject = templateData(profile.fields, now_, definition.fields);
+  if (kind !== undefined && watched !== undefined) {
+    const triggerData = triggerContext(trigger, { kind, audience: watched[1] }, now);
+    const subject = templateData(profile.fields, triggerData, definition.fields);
     if (where !== undefined) {
       const { matches, problem } = await test(where, subject);
       const holds =
         problem === undefined ? (matches ? "holds" : "does not hold") : `fails, which counts as no: ${problem}`;
-      say("condition", matches, `the trigger's condition ${holds} now: ${where.where}${seen(where.reads, profile)}`);
+      addStep(
+        "condition",
+        matches,
+        `the trigger's condition ${holds} now: ${where.where}${seen(where.reads, profile)}`,
+      );
     }
     if (definition.quiet !== undefined) {
-      const there = zone && outcomeOf(() => zone.evaluate(templateData(profile.fields, now_, undefined)));
+      const there = zone && outcomeOf(() => zone.evaluate(templateData(profile.fields, triggerData, undefined)));
       const until = quietUntil(definition.quiet, there?.kind === "result" ? (there.result as string) : undefined, now);
-      if (until !== undefined) say("quiet hours", undefined, `it is quiet there now, until ${time(until)}`);
+      if (until !== undefined) addStep("quiet hours", undefined, `it is quiet there now, until ${time(until)}`);
     }
   }
 }

@@ -9,12 +9,12 @@ export { type Checked, type Checker, type CheckInput, check, testAll } from "./d
 export * from "./definition/definition.ts";
 export * from "./definition/quiet-hours.ts";
 export * from "./definition/schedule.ts";
-export { rereadStreams } from "./definition/stream-identity.ts";
+export { changedStreamMeanings } from "./definition/stream-identity.ts";
 export { meant } from "./definition/validate.ts";
 export * from "./engine.ts";
 export type { CostOptions } from "./fire/costs.ts";
-export type { Evaluate } from "./fire/elsewhere.ts";
 export type { EvaluationRequest, Outcome, Source } from "./fire/evaluation.ts";
+export type { Evaluate } from "./fire/off-thread.ts";
 export { mergeRetention } from "./ingest/split.ts";
 export * from "./runs/rate-limit.ts";
 export * from "./runs/sample.ts";

@@ -22,8 +22,8 @@ describe("what may repeat a whole value of the data", () => {
     const sent = { outcome: { kind: "rejected", reason: long } } as const;
     const claimed = { id: "d", claim: "c", attempt: 1, since: 0, content: {} } as never;
     const policy = { retry: {}, limits: {} } as never;
-    const { verdict, attempt } = settlementOf(claimed, sent as never, { startedAt: 0, endedAt: 1 }, policy, () => 0);
-    expect(verdict).toEqual({ state: "dead", reason: shortened(long) });
+    const { decision, attempt } = settlementOf(claimed, sent as never, { startedAt: 0, endedAt: 1 }, policy, () => 0);
+    expect(decision).toEqual({ state: "dead", reason: shortened(long) });
     expect(attempt?.outcome).toEqual({ kind: "rejected", reason: shortened(long) });
   });
 

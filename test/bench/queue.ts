@@ -37,7 +37,7 @@ await withStore(async ({ outbox }) => {
       times.push(Number(process.hrtime.bigint() - start));
       if (claimed.length !== 100) throw new Error(`bench: ${claimed.length} claimed`);
       await outbox.settle(
-        claimed.map(({ id, claim }) => ({ claim: { id, claim }, now: Date.now(), verdict: { state: "delivered" } })),
+        claimed.map(({ id, claim }) => ({ claim: { id, claim }, now: Date.now(), decision: { state: "delivered" } })),
       );
     }
     return median(times);

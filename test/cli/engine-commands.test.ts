@@ -349,7 +349,7 @@ test("a trigger whose template costs too much stops, says why, and goes on once 
 describe("runs", () => {
   test("a backfill is estimated first, alerts whom its trigger never did, once", async () => {
     const { run } = await started();
-    const estimate = "1 members, 1 looked at: about 1 would be alerted; 0 skipped, 0 aborted, 0 failed\n";
+    const estimate = "1 members, 1 sampled: about 1 would be alerted; 0 skipped, 0 aborted, 0 failed\n";
     expect(await run("backfill", "thanks", "--estimate")).toEqual(ok(estimate));
     expect(await run("backfill", "thanks", "--yes")).toEqual({
       code: 1,

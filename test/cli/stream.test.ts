@@ -1,7 +1,7 @@
 import { PassThrough, Readable, Writable } from "node:stream";
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
-import { type Line, longestLine, readLines } from "../../src/base/lines.ts";
+import { type Line, maxLineLength, readLines } from "../../src/base/lines.ts";
 import { run } from "../../src/cli/cli.ts";
 import { createProgress } from "../../src/cli/progress.ts";
 import { folderOf, Screen } from "./harness.ts";
@@ -28,7 +28,7 @@ describe("lines", () => {
   });
 
   test("one that is too long is not held, and the next is read", async () => {
-    const chunk = Buffer.alloc(longestLine / 8, "x");
+    const chunk = Buffer.alloc(maxLineLength / 8, "x");
     const found = await linesOf([...Array(9).fill(chunk), "\nnext"]);
     expect(found.map(({ bytes }) => bytes?.toString())).toEqual([undefined, "next"]);
   });

@@ -195,7 +195,7 @@ async function act({ outbox }: Store, model: Model, action: Exclude<Action, { ki
       const delivery = model.find(claimed.id);
       const holds = model.isHeldBy(claimed);
       const { how, delay, hold, disable } = action;
-      const verdict =
+      const decision =
         how === "again"
           ? ({ state: "pending", due: now + delay } as const)
           : how === "dead"
@@ -206,11 +206,11 @@ async function act({ outbox }: Store, model: Model, action: Exclude<Action, { ki
         ...(disable ? { disable: "gone" } : {}),
         now,
       };
-      expect(await outbox.settle([settlement(claimed, verdict, changes)])).toEqual([holds]);
+      expect(await outbox.settle([settlement(claimed, decision, changes)])).toEqual([holds]);
       if (!holds) return;
       delivery.lease = undefined;
-      delivery.state = verdict.state;
-      if (verdict.state === "pending") delivery.due = verdict.due;
+      delivery.state = decision.state;
+      if (decision.state === "pending") delivery.due = decision.due;
       if (hold > 0) model.held.set(delivery.destination, now + hold);
       if (disable) model.disabled.add(delivery.destination);
       model.end(delivery);

@@ -173,14 +173,14 @@ export async function claimOne(outbox: Outbox, changes: Partial<ClaimRequest> = 
   return claimed[0]!;
 }
 
-type Verdict = Settlement["verdict"];
+type Decision = Settlement["decision"];
 
-export const delivered: Verdict = { state: "delivered" };
-export const dead = (reason = "no"): Verdict => ({ state: "dead", reason });
-export const again = (due: number): Verdict => ({ state: "pending", due });
+export const delivered: Decision = { state: "delivered" };
+export const dead = (reason = "no"): Decision => ({ state: "dead", reason });
+export const again = (due: number): Decision => ({ state: "pending", due });
 
 export const settlement = (
   { id, claim }: Claimed,
-  verdict: Verdict = delivered,
+  decision: Decision = delivered,
   changes: Partial<Settlement> = {},
-): Settlement => ({ claim: { id, claim }, now: start, verdict, ...changes });
+): Settlement => ({ claim: { id, claim }, now: start, decision, ...changes });

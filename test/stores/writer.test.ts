@@ -19,13 +19,13 @@ function opened() {
     for (const { resolve, reject } of waiting.splice(0)) error === undefined ? resolve() : reject(error);
   };
   const sync = {
-    note: () => ++committed,
-    until: (commit = committed) =>
+    recordCommit: () => ++committed,
+    untilSynced: (commit = committed) =>
       new Promise<void>((resolve, reject) => {
         if (commit <= safe) resolve();
         else waiting.push({ commit, resolve, reject });
       }),
-    check: () => {},
+    throwIfFailed: () => {},
     close: async () => end(),
   } as Sync;
   const notes = { beforeCommit: () => log.push("commit"), forget: () => {} };
@@ -49,13 +49,13 @@ function opened() {
 test("what yields goes last, but does go", async () => {
   const { log, writer, say, end } = opened();
   setInterval(end, 1).unref();
-  const yielding = writer.writeAlone(async () => say("yields")(), true);
+  const yielding = writer.writeExclusive(async () => say("yields")(), true);
   let over = false;
   yielding.then(() => {
     over = true;
   });
   let others = 0;
-  while (!over && others < 50) await writer.writeAlone(async () => say(`other ${++others}`)());
+  while (!over && others < 50) await writer.writeExclusive(async () => say(`other ${++others}`)());
   await yielding;
   expect(others).toBe(5);
   expect(log.filter((one) => one !== "commit")).toEqual([
@@ -71,8 +71,8 @@ test("what yields goes last, but does go", async () => {
 test("alone, it goes at once", async () => {
   const { log, writer, say, end } = opened();
   setInterval(end, 1).unref();
-  await writer.writeAlone(async () => say("yields")(), true);
-  await writer.writeAlone(async () => say("yields")(), true);
+  await writer.writeExclusive(async () => say("yields")(), true);
+  await writer.writeExclusive(async () => say("yields")(), true);
   expect(log).toEqual(["yields", "commit", "yields", "commit"]);
 });
 
@@ -80,7 +80,7 @@ test("nothing is said to be written before it is on the disk; the next transacti
   const { log, writer, say, end, isThrough } = opened();
   const one = writer.write(say("one"));
   expect(await isThrough(one)).toBe(false);
-  const two = writer.writeAlone(async () => say("two")());
+  const two = writer.writeExclusive(async () => say("two")());
   expect(await isThrough(two)).toBe(false);
   expect(log).toEqual(["one", "commit", "two", "commit"]);
   end();
@@ -95,7 +95,7 @@ test("a claim waits for what it may rest on, and for nothing else", async () => 
   end();
   expect(await isThrough(first)).toBe(true);
   expect(await isThrough(writer.write(say("claim"), false))).toBe(true);
-  const intake = writer.writeAlone(async () => say("intake")());
+  const intake = writer.writeExclusive(async () => say("intake")());
   expect(await isThrough(intake)).toBe(false);
   const second = writer.write(say("claim"), false);
   expect(await isThrough(second)).toBe(false);
@@ -131,19 +131,19 @@ test("a disk that fails is told, with what may be the case", async () => {
 
 test("a sync is one for all that wait for it", async () => {
   const { sync } = openFile(folder.file());
-  sync!.note();
-  const [one, two] = [sync!.until(), sync!.until(1)];
-  await Promise.all([one, two, sync!.until(0)]);
-  sync!.note();
-  await sync!.until();
+  sync!.recordCommit();
+  const [one, two] = [sync!.untilSynced(), sync!.untilSynced(1)];
+  await Promise.all([one, two, sync!.untilSynced(0)]);
+  sync!.recordCommit();
+  await sync!.untilSynced();
   await sync!.close();
 });
 
 test("what is asked for once it is closed is refused, not forgotten", async () => {
   const { sync } = openFile(folder.file());
-  sync!.note();
+  sync!.recordCommit();
   const closing = sync!.close();
-  const late = sync!.until();
+  const late = sync!.untilSynced();
   await closing;
   await expect(late).rejects.toMatchObject({ problem: "closed" });
 });

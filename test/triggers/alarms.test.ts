@@ -21,12 +21,12 @@ function play(
     const judged = evaluateAlarm({ ...definition, send }, one, status, start + at);
     // As a store keeps it.
     status = JSON.parse(JSON.stringify(judged.status));
-    return judged.say?.title ?? "";
+    return judged.notify?.title ?? "";
   });
 }
 
 const bodyOf = (when: AlarmDefinition["when"], seen: AlarmObservation, status: AlarmStatus, at = 0) =>
-  evaluateAlarm({ when, send }, seen, status, start + at).say?.body;
+  evaluateAlarm({ when, send }, seen, status, start + at).notify?.body;
 
 describe("empty", () => {
   const when = { empty: "vip" };

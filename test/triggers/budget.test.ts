@@ -340,7 +340,7 @@ describe("what is due", () => {
     );
     for (let i = 0; i < 20; i++) await s.update(`u${i}`, { name: `n${i}`, ms: [0, 30, 2, 5_000][i % 4]! });
     const estimate = await s.engine.estimate("t");
-    expect(estimate).toMatchObject({ members: 20, looked: 20, sent: 15, failed: 5 });
+    expect(estimate).toMatchObject({ members: 20, sampled: 20, sent: 15, failed: 5 });
   });
 });
 

@@ -14,7 +14,7 @@ function counting(): { store: EngineStore; reads: () => number } {
     reads: () => read,
     store: {
       ...store,
-      transaction: (work, manner) =>
+      transaction: (work, options) =>
         store.transaction(
           (transaction) =>
             work({
@@ -28,7 +28,7 @@ function counting(): { store: EngineStore; reads: () => number } {
                 },
               },
             }),
-          manner,
+          options,
         ),
     },
   };

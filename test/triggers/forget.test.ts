@@ -28,6 +28,6 @@ test("what is being sent to a person who is forgotten is not sent again, and lea
   const [delivery] = claimed;
   expect(await s.engine.forget(id)).toEqual({ erased: 0, inFlight: [delivery!.id] });
   expect((await outbox.find(delivery!.id))!).toMatchObject({ state: "pending", erased: true });
-  await outbox.settle([{ claim: delivery!, now: s.now, verdict: { state: "pending", due: s.now + minute } }]);
+  await outbox.settle([{ claim: delivery!, now: s.now, decision: { state: "pending", due: s.now + minute } }]);
   expect((await outbox.find(delivery!.id))!).toMatchObject({ state: "cancelled", destination: "erased", erased: true });
 });

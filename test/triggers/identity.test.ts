@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../src/base/json.ts";
-import { rereadStreams } from "../../src/triggers/index.ts";
+import { changedStreamMeanings } from "../../src/triggers/index.ts";
 import { type Declared, stage, trigger } from "./stage.ts";
 
 const identifiers = { anon: "{{ .anon }}", email: "{{ .email }}" };
@@ -218,9 +218,9 @@ describe("plan", () => {
     expect(await s.store.profiles.count()).toBe(2);
     const wanted = { origin: "file", definitions: { stream: { web: body } }, complete: true } as never;
     expect((await s.engine.plan(wanted)).steps).toMatchObject([{ kind: "stream", action: "change", effect }]);
-    expect(await rereadStreams(s.store)).toEqual([effect.replace("stream web changes", "stream web")]);
+    expect(await changedStreamMeanings(s.store)).toEqual([effect.replace("stream web changes", "stream web")]);
     await s.engine.apply(wanted);
-    expect(await rereadStreams(s.store)).toEqual([]);
+    expect(await changedStreamMeanings(s.store)).toEqual([]);
     expect((await s.engine.plan(wanted)).steps).toEqual([]);
   });
 

@@ -1,30 +1,30 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createPace } from "../../src/triggers/index.ts";
+import { createRateLimiter } from "../../src/triggers/index.ts";
 
 test("lets go what there is room for, and says when there is more", () => {
-  const pace = createPace({ count: 10, per: 1000 }, 0);
-  expect(pace.room(0)).toBe(10);
+  const pace = createRateLimiter({ count: 10, per: 1000 }, 0);
+  expect(pace.available(0)).toBe(10);
   expect(pace.take(4, 0)).toBe(4);
   expect(pace.nextAt(300)).toBe(300);
   expect(pace.take(100, 300)).toBe(6);
   expect(pace.take(1, 999)).toBe(0);
   expect(pace.nextAt(999)).toBe(1000);
-  expect(pace.room(1000)).toBe(4);
+  expect(pace.available(1000)).toBe(4);
   expect(pace.take(4, 1000)).toBe(4);
   expect(pace.nextAt(1000)).toBe(1300);
-  expect(pace.room(5000)).toBe(10);
+  expect(pace.available(5000)).toBe(10);
 });
 
 test("a clock that is put back holds nothing up for longer than `per`", () => {
-  const pace = createPace({ count: 1, per: 1000 }, 1e9);
+  const pace = createRateLimiter({ count: 1, per: 1000 }, 1e9);
   pace.take(1, 1e9);
   expect(pace.nextAt(5000)).toBe(6000);
   expect(pace.take(1, 6000)).toBe(1);
 });
 
 test("no time at all is no limit", () => {
-  const pace = createPace({ count: 3, per: 0 }, 0);
+  const pace = createRateLimiter({ count: 3, per: 0 }, 0);
   expect([pace.take(5, 7), pace.take(5, 7), pace.nextAt(7)]).toEqual([3, 3, 7]);
 });
 
@@ -36,13 +36,13 @@ const asked = fc.array(fc.tuple(fc.integer({ min: 0, max: 400 }), fc.integer({ m
 test("at most `count` in any `per` ms, and never held up for longer", () => {
   fc.assert(
     fc.property(fc.integer({ min: 1, max: 40 }), fc.constantFrom(1, 7, 1000, 50_000), asked, (count, per, steps) => {
-      const pace = createPace({ count, per }, 0);
+      const pace = createRateLimiter({ count, per }, 0);
       const went: { at: number; n: number }[] = [];
       let now = 0;
       for (const [wait, n] of steps) {
         now += wait;
         const next = pace.nextAt(now);
-        const room = pace.room(now);
+        const room = pace.available(now);
         expect(next === now).toBe(room > 0);
         expect(next).toBeLessThanOrEqual(now + per);
         went.push({ at: now, n: pace.take(n, now) });
@@ -51,7 +51,7 @@ test("at most `count` in any `per` ms, and never held up for longer", () => {
         expect(inWindow).toBeLessThanOrEqual(count);
         // What is remembered to a thousandth of the time may come that much later.
         const surely = went.filter(({ at }) => at > now - per * 1.001 - 1).reduce((sum, one) => sum + one.n, 0);
-        expect(pace.room(now)).toBeGreaterThanOrEqual(count - surely);
+        expect(pace.available(now)).toBeGreaterThanOrEqual(count - surely);
       }
     }),
   );

@@ -18,7 +18,7 @@ describe("runs", () => {
     await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }, { alert }) } });
     expect(await s.engine.estimate("welcome")).toEqual({
       members: 89,
-      looked: 89,
+      sampled: 89,
       sent: 89,
       skipped: 0,
       aborted: 0,

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { isInShare } from "../../src/triggers/index.ts";
+import { isSampled } from "../../src/triggers/index.ts";
 
 const profiles = Array.from({ length: 20_000 }, (_, at) => `prf_${at.toString(36)}`);
-const taken = (trigger: string, share: number) => profiles.filter((profile) => isInShare(profile, trigger, share));
+const taken = (trigger: string, share: number) => profiles.filter((profile) => isSampled(profile, trigger, share));
 
 test("takes the share that was asked for", () => {
   expect(taken("welcome", 1)).toHaveLength(20_000);
@@ -37,7 +37,7 @@ test("takes others for another trigger", () => {
   const tenth = new Set(taken("welcome", 0.1));
   const both = taken("goodbye", 0.1).filter((profile) => tenth.has(profile));
   expect(Math.abs(both.length - 200)).toBeLessThan(5 * Math.sqrt(200));
-  const [one, two] = [isInShare.bind(null, "ab", "c"), isInShare.bind(null, "a", "bc")];
+  const [one, two] = [isSampled.bind(null, "ab", "c"), isSampled.bind(null, "a", "bc")];
   expect(Array.from({ length: 100 }, (_, at) => one(at / 100))).not.toEqual(
     Array.from({ length: 100 }, (_, at) => two(at / 100)),
   );

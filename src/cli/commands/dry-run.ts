@@ -68,7 +68,7 @@ class DryRunReport {
   readonly failed = new Map<string, Cases>();
   readonly aborted = new Map<string, Cases>();
   readonly noValue = new Map<string, Cases>();
-  readonly tooLong = new Map<string, Cases & { longest: number; longestLine: number; limit: number }>();
+  readonly tooLong = new Map<string, Cases & { longest: number; maxLineLength: number; limit: number }>();
 
   add(kind: Map<string, Cases>, reason: string, line: number): void {
     const key = kind.has(reason) || kind.size < mostReasons ? reason : "other reasons";
@@ -79,11 +79,11 @@ class DryRunReport {
   }
 
   addLong(part: string, length: number, limit: number, line: number): void {
-    const cases = this.tooLong.get(part) ?? { count: 0, lines: [], longest: 0, longestLine: line, limit };
+    const cases = this.tooLong.get(part) ?? { count: 0, lines: [], longest: 0, maxLineLength: line, limit };
     this.tooLong.set(part, cases);
     cases.count++;
     if (cases.lines.length < mostLines) cases.lines.push(line);
-    if (length > cases.longest) [cases.longest, cases.longestLine] = [length, line];
+    if (length > cases.longest) [cases.longest, cases.maxLineLength] = [length, line];
   }
 }
 
@@ -157,7 +157,7 @@ function asText({ profiles, rendered, failed, aborted, noValue, tooLong }: DryRu
   for (const [part, cases] of byCount(noValue))
     out += `\n${number(cases.count)} print <no value> in the ${part}\n  ${linesText(cases)}\n`;
   for (const [part, cases] of byCount(tooLong)) {
-    out += `\n${number(cases.count)} have a ${part} longer than the ${cases.limit} characters that are shown; the longest has ${number(cases.longest)} (line ${number(cases.longestLine)})\n  ${linesText(cases)}\n`;
+    out += `\n${number(cases.count)} have a ${part} longer than the ${cases.limit} characters that are shown; the longest has ${number(cases.longest)} (line ${number(cases.maxLineLength)})\n  ${linesText(cases)}\n`;
   }
   return out;
 }

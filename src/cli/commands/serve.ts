@@ -32,7 +32,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   const at = flags.listen ?? parseListenAddress(`${options.listen}`);
   const channels = await setupChannels(setup);
   const store = await openStore(setup, flags, io);
-  const [{ createEngine, rereadStreams }, services] = await Promise.all([
+  const [{ createEngine, changedStreamMeanings }, services] = await Promise.all([
     import("../../triggers/index.ts"),
     import("../../service/index.ts"),
   ]);
@@ -58,7 +58,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
     templates,
     checker,
     evaluate,
-    onSent: () => dispatcher.wake(),
+    onEnqueued: () => dispatcher.wake(),
     onEvent: (event) => {
       logEngine(event);
       metrics.onEngineEvent(event);
@@ -84,7 +84,7 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   });
   try {
     await declared(setup, () => checkInForce(engine));
-    for (const effect of await rereadStreams(store))
+    for (const effect of await changedStreamMeanings(store))
       logger.warn({ effect }, "a stream has fewer permissions than before: see tocsin plan; tocsin apply accepts this");
     const url = await listening("--listen", () => service.listen(at));
     if ((await store.keys.list()).length === 0) {

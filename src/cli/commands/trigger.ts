@@ -137,10 +137,10 @@ export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCod
     });
 }
 
-function estimateText({ members, looked, sent, skipped, aborted, failed, takes, problems }: Estimate): string {
+function estimateText({ members, sampled, sent, skipped, aborted, failed, takes, problems }: Estimate): string {
   const time = takes === undefined ? "" : `, in ${formatDuration(takes)}`;
   const others = `${skipped} skipped, ${aborted} aborted, ${failed} failed`;
-  const first = `${plural(members, "member")}, ${looked.toLocaleString("en")} tried: about ${sent.toLocaleString("en")} would be alerted${time}; ${others}`;
+  const first = `${plural(members, "member")}, ${sampled.toLocaleString("en")} sampled: about ${sent.toLocaleString("en")} would be alerted${time}; ${others}`;
   return [first, ...problems.map(({ profile, problem }) => `  ${profile}: ${visible(problem)}`), ""].join("\n");
 }
 

@@ -56,7 +56,7 @@ const plan: z.ZodType<Plan> = z
             enter: z.int(),
             leave: z.int(),
             errors: z.int(),
-            looked: z.int(),
+            sampled: z.int(),
             of: z.int(),
             entering: z.array(profile),
             leaving: z.array(profile),

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Json } from "../../base/json.ts";
 import type { Definition } from "../../store/index.ts";
-import { type Estimate, type Failure, failuresOf, type TriggerState } from "../../triggers/index.ts";
+import { type Estimate, type Failure, recentFailures, type TriggerState } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { find } from "../declared.ts";
 import { conflicting } from "../errors.ts";
@@ -45,7 +45,7 @@ const detailed: z.ZodType<Trigger & { readonly failures: readonly Failure[] }> =
 const estimate: z.ZodType<Estimate> = z
   .object({
     members: z.int(),
-    looked: z.int(),
+    sampled: z.int(),
     sent: z.int(),
     skipped: z.int(),
     aborted: z.int(),
@@ -101,7 +101,7 @@ export function triggerRoutes(app: App, { engine, store }: RouteDeps): void {
       params,
       response: answers({ 200: detailed }, 404, 414),
     },
-    handler: async ({ params: { name } }) => ({ ...(await byName(name)), failures: await failuresOf(store, name) }),
+    handler: async ({ params: { name } }) => ({ ...(await byName(name)), failures: await recentFailures(store, name) }),
   });
 
   const change = (verb: string, state: "active" | "paused" | "draft", summary: string): void => {

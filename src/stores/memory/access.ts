@@ -1,16 +1,16 @@
 import { type ApiKeys, type IdempotencyStore, type StoredResponse, StoreError } from "../../store/index.ts";
-import { tellsOf } from "../answer.ts";
-import { copied, type Tables } from "./tables.ts";
+import { containsId } from "../answer.ts";
+import { frozenCopy, type Tables } from "./tables.ts";
 
 /** API keys: who may ask. */
-export function keysOf(books: Tables): ApiKeys {
-  const all = () => [...books.keys.entries()].map(([, key]) => key);
+export function keysOf(tables: Tables): ApiKeys {
+  const all = () => [...tables.keys.entries()].map(([, key]) => key);
   return {
     async put(key) {
       if (all().some(({ id, hash }) => hash === key.hash && id !== key.id)) {
         throw new StoreError("other", `${key.id} has the secret of another key`);
       }
-      books.keys.set(key.id, copied(key));
+      tables.keys.set(key.id, frozenCopy(key));
     },
     byHash: async (hash) => all().find((key) => key.hash === hash),
     list: async () => all().sort((a, b) => a.createdAt - b.createdAt || (a.id < b.id ? -1 : 1)),
@@ -18,12 +18,12 @@ export function keysOf(books: Tables): ApiKeys {
 }
 
 /** Answers to requests with an idempotency key. */
-export function idempotencyOf(books: Tables): IdempotencyStore {
+export function idempotencyOf(tables: Tables): IdempotencyStore {
   return {
-    get: async (key) => books.responses.get(key.toWellFormed()),
+    get: async (key) => tables.responses.get(key.toWellFormed()),
     async put({ key: given, fingerprint, status, body, at }) {
       const key = given.toWellFormed();
-      if (books.responses.has(key)) return;
+      if (tables.responses.has(key)) return;
       const answer: StoredResponse = {
         key,
         fingerprint: fingerprint.toWellFormed(),
@@ -31,16 +31,17 @@ export function idempotencyOf(books: Tables): IdempotencyStore {
         body: body.toWellFormed(),
         at,
       };
-      books.responses.set(key, copied(answer));
+      tables.responses.set(key, frozenCopy(answer));
     },
     async prune(before, limit) {
-      const old = [...books.responses.entries()].filter(([, { at }]) => at < before);
+      const old = [...tables.responses.entries()].filter(([, { at }]) => at < before);
       const first = old.sort(([, a], [, b]) => a.at - b.at).slice(0, limit);
-      for (const [key] of first) books.responses.delete(key);
+      for (const [key] of first) tables.responses.delete(key);
       return first.length;
     },
     async forget(ids) {
-      for (const [key, { body }] of [...books.responses.entries()]) if (tellsOf(body, ids)) books.responses.delete(key);
+      for (const [key, { body }] of [...tables.responses.entries()])
+        if (containsId(body, ids)) tables.responses.delete(key);
     },
   };
 }

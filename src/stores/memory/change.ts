@@ -3,44 +3,44 @@ import { isSettled, type OutboxEntry } from "./entry.ts";
 import type { OutboxState } from "./outbox-state.ts";
 
 /** What operators ask for. Each says whether it did it. */
-export function replay(shelf: OutboxState, item: OutboxEntry, now: number): boolean {
-  if (!isSettled(item) || item.stage === "aborted" || item.body === undefined) return false;
-  Object.assign(item, { rank: item.rank % 3, due: now, since: now, attempt: 0 });
-  Object.assign(item, { settledAt: undefined, reason: undefined, stage: "behind" });
-  shelf.enter(item);
+export function replay(outbox: OutboxState, entry: OutboxEntry, now: number): boolean {
+  if (!isSettled(entry) || entry.stage === "aborted" || entry.body === undefined) return false;
+  Object.assign(entry, { rank: entry.rank % 3, due: now, since: now, attempt: 0 });
+  Object.assign(entry, { settledAt: undefined, reason: undefined, stage: "behind" });
+  outbox.enter(entry);
   return true;
 }
 
-export function cancel(shelf: OutboxState, item: OutboxEntry, now: number, reason: string): boolean {
-  if (item.stage !== "waiting" && item.stage !== "behind") return false;
-  item.destination.queues[item.rank]!.remove(item);
-  shelf.settle(item, "cancelled", now, reason);
+export function cancel(outbox: OutboxState, entry: OutboxEntry, now: number, reason: string): boolean {
+  if (entry.stage !== "waiting" && entry.stage !== "behind") return false;
+  entry.destination.queues[entry.rank]!.remove(entry);
+  outbox.settle(entry, "cancelled", now, reason);
   return true;
 }
 
-export function erase(shelf: OutboxState, item: OutboxEntry): boolean {
-  if (!isSettled(item)) return false;
-  expungeContent(item);
-  const { destination, entry } = item;
+export function erase(outbox: OutboxState, entry: OutboxEntry): boolean {
+  if (!isSettled(entry)) return false;
+  expungeContent(entry);
+  const { destination, header } = entry;
   destination.kept--;
-  item.destination = shelf.destination(entry.channel, erasedDestination);
-  item.destination.kept++;
-  item.entry = { ...entry, orderingKey: undefined };
-  shelf.vacate(destination);
+  entry.destination = outbox.destination(header.channel, erasedDestination);
+  entry.destination.kept++;
+  entry.header = { ...header, orderingKey: undefined };
+  outbox.removeIfEmpty(destination);
   return true;
 }
 
 /** Whether it is erased; if not, a claimed delivery without a body is to be withdrawn once its attempt ends. */
-export function withdraw(shelf: OutboxState, item: OutboxEntry, now: number): boolean {
-  cancel(shelf, item, now, "withdrawn");
-  if (item.stage === "claimed") expungeContent(item);
-  return erase(shelf, item);
+export function expunge(outbox: OutboxState, entry: OutboxEntry, now: number): boolean {
+  cancel(outbox, entry, now, "withdrawn");
+  if (entry.stage === "claimed") expungeContent(entry);
+  return erase(outbox, entry);
 }
 
-function expungeContent(item: OutboxEntry): void {
-  item.body = item.source = item.reason = undefined;
-  item.size = 0;
-  item.journal = item.journal.map(({ text }) => {
+function expungeContent(entry: OutboxEntry): void {
+  entry.body = entry.source = entry.reason = undefined;
+  entry.size = 0;
+  entry.journal = entry.journal.map(({ text }) => {
     const { number, startedAt, endedAt, outcome } = JSON.parse(text);
     const hushed = "reason" in outcome ? { ...outcome, reason: erasedDestination } : outcome;
     return { text: JSON.stringify({ number, startedAt, endedAt, outcome: hushed }) };

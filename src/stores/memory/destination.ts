@@ -21,7 +21,7 @@ export class Destination {
   /** By rank, each by when it is due. */
   readonly queues = Array.from({ length: 6 }, () => new Queue());
   /** By ordering key: what is pending, in its order. */
-  readonly lines = new Map<string, OutboxEntry[]>();
+  readonly orderedByKey = new Map<string, OutboxEntry[]>();
 
   get blockedUntil(): number {
     return Math.max(this.heldUntil, this.trialUntil ?? 0);
@@ -44,16 +44,16 @@ export class Queue {
     return this.#items[this.#from];
   }
 
-  add(item: OutboxEntry): void {
+  add(entry: OutboxEntry): void {
     let [low, high] = [this.#from, this.#items.length];
-    if (high > low && isBefore(this.#items[high - 1]!, item)) low = high;
+    if (high > low && isBefore(this.#items[high - 1]!, entry)) low = high;
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (isBefore(this.#items[middle]!, item)) low = middle + 1;
+      if (isBefore(this.#items[middle]!, entry)) low = middle + 1;
       else high = middle;
     }
-    if (low === this.#items.length) this.#items.push(item);
-    else this.#items.splice(low, 0, item);
+    if (low === this.#items.length) this.#items.push(entry);
+    else this.#items.splice(low, 0, entry);
   }
 
   shift(): void {
@@ -64,8 +64,8 @@ export class Queue {
     }
   }
 
-  remove(item: OutboxEntry): void {
-    const at = this.#items.indexOf(item, this.#from);
+  remove(entry: OutboxEntry): void {
+    const at = this.#items.indexOf(entry, this.#from);
     if (at >= 0) this.#items.splice(at, 1);
   }
 }

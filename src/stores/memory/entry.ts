@@ -16,7 +16,7 @@ export type Stage = "waiting" | "claimed" | "behind" | Exclude<DeliveryState, "p
 /** One delivery, as it is kept. */
 export interface OutboxEntry {
   readonly seq: number;
-  entry: Pick<Entry, "id" | "channel" | "createdAt" | "idempotencyKey" | "orderingKey" | "replayOf">;
+  header: Pick<Entry, "id" | "channel" | "createdAt" | "idempotencyKey" | "orderingKey" | "replayOf">;
   destination: Destination;
   stage: Stage;
   /** 0, 1, 2: first attempts of high, normal and low priority; 3, 4, 5: retries. */
@@ -38,69 +38,69 @@ export interface OutboxEntry {
 export const isSettled = ({ stage }: OutboxEntry): boolean =>
   stage !== "waiting" && stage !== "claimed" && stage !== "behind";
 
-export const stateOf = (item: OutboxEntry): DeliveryState =>
-  isSettled(item) ? (item.stage as DeliveryState) : "pending";
+export const stateOf = (entry: OutboxEntry): DeliveryState =>
+  isSettled(entry) ? (entry.stage as DeliveryState) : "pending";
 
 export const priorityOf = ({ rank }: OutboxEntry): Priority => priorities[rank % 3]!;
 
-export function claimedOf(item: OutboxEntry): Claimed {
-  const { disabled } = item.destination;
+export function claimedOf(entry: OutboxEntry): Claimed {
+  const { disabled } = entry.destination;
   return {
-    id: item.entry.id,
-    channel: item.entry.channel,
-    destination: item.destination.name,
-    ...JSON.parse(item.body!),
-    createdAt: item.entry.createdAt,
-    since: item.since,
-    attempt: item.attempt,
-    claim: item.claims,
-    priority: priorityOf(item),
+    id: entry.header.id,
+    channel: entry.header.channel,
+    destination: entry.destination.name,
+    ...JSON.parse(entry.body!),
+    createdAt: entry.header.createdAt,
+    since: entry.since,
+    attempt: entry.attempt,
+    claim: entry.claims,
+    priority: priorityOf(entry),
     ...(disabled === undefined ? {} : { disabled }),
   };
 }
 
-export function summaryOf(item: OutboxEntry): DeliverySummary {
-  const { id, channel, createdAt, idempotencyKey, orderingKey, replayOf } = item.entry;
-  const state = stateOf(item);
+export function summaryOf(entry: OutboxEntry): DeliverySummary {
+  const { id, channel, createdAt, idempotencyKey, orderingKey, replayOf } = entry.header;
+  const state = stateOf(entry);
   return {
     id,
     channel,
-    destination: item.destination.name,
+    destination: entry.destination.name,
     state,
-    priority: priorityOf(item),
-    attempts: item.attempt,
+    priority: priorityOf(entry),
+    attempts: entry.attempt,
     createdAt,
-    ...(state === "pending" ? { due: item.due } : {}),
-    ...(item.lease === undefined ? {} : { leasedUntil: item.lease }),
-    ...(item.settledAt === undefined ? {} : { settledAt: item.settledAt }),
-    ...(item.reason === undefined ? {} : { reason: item.reason }),
+    ...(state === "pending" ? { due: entry.due } : {}),
+    ...(entry.lease === undefined ? {} : { leasedUntil: entry.lease }),
+    ...(entry.settledAt === undefined ? {} : { settledAt: entry.settledAt }),
+    ...(entry.reason === undefined ? {} : { reason: entry.reason }),
     ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
     ...(orderingKey === undefined ? {} : { orderingKey }),
     ...(replayOf === undefined ? {} : { replayOf }),
   };
 }
 
-export function keptOf(item: OutboxEntry): StoredDelivery {
+export function storedDelivery(entry: OutboxEntry): StoredDelivery {
   return {
-    ...summaryOf(item),
-    ...(item.body === undefined ? {} : JSON.parse(item.body)),
-    ...(item.source === undefined ? {} : { source: JSON.parse(item.source) }),
-    erased: item.body === undefined,
-    journal: item.journal.map(({ text }): Attempt => JSON.parse(text)),
+    ...summaryOf(entry),
+    ...(entry.body === undefined ? {} : JSON.parse(entry.body)),
+    ...(entry.source === undefined ? {} : { source: JSON.parse(entry.source) }),
+    erased: entry.body === undefined,
+    journal: entry.journal.map(({ text }): Attempt => JSON.parse(text)),
   };
 }
 
-export function itemOf(entry: Entry, shelf: OutboxState): OutboxEntry {
+export function newEntry(entry: Entry, outbox: OutboxState): OutboxEntry {
   const { id, channel, createdAt, idempotencyKey, orderingKey, replayOf, to, alert, options, content, source } = entry;
-  const destination = shelf.destination(channel, entry.destination);
+  const destination = outbox.destination(channel, entry.destination);
   const { disabled } = destination;
   const stage = entry.aborted !== undefined ? "aborted" : disabled === undefined ? "waiting" : "dead";
   const due = Math.max(createdAt, entry.due ?? createdAt);
   const body = JSON.stringify({ to, alert, options, content });
   const sourceText = source === undefined ? undefined : JSON.stringify(source);
   return {
-    seq: shelf.nextSeq,
-    entry: { id, channel, createdAt, idempotencyKey, orderingKey, replayOf },
+    seq: outbox.nextSeq,
+    header: { id, channel, createdAt, idempotencyKey, orderingKey, replayOf },
     destination,
     stage,
     rank: priorities.indexOf(entry.priority ?? "normal"),

@@ -1,15 +1,15 @@
 import type { Firing, Firings, FiringsWriter, Skip } from "../../store/index.ts";
 import { combineSkips } from "../merged.ts";
 import { cursor, filtered, pageOf } from "./page.ts";
-import { copied, keyOf, type Tables } from "./tables.ts";
+import { frozenCopy, keyOf, type Tables } from "./tables.ts";
 import type { UndoMap } from "./undo.ts";
 
-export function firingsOf(books: Tables): Firings & FiringsWriter {
-  const { firings } = books;
+export function firingsOf(tables: Tables): Firings & FiringsWriter {
+  const { firings } = tables;
   const some = (ids: readonly string[] = []): Firing[] => ids.map((id) => firings.value(id)!);
-  const of = (profile: string): Firing[] => some(books.firingsOf.get(books.resolveId(profile)));
+  const of = (profile: string): Firing[] => some(tables.firingsOf.get(tables.resolveId(profile)));
   const waiting = (): Firing[] =>
-    [...books.waiting.entries()]
+    [...tables.waiting.entries()]
       .map(([id]) => firings.get(id)!)
       .sort((a, b) => a.value.due! - b.value.due! || a.seq - b.seq)
       .map(({ value }) => value);
@@ -19,23 +19,23 @@ export function firingsOf(books: Tables): Firings & FiringsWriter {
     list: async ({ trigger, profile, state, run, limit, after }) =>
       pageOf(
         filtered(
-          firings.back(cursor(after)),
+          firings.newestFirst(cursor(after)),
           (one) =>
             (trigger === undefined || one.trigger === trigger) &&
-            (profile === undefined || one.profile === books.resolveId(profile)) &&
+            (profile === undefined || one.profile === tables.resolveId(profile)) &&
             (state === undefined || one.state === state) &&
             (run === undefined || one.run === run),
         ),
         limit,
       ),
     lastSkip: async (trigger, given) => {
-      const profile = books.resolveId(given);
-      const absorbed = [...books.mergedSkips.entries()]
+      const profile = tables.resolveId(given);
+      const absorbed = [...tables.mergedSkips.entries()]
         .map(([, skip]) => skip)
-        .filter((one) => one.trigger === trigger && books.resolveId(one.profile) === profile);
-      const place = (one: Skip) => books.parents.get(one.profile)!.place;
+        .filter((one) => one.trigger === trigger && tables.resolveId(one.profile) === profile);
+      const place = (one: Skip) => tables.parents.get(one.profile)!.place;
       const found = combineSkips(
-        books.skips.get(keyOf(trigger, profile)),
+        tables.skips.get(keyOf(trigger, profile)),
         absorbed.sort((a, b) => place(a) - place(b)),
       );
       return found && { ...found, profile };
@@ -54,7 +54,7 @@ export function firingsOf(books: Tables): Firings & FiringsWriter {
     async add(all) {
       for (const one of all) {
         if (firings.has(one.id)) throw new TypeError(`firing ${one.id} is kept already`);
-        keep(books, { ...one, profile: books.requireId(one.profile) });
+        keep(tables, { ...one, profile: tables.requireId(one.profile) });
       }
     },
     async update(all) {
@@ -62,8 +62,8 @@ export function firingsOf(books: Tables): Firings & FiringsWriter {
         const before = firings.value(one.id);
         if (before === undefined) continue;
         const { trigger, profile, at, run } = before;
-        unindex(books, before);
-        keep(books, { ...one, trigger, profile, at, run });
+        unindex(tables, before);
+        keep(tables, { ...one, trigger, profile, at, run });
       }
     },
     due: async (now, limit) =>
@@ -78,7 +78,7 @@ export function firingsOf(books: Tables): Firings & FiringsWriter {
       return dues.length === 0 ? { count: 0 } : { count: dues.length, due: Math.min(...dues) };
     },
     hasKey: async (trigger, key, since) =>
-      some(books.firingsKeyed.get(keyOf(trigger, key))).some(
+      some(tables.firingsKeyed.get(keyOf(trigger, key))).some(
         ({ state, settledAt }) => state === "waiting" || (state === "sent" && settledAt! >= since),
       ),
     async sent({ trigger, profile, since, limit }) {
@@ -92,74 +92,74 @@ export function firingsOf(books: Tables): Firings & FiringsWriter {
     inRun: async (run, profile) => of(profile).some((one) => one.run === run),
     async skip(skips) {
       for (const one of skips) {
-        const profile = books.requireId(one.profile);
+        const profile = tables.requireId(one.profile);
         const key = keyOf(one.trigger, profile);
-        const count = (books.skips.get(key)?.count ?? 0) + 1;
-        books.skips.set(key, copied({ ...one, reason: one.reason.toWellFormed(), profile, count }));
+        const count = (tables.skips.get(key)?.count ?? 0) + 1;
+        tables.skips.set(key, frozenCopy({ ...one, reason: one.reason.toWellFormed(), profile, count }));
       }
     },
     async prune(before, limit) {
       const old = [...firings.values()]
         .filter(({ state, settledAt }) => state !== "waiting" && settledAt! < before)
         .slice(0, limit);
-      for (const { id } of old) removeFiring(books, id);
+      for (const { id } of old) removeFiring(tables, id);
       return old.length;
     },
   };
 }
 
 /** Moves what is stored under one profile to another, and remembers which rows were moved. */
-export function moveFirings(books: Tables, from: string, into: string): void {
-  for (const id of books.firingsOf.get(from) ?? []) {
-    if (!books.origins.has(id)) books.origins.set(id, from);
-    giveFiring(books, id, into);
+export function moveFirings(tables: Tables, from: string, into: string): void {
+  for (const id of tables.firingsOf.get(from) ?? []) {
+    if (!tables.origins.has(id)) tables.origins.set(id, from);
+    moveFiring(tables, id, into);
   }
-  for (const [key, skip] of [...books.skips.entries()]) {
+  for (const [key, skip] of [...tables.skips.entries()]) {
     if (skip.profile !== from) continue;
-    books.skips.delete(key);
-    books.mergedSkips.set(key, skip);
+    tables.skips.delete(key);
+    tables.mergedSkips.set(key, skip);
   }
 }
 
 /** The firing is kept under this profile. */
-export function giveFiring(books: Tables, id: string, profile: string): void {
-  const firing = books.firings.value(id)!;
-  unindex(books, firing);
-  keep(books, { ...firing, profile });
+export function moveFiring(tables: Tables, id: string, profile: string): void {
+  const firing = tables.firings.value(id)!;
+  unindex(tables, firing);
+  keep(tables, { ...firing, profile });
 }
 
-export function removeFiring(books: Tables, id: string): void {
-  unindex(books, books.firings.value(id)!);
-  books.firings.delete(id);
-  books.origins.delete(id);
+export function removeFiring(tables: Tables, id: string): void {
+  unindex(tables, tables.firings.value(id)!);
+  tables.firings.delete(id);
+  tables.origins.delete(id);
 }
 
-function keep(books: Tables, firing: Firing): void {
+function keep(tables: Tables, firing: Firing): void {
   const { id, profile, trigger, state } = firing;
   const key = firing.key?.toWellFormed();
-  books.firings.put(id, copied({ ...firing, key, reason: firing.reason?.toWellFormed() }));
-  const { seq } = books.firings.get(id)!;
-  enlist(books, books.firingsOf, profile, id, seq);
-  if (key !== undefined) enlist(books, books.firingsKeyed, keyOf(trigger, key), id, seq);
-  if (state === "waiting") books.waiting.set(id, true);
+  tables.firings.put(id, frozenCopy({ ...firing, key, reason: firing.reason?.toWellFormed() }));
+  const { seq } = tables.firings.get(id)!;
+  addToIndex(tables, tables.firingsOf, profile, id, seq);
+  if (key !== undefined) addToIndex(tables, tables.firingsKeyed, keyOf(trigger, key), id, seq);
+  if (state === "waiting") tables.waiting.set(id, true);
 }
 
-function unindex(books: Tables, { id, profile, trigger, key }: Firing): void {
-  strike(books.firingsOf, profile, id);
-  if (key !== undefined) strike(books.firingsKeyed, keyOf(trigger, key), id);
-  books.waiting.delete(id);
+function unindex(tables: Tables, { id, profile, trigger, key }: Firing): void {
+  removeFromIndex(tables.firingsOf, profile, id);
+  if (key !== undefined) removeFromIndex(tables.firingsKeyed, keyOf(trigger, key), id);
+  tables.waiting.delete(id);
 }
 
 type Index = UndoMap<string, readonly string[]>;
 
 /** Oldest first. */
-function enlist(books: Tables, index: Index, key: string, id: string, seq: number): void {
+function addToIndex(tables: Tables, index: Index, key: string, id: string, seq: number): void {
   const ids = index.get(key) ?? [];
-  const at = ids.findLastIndex((one) => books.firings.get(one)!.seq < seq) + 1;
+  const at = ids.findLastIndex((one) => tables.firings.get(one)!.seq < seq) + 1;
   index.set(key, ids.toSpliced(at, 0, id));
 }
 
-function strike(index: Index, key: string, id: string): void {
+function removeFromIndex(index: Index, key: string, id: string): void {
   const rest = (index.get(key) ?? []).filter((one) => one !== id);
   if (rest.length === 0) index.delete(key);
   else index.set(key, rest);

@@ -6,12 +6,12 @@ const keyOf = (channel: string, destination: string): string => JSON.stringify([
 
 /** What the memory store keeps, and how it finds it. */
 export class OutboxState {
-  readonly items = new Map<string, OutboxEntry>();
+  readonly entries = new Map<string, OutboxEntry>();
   readonly byKey = new Map<string, OutboxEntry>();
   readonly channels = new Map<string, Channel>();
   readonly destinations = new Map<string, Destination>();
   /** Destinations where something waits, those first that were not served for longest. */
-  readonly busy = new Set<Destination>();
+  readonly readyDestinations = new Set<Destination>();
   readonly leased = new Set<OutboxEntry>();
   #seq = 0;
 
@@ -38,76 +38,76 @@ export class OutboxState {
     return destination;
   }
 
-  keep(item: OutboxEntry): void {
-    this.items.set(item.entry.id, item);
-    if (item.entry.idempotencyKey !== undefined) this.byKey.set(item.entry.idempotencyKey, item);
-    item.destination.kept++;
-    if (!isSettled(item)) this.enter(item);
+  add(entry: OutboxEntry): void {
+    this.entries.set(entry.header.id, entry);
+    if (entry.header.idempotencyKey !== undefined) this.byKey.set(entry.header.idempotencyKey, entry);
+    entry.destination.kept++;
+    if (!isSettled(entry)) this.enter(entry);
   }
 
   /** Puts it where it is claimed from, or behind another with its ordering key. */
-  enter(item: OutboxEntry): void {
-    const { orderingKey } = item.entry;
-    const { lines } = item.destination;
+  enter(entry: OutboxEntry): void {
+    const { orderingKey } = entry.header;
+    const { orderedByKey } = entry.destination;
     if (orderingKey !== undefined) {
-      const [first, ...behind] = lines.get(orderingKey) ?? [];
+      const [first, ...behind] = orderedByKey.get(orderingKey) ?? [];
       if (first !== undefined) {
-        item.stage = "behind";
-        lines.set(orderingKey, [first, ...[...behind, item].sort((a, b) => a.seq - b.seq)]);
+        entry.stage = "behind";
+        orderedByKey.set(orderingKey, [first, ...[...behind, entry].sort((a, b) => a.seq - b.seq)]);
         return;
       }
-      lines.set(orderingKey, [item]);
+      orderedByKey.set(orderingKey, [entry]);
     }
-    this.wait(item);
+    this.wait(entry);
   }
 
-  wait(item: OutboxEntry): void {
-    item.stage = "waiting";
-    item.destination.queues[item.rank]!.add(item);
-    this.busy.add(item.destination);
+  wait(entry: OutboxEntry): void {
+    entry.stage = "waiting";
+    entry.destination.queues[entry.rank]!.add(entry);
+    this.readyDestinations.add(entry.destination);
   }
 
-  settle(item: OutboxEntry, state: Exclude<DeliveryState, "pending">, now: number, reason: string | undefined): void {
-    item.stage = state;
-    item.lease = undefined;
-    item.settledAt = now;
-    item.reason = reason;
-    const { orderingKey } = item.entry;
+  settle(entry: OutboxEntry, state: Exclude<DeliveryState, "pending">, now: number, reason: string | undefined): void {
+    entry.stage = state;
+    entry.lease = undefined;
+    entry.settledAt = now;
+    entry.reason = reason;
+    const { orderingKey } = entry.header;
     if (orderingKey === undefined) return;
-    const { lines } = item.destination;
-    const line = (lines.get(orderingKey) ?? []).filter((one) => one !== item);
-    if (line.length === 0) lines.delete(orderingKey);
-    else lines.set(orderingKey, line);
+    const { orderedByKey } = entry.destination;
+    const line = (orderedByKey.get(orderingKey) ?? []).filter((one) => one !== entry);
+    if (line.length === 0) orderedByKey.delete(orderingKey);
+    else orderedByKey.set(orderingKey, line);
     if (line[0]?.stage === "behind") this.wait(line[0]);
   }
 
-  note(item: OutboxEntry, attempt: Attempt): void {
+  recordAttempt(entry: OutboxEntry, attempt: Attempt): void {
     const text = JSON.stringify(attempt);
-    item.journal.push({ text });
-    item.size += text.length;
+    entry.journal.push({ text });
+    entry.size += text.length;
   }
 
-  held(id: string, claim: number): OutboxEntry | undefined {
-    const item = this.items.get(id);
-    return item?.stage === "claimed" && item.claims === claim ? item : undefined;
+  findClaimed(id: string, claim: number): OutboxEntry | undefined {
+    const entry = this.entries.get(id);
+    return entry?.stage === "claimed" && entry.claims === claim ? entry : undefined;
   }
 
-  remove(item: OutboxEntry, now: number): void {
-    this.items.delete(item.entry.id);
-    if (item.entry.idempotencyKey !== undefined) this.byKey.delete(item.entry.idempotencyKey);
-    const { destination } = item;
+  remove(entry: OutboxEntry, now: number): void {
+    this.entries.delete(entry.header.id);
+    if (entry.header.idempotencyKey !== undefined) this.byKey.delete(entry.header.idempotencyKey);
+    const { destination } = entry;
     destination.kept--;
     const { heldUntil, disabled, failures } = destination;
-    if (heldUntil <= now && disabled === undefined && failures === 0) this.vacate(destination);
+    if (heldUntil <= now && disabled === undefined && failures === 0) this.removeIfEmpty(destination);
   }
 
   /** Ends it if nothing is there. */
-  vacate(destination: Destination): void {
+  removeIfEmpty(destination: Destination): void {
     if (destination.kept > 0) return;
     this.destinations.delete(keyOf(destination.channel.name, destination.name));
   }
 
   settled(): OutboxEntry[] {
-    return [...this.items.values()].filter(isSettled);
+    return [...this.entries.values()].filter(isSettled);
   }
 }

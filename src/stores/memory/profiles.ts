@@ -5,100 +5,101 @@ import { moveFirings, removeFiring } from "./firings.ts";
 import { resize } from "./memberships.ts";
 import { forgetMerges, mergesOf, restoreProfile, splitPairsOf } from "./merges.ts";
 import { cursor, pageOf } from "./page.ts";
-import { copied, ownerKey, type Tables } from "./tables.ts";
+import { frozenCopy, ownerKey, type Tables } from "./tables.ts";
 
-export function profilesOf(books: Tables): ProfilesWriter & Profiles {
+export function profilesOf(tables: Tables): ProfilesWriter & Profiles {
   return {
-    get: async (ids) => ids.map((id) => books.profiles.value(books.resolveId(id))),
-    find: async (identifiers) => identifiers.map((one) => books.owners.get(ownerKey(one))),
-    list: async ({ limit, after }) => pageOf(books.profiles.from(cursor(after)), limit),
-    count: async () => books.profiles.size,
-    merges: async (id) => mergesOf(books, books.resolveId(id)),
-    splitPairs: async (ids) => splitPairsOf(books, ids),
+    get: async (ids) => ids.map((id) => tables.profiles.value(tables.resolveId(id))),
+    find: async (identifiers) => identifiers.map((one) => tables.owners.get(ownerKey(one))),
+    list: async ({ limit, after }) => pageOf(tables.profiles.oldestFirst(cursor(after)), limit),
+    count: async () => tables.profiles.size,
+    merges: async (id) => mergesOf(tables, tables.resolveId(id)),
+    splitPairs: async (ids) => splitPairsOf(tables, ids),
     async put(profiles) {
-      for (const profile of profiles) put(books, profile);
+      for (const profile of profiles) put(tables, profile);
     },
     async absorb(pairs) {
       for (const pair of pairs) {
-        const [from, into] = [books.requireId(pair.from), books.requireId(pair.into)];
+        const [from, into] = [tables.requireId(pair.from), tables.requireId(pair.into)];
         if (from === into) continue;
         if (pair.merge !== undefined && pair.merge.profile.id !== from) {
           throw new TypeError(`the merge of ${pair.merge.profile.id} does not belong to ${pair.from}`);
         }
-        books.parents.set(from, { into, place: books.profiles.get(from)!.seq });
-        if (pair.merge !== undefined) books.merges.put(from, copied(pair.merge));
-        end(books, from);
-        for (const [one, now] of [...books.absorbed.entries()]) if (now === from) books.absorbed.set(one, into);
-        books.absorbed.set(from, into);
-        for (const old of mergesOf(books, into).slice(0, -maxMerges)) books.merges.delete(old.profile.id);
-        moveFirings(books, from, into);
-        for (const { value } of [...books.events.from(undefined)]) {
+        tables.parents.set(from, { into, place: tables.profiles.get(from)!.seq });
+        if (pair.merge !== undefined) tables.merges.put(from, frozenCopy(pair.merge));
+        end(tables, from);
+        for (const [one, now] of [...tables.absorbed.entries()]) if (now === from) tables.absorbed.set(one, into);
+        tables.absorbed.set(from, into);
+        for (const old of mergesOf(tables, into).slice(0, -maxMerges)) tables.merges.delete(old.profile.id);
+        moveFirings(tables, from, into);
+        for (const { value } of [...tables.events.oldestFirst(undefined)]) {
           if (value.profile !== from) continue;
-          if (!books.origins.has(value.id)) books.origins.set(value.id, from);
-          books.events.put(value.id, copied({ ...value, profile: into }));
+          if (!tables.origins.has(value.id)) tables.origins.set(value.id, from);
+          tables.events.put(value.id, frozenCopy({ ...value, profile: into }));
         }
       }
     },
     async split(profile, at, changed = []) {
-      restoreProfile(books, profile, at, changed);
-      put(books, profile);
+      restoreProfile(tables, profile, at, changed);
+      put(tables, profile);
     },
     async pruneMerges(before, limit) {
-      const old = [...books.merges.values()]
+      const old = [...tables.merges.values()]
         .filter(({ at }) => at < before)
         .sort((a, b) => a.at - b.at)
         .slice(0, limit);
-      for (const one of old) books.merges.delete(one.profile.id);
+      for (const one of old) tables.merges.delete(one.profile.id);
       return old.length;
     },
     async remove(ids) {
       const deliveries = new Set<string>();
       for (const given of ids) {
-        const id = books.resolveId(given);
-        if (!books.profiles.has(id)) continue;
-        end(books, id);
-        forgetMerges(books, id);
-        for (const [from, into] of [...books.absorbed.entries()]) if (into === id) books.absorbed.delete(from);
-        for (const one of books.firingsOf.get(id) ?? []) {
-          for (const delivery of books.firings.value(one)!.deliveries) deliveries.add(delivery);
-          removeFiring(books, one);
+        const id = tables.resolveId(given);
+        if (!tables.profiles.has(id)) continue;
+        end(tables, id);
+        forgetMerges(tables, id);
+        for (const [from, into] of [...tables.absorbed.entries()]) if (into === id) tables.absorbed.delete(from);
+        for (const one of tables.firingsOf.get(id) ?? []) {
+          for (const delivery of tables.firings.value(one)!.deliveries) deliveries.add(delivery);
+          removeFiring(tables, one);
         }
-        for (const [key, skip] of [...books.skips.entries()]) if (skip.profile === id) books.skips.delete(key);
-        for (const { value } of [...books.events.from(undefined)]) if (value.profile === id) removeEvent(books, value);
+        for (const [key, skip] of [...tables.skips.entries()]) if (skip.profile === id) tables.skips.delete(key);
+        for (const { value } of [...tables.events.oldestFirst(undefined)])
+          if (value.profile === id) removeEvent(tables, value);
       }
       return [...deliveries];
     },
   };
 }
 
-function put(books: Tables, profile: Profile): void {
+function put(tables: Tables, profile: Profile): void {
   const { id } = profile;
-  if (books.absorbed.has(id)) throw new TypeError(`profile ${id} was absorbed`);
+  if (tables.absorbed.has(id)) throw new TypeError(`profile ${id} was absorbed`);
   const own = new Map(
     profile.identifiers.map(({ kind, value }) => {
       const identifier = { kind: kind.toWellFormed(), value: value.toWellFormed() };
       return [ownerKey(identifier), identifier];
     }),
   );
-  disown(books, id);
+  disown(tables, id);
   for (const key of own.keys()) {
-    const other = books.profiles.value(books.owners.get(key) ?? "");
+    const other = tables.profiles.value(tables.owners.get(key) ?? "");
     if (other === undefined) continue;
     const identifiers = other.identifiers.filter((one) => ownerKey(one) !== key);
-    books.profiles.put(other.id, copied({ ...other, identifiers }));
+    tables.profiles.put(other.id, frozenCopy({ ...other, identifiers }));
   }
-  for (const key of own.keys()) books.owners.set(key, id);
-  books.profiles.put(id, copied({ ...profile, identifiers: [...own.values()] }));
+  for (const key of own.keys()) tables.owners.set(key, id);
+  tables.profiles.put(id, frozenCopy({ ...profile, identifiers: [...own.values()] }));
 }
 
-function disown(books: Tables, id: string): void {
-  for (const one of books.profiles.value(id)?.identifiers ?? []) books.owners.delete(ownerKey(one));
+function disown(tables: Tables, id: string): void {
+  for (const one of tables.profiles.value(id)?.identifiers ?? []) tables.owners.delete(ownerKey(one));
 }
 
 /** Its record, identifiers and memberships. */
-function end(books: Tables, id: string): void {
-  disown(books, id);
-  for (const { audience } of books.memberships.get(id) ?? []) resize(books, audience, -1);
-  books.memberships.delete(id);
-  books.profiles.delete(id);
+function end(tables: Tables, id: string): void {
+  disown(tables, id);
+  for (const { audience } of tables.memberships.get(id) ?? []) resize(tables, audience, -1);
+  tables.memberships.delete(id);
+  tables.profiles.delete(id);
 }

@@ -1,44 +1,44 @@
 import type { Settlement } from "../../store/index.ts";
 import type { Retention } from "../retention.ts";
-import { withdraw } from "./change.ts";
+import { expunge } from "./change.ts";
 import type { Destination } from "./destination.ts";
 import type { OutboxEntry } from "./entry.ts";
 import type { OutboxState } from "./outbox-state.ts";
 
-export function putBack(shelf: OutboxState, item: OutboxEntry, due: number): void {
-  shelf.leased.delete(item);
-  item.lease = undefined;
-  item.due = due;
-  shelf.wait(item);
+export function putBack(outbox: OutboxState, entry: OutboxEntry, due: number): void {
+  outbox.leased.delete(entry);
+  entry.lease = undefined;
+  entry.due = due;
+  outbox.wait(entry);
 }
 
-export function settle(shelf: OutboxState, settlement: Settlement): boolean {
-  const { claim, now, verdict, attempt, hold, disable, health } = settlement;
-  const item = shelf.held(claim.id, claim.claim);
-  if (item === undefined) return false;
-  const { destination } = item;
-  if (attempt !== undefined) shelf.note(item, { number: item.attempt, ...attempt });
-  if (verdict.state === "pending") {
-    if (verdict.countsAsAttempt === false) item.attempt--;
-    item.rank = 3 + (item.rank % 3);
-    item.reason = attempt !== undefined && "reason" in attempt.outcome ? attempt.outcome.reason : undefined;
-    putBack(shelf, item, verdict.due);
+export function settle(outbox: OutboxState, settlement: Settlement): boolean {
+  const { claim, now, decision, attempt, hold, disable, health } = settlement;
+  const entry = outbox.findClaimed(claim.id, claim.claim);
+  if (entry === undefined) return false;
+  const { destination } = entry;
+  if (attempt !== undefined) outbox.recordAttempt(entry, { number: entry.attempt, ...attempt });
+  if (decision.state === "pending") {
+    if (decision.countsAsAttempt === false) entry.attempt--;
+    entry.rank = 3 + (entry.rank % 3);
+    entry.reason = attempt !== undefined && "reason" in attempt.outcome ? attempt.outcome.reason : undefined;
+    putBack(outbox, entry, decision.due);
   } else {
-    shelf.leased.delete(item);
-    shelf.settle(item, verdict.state, now, "reason" in verdict ? verdict.reason : undefined);
+    outbox.leased.delete(entry);
+    outbox.settle(entry, decision.state, now, "reason" in decision ? decision.reason : undefined);
   }
   if (disable !== undefined) destination.disabled = disable;
-  if (health !== undefined) judge(destination, health, now);
+  if (health !== undefined) updateHealth(destination, health, now);
   if (hold !== undefined) {
     const place = hold.of === "channel" ? destination.channel : destination;
     place.heldUntil = hold.until;
     place.heldReason = hold.reason;
   }
-  if (item.body === undefined) withdraw(shelf, item, now);
+  if (entry.body === undefined) expunge(outbox, entry, now);
   return true;
 }
 
-function judge(
+function updateHealth(
   destination: Destination,
   { ok, failures, resetTimeout }: NonNullable<Settlement["health"]>,
   now: number,
@@ -56,14 +56,14 @@ function judge(
   destination.heldReason = `${destination.failures} attempts in a row failed`;
 }
 
-export function prune(shelf: OutboxState, { age, bytes }: Retention, now: number, limit: number): number {
-  const settled = shelf.settled();
+export function prune(outbox: OutboxState, { age, bytes }: Retention, now: number, limit: number): number {
+  const settled = outbox.settled();
   let excess = settled.reduce((sum, { size }) => sum + size, 0) - bytes;
   let removed = 0;
-  for (const item of settled) {
-    if (removed >= limit || (item.entry.createdAt >= now - age && excess <= 0)) break;
-    shelf.remove(item, now);
-    excess -= item.size;
+  for (const entry of settled) {
+    if (removed >= limit || (entry.header.createdAt >= now - age && excess <= 0)) break;
+    outbox.remove(entry, now);
+    excess -= entry.size;
     removed++;
   }
   return removed;

@@ -57,9 +57,9 @@ export class Tables {
 
   /** The same of one that must be there. @throws TypeError */
   requireId(id: string): string {
-    const stays = this.resolveId(id);
-    if (!this.profiles.has(stays)) throw new TypeError(`there is no profile ${id}`);
-    return stays;
+    const resolved = this.resolveId(id);
+    if (!this.profiles.has(resolved)) throw new TypeError(`there is no profile ${id}`);
+    return resolved;
   }
 }
 
@@ -69,7 +69,7 @@ export const keyOf = (...texts: readonly string[]): string => JSON.stringify(tex
 export const ownerKey = ({ kind, value }: Identifier): string => keyOf(kind, value);
 
 /** A copy that nobody can change, of what is JSON but for properties that are undefined. */
-export function copied<T>(value: T): T {
+export function frozenCopy<T>(value: T): T {
   return frozen(JSON.parse(JSON.stringify(value)));
 }
 

@@ -2,7 +2,7 @@
 export class Undo {
   #steps: (() => void)[] = [];
 
-  note(step: () => void): void {
+  record(step: () => void): void {
     this.#steps.push(step);
   }
 
@@ -10,7 +10,7 @@ export class Undo {
     this.#steps = [];
   }
 
-  back(): void {
+  rollBack(): void {
     for (const step of this.#steps.reverse()) step();
     this.#steps = [];
   }
@@ -40,7 +40,7 @@ export class UndoMap<Key, Value> {
   set(key: Key, value: Value): void {
     const had = this.map.has(key);
     const before = this.map.get(key);
-    this.#undo.note(() => {
+    this.#undo.record(() => {
       if (had) this.map.set(key, before as Value);
       else this.map.delete(key);
     });
@@ -50,7 +50,7 @@ export class UndoMap<Key, Value> {
   delete(key: Key): boolean {
     if (!this.map.has(key)) return false;
     const before = this.map.get(key) as Value;
-    this.#undo.note(() => this.putBack(key, before));
+    this.#undo.record(() => this.putBack(key, before));
     return this.map.delete(key);
   }
 
@@ -95,12 +95,12 @@ export class UndoList<T> extends UndoMap<string, Placed<T>> {
   }
 
   /** @param after the place of the last that was given */
-  *from(after: number | undefined): Generator<Placed<T>> {
+  *oldestFirst(after: number | undefined): Generator<Placed<T>> {
     for (const one of this.#sorted().values()) if (after === undefined || one.seq > after) yield one;
   }
 
   /** Newest first. @param after the place of the last that was given */
-  *back(after: number | undefined): Generator<Placed<T>> {
+  *newestFirst(after: number | undefined): Generator<Placed<T>> {
     const all = [...this.#sorted().values()];
     for (let i = all.length - 1; i >= 0; i--) if (after === undefined || all[i]!.seq < after) yield all[i]!;
   }

@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 import type { ApiKey, StoredResponse } from "../../store/index.ts";
-import { tellsOf } from "../answer.ts";
+import { containsId } from "../answer.ts";
 
 /** API keys: who may ask. */
 export function keyReader(db: Database.Database) {
@@ -26,12 +26,12 @@ export function keyWriter(db: Database.Database): (key: ApiKey) => void {
 }
 
 /** Answers to requests with an idempotency key. */
-export function answerReader(db: Database.Database): (key: string) => StoredResponse | undefined {
+export function responseReader(db: Database.Database): (key: string) => StoredResponse | undefined {
   const get = db.prepare<[string], StoredResponse>("select * from answers where key = ?");
   return (key) => get.get(key);
 }
 
-export function answerWriter(db: Database.Database) {
+export function responseWriter(db: Database.Database) {
   const put = db.prepare(
     "insert into answers (key, fingerprint, status, body, at) values (?, ?, ?, ?, ?) on conflict do nothing",
   );
@@ -50,7 +50,7 @@ export function answerWriter(db: Database.Database) {
     /** Looks at a piece. @returns where to go on */
     forget(ids: ReadonlySet<string>, after: number): number | undefined {
       const piece = some.all(after);
-      for (const { seq, body } of piece) if (tellsOf(body, ids)) remove.run(seq);
+      for (const { seq, body } of piece) if (containsId(body, ids)) remove.run(seq);
       return piece.at(-1)?.seq;
     },
   };

@@ -10,7 +10,7 @@ interface Existing {
 }
 
 /** Within a transaction: keeps one delivery. */
-export function adder(db: Database.Database, ledger: TransactionCache): (entry: Entry) => EnqueueResult {
+export function adder(db: Database.Database, cache: TransactionCache): (entry: Entry) => EnqueueResult {
   const byKey = db.prepare<[string], Existing>("select id, state, reason from deliveries where idempotency_key = ?");
   const isBehind = db
     .prepare<[number, string], number>(
@@ -30,7 +30,7 @@ export function adder(db: Database.Database, ledger: TransactionCache): (entry: 
       const reason = existing.state < state.delivered ? undefined : (existing.reason ?? undefined);
       return { id: existing.id, state: stateName[existing.state]!, reason, duplicate: true };
     }
-    const destination = ledger.destination(entry.channel, entry.destination);
+    const destination = cache.destination(entry.channel, entry.destination);
     const due = Math.max(createdAt, entry.due ?? createdAt);
     const rank = priorities.indexOf(entry.priority ?? "normal");
     const disabled = destination.disabled === null ? undefined : `destination disabled: ${destination.disabled}`;
@@ -60,8 +60,8 @@ export function adder(db: Database.Database, ledger: TransactionCache): (entry: 
       entry.replayOf ?? null,
     );
     insertBody.run(seq, body, source);
-    if (is === state.waiting) ledger.wait(destination.id, destination.channel, rank, due);
-    ledger.count(destination.channel, is, 1, size);
+    if (is === state.waiting) cache.addWaiting(destination.id, destination.channel, rank, due);
+    cache.count(destination.channel, is, 1, size);
     return { id, state: stateName[is]!, reason, duplicate: false };
   };
 }

@@ -17,7 +17,7 @@ interface Row {
 }
 
 /** Within a transaction: what operators ask for, and what retention does. Each says whether it did it. */
-export function changer(db: Database.Database, ledger: TransactionCache, places: DestinationHealthWriter) {
+export function changer(db: Database.Database, cache: TransactionCache, health: DestinationHealthWriter) {
   const find = db.prepare<[string], Row>(
     `select d.seq, d.state, d.destination, d.rank, d.size, d.ordering_key, length(b.body) as body_size
      from deliveries d left join bodies b on b.seq = d.seq where d.id = ?`,
@@ -36,18 +36,18 @@ export function changer(db: Database.Database, ledger: TransactionCache, places:
   const eraseAttempts = db.prepare(
     "update attempts set exchange = null, outcome = json_replace(outcome, '$.reason', ?) where seq = ?",
   );
-  const hush = db.prepare("update deliveries set size = 0, reason = null where seq = ?");
+  const clearReason = db.prepare("update deliveries set size = 0, reason = null where seq = ?");
   const move = db.prepare("update deliveries set destination = ?, ordering_key = null where seq = ?");
   /** Of these, destinations where nothing is. */
-  const vacating = (condition: string) =>
+  const deleteEmpty = (condition: string) =>
     `delete from destinations where id in (select value from json_each(?)) ${condition}
      and not exists (select 1 from deliveries d indexed by settled_to
        where d.destination = destinations.id and d.settled_at is not null)
      and not exists (select 1 from deliveries d indexed by pending_to
        where d.destination = destinations.id and d.settled_at is null) returning id`;
-  const vacate = db.prepare<[string], number>(vacating("")).pluck();
-  const vacateSound = db
-    .prepare<[string, number], number>(vacating("and held_until <= ? and disabled is null and failures = 0"))
+  const deleteEmptyAny = db.prepare<[string], number>(deleteEmpty("")).pluck();
+  const deleteEmptyHealthy = db
+    .prepare<[string, number], number>(deleteEmpty("and held_until <= ? and disabled is null and failures = 0"))
     .pluck();
   const removeHeads = db.prepare("delete from heads where destination = ?");
   const channels = db.prepare<[], number>("select id from channels").pluck();
@@ -63,7 +63,7 @@ export function changer(db: Database.Database, ledger: TransactionCache, places:
   >("select seq, channel, state, size, created_at, destination from deliveries where seq = ?");
   const settledBytes = db.prepare<[], number | null>("select sum(bytes) from counts where state > 2").pluck();
   const remove = ["attempts", "bodies", "deliveries"].map((table) => db.prepare(`delete from ${table} where seq = ?`));
-  const unblock = unblocker(db, ledger);
+  const unblock = unblocker(db, cache);
 
   function replay(id: string, now: number): boolean {
     const row = find.get(id);
@@ -71,22 +71,22 @@ export function changer(db: Database.Database, ledger: TransactionCache, places:
       return false;
     }
     const { seq, destination, ordering_key } = row;
-    const { channel } = places.row(destination);
+    const { channel } = health.row(destination);
     const behind = ordering_key !== null && isBehind.get(destination, ordering_key) !== undefined;
     again.run(behind ? state.behind : state.waiting, now, now, seq);
-    ledger.count(channel, row.state, -1, -row.size);
-    ledger.count(channel, state.waiting, 1, row.size);
-    if (!behind) ledger.wait(destination, channel, row.rank % 3, now);
+    cache.count(channel, row.state, -1, -row.size);
+    cache.count(channel, state.waiting, 1, row.size);
+    if (!behind) cache.addWaiting(destination, channel, row.rank % 3, now);
     return true;
   }
 
   function cancel(id: string, now: number, reason: string): boolean {
     const row = find.get(id);
     if (row === undefined || (row.state !== state.waiting && row.state !== state.behind)) return false;
-    const { channel } = places.row(row.destination);
+    const { channel } = health.row(row.destination);
     cancelOne.run(now, reason, row.seq);
-    ledger.count(channel, state.waiting, -1, -row.size);
-    ledger.count(channel, state.cancelled, 1, row.size);
+    cache.count(channel, state.waiting, -1, -row.size);
+    cache.count(channel, state.cancelled, 1, row.size);
     if (row.state === state.waiting && row.ordering_key !== null) unblock(row.destination, row.ordering_key);
     return true;
   }
@@ -95,8 +95,8 @@ export function changer(db: Database.Database, ledger: TransactionCache, places:
   function expungeContent({ seq, destination, state: is, size }: Row): void {
     eraseBody.run(seq);
     eraseAttempts.run(erasedDestination, seq);
-    hush.run(seq);
-    ledger.count(places.row(destination).channel, is, 0, -size);
+    clearReason.run(seq);
+    cache.count(health.row(destination).channel, is, 0, -size);
   }
 
   function erase(ids: readonly string[]): readonly string[] {
@@ -105,17 +105,17 @@ export function changer(db: Database.Database, ledger: TransactionCache, places:
       const row = find.get(id);
       if (row === undefined || row.state < state.delivered) return false;
       expungeContent(row);
-      move.run(ledger.erased(places.row(row.destination).channel), row.seq);
+      move.run(cache.erasedDestination(health.row(row.destination).channel), row.seq);
       left.add(row.destination);
       return true;
     });
-    gone(vacate.all(JSON.stringify([...left])));
+    gone(deleteEmptyAny.all(JSON.stringify([...left])));
     return erased;
   }
 
   function gone(destinations: readonly number[]): void {
     for (const one of destinations) removeHeads.run(one);
-    if (destinations.length > 0) ledger.changed();
+    if (destinations.length > 0) cache.invalidateDestinations();
   }
 
   function expunge(ids: readonly string[], now: number): ExpungeResult {
@@ -130,7 +130,7 @@ export function changer(db: Database.Database, ledger: TransactionCache, places:
   }
 
   function prune({ age, bytes }: Retention, now: number, limit: number): number {
-    ledger.beforeCommit();
+    cache.beforeCommit();
     let excess = (settledBytes.get() ?? 0) - bytes;
     const candidates = channels
       .all()
@@ -143,12 +143,12 @@ export function changer(db: Database.Database, ledger: TransactionCache, places:
       const { seq, channel, state: was, size, created_at, destination } = bySeq.get(candidate)!;
       if (created_at >= now - age && excess <= 0) break;
       for (const one of remove) one.run(seq);
-      ledger.count(channel, was, -1, -size);
+      cache.count(channel, was, -1, -size);
       left.add(destination);
       excess -= size;
       removed++;
     }
-    gone(vacateSound.all(JSON.stringify([...left]), now));
+    gone(deleteEmptyHealthy.all(JSON.stringify([...left]), now));
     return removed;
   }
 

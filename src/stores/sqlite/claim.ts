@@ -39,9 +39,9 @@ const retries = [3, 4, 5];
 /** Of a claim, at least this share is left for retries, so that a flood of first attempts does not end retrying. */
 const shareOfRetries = 1 / 8;
 /** At most so many destinations are looked at in one claim. */
-const mostVisits = 2000;
+const maxVisits = 2000;
 /** At most so many lost claims are found in one. */
-const mostLost = 500;
+const maxLost = 500;
 
 const lost = JSON.stringify({ kind: "lost", reason: "whoever made this attempt ended before it did" });
 
@@ -70,14 +70,14 @@ export function peeker(db: Database.Database): (request: ClaimRequest) => number
 /** Within a transaction. */
 export function claimer(
   db: Database.Database,
-  ledger: TransactionCache,
-  withdraw: (ids: readonly string[], now: number) => void,
+  cache: TransactionCache,
+  expunge: (ids: readonly string[], now: number) => void,
 ): (request: ClaimRequest) => Claims {
   const channelOf = db.prepare<[string], ChannelRow>("select id, name, held_until from channels where name = ?");
-  const lostOnes = db.prepare<[number, number], Lost>(
+  const expiredLeases = db.prepare<[number, number], Lost>(
     "select seq, id, destination, rank, size from deliveries where state = 1 and lease <= ? order by lease limit ?",
   );
-  const noteLost = db.prepare(
+  const recordLost = db.prepare(
     `insert into attempts (seq, claim, number, started_at, ended_at, outcome)
      select seq, claims, attempt, lease, lease, ? from deliveries where seq = ?`,
   );
@@ -112,12 +112,12 @@ export function claimer(
   const nextLease = db.prepare<[], number | null>("select min(lease) from deliveries where state = 1").pluck();
 
   function recoverLost(now: number): void {
-    for (const { seq, id, destination, rank, size } of lostOnes.all(now, mostLost)) {
+    for (const { seq, id, destination, rank, size } of expiredLeases.all(now, maxLost)) {
       const again = 3 + (rank % 3);
-      noteLost.run(lost, seq);
+      recordLost.run(lost, seq);
       putBack.run(again, now, seq);
-      ledger.wait(destination, ledger.destinationOf(destination).channel, again, now);
-      if (size === 0) withdraw([id], now);
+      cache.addWaiting(destination, cache.destinationById(destination).channel, again, now);
+      if (size === 0) expunge([id], now);
     }
   }
 
@@ -179,7 +179,7 @@ export function claimer(
         for (const head of found) {
           if (claimed.length >= upTo) return;
           if (seen.has(head.destination)) continue;
-          if (++visits > mostVisits) {
+          if (++visits > maxVisits) {
             ranOut = true;
             return;
           }
@@ -190,12 +190,12 @@ export function claimer(
       }
     }
 
-    const mostRetries = Math.min(limit, request.retries ?? limit);
-    take(firstAttempts, limit - Math.min(mostRetries, Math.floor(limit * shareOfRetries)));
-    take(retries, Math.min(limit, claimed.length + mostRetries));
+    const maxRetries = Math.min(limit, request.retries ?? limit);
+    take(firstAttempts, limit - Math.min(maxRetries, Math.floor(limit * shareOfRetries)));
+    take(retries, Math.min(limit, claimed.length + maxRetries));
     take(firstAttempts, limit);
     // Heads have moved.
-    ledger.changed();
+    cache.invalidateDestinations();
     return { claimed, next: ranOut || claimed.length === limit ? now : orUndefined(soonestAfterNow()) };
 
     /** What is due now and was not taken is of destinations that are full. */

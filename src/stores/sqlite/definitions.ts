@@ -30,7 +30,7 @@ export function definitionReader(db: Database.Database): Definitions {
   };
 }
 
-export function definitionWriter(db: Database.Database, names: IdCache): DefinitionsWriter {
+export function definitionWriter(db: Database.Database, idCache: IdCache): DefinitionsWriter {
   const count = db.prepare(
     "insert into versions (what, n) values ('definitions', 1) on conflict do update set n = n + 1",
   );
@@ -41,9 +41,9 @@ export function definitionWriter(db: Database.Database, names: IdCache): Definit
   );
   const setStatus = db.prepare("update definitions set status = ? where kind = ? and name = ?");
   const remove = db.prepare("delete from definitions where kind = ? and name = ?");
-  const unwait = db.prepare("delete from firings where trigger = ? and state = 0");
-  const unskip = db.prepare("delete from skips where trigger = ?");
-  const unskipMerged = db.prepare("delete from merged_skips where trigger = ?");
+  const deleteWaiting = db.prepare("delete from firings where trigger = ? and state = 0");
+  const deleteSkips = db.prepare("delete from skips where trigger = ?");
+  const deleteMergedSkips = db.prepare("delete from merged_skips where trigger = ?");
   return {
     ...definitionReader(db),
     async put(definitions) {
@@ -59,11 +59,11 @@ export function definitionWriter(db: Database.Database, names: IdCache): Definit
     async remove(kind, name) {
       if (remove.run(kind, name).changes === 0) return;
       count.run();
-      const id = names.known(name);
+      const id = idCache.find(name);
       if (kind !== "trigger" || id === undefined) return;
-      unwait.run(id);
-      unskip.run(id);
-      unskipMerged.run(id);
+      deleteWaiting.run(id);
+      deleteSkips.run(id);
+      deleteMergedSkips.run(id);
     },
   };
 }

@@ -10,11 +10,11 @@ export interface DestinationHealthWriter {
   enable(destination: number): void;
   /** An attempt that was to show whether it works again did not take place. */
   endTrial(destination: number): void;
-  health(destination: number, health: NonNullable<Settlement["health"]>, now: number): void;
+  recordAttempt(destination: number, health: NonNullable<Settlement["health"]>, now: number): void;
 }
 
 /** Within a transaction: holds, disabling and failures of destinations and channels. */
-export function placesOf(db: Database.Database, ledger: TransactionCache): DestinationHealthWriter {
+export function healthWriter(db: Database.Database, cache: TransactionCache): DestinationHealthWriter {
   const hold = db.prepare("update destinations set held_until = ?, held_reason = ? where id = ?");
   const holdChannel = db.prepare("update channels set held_until = ?, held_reason = ? where id = ?");
   const disable = db.prepare("update destinations set disabled = ? where id = ?");
@@ -31,13 +31,13 @@ export function placesOf(db: Database.Database, ledger: TransactionCache): Desti
   // A head may have been put off to the end of a hold.
   const advance = db.prepare("update heads set at = due where destination = ? and at > due");
 
-  const places: DestinationHealthWriter = {
-    row: (destination) => ledger.destinationOf(destination),
+  const health: DestinationHealthWriter = {
+    row: (destination) => cache.destinationById(destination),
     hold(destination, until, reason) {
-      const { held_until } = ledger.destinationOf(destination);
+      const { held_until } = cache.destinationById(destination);
       hold.run(until, reason, destination);
       if (until < held_until) advance.run(destination);
-      ledger.changed();
+      cache.invalidateDestinations();
     },
     holdChannel(channel, until, reason) {
       holdChannel.run(until, reason, channel);
@@ -46,35 +46,35 @@ export function placesOf(db: Database.Database, ledger: TransactionCache): Desti
       disable.run(reason, destination);
       // What waits there is to be settled now.
       advance.run(destination);
-      ledger.changed();
+      cache.invalidateDestinations();
     },
     enable(destination) {
       enable.run(destination);
       advance.run(destination);
-      ledger.changed();
+      cache.invalidateDestinations();
     },
     endTrial(destination) {
       if (endTrial.run(destination).changes === 0) return;
       advance.run(destination);
-      ledger.changed();
+      cache.invalidateDestinations();
     },
-    health(destination, { ok, failures, resetTimeout }, now) {
-      const row = ledger.destinationOf(destination);
+    recordAttempt(destination, { ok, failures, resetTimeout }, now) {
+      const row = cache.destinationById(destination);
       if (ok) {
         const isPast = row.held_until > 0 && row.held_until <= now;
         if (row.failures === 0 && row.trial_until === null && !isPast) return;
         if (isPast) forgetHold.run(destination);
         works.run(destination);
         if (row.trial_until !== null) advance.run(destination);
-        ledger.changed();
+        cache.invalidateDestinations();
         return;
       }
       fail.run(destination);
       if (row.failures + 1 >= failures) {
         trip.run(now + resetTimeout, `${row.failures + 1} attempts in a row failed`, destination);
       }
-      ledger.changed();
+      cache.invalidateDestinations();
     },
   };
-  return places;
+  return health;
 }

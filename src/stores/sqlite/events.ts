@@ -16,7 +16,7 @@ interface Row {
 }
 
 /** Newest first, of any stream and profile, those with a problem alone or all: see `newest`. */
-export function eventReader(db: Database.Database, names: IdCache): Events {
+export function eventReader(db: Database.Database, idCache: IdCache): Events {
   const bySeq = db.prepare<[number], Row>(
     `select e.seq, e.id, n.name as stream, e.key, e.received_at, e.payload, p.id as profile, e.problem, e.refused
      from events e cross join names n on n.id = e.stream left join profiles p on p.seq = e.profile where e.seq = ?`,
@@ -47,8 +47,8 @@ export function eventReader(db: Database.Database, names: IdCache): Events {
     "problem is not null and profile is not null and profile = ? and",
   );
   function lists({ stream, profile, problems = false }: Parameters<Events["list"]>[0]): readonly NewestFirst[] {
-    const streams = stream === undefined ? undefined : [names.known(stream) ?? -1];
-    if (profile !== undefined) return (problems ? problemOf : of)([names.profile(profile) ?? -1], streams);
+    const streams = stream === undefined ? undefined : [idCache.find(stream) ?? -1];
+    if (profile !== undefined) return (problems ? problemOf : of)([idCache.profile(profile) ?? -1], streams);
     if (problems) return problem([], streams);
     return streams === undefined ? [(before, limit) => all.all(before, limit)] : any([], streams);
   }
@@ -75,7 +75,7 @@ const eventOf = ({ id, stream, key, received_at, payload, profile, problem, refu
   ...(refused !== null && { refused: JSON.parse(refused) }),
 });
 
-export function eventWriter(db: Database.Database, names: IdCache): EventsWriter {
+export function eventWriter(db: Database.Database, idCache: IdCache): EventsWriter {
   const has = db.prepare<[number, string], number>("select 1 from events where stream = ? and key = ?").pluck();
   const insert = db.prepare(
     "insert into events (id, stream, key, received_at, payload, profile, problem, refused) values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -90,15 +90,15 @@ export function eventWriter(db: Database.Database, names: IdCache): EventsWriter
   );
   return {
     async known(stream, keys) {
-      const id = names.known(stream);
+      const id = idCache.find(stream);
       return new Set(id === undefined ? [] : keys.filter((key) => has.get(id, key) !== undefined));
     },
     async add(events) {
       for (const { id, stream, key = null, receivedAt, payload, profile, problem = null, refused } of events) {
-        const owner = profile === undefined ? null : names.requireId(profile);
+        const owner = profile === undefined ? null : idCache.requireId(profile);
         insert.run(
           id,
-          names.getOrCreate(stream),
+          idCache.getOrCreate(stream),
           key,
           receivedAt,
           JSON.stringify(payload),
@@ -110,7 +110,7 @@ export function eventWriter(db: Database.Database, names: IdCache): EventsWriter
     },
     async prune(stream, before, limit) {
       if (stream === undefined) return pruneAll.run(before, limit).changes;
-      const id = names.known(stream);
+      const id = idCache.find(stream);
       return id === undefined ? 0 : prune.run(id, before, limit).changes;
     },
   };

@@ -59,7 +59,7 @@ function getter(db: Database.Database): Firings["get"] {
 }
 
 /** Newest first, of any trigger, profile, state and run: see `newest`. */
-function lister(db: Database.Database, names: IdCache): Firings["list"] {
+function lister(db: Database.Database, idCache: IdCache): Firings["list"] {
   const bySeq = db.prepare<[number], Row>(`${select()} where f.seq = ?`);
   const numbers = <Given extends readonly unknown[]>(from: string) =>
     db
@@ -96,8 +96,8 @@ function lister(db: Database.Database, names: IdCache): Firings["list"] {
     if (trigger === undefined && profile === undefined && state === undefined && run === undefined) {
       return [(before, limit) => all.all(before, limit)];
     }
-    const by = trigger === undefined ? undefined : (names.known(trigger) ?? -1);
-    const to = profile === undefined ? undefined : (names.profile(profile) ?? -1);
+    const by = trigger === undefined ? undefined : (idCache.find(trigger) ?? -1);
+    const to = profile === undefined ? undefined : (idCache.profile(profile) ?? -1);
     const is = state === undefined ? undefined : firingState.indexOf(state);
     if (run !== undefined && to !== undefined) {
       return [(before, limit) => inRun.all(run, to, by ?? null, is ?? null, before, limit)];
@@ -117,7 +117,7 @@ function lister(db: Database.Database, names: IdCache): Firings["list"] {
     );
 }
 
-export function firingReader(db: Database.Database, names: IdCache): Firings {
+export function firingReader(db: Database.Database, idCache: IdCache): Firings {
   const skip = db.prepare<[number, number], Omit<Skip, "trigger" | "profile">>(
     "select at, reason, cause, n as count from skips where profile = ? and trigger = ?",
   );
@@ -139,9 +139,9 @@ export function firingReader(db: Database.Database, names: IdCache): Firings {
     .pluck();
   return {
     get: getter(db),
-    list: lister(db, names),
+    list: lister(db, idCache),
     async lastSkip(trigger, profile) {
-      const [by, of] = [names.known(trigger), names.profile(profile)];
+      const [by, of] = [idCache.find(trigger), idCache.profile(profile)];
       if (by === undefined || of === undefined) return undefined;
       const found = combineSkips(skip.get(of, by), merged.all(of, by));
       if (found === undefined) return undefined;
@@ -151,7 +151,7 @@ export function firingReader(db: Database.Database, names: IdCache): Firings {
     nextDue: async () => nextDue.get() ?? undefined,
     async tally(trigger, since) {
       const counts = { waiting: 0, sent: 0, aborted: 0, skipped: 0, failed: 0 };
-      const id = names.known(trigger);
+      const id = idCache.find(trigger);
       if (id === undefined) return counts;
       for (const { state, n } of tally.all(id, since)) counts[firingState[state]!] = n;
       const latest = last.get(id) ?? undefined;
@@ -160,7 +160,7 @@ export function firingReader(db: Database.Database, names: IdCache): Firings {
   };
 }
 
-export function firingWriter(db: Database.Database, names: IdCache): FiringsWriter {
+export function firingWriter(db: Database.Database, idCache: IdCache): FiringsWriter {
   const insert = db.prepare(
     `insert into firings (id, trigger, profile, at, cause, state, due, waits_for, reason, settled_at, key, deliveries,
      delivery, run) values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -246,7 +246,7 @@ export function firingWriter(db: Database.Database, names: IdCache): FiringsWrit
     async add(firings) {
       for (const one of firings) {
         const { id, trigger, profile, at, run = null } = one;
-        insert.run(id, names.getOrCreate(trigger), names.requireId(profile), at, ...changing(one), run);
+        insert.run(id, idCache.getOrCreate(trigger), idCache.requireId(profile), at, ...changing(one), run);
       }
     },
     async update(firings) {
@@ -254,22 +254,22 @@ export function firingWriter(db: Database.Database, names: IdCache): FiringsWrit
     },
     due: async (now, limit) => due.all(now, limit).map(firingOf),
     async waiting(trigger, profile) {
-      const [by, of] = [names.known(trigger), names.profile(profile)];
+      const [by, of] = [idCache.find(trigger), idCache.profile(profile)];
       return by === undefined || of === undefined ? [] : waiting.all(of, by).map(firingOf);
     },
     async gathered(trigger, profile) {
-      const [by, of] = [names.known(trigger), names.profile(profile)];
+      const [by, of] = [idCache.find(trigger), idCache.profile(profile)];
       const { count, due } = by === undefined || of === undefined ? { count: 0, due: null } : gathered.get(of, by)!;
       return { count, ...(due !== null && { due }) };
     },
     async hasKey(trigger, key, since) {
-      const by = names.known(trigger);
+      const by = idCache.find(trigger);
       if (by === undefined) return false;
       return waitsKeyed.get(by, key) !== undefined || sentKeyed.get(by, key, since) !== undefined;
     },
     async sent({ trigger, profile, since, limit }) {
-      const by = trigger === undefined ? undefined : (names.known(trigger) ?? -1);
-      const of = profile === undefined ? undefined : (names.profile(profile) ?? -1);
+      const by = trigger === undefined ? undefined : (idCache.find(trigger) ?? -1);
+      const of = profile === undefined ? undefined : (idCache.profile(profile) ?? -1);
       if (by !== undefined && of !== undefined) {
         return limit === 1 ? (everSentTo.get(of, by, since) ?? 0) : sentTo.get(of, by, since, limit)!;
       }
@@ -277,12 +277,12 @@ export function firingWriter(db: Database.Database, names: IdCache): FiringsWrit
       return of === undefined ? sentAtAll.get(since, limit)! : sentToAny.get(of, since, limit)!;
     },
     async inRun(run, profile) {
-      const of = names.profile(profile);
+      const of = idCache.profile(profile);
       return of !== undefined && inRun.get(run, of) !== undefined;
     },
     async skip(skips) {
       for (const { trigger, profile, at, reason, cause } of skips) {
-        skip.run(names.requireId(profile), names.getOrCreate(trigger), at, reason, cause);
+        skip.run(idCache.requireId(profile), idCache.getOrCreate(trigger), at, reason, cause);
       }
     },
     prune: async (before, limit) => prune.run(before, limit).changes,

@@ -23,7 +23,7 @@ export class IdCache implements TransactionHooks {
     };
   }
 
-  known(name: string): number | undefined {
+  find(name: string): number | undefined {
     const cached = this.#numbers.get(name);
     if (cached !== undefined) return cached;
     const found = this.#sql.name.get(name);
@@ -33,7 +33,7 @@ export class IdCache implements TransactionHooks {
 
   /** Within a transaction. */
   getOrCreate(name: string): number {
-    const known = this.known(name);
+    const known = this.find(name);
     if (known !== undefined) return known;
     const made = this.#sql.newName.get(name)!;
     this.#numbers.set(name, made);

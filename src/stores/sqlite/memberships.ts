@@ -3,7 +3,7 @@ import type { Membership, Memberships, MembershipsWriter } from "../../store/ind
 import type { IdCache } from "./id-cache.ts";
 import { bounds, cursor, pageOf } from "./page.ts";
 
-export function membershipReader(db: Database.Database, names: IdCache): Memberships {
+export function membershipReader(db: Database.Database, idCache: IdCache): Memberships {
   const of = db.prepare<[number], { audience: number; since: number }>(
     "select audience, since from memberships where profile = ?",
   );
@@ -17,21 +17,21 @@ export function membershipReader(db: Database.Database, names: IdCache): Members
   return {
     of: async (profiles) =>
       profiles.map((id) => {
-        const seq = names.profile(id);
+        const seq = idCache.profile(id);
         if (seq === undefined) return [];
-        const all = of.all(seq).map(({ audience, since }): Membership => ({ audience: names.name(audience), since }));
+        const all = of.all(seq).map(({ audience, since }): Membership => ({ audience: idCache.name(audience), since }));
         return all.sort((a, b) => (a.audience < b.audience ? -1 : 1));
       }),
     async members({ audience, limit, after }) {
-      const rows = page.all(names.known(audience) ?? -1, cursor(after, bounds.first), limit + 1);
-      for (const { id, seq } of rows) names.remember(id, seq);
+      const rows = page.all(idCache.find(audience) ?? -1, cursor(after, bounds.first), limit + 1);
+      for (const { id, seq } of rows) idCache.remember(id, seq);
       return pageOf(rows, limit, ({ id, since }) => ({ profile: id, since }));
     },
     sizes: async () => new Map(sizes.all().map(({ name, n }) => [name, n])),
   };
 }
 
-export function membershipWriter(db: Database.Database, names: IdCache): MembershipsWriter {
+export function membershipWriter(db: Database.Database, idCache: IdCache): MembershipsWriter {
   const enter = db.prepare(
     "insert into memberships (profile, audience, since) values (?, ?, ?) on conflict do nothing",
   );
@@ -43,19 +43,19 @@ export function membershipWriter(db: Database.Database, names: IdCache): Members
     .prepare<[number, number], number>("select profile from memberships where audience = ? order by profile limit ?")
     .pluck();
   return {
-    ...membershipReader(db, names),
+    ...membershipReader(db, idCache),
     async change(changes) {
       const by = new Map<number, number>();
       for (const { audience, profile, since } of changes) {
-        const seq = names.requireId(profile);
-        const id = names.getOrCreate(audience);
+        const seq = idCache.requireId(profile);
+        const id = idCache.getOrCreate(audience);
         const { changes: done } = since === undefined ? leave.run(seq, id) : enter.run(seq, id, since);
         if (done > 0) by.set(id, (by.get(id) ?? 0) + (since === undefined ? -1 : 1));
       }
       for (const [id, n] of by) if (n !== 0) resize.run(id, n);
     },
     async clear(audience, limit) {
-      const id = names.known(audience);
+      const id = idCache.find(audience);
       if (id === undefined) return 0;
       const profiles = some.all(id, limit);
       for (const seq of profiles) leave.run(seq, id);

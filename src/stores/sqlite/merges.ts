@@ -3,7 +3,7 @@ import type { Merge, Profile, Profiles } from "../../store/index.ts";
 import { maxMerges } from "../merged.ts";
 import type { IdCache } from "./id-cache.ts";
 
-export function mergeReader(db: Database.Database, names: IdCache): Pick<Profiles, "merges" | "splitPairs"> {
+export function mergeReader(db: Database.Database, idCache: IdCache): Pick<Profiles, "merges" | "splitPairs"> {
   const of = db.prepare<[number], string>("select body from merges where root = ? order by seq").pluck();
   const any = db.prepare<[], number>("select 1 from split_pairs limit 1").pluck();
   const from = db.prepare<[number], { one: number; other: number; at: number }>(
@@ -11,15 +11,17 @@ export function mergeReader(db: Database.Database, names: IdCache): Pick<Profile
   );
   return {
     async merges(id) {
-      const seq = names.profile(id);
+      const seq = idCache.profile(id);
       return seq === undefined ? [] : of.all(seq).map((body) => JSON.parse(body));
     },
     async splitPairs(ids) {
       // Mostly nobody was ever split.
       if (any.get() === undefined) return [];
-      const seqs = new Set(ids.flatMap((id) => names.profile(id) ?? []));
+      const seqs = new Set(ids.flatMap((id) => idCache.profile(id) ?? []));
       return [...seqs].flatMap((seq) =>
-        from.all(seq).map(({ one, other, at }) => ({ one: names.profileId(one), other: names.profileId(other), at })),
+        from
+          .all(seq)
+          .map(({ one, other, at }) => ({ one: idCache.profileId(one), other: idCache.profileId(other), at })),
       );
     },
   };
@@ -49,9 +51,9 @@ export function mergeWriter(db: Database.Database) {
   const absorb = run(
     "insert into absorbed (id, profile, number, parent) select id, ?, seq, ? from profiles where seq = ?",
   );
-  const unskip = run("delete from skips where profile = ?");
+  const deleteSkips = run("delete from skips where profile = ?");
   const keep = run("insert into merges (number, root, at, body) values (?, ?, ?, ?)");
-  const tooMany = run(
+  const deleteOldest = run(
     `delete from merges where root = ? and seq <= (select seq from merges where root = ? order by seq desc limit 1 offset ${maxMerges})`,
   );
   const rewrite = run("update merges set body = ? where number = ?");
@@ -77,7 +79,7 @@ export function mergeWriter(db: Database.Database) {
     run("update split_pairs set one_now = ? where one = ?"),
     run("update split_pairs set other_now = ? where other = ?"),
   ];
-  const reskip = run(`insert into skips (profile, trigger, at, reason, cause, n)
+  const restoreSkips = run(`insert into skips (profile, trigger, at, reason, cause, n)
     select origin, trigger, at, reason, cause, n from merged_skips where origin = ?`);
   const endings = [
     run("delete from merged_skips where origin = ?"),
@@ -98,10 +100,10 @@ export function mergeWriter(db: Database.Database) {
     /** Moves all but what ends with the profile itself. */
     move(source: number, target: number, merge: Merge | undefined): void {
       for (const one of moves) one.run(target, source);
-      unskip.run(source);
+      deleteSkips.run(source);
       absorb.run(target, target, source);
       if (merge !== undefined) keep.run(source, target, merge.at, JSON.stringify(merge));
-      tooMany.run(target, target);
+      deleteOldest.run(target, target);
     },
     /** Restores the profile without its identifiers, and what was its own. */
     split({ id, fields, createdAt, updatedAt, version }: Profile, at: number, merges: readonly Merge[]): void {
@@ -115,7 +117,7 @@ export function mergeWriter(db: Database.Database) {
         if (one !== number) for (const step of inner) step.run(number, one);
         for (const step of all) step.run(number, one);
       }
-      reskip.run(number);
+      restoreSkips.run(number);
       for (const step of endings) step.run(number);
       mark.run(number, parent, number, root, at);
       mark.run(parent, number, root, number, at);

@@ -14,7 +14,7 @@ interface Row {
 }
 
 /** Reads on one connection. */
-export function profileReader(db: Database.Database, names: IdCache): Profiles {
+export function profileReader(db: Database.Database, idCache: IdCache): Profiles {
   const bySeq = db.prepare<[number], Row>("select * from profiles where seq = ?");
   const owner = db
     .prepare<[string, string], number>("select profile from identifiers where kind = ? and value = ?")
@@ -27,7 +27,7 @@ export function profileReader(db: Database.Database, names: IdCache): Profiles {
 
   const profileOf = ({ seq, id, fields, created_at, updated_at, version }: Row): Profile => {
     const own = identifiers.all(seq);
-    if (db.inTransaction) names.identifiers.set(seq, own);
+    if (db.inTransaction) idCache.identifiers.set(seq, own);
     return {
       id,
       fields: JSON.parse(fields),
@@ -41,25 +41,25 @@ export function profileReader(db: Database.Database, names: IdCache): Profiles {
   return {
     get: async (ids) =>
       ids.map((id) => {
-        const seq = names.profile(id);
+        const seq = idCache.profile(id);
         return seq === undefined ? undefined : profileOf(bySeq.get(seq)!);
       }),
     find: async (all) =>
       all.map(({ kind, value }) => {
         const seq = owner.get(kind, value);
-        return seq === undefined ? undefined : names.profileId(seq);
+        return seq === undefined ? undefined : idCache.profileId(seq);
       }),
     list: async ({ limit, after }) => {
       const rows = inPieces(cursor(after, bounds.first), limit + 1, (from, some) => page.all(from, some));
       return pageOf(rows, limit, profileOf, ({ fields }) => fields.length);
     },
     count: async () => count.get()!,
-    ...mergeReader(db, names),
+    ...mergeReader(db, idCache),
   };
 }
 
-export function profileWriter(db: Database.Database, names: IdCache): ProfilesWriter {
-  const { get, find, list, merges, splitPairs } = profileReader(db, names);
+export function profileWriter(db: Database.Database, idCache: IdCache): ProfilesWriter {
+  const { get, find, list, merges, splitPairs } = profileReader(db, idCache);
   const merging = mergeWriter(db);
   const insert = db
     .prepare<[string, string, number, number, number], number>(
@@ -101,12 +101,12 @@ export function profileWriter(db: Database.Database, names: IdCache): ProfilesWr
 
   function put(profile: Profile): void {
     const { id, fields, createdAt, updatedAt, version } = profile;
-    const known = names.profile(id);
+    const known = idCache.profile(id);
     if (known === undefined) {
       const seq = insert.get(id, JSON.stringify(fields), createdAt, updatedAt, version)!;
-      names.remember(id, seq);
+      idCache.remember(id, seq);
       // It may have been somebody's.
-      names.identifiers.clear();
+      idCache.identifiers.clear();
       profile.identifiers.forEach(({ kind, value }, place) => {
         own.run(kind, value, seq, place);
       });
@@ -114,8 +114,8 @@ export function profileWriter(db: Database.Database, names: IdCache): ProfilesWr
     }
     const { changes } = update.run(JSON.stringify(fields), createdAt, updatedAt, version, known, id);
     if (changes === 0) throw new TypeError(`profile ${id} was absorbed`);
-    if (names.identifiers.get(known) === profile.identifiers) return;
-    names.identifiers.clear();
+    if (idCache.identifiers.get(known) === profile.identifiers) return;
+    idCache.identifiers.clear();
     const before = identifiers.all(known);
     const same =
       before.length === profile.identifiers.length &&
@@ -140,22 +140,22 @@ export function profileWriter(db: Database.Database, names: IdCache): ProfilesWr
     },
     async absorb(pairs) {
       for (const { from, into, merge } of pairs) {
-        const [source, target] = [names.profile(from), names.profile(into)];
+        const [source, target] = [idCache.profile(from), idCache.profile(into)];
         if (source === undefined || target === undefined) {
           throw new TypeError(`there is no profile ${source === undefined ? from : into}`);
         }
         if (source === target) continue;
-        if (merge !== undefined && merge.profile.id !== names.profileId(source)) {
+        if (merge !== undefined && merge.profile.id !== idCache.profileId(source)) {
           throw new TypeError(`the merge of ${merge.profile.id} does not belong to ${from}`);
         }
         merging.move(source, target, merge);
         for (const ending of endings) ending.run(source);
-        names.invalidateProfiles();
+        idCache.invalidateProfiles();
       }
     },
     async split(profile, at, changed = []) {
       merging.split(profile, at, changed);
-      names.invalidateProfiles();
+      idCache.invalidateProfiles();
       put(profile);
     },
     async pruneMerges(before, limit) {
@@ -164,11 +164,11 @@ export function profileWriter(db: Database.Database, names: IdCache): ProfilesWr
     async remove(ids) {
       const all = new Set<string>();
       for (const id of ids) {
-        const seq = names.profile(id);
+        const seq = idCache.profile(id);
         if (seq === undefined || bySeq.get(seq) === undefined) continue;
         for (const some of deliveries.all(seq)) for (const one of some.split(" ")) all.add(one);
         for (const ending of [...forgetting, ...endings]) ending.run(seq);
-        names.invalidateProfiles();
+        idCache.invalidateProfiles();
       }
       return [...all];
     },

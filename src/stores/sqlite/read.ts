@@ -109,7 +109,7 @@ export function lister(db: Database.Database): (query: ListQuery) => Page<Delive
   };
 }
 
-export function troubleLister(
+export function unhealthyLister(
   db: Database.Database,
 ): (limit: number, after: string | undefined) => Page<DestinationHealth> {
   const channels = db.prepare<[], { name: string; held_until: number; held_reason: string | null }>(

@@ -16,7 +16,7 @@ interface Row {
 const back = "seq, destination, rank, attempt, size, ordering_key";
 
 /** Within a transaction: lets the one go that stands behind, if any. */
-export function unblocker(db: Database.Database, ledger: TransactionCache): (destination: number, key: string) => void {
+export function unblocker(db: Database.Database, cache: TransactionCache): (destination: number, key: string) => void {
   const behind = db.prepare<[number, string], { seq: number; rank: number; due: number }>(
     `select seq, rank, due from deliveries where destination = ? and ordering_key = ? and state < 3 and state = 2
      order by seq limit 1`,
@@ -26,16 +26,16 @@ export function unblocker(db: Database.Database, ledger: TransactionCache): (des
     const next = behind.get(destination, key);
     if (next === undefined) return;
     free.run(next.seq);
-    ledger.wait(destination, ledger.destinationOf(destination).channel, next.rank, next.due);
+    cache.addWaiting(destination, cache.destinationById(destination).channel, next.rank, next.due);
   };
 }
 
-/** Within a transaction. @param withdraw for those for which that was asked meanwhile, see `changer` */
+/** Within a transaction. @param expunge for those for which that was asked meanwhile, see `changer` */
 export function settler(
   db: Database.Database,
-  ledger: TransactionCache,
-  places: DestinationHealthWriter,
-  withdraw: (ids: readonly string[], now: number) => void,
+  cache: TransactionCache,
+  health: DestinationHealthWriter,
+  expunge: (ids: readonly string[], now: number) => void,
 ) {
   const fence = "where id = ? and state = 1 and claims = ?";
   const end = db.prepare<[number, number, string | null, number, string, number], Row>(
@@ -52,22 +52,22 @@ export function settler(
   const note = db.prepare(
     "insert into attempts (seq, claim, number, started_at, ended_at, outcome, exchange) values (?, ?, ?, ?, ?, ?, ?)",
   );
-  const unblock = unblocker(db, ledger);
+  const unblock = unblocker(db, cache);
 
   function settle(settlement: Settlement): boolean {
-    const { claim, now, verdict, attempt } = settlement;
+    const { claim, now, decision, attempt } = settlement;
     const { request, answer, outcome } = attempt ?? {};
     const exchange = request === undefined && answer === undefined ? null : JSON.stringify({ request, answer });
     const grown = exchange?.length ?? 0;
     let row: Row | undefined;
     let uncounted = 0;
-    if (verdict.state === "pending") {
-      uncounted = verdict.countsAsAttempt === false ? 1 : 0;
+    if (decision.state === "pending") {
+      uncounted = decision.countsAsAttempt === false ? 1 : 0;
       const reason = outcome !== undefined && "reason" in outcome ? outcome.reason : null;
-      row = again.get(verdict.due, reason, grown, uncounted, claim.id, claim.claim);
+      row = again.get(decision.due, reason, grown, uncounted, claim.id, claim.claim);
     } else {
-      const reason = "reason" in verdict ? verdict.reason : null;
-      row = end.get(state[verdict.state], now, reason, grown, claim.id, claim.claim);
+      const reason = "reason" in decision ? decision.reason : null;
+      row = end.get(state[decision.state], now, reason, grown, claim.id, claim.claim);
     }
     if (row === undefined) return false;
     const { seq, destination } = row;
@@ -75,32 +75,32 @@ export function settler(
       const number = row.attempt + uncounted;
       note.run(seq, claim.claim, number, attempt.startedAt, attempt.endedAt, JSON.stringify(outcome), exchange);
     }
-    const place = places.row(destination);
-    if (verdict.state === "pending") {
-      ledger.wait(destination, place.channel, row.rank, verdict.due);
-      ledger.count(place.channel, state.waiting, 0, grown);
+    const place = health.row(destination);
+    if (decision.state === "pending") {
+      cache.addWaiting(destination, place.channel, row.rank, decision.due);
+      cache.count(place.channel, state.waiting, 0, grown);
     } else {
-      ledger.count(place.channel, state.waiting, -1, grown - row.size);
-      ledger.count(place.channel, state[verdict.state], 1, row.size);
+      cache.count(place.channel, state.waiting, -1, grown - row.size);
+      cache.count(place.channel, state[decision.state], 1, row.size);
       if (row.ordering_key !== null) unblock(destination, row.ordering_key);
     }
-    if (settlement.disable !== undefined) places.disable(destination, settlement.disable);
-    if (settlement.health !== undefined) places.health(destination, settlement.health, now);
+    if (settlement.disable !== undefined) health.disable(destination, settlement.disable);
+    if (settlement.health !== undefined) health.recordAttempt(destination, settlement.health, now);
     if (settlement.hold !== undefined) {
       const { of, until, reason } = settlement.hold;
-      if (of === "channel") places.holdChannel(place.channel, until, reason);
-      else places.hold(destination, until, reason);
+      if (of === "channel") health.holdChannel(place.channel, until, reason);
+      else health.hold(destination, until, reason);
     }
-    if (row.size === grown) withdraw([claim.id], now);
+    if (row.size === grown) expunge([claim.id], now);
     return true;
   }
 
   function release({ id, claim }: Claim, now: number): void {
     const row = giveBack.get(now, id, claim);
     if (row === undefined) return;
-    places.endTrial(row.destination);
-    ledger.wait(row.destination, places.row(row.destination).channel, row.rank, now);
-    if (row.size === 0) withdraw([id], now);
+    health.endTrial(row.destination);
+    cache.addWaiting(row.destination, health.row(row.destination).channel, row.rank, now);
+    if (row.size === 0) expunge([id], now);
   }
 
   const renew = ({ id, claim }: Claim, until: number): boolean => extend.run(until, id, claim).changes === 1;

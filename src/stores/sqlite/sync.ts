@@ -11,11 +11,11 @@ export class Sync {
   readonly #path: string;
   #log: Log | undefined;
   #committed = 0;
-  #safe = 0;
+  #synced = 0;
   #waiting: { readonly commit: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
   #running: Promise<void> | undefined;
   /** Why nothing more can be said to be on the disk. */
-  #end: StoreError | undefined;
+  #failure: StoreError | undefined;
 
   /** @param path of the database, which is open and has its log */
   constructor(path: string) {
@@ -24,7 +24,7 @@ export class Sync {
   }
 
   /** Something was committed, by us or by others. @returns its number */
-  note(): number {
+  recordCommit(): number {
     return ++this.#committed;
   }
 
@@ -32,9 +32,9 @@ export class Sync {
    * Resolves when this commit, and all before it, are on the disk. @throws StoreError: then they may be kept, or not. Once one
    * sync failed, all do until the file is opened anew: a system may drop what it could not write, and say so only once.
    */
-  async until(commit = this.#committed): Promise<void> {
-    if (commit <= this.#safe) return;
-    this.check();
+  async untilSynced(commit = this.#committed): Promise<void> {
+    if (commit <= this.#synced) return;
+    this.throwIfFailed();
     return new Promise((resolve, reject) => {
       this.#waiting.push({ commit, resolve, reject });
       this.#running ??= this.#run();
@@ -42,13 +42,13 @@ export class Sync {
   }
 
   /** @throws StoreError if nothing more can be put on the disk */
-  check(): void {
-    if (this.#end !== undefined) throw this.#end;
+  throwIfFailed(): void {
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   /** Waits for what is asked for. */
   async close(): Promise<void> {
-    this.#end ??= new StoreError("closed", `${this.#path}: the store is closed`);
+    this.#failure ??= new StoreError("closed", `${this.#path}: the store is closed`);
     await this.#running;
     const log = this.#log;
     this.#log = undefined;
@@ -59,19 +59,19 @@ export class Sync {
     while (this.#waiting.length > 0) {
       const upTo = this.#committed;
       const error = await this.#log!.sync();
-      if (error === null) this.#safe = upTo;
-      else this.#end = this.#problem(error);
+      if (error === null) this.#synced = upTo;
+      else this.#failure = this.#storeError(error);
       const all = this.#waiting;
       this.#waiting = error === null ? all.filter(({ commit }) => commit > upTo) : [];
       for (const { commit, resolve, reject } of all) {
-        if (error !== null) reject(this.#end);
+        if (error !== null) reject(this.#failure);
         else if (commit <= upTo) resolve();
       }
     }
     this.#running = undefined;
   }
 
-  #problem(error: NodeJS.ErrnoException): StoreError {
+  #storeError(error: NodeJS.ErrnoException): StoreError {
     const message = `${this.#path}: what was written may not be on the disk (${error.code}); see what is wrong with it, then start anew`;
     return new StoreError(error.code === "ENOSPC" ? "full" : "other", message, { cause: error });
   }

@@ -25,7 +25,7 @@ export class TransactionCache implements TransactionHooks {
 
   constructor(db: Database.Database) {
     this.#sql = {
-      channel: db.prepare<[string], number>("select id from channels where name = ?").pluck(),
+      channelId: db.prepare<[string], number>("select id from channels where name = ?").pluck(),
       newChannel: db.prepare<[string], number>("insert into channels (name) values (?) returning id").pluck(),
       destination: db.prepare<[number, string], DestinationRow>(
         "select id, channel, name, held_until, disabled, failures, trial_until from destinations where channel = ? and name = ?",
@@ -50,7 +50,7 @@ export class TransactionCache implements TransactionHooks {
   channel(name: string): number {
     let id = this.#channels.get(name);
     if (id === undefined) {
-      id = this.#sql.channel.get(name) ?? this.#sql.newChannel.get(name)!;
+      id = this.#sql.channelId.get(name) ?? this.#sql.newChannel.get(name)!;
       this.#channels.set(name, id);
     }
     return id;
@@ -68,13 +68,13 @@ export class TransactionCache implements TransactionHooks {
   }
 
   /** Where deliveries of this channel are that are erased. */
-  erased(channel: number): number {
+  erasedDestination(channel: number): number {
     return (
       this.#sql.destination.get(channel, erasedDestination) ?? this.#sql.newDestination.get(channel, erasedDestination)!
     ).id;
   }
 
-  destinationOf(id: number): DestinationRow {
+  destinationById(id: number): DestinationRow {
     let row = this.#byId.get(id);
     if (row === undefined) {
       row = this.#sql.byId.get(id)!;
@@ -84,7 +84,7 @@ export class TransactionCache implements TransactionHooks {
   }
 
   /** Something of this rank is waiting there, due at `due`. */
-  wait(destination: number, channel: number, rank: number, due: number): void {
+  addWaiting(destination: number, channel: number, rank: number, due: number): void {
     const key = destination * 8 + rank;
     if (due >= (this.#heads.get(key) ?? Number.POSITIVE_INFINITY)) return;
     this.#heads.set(key, due);
@@ -92,7 +92,7 @@ export class TransactionCache implements TransactionHooks {
   }
 
   /** What is known of heads and destinations no longer holds. */
-  changed(): void {
+  invalidateDestinations(): void {
     this.#heads.clear();
     this.#byId.clear();
     this.#destinations.clear();

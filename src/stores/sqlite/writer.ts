@@ -3,7 +3,7 @@ import { StoreError } from "../../store/index.ts";
 import { type File, isBusy, isOfFile, storeError } from "./file.ts";
 
 /** After so many ms a transaction takes no more work in, so that the event loop gets its turn. */
-const longest = 8;
+const maxBatchTime = 8;
 
 /** What is kept in memory about the transaction that is open. */
 export interface TransactionHooks {
@@ -18,17 +18,17 @@ interface Job {
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
   /** Has the transaction for itself, and may wait in it. */
-  readonly alone: boolean;
+  readonly exclusive: boolean;
   /** Waits while others want something, but not for ever. */
-  readonly yields: boolean;
+  readonly lowPriority: boolean;
   /** Is on the disk when it resolves. If not, all that was written before it is, whoever wrote it; it may be lost with the machine. */
   readonly synced: boolean;
 }
 
-/** So many transactions of others go before one that yields. */
-const precedence = 4;
-/** ms in which others may come before one that yields. */
-const respite = 2;
+/** So many transactions of others go before one that lowPriority. */
+const maxOvertakes = 4;
+/** ms in which others may come before one that lowPriority. */
+const lowPriorityDelay = 2;
 
 /**
  * Group commit: what many callers want written at about the same time is one transaction and one sync. Each is told when
@@ -37,37 +37,37 @@ const respite = 2;
  */
 export class Writer {
   readonly #file: File;
-  readonly #notes: TransactionHooks;
+  readonly #hooks: TransactionHooks;
   readonly #busyTimeout: number;
   #jobs: Job[] = [];
-  readonly #yielding: Job[] = [];
-  #passed = 0;
+  readonly #lowPriorityJobs: Job[] = [];
+  #overtakes = 0;
   /** Whoever wrote last is likely to want something more, such as to claim what it handed over. */
-  #mayGoOn = false;
+  #expectsMore = false;
   /** The last commit that has to be on the disk before anything that rests on it gets out. */
-  #mattering = 0;
+  #requiredCommit = 0;
   /** Something that others committed may not be on the disk yet. */
-  #others = true;
+  #othersCommitted = true;
   readonly #version;
-  #known: number | undefined;
+  #seenVersion: number | undefined;
   #running: Promise<void> | undefined;
   #closed = false;
 
   /** @param busyTimeout how long to wait for other processes, in ms */
-  constructor(file: File, notes: TransactionHooks, busyTimeout: number) {
+  constructor(file: File, hooks: TransactionHooks, busyTimeout: number) {
     this.#file = file;
-    this.#notes = notes;
+    this.#hooks = hooks;
     this.#busyTimeout = busyTimeout;
     // Changes with each commit of another connection.
     this.#version = file.writer.prepare<[], number>("pragma data_version").pluck();
   }
 
   write<Result>(run: () => Result, synced = true): Promise<Result> {
-    return this.#enqueue<Result>(run, { alone: false, yields: false, synced });
+    return this.#enqueue<Result>(run, { exclusive: false, lowPriority: false, synced });
   }
 
-  writeAlone<Result>(run: () => Promise<Result>, yields = false): Promise<Result> {
-    return this.#enqueue<Result>(run, { alone: true, yields, synced: true });
+  writeExclusive<Result>(run: () => Promise<Result>, lowPriority = false): Promise<Result> {
+    return this.#enqueue<Result>(run, { exclusive: true, lowPriority, synced: true });
   }
 
   /** @throws StoreError if it was closed */
@@ -83,11 +83,11 @@ export class Writer {
     await this.#file.checkpointer.close();
   }
 
-  async #enqueue<Result>(run: () => unknown, how: Pick<Job, "alone" | "yields" | "synced">): Promise<Result> {
+  async #enqueue<Result>(run: () => unknown, how: Pick<Job, "exclusive" | "lowPriority" | "synced">): Promise<Result> {
     this.checkOpen();
-    this.#file.sync?.check();
+    this.#file.sync?.throwIfFailed();
     return new Promise<Result>((resolve, reject) => {
-      (how.yields ? this.#yielding : this.#jobs).push({ run, resolve, reject, ...how });
+      (how.lowPriority ? this.#lowPriorityJobs : this.#jobs).push({ run, resolve, reject, ...how });
       this.#running ??= this.#work();
     });
   }
@@ -96,35 +96,36 @@ export class Writer {
     do {
       // What else is asked for in this turn of the event loop joins.
       await new Promise(setImmediate);
-      if (this.#jobs.length === 0 && this.#mayGoOn) await sleep(respite);
+      if (this.#jobs.length === 0 && this.#expectsMore) await sleep(lowPriorityDelay);
       const first = this.#next();
-      this.#mayGoOn = !first.yields;
+      this.#expectsMore = !first.lowPriority;
       try {
         await this.#begin();
       } catch (error) {
         this.#rollback();
-        for (const job of [first, ...this.#jobs.splice(0), ...this.#yielding.splice(0)]) {
+        for (const job of [first, ...this.#jobs.splice(0), ...this.#lowPriorityJobs.splice(0)]) {
           job.reject(storeError(error, this.#file.path));
         }
         continue; // goes on to the condition below
       }
-      if (first.alone) await this.#runAlone(first);
-      else await this.#runMany(first);
-    } while (this.#jobs.length + this.#yielding.length > 0);
+      if (first.exclusive) await this.#runExclusively(first);
+      else await this.#runBatch(first);
+    } while (this.#jobs.length + this.#lowPriorityJobs.length > 0);
     this.#running = undefined;
   }
 
   #next(): Job {
-    const yielding = this.#yielding[0];
-    if (yielding === undefined || (this.#jobs.length > 0 && ++this.#passed <= precedence)) return this.#jobs.shift()!;
-    this.#passed = 0;
-    return this.#yielding.shift()!;
+    const deferred = this.#lowPriorityJobs[0];
+    if (deferred === undefined || (this.#jobs.length > 0 && ++this.#overtakes <= maxOvertakes))
+      return this.#jobs.shift()!;
+    this.#overtakes = 0;
+    return this.#lowPriorityJobs.shift()!;
   }
 
   /** Resolves when all that is committed by now, by others too, is on the disk. @throws StoreError */
-  async settled(): Promise<void> {
+  async untilSynced(): Promise<void> {
     const { sync } = this.#file;
-    await sync?.until(sync.note());
+    await sync?.untilSynced(sync.recordCommit());
   }
 
   async #begin(): Promise<void> {
@@ -132,7 +133,7 @@ export class Writer {
     for (;;) {
       try {
         this.#open();
-        this.#notes.forget();
+        this.#hooks.forget();
         return;
       } catch (error) {
         if (!isBusy(error) || performance.now() > until) throw error;
@@ -144,41 +145,41 @@ export class Writer {
   #open(): void {
     this.#file.writer.exec("begin immediate");
     const version = this.#version.get();
-    if (version !== this.#known) this.#others = true;
-    this.#known = version;
+    if (version !== this.#seenVersion) this.#othersCommitted = true;
+    this.#seenVersion = version;
   }
 
   #commit(): void {
-    this.#notes.beforeCommit();
+    this.#hooks.beforeCommit();
     this.#file.writer.exec("commit");
     this.#file.checkpointer.committed();
   }
 
   /** Tells jobs of the transaction that was just committed, as soon as they may know. */
-  #tell(done: readonly { readonly job: Job; readonly value: never }[]): void {
+  #resolveOnceSynced(done: readonly { readonly job: Job; readonly value: never }[]): void {
     const { sync } = this.#file;
-    const commit = sync?.note() ?? 0;
-    if (this.#others || done.some(({ job }) => job.synced)) this.#mattering = commit;
-    this.#others = false;
+    const commit = sync?.recordCommit() ?? 0;
+    if (this.#othersCommitted || done.some(({ job }) => job.synced)) this.#requiredCommit = commit;
+    this.#othersCommitted = false;
     for (const { job, value } of done) {
       if (sync === undefined) job.resolve(value);
-      else sync.until(job.synced ? commit : this.#mattering).then(() => job.resolve(value), job.reject);
+      else sync.untilSynced(job.synced ? commit : this.#requiredCommit).then(() => job.resolve(value), job.reject);
     }
   }
 
   #rollback(): void {
     if (this.#file.writer.inTransaction) this.#file.writer.exec("rollback");
-    this.#notes.forget();
+    this.#hooks.forget();
   }
 
-  async #runMany(first: Job): Promise<void> {
+  async #runBatch(first: Job): Promise<void> {
     const started = performance.now();
     const done: { readonly job: Job; readonly value: never }[] = [];
     let job: Job | undefined = first;
     try {
       while (job !== undefined) {
         done.push({ job, value: job.run() as never });
-        const more = this.#jobs[0]?.alone === false && performance.now() - started < longest;
+        const more = this.#jobs[0]?.exclusive === false && performance.now() - started < maxBatchTime;
         job = more ? this.#jobs.shift() : undefined;
       }
       this.#commit();
@@ -189,17 +190,17 @@ export class Writer {
       else await this.#runSeparately(jobs);
       return;
     }
-    this.#tell(done);
+    this.#resolveOnceSynced(done);
   }
 
-  /** One of them failed: it alone gets the error. */
+  /** One of them failed: it exclusive gets the error. */
   async #runSeparately(jobs: readonly Job[]): Promise<void> {
     for (const job of jobs) {
       try {
         await this.#begin();
         const value = job.run() as never;
         this.#commit();
-        this.#tell([{ job, value }]);
+        this.#resolveOnceSynced([{ job, value }]);
       } catch (error) {
         this.#rollback();
         job.reject(storeError(error, this.#file.path));
@@ -207,11 +208,11 @@ export class Writer {
     }
   }
 
-  async #runAlone(job: Job): Promise<void> {
+  async #runExclusively(job: Job): Promise<void> {
     try {
       const value = (await job.run()) as never;
       this.#commit();
-      this.#tell([{ job, value }]);
+      this.#resolveOnceSynced([{ job, value }]);
     } catch (error) {
       this.#rollback();
       job.reject(storeError(error, this.#file.path));

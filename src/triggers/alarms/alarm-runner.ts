@@ -6,28 +6,28 @@ import { statusOf } from "../definition/trigger.ts";
 import type { EngineTransactions } from "../engine-transactions.ts";
 import { type AlarmStatus, evaluateAlarm } from "./alarms.ts";
 
-interface AlarmsOptions {
+interface AlarmRunnerOptions {
   readonly store: EngineStore;
-  readonly sessions: EngineTransactions;
+  readonly transactions: EngineTransactions;
   readonly channels: { readonly [name: string]: Channel };
-  readonly onSent: () => void;
+  readonly onEnqueued: () => void;
   readonly onProblem: (problem: { readonly doing: string; readonly error: unknown }) => void;
 }
 
-const anHour = 3_600_000;
+const hour = 3_600_000;
 /** Firings whose deliveries are looked at, the newest. */
-const mostLooked = 1_000;
+const maxSampled = 1_000;
 
 /** Looks, lets `judgeAlarm` decide, and hands over what the operator is told. */
 export class AlarmRunner {
-  readonly #options: AlarmsOptions;
+  readonly #options: AlarmRunnerOptions;
 
-  constructor(options: AlarmsOptions) {
+  constructor(options: AlarmRunnerOptions) {
     this.#options = options;
   }
 
-  async judge(program: Catalog, now: number): Promise<void> {
-    for (const alarm of program.alarms.values()) {
+  async evaluate(catalog: Catalog, now: number): Promise<void> {
+    for (const alarm of catalog.alarms.values()) {
       try {
         await this.#one(alarm, now);
       } catch (error) {
@@ -37,21 +37,21 @@ export class AlarmRunner {
   }
 
   async #one({ name, definition }: Alarm, now: number): Promise<void> {
-    const { sessions, channels, onSent } = this.#options;
+    const { transactions, channels, onEnqueued } = this.#options;
     const seen = await this.#look(definition, now);
-    const said = await sessions.run(async ({ transaction }) => {
+    const said = await transactions.run(async ({ transaction }) => {
       const all = await transaction.definitions.all();
       const found = all.find((one) => one.kind === "alarm" && one.name === name);
       if (found === undefined) return false;
-      const { status, say } = evaluateAlarm(definition, seen, (found.status ?? {}) as AlarmStatus, now);
+      const { status, notify } = evaluateAlarm(definition, seen, (found.status ?? {}) as AlarmStatus, now);
       await transaction.definitions.setStatus("alarm", name, status as unknown as Json);
-      if (say === undefined) return false;
+      if (notify === undefined) return false;
       const entries: Entry[] = [];
       for (const { channel, to, options } of definition.send) {
         const request = {
           channel,
           to: to ?? null,
-          alert: say,
+          alert: notify,
           options: options as { [name: string]: Json },
           priority: "high",
         } as const;
@@ -60,14 +60,14 @@ export class AlarmRunner {
       await transaction.outbox.add(entries);
       return true;
     });
-    if (said) onSent();
+    if (said) onEnqueued();
   }
 
   async #look({ when }: Alarm["definition"], now: number): Promise<Parameters<typeof evaluateAlarm>[1]> {
     const { store } = this.#options;
     if ("empty" in when) return { size: (await store.memberships.sizes()).get(when.empty) ?? 0 };
     const trigger = "quiet" in when ? when.quiet : when.failing;
-    const since = now - ("quiet" in when ? when.for : (when.within ?? anHour));
+    const since = now - ("quiet" in when ? when.for : (when.within ?? hour));
     const all = await store.definitions.all();
     const found = all.find((one) => one.kind === "trigger" && one.name === trigger);
     if (found === undefined) return {};
@@ -80,7 +80,7 @@ export class AlarmRunner {
   /** Of what was sent since: how many had a delivery given up. Looks at the newest alone. */
   async #dead(trigger: string, since: number): Promise<number> {
     const { store } = this.#options;
-    const { items } = await store.firings.list({ trigger, state: "sent", limit: mostLooked });
+    const { items } = await store.firings.list({ trigger, state: "sent", limit: maxSampled });
     let dead = 0;
     for (const { at, deliveries } of items) {
       if (at < since) break;

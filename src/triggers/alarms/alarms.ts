@@ -33,12 +33,12 @@ export interface AlarmStatus {
 export interface AlarmDecision {
   readonly status: AlarmStatus;
   /** What to tell the operator, now and only now: the status takes it as said. */
-  readonly say?: { readonly title: string; readonly body: string } | undefined;
+  readonly notify?: { readonly title: string; readonly body: string } | undefined;
 }
 
 const hour = 3_600_000;
 /** Unless the alarm says otherwise; ms, firings. */
-const usual = { repeat: 24 * hour, within: hour, of: 20 };
+const defaults = { repeat: 24 * hour, within: hour, of: 20 };
 
 /** What an alarm's condition comes to. */
 interface Finding {
@@ -69,18 +69,18 @@ export function evaluateAlarm(
     const lasted = span(now - status.since);
     return {
       status: had,
-      say: { title: `Over: ${title}`, body: `${what} It had lasted ${lasted}, since ${at(status.since)}.` },
+      notify: { title: `Over: ${title}`, body: `${what} It had lasted ${lasted}, since ${at(status.since)}.` },
     };
   }
   const since = status.since ?? began;
-  const { repeat = usual.repeat } = definition;
+  const { repeat = defaults.repeat } = definition;
   const { saidAt } = status;
   const again = status.since !== undefined && saidAt !== undefined;
   // A clock that was put back silences nothing.
   if (again && saidAt <= now && (repeat === 0 || now - saidAt < repeat)) return { status: { ...had, since, saidAt } };
   return {
     status: { ...had, since, saidAt: now },
-    say: {
+    notify: {
       title: again ? `Still: ${title}` : title,
       body: `${what} Since ${at(since)}${now - since < 60_000 ? "" : `, for ${span(now - since)}`}. ${look}`,
     },
@@ -122,21 +122,21 @@ function findEmpty(audience: string, { size }: AlarmObservation, { had }: AlarmS
 
 function findQuiet(
   name: string,
-  most: number,
+  limit: number,
   trigger: NonNullable<AlarmObservation["trigger"]>,
   now: number,
 ): Finding {
   const { activatedAt, lastSent } = trigger;
   // What it sent before it was activated again says nothing of now.
   const since = Math.max(activatedAt ?? Number.NEGATIVE_INFINITY, lastSent ?? Number.NEGATIVE_INFINITY);
-  const wrong = now - since >= most && Number.isFinite(since);
+  const wrong = now - since >= limit && Number.isFinite(since);
   const sent = lastSent === undefined ? "It has never sent anything" : `It last sent something on ${at(lastSent)}`;
   const activated = activatedAt === undefined ? "" : `; it was activated on ${at(activatedAt)}`;
   return {
     wrong,
     since,
     title: quietTitle(name),
-    what: `The trigger ${name} ${doesRun(trigger)}${wrong ? ` and has sent nothing for ${span(most)} or longer` : ""}. ${sent}${activated}.`,
+    what: `The trigger ${name} ${doesRun(trigger)}${wrong ? ` and has sent nothing for ${span(limit)} or longer` : ""}. ${sent}${activated}.`,
     look: `Look at whether anything fires it (updates, events, its schedule), and at why what fires is held back: tocsin explain PROFILE ${name}.`,
   };
 }
@@ -148,8 +148,8 @@ function findFailing(
   name: string,
   {
     over,
-    of = usual.of,
-    within = usual.within,
+    of = defaults.of,
+    within = defaults.within,
   }: { over: number; of?: number | undefined; within?: number | undefined },
   trigger: NonNullable<AlarmObservation["trigger"]>,
   { since }: AlarmStatus,

@@ -20,7 +20,7 @@ import type { Definition, DefinitionKind } from "../../store/index.ts";
 import { DefinitionError } from "../engine.ts";
 import type { Evaluable } from "../fire/evaluation.ts";
 import { type AlarmDefinition, alarmDefinition } from "./definition.ts";
-import { accepted, type CompileOptions, compileTrigger, type Target, type Trigger, testOf } from "./trigger.ts";
+import { assertAccepted, type CompileOptions, compileTrigger, type Target, type Trigger, testOf } from "./trigger.ts";
 import { checkBody } from "./validate.ts";
 
 export interface Audience {
@@ -69,14 +69,14 @@ export interface Catalog {
 
 /** Compiles programs; what has not changed since the last is not compiled again. */
 export class Compiler {
-  readonly #surroundings: CompileOptions;
+  readonly #options: CompileOptions;
   #known: Map<string, Compiled>;
   /** Compiled beforehand, for the next program. */
   #prepared = new Map<string, Compiled>();
 
   /** @param like knows what need not be compiled again; of the same surroundings */
-  constructor(surroundings: CompileOptions, like?: Compiler) {
-    this.#surroundings = surroundings;
+  constructor(compileOptions: CompileOptions, like?: Compiler) {
+    this.#options = compileOptions;
     this.#known = new Map(like && [...like.#known, ...like.#prepared]);
   }
 
@@ -96,7 +96,7 @@ export class Compiler {
   }
 
   /** @param onBroken gets what is wrong with a definition, which is then left out; may throw it */
-  program(version: number, definitions: readonly Definition[], onBroken: (error: DefinitionError) => void): Catalog {
+  catalog(version: number, definitions: readonly Definition[], onBroken: (error: DefinitionError) => void): Catalog {
     const broken: DefinitionError[] = [];
     const leaveOut = (error: unknown): void => {
       if (!(error instanceof DefinitionError)) throw error;
@@ -130,7 +130,7 @@ export class Compiler {
     keep(triggers, (trigger) => checkTrigger(trigger, audiences, streams), leaveOut);
     const declared = (kind: DefinitionKind) => definitions.filter((one) => one.kind === kind).map(({ name }) => name);
     const named = { audiences: declared("audience"), triggers: declared("trigger") };
-    keep(alarms, (alarm) => checkAlarm(alarm, named, this.#surroundings.channels), leaveOut);
+    keep(alarms, (alarm) => checkAlarm(alarm, named, this.#options.channels), leaveOut);
     return {
       version,
       settings: settings.get("profiles") ?? resolveProfiles(),
@@ -139,7 +139,7 @@ export class Compiler {
       triggers,
       alarms,
       audiencesFor: index([...audiences.values()]),
-      ...firing(triggers),
+      ...listeners(triggers),
       broken,
     };
   }
@@ -151,11 +151,11 @@ export class Compiler {
       case "profiles":
         return resolveProfiles(checkBody(kind, name, profilesDefinition, body));
       case "stream":
-        return compiledStream(definition, this.#surroundings);
+        return compiledStream(definition, this.#options);
       case "audience":
-        return compiledAudience(definition, this.#surroundings);
+        return compiledAudience(definition, this.#options);
       case "trigger":
-        return compileTrigger(definition, this.#surroundings);
+        return compileTrigger(definition, this.#options);
       case "alarm":
         return { name, definition: checkBody(kind, name, alarmDefinition, body) };
       default:
@@ -223,7 +223,7 @@ function index(audiences: readonly Audience[]): Catalog["audiencesFor"] {
 }
 
 /** What triggers listen to. Those that are drafts or done hear nothing; of a paused one it is noted that it did not fire. */
-function firing(triggers: ReadonlyMap<string, Trigger>): Pick<Catalog, "on" | "onChange"> {
+function listeners(triggers: ReadonlyMap<string, Trigger>): Pick<Catalog, "on" | "onChange"> {
   const on = new Map<string, Trigger[]>();
   const onChange: Trigger[] = [];
   for (const trigger of triggers.values()) {
@@ -265,37 +265,37 @@ function keep<T>(all: Map<string, T>, check: (one: T) => void, leaveOut: (error:
   }
 }
 
-interface At {
+interface DefinitionPath {
   readonly kind: DefinitionKind;
   readonly name: string;
   readonly path: readonly (string | number)[];
 }
 
 /** What is named has to be there. */
-function there(place: At, what: string, name: string, all: Iterable<string>): void {
+function requireName(at: DefinitionPath, what: string, name: string, all: Iterable<string>): void {
   const names = [...all];
   if (names.includes(name)) return;
-  throw new DefinitionError(`there is no ${what} ${name}; there are: ${names.join(", ") || "none"}`, place);
+  throw new DefinitionError(`there is no ${what} ${name}; there are: ${names.join(", ") || "none"}`, at);
 }
 
 function checkTrigger(trigger: Trigger, audiences: Catalog["audiences"], streams: Catalog["streams"]): void {
-  const place = { kind: "trigger", name: trigger.name } as const;
+  const at = { kind: "trigger", name: trigger.name } as const;
   const { on, dwell, backfill } = trigger.definition;
-  const about = audienceOf(trigger);
-  if (about !== undefined) there({ ...place, path: ["on", about[0]] }, "audience", about[1], audiences.keys());
-  if ("event" in on) there({ ...place, path: ["on", "event"] }, "stream", on.event, streams.keys());
+  const watched = audienceOf(trigger);
+  if (watched !== undefined) requireName({ ...at, path: ["on", watched[0]] }, "audience", watched[1], audiences.keys());
+  if ("event" in on) requireName({ ...at, path: ["on", "event"] }, "stream", on.event, streams.keys());
   if (dwell !== undefined && !("enter" in on || "exit" in on)) {
-    throw new DefinitionError("only a trigger on enter or exit has a dwell time", { ...place, path: ["dwell"] });
+    throw new DefinitionError("only a trigger on enter or exit has a dwell time", { ...at, path: ["dwell"] });
   }
   if (backfill !== undefined && !("enter" in on)) {
-    throw new DefinitionError("only a trigger on enter has a backfill", { ...place, path: ["backfill"] });
+    throw new DefinitionError("only a trigger on enter has a backfill", { ...at, path: ["backfill"] });
   }
 }
 
 /** Checks an alarm with its channels. @throws DefinitionError */
-export function checkAlarmExits({ name, body }: Definition, channels: CompileOptions["channels"]): void {
+export function checkAlarmTargets({ name, body }: Definition, channels: CompileOptions["channels"]): void {
   const { send } = checkBody("alarm", name, alarmDefinition, body);
-  for (const i of send.keys()) checkAlarmExit(name, send, i, channels);
+  for (const i of send.keys()) checkAlarmTarget(name, send, i, channels);
 }
 
 /** @param declared what cannot run is watched all the more */
@@ -304,25 +304,25 @@ function checkAlarm(
   declared: { readonly audiences: readonly string[]; readonly triggers: readonly string[] },
   channels: CompileOptions["channels"],
 ): void {
-  const place = { kind: "alarm", name } as const;
-  if ("empty" in when) there({ ...place, path: ["when", "empty"] }, "audience", when.empty, declared.audiences);
-  if ("quiet" in when) there({ ...place, path: ["when", "quiet"] }, "trigger", when.quiet, declared.triggers);
-  if ("failing" in when) there({ ...place, path: ["when", "failing"] }, "trigger", when.failing, declared.triggers);
-  for (const i of send.keys()) checkAlarmExit(name, send, i, channels);
+  const at = { kind: "alarm", name } as const;
+  if ("empty" in when) requireName({ ...at, path: ["when", "empty"] }, "audience", when.empty, declared.audiences);
+  if ("quiet" in when) requireName({ ...at, path: ["when", "quiet"] }, "trigger", when.quiet, declared.triggers);
+  if ("failing" in when) requireName({ ...at, path: ["when", "failing"] }, "trigger", when.failing, declared.triggers);
+  for (const i of send.keys()) checkAlarmTarget(name, send, i, channels);
 }
 
-function checkAlarmExit(
+function checkAlarmTarget(
   name: string,
   send: AlarmDefinition["send"],
   i: number,
   channels: CompileOptions["channels"],
 ): void {
-  const place = { kind: "alarm", name } as const;
+  const at = { kind: "alarm", name } as const;
   const { channel, to, options } = send[i]!;
-  there({ ...place, path: ["send", i, "channel"] }, "channel", channel, Object.keys(channels));
+  requireName({ ...at, path: ["send", i, "channel"] }, "channel", channel, Object.keys(channels));
   try {
-    accepted(channels[channel]!, to ?? null, options as Target["options"]);
+    assertAccepted(channels[channel]!, to ?? null, options as Target["options"]);
   } catch (error) {
-    throw new DefinitionError((error as Error).message, { ...place, path: ["send", i, ...(to ? ["to"] : [])] });
+    throw new DefinitionError((error as Error).message, { ...at, path: ["send", i, ...(to ? ["to"] : [])] });
   }
 }

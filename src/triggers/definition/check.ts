@@ -47,12 +47,12 @@ export const brokenError = ({ message, ...place }: BrokenDefinition): Definition
 /** Does what `Checker.check` promises, wherever it is called. */
 export function check({ definitions, channels, to, steps, samples }: CheckInput, templates: TemplateOptions): Checked {
   const broken: BrokenDefinition[] = [];
-  const stubs = Object.fromEntries(channels.map((name) => [name, agreeable]));
-  const program = new Compiler({ templates, channels: stubs, to }).program(-1, definitions, (error) => {
+  const stubs = Object.fromEntries(channels.map((name) => [name, acceptingChannel]));
+  const catalog = new Compiler({ templates, channels: stubs, to }).catalog(-1, definitions, (error) => {
     const { message, kind, of: name, path } = error;
     broken.push({ message, kind, name, path });
   });
-  return { broken, findings: findingsOf(samples, program, steps, templates) };
+  return { broken, findings: findingsOf(samples, catalog, steps, templates) };
 }
 
 /** Does what `Checker.test` promises, wherever it is called. */
@@ -66,4 +66,4 @@ export function testAll(
 }
 
 /** Accepts all: real channels stay where their connections are, and are asked there. */
-const agreeable = { kind: "any", accept: () => ({ destination: "" }) } as unknown as Channel;
+const acceptingChannel = { kind: "any", accept: () => ({ destination: "" }) } as unknown as Channel;

@@ -39,7 +39,7 @@ const on = z.union(
   },
 );
 
-const clockTime = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day is written 22:00");
+const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "a time of day is written 22:00");
 
 const alertParts = z.strictObject({
   title: z.string(),
@@ -78,8 +78,8 @@ export const triggerDefinition = z.strictObject({
   /** Between these times of day nothing is sent; from a time to the same one is never. `zone` is a template. */
   quiet: z
     .strictObject({
-      from: clockTime,
-      to: clockTime,
+      from: timeOfDay,
+      to: timeOfDay,
       /** Gives an IANA name; where it gives none that is known, `else`. @default UTC */
       zone: z.string().optional(),
       /** @default UTC */

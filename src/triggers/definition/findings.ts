@@ -68,14 +68,14 @@ interface Found {
 /** Finds what is doubtful in what a plan creates or changes; audiences and triggers are linted against samples. */
 export function findingsOf(
   { profiles, events }: Samples,
-  program: Catalog,
+  catalog: Catalog,
   steps: readonly LintedStep[],
   templates: TemplateOptions,
 ): Plan["findings"] {
   const touched = steps.filter(({ action }) => action === "create" || action === "change");
   const found = [
-    ...touched.filter(({ kind }) => kind === "stream").flatMap(({ name }) => ofStream(name, program)),
-    ...unprotectedAddresses(program, touched, templates),
+    ...touched.filter(({ kind }) => kind === "stream").flatMap(({ name }) => ofStream(name, catalog)),
+    ...unprotectedAddresses(catalog, touched, templates),
   ];
   if (profiles.length === 0) return found;
   const items = profiles.map((fields) => JSON.parse(fields) as Fields);
@@ -87,21 +87,21 @@ export function findingsOf(
     }
   };
   for (const { kind, name } of touched) {
-    const audience = kind === "audience" ? program.audiences.get(name) : undefined;
+    const audience = kind === "audience" ? catalog.audiences.get(name) : undefined;
     if (audience !== undefined) {
       say(`audience ${name}: where`, lintCondition(audience.definition.where, { ...templates, shape: fields }));
     }
-    const trigger = kind === "trigger" ? program.triggers.get(name) : undefined;
+    const trigger = kind === "trigger" ? catalog.triggers.get(name) : undefined;
     if (trigger === undefined) continue;
     const shape = shapeFor(trigger, items, events);
     if (trigger.definition.where !== undefined) {
       say(`trigger ${name}: where`, lintCondition(trigger.definition.where, { ...templates, shape }));
     }
     say(`trigger ${name}: alert`, lint(trigger.definition.alert, { ...templates, shape }));
-    for (const [i, { written = "" }] of trigger.targets.entries()) {
+    for (const [i, { toTemplate = "" }] of trigger.targets.entries()) {
       // Whoever lacks an address is left out, and that is no fault of the template.
       const rules = { "missing-value": "off" } as const;
-      say(`trigger ${name}: send.${i}.to`, lint(written, { ...templates, shape, rules }));
+      say(`trigger ${name}: send.${i}.to`, lint(toTemplate, { ...templates, shape, rules }));
     }
     const { dedupe, quiet } = trigger.definition;
     for (const [where, text = ""] of [
@@ -145,8 +145,8 @@ function shapeFor(trigger: Trigger, items: readonly Fields[], events: Samples["e
   items.forEach((item, i) => {
     const cause = causes[i % causes.length]!;
     const before = cause.kind === "change" ? { ...cause, before: item } : cause;
-    const about = triggerContext(trigger, before, 0);
-    addSample(shape, templateData(item, digests ? digestOf([about]) : about, fields));
+    const triggerData = triggerContext(trigger, before, 0);
+    addSample(shape, templateData(item, digests ? digestOf([triggerData]) : triggerData, fields));
   });
   return shape;
 }

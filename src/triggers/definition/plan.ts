@@ -15,18 +15,18 @@ import { DefinitionError, type DesiredState, NotFoundError, type Plan, type Step
 import type { EngineTransactions } from "../engine-transactions.ts";
 import { firstTime } from "../fire/due.ts";
 import { newRun, resumePausedRuns, startSweep } from "../runs/run-step.ts";
-import { type Audience, type Catalog, checkAlarmExits } from "./catalog.ts";
+import { type Audience, type Catalog, checkAlarmTargets } from "./catalog.ts";
 import { brokenError, type Checker } from "./check.ts";
 import { type TriggerState, triggerDefinition } from "./definition.ts";
 import { findingsOf, type Samples, samplesFor } from "./findings.ts";
 import { streamIdentity } from "./stream-identity.ts";
-import { type CompileOptions, checkExits, statusOf } from "./trigger.ts";
+import { type CompileOptions, checkTargets, statusOf } from "./trigger.ts";
 import { checkBody } from "./validate.ts";
 
 interface PlannerOptions {
   readonly store: EngineStore;
-  readonly sessions: EngineTransactions;
-  readonly surroundings: CompileOptions;
+  readonly transactions: EngineTransactions;
+  readonly compileOptions: CompileOptions;
   readonly clock: () => number;
   readonly wake: () => void;
   readonly checker: Checker | undefined;
@@ -36,13 +36,13 @@ interface PlannerOptions {
 const kinds: readonly DefinitionKind[] = ["profiles", "stream", "audience", "trigger", "alarm"];
 
 /** Profiles that a plan looks at to say who would enter and leave. */
-const mostLooked = 100_000;
-const page = 500;
+const maxSampled = 100_000;
+const pageSize = 500;
 /** Sets the page size where another thread tests: each page is sent there as text. */
-const pageElsewhere = 100;
+const offThreadPage = 100;
 /** Limits counting in the other thread, in ms. The result says how many were looked at until then. */
 const maxCountingTime = 10_000;
-const shown = 5;
+const maxShown = 5;
 
 /** See `Engine.plan`, `apply`, `setState`. */
 export class Planner {
@@ -53,23 +53,23 @@ export class Planner {
   }
 
   async plan(wanted: DesiredState): Promise<Plan> {
-    const { store, sessions, surroundings, clock } = this.#options;
+    const { store, transactions, compileOptions, clock } = this.#options;
     const before = await store.definitions.all();
     const { steps, after } = changesOf(wanted, before, await runningTriggers(store.runs), clock());
-    const refuse = refusing(steps, after, await sessions.current());
+    const reject = rejectUnlessKnown(steps, after, await transactions.current());
     const samples = await samplesFor(store, after, steps);
     const explained: Step[] = [];
     if (this.#options.checker === undefined) {
-      const program = sessions.compile(after, refuse);
+      const catalog = transactions.compile(after, reject);
       const tester = ({ name }: Step): Tester | undefined => {
-        const condition = program.audiences.get(name)?.condition;
+        const condition = catalog.audiences.get(name)?.condition;
         return condition && { where: condition.where, test: async (all) => all.map((one) => condition.test(one)) };
       };
       for (const step of steps) explained.push(await this.#withMembers(step, tester(step)));
-      return { steps: explained, findings: findingsOf(samples, program, steps, surroundings.templates) };
+      return { steps: explained, findings: findingsOf(samples, catalog, steps, compileOptions.templates) };
     }
-    const { broken, findings } = await this.#check(steps, after, refuse, samples);
-    const tester = this.#testerElsewhere(this.#options.checker, after, broken);
+    const { broken, findings } = await this.#check(steps, after, reject, samples);
+    const tester = this.#offThreadTester(this.#options.checker, after, broken);
     for (const step of steps) explained.push(await this.#withMembers(step, tester(step)));
     return { steps: explained, findings };
   }
@@ -78,15 +78,15 @@ export class Planner {
   async #check(
     steps: readonly Step[],
     after: readonly Definition[],
-    refuse: (error: DefinitionError) => void,
+    reject: (error: DefinitionError) => void,
     samples: Samples = { profiles: [], events: {} },
   ): Promise<{ readonly broken: readonly DefinitionError[]; readonly findings: Plan["findings"] }> {
-    const { channels, to } = this.#options.surroundings;
+    const { channels, to } = this.#options.compileOptions;
     const found = after.flatMap((one) => {
-      if (one.kind === "trigger") return faultOf(() => checkExits(one, { channels, to }));
-      return one.kind === "alarm" ? faultOf(() => checkAlarmExits(one, channels)) : [];
+      if (one.kind === "trigger") return errorsOf(() => checkTargets(one, { channels, to }));
+      return one.kind === "alarm" ? errorsOf(() => checkAlarmTargets(one, channels)) : [];
     });
-    found.forEach(refuse);
+    found.forEach(reject);
     const { broken, findings } = await this.#options.checker!.check({
       definitions: after,
       channels: Object.keys(channels),
@@ -95,11 +95,11 @@ export class Planner {
       samples,
     });
     const errors = broken.map(brokenError);
-    errors.forEach(refuse);
+    errors.forEach(reject);
     return { broken: errors, findings };
   }
 
-  #testerElsewhere(
+  #offThreadTester(
     checker: Checker,
     after: readonly Definition[],
     broken: readonly DefinitionError[],
@@ -114,19 +114,19 @@ export class Planner {
           where,
           all.map((one) => JSON.stringify(one)),
         );
-      return { where, test, page: pageElsewhere, time: maxCountingTime };
+      return { where, test, pageSize: offThreadPage, time: maxCountingTime };
     };
   }
 
   async apply(wanted: DesiredState, fire: boolean): Promise<Plan> {
-    const { sessions, store, wake } = this.#options;
+    const { transactions, store, wake } = this.#options;
     const total = await store.profiles.count();
     await this.#prepare(wanted);
-    const steps = await sessions.run(async ({ transaction, now }, current) => {
+    const steps = await transactions.run(async ({ transaction, now }, current) => {
       const before = await transaction.definitions.all();
       const { steps, after } = changesOf(wanted, before, await runningTriggers(transaction.runs), now);
-      const program = sessions.compile(after, refusing(steps, after, current));
-      await this.#write(transaction, { steps, after, program, current, fire, now, total });
+      const catalog = transactions.compile(after, rejectUnlessKnown(steps, after, current));
+      await this.#write(transaction, { steps, after, catalog, current, fire, now, total });
       return steps;
     });
     wake();
@@ -135,13 +135,13 @@ export class Planner {
 
   /** What is new is compiled first where it holds nobody up; what is wrong with it is said. */
   async #prepare(wanted: DesiredState): Promise<void> {
-    const { checker, sessions, store, clock } = this.#options;
+    const { checker, transactions, store, clock } = this.#options;
     if (checker === undefined || Object.values(wanted.definitions).every((some) => Object.keys(some).length === 0))
       return;
     const before = await store.definitions.all();
     const { steps, after } = changesOf(wanted, before, await runningTriggers(store.runs), clock());
-    await this.#check(steps, after, refusing(steps, after, await sessions.current()));
-    await sessions.prepare(after);
+    await this.#check(steps, after, rejectUnlessKnown(steps, after, await transactions.current()));
+    await transactions.prepare(after);
   }
 
   async setState(trigger: string, state: "active" | "paused" | "draft"): Promise<void> {
@@ -157,7 +157,7 @@ export class Planner {
     {
       steps,
       after,
-      program,
+      catalog,
       current,
       fire,
       now,
@@ -165,7 +165,7 @@ export class Planner {
     }: {
       readonly steps: readonly Step[];
       readonly after: readonly Definition[];
-      readonly program: Catalog;
+      readonly catalog: Catalog;
       readonly current: Catalog;
       readonly fire: boolean;
       readonly now: number;
@@ -187,7 +187,7 @@ export class Planner {
       if (step.kind !== "audience") continue;
       await runs.put(newRun("clear", { audiences: [step.name], total: 0, now }));
     }
-    const swept = steps.filter((step) => isSwept(step, program, current));
+    const swept = steps.filter((step) => isSwept(step, catalog, current));
     for (const [names, fires] of [
       [swept.filter(({ action }) => action === "create"), false],
       [swept.filter(({ action }) => action === "change"), fire],
@@ -203,17 +203,17 @@ export class Planner {
 
   /** Who would enter and leave. */
   async #withMembers(step: Step, tester: Tester | undefined): Promise<Step> {
-    const { store, surroundings } = this.#options;
+    const { store, compileOptions } = this.#options;
     if (step.kind !== "audience" || step.action === "remove" || tester === undefined) return step;
     const before = (step.before?.body as { where?: Json } | undefined)?.where;
     if (before === tester.where) return step;
-    const { monotonicClock = () => performance.now() } = surroundings.templates;
+    const { monotonicClock = () => performance.now() } = compileOptions.templates;
     const until = monotonicClock() + (tester.time ?? Number.POSITIVE_INFINITY);
-    const found = { enter: 0, leave: 0, errors: 0, looked: 0 };
+    const found = { enter: 0, leave: 0, errors: 0, sampled: 0 };
     const [entering, leaving]: [Profile[], Profile[]] = [[], []];
     let cursor: string | undefined;
     do {
-      const { items, next } = await store.profiles.list({ limit: tester.page ?? page, after: cursor });
+      const { items, next } = await store.profiles.list({ limit: tester.pageSize ?? pageSize, after: cursor });
       const memberships = await store.memberships.of(items.map(({ id }) => id));
       const tested = await tester.test(items.map(({ fields }) => fields));
       items.forEach((profile, i) => {
@@ -223,17 +223,17 @@ export class Planner {
         if (matches === was) return;
         found[matches ? "enter" : "leave"]++;
         const some = matches ? entering : leaving;
-        if (some.length < shown) some.push(profile);
+        if (some.length < maxShown) some.push(profile);
       });
-      found.looked += items.length;
+      found.sampled += items.length;
       cursor = next;
       // Others get their turn.
       await new Promise(setImmediate);
-    } while (cursor !== undefined && found.looked < mostLooked && monotonicClock() < until);
+    } while (cursor !== undefined && found.sampled < maxSampled && monotonicClock() < until);
     const now = (await store.memberships.sizes()).get(step.name) ?? 0;
     const of = await store.profiles.count();
     const fails = found.errors === 0 ? "" : `; its condition fails for ${found.errors}, which counts as no`;
-    const effect = `${step.effect}: of ${found.looked} profiles ${found.enter} enter and ${found.leave} leave${fails}`;
+    const effect = `${step.effect}: of ${found.sampled} profiles ${found.enter} enter and ${found.leave} leave${fails}`;
     return { ...step, effect, members: { now, ...found, of, entering, leaving } };
   }
 }
@@ -243,12 +243,12 @@ interface Tester {
   readonly where: string;
   test(all: readonly Fields[]): Promise<readonly ConditionResult[]>;
   /** Number of items at once. @default 500 */
-  readonly page?: number;
+  readonly pageSize?: number;
   /** ms for all of them. @default Infinity */
   readonly time?: number;
 }
 
-function faultOf(check: () => void): DefinitionError[] {
+function errorsOf(check: () => void): DefinitionError[] {
   try {
     check();
     return [];
@@ -259,7 +259,7 @@ function faultOf(check: () => void): DefinitionError[] {
 }
 
 /** Throws what is wrong, unless it was so before and is left as it is, or stopped. */
-function refusing(
+function rejectUnlessKnown(
   steps: readonly Step[],
   after: readonly Definition[],
   { broken }: Catalog,
@@ -274,9 +274,9 @@ function refusing(
 }
 
 /** Another condition, or a new one. */
-function isSwept(step: Step, program: Catalog, current: Catalog): boolean {
+function isSwept(step: Step, catalog: Catalog, current: Catalog): boolean {
   if (step.kind !== "audience" || (step.action !== "create" && step.action !== "change")) return false;
-  const audience: Audience | undefined = program.audiences.get(step.name);
+  const audience: Audience | undefined = catalog.audiences.get(step.name);
   return audience?.definition.where !== current.audiences.get(step.name)?.definition.where;
 }
 
@@ -399,9 +399,9 @@ function withState(
 }
 
 /** @param isUnderway what it did once is not over yet, and goes on */
-function nextOf({ name, body }: Definition, isUnderway: boolean, now: number): number | undefined {
+function nextOf({ name, body }: Definition, hasUnendedRun: boolean, now: number): number | undefined {
   const { on } = checkBody("trigger", name, triggerDefinition, body);
-  if ("once" in on && firstTime(on, now) === undefined && !isUnderway) {
+  if ("once" in on && firstTime(on, now) === undefined && !hasUnendedRun) {
     const place = { kind: "trigger", name, path: ["on", "once"] } as const;
     throw new DefinitionError(`${on.once} is past; a trigger that runs once needs a time to come`, place);
   }

@@ -6,7 +6,7 @@ import type { TriggerDefinition } from "./definition.ts";
 export type ScheduledOn = Extract<TriggerDefinition["on"], { schedule: string } | { once: string } | { every: number }>;
 
 /** ms. */
-const shortestInterval = 60_000;
+const minInterval = 60_000;
 
 /**
  * When a trigger comes next: the first time strictly after `after`, all in ms since 1970. Undefined: never again.
@@ -39,11 +39,9 @@ export function checkSchedule(on: ScheduledOn): void {
 }
 
 function checkInterval(every: number): number {
-  if (every >= shortestInterval && isTime(every)) return every;
+  if (every >= minInterval && isTime(every)) return every;
   throw new Error(
-    every < shortestInterval
-      ? "an interval is at least a minute: every: 1m"
-      : "an interval ends before the calendar does",
+    every < minInterval ? "an interval is at least a minute: every: 1m" : "an interval ends before the calendar does",
   );
 }
 
@@ -84,8 +82,8 @@ interface Schedule {
 }
 
 const schedules = new Map<string, Schedule>();
-const mostSchedules = 500;
-const longestSchedule = 500;
+const maxSchedules = 500;
+const maxScheduleLength = 500;
 
 /**
  * Which dates and times it names is croner's to say; when clocks show them is not: it leaves out what its rules take for an
@@ -99,7 +97,7 @@ function cronOf(text: string): Schedule {
     new Error(
       `the schedule ${JSON.stringify(text.slice(0, 80))} is not cron: ${why}. It has five fields (minute, hour, day of month, month, day of week), or six with seconds before them, as in 0 9 * * 1-5`,
     );
-  if (text.length > longestSchedule) throw wrong(`it is longer than ${longestSchedule} characters`);
+  if (text.length > maxScheduleLength) throw wrong(`it is longer than ${maxScheduleLength} characters`);
   // Croner takes nicknames and dates, too.
   if (!/^\s*\S+(?:\s+\S+){4,5}\s*$/.test(text)) throw wrong("it has another number of fields");
   let schedule: Schedule;
@@ -113,7 +111,7 @@ function cronOf(text: string): Schedule {
   } catch (error) {
     throw wrong((error as Error).message.replace("CronPattern: ", "").replace(/\.$/, ""));
   }
-  if (schedules.size >= mostSchedules) schedules.clear();
+  if (schedules.size >= maxSchedules) schedules.clear();
   schedules.set(text, schedule);
   return schedule;
 }

@@ -36,7 +36,9 @@ export function streamIdentity(
 }
 
 /** Returns, in words, which streams that an earlier version put into force mean something else now. */
-export async function rereadStreams({ definitions }: Pick<EngineStore, "definitions">): Promise<readonly string[]> {
+export async function changedStreamMeanings({
+  definitions,
+}: Pick<EngineStore, "definitions">): Promise<readonly string[]> {
   return (await definitions.all()).flatMap((one) => {
     const effect = one.kind === "stream" ? streamIdentity(one.body, one).effect : undefined;
     return effect === undefined ? [] : [`stream ${one.name}: ${effect}`];

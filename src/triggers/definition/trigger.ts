@@ -23,7 +23,7 @@ export interface CompileOptions {
 export interface Target {
   readonly channel: string;
   /** The template of where to, as it is written. Nothing: the channel itself knows. */
-  readonly written: string | undefined;
+  readonly toTemplate: string | undefined;
   readonly to: Evaluable<string> | undefined;
   readonly options: { readonly [name: string]: Json } | undefined;
 }
@@ -47,9 +47,9 @@ export interface Trigger {
 const aMonth = parseDuration("30d")!;
 
 /** @throws DefinitionError */
-export function compileTrigger({ name, body, status }: Definition, surroundings: CompileOptions): Trigger {
+export function compileTrigger({ name, body, status }: Definition, compileOptions: CompileOptions): Trigger {
   const definition = checkBody("trigger", name, triggerDefinition, body);
-  const { templates } = surroundings;
+  const { templates } = compileOptions;
   const { on, where, alert, send, dedupe, quiet } = definition;
   const at = <T>(path: readonly (string | number)[], make: () => T): T => {
     try {
@@ -62,10 +62,10 @@ export function compileTrigger({ name, body, status }: Definition, surroundings:
     at(path, () => textOf({ kind: "text", text, name: path.join("."), ...options }, templates));
   if ("schedule" in on || "once" in on || "every" in on) at(["on"], () => checkSchedule(on));
   const targets = send.map(({ channel, options }, i): Target => {
-    const written = checkExit(name, definition, i, surroundings);
+    const toTemplate = checkTarget(name, definition, i, compileOptions);
     // Unlike a key's, a field that is missing here is a person without an address.
-    const to_ = written === undefined ? undefined : text(written, { name: "to" }, "send", i, "to");
-    return { channel, written, to: to_, options: options as Target["options"] };
+    const to_ = toTemplate === undefined ? undefined : text(toTemplate, { name: "to" }, "send", i, "to");
+    return { channel, toTemplate, to: to_, options: options as Target["options"] };
   });
   const key = typeof dedupe === "string" ? dedupe : dedupe?.key;
   const condition =
@@ -91,13 +91,13 @@ export const testOf = (condition: Condition): Evaluable<ConditionResult> => ({
 });
 
 /** Asks channels about the ways out of a trigger, and compiles nothing. @throws DefinitionError */
-export function checkExits({ name, body }: Definition, surroundings: Omit<CompileOptions, "templates">): void {
+export function checkTargets({ name, body }: Definition, compileOptions: Omit<CompileOptions, "templates">): void {
   const definition = checkBody("trigger", name, triggerDefinition, body);
-  for (const i of definition.send.keys()) checkExit(name, definition, i, surroundings);
+  for (const i of definition.send.keys()) checkTarget(name, definition, i, compileOptions);
 }
 
 /** @returns the template of where to, if there is one @throws DefinitionError */
-function checkExit(
+function checkTarget(
   name: string,
   { send }: TriggerDefinition,
   i: number,
@@ -110,19 +110,19 @@ function checkExit(
     const message = `there is no channel ${JSON.stringify(channel)}; there are: ${names}`;
     throw new DefinitionError(message, place("channel"));
   }
-  const written = to ?? (Object.hasOwn(defaults, channel) ? defaults[channel] : undefined);
-  if (written?.includes("{{") === true) return written;
+  const toTemplate = to ?? (Object.hasOwn(defaults, channel) ? defaults[channel] : undefined);
+  if (toTemplate?.includes("{{") === true) return toTemplate;
   try {
-    const where = written === undefined ? null : parseDestination(written);
-    accepted(channels[channel]!, where, options as Target["options"]);
+    const where = toTemplate === undefined ? null : parseDestination(toTemplate);
+    assertAccepted(channels[channel]!, where, options as Target["options"]);
   } catch (error) {
     throw new DefinitionError((error as Error).message, place(...(to === undefined ? [] : ["to"])));
   }
-  return written;
+  return toTemplate;
 }
 
 /** What is the same for everybody is known to be wrong before anybody is to be alerted. @throws DestinationError */
-export function accepted(channel: Channel, to: Json | undefined, options: Target["options"]): void {
+export function assertAccepted(channel: Channel, to: Json | undefined, options: Target["options"]): void {
   if (to === undefined)
     throw new DestinationError("this is nowhere: say where to, or leave it out for the channel's own");
   channel.accept(to, options);

@@ -20,17 +20,17 @@ type Path = readonly string[];
  * @param touched a changed stream or changed settings concern every trigger
  */
 export function unprotectedAddresses(
-  program: Catalog,
+  catalog: Catalog,
   touched: readonly Pick<Step, "kind" | "name">[],
   templates: TemplateOptions,
 ): Warning[] {
   const all = touched.some(({ kind }) => kind === "stream" || kind === "profiles");
-  const open = [...program.streams.values()].filter(({ definition }) => identityModeOf(definition, false) !== "merge");
+  const open = [...catalog.streams.values()].filter(({ definition }) => identityModeOf(definition, false) !== "merge");
   const found: Warning[] = [];
-  for (const trigger of program.triggers.values()) {
+  for (const trigger of catalog.triggers.values()) {
     if (!all && !touched.some(({ kind, name }) => kind === "trigger" && name === trigger.name)) continue;
-    for (const [i, { written = "" }] of trigger.targets.entries()) {
-      for (const message of objections(written, trigger, open, program.settings.protect, templates)) {
+    for (const [i, { toTemplate = "" }] of trigger.targets.entries()) {
+      for (const message of objections(toTemplate, trigger, open, catalog.settings.protect, templates)) {
         found.push({ where: `trigger ${trigger.name}: send.${i}.to`, severity: "warning", message });
       }
     }
@@ -39,7 +39,7 @@ export function unprotectedAddresses(
 }
 
 function objections(
-  written: string,
+  toTemplate: string,
   { definition: { on } }: Trigger,
   open: readonly Stream[],
   protect: readonly string[],
@@ -47,7 +47,7 @@ function objections(
 ): string[] {
   const protectedPaths = protect.map((path) => path.split("."));
   const messages = new Set<string>();
-  for (const read of pathsIn(written, delims)) {
+  for (const read of pathsIn(toTemplate, delims)) {
     if (read[0] === "trigger") {
       if (!("event" in on) || !["event", "events", undefined].includes(read[1])) continue;
       if (!open.some(({ name }) => name === on.event)) continue;

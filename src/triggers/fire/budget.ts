@@ -49,7 +49,7 @@ export function limitOf(error: unknown): Limit | undefined {
 }
 
 /** Keeps outcomes of evaluations in other threads. A profile or definition that changed meanwhile has another key, so it is evaluated anew. */
-export class Known {
+export class KnownOutcomes {
   readonly #outcomes = new Map<string, Outcome>();
   readonly #sources = new Set<string>();
   /** Stops asking other threads: what takes too long from here on fails. */
@@ -77,7 +77,7 @@ interface BudgetOptions {
   readonly each: number;
   readonly monotonicClock: () => number;
   readonly now: number;
-  readonly known: Known;
+  readonly known: KnownOutcomes;
 }
 
 /** The time that the evaluations of one transaction have, which others of this thread wait for. */

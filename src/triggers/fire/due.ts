@@ -4,8 +4,8 @@ import { nextTime, type ScheduledOn } from "../definition/schedule.ts";
 import { statusJson, statusOf, type Trigger } from "../definition/trigger.ts";
 import { newRun, startSweep } from "../runs/run-step.ts";
 import type { Budget } from "./budget.ts";
+import { hasEnqueued } from "./enqueue.ts";
 import { type FiringContext, resume } from "./fire.ts";
-import { hasSent } from "./hand-over.ts";
 
 /** So many firings whose wait is over are taken in one transaction. */
 export const maxDue = 64;
@@ -13,41 +13,43 @@ export const maxDue = 64;
 /** Counts the due firings that were settled, and says whether something was added to the outbox. */
 interface Settled {
   readonly count: number;
-  readonly sent: boolean;
+  readonly enqueued: boolean;
   readonly next: Budget["next"];
 }
 
 /** @param aside firings that are evaluated elsewhere, by id */
 export async function settleDue(
-  moment: FiringContext,
-  program: Catalog,
-  { most, aside }: { readonly most: number; readonly aside: ReadonlySet<string> },
+  context: FiringContext,
+  catalog: Catalog,
+  { limit, offThread }: { readonly limit: number; readonly offThread: ReadonlySet<string> },
 ): Promise<Settled> {
-  const { firings } = moment.transaction;
-  const due = (await firings.due(moment.now, most + aside.size)).filter(({ id }) => !aside.has(id)).slice(0, most);
-  return resumeAll(moment, program, due);
+  const { firings } = context.transaction;
+  const due = (await firings.due(context.now, limit + offThread.size))
+    .filter(({ id }) => !offThread.has(id))
+    .slice(0, limit);
+  return resumeAll(context, catalog, due);
 }
 
 /** Settles one firing. It may have been sent in a digest meanwhile. */
-export async function settleOne(moment: FiringContext, program: Catalog, id: string): Promise<Settled> {
-  const firing = await moment.transaction.firings.get(id);
-  const isDue = firing?.state === "waiting" && firing.due !== undefined && firing.due <= moment.now;
-  return resumeAll(moment, program, isDue ? [firing] : []);
+export async function settleOne(context: FiringContext, catalog: Catalog, id: string): Promise<Settled> {
+  const firing = await context.transaction.firings.get(id);
+  const isDue = firing?.state === "waiting" && firing.due !== undefined && firing.due <= context.now;
+  return resumeAll(context, catalog, isDue ? [firing] : []);
 }
 
-async function resumeAll(moment: FiringContext, program: Catalog, due: readonly Firing[]): Promise<Settled> {
-  const { transaction, budget } = moment;
+async function resumeAll(context: FiringContext, catalog: Catalog, due: readonly Firing[]): Promise<Settled> {
+  const { transaction, budget } = context;
   const profiles = await transaction.profiles.get(due.map(({ profile }) => profile));
-  let sent = false;
+  let enqueued = false;
   for (const [i, firing] of due.entries()) {
     // An earlier one may have taken it along in its digest.
     const current = i === 0 ? firing : await stillWaiting(transaction, firing);
     if (current === undefined) continue;
     budget.item = firing.id;
-    const result = await resume(moment, program.triggers.get(firing.trigger), profiles[i], current);
-    if (hasSent(result)) sent = true;
+    const result = await resume(context, catalog.triggers.get(firing.trigger), profiles[i], current);
+    if (hasEnqueued(result)) enqueued = true;
   }
-  return { count: due.length, sent, next: budget.next };
+  return { count: due.length, enqueued, next: budget.next };
 }
 
 async function stillWaiting({ firings }: EngineTransaction, { id, due }: Firing): Promise<Firing | undefined> {
@@ -66,10 +68,10 @@ export const firstTime = (on: Trigger["definition"]["on"], now: number): number 
  * Starts a run for each trigger whose time has come. Times that were missed, since nothing ran then, are made up for by one
  * run.
  */
-export async function startBatches({ transaction, now }: FiringContext, program: Catalog): Promise<void> {
+export async function startBatches({ transaction, now }: FiringContext, catalog: Catalog): Promise<void> {
   const definitions = await transaction.definitions.all();
   for (const { kind, name, status } of definitions) {
-    const trigger = kind === "trigger" ? program.triggers.get(name) : undefined;
+    const trigger = kind === "trigger" ? catalog.triggers.get(name) : undefined;
     const current = statusOf(status);
     if (trigger === undefined || current.state !== "active" || current.next === undefined || current.next > now)
       continue;
@@ -117,10 +119,10 @@ export function sweepDue(
 }
 
 /** One sweep for all audiences that are due. */
-export async function startSweeps({ transaction, now }: FiringContext, program: Catalog): Promise<void> {
+export async function startSweeps({ transaction, now }: FiringContext, catalog: Catalog): Promise<void> {
   const due: string[] = [];
   for (const { kind, name, status } of await transaction.definitions.all()) {
-    const audience = kind === "audience" ? program.audiences.get(name) : undefined;
+    const audience = kind === "audience" ? catalog.audiences.get(name) : undefined;
     if (audience === undefined) continue;
     const at = sweepDue(audience, (status ?? {}) as AudienceStatus, now);
     if (at !== undefined && at <= now) due.push(name);

@@ -7,7 +7,7 @@ import type { Trigger } from "../definition/trigger.ts";
 import type { EngineEvent } from "../engine.ts";
 import type { Budget } from "./budget.ts";
 import type { TransactionCosts } from "./costs.ts";
-import { type Fired, handOver, noteCost, settled } from "./hand-over.ts";
+import { enqueueAlert, type Fired, noteCost, settled } from "./enqueue.ts";
 import { templateData, triggerContext } from "./trigger-context.ts";
 import { rendering, Unsendable } from "./unsendable.ts";
 
@@ -29,13 +29,13 @@ type Stage = (typeof stages)[number];
 
 /** Something happened for which a trigger fires: decides, and hands over to the outbox what is to be sent now. */
 export async function fire(
-  moment: FiringContext,
+  context: FiringContext,
   trigger: Trigger,
   profile: Profile,
   cause: Cause,
   run?: string,
 ): Promise<Fired> {
-  const { transaction, now } = moment;
+  const { transaction, now } = context;
   const id = newId(now, "fir");
   const fired: Firing = {
     id,
@@ -47,35 +47,35 @@ export async function fire(
     deliveries: [],
     ...(run !== undefined && { run }),
   };
-  const result = await decide(moment, trigger, profile, fired, undefined);
+  const result = await decide(context, trigger, profile, fired, undefined);
   if (result.state === "skipped") {
     const skip = { trigger: trigger.name, profile: profile.id, at: now, reason: result.reason, cause: cause.kind };
     await transaction.firings.skip([skip]);
   } else {
     await transaction.firings.add([result.firing]);
   }
-  moment.pendingEvents.push(eventOf(trigger.name, result));
+  context.pendingEvents.push(eventOf(trigger.name, result));
   return result;
 }
 
 /** The wait of a kept firing is over, or it is part of a digest that goes now. */
 export async function resume(
-  moment: FiringContext,
+  context: FiringContext,
   trigger: Trigger | undefined,
   profile: Profile | undefined,
   firing: Firing,
 ): Promise<Fired> {
-  const { transaction, now } = moment;
+  const { transaction, now } = context;
   let result: Fired;
   if (trigger === undefined) result = { state: "skipped", reason: "the trigger cannot run any more" };
   else if (profile === undefined) result = { state: "skipped", reason: "the profile is no more" };
-  else result = await decide(moment, trigger, profile, firing, firing.waitsFor);
+  else result = await decide(context, trigger, profile, firing, firing.waitsFor);
   if (result.state === "skipped") {
     await transaction.firings.update([{ ...settled(firing, now), state: "skipped", reason: result.reason }]);
   } else {
     await transaction.firings.update([result.firing]);
   }
-  moment.pendingEvents.push(eventOf(firing.trigger, result));
+  context.pendingEvents.push(eventOf(firing.trigger, result));
   return result;
 }
 
@@ -85,52 +85,53 @@ function eventOf(trigger: string, fired: Fired): EngineEvent {
 }
 
 async function decide(
-  moment: FiringContext,
+  context: FiringContext,
   trigger: Trigger,
   profile: Profile,
   firing: Firing,
   waited: Stage | undefined,
 ): Promise<Fired> {
   const { definition, status } = trigger;
-  const { budget } = moment;
-  const state = moment.costs.paused.has(trigger.name) ? "failed" : status.state;
+  const { budget } = context;
+  const state = context.costs.paused.has(trigger.name) ? "failed" : status.state;
   if (state !== "active") return skipped(`the trigger was ${state}`);
-  const about = triggerContext(trigger, firing.cause, firing.at);
-  const subject = templateData(profile.fields, about, definition.fields);
+  const triggerData = triggerContext(trigger, firing.cause, firing.at);
+  const subject = templateData(profile.fields, triggerData, definition.fields);
   const passed = waited === undefined ? -1 : stages.indexOf(waited);
   try {
     const filtered = trigger.test && budget.evaluate(trigger.test, subject);
     if (filtered?.matches === false) {
       const { problem, limit } = filtered;
       const reason = problem === undefined ? "its condition does not hold" : `its condition fails: ${problem}`;
-      if (limit !== undefined) await noteCost(moment, trigger, reason);
+      if (limit !== undefined) await noteCost(context, trigger, reason);
       // What time ended neither holds nor does not: nobody is left out by a rule.
-      return limit === "time" ? failed(firing, moment.now, reason) : skipped(reason);
+      return limit === "time" ? failed(firing, context.now, reason) : skipped(reason);
     }
-    const dwelling = await dwell(moment, trigger, firing, passed);
+    const dwelling = await dwell(context, trigger, firing, passed);
     if (dwelling !== undefined) return dwelling;
     let current = firing;
     if (trigger.key !== undefined && firing.key === undefined) {
       const key = rendering(() => budget.evaluate(trigger.key!, subject));
-      const { now, transaction } = moment;
+      const { now, transaction } = context;
       if (await transaction.firings.hasKey(trigger.name, key, now - trigger.dedupeWindow)) {
         return skipped(`it was sent before with the key ${JSON.stringify(key)}`);
       }
       current = { ...firing, key };
     }
     // A zone does not leave: all fields are there to tell it.
-    const zone = () => trigger.zone && zoneOf(moment, trigger.zone, templateData(profile.fields, about, undefined));
-    const gathered = await gather(moment, trigger, current, zone, passed);
+    const zone = () =>
+      trigger.zone && zoneOf(context, trigger.zone, templateData(profile.fields, triggerData, undefined));
+    const gathered = await gather(context, trigger, current, zone, passed);
     if ("state" in gathered) return gathered;
-    const held = await capped(moment, trigger, profile.id);
+    const held = await capped(context, trigger, profile.id);
     if (held !== undefined) return skipped(held);
     // Read last: what stops before would read them for each further firing again.
-    const others = await waitingIn(moment, trigger, current, gathered.along);
-    return await handOver(moment, trigger, profile, current, others);
+    const others = await waitingIn(context, trigger, current, gathered.along);
+    return await enqueueAlert(context, trigger, profile, current, others);
   } catch (error) {
     if (!(error instanceof Unsendable)) throw error;
-    if (error.limit !== undefined) await noteCost(moment, trigger, error.message);
-    return failed(firing, moment.now, error.message);
+    if (error.limit !== undefined) await noteCost(context, trigger, error.message);
+    return failed(firing, context.now, error.message);
   }
 }
 
@@ -182,14 +183,14 @@ async function dwell(
 
 /** Waits for a digest to fill or quiet hours to end; or says in which stages those wait that go along. */
 async function gather(
-  moment: FiringContext,
+  context: FiringContext,
   trigger: Trigger,
   firing: Firing,
   zone: () => string | undefined,
   passed: number,
 ): Promise<Fired | { readonly along: readonly Stage[] }> {
   const { digest, quiet } = trigger.definition;
-  const { transaction, now } = moment;
+  const { transaction, now } = context;
   const along: Stage[] = [];
   if (digest !== undefined && passed <= stages.indexOf("digest")) {
     if (passed < stages.indexOf("digest")) {
@@ -208,7 +209,7 @@ async function gather(
   if (quiet.do === "drop") return skipped("it fell into quiet hours");
   // Those that were gathered so far wait, too, once their window is over, and go along when the quiet hours end. Not before,
   // since each firing beyond a full digest would read them all.
-  const others = passed < stages.indexOf("digest") ? [] : await waitingIn(moment, trigger, firing, along);
+  const others = passed < stages.indexOf("digest") ? [] : await waitingIn(context, trigger, firing, along);
   if (others.length > 0) {
     await transaction.firings.update(
       others.map((one) => ({ ...one, waitsFor: "quiet", due: until, reason: "until quiet hours end" })),

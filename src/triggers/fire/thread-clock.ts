@@ -9,17 +9,17 @@ type Usage = { readonly threadCpuUsage?: () => { readonly user: number; readonly
  * look long, and so decides nothing. Where Node cannot tell, it is the time that passes. Never goes back.
  */
 export function threadClock(
-  passed: () => number = () => performance.now(),
+  wallClock: () => number = () => performance.now(),
   usage: (() => { readonly user: number; readonly system: number }) | null = (process as Usage).threadCpuUsage ?? null,
 ): () => number {
-  if (usage === null) return passed;
+  if (usage === null) return wallClock;
   const worked = (): number => {
     const { user, system } = usage();
     return (user + system) / 1000;
   };
-  let [askedAt, then, last] = [passed(), worked(), Number.NEGATIVE_INFINITY];
+  let [askedAt, then, last] = [wallClock(), worked(), Number.NEGATIVE_INFINITY];
   return () => {
-    const now = passed();
+    const now = wallClock();
     if (now - askedAt >= slack) [askedAt, then] = [now, worked()];
     last = Math.max(last, then + now - askedAt);
     return last;

@@ -40,11 +40,11 @@ export const digestOf = (all: readonly [TriggerContext, ...TriggerContext[]]): T
 /** Dot: the fields, or those of them that may leave, and `trigger`. */
 export const templateData = (
   fields: Fields,
-  about: TriggerContext,
+  triggerData: TriggerContext,
   allowed: readonly string[] | undefined,
 ): Fields => ({
   ...allowedFields(fields, allowed),
-  trigger: about,
+  trigger: triggerData,
 });
 
 const allowedFields = (fields: Fields, allowed: readonly string[] | undefined): Fields =>

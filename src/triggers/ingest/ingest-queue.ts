@@ -8,7 +8,7 @@ import { type IngestItem, ingest } from "./ingest.ts";
  * So many items are taken in one transaction: enough to share a sync, few enough that other writers get their turn. Fewer
  * where together they take more time than a transaction has.
  */
-const most = 256;
+const maxItems = 256;
 
 type Result = Updated | Collected;
 
@@ -18,7 +18,7 @@ interface Job {
   /** Items that have no result yet. */
   left: number;
   /** Items that wait for one before them, which is evaluated elsewhere. */
-  held: Entry[] | undefined;
+  waiting: Entry[] | undefined;
   failed: boolean;
   readonly resolve: (results: readonly Result[]) => void;
   readonly reject: (error: unknown) => void;
@@ -38,59 +38,59 @@ interface Entry {
  * bring does not, and may overtake it, even if it is about the same person. Callers whose items do not fit take turns.
  */
 export class IngestQueue {
-  readonly #sessions: EngineTransactions;
-  readonly #onSent: () => void;
+  readonly #transactions: EngineTransactions;
+  readonly #onEnqueued: () => void;
   #queue: Entry[] = [];
-  #size = most;
-  #pumping: Promise<void> | undefined;
-  readonly #aside = new Set<Promise<void>>();
+  #size = maxItems;
+  #draining: Promise<void> | undefined;
+  readonly #offThread = new Set<Promise<void>>();
 
-  constructor(sessions: EngineTransactions, onSent: () => void) {
-    this.#sessions = sessions;
-    this.#onSent = onSent;
+  constructor(transactions: EngineTransactions, onEnqueued: () => void) {
+    this.#transactions = transactions;
+    this.#onEnqueued = onEnqueued;
   }
 
   /** In order. @throws StoreError: then nothing of the transaction that failed was kept, and nothing after it */
   async take(items: readonly IngestItem[]): Promise<readonly Result[]> {
     const results: Result[] = [];
-    for (let from = 0; from < items.length; from += most) {
-      results.push(...(await this.#enqueue(items.slice(from, from + most))));
+    for (let from = 0; from < items.length; from += maxItems) {
+      results.push(...(await this.#enqueue(items.slice(from, from + maxItems))));
     }
     return results;
   }
 
   async idle(): Promise<void> {
-    while (this.#pumping !== undefined || this.#aside.size > 0) {
-      await this.#pumping;
-      await Promise.all(this.#aside);
+    while (this.#draining !== undefined || this.#offThread.size > 0) {
+      await this.#draining;
+      await Promise.all(this.#offThread);
     }
   }
 
   #enqueue(items: readonly IngestItem[]): Promise<readonly Result[]> {
     return new Promise((resolve, reject) => {
-      const job: Job = { results: [], left: items.length, held: undefined, failed: false, resolve, reject };
+      const job: Job = { results: [], left: items.length, waiting: undefined, failed: false, resolve, reject };
       for (const [index, item] of items.entries()) this.#queue.push({ job, index, item });
       this.#start();
     });
   }
 
   #start(): void {
-    this.#pumping ??= this.#pump();
+    this.#draining ??= this.#drain();
   }
 
-  async #pump(): Promise<void> {
+  async #drain(): Promise<void> {
     // What else is asked for in this turn of the event loop joins.
     await othersTurn();
     while (this.#queue.length > 0) {
       const [first] = this.#queue;
       if (first!.over === undefined) {
         const batch = this.#queue.splice(0, this.#next());
-        await this.#work(batch);
-        this.#giveWay(batch.at(-1)!.job);
-      } else this.#takeOut(this.#queue.shift()!);
+        await this.#stepRuns(batch);
+        this.#yieldTurn(batch.at(-1)!.job);
+      } else this.#evaluateOffThread(this.#queue.shift()!);
       await othersTurn();
     }
-    this.#pumping = undefined;
+    this.#draining = undefined;
   }
 
   /** Returns how many items to take next; items of one caller stay together if they fit. */
@@ -107,34 +107,37 @@ export class IngestQueue {
   }
 
   /** Puts a caller whose items did not fit behind the others who wait, so that one who brings much does not hold up the rest. */
-  #giveWay(job: Job): void {
+  #yieldTurn(job: Job): void {
     if (this.#queue[0]?.job !== job) return;
     const others = this.#queue.filter((entry) => entry.job !== job);
     if (others.length > 0) this.#queue = [...others, ...this.#queue.filter((entry) => entry.job === job)];
   }
 
-  async #work(all: readonly Entry[]): Promise<void> {
+  async #stepRuns(all: readonly Entry[]): Promise<void> {
     const entries = all.filter((entry) => {
-      entry.job.held?.push(entry);
-      return entry.job.held === undefined && !entry.job.failed;
+      entry.job.waiting?.push(entry);
+      return entry.job.waiting === undefined && !entry.job.failed;
     });
     if (entries.length === 0) return;
     const items = entries.map(({ item }) => item);
     try {
-      const { results, sent, next } = await this.#sessions.run((moment, program) => ingest(moment, program, items), {
-        items: items.length,
-      });
+      const { results, enqueued, next } = await this.#transactions.run(
+        (context, catalog) => ingest(context, catalog, items),
+        {
+          items: items.length,
+        },
+      );
       for (const [i, entry] of entries.entries()) done(entry, results[i]!);
-      if (sent) this.#onSent();
+      if (enqueued) this.#onEnqueued();
       if (next === "fewer") this.#size = halfOf(entries.length);
-      if (next === "more" && entries.length >= this.#size) this.#size = Math.min(most, this.#size * 2);
+      if (next === "more" && entries.length >= this.#size) this.#size = Math.min(maxItems, this.#size * 2);
     } catch (error) {
       if (error instanceof OverBudget) return this.#split(entries, error);
       const jobs = new Map<Job, Entry[]>();
       for (const entry of entries) jobs.set(entry.job, [...(jobs.get(entry.job) ?? []), entry]);
       if (jobs.size === 1) fail(entries[0]!.job, error);
       // One of them may be what it failed at: the others go on alone.
-      else for (const some of jobs.values()) await this.#work(some);
+      else for (const some of jobs.values()) await this.#stepRuns(some);
     }
   }
 
@@ -149,28 +152,28 @@ export class IngestQueue {
     this.#queue.unshift(...entries);
   }
 
-  #takeOut(entry: Entry): void {
+  #evaluateOffThread(entry: Entry): void {
     const { job } = entry;
     const over = entry.over!;
     entry.over = undefined;
     if (job.failed) return;
     // One that went before is evaluated elsewhere: then it is tried anew.
-    if (job.held !== undefined) return void job.held.push(entry);
-    job.held = [];
-    const working = this.#sessions
-      .alone(over, (moment, program) => ingest(moment, program, [entry.item]))
-      .then(({ results, sent }) => {
+    if (job.waiting !== undefined) return void job.waiting.push(entry);
+    job.waiting = [];
+    const working = this.#transactions
+      .alone(over, (context, catalog) => ingest(context, catalog, [entry.item]))
+      .then(({ results, enqueued }) => {
         done(entry, results[0]!);
-        if (sent) this.#onSent();
+        if (enqueued) this.#onEnqueued();
       })
       .catch((error: unknown) => fail(job, error))
       .finally(() => {
-        this.#aside.delete(working);
-        this.#queue.unshift(...(job.held ?? []));
-        job.held = undefined;
+        this.#offThread.delete(working);
+        this.#queue.unshift(...(job.waiting ?? []));
+        job.waiting = undefined;
         if (this.#queue.length > 0) this.#start();
       });
-    this.#aside.add(working);
+    this.#offThread.add(working);
   }
 }
 

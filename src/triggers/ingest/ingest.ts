@@ -5,8 +5,8 @@ import type { RawEvent } from "../../store/index.ts";
 import type { Catalog } from "../definition/catalog.ts";
 import { type Collected, NotFoundError, type Updated } from "../engine.ts";
 import type { Budget } from "../fire/budget.ts";
+import { hasEnqueued } from "../fire/enqueue.ts";
 import { type FiringContext, fire } from "../fire/fire.ts";
-import { hasSent } from "../fire/hand-over.ts";
 import { queueRevisits } from "./revisit-merged.ts";
 import { MembershipChanges, type TriggerMatch, transitions } from "./transitions.ts";
 
@@ -27,18 +27,18 @@ export type IngestItem =
 export interface IngestResult {
   readonly results: readonly (Updated | Collected)[];
   /** Something was handed over to the outbox. */
-  readonly sent: boolean;
+  readonly enqueued: boolean;
   readonly next: Budget["next"];
 }
 
 /** Within a transaction: items → profiles → transitions → firings. */
 export async function ingest(
-  moment: FiringContext,
-  program: Catalog,
+  context: FiringContext,
+  catalog: Catalog,
   items: readonly IngestItem[],
 ): Promise<IngestResult> {
-  const { transaction, now, budget } = moment;
-  const reads = await readEvents(moment, program, items);
+  const { transaction, now, budget } = context;
+  const reads = await readEvents(context, catalog, items);
   const updates: Update[] = [];
   const modes: IdentityMode[] = [];
   const from: number[] = [];
@@ -46,13 +46,13 @@ export async function ingest(
     const update = item.kind === "update" ? item.update : reads[i]?.update;
     if (update === undefined) return;
     updates.push(update);
-    modes.push(modeOf(item, program));
+    modes.push(modeOf(item, catalog));
     from.push(i);
   });
-  const roll = new MembershipChanges(now);
-  const writer = roll.watching(transaction.profiles, transaction.memberships);
-  const applied = await applyUpdates(writer, updates, program.settings, now, modes);
-  await roll.read(transaction.memberships, stored(applied));
+  const membershipChanges = new MembershipChanges(now);
+  const writer = membershipChanges.recordingWriter(transaction.profiles, transaction.memberships);
+  const applied = await applyUpdates(writer, updates, catalog.settings, now, modes);
+  await membershipChanges.read(transaction.memberships, stored(applied));
 
   const changes: (Change | undefined)[] = items.map(() => undefined);
   const problems: (string | undefined)[] = items.map((_, i) => reads[i]?.problem);
@@ -64,14 +64,14 @@ export async function ingest(
       if (one.confidential) confidential.add(i);
     } else changes[i] = one;
   });
-  const stays = survivors(changes);
-  const concerns: (TriggerMatch & { readonly item: number })[] = [];
+  const stays = idResolver(changes);
+  const matches: (TriggerMatch & { readonly item: number })[] = [];
   const events: RawEvent[] = [];
   items.forEach((item, i) => {
     const change = changes[i];
     if (change !== undefined) {
-      const some = budget.measure(i, () => transitions(moment, program, change, roll));
-      concerns.push(...some.map((one) => ({ ...one, item: i })));
+      const some = budget.measure(i, () => transitions(context, catalog, change, membershipChanges));
+      matches.push(...some.map((one) => ({ ...one, item: i })));
     }
     const event = reads[i]?.event;
     if (item.kind !== "event" || event === undefined) return;
@@ -81,37 +81,37 @@ export async function ingest(
       ...event,
       ...(profile && { profile: stays(profile.id) }),
       ...(problem !== undefined && { problem }),
-      ...notesOf(change, modeOf(item, program)),
+      ...notesOf(change, modeOf(item, catalog)),
     });
     if (profile === undefined) return;
-    for (const trigger of program.on.get(`event ${item.stream}`) ?? []) {
+    for (const trigger of catalog.on.get(`event ${item.stream}`) ?? []) {
       const cause = { kind: "event", stream: item.stream, event: event.id, payload: item.payload } as const;
-      concerns.push({ trigger, profile, cause, item: i });
+      matches.push({ trigger, profile, cause, item: i });
     }
   });
   if (events.length > 0) await transaction.events.add(events);
-  await roll.write(transaction.memberships);
+  await membershipChanges.write(transaction.memberships);
   const stitched = changes.flatMap((change) => (change?.mergedFrom.length ? [stays(change.after.id)] : []));
-  if (stitched.length > 0) await queueRevisits(transaction, new Set(stitched), roll);
-  const kept = concerns.map((one) => ({ ...one, profile: { ...one.profile, id: stays(one.profile.id) } }));
-  const sent = await fireAll(moment, kept);
+  if (stitched.length > 0) await queueRevisits(transaction, new Set(stitched), membershipChanges);
+  const kept = matches.map((one) => ({ ...one, profile: { ...one.profile, id: stays(one.profile.id) } }));
+  const enqueued = await fireAll(context, kept);
   const results = items.map((item, i) => {
     const result = resultOf(item, reads[i], changes[i], problems[i]);
     if (item.kind === "update") return result;
-    const notes = notesOf(changes[i], modeOf(item, program));
+    const notes = notesOf(changes[i], modeOf(item, catalog));
     return { ...(result as Collected), ...notes, ...(confidential.has(i) && { confidential: true as const }) };
   });
   items.forEach((item, i) => {
     const result = reads[i]?.duplicate ? "duplicate" : problems[i] === undefined ? "kept" : "problem";
-    moment.pendingEvents.push({ type: "ingested", ...(item.kind === "event" && { stream: item.stream }), result });
+    context.pendingEvents.push({ type: "ingested", ...(item.kind === "event" && { stream: item.stream }), result });
   });
-  return { results, sent, next: budget.next };
+  return { results, enqueued, next: budget.next };
 }
 
 /** Returns what an item may do to existing profiles: everything for an operator's update, what its stream allows for an event. */
-function modeOf(item: IngestItem, program: Catalog): IdentityMode {
+function modeOf(item: IngestItem, catalog: Catalog): IdentityMode {
   if (item.kind === "update") return "merge";
-  return identityModeOf(program.streams.get(item.stream)!.definition, item.signed === true);
+  return identityModeOf(catalog.streams.get(item.stream)!.definition, item.signed === true);
 }
 
 /** At most so many notes are kept with an event. */
@@ -129,7 +129,7 @@ function notesOf(change: Change | undefined, mode: IdentityMode): Pick<RawEvent,
 }
 
 /** Of a profile that a later item of the same transaction stitched to another, the id that is left. */
-function survivors(changes: readonly (Change | undefined)[]): (id: string) => string {
+function idResolver(changes: readonly (Change | undefined)[]): (id: string) => string {
   const into = new Map<string, string>();
   for (const change of changes) for (const { id } of change?.mergedFrom ?? []) into.set(id, change!.after.id);
   const stays = (id: string): string => {
@@ -141,13 +141,13 @@ function survivors(changes: readonly (Change | undefined)[]): (id: string) => st
 
 /** @returns whether something was handed over */
 export async function fireAll(
-  moment: FiringContext,
-  concerns: readonly (TriggerMatch & { readonly item: number })[],
+  context: FiringContext,
+  matches: readonly (TriggerMatch & { readonly item: number })[],
 ): Promise<boolean> {
   let sent = false;
-  for (const { trigger, profile, cause, item } of concerns) {
-    moment.budget.item = item;
-    if (hasSent(await fire(moment, trigger, profile, cause))) sent = true;
+  for (const { trigger, profile, cause, item } of matches) {
+    context.budget.item = item;
+    if (hasEnqueued(await fire(context, trigger, profile, cause))) sent = true;
   }
   return sent;
 }
@@ -162,12 +162,12 @@ interface EventRead {
 
 async function readEvents(
   { transaction: { events }, budget, now }: FiringContext,
-  program: Catalog,
+  catalog: Catalog,
   items: readonly IngestItem[],
 ): Promise<readonly (EventRead | undefined)[]> {
   const mapped = items.map((item, i) => {
     if (item.kind !== "event") return undefined;
-    const stream = program.streams.get(item.stream);
+    const stream = catalog.streams.get(item.stream);
     if (stream === undefined) throw new NotFoundError("stream", `${item.stream} any more`);
     return budget.measure(i, () => budget.evaluate(stream.mapping, item.payload));
   });

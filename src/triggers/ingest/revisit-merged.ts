@@ -9,13 +9,13 @@ import type { MembershipChanges } from "./transitions.ts";
 export async function queueRevisits(
   { runs }: Pick<EngineTransaction, "runs">,
   stitched: ReadonlySet<string>,
-  roll: MembershipChanges,
+  membershipChanges: MembershipChanges,
 ): Promise<void> {
   for (const state of ["running", "paused"] as const) {
     for (const run of (await runs.list({ state, limit: maxRuns })).items) {
       const { kind, cursor, audiences, startedAt, revisit = [] } = run;
       if ((kind !== "backfill" && kind !== "batch") || cursor === undefined) continue;
-      const since = (id: string): number => roll.of(id).get(audiences[0]!) ?? Number.POSITIVE_INFINITY;
+      const since = (id: string): number => membershipChanges.of(id).get(audiences[0]!) ?? Number.POSITIVE_INFINITY;
       const added = [...stitched].filter((id) => since(id) <= startedAt);
       if (added.length > 0) await runs.put({ ...run, revisit: [...new Set([...revisit, ...added])] });
     }

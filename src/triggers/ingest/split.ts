@@ -10,38 +10,38 @@ import { isIn, MembershipChanges } from "./transitions.ts";
 export const mergeRetention = 30 * 86_400_000;
 
 /** See `Engine.split`. Within a transaction. */
-export async function split(moment: FiringContext, program: Catalog, given: string): Promise<Split | undefined> {
-  const { transaction, now } = moment;
+export async function split(context: FiringContext, catalog: Catalog, given: string): Promise<Split | undefined> {
+  const { transaction, now } = context;
   const { profiles, memberships } = transaction;
-  const [whole] = await profiles.get([given]);
-  if (whole === undefined) return undefined;
+  const [survivor] = await profiles.get([given]);
+  if (survivor === undefined) return undefined;
   // One that is too old may be there still, for those go a piece at a time.
   const merges = await profiles.merges(given);
-  const merge = given === whole.id ? merges.at(-1) : merges.find(({ profile }) => profile.id === given);
-  if (merge === undefined || merge.at < now - mergeRetention) throw new SplitError(whyNot(given, whole));
+  const merge = given === survivor.id ? merges.at(-1) : merges.find(({ profile }) => profile.id === given);
+  if (merge === undefined || merge.at < now - mergeRetention) throw new SplitError(whyNot(given, survivor));
   const identifiers = merge.profile.identifiers;
   const owners = await profiles.find(identifiers);
-  const [all] = await memberships.of([whole.id]);
+  const [all] = await memberships.of([survivor.id]);
   const since: MemberSince = Object.fromEntries(all!.map(({ audience, since }) => [audience, since]));
   const undone = undoMerge(
-    whole,
+    survivor,
     since,
     merges,
     merge,
     (identifier) => owners[identifiers.indexOf(identifier)],
-    program.settings,
+    catalog.settings,
     now,
   );
   await profiles.put([undone.rest]);
   await profiles.split(undone.split, now, undone.merges);
   const declared = await declaredAudiences(transaction);
   await memberships.change([
-    ...evaluated(moment, program, declared, undone.split, {}, undone.since),
-    ...evaluated(moment, program, declared, undone.rest, since, undone.restSince),
+    ...evaluated(context, catalog, declared, undone.split, {}, undone.since),
+    ...evaluated(context, catalog, declared, undone.rest, since, undone.restSince),
   ]);
-  const roll = new MembershipChanges(now);
-  await roll.read(memberships, [undone.split.id]);
-  await queueRevisits(transaction, new Set([undone.split.id]), roll);
+  const membershipChanges = new MembershipChanges(now);
+  await membershipChanges.read(memberships, [undone.split.id]);
+  await queueRevisits(transaction, new Set([undone.split.id]), membershipChanges);
   return { profile: undone.split, from: undone.rest, reassigned: undone.reassigned };
 }
 
@@ -52,17 +52,17 @@ export async function split(moment: FiringContext, program: Catalog, given: stri
  * @returns the changes @throws OverBudget
  */
 function* evaluated(
-  moment: FiringContext,
-  program: Catalog,
+  context: FiringContext,
+  catalog: Catalog,
   declared: ReadonlySet<string>,
   { id, fields }: Profile,
   recorded: MemberSince,
   since: MemberSince,
 ): Generator<{ audience: string; profile: string; since: number | undefined }> {
   for (const name of declared) {
-    const audience = program.audiences.get(name);
-    const is = (audience && isIn(moment, audience, fields)) ?? since[name] !== undefined;
-    const wanted = is ? (since[name] ?? moment.now) : undefined;
+    const audience = catalog.audiences.get(name);
+    const is = (audience && isIn(context, audience, fields)) ?? since[name] !== undefined;
+    const wanted = is ? (since[name] ?? context.now) : undefined;
     if (wanted === recorded[name]) continue;
     // Entering where one is already would keep the time of before.
     if (recorded[name] !== undefined) yield { audience: name, profile: id, since: undefined };

@@ -32,7 +32,7 @@ export class MembershipChanges {
   }
 
   /** A writer that lets this roll, and what is kept of merges, see memberships before an absorbed profile loses them. */
-  watching(writer: ProfilesWriter, memberships: Pick<MembershipsWriter, "of">): ProfilesWriter {
+  recordingWriter(writer: ProfilesWriter, memberships: Pick<MembershipsWriter, "of">): ProfilesWriter {
     const since = (id: string): MemberSince => Object.fromEntries(this.of(id));
     return {
       get: (ids) => writer.get(ids),
@@ -101,42 +101,42 @@ export class MembershipChanges {
  * @param roll knows the memberships of the profile that stays and of those that were absorbed; is brought up to date
  */
 export function transitions(
-  moment: Judging,
-  program: Catalog,
+  context: EvaluationContext,
+  catalog: Catalog,
   change: Change,
-  roll: MembershipChanges,
+  membershipChanges: MembershipChanges,
 ): TriggerMatch[] {
   const { before, after, mergedFrom, changed } = change;
   const isNew = before === undefined || mergedFrom.length > 0;
-  const concerned = isNew ? program.audiences.values() : program.audiencesFor(changed);
-  const concerns: TriggerMatch[] = [];
-  for (const { id } of mergedFrom) roll.forget(id);
-  for (const audience of concerned) {
-    const is = isIn(moment, audience, after.fields);
-    const since = roll.since(after.id, mergedFrom, audience.name);
+  const audiences = isNew ? catalog.audiences.values() : catalog.audiencesFor(changed);
+  const matches: TriggerMatch[] = [];
+  for (const { id } of mergedFrom) membershipChanges.forget(id);
+  for (const audience of audiences) {
+    const is = isIn(context, audience, after.fields);
+    const since = membershipChanges.since(after.id, mergedFrom, audience.name);
     if (is === undefined) {
-      roll.set(after.id, audience.name, since !== undefined, since);
+      membershipChanges.set(after.id, audience.name, since !== undefined, since);
       continue;
     }
-    const was = wasIn(moment, audience, since !== undefined, before, mergedFrom);
-    roll.set(after.id, audience.name, is, is && was ? since : undefined);
-    if (is !== was) concerns.push(...entering(program, audience.name, is, after));
+    const was = wasIn(context, audience, since !== undefined, before, mergedFrom);
+    membershipChanges.set(after.id, audience.name, is, is && was ? since : undefined);
+    if (is !== was) matches.push(...entering(catalog, audience.name, is, after));
   }
   if (before !== undefined && changed.size > 0) {
-    for (const trigger of program.onChange) {
+    for (const trigger of catalog.onChange) {
       const { on } = trigger.definition;
       if (!("change" in on)) continue;
       const fields = on.change.filter((field) => changed.has(field));
       if (fields.length === 0) continue;
-      if (on.audience !== undefined && !roll.of(after.id).has(on.audience)) continue;
-      concerns.push({
+      if (on.audience !== undefined && !membershipChanges.of(after.id).has(on.audience)) continue;
+      matches.push({
         trigger,
         profile: after,
         cause: { kind: "change", fields, before: some(before.fields, fields) },
       });
     }
   }
-  return concerns;
+  return matches;
 }
 
 /**
@@ -144,7 +144,7 @@ export function transitions(
  * new one is asked of the profile as it was.
  */
 function wasIn(
-  moment: Judging,
+  context: EvaluationContext,
   audience: Audience,
   recorded: boolean,
   before: Profile | undefined,
@@ -152,14 +152,14 @@ function wasIn(
 ): boolean {
   if (audience.status.sweep?.silent !== true) return recorded;
   const all = [...(before === undefined ? [] : [before]), ...absorbed];
-  return all.some(({ fields }) => isIn(moment, audience, fields) ?? recorded);
+  return all.some(({ fields }) => isIn(context, audience, fields) ?? recorded);
 }
 
-type Judging = Pick<FiringContext, "budget" | "pendingEvents">;
+type EvaluationContext = Pick<FiringContext, "budget" | "pendingEvents">;
 
 /** Whether fields belong; undefined where time ended the condition, which changes no membership. @throws OverBudget */
 export function isIn(
-  { budget, pendingEvents }: Judging,
+  { budget, pendingEvents }: EvaluationContext,
   { name, test }: Audience,
   fields: Fields,
 ): boolean | undefined {
@@ -169,9 +169,9 @@ export function isIn(
   return undefined;
 }
 
-export function entering(program: Catalog, audience: string, is: boolean, profile: Profile): TriggerMatch[] {
+export function entering(catalog: Catalog, audience: string, is: boolean, profile: Profile): TriggerMatch[] {
   const kind = is ? "enter" : "exit";
-  const triggers = program.on.get(`${kind} ${audience}`) ?? [];
+  const triggers = catalog.on.get(`${kind} ${audience}`) ?? [];
   return triggers.map((trigger) => ({ trigger, profile, cause: { kind, audience } }));
 }
 

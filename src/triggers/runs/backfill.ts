@@ -7,18 +7,18 @@ import { OverBudget } from "../fire/budget.ts";
 import type { FiringContext } from "../fire/fire.ts";
 import { endOnce, newRun, runStep, type StepResult } from "./run-step.ts";
 
-interface BackfillsOptions {
+interface BackfillsDeps {
   readonly store: EngineStore;
-  readonly sessions: EngineTransactions;
+  readonly transactions: EngineTransactions;
   readonly wake: () => void;
 }
 
 /** Members that an estimate looks at, and how many at once: each time others wait so long. */
-const looked = { most: 1_000, piece: 50 };
-const told = 10;
+const sampleLimits = { max: 1_000, step: 50 };
+const maxReported = 10;
 
 /** Carries what a transaction found out of it, so that nothing of it is kept. */
-class Rehearsed<Result> extends Error {
+class DryRunResult<Result> extends Error {
   readonly result: Result;
 
   constructor(result: Result) {
@@ -29,64 +29,64 @@ class Rehearsed<Result> extends Error {
 
 /** See `Engine.estimate`, `backfill`, `setRun`. */
 export class Backfills {
-  readonly #options: BackfillsOptions;
+  readonly #options: BackfillsDeps;
 
-  constructor(options: BackfillsOptions) {
+  constructor(options: BackfillsDeps) {
     this.#options = options;
   }
 
   /** Does it for some of the members, in transactions that are taken back. */
   async estimate(name: string, asked: BackfillOptions = {}): Promise<Estimate> {
-    const { store, sessions } = this.#options;
+    const { store, transactions } = this.#options;
     const { audience, wanted } = await this.#check(name, asked);
     const members = (await store.memberships.sizes()).get(audience) ?? 0;
-    const counts = { looked: 0, sent: 0, skipped: 0, aborted: 0, failed: 0 };
+    const counts = { sampled: 0, sent: 0, skipped: 0, aborted: 0, failed: 0 };
     const problems: { profile: string; problem: string }[] = [];
     let cursor: string | undefined;
     let ended = false;
-    let size = looked.piece;
-    while (!ended && counts.looked < looked.most) {
-      const most = size;
-      const work = async (moment: FiringContext, program: Catalog) => {
-        const trigger = active(program.triggers.get(name)!);
-        const triggers = new Map(program.triggers).set(name, trigger);
+    let size = sampleLimits.step;
+    while (!ended && counts.sampled < sampleLimits.max) {
+      const limit = size;
+      const work = async (context: FiringContext, catalog: Catalog) => {
+        const trigger = active(catalog.triggers.get(name)!);
+        const triggers = new Map(catalog.triggers).set(name, trigger);
         const run = newRun("backfill", {
           trigger: name,
           audiences: [audience],
           total: members,
-          now: moment.now,
+          now: context.now,
           ...wanted,
           cap: undefined,
         });
         const rest = { ...run, ...(cursor !== undefined && { cursor }) };
-        return runStep(moment, { ...program, triggers }, rest, most);
+        return runStep(context, { ...catalog, triggers }, rest, limit);
       };
-      let piece: StepResult;
+      let step: StepResult;
       try {
-        piece = await rehearse(sessions, work, most);
+        step = await dryRun(transactions, work, limit);
       } catch (error) {
-        if (!(error instanceof OverBudget) || most === 1) throw error;
-        size = Math.max(1, error.isCulprit ? (error.item as number) : Math.floor(most / 2));
+        if (!(error instanceof OverBudget) || limit === 1) throw error;
+        size = Math.max(1, error.isCulprit ? (error.item as number) : Math.floor(limit / 2));
         continue;
       }
-      size = Math.min(looked.piece, size * 2);
-      const { run, aborted } = piece;
-      counts.looked += run.done;
+      size = Math.min(sampleLimits.step, size * 2);
+      const { run, aborted } = step;
+      counts.sampled += run.done;
       counts.sent += run.sent;
       counts.skipped += run.skipped - aborted;
       counts.aborted += aborted;
       counts.failed += run.failed;
-      problems.push(...piece.problems.slice(0, told - problems.length));
+      problems.push(...step.problems.slice(0, maxReported - problems.length));
       cursor = run.cursor;
       ended = run.state !== "running";
     }
-    const share = counts.looked === 0 ? 0 : members / counts.looked;
+    const share = counts.sampled === 0 ? 0 : members / counts.sampled;
     const all = (count: number): number => Math.round(ended ? count : count * share);
     const sent = Math.min(all(counts.sent), wanted.cap ?? Number.POSITIVE_INFINITY);
     const { pace } = wanted;
     return {
       members,
-      looked: counts.looked,
+      sampled: counts.sampled,
       sent,
       skipped: all(counts.skipped),
       aborted: all(counts.aborted),
@@ -97,17 +97,17 @@ export class Backfills {
   }
 
   async start(name: string, asked: BackfillOptions = {}): Promise<Run> {
-    const { sessions, wake } = this.#options;
+    const { transactions, wake } = this.#options;
     const { audience, wanted } = await this.#check(name, asked);
-    const run = await sessions.run(async ({ transaction, now }, program) => {
-      const trigger = program.triggers.get(name);
+    const run = await transactions.run(async ({ transaction, now }, catalog) => {
+      const trigger = catalog.triggers.get(name);
       if (trigger?.status.state !== "active") {
-        throw refused(name, `only an active trigger is backfilled; this one is ${trigger?.status.state ?? "no more"}`);
+        throw invalid(name, `only an active trigger is backfilled; this one is ${trigger?.status.state ?? "no more"}`);
       }
       const { items } = await transaction.runs.list({ trigger: name, limit: 100 });
       const other = items.find(({ kind, state }) => kind === "backfill" && (state === "running" || state === "paused"));
       if (other !== undefined)
-        throw refused(name, `its backfill ${other.id} is ${other.state}; cancel it or let it end`);
+        throw invalid(name, `its backfill ${other.id} is ${other.state}; cancel it or let it end`);
       const total = (await transaction.memberships.sizes()).get(audience) ?? 0;
       const started = newRun("backfill", { trigger: name, audiences: [audience], total, now, ...wanted });
       await transaction.runs.put(started);
@@ -118,8 +118,8 @@ export class Backfills {
   }
 
   async setRun(id: string, to: "running" | "paused" | "cancelled"): Promise<Run | undefined> {
-    const { sessions, wake } = this.#options;
-    const run = await sessions.run(async ({ transaction, now }, program) => {
+    const { transactions, wake } = this.#options;
+    const run = await transactions.run(async ({ transaction, now }, catalog) => {
       const current = await transaction.runs.get(id);
       if (current === undefined || current.state === to) return current;
       const { kind, state, reason: _reason, ...rest } = current;
@@ -138,7 +138,7 @@ export class Backfills {
         ...(to === "paused" && { reason: "by hand" }),
       };
       await transaction.runs.put(next);
-      if (to === "cancelled" && kind === "batch") await endOnce(transaction, program, next);
+      if (to === "cancelled" && kind === "batch") await endOnce(transaction, catalog, next);
       return next;
     });
     wake();
@@ -147,20 +147,20 @@ export class Backfills {
 
   /** @throws NotDeclared, DefinitionError */
   async #check(name: string, asked: BackfillOptions): Promise<{ audience: string; wanted: BackfillOptions }> {
-    const { triggers, broken } = await this.#options.sessions.current();
+    const { triggers, broken } = await this.#options.transactions.current();
     const trigger = triggers.get(name);
     const fault = broken.find((one) => one.kind === "trigger" && one.of === name);
     if (fault !== undefined) throw fault;
     if (trigger === undefined) throw new NotFoundError("trigger", name, triggers.keys());
     const { on, backfill } = trigger.definition;
-    if (!("enter" in on)) throw refused(name, "only a trigger on enter is backfilled: for whom else would it be late?");
+    if (!("enter" in on)) throw invalid(name, "only a trigger on enter is backfilled: for whom else would it be late?");
     const { cap, share, pace } = { ...backfill, ...given(asked) };
     for (const [what, count] of Object.entries({ cap, "pace's count": pace?.count, "pace's time": pace?.per })) {
       if (count !== undefined && !(Number.isSafeInteger(count) && count > 0))
-        throw refused(name, `a ${what} is a whole number above 0, not ${count}`);
+        throw invalid(name, `a ${what} is a whole number above 0, not ${count}`);
     }
     if (share !== undefined && !(share > 0 && share <= 1))
-      throw refused(name, `a share is above 0 and at most 1, not ${share}`);
+      throw invalid(name, `a share is above 0 and at most 1, not ${share}`);
     return { audience: on.enter, wanted: { cap, share, pace } };
   }
 }
@@ -168,25 +168,25 @@ export class Backfills {
 const given = (asked: BackfillOptions): BackfillOptions =>
   Object.fromEntries(Object.entries(asked).filter(([, value]) => value !== undefined));
 
-const refused = (name: string, message: string): DefinitionError =>
+const invalid = (name: string, message: string): DefinitionError =>
   new DefinitionError(message, { kind: "trigger", name, path: [] });
 
 /** A draft is estimated as if it were active. */
 const active = (trigger: Trigger): Trigger => ({ ...trigger, status: { ...trigger.status, state: "active" } });
 
 /** @throws OverBudget where several take too long: fewer are to be looked at then */
-async function rehearse<Result>(
-  sessions: EngineTransactions,
-  work: (moment: FiringContext, program: Catalog) => Promise<Result>,
+async function dryRun<Result>(
+  transactions: EngineTransactions,
+  work: (context: FiringContext, catalog: Catalog) => Promise<Result>,
   items: number,
 ): Promise<Result> {
-  const rehearsing = async (moment: FiringContext, program: Catalog): Promise<Result> => {
-    throw new Rehearsed(await work(moment, program));
+  const thenRollBack = async (context: FiringContext, catalog: Catalog): Promise<Result> => {
+    throw new DryRunResult(await work(context, catalog));
   };
   try {
-    return await (items === 1 ? sessions.settle(rehearsing) : sessions.run(rehearsing, { items }));
+    return await (items === 1 ? transactions.settle(thenRollBack) : transactions.run(thenRollBack, { items }));
   } catch (error) {
-    if (error instanceof Rehearsed) return error.result as Result;
+    if (error instanceof DryRunResult) return error.result as Result;
     throw error;
   }
 }

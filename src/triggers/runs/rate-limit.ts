@@ -1,7 +1,7 @@
 /** How many may go now, so that never more than `count` go in any `per` ms. */
-export interface Pace {
+export interface RateLimiter {
   /** How many may go at `now`. */
-  room(now: number): number;
+  available(now: number): number;
   /** Lets up to `n` go. @returns how many went */
   take(n: number, now: number): number;
   /** When the next one may go, in ms since 1970: `now` if there is room. */
@@ -16,41 +16,44 @@ const steps = 1000;
  * time it last wrote its progress, and the promise holds over the restart, too.
  * @param now when nothing has gone yet
  */
-export function createPace({ count, per }: { readonly count: number; readonly per: number }, now: number): Pace {
+export function createRateLimiter(
+  { count, per }: { readonly count: number; readonly per: number },
+  now: number,
+): RateLimiter {
   /** Oldest first. What went at several times counts as gone at the last of them. */
-  let went: { at: number; n: number }[] = [];
-  let taken = 0;
+  let admitted: { at: number; n: number }[] = [];
+  let total = 0;
   let last = now;
 
-  function forget(at: number): void {
+  function expire(at: number): void {
     // Clocks can be put back: what went later than now went now, or it would hold up for as long as they were put back.
-    if (at < last) for (const entry of went) entry.at = Math.min(entry.at, at);
+    if (at < last) for (const entry of admitted) entry.at = Math.min(entry.at, at);
     last = at;
-    const first = went.findIndex((entry) => entry.at > at - per);
-    const gone = first < 0 ? went : went.slice(0, first);
-    if (gone.length === 0) return;
-    for (const { n } of gone) taken -= n;
-    went = first < 0 ? [] : went.slice(first);
+    const first = admitted.findIndex((entry) => entry.at > at - per);
+    const expired = first < 0 ? admitted : admitted.slice(0, first);
+    if (expired.length === 0) return;
+    for (const { n } of expired) total -= n;
+    admitted = first < 0 ? [] : admitted.slice(first);
   }
 
-  function room(at: number): number {
-    forget(at);
-    return count - taken;
+  function available(at: number): number {
+    expire(at);
+    return count - total;
   }
 
   return {
-    room,
+    available,
     take: (n, at) => {
-      const going = Math.max(0, Math.min(Math.floor(n), room(at)));
-      if (going === 0) return 0;
-      const newest = went.at(-1);
-      if (newest && at - (went.at(-2)?.at ?? Number.NEGATIVE_INFINITY) < per / steps) {
+      const admitting = Math.max(0, Math.min(Math.floor(n), available(at)));
+      if (admitting === 0) return 0;
+      const newest = admitted.at(-1);
+      if (newest && at - (admitted.at(-2)?.at ?? Number.NEGATIVE_INFINITY) < per / steps) {
         newest.at = at;
-        newest.n += going;
-      } else went.push({ at, n: going });
-      taken += going;
-      return going;
+        newest.n += admitting;
+      } else admitted.push({ at, n: admitting });
+      total += admitting;
+      return admitting;
     },
-    nextAt: (at) => (room(at) > 0 ? at : went[0]!.at + per),
+    nextAt: (at) => (available(at) > 0 ? at : admitted[0]!.at + per),
   };
 }

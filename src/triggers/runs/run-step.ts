@@ -2,37 +2,37 @@ import { newId } from "../../base/id.ts";
 import { type EngineTransaction, maxRuns, type Profile, type Run } from "../../store/index.ts";
 import { type AudienceStatus, audienceOf, type Catalog } from "../definition/catalog.ts";
 import { statusJson } from "../definition/trigger.ts";
+import { hasEnqueued } from "../fire/enqueue.ts";
 import { type FiringContext, fire } from "../fire/fire.ts";
-import { hasSent } from "../fire/hand-over.ts";
 import { fireAll } from "../ingest/ingest.ts";
 import { entering, isIn } from "../ingest/transitions.ts";
-import { isInShare } from "./sample.ts";
+import { isSampled } from "./sample.ts";
 
 /** What a piece of a run did. */
 export interface StepResult {
   readonly run: Run;
   /** Something was handed over to the outbox. */
-  readonly sent: boolean;
+  readonly enqueued: boolean;
   /** Those of the skipped whose template aborted. */
   readonly aborted: number;
   readonly problems: readonly { readonly profile: string; readonly problem: string }[];
 }
 
 const noProblems = { aborted: 0, problems: [] };
-type Worked = Omit<StepResult, keyof typeof noProblems> & Partial<StepResult>;
+type StepChanges = Omit<StepResult, keyof typeof noProblems> & Partial<StepResult>;
 
 /** Takes the next `most` profiles of a run, in one transaction with how far it came. */
-export async function runStep(moment: FiringContext, program: Catalog, run: Run, most: number): Promise<StepResult> {
-  const work = run.kind === "sweep" ? sweep : run.kind === "clear" ? clear : visit;
-  const piece = await work(moment, program, run, most);
-  const { run: worked } = piece;
-  const { transaction, now } = moment;
+export async function runStep(context: FiringContext, catalog: Catalog, run: Run, limit: number): Promise<StepResult> {
+  const work = run.kind === "sweep" ? sweep : run.kind === "clear" ? clear : fireForMembers;
+  const result = await work(context, catalog, run, limit);
+  const { run: worked } = result;
+  const { transaction, now } = context;
   const ended = worked.state !== "running" && worked.state !== "paused";
   const kept: Run = { ...worked, updatedAt: now, ...(ended && { endedAt: now }) };
   await transaction.runs.put(kept);
   if (ended && kept.kind === "sweep") await endSweep(transaction, kept);
-  if (ended && kept.kind === "batch") await endOnce(transaction, program, kept);
-  return { ...noProblems, ...piece, run: kept };
+  if (ended && kept.kind === "batch") await endOnce(transaction, catalog, kept);
+  return { ...noProblems, ...result, run: kept };
 }
 
 /** Why a run is paused that goes on once its trigger is active: meanwhile, members would be left out. */
@@ -47,59 +47,64 @@ export async function resumePausedRuns({ runs }: EngineTransaction, trigger: str
 }
 
 /** A backfill or a batch: the trigger fires for each member. */
-async function visit(moment: FiringContext, program: Catalog, run: Run, most: number): Promise<Worked> {
-  const trigger = program.triggers.get(run.trigger!);
+async function fireForMembers(context: FiringContext, catalog: Catalog, run: Run, limit: number): Promise<StepChanges> {
+  const trigger = catalog.triggers.get(run.trigger!);
   const [audience] = run.audiences;
-  const unable = program.broken.some(({ kind, of }) => kind === "trigger" && of === run.trigger);
+  const unable = catalog.broken.some(({ kind, of }) => kind === "trigger" && of === run.trigger);
   if (trigger === undefined && !unable) {
-    return { run: { ...run, state: "failed", reason: "the trigger is no more" }, sent: false };
+    return { run: { ...run, state: "failed", reason: "the trigger is no more" }, enqueued: false };
   }
   if (trigger?.status.state !== "active")
-    return { run: { ...run, state: "paused", reason: pausedByTrigger }, sent: false };
+    return { run: { ...run, state: "paused", reason: pausedByTrigger }, enqueued: false };
   if (audienceOf(trigger)?.[1] !== audience) {
-    return { run: { ...run, state: "failed", reason: `the trigger is not about ${audience} any more` }, sent: false };
+    return {
+      run: { ...run, state: "failed", reason: `the trigger is not about ${audience} any more` },
+      enqueued: false,
+    };
   }
-  const { transaction } = moment;
-  const late = run.revisit?.slice(0, most);
+  const { transaction } = context;
+  const revisits = run.revisit?.slice(0, limit);
   const pageOf = (limit: number) => transaction.memberships.members({ audience: audience!, limit, after: run.cursor });
   let page =
-    late === undefined ? await pageOf(most) : { items: late.map((profile) => ({ profile })), next: run.cursor };
+    revisits === undefined
+      ? await pageOf(limit)
+      : { items: revisits.map((profile) => ({ profile })), next: run.cursor };
   const profiles = await transaction.profiles.get(page.items.map(({ profile }) => profile));
   let { sent, skipped, failed } = run;
-  let handed = false;
+  let enqueued = false;
   let aborted = 0;
   const problems: { profile: string; problem: string }[] = [];
-  let over = false;
-  let visited = 0;
+  let capReached = false;
+  let stepped = 0;
   for (const profile of profiles) {
     // It fires no more: those that it has not come to are for when it is activated again.
-    if (moment.costs.paused.has(trigger.name)) break;
+    if (context.costs.paused.has(trigger.name)) break;
     if (run.cap !== undefined && sent >= run.cap) {
-      over = true;
+      capReached = true;
       break;
     }
-    visited++;
+    stepped++;
     if (profile === undefined || (await isLeftOut(transaction, run, profile))) {
       skipped++;
       continue;
     }
     const backfill = run.kind === "backfill";
     const cause = { kind: "member", audience: audience!, run: run.id, backfill } as const;
-    moment.budget.item = visited - 1;
-    const fired = await fire(moment, trigger, profile, cause, run.id);
+    context.budget.item = stepped - 1;
+    const fired = await fire(context, trigger, profile, cause, run.id);
     if (fired.state === "skipped" || fired.state === "aborted") skipped++;
     else if (fired.state === "failed") failed++;
     else sent++;
     if (fired.state === "aborted") aborted++;
     if (fired.state === "failed") problems.push({ profile: profile.id, problem: fired.firing.reason ?? "" });
-    handed ||= hasSent(fired);
+    enqueued ||= hasEnqueued(fired);
   }
-  const capped = over || (run.cap !== undefined && sent >= run.cap);
-  const stopped = moment.costs.paused.has(trigger.name);
-  if (stopped && late === undefined && visited < profiles.length) page = await pageOf(visited);
+  const capped = capReached || (run.cap !== undefined && sent >= run.cap);
+  const stopped = context.costs.paused.has(trigger.name);
+  if (stopped && revisits === undefined && stepped < profiles.length) page = await pageOf(stepped);
   const ended = capped || page.next === undefined;
-  const done = run.done + (stopped ? visited : profiles.length);
-  const rest = run.revisit?.slice(stopped ? visited : most) ?? [];
+  const done = run.done + (stopped ? stepped : profiles.length);
+  const rest = run.revisit?.slice(stopped ? stepped : limit) ?? [];
   const worked: Run = {
     ...run,
     revisit: rest.length > 0 ? rest : undefined,
@@ -112,13 +117,13 @@ async function visit(moment: FiringContext, program: Catalog, run: Run, most: nu
     ...(ended && { state: "done" }),
     ...(capped && { reason: `it reached its cap of ${run.cap}` }),
   };
-  return { run: worked, sent: handed, aborted, problems };
+  return { run: worked, enqueued, aborted, problems };
 }
 
 /** Not in the share; alerted by this run under another id; for a backfill: alerted by its trigger, or about to be. */
 async function isLeftOut({ firings }: EngineTransaction, run: Run, { id }: Profile): Promise<boolean> {
   const trigger = run.trigger!;
-  if (run.share !== undefined && !isInShare(id, trigger, run.share)) return true;
+  if (run.share !== undefined && !isSampled(id, trigger, run.share)) return true;
   if (run.kind === "batch") return firings.inRun(run.id, id);
   return (
     (await firings.sent({ trigger, profile: id, since: 0, limit: 1 })) > 0 ||
@@ -128,37 +133,37 @@ async function isLeftOut({ firings }: EngineTransaction, run: Run, { id }: Profi
 }
 
 /** Evaluates audiences anew for every profile. */
-async function sweep(moment: FiringContext, program: Catalog, run: Run, most: number): Promise<Worked> {
-  const { transaction, now } = moment;
-  const audiences = run.audiences.flatMap((name) => program.audiences.get(name) ?? []);
-  const page = await transaction.profiles.list({ limit: most, after: run.cursor });
+async function sweep(context: FiringContext, catalog: Catalog, run: Run, limit: number): Promise<StepChanges> {
+  const { transaction, now } = context;
+  const audiences = run.audiences.flatMap((name) => catalog.audiences.get(name) ?? []);
+  const page = await transaction.profiles.list({ limit: limit, after: run.cursor });
   const memberships = await transaction.memberships.of(page.items.map(({ id }) => id));
   const changes: { audience: string; profile: string; since: number | undefined }[] = [];
-  const concerns = page.items.flatMap((profile, i) =>
+  const matches = page.items.flatMap((profile, i) =>
     audiences.flatMap((audience) => {
       const { name } = audience;
       const was = memberships[i]!.some(({ audience }) => audience === name);
-      const is = moment.budget.measure(i, () => isIn(moment, audience, profile.fields));
+      const is = context.budget.measure(i, () => isIn(context, audience, profile.fields));
       if (is === undefined || was === is) return [];
       changes.push({ audience: name, profile: profile.id, since: is ? now : undefined });
-      return run.fire ? entering(program, name, is, profile).map((one) => ({ ...one, item: i })) : [];
+      return run.fire ? entering(catalog, name, is, profile).map((one) => ({ ...one, item: i })) : [];
     }),
   );
   if (changes.length > 0) await transaction.memberships.change(changes);
-  const sent = await fireAll(moment, concerns);
+  const enqueued = await fireAll(context, matches);
   const worked: Run = {
     ...run,
     done: run.done + page.items.length,
     sent: run.sent + changes.length,
     ...(page.next === undefined ? { state: "done" } : { cursor: page.next }),
   };
-  return { run: worked, sent };
+  return { run: worked, enqueued };
 }
 
-async function clear({ transaction }: FiringContext, _program: Catalog, run: Run, most: number): Promise<Worked> {
-  const gone = await transaction.memberships.clear(run.audiences[0]!, most);
-  const worked: Run = { ...run, done: run.done + gone, ...(gone < most && { state: "done" }) };
-  return { run: worked, sent: false };
+async function clear({ transaction }: FiringContext, _catalog: Catalog, run: Run, limit: number): Promise<StepChanges> {
+  const gone = await transaction.memberships.clear(run.audiences[0]!, limit);
+  const worked: Run = { ...run, done: run.done + gone, ...(gone < limit && { state: "done" }) };
+  return { run: worked, enqueued: false };
 }
 
 /** Starts a sweep, which replaces what is under way for the same audiences: sweeps, and the clearing of one that is back. */

@@ -5,7 +5,7 @@ import { hash } from "node:crypto";
  * trigger, others for another one; a larger share has all that a smaller one has.
  * @param profile, @param trigger its id, its name
  */
-export function isInShare(profile: string, trigger: string, share: number): boolean {
+export function isSampled(profile: string, trigger: string, share: number): boolean {
   // JSON, so that no two pairs read the same.
   const digest = hash("sha256", JSON.stringify([trigger, profile]), "buffer");
   return digest.readUIntBE(0, 6) / 2 ** 48 < share;

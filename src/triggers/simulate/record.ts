@@ -19,7 +19,7 @@ export interface QueuedDelivery {
   readonly reason?: string | undefined;
 }
 
-interface About {
+interface FiringDescription {
   /** ms since 1970. */
   readonly at: number;
   readonly trigger: string;
@@ -30,9 +30,13 @@ interface About {
 /** What becomes of firings, and what alarms say. */
 export type SimulationEvent =
   /** `firings`: how many go out as this one alert. */
-  | (About & { readonly kind: "sent"; readonly firings: number; readonly deliveries: readonly QueuedDelivery[] })
-  | (About & { readonly kind: "waiting"; readonly until: number; readonly reason: string })
-  | (About & { readonly kind: "skipped" | "aborted" | "failed"; readonly reason: string })
+  | (FiringDescription & {
+      readonly kind: "sent";
+      readonly firings: number;
+      readonly deliveries: readonly QueuedDelivery[];
+    })
+  | (FiringDescription & { readonly kind: "waiting"; readonly until: number; readonly reason: string })
+  | (FiringDescription & { readonly kind: "skipped" | "aborted" | "failed"; readonly reason: string })
   | { readonly kind: "alarm"; readonly at: number; readonly deliveries: readonly QueuedDelivery[] }
   /** What went wrong, or could not be taken in. */
   | { readonly kind: "problem"; readonly at: number; readonly reason: string };
@@ -45,7 +49,7 @@ export type SimulationEvent =
 export function recordingStore(
   store: EngineStore,
   clock: () => number,
-  tell: (happening: SimulationEvent) => void,
+  onEvent: (event: SimulationEvent) => void,
 ): EngineStore {
   return {
     outbox: store.outbox,
@@ -59,16 +63,16 @@ export function recordingStore(
     idempotency: store.idempotency,
     close: () => store.close(),
     async transaction(work) {
-      const page = new Page();
+      const page = new TransactionRecorder();
       const result = await store.transaction((transaction) => work(page.watch(transaction)));
-      for (const happening of page.happenings(clock())) tell(happening);
+      for (const event of page.events(clock())) onEvent(event);
       return result;
     },
   };
 }
 
 /** What one transaction writes. */
-class Page {
+class TransactionRecorder {
   readonly #added = new Map<string, QueuedDelivery>();
   /** By id: what a firing is at the end counts. */
   readonly #firings = new Map<string, Firing>();
@@ -88,7 +92,7 @@ class Page {
           const added = await outbox.add(entries);
           entries.forEach((entry, i) => {
             const { id, duplicate } = added[i]!;
-            if (!duplicate) this.#added.set(id, handedOver(entry, added[i]!));
+            if (!duplicate) this.#added.set(id, queuedDelivery(entry, added[i]!));
           });
           return added;
         },
@@ -129,27 +133,27 @@ class Page {
   }
 
   /** @param now ms since 1970 */
-  *happenings(now: number): Generator<SimulationEvent> {
+  *events(now: number): Generator<SimulationEvent> {
     for (const { reason, ...skip } of this.#skips) {
       yield { kind: "skipped", at: now, trigger: skip.trigger, profile: skip.profile, cause: skip.cause, reason };
     }
-    const told = new Set<string>();
+    const reported = new Set<string>();
     for (const { trigger, profile, cause, state, due, reason = "", deliveries } of this.#firings.values()) {
-      const about = { at: now, trigger, profile, cause: cause.kind };
-      if (state === "waiting") yield { ...about, kind: "waiting", until: due!, reason };
-      else if (state !== "sent") yield { ...about, kind: state, reason };
-      else if (!deliveries.some((id) => told.has(id))) {
+      const common = { at: now, trigger, profile, cause: cause.kind };
+      if (state === "waiting") yield { ...common, kind: "waiting", until: due!, reason };
+      else if (state !== "sent") yield { ...common, kind: state, reason };
+      else if (!deliveries.some((id) => reported.has(id))) {
         const firings = [...this.#firings.values()].filter((one) => one.deliveries[0] === deliveries[0]).length;
-        yield { ...about, kind: "sent", firings, deliveries: deliveries.flatMap((id) => this.#added.get(id) ?? []) };
+        yield { ...common, kind: "sent", firings, deliveries: deliveries.flatMap((id) => this.#added.get(id) ?? []) };
       }
-      for (const id of deliveries) told.add(id);
+      for (const id of deliveries) reported.add(id);
     }
-    const others = [...this.#added].filter(([id]) => !told.has(id)).map(([, delivery]) => delivery);
+    const others = [...this.#added].filter(([id]) => !reported.has(id)).map(([, delivery]) => delivery);
     if (others.length > 0) yield { kind: "alarm", at: now, deliveries: others };
   }
 }
 
-function handedOver({ channel, destination, alert }: Entry, { state, reason }: EnqueueResult): QueuedDelivery {
+function queuedDelivery({ channel, destination, alert }: Entry, { state, reason }: EnqueueResult): QueuedDelivery {
   const title = (alert as Alert | undefined)?.title ?? "";
   return { channel, destination, title, ...(state === "dead" && { reason: reason ?? "its destination is disabled" }) };
 }

@@ -54,13 +54,13 @@ export async function* simulate(options: SimulateOptions): AsyncGenerator<Simula
   const { store, channels, to, templates, from, until: end, wanted, activate = [], backfill = [], signal } = options;
   if (!(from <= end)) throw new RangeError("a simulation cannot end before it begins");
   let now = from;
-  const happened: SimulationEvent[] = [];
-  const tell = (happening: SimulationEvent): void => {
-    happened.push(happening);
+  const pending: SimulationEvent[] = [];
+  const record = (event: SimulationEvent): void => {
+    pending.push(event);
   };
-  const problem = (reason: string): void => tell({ kind: "problem", at: now, reason });
+  const problem = (reason: string): void => record({ kind: "problem", at: now, reason });
   const engine = createEngine({
-    store: recordingStore(store, () => now, tell),
+    store: recordingStore(store, () => now, record),
     channels,
     to,
     templates,
@@ -72,7 +72,7 @@ export async function* simulate(options: SimulateOptions): AsyncGenerator<Simula
   async function* until(time: number): AsyncGenerator<SimulationEvent> {
     for (let i = 1; signal?.aborted !== true; i++) {
       const next = await engine.tick();
-      yield* happened.splice(0);
+      yield* pending.splice(0);
       if (next === undefined || next > time) break;
       now = Math.max(now, next);
       if (i % turn === 0) await othersTurn();
@@ -80,7 +80,7 @@ export async function* simulate(options: SimulateOptions): AsyncGenerator<Simula
     now = time;
   }
 
-  await setBack(store, from);
+  await resetTo(store, from);
   await begin(engine, wanted, activate);
   // Audiences are filled before anything else happens.
   yield* until(from);
@@ -96,7 +96,7 @@ export async function* simulate(options: SimulateOptions): AsyncGenerator<Simula
       const [result] = await engine.collect(one.stream, [one.payload]);
       if (result?.problem !== undefined) problem(`an event of ${one.stream} went into no profile: ${result.problem}`);
     }
-    yield* happened.splice(0);
+    yield* pending.splice(0);
   }
   yield* until(end);
 }
@@ -110,7 +110,7 @@ async function begin(engine: Engine, wanted: DesiredState | undefined, activate:
 }
 
 /** The state as it would be then: schedules come next after `from`, and no sweep was later. */
-async function setBack(store: EngineStore, from: number): Promise<void> {
+async function resetTo(store: EngineStore, from: number): Promise<void> {
   await store.transaction(async ({ definitions }) => {
     for (const { kind, name, body, status } of await definitions.all()) {
       if (kind === "trigger") {
@@ -157,9 +157,9 @@ export class Summary {
     this.#format = new Intl.DateTimeFormat("en-CA", { timeZone: zone, dateStyle: "short" });
   }
 
-  add(happening: SimulationEvent): void {
-    if (happening.kind === "alarm" || happening.kind === "problem") return;
-    const { at, trigger, kind } = happening;
+  add(event: SimulationEvent): void {
+    if (event.kind === "alarm" || event.kind === "problem") return;
+    const { at, trigger, kind } = event;
     const day = this.#format.format(at);
     const key = `${day} ${trigger}`;
     const counts = this.#days.get(key) ?? { day, trigger, sent: 0, waiting: 0, skipped: 0, aborted: 0, failed: 0 };

@@ -265,8 +265,8 @@ export function describeOutbox(make: (retention?: Partial<Retention>) => Store):
         const [id] = await add({ priority: "high" });
         const outcome = { kind: "retry", reason: "wrong password", countsAsAttempt: false } as const;
         const attempt = { startedAt: start, endedAt: start, outcome };
-        const verdict = { state: "pending", due: start, countsAsAttempt: false } as const;
-        await outbox.settle([settlement(await claimOne(outbox), verdict, { attempt })]);
+        const decision = { state: "pending", due: start, countsAsAttempt: false } as const;
+        await outbox.settle([settlement(await claimOne(outbox), decision, { attempt })]);
         expect(await outbox.find(id!)).toMatchObject({ attempts: 0, journal: [{ number: 1, outcome }] });
         const [low] = await add({ priority: "low" });
         expect(await claimIds(outbox)).toEqual([low, id]);
@@ -283,7 +283,7 @@ export function describeOutbox(make: (retention?: Partial<Retention>) => Store):
 
       test("what never was", async () => {
         const claim = { id: "msg_none", claim: 1 };
-        expect(await outbox.settle([{ claim, now: start, verdict: delivered }])).toEqual([false]);
+        expect(await outbox.settle([{ claim, now: start, decision: delivered }])).toEqual([false]);
         expect(await outbox.renew([claim], start)).toEqual([false]);
         await outbox.release([claim], start);
         expect(await outbox.find("msg_none")).toBeUndefined();

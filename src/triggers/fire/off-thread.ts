@@ -5,7 +5,7 @@ import { type EvaluationRequest, type Outcome, outcomeOf } from "./evaluation.ts
 /** Evaluates in another thread. `busy`: it was not begun; ask again later. If it rejects, nothing of the transaction is kept. */
 export type Evaluate = (request: EvaluationRequest) => Promise<Outcome | { readonly kind: "busy" }>;
 
-export interface ElsewhereOptions {
+export interface OffThreadOptions {
   readonly evaluate?: Evaluate | undefined;
   /** ms that one try may take. */
   readonly time: number;
@@ -29,13 +29,13 @@ export class EngineStops extends Error {
 }
 
 /** Evaluates what took too long where others wait: alone, and in another thread if there is one. */
-export class Elsewhere {
-  readonly #options: ElsewhereOptions;
+export class OffThreadEvaluator {
+  readonly #options: OffThreadOptions;
   #running = 0;
   #waiting: { readonly resolve: () => void; readonly reject: (error: EngineStops) => void }[] = [];
   #stopping = false;
 
-  constructor(options: ElsewhereOptions) {
+  constructor(options: OffThreadOptions) {
     this.#options = options;
   }
 

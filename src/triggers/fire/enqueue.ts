@@ -4,8 +4,8 @@ import { shortened } from "../../base/shorten.ts";
 import { DestinationError, entryOf, parseDestination } from "../../dispatch/index.ts";
 import type { Cause, Entry, Fields, Firing, Profile } from "../../store/index.ts";
 import { statusJson, type Target, type Trigger } from "../definition/trigger.ts";
-import { tries } from "./elsewhere.ts";
 import type { FiringContext } from "./fire.ts";
+import { tries } from "./off-thread.ts";
 import {
   digestOf,
   publicTriggerContext,
@@ -23,7 +23,7 @@ export type Fired =
   | { readonly state: "skipped"; readonly reason: string };
 
 /** Whether something is in the outbox now. */
-export const hasSent = (fired: Fired): boolean =>
+export const hasEnqueued = (fired: Fired): boolean =>
   fired.state === "sent" || (fired.state === "failed" && fired.rest === "sent");
 
 /** An alert with where it goes; without entries, `problems` says why it goes nowhere. */
@@ -41,32 +41,32 @@ type End = Pick<Firing, "state" | "reason"> & Partial<Pick<Firing, "deliveries">
  * again. A digest that cannot be sent is tried without those that cannot be sent by themselves: they fail alone.
  * @param others firings that wait, and go along
  */
-export async function handOver(
-  moment: FiringContext,
+export async function enqueueAlert(
+  context: FiringContext,
   trigger: Trigger,
   profile: Profile,
   firing: Firing,
   others: readonly Firing[],
 ): Promise<Fired> {
-  const { transaction, now } = moment;
+  const { transaction, now } = context;
   const all = [...others, firing].sort((a, b) => a.at - b.at || (a.id < b.id ? -1 : 1));
   const ends = new Map<Firing, End>();
   const conclude = async (some: readonly Firing[], composed: Composed | Unsendable): Promise<void> => {
     const isFailure = composed instanceof Unsendable;
-    const end = isFailure ? failure(composed) : await add(moment, composed);
-    await noteCost(moment, trigger, isFailure && composed.limit !== undefined ? composed.message : undefined);
+    const end = isFailure ? failure(composed) : await add(context, composed);
+    await noteCost(context, trigger, isFailure && composed.limit !== undefined ? composed.message : undefined);
     for (const one of some) ends.set(one, end);
   };
-  const whole = await compose(moment, trigger, profile, all);
+  const whole = await compose(context, trigger, profile, all);
   if (!(whole instanceof Unsendable) || all.length === 1) await conclude(all, whole);
   else {
     const good: Firing[] = [];
     for (const one of all) {
-      const alone = await compose(moment, trigger, profile, [one]);
+      const alone = await compose(context, trigger, profile, [one]);
       if (alone instanceof Unsendable) await conclude([one], alone);
       else good.push(one);
     }
-    const rest = good.length < all.length && good.length > 0 ? await compose(moment, trigger, profile, good) : whole;
+    const rest = good.length < all.length && good.length > 0 ? await compose(context, trigger, profile, good) : whole;
     await conclude(good, rest);
   }
   const ended = (one: Firing): Firing => ({ ...settled(one, now), ...ends.get(one)! });
@@ -82,13 +82,13 @@ export async function handOver(
  * Counts an alert of the trigger, and pauses the trigger where too many cost too much.
  * @param costs why, where a limit ended it
  */
-export async function noteCost(moment: FiringContext, trigger: Trigger, costs: string | undefined): Promise<void> {
-  const reason = moment.costs.note(trigger, costs);
+export async function noteCost(context: FiringContext, trigger: Trigger, costs: string | undefined): Promise<void> {
+  const reason = context.costs.note(trigger, costs);
   if (reason === undefined) return;
   const { activatedAt } = trigger.status;
   const status = { state: "failed", reason, ...(activatedAt !== undefined && { activatedAt }) };
-  await moment.transaction.definitions.setStatus("trigger", trigger.name, statusJson(status), true);
-  moment.pendingEvents.push({ type: "trigger-failed", trigger: trigger.name, reason });
+  await context.transaction.definitions.setStatus("trigger", trigger.name, statusJson(status), true);
+  context.pendingEvents.push({ type: "trigger-failed", trigger: trigger.name, reason });
 }
 
 const failure = ({ message }: Unsendable): End => ({ state: "failed", reason: shortened(message) });
@@ -122,32 +122,32 @@ const noAddress = "no address on ";
 
 /** Composes one alert of several firings; returns what is wrong with the alert, and throws what is wrong with the store. */
 async function compose(
-  moment: FiringContext,
+  context: FiringContext,
   trigger: Trigger,
   profile: Profile,
   some: readonly Firing[],
 ): Promise<Composed | Unsendable> {
-  const abouts = some.map((one) => triggerContext(trigger, one.cause, one.at)) as [TriggerContext, ...TriggerContext[]];
+  const all = some.map((one) => triggerContext(trigger, one.cause, one.at)) as [TriggerContext, ...TriggerContext[]];
   const digests = trigger.definition.digest !== undefined || trigger.definition.quiet?.do === "digest";
-  const about = digests ? digestOf(abouts) : abouts[0];
-  const subject = templateData(profile.fields, about, trigger.definition.fields);
+  const triggerData = digests ? digestOf(all) : all[0];
+  const subject = templateData(profile.fields, triggerData, trigger.definition.fields);
   const entries: Entry[] = [];
   const problems: string[] = [];
   try {
-    const alert = rendering(() => moment.budget.evaluate(trigger.alert, subject));
-    for (const exit of trigger.targets) {
+    const alert = rendering(() => context.budget.evaluate(trigger.alert, subject));
+    for (const target of trigger.targets) {
       try {
-        const entry = await entryFor(moment, exit, trigger, subject, about, alert);
-        if (entry === undefined) problems.push(`${noAddress}${exit.channel}`);
+        const entry = await entryFor(context, target, trigger, subject, triggerData, alert);
+        if (entry === undefined) problems.push(`${noAddress}${target.channel}`);
         else entries.push(entry);
       } catch (error) {
         if (!(error instanceof DestinationError)) {
           // `EvaluationError` is what has been tried before.
           const isLate = error instanceof TemplateLimitError && error.limit === "time";
-          if (isLate) moment.budget.composed(exit.channel, subject, tries.length);
+          if (isLate) context.budget.composed(target.channel, subject, tries.length);
           throw asUnsendable(error);
         }
-        problems.push(`${exit.channel}: ${error.message}`);
+        problems.push(`${target.channel}: ${error.message}`);
       }
     }
     return { alert, entries, problems };
@@ -161,24 +161,24 @@ async function entryFor(
   { channel, to, options }: Target,
   trigger: Trigger,
   subject: Fields,
-  about: TriggerContext,
+  triggerData: TriggerContext,
   alert: Alert | AlertAborted,
 ): Promise<Entry | undefined> {
   const destination = to === undefined ? null : parseDestination(budget.evaluate(to, subject));
   if (destination === undefined) return undefined;
   const { kind } = channels[channel]!;
-  const told =
+  const channelOptions =
     kind === "webhook"
-      ? { ...options, data: { ...(options?.data as object), trigger: publicTriggerContext(about) } }
+      ? { ...options, data: { ...(options?.data as object), trigger: publicTriggerContext(triggerData) } }
       : options;
-  const { priority = about.kind === "member" ? "low" : "normal" } = trigger.definition;
+  const { priority = triggerData.kind === "member" ? "low" : "normal" } = trigger.definition;
   const request = {
     channel,
     to: destination,
     profile: subject,
     template: "",
     priority,
-    ...(told !== undefined && { options: told }),
+    ...(channelOptions !== undefined && { options: channelOptions }),
   };
   return entryOf(request, { channels, keepSource: false, render: () => alert as Alert }, now);
 }
