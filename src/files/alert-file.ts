@@ -20,7 +20,7 @@ export function alertSource(file: string, text: string): Source {
   for (const { code, message, offset } of yaml.problems) {
     if (code === "MULTIPLE_DOCS") fail("several YAML documents; one file is one alert", offset);
     const line = text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
-    fail(line.includes(": {{") ? `${message} (${braces})` : message, offset);
+    fail(line.includes(": {{") ? braces : message, offset);
   }
   const root = yaml.document.contents;
   if (!isMap(root)) {

@@ -11,15 +11,10 @@ import {
   Parser,
   parseDocument,
 } from "yaml";
+import { type YamlProblem, yamlProblem } from "./yaml-problems.ts";
 
 /** Maps and lists inside each other. */
 const maxDepth = 100;
-
-export interface YamlProblem {
-  readonly code?: string;
-  readonly message: string;
-  readonly offset: number;
-}
 
 export interface YamlFile {
   readonly document: Document;
@@ -40,13 +35,7 @@ export function readYaml(text: string, lineCounter: LineCounter): YamlFile {
     prettyErrors: false,
     uniqueKeys: false,
   });
-  const problems: YamlProblem[] = [...document.errors, ...document.warnings].map(
-    ({ code, message, pos: [offset] }) => ({
-      code,
-      message,
-      offset,
-    }),
-  );
+  const problems = [...document.errors, ...document.warnings].map((error) => yamlProblem(error, text, document));
   if (deep !== undefined) {
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lineCounter.addNewLine(at + 1);
     problems.push({
@@ -85,7 +74,10 @@ function visit(
     const keys = new Set<unknown>();
     for (const { key, value } of node.items) {
       if (isScalar(key)) {
-        if (keys.has(key.value)) problems.push({ message: "Map keys must be unique", offset: key.range?.[0] ?? 0 });
+        if (keys.has(key.value)) {
+          const message = `${JSON.stringify(key.value)} is there twice: keep one`;
+          problems.push({ message, offset: key.range?.[0] ?? 0 });
+        }
         keys.add(key.value);
       }
       visit(key, anchors, targets, problems);

@@ -86,9 +86,11 @@ describe("on a terminal", () => {
     [["lint", hostile], shown],
     [["fmt", hostile], shown],
     [[hostile], "unknown command 'a\\u202e\\x1b[2J\nb'"],
-    [["why", hostile, "--store", "s.db"], "there is no delivery a\\u202e\\x1b[2J\nb in this outbox"],
+    [["why", hostile, "--store", "s.db"], "no delivery a\\u202e\\x1b[2J\nb in this outbox"],
+    [["why", "msg_1", "--store", hostile], `${shown}: no store here`],
   ])("an argument in what is said of it: %j", async (args, said) => {
-    const text = await onTerminal(folderOf({}), args);
+    // An empty file is a store without deliveries.
+    const text = await onTerminal(folderOf({ "s.db": "" }), args);
     expect(text).toContain(said);
     expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u);
   });

@@ -23,7 +23,7 @@ function outcomeText(delivery: StoredDelivery, now: number): string {
   const after = attempts === 0 ? "without an attempt" : `after ${plural(attempts, "attempt")}`;
   switch (state) {
     case "delivered":
-      return `delivered ${formatDuration(settledAt! - createdAt)} after it was queued, ${after}`;
+      return `delivered ${after}, ${formatDuration(settledAt! - createdAt)} after it was queued`;
     case "dead":
       return `failed for good ${after}${because(reason)}`;
     case "cancelled":
@@ -42,7 +42,7 @@ const because = (reason: string | undefined): string => (reason === undefined ? 
 function facts({ channel, destination, to, alert, erased, replayOf, orderingKey, priority }: StoredDelivery): string[] {
   const rows: [string, string | undefined][] = [
     ["channel", channel],
-    ["to", to === undefined ? destination : typeof to === "string" ? to : JSON.stringify(to)],
+    ["to", to === undefined || to === null ? destination : typeof to === "string" ? to : JSON.stringify(to)],
     ["priority", priority === "normal" ? undefined : priority],
     ["ordering key", orderingKey],
     ["replay of", replayOf],

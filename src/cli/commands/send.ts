@@ -353,7 +353,7 @@ class Sending {
     }
     const counts: [number, string][] = [
       [delivered, flags.dryRun ? "would be sent" : "delivered"],
-      [pending, flags.queue ? "queued (tocsin work delivers)" : "queued for retry (tocsin work delivers)"],
+      [pending, flags.queue ? "queued; run tocsin work to deliver" : "queued for retry; run tocsin work"],
       [dead, "failed for good"],
       [aborted, "aborted by the template"],
       [duplicate, "skipped (already sent with this key)"],
