@@ -1,49 +1,48 @@
-/** Where a zone's clocks stand, in ms, from what `Intl` knows of the IANA database. */
+/** Reads where the clocks of a time zone stand, in ms, from what `Intl` knows of the IANA database. */
 
-/** A stretch of time, `from` up to but without `to`, in which a zone's clocks stand `offset` ahead of UTC. */
+import { BoundedCache } from "./bounded-cache.ts";
+import { day } from "./duration.ts";
+
+/** A stretch of time from `from` (included) to `to` (excluded), in which a zone's clocks are `offset` ahead of UTC. */
 export interface Stretch {
   readonly from: number;
   readonly to: number;
   readonly offset: number;
-  /** How far the clocks were put forward at `from`; negative: back. */
+  /** How far the clocks were put forward at `from`; negative if they were put back. */
   readonly jump: number;
 }
 
 interface Zone {
   readonly format: Intl.DateTimeFormat;
-  /** The stretches that begin in a year, or up to two days earlier. */
-  readonly years: Map<number, readonly Stretch[]>;
+  /** By year, the stretches that begin in it or up to two days earlier. */
+  readonly years: BoundedCache<number, readonly Stretch[]>;
 }
 
-export const day = 86_400_000;
-/** What a `Date` holds, less a year. */
+/** The range of `Date`, less a year. */
 const maxTime = 8.64e15 - 366 * day;
 /** The longest name of the IANA database has 32 letters. */
 const maxNameLength = 64;
 
-const zones = new Map<string, Zone>();
-const mostZones = 500;
-const mostYears = 100;
+const zones = new BoundedCache<string, Zone | undefined>(500);
+const maxYears = 100;
 
-/** @returns undefined for a name that nobody knows */
-function zoneOf(name: string): Zone | undefined {
-  const known = zones.get(name);
-  if (known) return known;
-  if (name === "" || name.length > maxNameLength) return undefined;
+/** Returns undefined for a name that is no time zone. */
+const zoneOf = (name: string): Zone | undefined =>
+  name === "" || name.length > maxNameLength ? undefined : zones.get(name, readZone);
+
+function readZone(name: string): Zone | undefined {
   try {
     const format = new Intl.DateTimeFormat("en-US", { timeZone: name, timeZoneName: "longOffset", year: "numeric" });
-    const zone: Zone = { format, years: new Map() };
-    if (zones.size >= mostZones) zones.clear();
-    zones.set(name, zone);
-    return zone;
+    return { format, years: new BoundedCache(maxYears) };
   } catch {
     return undefined;
   }
 }
 
+/** Says whether a text names a time zone of the IANA database. */
 export const isZone = (name: string): boolean => zoneOf(name) !== undefined;
 
-/** `1/1/2026, GMT+02:00`, `GMT-00:25:21`, `GMT`. */
+/** Matches the end of `1/1/2026, GMT+02:00`, of `GMT-00:25:21`, of `GMT`. */
 const offsetPattern = /GMT(?:([+-])(\d{1,2})(?::?(\d{2}))?(?::?(\d{2}))?)?$/;
 
 function offsetAt({ format }: Zone, time: number): number {
@@ -52,21 +51,19 @@ function offsetAt({ format }: Zone, time: number): number {
   return sign === "-" ? -size : size;
 }
 
-/** Looks once a day: no zone ever changed its clocks twice within one. */
-function stretchesOf(zone: Zone, year: number): readonly Stretch[] {
-  const known = zone.years.get(year);
-  if (known) return known;
+/** Looks at the clocks once a day, because no zone ever changed them twice within one. */
+function stretchesIn(zone: Zone, year: number): readonly Stretch[] {
   const begin = startOf(year) - 2 * day;
   const end = startOf(year + 1);
   const stretches: Stretch[] = [];
   let from = begin;
   let offset = offsetAt(zone, begin);
   let jump = 0;
-  for (let looked = begin; looked < end; ) {
-    const next = Math.min(looked + day, end);
+  for (let time = begin; time < end; ) {
+    const next = Math.min(time + day, end);
     const offsetThen = offsetAt(zone, next);
     if (offsetThen !== offset) {
-      const at = changeBetween(zone, looked, next);
+      const at = changeBetween(zone, time, next);
       if (at < end) {
         stretches.push({ from, to: at, offset, jump });
         from = at;
@@ -74,18 +71,16 @@ function stretchesOf(zone: Zone, year: number): readonly Stretch[] {
         offset = offsetThen;
       }
     }
-    looked = next;
+    time = next;
   }
   stretches.push({ from, to: end, offset, jump });
-  if (zone.years.size >= mostYears) zone.years.clear();
-  zone.years.set(year, stretches);
   return stretches;
 }
 
-/** Not `Date.UTC`, which takes the years 0 to 99 for those of the last century. */
+/** Returns when a year starts. `Date.UTC` would take the years 0 to 99 for those of the last century. */
 const startOf = (year: number): number => new Date(0).setUTCFullYear(year, 0, 1);
 
-/** Clocks are changed at whole seconds. */
+/** Finds when clocks change between two times, by halving: they change at whole seconds. */
 function changeBetween(zone: Zone, before: number, after: number): number {
   const offset = offsetAt(zone, before);
   let low = Math.floor(before / 1000);
@@ -99,24 +94,25 @@ function changeBetween(zone: Zone, before: number, after: number): number {
 }
 
 /**
- * The stretch that `time` is in. A long one comes in pieces, a year each; the later pieces jump by 0, but a `jump` within
- * two days before `time` is always told.
- * @throws RangeError for a zone that nobody knows, or a time that no date has
+ * Returns the stretch that `time` is in. A stretch over several years is given in pieces of a year, and the later pieces have a
+ * `jump` of 0; but a jump within two days before `time` is always given.
+ * @throws RangeError for an unknown zone, or a time beyond those of `Date`
  */
 export function stretchAt(name: string, time: number): Stretch {
   const zone = zoneOf(name);
   if (zone === undefined) throw new RangeError(`there is no time zone ${name.slice(0, maxNameLength)}`);
   if (!isTime(time)) throw new RangeError(`${time} is no time`);
-  const stretches = stretchesOf(zone, new Date(time).getUTCFullYear());
+  const stretches = zone.years.get(new Date(time).getUTCFullYear(), (year) => stretchesIn(zone, year));
   return stretches.findLast(({ from }) => from <= time)!;
 }
 
+/** Says whether a time is within those of `Date`, less a year. */
 export const isTime = (time: number): boolean => Math.abs(time) <= maxTime;
 
 /**
- * When a zone's clocks show a date and time, given as if it were UTC. One that is shown twice: the first time. One that is
- * not shown, because the clocks are put forward over it: as long after the jump as it would have been without, which is what
- * RFC 5545 and Temporal ("compatible") say.
+ * Returns when a zone's clocks show a local date and time, which is given as if it were UTC. Of a time that is shown twice, the
+ * first. A time that is skipped because the clocks are put forward is moved forward by as much as the clocks are, as RFC 5545
+ * and Temporal ("compatible") have it.
  */
 export function instantOf(name: string, local: number): number {
   const { offset: before } = stretchAt(name, local - day);

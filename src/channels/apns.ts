@@ -124,7 +124,7 @@ export function apns(options: ApnsOptions): Channel {
       try {
         const pseudo = { ":method": "POST", ":path": path };
         const reply = await connection.request({ ...pseudo, ...headers }, body, now, signal);
-        const answer = { line: `${reply.status}`, headers: journalHeaders(reply.headers), body: reply.text };
+        const response = { statusLine: `${reply.status}`, headers: journalHeaders(reply.headers), body: reply.text };
         const means = apnsAnswer(reply.status, reply.text, retryAfterOf(reply.headers, now), registeredAt);
         // With a new token at once; a young one that is said to be old is the clock's fault, which is the operator's.
         const renewed = means.token === "expired" && tokens.expired(ours, now);
@@ -136,7 +136,7 @@ export function apns(options: ApnsOptions): Channel {
               countsAsAttempt: false,
             }
           : means.outcome;
-        return { request, answer, outcome, secrets };
+        return { request, response, outcome, secrets };
       } catch (error) {
         if (signal.aborted) return { request, outcome: stopped, secrets };
         if (!(error instanceof ConnectError)) return { request, outcome: failureOutcome(error), secrets };

@@ -96,7 +96,7 @@ export function email(options: EmailOptions): Channel {
       const progress: Progress = {};
       try {
         const line = await pool.send(compose, { from: sender, to: address }, signal, progress);
-        return { ...(request && { request }), answer: { line: oneLine(line) }, outcome: { kind: "delivered" } };
+        return { ...(request && { request }), response: { statusLine: oneLine(line) }, outcome: { kind: "delivered" } };
       } catch (thrown) {
         const error = thrown as SmtpFailure;
         const stage = {
@@ -104,8 +104,8 @@ export function email(options: EmailOptions): Channel {
           handedOver: progress.message?.readableDidRead === true,
           international: /\P{ASCII}/u.test(address),
         };
-        const answer = error.response === undefined ? {} : { answer: { line: oneLine(error.response) } };
-        return { ...(request && { request }), ...answer, outcome: smtpOutcome(error, stage) };
+        const response = error.response === undefined ? {} : { response: { statusLine: oneLine(error.response) } };
+        return { ...(request && { request }), ...response, outcome: smtpOutcome(error, stage) };
       }
     },
 

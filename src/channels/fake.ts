@@ -45,7 +45,7 @@ export function fake(options: FakeOptions = {}): FakeChannel {
     if (outcome.kind === "delivered") delivered.push(delivery);
     return {
       request: { line: `FAKE ${delivery.destination}`, body: JSON.stringify(delivery.alert) },
-      answer: { line: outcome.kind },
+      response: { statusLine: outcome.kind },
       outcome,
     };
   }

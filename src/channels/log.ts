@@ -12,6 +12,7 @@ export interface LogOptions {
 export function log({ write = (text) => process.stdout.write(text) }: LogOptions = {}): Channel {
   return {
     kind: "log",
+    defaultTo: "log",
     accept: (to) => ({ destination: textOf(to) }),
     async send(delivery) {
       write(linesOf(delivery));

@@ -113,10 +113,10 @@ export function webhook(options: WebhookOptions = {}): Channel {
     });
     const secrets = [...(said.secrets ?? []), ...(authorized.before ?? []), ...(keys ?? []).flatMap(secretsOfKey)];
     if ("outcome" in said) return { ...said, secrets };
-    const { request, answer, got: answered } = said;
+    const { request, response, got: answered } = said;
     if (answered.status === 401) auth.refused();
-    const outcome = answerOutcome(answered, answer?.line ?? "", now, options.permanentStatuses);
-    return { request: request!, answer: answer!, outcome, secrets };
+    const outcome = answerOutcome(answered, response?.statusLine ?? "", now, options.permanentStatuses);
+    return { request: request!, response: response!, outcome, secrets };
   };
 
   /** Where the options no longer allow what they did at hand-over, that is what the journal says. */
@@ -162,6 +162,7 @@ export function webhook(options: WebhookOptions = {}): Channel {
       const url = accepted.get(to) ?? accept(to);
       return { destination: url.href };
     },
+    withTrigger: (given, trigger) => ({ ...given, data: { ...(given?.data as object | undefined), trigger } }),
     compose(draft): Content {
       const marked = templates.map(([name]) => name).filter((name) => secretNames.has(name));
       return {

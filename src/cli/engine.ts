@@ -58,9 +58,7 @@ export async function openEngine(
 
 /** Returns the default destinations of channels, by name. */
 export function defaultDestinations({ config }: Setup): Record<string, string> {
-  const found = Object.entries(config.channels).flatMap(([name, { kind, to }]) =>
-    to === undefined ? (kind === "log" ? [[name, "log"]] : []) : [[name, to]],
-  );
+  const found = Object.entries(config.channels).flatMap(([name, { to }]) => (to === undefined ? [] : [[name, to]]));
   return Object.fromEntries(found);
 }
 

@@ -43,7 +43,7 @@ export async function parseTarget(
     });
   }
   const written = given ?? setup.config.channels[name]?.to;
-  if (written === undefined) return { channel: name, to: () => (channels[name]!.kind === "log" ? "log" : null) };
+  if (written === undefined) return { channel: name, to: () => channels[name]!.defaultTo ?? null };
   let template: Template;
   try {
     template = compile(written, { ...setup.templates, name: `${name}.to` });

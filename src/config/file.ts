@@ -1,8 +1,8 @@
 import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, type Node } from "yaml";
 import { z } from "zod";
+import { similar } from "../base/similar.ts";
 import { type NamedSecret, Redactor } from "../dispatch/index.ts";
 import { readYaml, type YamlFile } from "../files/yaml.ts";
-import { similar } from "../lint/suggest.ts";
 import { meant } from "../triggers/definition/validate.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -3,7 +3,9 @@
  * `ConfigError` that says file, line and key.
  */
 
-export { duration, parseDuration, parseSize, size } from "../base/units.ts";
+export { parseDuration } from "../base/duration.ts";
+export { parseSize } from "../base/size.ts";
+export { duration, size } from "../base/units.ts";
 export { createChannels, type Setting } from "./channels.ts";
 export { ConfigError, type Environment, type Filled, type Read, readConfig } from "./file.ts";
 export { desiredStateOf, pathOf } from "./program.ts";

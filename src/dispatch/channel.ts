@@ -51,6 +51,16 @@ export interface Channel {
    * @throws DestinationError that says what is wrong and what would be right
    */
   accept(to: Json, options?: { readonly [name: string]: Json }): { readonly destination: string };
+  /** Where deliveries go that neither a trigger nor the configuration gives a destination. @default none */
+  readonly defaultTo?: string | undefined;
+  /**
+   * Adds to a delivery's options what fired it, for receivers that read it (a webhook's JSON).
+   * @default none: the channel sends nothing about the trigger
+   */
+  withTrigger?(
+    options: { readonly [name: string]: Json } | undefined,
+    trigger: { readonly [field: string]: Json },
+  ): { readonly [name: string]: Json };
   /** Renders what depends on the profile, once: kept as `Delivery.content`. */
   compose?(draft: Draft): Json | undefined | Promise<Json | undefined>;
   /** One attempt. What a receiver does is an outcome; only a bug throws. */

@@ -1,6 +1,6 @@
 import type { Entry, Store } from "../store/index.ts";
 import type { Channel, DestinationLimits } from "./channel.ts";
-import { entryOf, type Render, type SendRequest, type SendResult } from "./enqueue.ts";
+import { type Render, renderEntry, type SendRequest, type SendResult } from "./enqueue.ts";
 import type { DispatchEvent } from "./event.ts";
 import { differencesOf, type Replayed } from "./replay.ts";
 import type { RetryPolicy } from "./retry.ts";
@@ -80,7 +80,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   };
   const worker = new Worker(options, clock, emit);
   const toEntry = (request: SendRequest, replayOf?: string): Promise<Entry> =>
-    entryOf(request, { channels, render, keepSource }, clock(), replayOf);
+    renderEntry(request, { channels, render, keepSource }, clock(), replayOf);
 
   async function add(entries: readonly Entry[]): Promise<readonly SendResult[]> {
     const added = await outbox.add(entries);

@@ -40,35 +40,74 @@ export interface SendRequest {
 /** The delivery: with an idempotency key that is known, the one that is there. */
 export type SendResult = EnqueueResult;
 
-export interface HandoverOptions {
-  readonly channels: { readonly [name: string]: Channel };
+export interface RenderEntryOptions {
+  readonly channels: Channels;
   readonly render: Render | undefined;
   readonly keepSource: boolean;
 }
 
+type Channels = { readonly [name: string]: Channel };
+
+/** A rendered alert, or why its template aborted, and where it goes. */
+export interface ComposeRequest extends Omit<SendRequest, "alert" | "template" | "keepSource"> {
+  readonly alert: Rendered;
+  /** What the alert was rendered from, if that is kept. */
+  readonly source?: Entry["source"];
+  readonly replayOf?: string | undefined;
+}
+
 /**
- * Checks, renders and composes, so that nothing can go wrong later but sending.
+ * Checks the destination, renders and composes, so that nothing can go wrong later but sending. The destination is checked
+ * first: nothing is rendered for one that its channel refuses.
  * @throws DestinationError, and what rendering and composing throw
  */
-export async function entryOf(
+export async function renderEntry(
   request: SendRequest,
-  options: HandoverOptions,
+  { channels, render: renderer, keepSource }: RenderEntryOptions,
   now: number,
   replayOf?: string,
 ): Promise<Entry> {
-  const { channel: name, to, profile, template, idempotencyKey, orderingKey, priority, notBefore } = request;
-  const channel = Object.hasOwn(options.channels, name) ? options.channels[name] : undefined;
+  const { alert: _alert, template, keepSource: keeps = keepSource, ...common } = request;
+  const accepted = await accept(request, channels);
+  const alert = await render(request, renderer);
+  const source =
+    keeps && template !== undefined ? { profile: common.profile as Json, template: template as Json } : undefined;
+  return compose({ ...common, alert, source, replayOf }, accepted, now);
+}
+
+/**
+ * Checks the destination of a rendered alert, and composes it. An aborted one becomes an entry that is never sent.
+ * @throws DestinationError, and what composing throws
+ */
+export async function composeEntry(request: ComposeRequest, channels: Channels, now: number): Promise<Entry> {
+  return compose(request, await accept(request, channels), now);
+}
+
+/** A channel that accepted a destination, and the name that the journal has for that. */
+interface Accepted {
+  readonly channel: Channel;
+  readonly destination: string;
+}
+
+async function accept(request: Omit<SendRequest, "alert">, channels: Channels): Promise<Accepted> {
+  const { channel: name, to, options } = request;
+  const channel = Object.hasOwn(channels, name) ? channels[name] : undefined;
   if (channel === undefined) {
-    const names = Object.keys(options.channels).join(", ");
+    const names = Object.keys(channels).join(", ");
     throw new DestinationError(`there is no channel "${name}"; there are: ${names}`);
   }
   check(request);
+  const { destination } = await withoutSecretsIn(channel, () => channel.accept(to, options));
+  return { channel, destination: shownSealed(sealed(shownUrl(destination), channel.secrets)) };
+}
+
+async function compose(request: ComposeRequest, accepted: Accepted, now: number): Promise<Entry> {
+  const { channel: name, to, alert, profile, options, source, orderingKey, replayOf } = request;
+  const { priority, idempotencyKey, notBefore } = request;
+  const { channel, destination } = accepted;
   const { secrets } = channel;
-  const accepted = await speaking(channel, () => channel.accept(to, request.options));
-  const destination = shownSealed(sealed(shownUrl(accepted.destination), secrets));
-  const rendered = await render(request, options.render);
   const id = newId(now);
-  const common = {
+  const entry = {
     id,
     channel: name,
     destination,
@@ -77,30 +116,22 @@ export async function entryOf(
     due: notBefore,
     priority,
     idempotencyKey,
+    options,
+    orderingKey,
+    source,
+    replayOf,
   };
-  const keeps = template !== undefined && (request.keepSource ?? options.keepSource);
-  const source = keeps ? { profile: profile as Json, template: template as Json } : undefined;
-  const entry = { ...common, options: request.options, orderingKey, source, replayOf };
-  if ("aborted" in rendered) return { ...entry, aborted: rendered.aborted };
-  const draft = {
-    id,
-    channel: name,
-    to,
-    destination,
-    createdAt: now,
-    alert: rendered,
-    options: request.options,
-    profile,
-  };
-  return {
-    ...entry,
-    alert: rendered,
-    content: sealed(await speaking(channel, () => channel.compose?.(draft)), secrets),
-  };
+  if (isAborted(alert)) return { ...entry, aborted: alert.aborted };
+  const draft = { id, channel: name, to, destination, createdAt: now, alert, options, profile };
+  const content = await withoutSecretsIn(channel, () => channel.compose?.(draft));
+  return { ...entry, alert, content: sealed(content, secrets) };
 }
 
-/** Runs what a channel does at hand-over; what it complains of is said without its secrets. */
-async function speaking<T>(channel: Channel, run: () => T | Promise<T>): Promise<T> {
+const isAborted = (alert: Rendered): alert is { readonly aborted: string } =>
+  "aborted" in alert && alert.aborted !== undefined;
+
+/** Runs a step of a channel; its errors have none of its secrets in them. */
+async function withoutSecretsIn<T>(channel: Channel, run: () => T | Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {

@@ -1,3 +1,4 @@
+import { formatDuration } from "../base/duration.ts";
 import { shortened } from "../base/shorten.ts";
 import type { AttemptResult, Claimed, Settlement } from "../store/index.ts";
 import type { DestinationLimits } from "./channel.ts";
@@ -18,7 +19,7 @@ const defaultUncountedWait = 60_000;
 export function reasonToGiveUp(claimed: Claimed, { retry }: Policy, now: number): string | undefined {
   if (claimed.disabled !== undefined) return `destination disabled: ${claimed.disabled}`;
   const maxAge = retry.maxAge ?? defaultMaxAge;
-  if (now - claimed.since > maxAge) return `given up: older than ${seconds(maxAge)}`;
+  if (now - claimed.since > maxAge) return `given up: older than ${formatDuration(maxAge)}`;
   const maxAttempts = maxAttemptsOf(retry);
   return claimed.attempt > maxAttempts
     ? `given up after ${attempts(maxAttempts)}, the last of which did not end`
@@ -102,7 +103,7 @@ function again(
   if (now + wait - claimed.since > maxAge) {
     return {
       state: "dead",
-      reason: `given up: the next attempt would be later than ${seconds(maxAge)} after hand-over: ${reason}`,
+      reason: `given up: the next attempt would be later than ${formatDuration(maxAge)} after hand-over: ${reason}`,
     };
   }
   return { state: "pending", due: now + wait, ...(countsAsAttempt === false ? { countsAsAttempt } : {}) };
@@ -113,5 +114,3 @@ function maxAttemptsOf({ wait, maxAttempts = Number.POSITIVE_INFINITY }: RetryPo
 }
 
 const attempts = (count: number): string => (count === 1 ? "1 attempt" : `${count} attempts`);
-
-const seconds = (ms: number): string => `${ms / 1000} s`;

@@ -1,28 +1,12 @@
+import { BoundedCache } from "../base/bounded-cache.ts";
 import { preparedAtOnce } from "../template/index.ts";
 
-/** Two for each, since one thing may need another. */
-const most = 2 * preparedAtOnce;
-
 /**
- * Keeps what takes long to make, such as formatters: the last that were used, at least as many as a render may have prepared at
- * once, so that what it has paid for is still there.
+ * Keeps what takes long to make, such as formatters, by text: at least as many values as a render may have prepared at once, so
+ * that what it has paid for is still there. Twice as many, because one value may need another.
  */
-export class Kept<T> {
-  readonly #values = new Map<string, T>();
-
-  get(key: string, make: () => T): T {
-    const known = this.#values.get(key);
-    if (known !== undefined) {
-      this.#values.delete(key);
-      this.#values.set(key, known);
-      return known;
-    }
-    const made = make();
-    for (const oldest of this.#values.keys()) {
-      if (this.#values.size < most) break;
-      this.#values.delete(oldest);
-    }
-    this.#values.set(key, made);
-    return made;
+export class Kept<T> extends BoundedCache<string, T> {
+  constructor() {
+    super(2 * preparedAtOnce);
   }
 }

@@ -1,6 +1,6 @@
 import { isStrayEnd, type Problem, type Span, withoutLiterals } from "../../grammar/index.ts";
+import { similar } from "../base/similar.ts";
 import type { Context } from "./rule.ts";
-import { similar } from "./suggest.ts";
 
 /** Which rule a mistake of syntax belongs to. Each belongs to one. */
 export type SyntaxRule =

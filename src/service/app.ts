@@ -7,7 +7,7 @@ import type {
 } from "fastify";
 import type { ZodTypeProvider } from "fastify-type-provider-zod";
 
-/** What routes are added to: bodies, queries and answers are checked by zod. */
+/** The Fastify instance that routes are added to: zod checks bodies, queries and responses. */
 export type App = FastifyInstance<
   RawServerDefault,
   RawRequestDefaultExpression,

@@ -10,18 +10,18 @@ import {
 } from "../index.ts";
 import { toPortable, type WorkerPool, workerRender } from "../workers/index.ts";
 
-/** Evaluates what callers wrote, in a worker where that can be. `caller`: callers take turns. Rejects with WorkerError too. */
+/** Evaluates templates of callers, in a worker if possible. `caller` is the key of the sender: senders take turns. May reject with WorkerError. */
 export interface Evaluation {
-  /** @returns rejects with TemplateError */
+  /** Renders an alert; rejects with TemplateError. */
   preview(template: AlertTemplate, profile: unknown, caller: string | undefined): Promise<Alert | AlertAborted>;
-  /** @returns rejects with TypeError for options that make no sense */
+  /** Lints a template; rejects with TypeError for invalid options. */
   lint(template: string | AlertTemplate, options: LintOptions, caller: string | undefined): Promise<readonly Finding[]>;
 }
 
 export interface EvaluationOptions {
   readonly workers: WorkerPool | undefined;
   readonly templates: TemplateOptions | undefined;
-  /** ms of one request in a worker. */
+  /** Maximum CPU time of one request in a worker, in ms. */
   readonly timeout: number;
 }
 

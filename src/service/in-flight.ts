@@ -1,28 +1,28 @@
 import { Problem } from "./problem.ts";
 
-/** Limits what is in flight at once. */
+/** Limits the bodies in flight. */
 interface Capacity {
   readonly count: number;
   readonly bytes: number;
 }
 
 /**
- * What the bodies of requests take of the memory, from their first byte until they are answered. Bytes count as they come
- * in, not as they are announced; one alone is always taken, whatever its size.
+ * Accounts for the memory of request bodies, from their first byte until the response. Bytes count when they arrive, not when they
+ * are announced; a body that is alone is always admitted, whatever its size.
  */
 export class InFlight {
   readonly #all: Share;
   readonly #unverified: Share;
 
-  /** @param unverified a part of all: bodies of whom nothing is known but that they bear a signature */
+  /** @param unverified limits, within `all`, the bodies whose signature is not verified yet */
   constructor(all: Capacity, unverified: Capacity) {
     this.#all = new Share(all);
     this.#unverified = new Share(unverified);
   }
 
   /**
-   * Takes a place for a body.
-   * @param end ends it, to make room: of those unverified the oldest, if it is slow
+   * Admits a body.
+   * @param end ends the body to make room: the oldest unverified one is ended if it is slow
    * @throws Problem 503
    */
   admit(isVerified: boolean, end: (problem: Problem) => void): Admission {
@@ -36,15 +36,16 @@ export class InFlight {
     return admission;
   }
 
-  /** Bodies, and what they take. */
-  get taken(): Capacity {
+  /** Number of bodies in flight, and their bytes. */
+  get usage(): Capacity {
     return { count: this.#all.members.size, bytes: this.#all.bytes };
   }
 }
 
-/** Protects a body for so long, in ms, from being ended in favour of others. */
-const slow = 1_000;
+/** Time in ms before an unverified body may be ended in favour of others. */
+const minTime = 1_000;
 
+/** Counts bodies and their bytes against one capacity. */
 class Share {
   readonly members = new Set<Admission>();
   bytes = 0;
@@ -63,7 +64,7 @@ class Share {
   }
 }
 
-/** The place of one body. */
+/** Holds the share of one body. */
 export class Admission {
   readonly #since = performance.now();
   readonly #end: (problem: Problem) => void;
@@ -79,31 +80,31 @@ export class Admission {
     for (const [i, share] of this.#shares.entries()) {
       if (share.isFull()) {
         const [oldest] = share.members;
-        if (i === 0 || performance.now() - oldest!.#since < slow) throw tooBusy();
+        if (i === 0 || performance.now() - oldest!.#since < minTime) throw tooBusy();
         oldest!.release();
         oldest!.#end(
-          new Problem("timeout", "the body came too slowly, and others wait: send it faster, or with a key"),
+          new Problem("timeout", "the body arrived too slowly and others wait: send it faster, or with an API key"),
         );
       }
       share.members.add(this);
     }
   }
 
-  /** Takes more, or gives some back. @throws Problem 503 */
+  /** Adds bytes; a negative number gives some back. @throws Problem 503 */
   grow(bytes: number): void {
     if (bytes > 0 && !this.#shares.every((share) => share.fits(bytes))) throw tooBusy();
     this.#bytes += bytes;
     for (const share of this.#shares) share.bytes += bytes;
   }
 
-  /** Whoever sent it is known now: it counts among all alone. */
+  /** Marks the sender as authenticated: the body counts as unverified no longer. */
   verify(): void {
     const [all, ...others] = this.#shares;
     for (const share of others) this.#leave(share);
     this.#shares = all === undefined ? [] : [all];
   }
 
-  /** Gives all back, once. */
+  /** Gives everything back. Further calls do nothing. */
   release(): void {
     for (const share of this.#shares) this.#leave(share);
     this.#shares = [];
@@ -115,6 +116,6 @@ export class Admission {
 }
 
 const tooBusy = (): Problem =>
-  new Problem("unavailable", "too many requests with a body are under way: ask again in a moment", {
+  new Problem("unavailable", "too many requests with a body are in flight: try again in a moment", {
     headers: { "retry-after": "1" },
   });

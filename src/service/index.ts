@@ -1,6 +1,16 @@
 /**
- * The program over HTTP. In: engine, store, dispatcher, and requests. Out: answers, when what they say is on disk; and a
- * document that says what can be asked. What is decided is decided elsewhere: here it is only asked for.
+ * The engine over HTTP. In: requests, and the engine, store and dispatcher that they are passed to. Out: responses, each sent once
+ * its result is on disk, and an OpenAPI document. Decides nothing itself but who may ask and how much.
+ *
+ * - `service.ts` puts the parts together; `options.ts` has the options, the limits and their defaults.
+ * - `plugins/` is what holds for all routes, one Fastify plugin a file: `access` (keys, signatures, rates), `bodies`, `idempotency`,
+ *   `errors`, `not-found`, `response-headers`, `access-log`, `proxies`, `openapi`.
+ * - `routes/` has one file a resource.
+ * - A body passes `receive.ts`, `inflate.ts` and `parse-large.ts`, with `in-flight.ts` accounting for its memory; `unread-body.ts`
+ *   handles one that nobody reads.
+ * - `keys.ts` are API keys, `signature.ts` signatures of webhooks, `unauthenticated-limit.ts` the limit of callers with neither.
+ * - `problem.ts` are the errors of the API (RFC 9457); `to-problem.ts` and `validation.ts` make them. `schemas.ts` and `cursor.ts` are
+ *   shared by routes.
  */
 
 export {

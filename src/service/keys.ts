@@ -4,23 +4,25 @@ import type { ApiKey, ApiKeys, Scope } from "../store/index.ts";
 
 export const scopes: readonly Scope[] = ["collect", "read", "write"];
 
-/** SHA-256 is enough: the secret is 256 bits of chance, which nobody guesses. */
+/** Hashes a secret. SHA-256 is enough, because a secret has 256 random bits and cannot be guessed. */
 export const hashOf = (secret: string): string => createHash("sha256").update(secret).digest("hex");
 
 /**
- * A new key. Its secret is told once, here, and kept nowhere.
+ * Creates an API key. The secret is returned once and stored nowhere.
  * @param now ms since 1970
- * @throws TypeError for a name that is empty or longer than 200, no scopes, or one that there is not
+ * @throws TypeError for a name that is empty or longer than 200 characters, for no scopes and for an unknown one
  */
 export async function createKey(
   keys: ApiKeys,
   { name, scopes: given }: { readonly name: string; readonly scopes: readonly Scope[] },
   now: number,
 ): Promise<{ readonly key: ApiKey; readonly secret: string }> {
-  if (name.trim() === "" || name.length > 200) throw new TypeError("a key has a name, of at most 200 characters");
+  if (name.trim() === "" || name.length > 200) throw new TypeError("name: expected text of 1 to 200 characters");
   const unknown = given.find((scope) => !scopes.includes(scope));
   if (given.length === 0 || unknown !== undefined) {
-    throw new TypeError(`a key has scopes, of ${scopes.join(", ")}${unknown === undefined ? "" : `; not ${unknown}`}`);
+    throw new TypeError(
+      `scopes: expected at least one of ${scopes.join(", ")}${unknown === undefined ? "" : `; there is no ${unknown}`}`,
+    );
   }
   const secret = `tocsin_${randomBytes(32).toString("base64url")}`;
   const key: ApiKey = {
@@ -34,12 +36,12 @@ export async function createKey(
   return { key, secret };
 }
 
-/** Oldest first, those that are revoked too, without what could be tried against their hashes. */
+/** Lists all keys, the revoked ones too, oldest first and without their hashes. */
 export async function listKeys(keys: ApiKeys): Promise<readonly Omit<ApiKey, "hash">[]> {
   return (await keys.list()).map(({ hash: _hash, ...key }) => key);
 }
 
-/** From now on it opens nothing. @returns whether there was one that did */
+/** Revokes a key. @returns false if there is no active key with this id */
 export async function revokeKey(keys: ApiKeys, id: string, now: number): Promise<boolean> {
   const key = (await keys.list()).find((one) => one.id === id);
   if (key === undefined || key.revokedAt !== undefined) return false;
@@ -47,6 +49,6 @@ export async function revokeKey(keys: ApiKeys, id: string, now: number): Promise
   return true;
 }
 
-/** `write` opens what `read` does. */
-export const opens = ({ scopes: has }: ApiKey, scope: Scope): boolean =>
+/** Tells whether a key has a scope; `write` includes `read`. */
+export const allows = ({ scopes: has }: ApiKey, scope: Scope): boolean =>
   has.includes(scope) || (scope === "read" && has.includes("write"));

@@ -3,13 +3,13 @@ import { WorkerError, type WorkerPool } from "../workers/index.ts";
 import type { Admission } from "./in-flight.ts";
 import { Problem } from "./problem.ts";
 
-/** Limits what is read on the event loop, in bytes: larger bodies are read in a worker. */
+/** Maximum bytes of a body that is parsed on the event loop; larger ones are parsed in a worker. */
 export const maxHere = 256 * 2 ** 10;
 
-/** Limits the time of reading one body, in ms; the largest takes a tenth of that. */
+/** Maximum time of parsing one body, in ms; the largest takes a tenth of that. */
 const timeout = 10_000;
 
-/** Counts the memory of a value, in bytes: `{}` is two bytes long and takes 56. */
+/** Memory that a value counts for, in bytes: `{}` is two bytes long and takes 56. */
 export const valueBytes = 64;
 
 interface Body {
@@ -20,9 +20,9 @@ interface Body {
 }
 
 /**
- * Reads a large body in a worker, and puts it together here in many short turns.
- * @param caller whoever sent it: callers take turns
- * @param admission grows by what the values take
+ * Parses a large body in a worker, and assembles it on the event loop in many short turns.
+ * @param caller key of the sender: senders take turns
+ * @param admission grows by the memory of the values
  * @throws BodyError; Problem
  */
 export async function parseLarge(
@@ -34,7 +34,7 @@ export async function parseLarge(
     const input = { bytes: shared(bytes), shape, mediaType, maxPayloadBytes };
     const run = () => workers.run("parse", input, { timeout, caller });
     const output = await run().catch((error) => {
-      // What the one before it left in a worker counts as well: a new one has all its memory for this.
+      // Garbage of the previous task counts, too: a new worker has all its memory for this one.
       if (error instanceof WorkerError && error.problem === "memory") return run();
       throw error;
     });
@@ -49,7 +49,7 @@ export async function parseLarge(
   }
 }
 
-/** Returns bytes that a worker reads where they are; cloning them takes several passes. */
+/** Returns bytes in shared memory: a worker reads them without a clone, which would take several passes. */
 function shared(bytes: Buffer): Uint8Array {
   if (bytes.buffer instanceof SharedArrayBuffer) return bytes;
   const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
@@ -59,9 +59,9 @@ function shared(bytes: Buffer): Uint8Array {
 
 function problemOf(cause: WorkerError): Problem {
   if (cause.problem === "memory") {
-    return new Problem("too-large", "the body takes too much memory: send it in several requests", { cause });
+    return new Problem("too-large", "the body needs too much memory: send it in several requests", { cause });
   }
-  return new Problem("unavailable", "the body could not be read at the moment: ask again later", {
+  return new Problem("unavailable", "the body cannot be parsed at the moment: try again later", {
     headers: { "retry-after": "1" },
     cause,
   });

@@ -3,13 +3,13 @@ import type { Admission } from "./in-flight.ts";
 import { maxHere } from "./parse-large.ts";
 import { Problem } from "./problem.ts";
 
-/** Whoever sends so many pieces sends more than so many bytes in each, on average: each one costs time. */
-const fewPieces = 4_096;
-const minPiece = 16;
+/** Chunks that a body may arrive in, whatever their size. Beyond, they need `minChunk` bytes on average, because each costs time. */
+const freeChunks = 4_096;
+const minChunk = 16;
 
 /**
- * Reads the bytes of a body. Holds at most twice what came in, in however small pieces it came.
- * @param signal ends it, with its reason
+ * Reads the bytes of a body. Holds at most twice the bytes that arrived, however small the chunks.
+ * @param signal ends the reading; its reason is thrown
  * @throws Problem
  */
 export function receive(
@@ -22,7 +22,7 @@ export function receive(
   return new Promise((resolve, reject) => {
     let bytes: Buffer = Buffer.alloc(0);
     let size = 0;
-    let pieces = 0;
+    let chunks = 0;
 
     const end = (): void => {
       payload.off("data", add).off("end", done).off("close", cut);
@@ -30,15 +30,15 @@ export function receive(
     };
     const fail = (problem: unknown): void => {
       end();
-      // What comes yet is dropped.
+      // The rest of the body is dropped.
       payload.resume();
       reject(problem);
     };
-    const add = (piece: Buffer): void => {
+    const add = (chunk: Buffer): void => {
       try {
-        const needed = size + piece.length;
+        const needed = size + chunk.length;
         if (needed > maxBytes) throw tooLarge(maxBytes);
-        if (++pieces > fewPieces && needed < pieces * minPiece) throw tooSmall();
+        if (++chunks > freeChunks && needed < chunks * minChunk) throw tooSmall();
         if (needed > bytes.length) {
           const expected = Math.min(maxBytes, Number.isNaN(announced) ? maxBytes : announced);
           const capacity = Math.max(needed, Math.min(2 * bytes.length, expected));
@@ -47,7 +47,7 @@ export function receive(
           bytes.copy(larger, 0, 0, size);
           bytes = larger;
         }
-        piece.copy(bytes, size);
+        chunk.copy(bytes, size);
         size = needed;
       } catch (problem) {
         fail(problem);
@@ -58,26 +58,32 @@ export function receive(
       resolve(bytes.subarray(0, size));
     };
     const cut = (): void => {
-      fail(new Problem("bad-request", "the body ended before it was whole: send it again"));
+      fail(new Problem("bad-request", "the body ended before its announced length: send it again"));
     };
     const abort = (): void => fail(signal.reason);
 
     if (announced > maxBytes) return fail(tooLarge(maxBytes));
     if (signal.aborted) return abort();
     payload.on("data", add).on("end", done).on("close", cut);
-    // Whatever it is, "close" comes after it.
+    // "close" follows every error.
     payload.on("error", () => {});
     signal.addEventListener("abort", abort);
   });
 }
 
-/** Allocates what a worker can read without a copy, if it is so large that one does. */
+/** Allocates memory that is shared with a worker if the body is large enough to be parsed in one. */
 function allocate(bytes: number): Buffer {
   return bytes > maxHere ? Buffer.from(new SharedArrayBuffer(bytes)) : Buffer.allocUnsafeSlow(bytes);
 }
 
 export const tooLarge = (maxBytes: number): Problem =>
-  new Problem("too-large", `a body here has at most ${maxBytes} bytes, inflated as well: send it in several requests`);
+  new Problem(
+    "too-large",
+    `the body is larger than ${maxBytes.toLocaleString("en-US")} bytes, as sent or decoded: send it in several requests`,
+  );
 
 const tooSmall = (): Problem =>
-  new Problem("bad-request", `the body came in more than ${fewPieces} tiny pieces: send it in larger ones`);
+  new Problem(
+    "bad-request",
+    `the body arrived in more than ${freeChunks.toLocaleString("en-US")} tiny chunks: send larger ones`,
+  );

@@ -13,7 +13,7 @@ export interface Definition {
   readonly origin: "file" | "api";
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** What changes while it runs: a trigger's state, when its schedule comes next, when an audience was swept, an alarm's. */
+  /** What changes while it runs: a trigger's state, when its schedule comes next, when an audience was evaluated, an alarm's. */
   readonly status: Json;
 }
 

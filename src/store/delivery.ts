@@ -50,7 +50,7 @@ export type Outcome =
   /** The destination is no more: a dead letter, and nothing further is sent there. */
   | { readonly kind: "gone"; readonly reason: string };
 
-/** Records request and answer of one attempt for the journal. The channel caps its texts; the dispatcher masks secrets. */
+/** Records request and response of one attempt for the journal. The channel caps its texts; the dispatcher masks secrets. */
 export interface Exchange {
   readonly request?: {
     /** `POST https://…`, `SMTP example.org:587`. */
@@ -59,9 +59,9 @@ export interface Exchange {
     /** In the journal absent where it is the text `body` of the delivery's `content`. */
     readonly body?: string | undefined;
   };
-  readonly answer?: {
+  readonly response?: {
     /** `410 Gone`, `250 2.0.0 Ok: queued as …`. */
-    readonly line: string;
+    readonly statusLine: string;
     readonly headers?: { readonly [name: string]: string } | undefined;
     readonly body?: string | undefined;
   };

@@ -1,5 +1,5 @@
 import type { Json } from "../base/json.ts";
-import type { Page } from "./outbox.ts";
+import type { Page } from "../base/page.ts";
 
 /** A payload that came in on a stream. */
 export interface RawEvent {

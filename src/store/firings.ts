@@ -1,16 +1,16 @@
 import type { Json } from "../base/json.ts";
-import type { Page } from "./outbox.ts";
+import type { Page } from "../base/page.ts";
 
 /**
  * Why a trigger fires for a profile. `enter`, `exit`: a transition of `audience`. `change`: `fields` are not what they were.
  * `event`: something came in on a stream; its payload is here only as long as the firing waits, and is kept with the event as
- * long as its stream says. `member`: a run came to a member of an audience.
+ * long as its stream says. `run`: a run came to a member of an audience.
  */
 export type Cause =
   | { readonly kind: "enter" | "exit"; readonly audience: string }
   | { readonly kind: "change"; readonly fields: readonly string[]; readonly before: { readonly [field: string]: Json } }
   | { readonly kind: "event"; readonly stream: string; readonly event: string; readonly payload?: Json | undefined }
-  | { readonly kind: "member"; readonly audience: string; readonly run: string; readonly backfill: boolean };
+  | { readonly kind: "run"; readonly audience: string; readonly run: string; readonly backfill: boolean };
 
 /**
  * `waiting`: for dwell time, the end of quiet hours or of a digest's window, until `due`. `sent`: deliveries are in the
@@ -31,7 +31,7 @@ export interface Firing {
   /** Of one that waits: until when. */
   readonly due?: number | undefined;
   /** Of one that waits: what for. */
-  readonly waitsFor?: "dwell" | "quiet" | "digest" | undefined;
+  readonly waitsFor?: "dwell" | "quietHours" | "digest" | undefined;
   /** In words: what it waits for, why it was skipped, why it failed. */
   readonly reason?: string | undefined;
   /** When it stopped waiting. */

@@ -2,6 +2,7 @@
  * The contract of a store. In: deliveries, profiles, events, memberships, definitions, firings, runs, API keys and answers to
  * requests. Out: the same, kept; what happens in one transaction is kept as a whole. `../stores` has the stores.
  */
+export type { Page } from "../base/page.ts";
 export type * from "./api-keys.ts";
 export type * from "./definitions.ts";
 export type * from "./delivery.ts";

@@ -1,4 +1,4 @@
-import type { Page } from "./outbox.ts";
+import type { Page } from "../base/page.ts";
 
 export interface Membership {
   readonly audience: string;

@@ -1,4 +1,5 @@
 import type { Json } from "../base/json.ts";
+import type { Page } from "../base/page.ts";
 import type { Alert, Delivery, Exchange, Outcome } from "./delivery.ts";
 
 /**
@@ -234,12 +235,6 @@ export interface ListQuery {
   readonly limit?: number | undefined;
   /** `next` of the page before. */
   readonly after?: string | undefined;
-}
-
-export interface Page<Item> {
-  readonly items: readonly Item[];
-  /** Absent on the last page. */
-  readonly next?: string | undefined;
 }
 
 export interface Stats {

@@ -1,4 +1,4 @@
-import type { Page } from "./outbox.ts";
+import type { Page } from "../base/page.ts";
 import type { Fields, Identifier, Profile } from "./profile.ts";
 
 /** Profiles, to read. */

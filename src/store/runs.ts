@@ -1,11 +1,11 @@
-import type { Page } from "./outbox.ts";
+import type { Page } from "../base/page.ts";
 
 /**
- * Work over many profiles, a piece at a time. `backfill`: the members that were there before their trigger. `batch`: what a
- * schedule, an interval or a date started. `sweep`: audiences evaluated anew for every profile. `clear`: memberships of an
+ * Work over many profiles, a piece at a time. `backfill`: the members that were there before their trigger. `scheduled`: what a
+ * schedule, an interval or a date started. `reevaluate`: audiences evaluated anew for every profile. `cleanup`: memberships of an
  * audience that is no more.
  */
-export type RunKind = "backfill" | "batch" | "sweep" | "clear";
+export type RunKind = "backfill" | "scheduled" | "reevaluate" | "cleanup";
 
 export type RunState = "running" | "paused" | "done" | "cancelled" | "failed";
 
@@ -14,27 +14,27 @@ export interface Run {
   readonly id: string;
   readonly kind: RunKind;
   readonly state: RunState;
-  /** Of a backfill or batch. */
+  /** Of a backfill or scheduled run. */
   readonly trigger?: string | undefined;
-  /** The audience that is gone through; of a sweep those that are evaluated. */
+  /** The audience that is gone through; of a re-evaluation those that are evaluated. */
   readonly audiences: readonly string[];
-  /** Of a sweep: who enters or leaves fires triggers. @default false */
+  /** Of a re-evaluation: who enters or leaves fires triggers. @default false */
   readonly fire?: boolean | undefined;
   /** Of a backfill: at most so many are alerted. */
-  readonly cap?: number | undefined;
-  /** Of a backfill: the share of members that is taken at all, above 0 up to 1; the same members for the same trigger. */
-  readonly share?: number | undefined;
+  readonly limit?: number | undefined;
+  /** Of a backfill: the fraction of members that is taken at all, above 0 up to 1; the same members for the same trigger. */
+  readonly sample?: number | undefined;
   /** At most `count` profiles in any `per` ms. */
-  readonly pace?: { readonly count: number; readonly per: number } | undefined;
-  /** Of a batch: when it should have started, in ms since 1970. */
+  readonly rateLimit?: { readonly count: number; readonly per: number } | undefined;
+  /** Of a scheduled run: when it should have started, in ms since 1970. */
   readonly scheduledFor?: number | undefined;
   /** Where to go on: `next` of the last page. Absent at the start. */
   readonly cursor?: string | undefined;
   /** Profiles to come back to: see `comeBackTo`. */
   readonly revisit?: readonly string[] | undefined;
-  /** How many there were at the start; of a sweep profiles. */
+  /** How many there were at the start; of a re-evaluation profiles. */
   readonly total: number;
-  /** Gone through so far, and what came of it; of a sweep `sent` counts who entered or left. */
+  /** Gone through so far, and what came of it; of a re-evaluation `sent` counts who entered or left. */
   readonly done: number;
   readonly sent: number;
   readonly skipped: number;
@@ -42,11 +42,13 @@ export interface Run {
   readonly startedAt: number;
   readonly updatedAt: number;
   readonly endedAt?: number | undefined;
+  /** Its trigger is not active: the run goes on once the trigger is. Absent if it was paused by hand. */
+  readonly pausedByTrigger?: true | undefined;
   /** Why it is paused, cancelled or failed. */
   readonly reason?: string | undefined;
 }
 
-/** There are never more of one state: an audience has one sweep, a trigger a few runs. */
+/** There are never more of one state: an audience has one re-evaluation, a trigger a few runs. */
 export const maxRuns = 10_000;
 
 export interface Runs {

@@ -13,8 +13,12 @@ import type { EngineTransaction, Transaction, TransactionOptions } from "./trans
 export interface Store {
   readonly outbox: Outbox;
   /**
-   * What is done through `transaction` is kept as a whole, or not at all if `work` throws. `work` awaits nothing but what
-   * it does through `transaction`: others wait for it.
+   * Commits everything that `work` does through `transaction`, or nothing if `work` throws. `work` awaits nothing but what
+   * it does through `transaction`, because others wait for it.
+   *
+   * `work` may be run again, from the start, after a conflict with another transaction: only the last run is committed.
+   * Create inside `work` whatever it collects (results, events to report, pages), and do outside of it, once this promise
+   * has resolved, whatever cannot be undone.
    */
   transaction<Result>(
     work: (transaction: Transaction) => Promise<Result>,

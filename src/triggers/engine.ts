@@ -38,7 +38,7 @@ export interface Engine {
   /** What a change of definitions would do; changes nothing. @throws DefinitionError */
   plan(wanted: DesiredState): Promise<Plan>;
   /**
-   * Does it. Definitions that are not what they were take effect at once; audiences that are new or changed are swept:
+   * Does it. Definitions that are not what they were take effect at once; audiences that are new or changed are evaluated anew:
    * silently, or with `fire` so that who enters or leaves by it fires triggers.
    */
   apply(wanted: DesiredState, options?: { readonly fire?: boolean }): Promise<Plan>;
@@ -167,9 +167,9 @@ export interface Step {
 }
 
 export interface BackfillOptions {
-  readonly cap?: number | undefined;
-  readonly share?: number | undefined;
-  readonly pace?: { readonly count: number; readonly per: number } | undefined;
+  readonly limit?: number | undefined;
+  readonly sample?: number | undefined;
+  readonly rateLimit?: { readonly count: number; readonly per: number } | undefined;
 }
 
 export interface Estimate {
@@ -181,8 +181,8 @@ export interface Estimate {
   readonly skipped: number;
   readonly aborted: number;
   readonly failed: number;
-  /** ms, by the pace; absent without one. */
-  readonly takes?: number | undefined;
+  /** ms, by the rate limit; absent without one. */
+  readonly duration?: number | undefined;
   readonly problems: readonly { readonly profile: string; readonly problem: string }[];
 }
 

@@ -179,9 +179,13 @@ async function conditionSteps(
         `the trigger's condition ${holds} now: ${where.where}${seen(where.reads, profile)}`,
       );
     }
-    if (definition.quiet !== undefined) {
+    if (definition.quietHours !== undefined) {
       const there = zone && outcomeOf(() => zone.evaluate(templateData(profile.fields, triggerData, undefined)));
-      const until = quietUntil(definition.quiet, there?.kind === "result" ? (there.result as string) : undefined, now);
+      const until = quietUntil(
+        definition.quietHours,
+        there?.kind === "result" ? (there.result as string) : undefined,
+        now,
+      );
       if (until !== undefined) addStep("quiet hours", undefined, `it is quiet there now, until ${time(until)}`);
     }
   }
@@ -191,7 +195,7 @@ const okOf = ({ state }: Firing): boolean | undefined =>
   state === "sent" ? true : state === "waiting" ? undefined : false;
 
 function firingText({ at, cause, state, due, reason, run, id }: Firing): string {
-  const why = cause.kind === "member" ? `${cause.backfill ? "backfill" : "batch"} ${run}` : cause.kind;
+  const why = cause.kind === "run" ? `${cause.backfill ? "backfill" : "scheduled run"} ${run}` : cause.kind;
   const until = due === undefined ? "" : ` until ${time(due)}`;
   return `${id} at ${time(at)} on ${why}: ${state}${until}${reason === undefined ? "" : `: ${reason}`}`;
 }

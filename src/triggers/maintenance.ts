@@ -6,7 +6,7 @@ import { statusJson, statusOf } from "./definition/trigger.ts";
 import type { DefinitionError } from "./engine.ts";
 import type { EngineTransactions } from "./engine-transactions.ts";
 import { halfOf, OverBudget } from "./fire/budget.ts";
-import { maxDue, settleDue, settleOne, startBatches, startSweeps, sweepDue } from "./fire/due.ts";
+import { maxDue, reevaluationDue, settleDue, settleOne, startReevaluations, startScheduledRuns } from "./fire/due.ts";
 import type { FiringContext } from "./fire/fire.ts";
 import { EngineStops } from "./fire/off-thread.ts";
 import { mergeRetention } from "./ingest/split.ts";
@@ -27,11 +27,11 @@ const stepSize = { first: 32, min: 8, max: 128, ms: 8 };
 /** How often to look for what other processes started, in ms. */
 const poll = 1_000;
 const day = 86_400_000;
-/** How often what is too old is removed, and how long each is kept, in ms. Sweeps come every few minutes. */
+/** How often what is too old is removed, and how long each is kept, in ms. Re-evaluations come every few minutes. */
 const pruning = {
   every: 600_000,
   firings: 400 * day,
-  sweeps: 7 * day,
+  reevaluations: 7 * day,
   idempotency: day,
   events: 7 * day,
   merges: mergeRetention,
@@ -51,7 +51,7 @@ function adjustedStepSize(size: number, count: number, ms: number): number {
 
 const keyOf = ({ kind, of, message }: DefinitionError): string => `${kind} ${of} ${message}`;
 
-/** Does what is due: firings that waited, schedules, sweeps, runs, alarms, and tidying up. */
+/** Does what is due: firings that waited, schedules, re-evaluations, runs, alarms, and tidying up. */
 export class Maintenance {
   readonly #options: MaintenanceOptions;
   readonly #alarms: AlarmRunner;
@@ -64,7 +64,7 @@ export class Maintenance {
   #wake: (() => void) | undefined;
   #woken = false;
   readonly #reported = new Set<string>();
-  /** How many profiles a piece takes: a sweep's are cheaper. */
+  /** How many profiles a piece takes: those of a re-evaluation are cheaper. */
   readonly #sizes = new Map<RunKind, number>();
   /** The version of the program whose broken triggers are not active any more. */
   #failedVersion: number | undefined;
@@ -226,19 +226,20 @@ export class Maintenance {
     const scheduled = [...catalog.triggers.values()].some(({ definition: { on } }) => "audience" in on);
     const timeDependent = [...catalog.audiences.values()].some(({ condition }) => condition.timeDependent);
     if (!scheduled && !timeDependent) return undefined;
-    let [batch, sweep] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+    let [nextScheduled, nextReevaluation] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
     for (const { kind, name, status } of await store.definitions.all()) {
       if (kind === "trigger") {
         const { state, next } = statusOf(status);
-        if (state === "active" && next !== undefined && catalog.triggers.has(name)) batch = Math.min(batch, next);
+        if (state === "active" && next !== undefined && catalog.triggers.has(name))
+          nextScheduled = Math.min(nextScheduled, next);
       } else if (kind === "audience" && catalog.audiences.has(name)) {
-        const at = sweepDue(catalog.audiences.get(name)!, (status ?? {}) as AudienceStatus, now);
-        if (at !== undefined) sweep = Math.min(sweep, at);
+        const at = reevaluationDue(catalog.audiences.get(name)!, (status ?? {}) as AudienceStatus, now);
+        if (at !== undefined) nextReevaluation = Math.min(nextReevaluation, at);
       }
     }
-    if (batch <= now) await transactions.run(startBatches);
-    if (sweep <= now) await transactions.run(startSweeps);
-    const next = Math.min(batch, sweep);
+    if (nextScheduled <= now) await transactions.run(startScheduledRuns);
+    if (nextReevaluation <= now) await transactions.run(startReevaluations);
+    const next = Math.min(nextScheduled, nextReevaluation);
     return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
 
@@ -272,32 +273,31 @@ export class Maintenance {
     const { onEnqueued } = this.#options;
     const stepOf = (limit: number) => async (context: FiringContext, catalog: Catalog) => {
       const current = await context.transaction.runs.get(run.id);
-      if (current?.state !== "running") return false;
-      // Another process went on with it: that room is not there any more.
-      if (run.pace !== undefined && current.done !== run.done) return false;
-      const started = performance.now();
-      const { run: worked, enqueued } = await runStep(context, catalog, current, limit);
-      const size = this.#sizes.get(run.kind) ?? stepSize.first;
-      this.#sizes.set(run.kind, adjustedStepSize(size, worked.done - current.done, performance.now() - started));
-      return enqueued;
+      if (current?.state !== "running") return undefined;
+      // Another process has taken a step since: the limit that was worked out for this one is used up.
+      if (run.rateLimit !== undefined && current.done !== run.done) return undefined;
+      const startedAt = performance.now();
+      const { run: next, enqueued } = await runStep(context, catalog, current, limit);
+      return { enqueued, count: next.done - current.done, ms: performance.now() - startedAt };
+    };
+    const finish = (step: Awaited<ReturnType<ReturnType<typeof stepOf>>>): void => {
+      if (step === undefined) return;
+      this.#sizes.set(run.kind, adjustedStepSize(this.#sizes.get(run.kind) ?? stepSize.first, step.count, step.ms));
+      if (step.enqueued) onEnqueued();
     };
     try {
-      if (await transactions.run(stepOf(limit), { ...lowPriority, items: limit })) onEnqueued();
+      finish(await transactions.run(stepOf(limit), { ...lowPriority, items: limit }));
     } catch (error) {
       if (!(error instanceof OverBudget)) throw error;
       const before = error.item as number;
-      // Those before it go first: it is the first of the next piece.
+      // The profiles before the slow one go first, so that it is the first of the next step.
       if (before > 0) this.#sizes.set(run.kind, before);
-      else {
-        this.#evaluateOffThread(run.id, async () => {
-          if (await transactions.alone(error, stepOf(1), lowPriority)) onEnqueued();
-        });
-      }
+      else this.#evaluateOffThread(run.id, async () => finish(await transactions.alone(error, stepOf(1), lowPriority)));
     }
   }
 
-  /** What was done of the run, by whichever process and before whichever restart, is taken from its pace. */
-  #rateLimiterFor({ id, pace: promised, done, startedAt, updatedAt }: Run): RateLimiter | undefined {
+  /** What was done of the run, by whichever process and before whichever restart, is taken from its rate limit. */
+  #rateLimiterFor({ id, rateLimit: promised, done, startedAt, updatedAt }: Run): RateLimiter | undefined {
     if (promised === undefined) return undefined;
     if (this.#rateLimiters.size > 1_000) this.#rateLimiters.clear();
     const known = this.#rateLimiters.get(id) ?? { rateLimiter: createRateLimiter(promised, startedAt), done: 0 };
@@ -315,8 +315,8 @@ export class Maintenance {
     removed += await store.transaction(async ({ events, firings, runs, profiles }) => {
       let count = await firings.prune(now - pruning.firings, limit);
       count += await profiles.pruneMerges(now - pruning.merges, limit);
-      count += await runs.prune(["backfill", "batch"], now - pruning.firings, limit);
-      count += await runs.prune(["sweep", "clear"], now - pruning.sweeps, limit);
+      count += await runs.prune(["backfill", "scheduled"], now - pruning.firings, limit);
+      count += await runs.prune(["reevaluate", "cleanup"], now - pruning.reevaluations, limit);
       let longestRetention = pruning.events;
       for (const { name, definition } of catalog.streams.values()) {
         const { keep = pruning.events } = definition;

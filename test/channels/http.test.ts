@@ -27,10 +27,10 @@ describe("an exchange", () => {
         headers: { "x-one": "1", authorization: "…", "x-key": "…" },
         body: "ä",
       },
-      answer: { line: "201 Created", headers: { "set-cookie": "…", "x-a": "1, 2" }, body: "grüße" },
+      response: { statusLine: "201 Created", headers: { "set-cookie": "…", "x-a": "1, 2" }, body: "grüße" },
       got: { status: 201, text: "grüße" },
     });
-    expect(JSON.stringify(got.request) + JSON.stringify(got.answer)).not.toMatch(/s3cret|a=1/);
+    expect(JSON.stringify(got.request) + JSON.stringify(got.response)).not.toMatch(/s3cret|a=1/);
     expect(there.received).toMatchObject([{ method: "POST", path: "/a?b=c", body: Buffer.from("ä") }]);
     expect(there.received[0]?.headers).toMatchObject({
       "x-one": "1",

@@ -58,7 +58,7 @@ describe("a webhook's receiver that repeats everything tells nothing", () => {
     const journal = await expectNothingTold(webhook({ guard, url: there.url, auth }), null, secrets);
     expect(there.received).toHaveLength(1);
     expect(JSON.parse(journal)).toMatchObject([
-      { outcome: { kind: "retry" }, answer: { headers: { "x-echo-user-agent": "tocsin" } } },
+      { outcome: { kind: "retry" }, response: { headers: { "x-echo-user-agent": "tocsin" } } },
     ]);
   });
 
@@ -119,7 +119,7 @@ describe("a webhook's receiver that repeats everything tells nothing", () => {
       "x-tenant": "…",
       cookie: "…",
     });
-    expect(JSON.parse(journal)[0].answer.headers).toMatchObject({
+    expect(JSON.parse(journal)[0].response.headers).toMatchObject({
       "x-echo-x-plain": "plain-text",
       "x-echo-x-tenant": "…",
     });
@@ -153,7 +153,7 @@ describe("a webhook's receiver that repeats everything tells nothing", () => {
         maxResponseBytes: 50 + length,
       });
       const { delivery } = await readable(channel, null);
-      expect(delivery.journal[0]!.answer!.body).toBe(`${"x".repeat(50)}…`);
+      expect(delivery.journal[0]!.response!.body).toBe(`${"x".repeat(50)}…`);
     }
     await using there = await receiver((_received, _request, response) => {
       response.writeHead(500, `${"y".repeat(180)}${token}`).end(`${"x".repeat(16_374)}${token}${"x".repeat(100)}`);
@@ -161,7 +161,7 @@ describe("a webhook's receiver that repeats everything tells nothing", () => {
     const { delivery } = await readable(webhook({ guard, url: there.url, auth: { kind: "bearer", token } }), null);
     expect(delivery.journal[0]).toMatchObject({
       outcome: { reason: `500 ${"y".repeat(180)}…` },
-      answer: { line: `500 ${"y".repeat(180)}…`, body: `${"x".repeat(16_374)}…… (16510 characters)` },
+      response: { statusLine: `500 ${"y".repeat(180)}…`, body: `${"x".repeat(16_374)}…… (16510 characters)` },
     });
   });
 
@@ -192,7 +192,7 @@ test("a channel of one's own marks what it has and what it sends", async () => {
     compose: () => ({ body: "pin 4711-0815 for ${PIN}" }),
     send: async ({ content, to }) => ({
       request: { line: `OWN ${to}`, body: (content as { body: string }).body },
-      answer: { line: "200", body: "my-own-s3cret once-made-1 4711-0815" },
+      response: { statusLine: "200", body: "my-own-s3cret once-made-1 4711-0815" },
       outcome: { kind: "rejected", reason: "once-made-1" },
       secrets: ["once-made-1"],
     }),
@@ -207,7 +207,7 @@ test("a channel of one's own marks what it has and what it sends", async () => {
     journal: [
       {
         request: { line: "OWN at ${PIN}" },
-        answer: { body: "… … ${PIN}" },
+        response: { body: "… … ${PIN}" },
         outcome: { kind: "rejected", reason: "…" },
       },
     ],

@@ -365,7 +365,7 @@ describe("runs", () => {
       stdout: estimate,
       stderr: "Nothing changed. Run again with --yes to alert them.\n",
     });
-    expect(await run("backfill", "thanks", "--yes", "--wait", "--pace", "100/1s", "--cap", "5")).toEqual(
+    expect(await run("backfill", "thanks", "--yes", "--wait", "--rate-limit", "100/1s", "--limit", "5")).toEqual(
       ok("run_ID (backfill thanks) is done: 1 profile, 1 alerted, 0 skipped, 0 failed\n"),
     );
     expect((await run("runs")).stdout.split("\n").filter((line) => line.includes("backfill"))).toEqual([
@@ -377,7 +377,7 @@ describe("runs", () => {
       title: "Thank you, Ada",
       trigger: { name: "thanks", backfill: true },
     });
-    expect(await run("backfill", "thanks", "--pace", "fast")).toMatchObject({ code: 2 });
+    expect(await run("backfill", "thanks", "--rate-limit", "fast")).toMatchObject({ code: 2 });
   });
 
   test("one is paused, resumed and cancelled", async () => {

@@ -4,7 +4,6 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
-import { parseDuration, parseSize } from "../../src/base/units.ts";
 import { ConfigError, config, readConfig } from "../../src/config/index.ts";
 
 const env = { URL: "https://crm.example.com/in", PORT: "2525", ODD: "a: [b, ${URL}]" };
@@ -129,23 +128,3 @@ describe("the JSON Schema", () => {
     expect(validate(parse("chanels: {}"))).toBe(false);
   });
 });
-
-test.each([
-  ["0", 0],
-  ["250ms", 250],
-  ["1.5s", 1_500],
-  ["1h30m", 5_400_000],
-  ["3d", 259_200_000],
-  ["", undefined],
-  ["5", undefined],
-  ["5 s", undefined],
-  ["-5s", undefined],
-])("the duration %j", (text, ms) => expect(parseDuration(text)).toBe(ms));
-
-test.each([
-  ["10B", 10],
-  ["20MB", 20_000_000],
-  ["64 KiB", 65_536],
-  ["1", undefined],
-  ["1TB", undefined],
-])("the size %j", (text, bytes) => expect(parseSize(text)).toBe(bytes));

@@ -18,11 +18,11 @@ triggers:
     on: { enter: regulars }
     alert: alerts/thanks.yaml
     send: [{ channel: crm, to: "\${ODD}" }]
-    quiet: { from: "22:00", to: "08:00", zone: "{{ .zone }}" }
+    quietHours: { from: "22:00", to: "08:00", zone: "{{ .zone }}" }
     coolDown: 3d
   bye: { on: { exit: regulars }, alert: { title: Bye }, send: [{ channel: crm }] }
 alarms:
-  gone: { when: { quiet: thanks, for: 1d }, send: [{ channel: ops }], repeat: 12h }
+  gone: { when: { silent: thanks, for: 1d }, send: [{ channel: ops }], repeat: 12h }
 `;
 
 test("what is declared is kept as it is written, with the environment and the alert files put in", async () => {
@@ -48,12 +48,12 @@ test("what is declared is kept as it is written, with the environment and the al
           on: { enter: "regulars" },
           alert: { title: "from alerts/thanks.yaml" },
           send: [{ channel: "crm", to: "{{ evil }}: [" }],
-          quiet: { from: "22:00", to: "08:00", zone: "{{ .zone }}" },
+          quietHours: { from: "22:00", to: "08:00", zone: "{{ .zone }}" },
           coolDown: "3d",
         },
         bye: { on: { exit: "regulars" }, alert: { title: "Bye" }, send: [{ channel: "crm" }] },
       },
-      alarm: { gone: { when: { quiet: "thanks", for: "1d" }, send: [{ channel: "ops" }], repeat: "12h" } },
+      alarm: { gone: { when: { silent: "thanks", for: "1d" }, send: [{ channel: "ops" }], repeat: "12h" } },
     },
   });
 });
@@ -74,7 +74,7 @@ test.each([
   [{ kind: "audience", name: "regulars", path: ["where"] }, "6:15: audiences.regulars.where: no"],
   [{ kind: "stream", name: "shop", path: ["identifiers", "email"] }, "4:78: streams.shop.identifiers.email: no"],
   [{ kind: "profiles", name: "profiles", path: ["merge", "visits"] }, "2:69: profiles.merge.visits: no"],
-  [{ kind: "alarm", name: "gone", path: ["when", "quiet"] }, "17:19: alarms.gone.when.quiet: no"],
+  [{ kind: "alarm", name: "gone", path: ["when", "silent"] }, "17:19: alarms.gone.when.silent: no"],
   // What is missing would stand there.
   [{ kind: "trigger", name: "bye", path: ["alert", "body"] }, "15:34: triggers.bye.alert.body: no"],
 ] as const)("what the engine says of %o has a place in the file", (place, wanted) => {
@@ -101,7 +101,7 @@ test.each([
   ],
   [
     trigger(`on: { audience: x }, ${alert}`),
-    "triggers.w.on: a trigger fires on one of enter: AUDIENCE, exit: AUDIENCE, change: [FIELD], event: STREAM, or for an audience on schedule: CRON, once: TIME, every: DURATION",
+    "triggers.w.on: a trigger fires on one of enter: AUDIENCE, exit: AUDIENCE, change: [FIELD], event: STREAM, or for an audience on schedule: CRON, at: TIME, every: DURATION",
   ],
   [
     trigger("on: { enter: x }"),
@@ -115,7 +115,7 @@ test.each([
   [trigger(`on: { enter: x }, ${alert}, dwel: 3m`), 'triggers.w.dwel: unknown key "dwel"; did you mean dwell?'],
   ["triggers: { w: { on: { enter: x }, send: [], alert: a.yaml } }", "triggers.w.send: this must not be empty"],
   ["audiences: { all: {} }", "audiences.all.where: where is missing"],
-  ["alarms: { a: { when: { quiet: x }, send: [{ channel: crm }] } }", "alarms.a.when.for: for is missing"],
+  ["alarms: { a: { when: { silent: x }, send: [{ channel: crm }] } }", "alarms.a.when.for: for is missing"],
   ["serve: { listen: here }", "serve.listen: this must be a port, or HOST:PORT"],
   ["triggers:", "triggers: this must be a mapping"],
 ])("%s", (text, wanted) => {

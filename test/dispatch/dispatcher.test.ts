@@ -65,7 +65,7 @@ describe("handing over", () => {
     expect(await outbox.find(id)).toMatchObject({
       state: "delivered",
       attempts: 1,
-      journal: [{ number: 1, outcome: { kind: "delivered" }, answer: { line: "delivered" } }],
+      journal: [{ number: 1, outcome: { kind: "delivered" }, response: { statusLine: "delivered" } }],
     });
     expect(events.map(({ type }) => type)).toEqual(["enqueued", "claimed", "attempt", "settled"]);
   });
@@ -231,7 +231,7 @@ describe("retries", () => {
     const { id } = await send();
     await pass(10_001);
     expect(crm.attempts).toEqual([]);
-    expect(await outbox.find(id)).toMatchObject({ state: "dead", reason: "given up: older than 10 s", attempts: 1 });
+    expect(await outbox.find(id)).toMatchObject({ state: "dead", reason: "given up: older than 10s", attempts: 1 });
     await dispatcher.replay(id);
     await dispatcher.drain();
     expect(await outbox.find(id)).toMatchObject({ state: "delivered" });
@@ -477,18 +477,7 @@ describe("replay", () => {
     await dispatcher.drain();
     greeting = "Goodbye";
     const dry = await dispatcher.replay(id, "rendered", { dryRun: true });
-    expect(dry.differences).toEqual([
-      {
-        part: "title",
-        before: "Hello Ada",
-        after: "Goodbye Ada",
-        changes: [
-          { kind: "removed", text: "Hello" },
-          { kind: "added", text: "Goodbye" },
-          { kind: "same", text: " Ada" },
-        ],
-      },
-    ]);
+    expect(dry.differences).toEqual([{ part: "title", before: "Hello Ada", after: "Goodbye Ada" }]);
     expect((await outbox.stats()).total.pending).toBe(0);
     const replayed = await dispatcher.replay(id, "rendered");
     expect(replayed).toMatchObject({ replayOf: id, differences: dry.differences });

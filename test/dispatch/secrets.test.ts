@@ -3,9 +3,9 @@ import { describe, expect, test } from "vitest";
 import {
   type Channel,
   DestinationError,
-  entryOf,
   isSecretHeader,
   Redactor,
+  renderEntry,
   sealed,
   secretsOfUrl,
   shownDestination,
@@ -16,7 +16,10 @@ import { levelsOf } from "../../src/dispatch/secrets/levels.ts";
 import { MissingSecretError, shownSealed } from "../../src/dispatch/secrets/seal.ts";
 import type { AttemptResult } from "../../src/store/index.ts";
 
-const bodyOf = (body: string): AttemptResult => ({ answer: { line: "200", body }, outcome: { kind: "delivered" } });
+const bodyOf = (body: string): AttemptResult => ({
+  response: { statusLine: "200", body },
+  outcome: { kind: "delivered" },
+});
 
 describe("a redactor", () => {
   test.each([
@@ -37,8 +40,8 @@ describe("a redactor", () => {
   test("finds in an answer what was made hexadecimal", () => {
     const hex = Buffer.from("POST /hook/T0kenT0ken").toString("hex");
     const shown = Buffer.from("POST /hook/").toString("hex");
-    expect(new Redactor([], new Redactor(["T0kenT0ken"])).sent(bodyOf(hex)).answer!.body).toBe(`${shown}…`);
-    expect(new Redactor(["T0kenT0ken"], new Redactor([])).sent(bodyOf(hex)).answer!.body).toBe(`${shown}…`);
+    expect(new Redactor([], new Redactor(["T0kenT0ken"])).sent(bodyOf(hex)).response!.body).toBe(`${shown}…`);
+    expect(new Redactor(["T0kenT0ken"], new Redactor([])).sent(bodyOf(hex)).response!.body).toBe(`${shown}…`);
   });
 
   test("says a secret by its name, and the longest of several", () => {
@@ -59,18 +62,18 @@ describe("a redactor", () => {
     ["äbcdefgh", `${"x".repeat(200)}%C3%A4bcd%`, `${"x".repeat(200)}…`],
     ["abcdefgh", `${"x".repeat(200)}abc`, `${"x".repeat(200)}abc`],
   ])("of %j finds what was cut: %s", (secret, body, shown) => {
-    expect(new Redactor([secret]).sent(bodyOf(body)).answer!.body).toBe(shown);
+    expect(new Redactor([secret]).sent(bodyOf(body)).response!.body).toBe(shown);
   });
 
   test("takes out names of headers, and leaves the rest of what was said as it is", () => {
     const sent: AttemptResult = {
       request: { line: "POST /", headers: { a: "pass-w0rd" }, body: "é % \\ & ok" },
-      answer: { line: "200 pass-w0rd", headers: { "x-pass-w0rd": "1" }, body: "%zz \\q &nothing; \r\n fine" },
+      response: { statusLine: "200 pass-w0rd", headers: { "x-pass-w0rd": "1" }, body: "%zz \\q &nothing; \r\n fine" },
       outcome: { kind: "retry", reason: "no pass-w0rd", retryAfter: 5, holdScope: "channel" },
     };
     expect(new Redactor(["pass-w0rd"]).sent(sent)).toEqual({
       request: { line: "POST /", headers: { a: "…" }, body: "é % \\ & ok" },
-      answer: { line: "200 …", headers: { "x-…": "1" }, body: "%zz \\q &nothing; \r\n fine" },
+      response: { statusLine: "200 …", headers: { "x-…": "1" }, body: "%zz \\q &nothing; \r\n fine" },
       outcome: { kind: "retry", reason: "no …", retryAfter: 5, holdScope: "channel" },
     });
   });
@@ -137,7 +140,7 @@ test("what a channel complains of at hand-over has no secret in it", async () =>
     send: async () => ({ outcome: { kind: "delivered" } }),
   };
   const options = { channels: { c: channel }, render: undefined, keepSource: false };
-  const handOver = (to: string) => entryOf({ channel: "c", to, alert: { title: "t" } }, options, 0);
+  const handOver = (to: string) => renderEntry({ channel: "c", to, alert: { title: "t" } }, options, 0);
   await expect(handOver("y")).rejects.toThrow(new DestinationError("y is not for …"));
   await expect(handOver("x")).rejects.toThrow("… is odd");
 });

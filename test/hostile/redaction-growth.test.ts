@@ -40,7 +40,7 @@ describe("what redacting costs grows as the text", () => {
     const { factor, most } = growthOf(800, make, (text) =>
       redactor.sent({
         request: { line: "POST /", headers: { a: text }, body: text },
-        answer: { line: "200 OK", headers: { a: text }, body: text },
+        response: { statusLine: "200 OK", headers: { a: text }, body: text },
         outcome: { kind: "retry", reason: text },
       }),
     );

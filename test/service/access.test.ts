@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { createKey, listKeys, revokeKey } from "../../src/service/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
-import { declare, type Method, noon, program, stage, type Who } from "./stage.ts";
+import { declare, harness, type Method, noon, program, type Who } from "./harness.ts";
 
 const many = { count: 1_000_000, per: 60_000 };
-const s = await stage({ limits: { rate: many, unauthenticated: many } });
+const s = await harness({ limits: { rate: many, unauthenticated: many } });
 const routes: { readonly method: Method; readonly url: string }[] = [];
 s.service.app.addHook("onRoute", ({ method, url }) => {
   for (const one of [method].flat()) routes.push({ method: one as Method, url });
@@ -50,7 +50,7 @@ describe("every route, with every scope and without", () => {
     const scope = scopeOf(method, url);
     for (const who of Object.keys(opened) as Who[]) {
       const body = method === "POST" || method === "PUT" ? {} : undefined;
-      const { status, headers, body: problem } = await s.ask(method, path, body, { who });
+      const { status, headers, body: problem } = await s.request(method, path, body, { who });
       const expected = strangers.includes(who) ? [401] : opened[who].includes(scope) ? undefined : [403];
       if (expected !== undefined) expect([who, status]).toEqual([who, ...expected]);
       else expect([who, [401, 403].includes(status)]).toEqual([who, false]);
@@ -63,13 +63,13 @@ describe("every route, with every scope and without", () => {
   test.each(routes.filter(({ url, method }) => open(url) && method === "GET"))(
     "$method $url is open",
     async ({ url }) => {
-      const { status } = await s.ask("GET", url.replace("*", "index.html"), undefined, { who: "nobody" });
+      const { status } = await s.request("GET", url.replace("*", "index.html"), undefined, { who: "nobody" });
       expect([200, 302, 404]).toContain(status);
     },
   );
 
   test("the document says the same", async () => {
-    const { body } = await s.ask("GET", "/openapi.json", undefined, { who: "nobody" });
+    const { body } = await s.request("GET", "/openapi.json", undefined, { who: "nobody" });
     const said = Object.entries<Record<string, { security: unknown }>>(body.paths).flatMap(([path, methods]) =>
       Object.entries(methods).map(([method, { security }]) => {
         const url = path.replaceAll(/\{(\w+)\}/g, ":$1");
@@ -101,7 +101,10 @@ describe("what is no key", () => {
     "Bearer other_secret",
     `Bearer tocsin_${"a".repeat(5000)}`,
   ])("%#", async (authorization) => {
-    const { status, body } = await s.ask("GET", "/v1/runs", undefined, { who: "nobody", headers: { authorization } });
+    const { status, body } = await s.request("GET", "/v1/runs", undefined, {
+      who: "nobody",
+      headers: { authorization },
+    });
     expect(status).toBe(401);
     expect(body.detail).toContain("Authorization: Bearer tocsin_");
   });
@@ -123,31 +126,33 @@ describe("keys", () => {
 
   test("need a name and scopes that there are", async () => {
     const { keys } = memoryStore();
-    await expect(createKey(keys, { name: " ", scopes: ["read"] }, noon)).rejects.toThrow("a key has a name");
-    await expect(createKey(keys, { name: "x", scopes: [] }, noon)).rejects.toThrow("a key has scopes");
-    await expect(createKey(keys, { name: "x", scopes: ["admin" as "read"] }, noon)).rejects.toThrow("not admin");
+    await expect(createKey(keys, { name: " ", scopes: ["read"] }, noon)).rejects.toThrow("name: expected text");
+    await expect(createKey(keys, { name: "x", scopes: [] }, noon)).rejects.toThrow("scopes: expected at least one of");
+    await expect(createKey(keys, { name: "x", scopes: ["admin" as "read"] }, noon)).rejects.toThrow(
+      "there is no admin",
+    );
   });
 });
 
 describe("rates", () => {
   test("of a key", async () => {
-    const t = await stage({ limits: { rate: { count: 3, per: 60_000 } } });
-    for (let i = 0; i < 3; i++) expect((await t.ask("GET", "/v1/runs")).status).toBe(200);
-    const { status, headers, body } = await t.ask("GET", "/v1/runs");
+    const t = await harness({ limits: { rate: { count: 3, per: 60_000 } } });
+    for (let i = 0; i < 3; i++) expect((await t.request("GET", "/v1/runs")).status).toBe(200);
+    const { status, headers, body } = await t.request("GET", "/v1/runs");
     expect([status, body.type]).toEqual([429, "urn:tocsin:problem:too-many-requests"]);
     expect(Number(headers["retry-after"])).toBeGreaterThan(0);
-    expect((await t.ask("GET", "/v1/runs", undefined, { who: "read" })).status).toBe(200);
+    expect((await t.request("GET", "/v1/runs", undefined, { who: "read" })).status).toBe(200);
     await t.close();
   });
 
   test("of an address that has no key that holds", async () => {
-    const t = await stage({ limits: { unauthenticated: { count: 3, per: 60_000 } } });
+    const t = await harness({ limits: { unauthenticated: { count: 3, per: 60_000 } } });
     for (const who of ["nobody", "unknown", "revoked"] as const) {
-      expect((await t.ask("GET", "/v1/runs", undefined, { who })).status).toBe(401);
+      expect((await t.request("GET", "/v1/runs", undefined, { who })).status).toBe(401);
     }
-    expect((await t.ask("GET", "/v1/runs", undefined, { who: "unknown" })).status).toBe(429);
-    expect((await t.ask("POST", "/v1/collect/shop", {}, { who: "nobody" })).status).toBe(429);
-    expect((await t.ask("GET", "/v1/runs")).status).toBe(200);
+    expect((await t.request("GET", "/v1/runs", undefined, { who: "unknown" })).status).toBe(429);
+    expect((await t.request("POST", "/v1/collect/shop", {}, { who: "nobody" })).status).toBe(429);
+    expect((await t.request("GET", "/v1/runs")).status).toBe(200);
     await t.close();
   });
 });

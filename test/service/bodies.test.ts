@@ -2,12 +2,12 @@ import { createHmac } from "node:crypto";
 import { connect, type Socket } from "node:net";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
-import { declare, program, type Stage, stage } from "./stage.ts";
+import { declare, type Harness, harness, program } from "./harness.ts";
 
-const stages: Stage[] = [];
-async function open(options: Parameters<typeof stage>[0] = {}): Promise<Stage & { readonly port: number }> {
-  const s = await stage({ ...options, limits: { shutdownTimeout: 100, ...options.limits } });
-  stages.push(s);
+const harnesses: Harness[] = [];
+async function open(options: Parameters<typeof harness>[0] = {}): Promise<Harness & { readonly port: number }> {
+  const s = await harness({ ...options, limits: { shutdownTimeout: 100, ...options.limits } });
+  harnesses.push(s);
   const hmac = { secrets: ["s1"], header: "X-Sig" };
   await declare(s, {
     ...program,
@@ -20,7 +20,7 @@ async function open(options: Parameters<typeof stage>[0] = {}): Promise<Stage & 
   const url = new URL(await s.service.listen({ port: 0 }));
   return Object.assign(s, { port: Number(url.port) });
 }
-afterAll(() => Promise.all(stages.map((s) => s.close())));
+afterAll(() => Promise.all(harnesses.map((s) => s.close())));
 
 /** A connection that says what a test says, and no more. */
 async function dial(port: number) {
@@ -49,7 +49,7 @@ async function dial(port: number) {
 const head = (path: string, headers: Record<string, string | number>): string =>
   [`POST ${path} HTTP/1.1`, "host: x", ...Object.entries(headers).map((pair) => pair.join(": ")), "", ""].join("\r\n");
 const json = { "content-type": "application/json" };
-const keyed = (s: Stage, more: object = {}) => ({ authorization: `Bearer ${s.secrets.all}`, ...json, ...more });
+const keyed = (s: Harness, more: object = {}) => ({ authorization: `Bearer ${s.secrets.all}`, ...json, ...more });
 const hmac = (bytes: string | Buffer): string => createHmac("sha256", "s1").update(bytes).digest("hex");
 const whole = /\r\n\r\n\{.*\}$/s;
 
@@ -60,7 +60,7 @@ const bomb = brotliCompressSync(Buffer.alloc(10 * 2 ** 20 - 10, "1"), {
 });
 
 describe("whom nothing is known of", () => {
-  let s: Stage & { readonly port: number };
+  let s: Harness & { readonly port: number };
   beforeAll(async () => {
     s = await open({ limits: { unauthenticated: { count: 1_000, per: 60_000 } } });
   });
@@ -78,7 +78,7 @@ describe("whom nothing is known of", () => {
     expect(answer).toMatch(/^HTTP\/1.1 401 Unauthorized\r\n/);
     const { detail } = JSON.parse(answer.slice(answer.indexOf("{")));
     expect(detail).toBe(
-      "sign the request as the stream asks, or send an API key with the scope collect, as Authorization: Bearer tocsin_…",
+      "sign the request as the stream requires, or send an API key with the scope collect, as Authorization: Bearer tocsin_…",
     );
     // What comes yet is dropped, and the connection goes on.
     line.say(bomb);
@@ -135,25 +135,25 @@ describe("whom nothing is known of", () => {
 describe("what strangers get wrong", () => {
   test("is counted, whatever it is; then they are told nothing else", async () => {
     const s = await open({ limits: { unauthenticated: { count: 7, per: 60_000 } } });
-    const ask = async (...given: Parameters<Stage["ask"]>) => (await s.ask(...given)).status;
+    const request = async (...given: Parameters<Harness["request"]>) => (await s.request(...given)).status;
     const stranger = { who: "nobody" } as const;
     const signed = (sig: string, more: object = {}) => ({ ...stranger, headers: { ...json, "x-sig": sig, ...more } });
-    expect(await ask("GET", "/v1/runs", undefined, stranger)).toBe(401);
-    expect(await ask("GET", "/nowhere", undefined, stranger)).toBe(404);
-    expect(await ask("POST", "/healthz", undefined, stranger)).toBe(405);
-    expect(await ask("POST", "/v1/collect/signed", "{}", signed("00"))).toBe(401);
-    expect(await ask("POST", "/v1/collect/small", "x".repeat(101), signed("00"))).toBe(413);
-    expect(await ask("POST", "/v1/collect/signed", "{}", signed("00", { "content-encoding": "zip" }))).toBe(415);
-    expect(await ask("GET", "/v1/profiles/%zz", undefined, stranger)).toBe(400);
+    expect(await request("GET", "/v1/runs", undefined, stranger)).toBe(401);
+    expect(await request("GET", "/nowhere", undefined, stranger)).toBe(404);
+    expect(await request("POST", "/healthz", undefined, stranger)).toBe(405);
+    expect(await request("POST", "/v1/collect/signed", "{}", signed("00"))).toBe(401);
+    expect(await request("POST", "/v1/collect/small", "x".repeat(101), signed("00"))).toBe(413);
+    expect(await request("POST", "/v1/collect/signed", "{}", signed("00", { "content-encoding": "zip" }))).toBe(415);
+    expect(await request("GET", "/v1/profiles/%zz", undefined, stranger)).toBe(400);
     for (const path of ["/v1/runs", "/nowhere", "/v1/profiles/%zz"]) {
-      expect(await ask("GET", path, undefined, stranger)).toBe(429);
+      expect(await request("GET", path, undefined, stranger)).toBe(429);
     }
-    expect(await ask("POST", "/v1/collect/signed", "{}", signed(hmac("{}")))).toBe(429);
+    expect(await request("POST", "/v1/collect/signed", "{}", signed(hmac("{}")))).toBe(429);
     // What needs no key is told to all, and who has one is no stranger.
-    expect(await ask("GET", "/healthz", undefined, stranger)).toBe(200);
-    expect(await ask("GET", "/openapi.json", undefined, stranger)).toBe(200);
-    expect(await ask("GET", "/v1/runs")).toBe(200);
-    expect(await ask("GET", "/nowhere")).toBe(404);
+    expect(await request("GET", "/healthz", undefined, stranger)).toBe(200);
+    expect(await request("GET", "/openapi.json", undefined, stranger)).toBe(200);
+    expect(await request("GET", "/v1/runs")).toBe(200);
+    expect(await request("GET", "/nowhere")).toBe(404);
   });
 
   test("200 bombs: all are refused, from the 121st on without a look", async () => {
@@ -161,7 +161,7 @@ describe("what strangers get wrong", () => {
     const headers = { ...json, "content-encoding": "br" };
     const statuses = new Map<number, number>();
     for (let i = 0; i < 200; i++) {
-      const { status } = await s.ask("POST", "/v1/collect/shop", bomb, { who: "nobody", headers });
+      const { status } = await s.request("POST", "/v1/collect/shop", bomb, { who: "nobody", headers });
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
     }
     expect([...statuses]).toEqual([
@@ -175,28 +175,29 @@ describe("what strangers get wrong", () => {
     const line = await dial(s.port);
     line.say("HELLO\r\n\r\n");
     await line.hears(/^HTTP\/1.1 400 /);
-    for (const body of ["no JSON", "[1]", "{}"]) await s.ask("POST", "/v1/collect/shop", body);
+    for (const body of ["no JSON", "[1]", "{}"]) await s.request("POST", "/v1/collect/shop", body);
     const headers = { ...json, "x-sig": hmac("no JSON") };
     for (let i = 0; i < 5; i++) {
-      expect((await s.ask("POST", "/v1/collect/signed", "no JSON", { who: "nobody", headers })).status).toBe(400);
+      expect((await s.request("POST", "/v1/collect/signed", "no JSON", { who: "nobody", headers })).status).toBe(400);
     }
     const { byHash } = s.store.keys;
     s.store.keys.byHash = () => Promise.reject(new Error("no disk"));
-    for (let i = 0; i < 5; i++) expect((await s.ask("GET", "/v1/runs")).status).toBe(500);
+    for (let i = 0; i < 5; i++) expect((await s.request("GET", "/v1/runs")).status).toBe(500);
     s.store.keys.byHash = byHash;
     const statuses = [];
-    for (let i = 0; i < 3; i++) statuses.push((await s.ask("GET", "/v1/runs", undefined, { who: "nobody" })).status);
+    for (let i = 0; i < 3; i++)
+      statuses.push((await s.request("GET", "/v1/runs", undefined, { who: "nobody" })).status);
     expect(statuses).toEqual([401, 429, 429]);
   });
 });
 
 describe("signed bodies", () => {
-  let s: Stage & { readonly port: number };
+  let s: Harness & { readonly port: number };
   beforeAll(async () => {
     s = await open({ limits: { unauthenticated: { count: 1_000, per: 60_000 } } });
   });
   const post = async (stream: string, body: string | Buffer, headers: Record<string, string>) => {
-    const { status, body: answer } = await s.ask("POST", `/v1/collect/${stream}`, body, {
+    const { status, body: answer } = await s.request("POST", `/v1/collect/${stream}`, body, {
       who: "nobody",
       headers: { ...json, ...headers },
     });
@@ -207,19 +208,19 @@ describe("signed bodies", () => {
 
   test("have at most 1 MiB as sent, though more with a key", async () => {
     const large = event(2 ** 20);
-    const sized = expect.stringContaining("at most 1048576 bytes");
+    const sized = expect.stringContaining("larger than 1,048,576 bytes");
     expect(await post("signed", large, { "x-sig": hmac(large) })).toEqual([413, sized]);
     const many = `[${event(2 ** 19)},${event(2 ** 19)},${event(2 ** 19)}]`;
     const packed = gzipSync(many);
     const [status] = await post("signed", packed, { "content-encoding": "gzip", "x-sig": hmac(packed) });
     expect(status).toBe(202);
-    expect((await s.ask("POST", "/v1/collect/signed", many)).status).toBe(202);
+    expect((await s.request("POST", "/v1/collect/signed", many)).status).toBe(202);
   });
 
   test("are looked at without their encoding up to 64 KiB, or as the stream says", async () => {
     const sign = (body: string) => post("signed", gzipSync(body), { "content-encoding": "gzip", "x-sig": hmac(body) });
     expect(await sign(event(60_000))).toEqual(taken);
-    const refused = expect.stringContaining("without its encoding that is too large to be looked at");
+    const refused = expect.stringContaining("the decoded body is too large to be checked");
     expect(await sign(event(70_000))).toEqual([401, refused]);
     const small = JSON.stringify({ text: "x".repeat(180) });
     const packed = gzipSync(small);
@@ -260,28 +261,28 @@ describe("signed bodies", () => {
 
 describe("bodies in flight", () => {
   /** Sends the head and so many bytes of a body that is longer, which has its place then. */
-  async function begin(s: Stage & { readonly port: number }, bytes: number, headers = keyed(s)) {
+  async function begin(s: Harness & { readonly port: number }, bytes: number, headers = keyed(s)) {
     const line = await dial(s.port);
     line.say(head("/v1/collect/signed", { ...headers, expect: "100-continue", "content-length": 200_000 }));
     await line.hears(/^HTTP\/1.1 100 /);
     line.say(`{"x":"${" ".repeat(bytes)}`);
     return line;
   }
-  const waits = (s: Stage) =>
+  const waits = (s: Harness) =>
     vi.waitFor(async () => {
-      const { status, headers } = await s.ask("POST", "/v1/collect/shop", { x: "x".repeat(50_000) });
+      const { status, headers } = await s.request("POST", "/v1/collect/shop", { x: "x".repeat(50_000) });
       expect([status, headers["retry-after"]]).toEqual([503, "1"]);
     });
-  const passes = (s: Stage) =>
+  const passes = (s: Harness) =>
     vi.waitFor(async () => {
-      expect((await s.ask("POST", "/v1/collect/shop", { x: "x".repeat(50_000) })).status).toBe(202);
+      expect((await s.request("POST", "/v1/collect/shop", { x: "x".repeat(50_000) })).status).toBe(202);
     });
 
   test("so many, and the next that come pass", async () => {
     const s = await open({ limits: { inFlight: { count: 2, bytes: 10 ** 9 } } });
     const slow = [await begin(s, 10), await begin(s, 10)];
     await waits(s);
-    expect((await s.ask("GET", "/v1/runs")).status).toBe(200);
+    expect((await s.request("GET", "/v1/runs")).status).toBe(200);
     for (const { socket } of slow) socket.destroy();
     await passes(s);
   });
@@ -298,14 +299,14 @@ describe("bodies in flight", () => {
 
   test("one alone is taken whatever its size, and what it becomes counts", async () => {
     const s = await open({ limits: { inFlight: { count: 100, bytes: 100_000 } } });
-    expect((await s.ask("POST", "/v1/collect/shop", { x: "x".repeat(200_000) })).status).toBe(202);
+    expect((await s.request("POST", "/v1/collect/shop", { x: "x".repeat(200_000) })).status).toBe(202);
     const packed = gzipSync(JSON.stringify({ x: "x".repeat(110_000) }));
     const small = { headers: { ...json, "content-encoding": "gzip" } };
-    expect((await s.ask("POST", "/v1/collect/shop", packed, small)).status).toBe(202);
+    expect((await s.request("POST", "/v1/collect/shop", packed, small)).status).toBe(202);
     const slow = await begin(s, 1_000);
-    await vi.waitFor(async () => expect((await s.ask("POST", "/v1/collect/shop", packed, small)).status).toBe(503));
+    await vi.waitFor(async () => expect((await s.request("POST", "/v1/collect/shop", packed, small)).status).toBe(503));
     const values = `{"x":[${"1,".repeat(2_000)}1]}`;
-    expect((await s.ask("POST", "/v1/collect/shop", values)).status).toBe(503);
+    expect((await s.request("POST", "/v1/collect/shop", values)).status).toBe(503);
     slow.socket.destroy();
     await passes(s);
   });
@@ -317,7 +318,7 @@ describe("bodies in flight", () => {
     const slow = await begin(s, 10, signed as never);
     await vi.waitFor(async () => {
       const headers = { ...json, "x-sig": hmac("{}") };
-      const { status } = await s.ask("POST", "/v1/collect/signed", "{}", { who: "nobody", headers });
+      const { status } = await s.request("POST", "/v1/collect/signed", "{}", { who: "nobody", headers });
       expect(status).toBe(503);
     });
     await passes(s);
@@ -328,23 +329,23 @@ describe("bodies in flight", () => {
     const s = await open({ limits: { unverified: { count: 1, bytes: 2 ** 20, time: 60_000 } } });
     const slow = await begin(s, 10, { ...json, "x-sig": "00" } as never);
     const headers = { ...json, "x-sig": hmac("{}") };
-    const honest = async () => (await s.ask("POST", "/v1/collect/signed", "{}", { who: "nobody", headers })).status;
+    const honest = async () => (await s.request("POST", "/v1/collect/signed", "{}", { who: "nobody", headers })).status;
     await vi.waitFor(async () => expect(await honest()).toBe(202), { timeout: 5_000, interval: 100 });
     expect(await slow.hears(whole)).toMatch(/^HTTP\/1.1 408 .*others wait/s);
   });
 
-  test("in tiny pieces they are refused", async () => {
+  test("in tiny chunks they are refused", async () => {
     const s = await open();
     const line = await dial(s.port);
     line.say(head("/v1/collect/shop", keyed(s, { "transfer-encoding": "chunked" })));
     line.say("1\r\n \r\n".repeat(5_000));
-    expect(await line.hears(whole)).toMatch(/^HTTP\/1.1 400 .*tiny pieces/s);
+    expect(await line.hears(whole)).toMatch(/^HTTP\/1.1 400 .*tiny chunks/s);
     line.socket.destroy();
   });
 });
 
 describe("large bodies, which a worker reads", () => {
-  let s: Stage;
+  let s: Harness;
   beforeAll(async () => {
     s = await open();
   });
@@ -360,7 +361,7 @@ describe("large bodies, which a worker reads", () => {
       list: Array.from({ length: 10_000 }, (_, i) => ({ i })),
     };
     const text = JSON.stringify(payload).replace('"12345678901234567890"', "12345678901234567890");
-    expect((await s.ask("POST", "/v1/collect/shop", text)).status).toBe(202);
+    expect((await s.request("POST", "/v1/collect/shop", text)).status).toBe(202);
     expect((await s.store.events.list({ limit: 1 })).items[0]!.payload).toEqual(payload);
   });
 
@@ -372,13 +373,13 @@ describe("large bodies, which a worker reads", () => {
     ["too many", `[${"{},".repeat(1_000_000)}{}]`, 413, "more than 10000 payloads"],
     ["too many values", `{"a":[${"1,".repeat(600_000)}1]}`, 413, "more than 500000 values"],
   ])("%s", async (_, text, status, detail) => {
-    const { status: found, body } = await s.ask("POST", "/v1/collect/shop", text);
+    const { status: found, body } = await s.request("POST", "/v1/collect/shop", text);
     expect([found, body.detail]).toEqual([status, expect.stringContaining(detail)]);
   });
 
   test("are known again by their idempotency key", async () => {
     const headers = { ...json, "idempotency-key": "k1" };
-    const post = (more: string) => s.ask("POST", "/v1/collect/shop", { filler, more }, { headers });
+    const post = (more: string) => s.request("POST", "/v1/collect/shop", { filler, more }, { headers });
     expect((await post("a")).status).toBe(202);
     expect((await post("a")).headers["idempotency-replayed"]).toBe("true");
     expect((await post("b")).status).toBe(422);

@@ -2,17 +2,17 @@ import { createHmac } from "node:crypto";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterAll, beforeEach, describe, expect, test } from "vitest";
 import { generateKeyPair, generateSecret, signatureHeaders } from "../../src/channels/webhook.ts";
-import { declare, type Stage, stage } from "./stage.ts";
+import { declare, type Harness, harness } from "./harness.ts";
 
 const [oldKey, newKey, otherKey] = [generateSecret(), generateSecret(), generateSecret()];
 const pair = generateKeyPair();
 const mapped = { identifiers: { email: "{{ .email }}" }, fields: { n: { path: "n" } } };
 
-let s: Stage;
-const stages: Stage[] = [];
+let s: Harness;
+const harnesses: Harness[] = [];
 beforeEach(async () => {
-  s = await stage();
-  stages.push(s);
+  s = await harness();
+  harnesses.push(s);
   await declare(s, {
     stream: {
       shop: { ...mapped, key: "{{ .id }}" },
@@ -42,7 +42,7 @@ beforeEach(async () => {
     },
   });
 });
-afterAll(() => Promise.all(stages.map((one) => one.close())));
+afterAll(() => Promise.all(harnesses.map((one) => one.close())));
 
 const events = async (): Promise<unknown[]> =>
   (await s.store.events.list({ limit: 100 })).items.map(({ payload }) => payload);
@@ -67,7 +67,7 @@ describe("what may be posted", () => {
       [{ id: "7", email: "ada@example.com", tag: ["a", "b"], x: "é 1" }],
     ],
   ] as const)("%s", async (_, type, body, expected) => {
-    const { status, body: answer } = await s.ask("POST", "/v1/collect/shop", body, {
+    const { status, body: answer } = await s.request("POST", "/v1/collect/shop", body, {
       who: "collect",
       headers: { "content-type": type },
     });
@@ -84,7 +84,7 @@ describe("what may be posted", () => {
     ["identity", (bytes: Buffer) => bytes],
   ] as const)("%s of lines", async (encoding, pack) => {
     const headers = { "content-type": "application/x-ndjson", "content-encoding": encoding };
-    const { status } = await s.ask("POST", "/v1/collect/shop", pack(Buffer.from(lines)), { headers });
+    const { status } = await s.request("POST", "/v1/collect/shop", pack(Buffer.from(lines)), { headers });
     expect(status).toBe(202);
     expect((await events()).reverse()).toEqual([one, two]);
   });
@@ -92,36 +92,36 @@ describe("what may be posted", () => {
   test("no digit of a number is lost", async () => {
     const numbers =
       '"a":9007199254740993,"b":-12345678901234567890,"c":9007199254740991,"d":0.1234567890123456789,"e":1e20';
-    await s.ask("POST", "/v1/collect/shop", `{"email":"ada@example.com",${numbers}}`);
+    await s.request("POST", "/v1/collect/shop", `{"email":"ada@example.com",${numbers}}`);
     const exact = { a: "9007199254740993", b: "-12345678901234567890", c: 9007199254740991 };
     expect(await events()).toEqual([{ email: "ada@example.com", ...exact, d: 0.12345678901234568, e: 1e20 }]);
   });
 
   test("JSON is not taken for a form, as which curl -d sends it", async () => {
     const headers = { "content-type": "application/x-www-form-urlencoded" };
-    const { status, body } = await s.ask("POST", "/v1/collect/shop", JSON.stringify(one), { headers });
+    const { status, body } = await s.request("POST", "/v1/collect/shop", JSON.stringify(one), { headers });
     expect([status, body.detail]).toEqual([415, expect.stringContaining("send application/json")]);
     expect(await events()).toEqual([]);
   });
 
   test("the same event is taken in once, and said to be the same", async () => {
-    await s.ask("POST", "/v1/collect/shop", one);
-    const { body } = await s.ask("POST", "/v1/collect/shop", [one, two]);
+    await s.request("POST", "/v1/collect/shop", one);
+    const { body } = await s.request("POST", "/v1/collect/shop", [one, two]);
     expect(body.results).toEqual([{ duplicate: true }, { id: expect.any(String), profile: expect.any(String) }]);
     expect(await events()).toHaveLength(2);
   });
 
   test("what says nothing of whom is kept, and why is said", async () => {
-    const { status, body } = await s.ask("POST", "/v1/collect/shop", { id: 9 });
+    const { status, body } = await s.request("POST", "/v1/collect/shop", { id: 9 });
     expect(status).toBe(202);
     expect(body.results).toEqual([{ id: expect.any(String), problem: expect.stringContaining("who") }]);
     expect(await events()).toEqual([{ id: 9 }]);
   });
 
   test("a stream that is not there", async () => {
-    const { status, body } = await s.ask("POST", "/v1/collect/nowhere", one);
+    const { status, body } = await s.request("POST", "/v1/collect/nowhere", one);
     expect([status, body.type]).toEqual([404, "urn:tocsin:problem:not-found"]);
-    expect((await s.ask("POST", "/v1/collect/nowhere", one, { who: "nobody" })).status).toBe(401);
+    expect((await s.request("POST", "/v1/collect/nowhere", one, { who: "nobody" })).status).toBe(401);
   });
 
   test("a stream that another version took closes no other", async () => {
@@ -134,8 +134,8 @@ describe("what may be posted", () => {
       updatedAt: 0,
     } as const;
     await s.store.transaction(({ definitions }) => definitions.put([{ ...odd, status: {} }]));
-    expect((await s.ask("POST", "/v1/collect/odd", one)).status).toBe(404);
-    expect((await s.ask("POST", "/v1/collect/shop", one)).status).toBe(202);
+    expect((await s.request("POST", "/v1/collect/odd", one)).status).toBe(404);
+    expect((await s.request("POST", "/v1/collect/shop", one)).status).toBe(202);
   });
 });
 
@@ -143,7 +143,7 @@ describe("signed as Standard Webhooks asks", () => {
   const body = JSON.stringify({ email: "ada@example.com", n: 1 });
   const seconds = () => s.now / 1000;
   const post = (headers: object, sent: string | Buffer = body, stream = "signed") =>
-    s.ask("POST", `/v1/collect/${stream}`, sent, { who: "nobody", headers: headers as Record<string, string> });
+    s.request("POST", `/v1/collect/${stream}`, sent, { who: "nobody", headers: headers as Record<string, string> });
 
   test.each([
     ["the old key", () => [oldKey]],
@@ -216,17 +216,17 @@ describe("signed as Standard Webhooks asks", () => {
     const [first, meanwhile] = await Promise.all([post(headers), post(headers)]);
     expect([first.status, meanwhile.status].sort()).toEqual([202, 401]);
     const again = await post(headers);
-    expect([again.status, again.body.detail]).toEqual([401, expect.stringContaining("came before")]);
+    expect([again.status, again.body.detail]).toEqual([401, expect.stringContaining("received before")]);
     expect(await events()).toHaveLength(1);
   });
 
   test("a wrong signature is refused with a key, too; a key alone will do", async () => {
     const wrong = signatureHeaders("msg_1", seconds(), body, [otherKey]) as never;
-    expect((await s.ask("POST", "/v1/collect/signed", body, { who: "collect", headers: wrong })).status).toBe(401);
-    expect((await s.ask("POST", "/v1/collect/signed", body, { who: "collect" })).status).toBe(202);
-    expect((await s.ask("POST", "/v1/collect/signed", body, { who: "read", headers: good() as never })).status).toBe(
-      403,
-    );
+    expect((await s.request("POST", "/v1/collect/signed", body, { who: "collect", headers: wrong })).status).toBe(401);
+    expect((await s.request("POST", "/v1/collect/signed", body, { who: "collect" })).status).toBe(202);
+    expect(
+      (await s.request("POST", "/v1/collect/signed", body, { who: "read", headers: good() as never })).status,
+    ).toBe(403);
   });
 
   test("a signature of one stream is none of another", async () => {
@@ -239,7 +239,7 @@ describe("signed as others ask", () => {
   const body = JSON.stringify({ email: "ada@example.com" });
   const hmac = (text: string, secret = "s1", algorithm = "sha256") => createHmac(algorithm, secret).update(text);
   const post = async (stream: string, headers: Record<string, string>) =>
-    (await s.ask("POST", `/v1/collect/${stream}`, body, { who: "nobody", headers })).status;
+    (await s.request("POST", `/v1/collect/${stream}`, body, { who: "nobody", headers })).status;
 
   test("a prefix, and either secret", async () => {
     const name = "x-hub-signature-256";

@@ -4,11 +4,11 @@ import { generateSync } from "json-schema-faker";
 import fuzzer from "openapi-fuzzer-core";
 import { afterAll, describe, expect, test } from "vitest";
 import { sized } from "../sized.ts";
-import { allowing, judge, type OpenApi, type Operation, operationsOf, whole } from "./answers.ts";
-import { declare, type Method, program, stage } from "./stage.ts";
+import { declare, harness, type Method, program } from "./harness.ts";
+import { allowing, judge, type OpenApi, type Operation, operationsOf, whole } from "./responses.ts";
 
 const many = { count: 1_000_000_000, per: 60_000 };
-const s = await stage({ limits: { rate: many, unauthenticated: many } });
+const s = await harness({ limits: { rate: many, unauthenticated: many } });
 const definitions = {
   ...program,
   alarm: { silence: { when: { empty: "regulars" }, send: [{ channel: "crm", to: "ops" }] } },
@@ -18,7 +18,7 @@ const person = {
   identifiers: { email: "ada@example.com" },
   fields: { email: "ada@example.com", name: "Ada", visits: 9 },
 };
-const document = (await s.ask("GET", "/openapi.json")).body as OpenApi;
+const document = (await s.request("GET", "/openapi.json")).body as OpenApi;
 const operations = operationsOf(document);
 const complaintOf = judge(document);
 const allows = allowing(document);
@@ -36,10 +36,10 @@ const there: Record<string, readonly string[]> = {
 /** What was erased, settled or removed is there again. */
 async function restore(): Promise<void> {
   await declare(s, definitions, { welcome: "active" });
-  await s.ask("PUT", "/v1/profiles", { ...person, fields: { ...person.fields, visits: 0 } });
-  await s.ask("PUT", "/v1/profiles", person);
+  await s.request("PUT", "/v1/profiles", { ...person, fields: { ...person.fields, visits: 0 } });
+  await s.request("PUT", "/v1/profiles", person);
   const lists = ["profiles?limit=1", "firings?limit=1", "deliveries?limit=1", "runs?limit=1"];
-  const ids = await Promise.all(lists.map(async (list) => (await s.ask("GET", `/v1/${list}`)).body.items[0]?.id));
+  const ids = await Promise.all(lists.map(async (list) => (await s.request("GET", `/v1/${list}`)).body.items[0]?.id));
   const { items } = await s.store.profiles.list({ limit: 500 });
   there.id = [...ids, items.at(-1)!.id].filter((id) => id !== undefined);
   there.profile = [items.at(-1)!.id];
@@ -113,7 +113,7 @@ describe("openapi-fuzzer-core, which breaks one rule of the document at a time",
       // Of several shapes that the document allows, the fuzzer knows one.
       if (name === "BODY" && allows(operation!, body)) continue;
       const sent = body === undefined ? undefined : JSON.stringify(body);
-      const answer = await s.ask(method.toUpperCase() as Method, url, sent);
+      const answer = await s.request(method.toUpperCase() as Method, url, sent);
       // Without a name, it is another path; and who is not there is told so before what is wrong with the request.
       const ok = [
         ...expected,
@@ -139,7 +139,7 @@ describe("json-schema-faker, which makes what the document allows", () => {
       { seed, maxDepth: 6, maxDefaultItems: 3, optionalsProbability: 0.5, refDepthMax: 3 } as never,
     );
 
-  function ask(operation: Operation, seed: number, spoil: (value: unknown) => unknown) {
+  function request(operation: Operation, seed: number, spoil: (value: unknown) => unknown) {
     let url = operation.path;
     const query = new URLSearchParams();
     const headers: Record<string, string> = {};
@@ -157,7 +157,7 @@ describe("json-schema-faker, which makes what the document allows", () => {
     if (type !== undefined) headers["content-type"] = type;
     const value = type === undefined ? undefined : spoil(named(made(operation.bodies[type]!, seed), seed));
     const body = value === undefined ? undefined : JSON.stringify(value);
-    return s.ask(operation.method as Method, `${url}${query.size === 0 ? "" : `?${query}`}`, body, { headers });
+    return s.request(operation.method as Method, `${url}${query.size === 0 ? "" : `?${query}`}`, body, { headers });
   }
 
   test.each(operations.filter(({ path }) => path !== "/metrics"))("$method $path", async (operation) => {
@@ -169,7 +169,7 @@ describe("json-schema-faker, which makes what the document allows", () => {
         fc.nat(20),
         async (seed, other, at) => {
           const spoil = (value: unknown) => (other === null ? value : replaced(value, other, at));
-          const answer = await ask(operation, seed, spoil);
+          const answer = await request(operation, seed, spoil);
           statuses.add(answer.status);
           expect(complaintOf(operation, answer)).toBeUndefined();
         },

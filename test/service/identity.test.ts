@@ -1,15 +1,15 @@
 import { createHmac } from "node:crypto";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { declare, type Stage, stage, type Who } from "./stage.ts";
+import { declare, type Harness, harness, type Who } from "./harness.ts";
 
 const identifiers = { anon: "{{ .anon }}", email: "{{ .email }}" };
 const fields = { name: "{{ .name }}", n: { path: "n" } };
 const verify = { hmac: { secrets: ["s1"], header: "x-sig" } };
 const mapped = { identifiers, fields, key: "{{ .id }}" };
 
-let s: Stage;
+let s: Harness;
 beforeEach(async () => {
-  s = await stage();
+  s = await harness();
   await declare(s, {
     profiles: { profiles: { identifiers: { email: null, anon: null }, merge: { n: "sum" }, maxBytes: 100 } },
     stream: {
@@ -27,7 +27,7 @@ afterEach(() => s.close());
 const post = async (stream: string, payload: unknown, who: Who = "collect", signed = false) => {
   const text = JSON.stringify(payload);
   const headers = signed ? { "x-sig": createHmac("sha256", "s1").update(text).digest("hex") } : undefined;
-  const { status, body } = await s.ask("POST", `/v1/collect/${stream}`, text, { who, ...(headers && { headers }) });
+  const { status, body } = await s.request("POST", `/v1/collect/${stream}`, text, { who, ...(headers && { headers }) });
   return [status, body.results];
 };
 
@@ -80,7 +80,7 @@ test("who may look at people is told what became of it", async () => {
     202,
     [{ id, problem: "it is about nobody who is known, and may not create who it is about" }],
   ]);
-  const { body } = await s.ask("GET", "/v1/events");
+  const { body } = await s.request("GET", "/v1/events");
   expect(body.items.map((one: { refused?: unknown; problem?: string }) => [one.refused, one.problem])).toEqual([
     [undefined, "it is about nobody who is known, and may not create who it is about"],
     [[expect.stringContaining("identifier anon")], undefined],
@@ -100,31 +100,31 @@ test("so is who may merge: a signed request, and all of a stream that says so", 
 
 test("a merge is undone with the scope write", async () => {
   const update = async (identifiers: object, fields: object = {}) =>
-    (await s.ask("PUT", "/v1/profiles", { identifiers, fields })).body.profile;
+    (await s.request("PUT", "/v1/profiles", { identifiers, fields })).body.profile;
   const bob = await update({ email: "bob@example.com" }, { name: "Bob" });
   const ada = await update({ email: ["ada@example.com", "bob@example.com"] });
   expect(ada).toMatchObject({ fields: { name: "Bob" }, version: 2 });
   for (const who of ["collect", "read"] as const) {
-    expect((await s.ask("POST", `/v1/profiles/${bob.id}/split`, undefined, { who })).status).toBe(403);
+    expect((await s.request("POST", `/v1/profiles/${bob.id}/split`, undefined, { who })).status).toBe(403);
   }
-  const split = await s.ask("POST", `/v1/profiles/${bob.id}/split`, undefined, { who: "write" });
+  const split = await s.request("POST", `/v1/profiles/${bob.id}/split`, undefined, { who: "write" });
   expect([split.status, split.body]).toEqual([
     200,
-    { profile: bob, from: (await s.ask("GET", `/v1/profiles/${ada.id}`)).body, reassigned: [] },
+    { profile: bob, from: (await s.request("GET", `/v1/profiles/${ada.id}`)).body, reassigned: [] },
   ]);
   expect(split.body.from).toMatchObject({ fields: { name: "Ada" }, version: 3 });
-  const again = await s.ask("POST", `/v1/profiles/${bob.id}/split`);
+  const again = await s.request("POST", `/v1/profiles/${bob.id}/split`);
   expect([again.status, again.body.detail]).toEqual([409, `nothing was merged into ${bob.id} within the last 30 days`]);
-  expect((await s.ask("POST", "/v1/profiles/none/split")).status).toBe(404);
+  expect((await s.request("POST", "/v1/profiles/none/split")).status).toBe(404);
 });
 
 test("who is forgotten is in no answer that is kept, by whatever id it was told", async () => {
   const put = async (key: string, body: object) =>
-    (await s.ask("PUT", "/v1/profiles", body, { headers: { "idempotency-key": key } })).body.profile;
+    (await s.request("PUT", "/v1/profiles", body, { headers: { "idempotency-key": key } })).body.profile;
   const bob = await put("k1", { identifiers: { email: "bob@example.com" }, fields: { name: "BOB" } });
   await put("k2", { identifiers: { email: ["ada@example.com", "bob@example.com"] } });
   const kept = async () => (await put("k1", { identifiers: { email: "bob@example.com" }, fields: { name: "BOB" } })).id;
   expect(await kept()).toBe(bob.id);
-  expect((await s.ask("DELETE", `/v1/profiles/${bob.id}`)).status).toBe(200);
+  expect((await s.request("DELETE", `/v1/profiles/${bob.id}`)).status).toBe(200);
   expect(await kept()).not.toBe(bob.id);
 });

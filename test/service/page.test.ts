@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { chromium } from "playwright-core";
 import { expect, test } from "vitest";
-import { stage } from "./stage.ts";
+import { harness } from "./harness.ts";
 
 const executablePath = ["/usr/bin", ...(process.env.PATH ?? "").split(delimiter)]
   .flatMap((folder) => ["chromium", "chromium-browser", "google-chrome"].map((name) => join(folder, name)))
@@ -12,7 +12,7 @@ if (!executablePath) console.log("skipped: no Chromium is found, which would sho
 test.skipIf(!executablePath)(
   "the reference page shows all that can be asked, with nothing from elsewhere",
   async () => {
-    const s = await stage();
+    const s = await harness();
     const url = await s.service.listen({ port: 0 });
     const browser = await chromium.launch({ executablePath: executablePath!, args: ["--no-sandbox"] });
     try {
@@ -27,7 +27,7 @@ test.skipIf(!executablePath)(
       page.on("pageerror", (error) => wrong.push(error.message));
       await page.goto(`${url}/docs`);
       await page.locator("#operations-sends-send").waitFor();
-      const { paths } = (await s.ask("GET", "/openapi.json")).body;
+      const { paths } = (await s.request("GET", "/openapi.json")).body;
       const operations = Object.values<object>(paths).flatMap((path) => Object.keys(path));
       expect(await page.locator(".opblock").count()).toBe(operations.length);
       await page.locator("#operations-sends-send .opblock-summary-control").click();

@@ -2,10 +2,10 @@ import { Agent, request } from "node:http";
 import { expect, test } from "vitest";
 import { StoreError } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
-import { declare, program, type Stage, stage } from "./stage.ts";
+import { declare, type Harness, harness, program } from "./harness.ts";
 
 /** Holds updates until they are let go. */
-function hold({ engine }: Stage) {
+function hold({ engine }: Harness) {
   const { update } = engine;
   let letGo = (): void => {};
   const gate = new Promise<void>((resolve) => {
@@ -21,7 +21,7 @@ function hold({ engine }: Stage) {
   return { begun, letGo };
 }
 
-function put(s: Stage, url: string, agent: Agent): Promise<{ status: number; connection: string | undefined }> {
+function put(s: Harness, url: string, agent: Agent): Promise<{ status: number; connection: string | undefined }> {
   const headers = { authorization: `Bearer ${s.secrets.write}`, "content-type": "application/json" };
   return new Promise((resolve, reject) => {
     request(`${url}/v1/profiles`, { method: "PUT", headers, agent }, (answer) => {
@@ -33,7 +33,7 @@ function put(s: Stage, url: string, agent: Agent): Promise<{ status: number; con
 }
 
 test("a stop finishes what is under way, and lets nothing more in", async () => {
-  const s = await stage();
+  const s = await harness();
   await declare(s, program);
   const url = await s.service.listen({ port: 0 });
   const agent = new Agent({ keepAlive: true });
@@ -50,7 +50,7 @@ test("a stop finishes what is under way, and lets nothing more in", async () => 
 });
 
 test("a stop does not wait for ever", async () => {
-  const s = await stage();
+  const s = await harness();
   const url = await s.service.listen({ port: 0 });
   const { begun, letGo } = hold(s);
   const under = put(s, url, new Agent());
@@ -62,11 +62,11 @@ test("a stop does not wait for ever", async () => {
 });
 
 test("what fails here is told to the log, and nothing of it to who asked", async () => {
-  const s = await stage();
+  const s = await harness();
   (s.engine as { update: unknown }).update = async () => {
     throw new Error("secret of the house");
   };
-  const { status, body, text } = await s.ask("PUT", "/v1/profiles", { identifiers: { email: "a@example.com" } });
+  const { status, body, text } = await s.request("PUT", "/v1/profiles", { identifiers: { email: "a@example.com" } });
   expect([status, body.type, text.includes("secret")]).toEqual([500, "urn:tocsin:problem:internal", false]);
   const about = s.problems[0]!.about as { request: string; route: string; err: Error };
   expect([about.route, about.err.message]).toEqual(["/v1/profiles", "secret of the house"]);
@@ -75,46 +75,46 @@ test("what fails here is told to the log, and nothing of it to who asked", async
 });
 
 test("a store that is full or locked is said to be so", async () => {
-  const s = await stage();
+  const s = await harness();
   (s.engine as { update: unknown }).update = async () => {
     throw new StoreError("full", "tocsin.db: there is no space left on the disk");
   };
-  const { status, headers, body } = await s.ask("PUT", "/v1/profiles", { identifiers: { email: "a@example.com" } });
+  const { status, headers, body } = await s.request("PUT", "/v1/profiles", { identifiers: { email: "a@example.com" } });
   expect([status, headers["retry-after"], body.detail]).toEqual([503, "30", expect.stringContaining("no space left")]);
   await s.close();
 });
 
 test("health is what the store says", async () => {
   const store = memoryStore();
-  const s = await stage({}, store);
-  expect((await s.ask("GET", "/healthz", undefined, { who: "nobody" })).body).toEqual({ ok: true });
+  const s = await harness({}, store);
+  expect((await s.request("GET", "/healthz", undefined, { who: "nobody" })).body).toEqual({ ok: true });
   await store.close();
   s.now += 250;
-  const { status, body } = await s.ask("GET", "/healthz", undefined, { who: "nobody" });
+  const { status, body } = await s.request("GET", "/healthz", undefined, { who: "nobody" });
   expect([status, body.ok]).toEqual([503, false]);
   await s.service.close();
 });
 
-test("health and open metrics are worked out once for all who ask at about the same time", async () => {
+test("health and open metrics are worked out once for all who request at about the same time", async () => {
   let [looked, counted] = [0, 0];
-  const s = await stage({
+  const s = await harness({
     publicMetrics: true,
     health: async () => ({ ok: true, looked: ++looked }),
     metrics: { contentType: "text/plain", text: async () => `n ${++counted}` },
   });
-  const ask = async (url: string) => (await s.ask("GET", url, undefined, { who: "nobody" })).text;
-  const answers = (url: string) => Promise.all(Array.from({ length: 200 }, () => ask(url)));
+  const request = async (url: string) => (await s.request("GET", url, undefined, { who: "nobody" })).text;
+  const answers = (url: string) => Promise.all(Array.from({ length: 200 }, () => request(url)));
   expect(new Set([...(await answers("/healthz")), ...(await answers("/metrics"))])).toEqual(
     new Set(['{"ok":true,"looked":1}', "n 1"]),
   );
   s.now += 250;
-  expect([await ask("/healthz"), await ask("/metrics")]).toEqual(['{"ok":true,"looked":2}', "n 2"]);
+  expect([await request("/healthz"), await request("/metrics")]).toEqual(['{"ok":true,"looked":2}', "n 2"]);
   await s.close();
 });
 
 test("document, page and metrics can be left out, or open", async () => {
-  const s = await stage({ docs: false, publicMetrics: true });
-  const status = async (url: string) => (await s.ask("GET", url, undefined, { who: "nobody" })).status;
+  const s = await harness({ docs: false, publicMetrics: true });
+  const status = async (url: string) => (await s.request("GET", url, undefined, { who: "nobody" })).status;
   expect([await status("/docs"), await status("/openapi.json"), await status("/metrics")]).toEqual([404, 404, 200]);
   await s.close();
 });

@@ -1,20 +1,20 @@
 import { afterAll, describe, expect, test } from "vitest";
 import { alerting, define, sprig } from "../../src/functions/index.ts";
 import { createWorkerPool } from "../../src/service/index.ts";
-import { type Stage, stage } from "./stage.ts";
+import { type Harness, harness } from "./harness.ts";
 
 const many = { count: 1_000_000, per: 60_000 };
 const limits = { rate: many, unauthenticated: many };
-const stages: Stage[] = [];
-async function staged(...options: Parameters<typeof stage>): Promise<Stage> {
-  const one = await stage(...options);
-  stages.push(one);
+const harnesses: Harness[] = [];
+async function staged(...options: Parameters<typeof harness>): Promise<Harness> {
+  const one = await harness(...options);
+  harnesses.push(one);
   return one;
 }
-afterAll(() => Promise.all(stages.map((one) => one.close())));
+afterAll(() => Promise.all(harnesses.map((one) => one.close())));
 
-const preview = (s: Stage, template: object, profile: unknown = {}) =>
-  s.ask("POST", "/v1/previews", { template, profile });
+const preview = (s: Harness, template: object, profile: unknown = {}) =>
+  s.request("POST", "/v1/previews", { template, profile });
 const title = (text: string) => ({ title: text });
 
 describe("answers are the same with workers and without", async () => {
@@ -43,7 +43,7 @@ describe("answers are the same with workers and without", async () => {
     ["a rule", "/v1/lint", "there is no rule", { template: "", rules: { nonsense: "off" } }],
     ["a schema", "/v1/lint", "leads nowhere", { template: "{{ .a }}", schema: { $ref: "#/x" } }],
   ])("%s", async (_, url, words, body) => {
-    const [one, other] = await Promise.all([inWorkers, onLoop].map((s) => s.ask("POST", url, body)));
+    const [one, other] = await Promise.all([inWorkers, onLoop].map((s) => s.request("POST", url, body)));
     expect([one!.status, one!.text, one!.type]).toEqual([other!.status, other!.text, other!.type]);
     expect(one!.text).toContain(words);
     expect(one!.status).toBeLessThan(500);
@@ -76,11 +76,11 @@ describe("what would stop the service", async () => {
   ];
 
   test.each(bombs)("%s: others are answered while it goes on", async (_, url, body) => {
-    await Promise.all([1, 2].map(() => s.ask("POST", "/v1/lint", { template: "{{ .a }}" })));
+    await Promise.all([1, 2].map(() => s.request("POST", "/v1/lint", { template: "{{ .a }}" })));
     const order: string[] = [];
-    const bomb = s.ask("POST", url, body).then(({ status }) => order.push(`bomb ${status}`));
-    await s.ask("GET", "/v1/triggers").then(({ status }) => order.push(`others ${status}`));
-    await s.ask("GET", "/healthz").then(({ status }) => order.push(`health ${status}`));
+    const bomb = s.request("POST", url, body).then(({ status }) => order.push(`bomb ${status}`));
+    await s.request("GET", "/v1/triggers").then(({ status }) => order.push(`others ${status}`));
+    await s.request("GET", "/healthz").then(({ status }) => order.push(`health ${status}`));
     await bomb;
     expect(order).toEqual(["others 200", "health 200", expect.stringMatching(/^bomb (200|422)$/)]);
   });
@@ -88,7 +88,7 @@ describe("what would stop the service", async () => {
 
 describe("a worker that goes wrong", () => {
   const entry = new URL("./bad-worker.ts", import.meta.url);
-  async function with_(options: Parameters<typeof createWorkerPool>[0], time = 20_000): Promise<Stage> {
+  async function with_(options: Parameters<typeof createWorkerPool>[0], time = 20_000): Promise<Harness> {
     const workers = createWorkerPool({ size: 1, memory: 64 * 2 ** 20, entry, ...options });
     const s = await staged({ limits: { ...limits, workers: { time } }, workers });
     afterAll(() => workers.close());
@@ -98,7 +98,7 @@ describe("a worker that goes wrong", () => {
   test.each([
     ["hoard", 20_000, 422, "it needed more than 64 MiB of memory and was ended"],
     ["spin", 100, 422, "it took more than 100 ms and was ended"],
-    ["exit", 20_000, 500, "this failed, and the log says why"],
+    ["exit", 20_000, 500, "the log has the cause under"],
   ] as const)("%s: only its request fails", async (what, time, status, detail) => {
     const s = await with_({}, time);
     const bad = await preview(s, title(what));
@@ -116,7 +116,7 @@ describe("a worker that goes wrong", () => {
     expect([headers["retry-after"], body.type, body.detail]).toEqual([
       "1",
       "urn:tocsin:problem:unavailable",
-      "too many others are waiting; ask again later",
+      "too many others are waiting; try again later",
     ]);
   });
 
@@ -124,7 +124,7 @@ describe("a worker that goes wrong", () => {
     const s = await with_({ entry: new URL("./no-such-worker.ts", import.meta.url) });
     const { status, headers } = await preview(s, title("good"));
     expect([status, headers["retry-after"]]).toEqual([503, "30"]);
-    expect((await s.ask("GET", "/v1/triggers")).status).toBe(200);
+    expect((await s.request("GET", "/v1/triggers")).status).toBe(200);
   });
 });
 

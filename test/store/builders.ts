@@ -79,7 +79,7 @@ export const skip = (changes: Partial<Omit<Skip, "count">> = {}): Omit<Skip, "co
 
 export const run = (id: string, changes: Partial<Run> = {}): Run => ({
   id,
-  kind: "batch",
+  kind: "scheduled",
   state: "running",
   audiences: ["active"],
   total: 0,

@@ -127,8 +127,8 @@ test("a journal of before is cleaned when it is opened, and everything else stay
         headers: { "x-auth-token": "…", authorization: "…", "x-plain": "kept" },
         body: "{}",
       },
-      answer: {
-        line: "500 bad token …",
+      response: {
+        statusLine: "500 bad token …",
         headers: { "x-you-sent": "…", location: "https://hooks.example/in?token=…", date: "today" },
         body: '{"authorization":"…","jwt":"…","sig":"v1,…","b64":"…"}',
       },

@@ -1,7 +1,9 @@
 import { sqliteStore } from "../../src/stores/sqlite.ts";
-import { describeStore } from "../store/contract/index.ts";
+import { describeRetriedTransactions, describeStore } from "../store/contract/index.ts";
+import { retryingStore } from "../store/retrying-store.ts";
 import { inMemory, temporaryFolder } from "./folder.ts";
 
 const folder = temporaryFolder(inMemory);
 
 describeStore("sqlite", (retention) => sqliteStore(folder.file(), { retention }));
+describeRetriedTransactions("sqlite", () => retryingStore(sqliteStore(folder.file())));

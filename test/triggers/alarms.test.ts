@@ -68,16 +68,16 @@ describe("empty", () => {
   });
 
   test("says what, since when, and what to look at", () => {
-    expect(bodyOf(when, members(0), { had: true })).toBe(
+    expect(bodyOf(when, members(0), { hadMembers: true })).toBe(
       "The audience vip had members and has none. Since 2026-05-01 09:00 UTC. Look at its condition, at whether profiles are still updated, and at the fields that the condition asks for.",
     );
-    expect(bodyOf(when, members(0), { had: true, since: start, saidAt: start }, day + 2 * hour)).toBe(
+    expect(bodyOf(when, members(0), { hadMembers: true, since: start, notifiedAt: start }, day + 2 * hour)).toBe(
       "The audience vip had members and has none. Since 2026-05-01 09:00 UTC, for 1d 2h. Look at its condition, at whether profiles are still updated, and at the fields that the condition asks for.",
     );
-    expect(bodyOf(when, members(1), { had: true, since: start, saidAt: start }, 90_000)).toBe(
+    expect(bodyOf(when, members(1), { hadMembers: true, since: start, notifiedAt: start }, 90_000)).toBe(
       "The audience vip has 1 member. It had lasted 1m 30s, since 2026-05-01 09:00 UTC.",
     );
-    expect(bodyOf(when, members(undefined), { had: true, since: start, saidAt: start }, hour)).toBe(
+    expect(bodyOf(when, members(undefined), { hadMembers: true, since: start, notifiedAt: start }, hour)).toBe(
       "The audience vip is not declared any more. It had lasted 1h, since 2026-05-01 09:00 UTC.",
     );
   });
@@ -94,8 +94,8 @@ describe("empty", () => {
   });
 });
 
-describe("quiet", () => {
-  const when = { quiet: "welcome", for: 3 * hour };
+describe("silent", () => {
+  const when = { silent: "welcome", for: 3 * hour };
   const active = (lastSent?: number, activatedAt = 0): AlarmObservation => ({
     trigger: {
       state: "active",
@@ -150,7 +150,7 @@ describe("quiet", () => {
     expect(bodyOf(when, failed, {}, 5 * hour)).toContain(
       "The trigger welcome cannot run (no such channel) and has sent nothing for 3h or longer. It has never sent anything;",
     );
-    expect(bodyOf(when, { trigger: { state: "paused" } }, { since: start, saidAt: start }, hour)).toBe(
+    expect(bodyOf(when, { trigger: { state: "paused" } }, { since: start, notifiedAt: start }, hour)).toBe(
       "The trigger welcome is paused: it is not watched. It had lasted 1h, since 2026-05-01 09:00 UTC.",
     );
   });
@@ -198,7 +198,7 @@ describe("failing", () => {
     expect(bodyOf(when, fired(17, 2, 1, 40), {})).toBe(
       "The trigger welcome is active. Of 20 firings in the last 1h, 20 came to nothing (100 %; 2 aborted by the template, 1 failed, 17 given up); 10 % is the limit. Since 2026-05-01 09:00 UTC. Look at the reasons of its last firings (tocsin explain PROFILE welcome), and at the dead letters.",
     );
-    expect(bodyOf(when, fired(0, 0, 0), { since: start, saidAt: start }, hour)).toBe(
+    expect(bodyOf(when, fired(0, 0, 0), { since: start, notifiedAt: start }, hour)).toBe(
       "The trigger welcome is active and has fired nothing in the last 1h. It had lasted 1h, since 2026-05-01 09:00 UTC.",
     );
   });

@@ -74,7 +74,7 @@ class Play {
   #engine: Engine;
   #fault: "before" | "after" | undefined;
   #now = noon;
-  /** A sweep that fires is judged by what is recorded, so it has to be through before what would tell the difference. */
+  /** A re-evaluation that fires is judged by what is recorded, so it has to be through before what would tell the difference. */
   #firing = false;
 
   constructor(store: EngineStore, reopen: () => Promise<EngineStore>) {

@@ -27,7 +27,7 @@ const aFiring = fc
     profile: some(...people),
     at: small,
     state: some(...states),
-    waitsFor: maybe(some("digest", "quiet")),
+    waitsFor: maybe(some("digest", "quietHours")),
     due: small,
     settledAt: small,
     key: maybe(some("k", "l")),
@@ -98,7 +98,7 @@ const verb = fc.oneof(
       (all) => (of) => of.memberships.change(all.map(({ since, ...one }) => ({ ...one, since }))),
     ),
   },
-  said("clear", fc.tuple(some(...audiences), fc.constant(9)), (given) => (of) => of.memberships.clear(...given)),
+  said("cleanup", fc.tuple(some(...audiences), fc.constant(9)), (given) => (of) => of.memberships.clear(...given)),
   { weight: 4, arbitrary: said("fire", aFiring, (one) => (of) => of.firings.add([one])) },
   { weight: 3, arbitrary: said("update", aFiring, (one) => (of) => of.firings.update([one])) },
   said(
@@ -158,7 +158,7 @@ const verb = fc.oneof(
       (of) =>
         of.runs.put(run(id, rest)),
   ),
-  said("prune runs", small, (before) => (of) => of.runs.prune(["batch"], before, 99)),
+  said("prune runs", small, (before) => (of) => of.runs.prune(["scheduled"], before, 99)),
 );
 
 const transaction = fc.record({ verbs: fc.array(verb, { minLength: 1, maxLength: 6 }), throws: fc.boolean() });

@@ -309,7 +309,7 @@ describe("what is due", () => {
     expect(requests).toHaveLength(1);
   });
 
-  test("a run and a sweep go on behind whom they take long for", async () => {
+  test("a run and a re-evaluation go on behind whom they take long for", async () => {
     const { s, requests } = slowStage();
     await s.declare({ audience: { all: { where: ".name" } } });
     for (let i = 0; i < 20; i++) await s.update(`u${i}`, { name: `n${i}`, ms: [0, 30, 0, 5_000][i % 4]!, vip: true });

@@ -53,7 +53,7 @@ describe("definitions", () => {
             {
               send: [{ channel: "crm", to: "{{ .emial }}" }],
               dedupe: "{{ .vists }}",
-              quiet: { from: "22:00", to: "08:00" },
+              quietHours: { from: "22:00", to: "08:00" },
             },
           ),
         },
@@ -106,7 +106,7 @@ describe("definitions", () => {
       message: "there is nobody there",
     });
     await expect(plan(at(" "))).rejects.toMatchObject({ path: ["send", 0, "to"] });
-    const when = { quiet: "t", for: "1d" };
+    const when = { silent: "t", for: "1d" };
     const alarm = (to?: string) => ({
       ...at("here"),
       alarm: { a: { when, send: [{ channel: "crm", ...(to && { to }) }] } },
@@ -182,9 +182,9 @@ describe("definitions", () => {
     expect(await s.sent()).toEqual([]);
     const { items } = await s.store.runs.list({ limit: 3 });
     expect(items.map(({ kind, state }) => [kind, state])).toEqual([
-      ["sweep", "done"],
-      ["clear", "cancelled"],
-      ["sweep", "cancelled"],
+      ["reevaluate", "done"],
+      ["cleanup", "cancelled"],
+      ["reevaluate", "cancelled"],
     ]);
   });
 });

@@ -34,11 +34,11 @@ function counting(): { store: EngineStore; reads: () => number } {
   };
 }
 
-async function digesting(title: string, more: NonNullable<Parameters<typeof trigger>[1]> = {}, most = 5) {
+async function digesting(title: string, more: NonNullable<Parameters<typeof trigger>[1]> = {}, maxEvents = 5) {
   const { store, reads } = counting();
   const s = stage(store);
   const alert = { title };
-  const t = trigger({ event: "clicks" }, { alert, digest: { window: "1h", most }, ...more });
+  const t = trigger({ event: "clicks" }, { alert, digest: { window: "1h", maxEvents }, ...more });
   await s.update("ada", { name: "ada" });
   await s.declare({ stream: { clicks }, trigger: { t } });
   const collect = async (n: number) => {
@@ -102,8 +102,8 @@ describe("firings that wait are read at most once each, however many come", () =
     ["the template fails", '{{ fail "no" }}', {}],
     ["there is no address", numbers, { send: [{ channel: "crm", to: "{{ .nowhere }}" }] }],
     ["a cap holds it back", numbers, { caps: { overall: [{ count: 1, per: "9h" }] } }],
-    ["quiet hours drop it", numbers, { quiet: { from: "09:00", to: "20:00", do: "drop" } }],
-    ["quiet hours hold it", numbers, { quiet: { from: "09:00", to: "20:00" } }],
+    ["quiet hours drop it", numbers, { quietHours: { from: "09:00", to: "20:00", action: "drop" } }],
+    ["quiet hours hold it", numbers, { quietHours: { from: "09:00", to: "20:00" } }],
   ];
   test.each(growths)("where %s", async (_what, title, more) => {
     for (const count of [20, 40, 80]) {

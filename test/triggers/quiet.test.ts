@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { quietUntil } from "../../src/triggers/index.ts";
 
 const until = (from: string, to: string, zone: string | undefined, now: string, other?: string) => {
-  const end = quietUntil({ from, to, else: other }, zone, Date.parse(now));
+  const end = quietUntil({ from, to, fallbackZone: other }, zone, Date.parse(now));
   return end === undefined ? "not quiet" : new Date(end).toISOString().slice(0, 16);
 };
 

@@ -1,6 +1,10 @@
 import { describe, expect, test } from "vitest";
+import type { Json } from "../../src/base/json.ts";
+import { fake } from "../../src/channels/fake.ts";
 import { StoreError } from "../../src/store/index.ts";
 import { hour, minute, noon, stage, trigger, vips } from "./stage.ts";
+
+type Options = { readonly [name: string]: Json };
 
 describe("what a trigger keeps to", () => {
   const event = { stream: { clicks: { identifiers: { user_id: "{{ .user }}" }, fields: { name: "{{ .user }}" } } } };
@@ -31,13 +35,32 @@ describe("what a trigger keeps to", () => {
     expect(await s.sent()).toEqual(["t/event a"]);
   });
 
+  test("channels that want the trigger's context get it with each delivery's options", async () => {
+    const aware = { ...fake(), withTrigger: (options?: Options, fired: Options = {}) => ({ ...options, fired }) };
+    const s = stage(undefined, noon, { channels: { aware, plain: fake() } });
+    const send = ["aware", "plain"].map((channel) => ({ channel, to: "x", options: { own: 1 } }));
+    await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { send }) } });
+    await s.engine.collect("clicks", [click("a")]);
+    const { items } = await s.store.outbox.list();
+    const options = await Promise.all(items.map(async ({ id }) => (await s.store.outbox.find(id))!.options));
+    const fired = { name: "t", kind: "event", stream: "clicks", backfill: false, at: new Date(noon).toISOString() };
+    expect(options).toEqual(expect.arrayContaining([{ own: 1 }, { own: 1, fired }]));
+  });
+
+  test("deliveries without a destination go to the channel's default", async () => {
+    const s = stage(undefined, noon, { channels: { log: { ...fake(), defaultTo: "out" } } });
+    await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { send: [{ channel: "log" }] }) } });
+    await s.engine.collect("clicks", [click("a")]);
+    expect((await s.store.outbox.list()).items).toMatchObject([{ channel: "log", destination: "out" }]);
+  });
+
   test("cool-down, and caps for a person and overall", async () => {
     const s = stage();
     await s.declare({
       ...event,
       trigger: {
         cool: trigger({ event: "clicks" }, { coolDown: "10m" }),
-        person: trigger({ event: "clicks" }, { caps: { person: [{ count: 2, per: "1h" }] } }),
+        person: trigger({ event: "clicks" }, { caps: { perProfile: [{ count: 2, per: "1h" }] } }),
         overall: trigger({ event: "clicks" }, { caps: { overall: [{ count: 3, per: "1h" }] } }),
       },
     });
@@ -129,9 +152,9 @@ describe("what a trigger keeps to", () => {
 
   test("dedupe keys count from when it was sent, and while it waits", async () => {
     const s = stage();
-    const quiet = { from: "11:00", to: "16:00" };
+    const quietHours = { from: "11:00", to: "16:00" };
     const dedupe = { key: "{{ .trigger.event.n }}", within: "1h" };
-    await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { dedupe, quiet }) } });
+    await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { dedupe, quietHours }) } });
     await s.engine.collect("clicks", [click("a", 1)]);
     await s.until(noon + 2 * hour);
     await s.engine.collect("clicks", [click("a", 1)]);
@@ -150,7 +173,7 @@ describe("what a trigger keeps to", () => {
     const alert = { title: "{{ .name }}:{{ range .trigger.events }} {{ .event.n }}{{ end }}" };
     await s.declare({
       ...event,
-      trigger: { t: trigger({ event: "clicks" }, { alert, digest: { window: "10m", most: 3 } }) },
+      trigger: { t: trigger({ event: "clicks" }, { alert, digest: { window: "10m", maxEvents: 3 } }) },
     });
     await s.engine.collect("clicks", [click("a", 1), click("b", 2), click("a", 3)]);
     s.now += minute;
@@ -166,9 +189,9 @@ describe("what a trigger keeps to", () => {
 
   test("quiet hours in the person's own zone: held, dropped, or gathered", async () => {
     const s = stage();
-    const quiet = { from: "21:00", to: "08:00", zone: "{{ .zone }}" };
+    const quietHours = { from: "21:00", to: "08:00", zone: "{{ .zone }}" };
     const alert = { title: "{{ .trigger.name }} {{ .name }}{{ with .trigger.events }} {{ len . }}{{ end }}" };
-    const one = (what: string) => trigger({ event: "clicks" }, { alert, quiet: { ...quiet, do: what } });
+    const one = (what: string) => trigger({ event: "clicks" }, { alert, quietHours: { ...quietHours, action: what } });
     await s.declare({ ...event, trigger: { held: one("hold"), dropped: one("drop"), gathered: one("digest") } });
     await s.update("a", { name: "a", zone: "Asia/Tokyo" }); // 21:00
     await s.update("b", { name: "b", zone: "Europe/Warsaw" }); // 13:00
@@ -182,8 +205,8 @@ describe("what a trigger keeps to", () => {
 
   test("whose zone is missing, or cannot be told, has the trigger's", async () => {
     const s = stage();
-    const quiet = { from: "21:00", to: "08:00", else: "Asia/Tokyo" };
-    const one = (zone: string) => trigger({ event: "clicks" }, { quiet: { ...quiet, zone } });
+    const quietHours = { from: "21:00", to: "08:00", fallbackZone: "Asia/Tokyo" };
+    const one = (zone: string) => trigger({ event: "clicks" }, { quietHours: { ...quietHours, zone } });
     await s.declare({ ...event, trigger: { missing: one("{{ .zone }}"), fails: one("{{ index .name 99 }}") } });
     await s.engine.collect("clicks", [click("a")]);
     expect(await s.sent()).toEqual([]);
@@ -193,8 +216,8 @@ describe("what a trigger keeps to", () => {
 
   test("a zone need not be one of the fields that may leave", async () => {
     const s = stage();
-    const quiet = { from: "21:00", to: "08:00", zone: "{{ .zone }}" };
-    await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { quiet, fields: ["name"] }) } });
+    const quietHours = { from: "21:00", to: "08:00", zone: "{{ .zone }}" };
+    await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { quietHours, fields: ["name"] }) } });
     await s.update("a", { zone: "Asia/Tokyo" }); // 21:00
     await s.engine.collect("clicks", [click("a")]);
     expect(await s.sent()).toEqual([]);

@@ -41,10 +41,10 @@ describe("runs", () => {
   });
 
   test.each([
-    [{ cap: 0 }, "a cap is a whole number above 0, not 0"],
-    [{ share: 1.5 }, "a share is above 0 and at most 1, not 1.5"],
-    [{ pace: { count: 0, per: 1000 } }, "a pace's count is a whole number above 0, not 0"],
-    [{ pace: { count: 1, per: Number.NaN } }, "a pace's time is a whole number above 0, not NaN"],
+    [{ limit: 0 }, "limit is a whole number above 0, not 0"],
+    [{ sample: 1.5 }, "sample is above 0 and at most 1, not 1.5"],
+    [{ rateLimit: { count: 0, per: 1000 } }, "rateLimit.count is a whole number above 0, not 0"],
+    [{ rateLimit: { count: 1, per: Number.NaN } }, "rateLimit.per is a whole number above 0, not NaN"],
   ])("a backfill that makes no sense is refused: %j", async (asked, message) => {
     const s = stage();
     await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
@@ -66,11 +66,11 @@ describe("runs", () => {
     expect(await s.store.runs.get(id)).toMatchObject({ state: "failed", reason, endedAt: noon });
   });
 
-  test("a backfill has a cap and a pace, can be paused, resumed and cancelled", async () => {
+  test("a backfill has a limit and a rate limit, can be paused, resumed and cancelled", async () => {
     const s = stage();
     await crowd(s, 100);
     await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
-    const { id } = await s.engine.backfill("welcome", { cap: 30, pace: { count: 10, per: 60_000 } });
+    const { id } = await s.engine.backfill("welcome", { limit: 30, rateLimit: { count: 10, per: 60_000 } });
     await s.until(noon + 59 * second);
     expect(await s.sent()).toHaveLength(10);
     await s.engine.setRun(id, "paused");
@@ -79,19 +79,19 @@ describe("runs", () => {
     await s.engine.setRun(id, "running");
     await s.until(noon + 15 * minute);
     expect(await s.sent()).toHaveLength(30);
-    expect(await s.store.runs.get(id)).toMatchObject({ state: "done", reason: "it reached its cap of 30" });
-    const second_ = await s.engine.backfill("welcome", { pace: { count: 1, per: 60_000 } });
+    expect(await s.store.runs.get(id)).toMatchObject({ state: "done", reason: "it reached its limit of 30" });
+    const second_ = await s.engine.backfill("welcome", { rateLimit: { count: 1, per: 60_000 } });
     await s.engine.setRun(second_.id, "cancelled");
     await s.until(noon + 20 * minute);
     expect(await s.sent()).toHaveLength(30);
     await expect(s.engine.setRun(second_.id, "running")).rejects.toThrow("it has ended");
   });
 
-  test("the pace of a backfill holds over a restart, and for two processes together", async () => {
+  test("the rate limit of a backfill holds over a restart, and for two processes together", async () => {
     const s = stage();
     await crowd(s, 100);
     await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
-    await s.engine.backfill("welcome", { pace: { count: 10, per: 60_000 } });
+    await s.engine.backfill("welcome", { rateLimit: { count: 10, per: 60_000 } });
     await s.until(noon + second);
     expect(await s.sent()).toHaveLength(10);
     const other = stage(s.store, s.now);
@@ -105,7 +105,7 @@ describe("runs", () => {
     expect(await s.sent()).toHaveLength(89);
   });
 
-  describe.each(["backfill", "batch"])("who is stitched while a %s is under way is alerted once", (kind) => {
+  describe.each(["backfill", "scheduled"])("who is stitched while a %s is under way is alerted once", (kind) => {
     const email = (n: number) => ({ email: `p${n}@example.com` });
     /** Person 0 is no member, 1 to 4 are; a run has come to 1 and 2. */
     async function halfWay() {
@@ -115,15 +115,15 @@ describe("runs", () => {
         fields: { name: `p${n}`, visits: n > 0 ? 11 : 1 },
       }));
       await s.engine.update(people);
-      const on = kind === "batch" ? { every: "1d", audience: "vips" } : { enter: "vips" };
+      const on = kind === "scheduled" ? { every: "1d", audience: "vips" } : { enter: "vips" };
       await s.declare({ audience: vips, trigger: { t: trigger(on) } });
-      const pace = { count: 2, per: hour };
-      if (kind === "backfill") await s.engine.backfill("t", { pace });
+      const rateLimit = { count: 2, per: hour };
+      if (kind === "backfill") await s.engine.backfill("t", { rateLimit });
       else {
         s.now += day;
         await s.engine.tick();
         const { items } = await s.store.runs.list({ limit: 1, trigger: "t" });
-        await s.store.transaction(({ runs }) => runs.put({ ...items[0]!, pace }));
+        await s.store.transaction(({ runs }) => runs.put({ ...items[0]!, rateLimit }));
       }
       await s.until(s.now + minute);
       expect(await s.sent()).toHaveLength(2);
@@ -170,7 +170,7 @@ describe("runs", () => {
     const begun = (await s.sent()).length;
     expect(begun).toBeLessThan(89);
     const { items: paused } = await s.store.runs.list({ trigger: "hourly", limit: 10 });
-    expect(paused).toMatchObject([{ state: "paused", reason: "its trigger is not active", done: begun }]);
+    expect(paused).toMatchObject([{ state: "paused", pausedByTrigger: true, done: begun }]);
     await s.engine.setRun(paused[0]!.id, "running");
     await s.until(noon + 3 * hour);
     expect(await s.store.runs.get(paused[0]!.id)).toMatchObject({ state: "paused" });
@@ -190,7 +190,7 @@ describe("runs", () => {
     await s.until(noon + 20 * hour - 1);
     expect(await s.sent()).toEqual([]);
     await s.until(noon + 20 * hour);
-    expect(await s.sent()).toEqual(["morning/member u11", "morning/member u12"]);
+    expect(await s.sent()).toEqual(["morning/run u11", "morning/run u12"]);
     await s.until(noon + 3 * day);
     expect(await s.sent()).toHaveLength(6);
   });
@@ -211,10 +211,10 @@ describe("runs", () => {
   test("once is once", async () => {
     const s = stage();
     await crowd(s, 12);
-    const once = { once: "2026-03-02T14:00:00+01:00", audience: "vips" };
+    const once = { at: "2026-03-02T14:00:00+01:00", audience: "vips" };
     await s.declare({ audience: vips, trigger: { once: trigger(once) } });
     await s.until(noon + 2 * day);
-    expect(await s.sent()).toEqual(["once/member u11"]);
+    expect(await s.sent()).toEqual(["once/run u11"]);
     const all = await s.store.definitions.all();
     expect(all.find(({ kind }) => kind === "trigger")!.status).toMatchObject({ state: "done" });
     await expect(s.engine.setState("once", "active")).rejects.toThrow("is past");
@@ -223,7 +223,7 @@ describe("runs", () => {
   test("once goes on when its trigger was paused in the middle of it", async () => {
     const s = stage();
     await crowd(s, 100);
-    const once = { once: "2026-03-02T14:00:00+01:00", audience: "vips" };
+    const once = { at: "2026-03-02T14:00:00+01:00", audience: "vips" };
     await s.declare({ audience: vips, trigger: { once: trigger(once) } });
     s.now = noon + hour;
     await s.engine.tick();
@@ -240,7 +240,7 @@ describe("runs", () => {
   test("once is done, too, when its run is cancelled", async () => {
     const s = stage();
     await crowd(s, 100);
-    const once = { once: "2026-03-02T14:00:00+01:00", audience: "vips" };
+    const once = { at: "2026-03-02T14:00:00+01:00", audience: "vips" };
     await s.declare({ audience: vips, trigger: { once: trigger(once) } });
     s.now = noon + hour;
     await s.engine.tick();
@@ -253,8 +253,8 @@ describe("runs", () => {
   test("a file that says of what has run once that it is active can be applied again; with another time it runs again", async () => {
     const s = stage();
     await crowd(s, 12);
-    const apply = (once: string, title = "hello") => {
-      const body = trigger({ once, audience: "vips" }, { alert: { title } });
+    const apply = (at: string, title = "hello") => {
+      const body = trigger({ at, audience: "vips" }, { alert: { title } });
       const definitions = { audience: vips, trigger: { once: body } };
       return s.engine.apply({ origin: "file", complete: true, definitions, states: { once: "active" } });
     };
@@ -269,11 +269,11 @@ describe("runs", () => {
     expect(await s.sent()).toEqual(["hello", "good evening"]);
   });
 
-  test("records of sweeps are kept for a week, those of batches as long as firings", async () => {
+  test("records of re-evaluations are kept for a week, those of scheduled runs as long as firings", async () => {
     const s = stage();
     await s.declare({
       audience: { late: { where: "gt now.Unix 0", every: "1d" }, ...vips },
-      trigger: { once: trigger({ once: new Date(noon + hour).toISOString(), audience: "vips" }) },
+      trigger: { once: trigger({ at: new Date(noon + hour).toISOString(), audience: "vips" }) },
     });
     await s.update("1", { name: "ada", visits: 11 });
     const ended = async () => {
@@ -281,11 +281,13 @@ describe("runs", () => {
       return [...new Set(items.map(({ kind, endedAt }) => `${kind} ${(s.now - endedAt!) / hour}`))];
     };
     await s.until(noon + 9 * day);
-    expect(await ended()).toEqual([...Array(8).keys()].map((i) => `sweep ${i * 24}`).concat(`batch ${9 * 24 - 1}`));
+    expect(await ended()).toEqual(
+      [...Array(8).keys()].map((i) => `reevaluate ${i * 24}`).concat(`scheduled ${9 * 24 - 1}`),
+    );
     await s.until(noon + 400 * day);
-    expect(await ended()).toContain(`batch ${400 * 24 - 1}`);
+    expect(await ended()).toContain(`scheduled ${400 * 24 - 1}`);
     await s.until(noon + 401 * day + hour);
-    expect((await ended()).filter((one) => one.startsWith("batch"))).toEqual([]);
+    expect((await ended()).filter((one) => one.startsWith("scheduled"))).toEqual([]);
   });
 
   test("what depends on the time is evaluated anew, and fires", async () => {

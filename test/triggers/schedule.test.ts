@@ -88,10 +88,10 @@ test.each([
   ["2026-10-25T02:30", "Europe/Warsaw", "2026-10-25T00:30:00.000Z"],
   ["2011-12-30T09:00", "Pacific/Apia", "2011-12-30T19:00:00.000Z"],
   ["2011-12-31T00:30", "Pacific/Apia", "2011-12-30T10:30:00.000Z"],
-])("once at %s, zone %s", (once, zone, expected) => {
+])("once at %s, zone %s", (at, zone, expected) => {
   const time = Date.parse(expected);
-  expect(nextTime({ once, zone, audience }, time - 1, 0)).toBe(time);
-  expect(nextTime({ once, zone, audience }, time, 0)).toBeUndefined();
+  expect(nextTime({ at, zone, audience }, time - 1, 0)).toBe(time);
+  expect(nextTime({ at, zone, audience }, time, 0)).toBeUndefined();
 });
 
 test("an interval counts from when it was activated", () => {
@@ -115,12 +115,12 @@ test.each<[Record<string, unknown>, string]>([
   [{ schedule: `${"1,".repeat(1_000_000)}1 * * * *` }, "is longer than 500 characters"],
   [{ schedule: "__proto__ * * * *" }, "contains illegal characters"],
   [{ schedule: "0 9 * * *", zone: "Mars/Base" }, 'there is no time zone "Mars/Base": its name is an IANA one such as'],
-  [{ once: "tomorrow" }, '"tomorrow" is no date and time: they are written 2026-03-29T09:00'],
-  [{ once: "2026-05-01" }, "is no date and time"],
-  [{ once: "2026-02-30T09:00" }, "is no date and time"],
-  [{ once: "2026-13-01T09:00" }, "is no date and time"],
-  [{ once: "2026-05-01T24:00" }, "is no date and time"],
-  [{ once: "2026-05-01T09:00", zone: "Mars/Base" }, "there is no time zone"],
+  [{ at: "tomorrow" }, '"tomorrow" is no date and time: they are written 2026-03-29T09:00'],
+  [{ at: "2026-05-01" }, "is no date and time"],
+  [{ at: "2026-02-30T09:00" }, "is no date and time"],
+  [{ at: "2026-13-01T09:00" }, "is no date and time"],
+  [{ at: "2026-05-01T24:00" }, "is no date and time"],
+  [{ at: "2026-05-01T09:00", zone: "Mars/Base" }, "there is no time zone"],
   [{ every: 59_999 }, "an interval is at least a minute: every: 1m"],
   [{ every: Number.NaN }, "an interval"],
   [{ every: Number.POSITIVE_INFINITY }, "an interval ends before the calendar does"],

@@ -52,16 +52,16 @@ test("a schedule comes each morning of its zone, to those who are in the audienc
     { until: noon + 2 * day, updates: [visits("bob", 12, noon + day)] },
   );
   expect(lines).toEqual([
-    "03-03 08:00 morning sent: crm ada@example.com morning/member ada",
-    "03-04 08:00 morning sent: crm ada@example.com morning/member ada",
-    "03-04 08:00 morning sent: crm bob@example.com morning/member bob",
+    "03-03 08:00 morning sent: crm ada@example.com morning/run ada",
+    "03-04 08:00 morning sent: crm ada@example.com morning/run ada",
+    "03-04 08:00 morning sent: crm bob@example.com morning/run bob",
   ]);
 });
 
 test("days that are past, and days to come, have their own schedules", async () => {
   const monthly = trigger({ schedule: "30 6 1 * *", audience: "regulars" });
   const declared = { audience: regulars, trigger: { monthly } };
-  const one = "monthly sent: crm ada@example.com monthly/member ada";
+  const one = "monthly sent: crm ada@example.com monthly/run ada";
   for (const [from, wanted] of [
     [Date.UTC(2026, 1, 1), `02-01 06:30 ${one}`],
     [Date.UTC(2027, 6, 1, 6, 30), `07-01 06:30 ${one}`],
@@ -76,7 +76,7 @@ test("quiet hours hold, a condition refuses, a template aborts, and each says wh
     { enter: "regulars" },
     {
       where: "ne .name `eve`",
-      quiet: { from: "22:00", to: "08:00" },
+      quietHours: { from: "22:00", to: "08:00" },
       alert: { title: '{{ if eq .name "max" }}{{ abort "no max" }}{{ end }}Hey, {{ .name }}' },
     },
   );
@@ -153,7 +153,7 @@ describe("what is not in force yet", () => {
   test("a backfill comes to those who are there", async () => {
     const how = { wanted, activate: ["welcome"], backfill: ["welcome"] };
     expect((await play({}, { ada: { visits: 7 } }, how)).lines).toEqual([
-      "03-02 12:00 welcome sent: crm ada@example.com welcome/member ada",
+      "03-02 12:00 welcome sent: crm ada@example.com welcome/run ada",
     ]);
   });
 

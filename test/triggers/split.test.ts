@@ -23,10 +23,10 @@ async function opened(store: EngineStore, merge: { readonly [field: string]: Jso
     profiles: { profiles: { identifiers: kinds, merge } },
     audience: { vips: { where: "gt .visits 10" }, named: { where: ".name" } },
     trigger: {
-      welcome: trigger({ enter: "vips" }, { caps: { person: [{ count: 2, per: "30d" }] } }),
+      welcome: trigger({ enter: "vips" }, { caps: { perProfile: [{ count: 2, per: "30d" }] } }),
       shout: trigger(
         { event: "web" },
-        { send: [{ channel: "crm", to: "x" }], caps: { person: [{ count: 2, per: "30d" }] } },
+        { send: [{ channel: "crm", to: "x" }], caps: { perProfile: [{ count: 2, per: "30d" }] } },
       ),
     },
     stream: { web: { identifiers: { email: "{{ .email }}" }, identity: "merge" } },
@@ -329,7 +329,7 @@ describe.each(stores)("on the %s store", (_, make) => {
     });
     const run = {
       id: "run_1",
-      kind: "batch",
+      kind: "scheduled",
       state: "running",
       trigger: "late",
       audiences: ["vips"],

@@ -66,7 +66,7 @@ describe("transitions", () => {
     expect((await s.sent()).sort()).toEqual(["farewell/exit c", "welcome/enter a", "welcome/enter b"]);
   });
 
-  test("while an audience is swept silently, what really happens fires", async () => {
+  test("while an audience is re-evaluated silently, what really happens fires", async () => {
     const s = stage();
     for (let i = 0; i < 100; i++) await s.update(`u${i}`, { name: `u${i}`, visits: i });
     const triggers = { welcome: trigger({ enter: "vips" }), farewell: trigger({ exit: "vips" }) };
@@ -75,7 +75,7 @@ describe("transitions", () => {
       definitions: { audience: { vips: { where: "gt .visits 49" } }, trigger: triggers },
       states: { welcome: "active", farewell: "active" },
     });
-    await s.engine.tick(); // a part of the sweep
+    await s.engine.tick(); // a part of the re-evaluation
     await s.update("u99", { visits: 98 }); // was and is
     await s.update("u98", { visits: 1 }); // was, is not
     await s.update("u1", { visits: 70 }); // was not, is

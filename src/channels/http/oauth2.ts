@@ -61,7 +61,7 @@ export function oauth2(options: OAuth2, client: HttpClient): Authorizer {
     const { status, text } = said.got;
     const answer = objectOf(text);
     const { access_token: value, token_type: type, expires_in: seconds, error } = answer;
-    const line = said.answer?.line ?? "";
+    const line = said.response?.statusLine ?? "";
     if (status !== 200) {
       const why = typeof error === "string" ? `${line}, ${error.slice(0, 100)}` : line;
       return { outcome: trouble(`no token from ${url.host}: ${why}`, status >= 300 && status < 500 && status !== 429) };

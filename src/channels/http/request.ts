@@ -62,7 +62,7 @@ export interface HttpResponse {
   readonly truncatedBy?: string | undefined;
 }
 
-/** Holds the request with its secrets, and the answer, or the outcome if there was none; in the dispatcher's terms. */
+/** Holds the request with its secrets, and the response, or the outcome if there was none; in the dispatcher's terms. */
 export type HttpExchange = Exchange &
   Pick<AttemptResult, "secrets"> &
   ({ readonly got: HttpResponse } | { readonly outcome: Outcome });
@@ -107,15 +107,15 @@ export function httpClient(options: HttpOptions = {}): HttpClient {
         agent.dispatch({ origin, path: pathname + search, method, headers, body: body ?? null }, asking);
         const { status, statusText, headers: got, body: bytes, truncatedBy } = await asking.response;
         const text = bytes.toString();
-        const line = `${status} ${statusText}`.slice(0, 200).trimEnd();
-        const answer = { line, headers: journalHeaders(got), body: capped(text) };
+        const statusLine = `${status} ${statusText}`.slice(0, 200).trimEnd();
+        const response = { statusLine, headers: journalHeaders(got), body: capped(text) };
         const all = {
           status,
           headers: got,
           text,
           ...(truncatedBy && { truncatedBy: cutReason(truncatedBy, maxResponseBytes) }),
         };
-        return { request, answer, secrets, got: all };
+        return { request, response, secrets, got: all };
       } catch (error) {
         return { request, secrets, outcome: error instanceof Stopped ? stopped : failureOutcome(error) };
       } finally {

@@ -1,4 +1,4 @@
-import { parseRetryAfter } from "../../dispatch/index.ts";
+import { parseRetryAfter } from "../../base/http-date.ts";
 
 /** What an answer's `Retry-After` asks for, in ms; nothing if it is not there or not understood. */
 export function retryAfterOf(

@@ -1,4 +1,5 @@
 import library from "web-push";
+import { BoundedCache } from "../../base/bounded-cache.ts";
 import type { Outcome } from "../../store/index.ts";
 import type { PushAnswer } from "./answer.ts";
 import type { Vapid } from "./subscription.ts";
@@ -29,7 +30,7 @@ const untrustedPause = 60_000;
 /** ms of the longest pause, whatever is asked for: then one push asks again. */
 const longest = 3_600_000;
 /** Endpoints come from browsers, or whoever says to be one: what is remembered of origins has to be bounded. */
-const most = 1000;
+const maxServices = 1000;
 
 export interface Services {
   /** The `Authorization` header for an origin: signed once, used for 11 hours. */
@@ -47,16 +48,8 @@ export interface Services {
 
 /** What a channel remembers of push services: it is lost with the process, and nothing depends on it but their peace. */
 export function createServices(vapid: Vapid): Services {
-  const services = new Map<string, Service>();
-
-  const serviceAt = (origin: string): Service => {
-    const known = services.get(origin);
-    if (known !== undefined) return known;
-    if (services.size >= most) services.delete(services.keys().next().value!);
-    const service: Service = {};
-    services.set(origin, service);
-    return service;
-  };
+  const services = new BoundedCache<string, Service>(maxServices);
+  const serviceAt = (origin: string): Service => services.get(origin, () => ({}));
 
   return {
     authorization(origin, now) {
@@ -70,7 +63,7 @@ export function createServices(vapid: Vapid): Services {
       return service.token.header;
     },
     pause(origin, now) {
-      const pause = services.get(origin)?.pause;
+      const pause = services.peek(origin)?.pause;
       return pause !== undefined && pause.until > now ? pause : undefined;
     },
     answered(origin, { outcome, service: says }, now, secrets = []) {

@@ -6,6 +6,7 @@ import {
   type KeyObject,
   randomBytes,
 } from "node:crypto";
+import { BoundedCache } from "../../base/bounded-cache.ts";
 
 /**
  * A key of Standard Webhooks. `whsec_`: a shared secret (v1, HMAC-SHA256), signs and verifies. `whsk_`: an ed25519 secret
@@ -19,21 +20,13 @@ export type WebhookKey =
 const pkcs8 = Buffer.from("302e020100300506032b657004220420", "hex");
 const spki = Buffer.from("302a300506032b6570032100", "hex");
 
-const parsed = new Map<string, WebhookKey>();
-const mostParsed = 1_000;
+const parsed = new BoundedCache<string, WebhookKey>(1_000);
 
 /**
  * Reads a key as it is written down. Keys are remembered, as they are used for every attempt.
  * @throws TypeError; its message holds nothing of the key
  */
-export function parseKey(text: string): WebhookKey {
-  const known = parsed.get(text);
-  if (known !== undefined) return known;
-  const key = read(text);
-  if (parsed.size >= mostParsed) parsed.clear();
-  parsed.set(text, key);
-  return key;
-}
+export const parseKey = (text: string): WebhookKey => parsed.get(text, read);
 
 function read(text: string): WebhookKey {
   const [, kind, base64 = ""] = /^(whsec|whsk|whpk)_([A-Za-z0-9+/]+={0,2})$/.exec(text) ?? [];

@@ -37,7 +37,7 @@ export function addAudienceCommand(program: Command, io: Io, end: (code: ExitCod
           return write(io.stdout, lines.map((line) => `${line}\n`).join(""));
         }
         const rows = all.map(({ name, body, status }) => {
-          const evaluating = (status as { sweep?: Json }).sweep === undefined ? "" : "being evaluated";
+          const evaluating = (status as { reevaluation?: Json }).reevaluation === undefined ? "" : "being evaluated";
           return [name, size(name).toLocaleString("en"), evaluating, (body as { where: string }).where];
         });
         await write(

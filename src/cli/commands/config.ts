@@ -3,8 +3,8 @@ import { z } from "zod";
 import { config as schema } from "../../config/index.ts";
 import type { ExitCode } from "../command.ts";
 import { declared, desiredStateOf, openEngine } from "../engine.ts";
-import { plural } from "../format.ts";
 import { type Io, write } from "../io.ts";
+import { plural } from "../plural.ts";
 import { addSetupOptions, guarded, readSetup, type SetupFlags, setupChannels } from "../setup.ts";
 
 /** Adds `tocsin config …`: validates the configuration, and prints its schema. */

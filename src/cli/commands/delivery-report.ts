@@ -1,6 +1,7 @@
+import { formatElapsed } from "../../base/duration.ts";
 import { visible } from "../../base/visible.ts";
 import type { Attempt, StoredDelivery } from "../../store/index.ts";
-import { formatDuration, plural } from "../format.ts";
+import { plural } from "../plural.ts";
 
 /** Describes a delivery in words, from when it was queued to its last response. @param now ms since 1970 */
 export function deliveryReport(delivery: StoredDelivery, now: number): string {
@@ -23,7 +24,7 @@ function outcomeText(delivery: StoredDelivery, now: number): string {
   const after = attempts === 0 ? "without an attempt" : `after ${plural(attempts, "attempt")}`;
   switch (state) {
     case "delivered":
-      return `delivered ${after}, ${formatDuration(settledAt! - createdAt)} after it was queued`;
+      return `delivered ${after}, ${formatElapsed(settledAt! - createdAt)} after it was queued`;
     case "dead":
       return `failed for good ${after}${because(reason)}`;
     case "cancelled":
@@ -31,7 +32,7 @@ function outcomeText(delivery: StoredDelivery, now: number): string {
     case "aborted":
       return `not sent: aborted by the template${because(reason)}`;
     case "pending":
-      return `not delivered yet ${after}, queued ${formatDuration(now - createdAt)} ago${because(reason)}`;
+      return `not delivered yet ${after}, queued ${formatElapsed(now - createdAt)} ago${because(reason)}`;
     default:
       return state satisfies never;
   }
@@ -57,18 +58,18 @@ function facts({ channel, destination, to, alert, erased, replayOf, orderingKey,
 
 const indent = (text: string): string => text.trimEnd().replaceAll("\n", `\n${" ".repeat(16)}`);
 
-function attemptLines({ number, startedAt, endedAt, request, answer, outcome }: Attempt): string[] {
-  const took = formatDuration(endedAt - startedAt);
+function attemptLines({ number, startedAt, endedAt, request, response, outcome }: Attempt): string[] {
+  const took = formatElapsed(endedAt - startedAt);
   const lines = [
     `${time(startedAt)}  attempt ${number}, ${took}: ${outcome.kind}${"reason" in outcome ? because(outcome.reason) : ""}`,
   ];
   if (outcome.kind === "retry" && outcome.retryAfter !== undefined) {
-    lines.push(`${gap}the receiver asked to wait ${formatDuration(outcome.retryAfter)}`);
+    lines.push(`${gap}the receiver asked to wait ${formatElapsed(outcome.retryAfter)}`);
   }
   if (request) lines.push(`${gap}> ${request.line}`);
-  if (answer) lines.push(`${gap}< ${answer.line}`);
-  if (answer?.body && outcome.kind !== "delivered")
-    lines.push(`${gap}< ${indentTo(answer.body.slice(0, 500), `${gap}< `)}`);
+  if (response) lines.push(`${gap}< ${response.statusLine}`);
+  if (response?.body && outcome.kind !== "delivered")
+    lines.push(`${gap}< ${indentTo(response.body.slice(0, 500), `${gap}< `)}`);
   return lines;
 }
 

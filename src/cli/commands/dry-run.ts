@@ -12,9 +12,9 @@ import {
 } from "../../files/index.ts";
 import { shownLengths } from "../../index.ts";
 import type { ExitCode } from "../command.ts";
-import { plural } from "../format.ts";
 import { loadSets, parseSets, type SetName } from "../function-sets.ts";
 import { type Io, write } from "../io.ts";
+import { plural } from "../plural.ts";
 import { createProgress } from "../progress.ts";
 import { promptedSource } from "./prompted-source.ts";
 

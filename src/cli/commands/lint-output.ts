@@ -1,7 +1,7 @@
 import { Painted, safe, visible, visibleLine } from "../../base/visible.ts";
 import type { Placed } from "../../files/lint-files.ts";
 import { type Rule, rules, type Severity } from "../../index.ts";
-import { plural } from "../format.ts";
+import { plural } from "../plural.ts";
 
 export interface Summary {
   readonly files: number;

@@ -1,12 +1,13 @@
 import { type Command, Option } from "commander";
+import { formatElapsed } from "../../base/duration.ts";
 import { visible } from "../../base/visible.ts";
 import { shownDelivery } from "../../dispatch/secrets/shown.ts";
 import { shownUrl } from "../../dispatch/secrets/url.ts";
 import type { DeliveryState, DeliverySummary, DestinationHealth, DestinationRef, Outbox } from "../../store/index.ts";
 import type { ExitCode } from "../command.ts";
 import { parseCount } from "../flags.ts";
-import { formatDuration, plural } from "../format.ts";
 import { type Io, write } from "../io.ts";
+import { plural } from "../plural.ts";
 import { addSetupOptions, guarded, type SetupFlags, withOutbox } from "../setup.ts";
 import { table } from "../table.ts";
 import { replayRendered, withReplayer } from "./replay.ts";
@@ -165,7 +166,7 @@ async function list(outbox: Outbox, flags: Filter, now: number, io: Io): Promise
 
 function deliveryTable(items: readonly DeliverySummary[], now: number): string {
   const row = ({ id, state, channel, destination, attempts, createdAt, reason }: DeliverySummary) =>
-    [id, state, channel, destination, String(attempts), formatDuration(now - createdAt), reason ?? ""] as const;
+    [id, state, channel, destination, String(attempts), formatElapsed(now - createdAt), reason ?? ""] as const;
   return table(["id", "state", "channel", "destination", "attempts", "age", "reason"], items.map(row));
 }
 
@@ -223,7 +224,7 @@ async function stats(outbox: Outbox, { json }: Filter, now: number, io: Io): Pro
   const total = ["all", ...states.map((state) => String(counted.total[state]))];
   await write(io.stdout, table(["channel", ...states], [...rows, total]));
   if (counted.oldestDue !== undefined && counted.oldestDue < now) {
-    await write(io.stdout, `\noldest overdue delivery: ${formatDuration(now - counted.oldestDue)} late\n`);
+    await write(io.stdout, `\noldest overdue delivery: ${formatElapsed(now - counted.oldestDue)} late\n`);
   }
   for (const health of unhealthy) {
     const { channel, destination } = health;
@@ -237,7 +238,7 @@ function healthText({ heldUntil, disabled, failures, reason }: DestinationHealth
   if (disabled !== undefined) return `disabled: ${disabled}`;
   const isHeld = heldUntil !== undefined && heldUntil > now;
   if (!isHeld && failures === 0) return `last problem (recovered): ${reason ?? "unknown"}`;
-  const held = isHeld ? `held for ${formatDuration(heldUntil - now)}` : undefined;
+  const held = isHeld ? `held for ${formatElapsed(heldUntil - now)}` : undefined;
   const count = failures === 0 ? undefined : `${plural(failures, "failure")} in a row`;
   return [held, count, reason].filter(Boolean).join(", ");
 }

@@ -9,8 +9,8 @@ import {
 } from "../../profiles/index.ts";
 import type { ExitCode } from "../command.ts";
 import { checkInForce, type OpenEngine } from "../engine.ts";
-import { plural } from "../format.ts";
 import { type Io, write } from "../io.ts";
+import { plural } from "../plural.ts";
 import { createProgress } from "../progress.ts";
 
 /** Profiles in one transaction: enough that syncing the disk is a small part of the work. */

@@ -3,6 +3,7 @@ import { createDispatcher, type Dispatcher, type PartDifference, type Replayed }
 import { type Io, write } from "../io.ts";
 import { openStore, readSetup, renderer, type SetupFlags, setupChannels } from "../setup.ts";
 import { isUrl, urlChannel } from "../target.ts";
+import { wordDiff } from "./word-diff.ts";
 
 /** Runs with a dispatcher that renders and queues, but delivers nothing itself: `work` does. */
 export async function withReplayer(
@@ -60,10 +61,7 @@ function replayText({ id, replayOf = id, aborted, differences }: Replayed, dryRu
   return `${replayOf} ${result}${same}\n${differences.map(differenceText).join("")}`;
 }
 
-/** Writes `title: Hey, [-Ada-]{+Zoë+}`, with further lines indented below. */
-function differenceText({ part, changes }: PartDifference): string {
-  const text = changes
-    .map(({ kind, text: piece }) => (kind === "same" ? piece : kind === "added" ? `{+${piece}+}` : `[-${piece}-]`))
-    .join("");
-  return `  ${part}: ${visible(text).trimEnd().replaceAll("\n", "\n    ")}\n`;
+/** Writes a difference as `title: Hey, [-Ada-]{+Zoë+}`, with further lines indented below. */
+function differenceText({ part, before = "", after = "" }: PartDifference): string {
+  return `  ${part}: ${visible(wordDiff(before, after)).trimEnd().replaceAll("\n", "\n    ")}\n`;
 }

@@ -1,10 +1,11 @@
 import { type Command, type CommandOptions, Option } from "commander";
+import { formatElapsed } from "../../base/duration.ts";
 import type { Run } from "../../store/index.ts";
 import type { ExitCode } from "../command.ts";
 import { type OpenEngine, withEngine } from "../engine.ts";
 import { parseCount } from "../flags.ts";
-import { formatDuration, plural } from "../format.ts";
 import { type Io, write } from "../io.ts";
+import { plural } from "../plural.ts";
 import { createProgress } from "../progress.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";
 import { table } from "../table.ts";
@@ -19,7 +20,7 @@ interface Flags extends SetupFlags {
 export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const runs = program
     .command("runs")
-    .description("Work over many profiles: backfills, scheduled batches, reevaluation of audiences.")
+    .description("Work over many profiles: backfills, scheduled runs, re-evaluations of audiences.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);
   const command = (name: string, summary: string, options: CommandOptions = {}) =>
@@ -120,14 +121,14 @@ function partOf({ done, total, state }: Run): number {
 
 /** Estimates the remaining time from the speed so far. */
 function left({ startedAt, done, total }: Run, now: number): string {
-  return done === 0 ? "" : formatDuration(Math.max(0, ((now - startedAt) / done) * (total - done)));
+  return done === 0 ? "" : formatElapsed(Math.max(0, ((now - startedAt) / done) * (total - done)));
 }
 
 export function runText(run: Run): string {
   const { id, state, done, sent, skipped, failed, reason, kind } = run;
   const suffix = reason === undefined ? "" : ` (${reason})`;
   const counts =
-    kind === "sweep" || kind === "clear"
+    kind === "reevaluate" || kind === "cleanup"
       ? `${sent} entered or left`
       : `${sent} alerted, ${skipped} skipped, ${failed} failed`;
   return `${id} (${subjectOf(run)}) is ${state}${suffix}: ${plural(done, "profile")}, ${counts}`;

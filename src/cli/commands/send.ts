@@ -146,7 +146,7 @@ async function dryChannels(
   const { log } = await import("../../channels/log.ts");
   const printer = log({ write: setup.print });
   const dry = ({ accept, compose, close }: Channel): Channel => ({
-    kind: "log",
+    kind: printer.kind,
     accept,
     ...(compose && { compose }),
     ...(close && { close }),

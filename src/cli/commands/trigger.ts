@@ -1,12 +1,12 @@
 import { type Command, InvalidArgumentError } from "commander";
-import { parseDuration } from "../../base/units.ts";
+import { formatElapsed, parseDuration } from "../../base/duration.ts";
 import { visible } from "../../base/visible.ts";
 import type { BackfillOptions, Estimate } from "../../triggers/index.ts";
 import type { ExitCode } from "../command.ts";
 import { checkInForce, definitionOf, withEngine } from "../engine.ts";
 import { parseCount } from "../flags.ts";
-import { formatDuration, plural } from "../format.ts";
 import { confirmed, declined, type Io, write } from "../io.ts";
+import { plural } from "../plural.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";
 import { table } from "../table.ts";
 import { runText, workRuns } from "./runs.ts";
@@ -108,26 +108,26 @@ export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCod
     .argument("<trigger>")
     .option("--yes", "start without asking (otherwise: show the estimate and ask, if at a terminal)")
     .option("--estimate", "only estimate how many would be alerted, and what would fail")
-    .option("--cap <count>", "alert at most this many people", parseCount)
-    .option("--share <part>", "take only this share of the members: 0.01 is one in a hundred", parseShare)
-    .option("--pace <pace>", "at most so many in a time: 100/1s", parsePace)
+    .option("--limit <count>", "alert at most this many people", parseCount)
+    .option("--sample <fraction>", "alert only a random part of the members: 0.01 is one in a hundred", parseFraction)
+    .option("--rate-limit <count/time>", "alert at most this many people in a time: 100/1s", parseRate)
     .option("--wait", "alert them in this process, now")
     .option("--json", "print JSON")
     .helpOption("-h, --help", "print this help")
     .action(async (name: string, flags: BackfillFlags) => {
-      const { cap, share, pace } = flags;
-      const asked = { cap, share, pace };
+      const { limit, sample, rateLimit } = flags;
+      const options = { limit, sample, rateLimit };
       end(
         await withEngine(flags, io, async (opened) => {
           const { engine, store } = opened;
           await checkInForce(engine);
           if (flags.estimate || !flags.yes) {
-            const estimate = await engine.estimate(name, asked);
+            const estimate = await engine.estimate(name, options);
             await write(io.stdout, flags.json ? `${JSON.stringify(estimate)}\n` : estimateText(estimate));
             if (flags.estimate) return 0;
             if (!(await confirmed("Alert them?", io))) return declined("alert them", io);
           }
-          const { id } = await engine.backfill(name, asked);
+          const { id } = await engine.backfill(name, options);
           if (flags.wait) await workRuns(opened, io);
           const run = (await store.runs.get(id))!;
           await write(io.stdout, flags.json ? `${JSON.stringify(run)}\n` : `${runText(run)}\n`);
@@ -137,20 +137,20 @@ export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCod
     });
 }
 
-function estimateText({ members, sampled, sent, skipped, aborted, failed, takes, problems }: Estimate): string {
-  const time = takes === undefined ? "" : `, in ${formatDuration(takes)}`;
+function estimateText({ members, sampled, sent, skipped, aborted, failed, duration, problems }: Estimate): string {
+  const time = duration === undefined ? "" : `, in ${formatElapsed(duration)}`;
   const others = `${skipped} skipped, ${aborted} aborted, ${failed} failed`;
   const first = `${plural(members, "member")}, ${sampled.toLocaleString("en")} sampled: about ${sent.toLocaleString("en")} would be alerted${time}; ${others}`;
   return [first, ...problems.map(({ profile, problem }) => `  ${profile}: ${visible(problem)}`), ""].join("\n");
 }
 
-function parseShare(text: string): number {
-  const share = Number(text);
-  if (!(share > 0 && share <= 1)) throw new InvalidArgumentError("Give a number above 0 and at most 1.");
-  return share;
+function parseFraction(text: string): number {
+  const fraction = Number(text);
+  if (!(fraction > 0 && fraction <= 1)) throw new InvalidArgumentError("Give a number above 0 and at most 1.");
+  return fraction;
 }
 
-function parsePace(text: string): BackfillOptions["pace"] {
+function parseRate(text: string): BackfillOptions["rateLimit"] {
   const [, count, time] = /^(\d+)\/(.+)$/.exec(text) ?? [];
   const per = time === undefined ? undefined : parseDuration(/^\d/.test(time) ? time : `1${time}`);
   if (count === undefined || Number(count) < 1 || !per)

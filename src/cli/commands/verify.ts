@@ -1,6 +1,6 @@
 import { buffer } from "node:stream/consumers";
 import { type Command, InvalidArgumentError } from "commander";
-import { parseDuration } from "../../base/units.ts";
+import { parseDuration } from "../../base/duration.ts";
 import { openFile } from "../../files/index.ts";
 import type { ExitCode } from "../command.ts";
 import { collect } from "../flags.ts";

@@ -13,10 +13,14 @@ const maxCutMark = 40;
 const maxCutLength = 512;
 const maxEscapeLength = 8;
 
-type Message = NonNullable<Exchange["request"]>;
+type Request = NonNullable<Exchange["request"]>;
+type Response = NonNullable<Exchange["response"]>;
 
-const textsOf = (message: Message | undefined): readonly string[] =>
-  message === undefined ? [] : [message.line, ...Object.entries(message.headers ?? {}).flat(), message.body ?? ""];
+const textsOf = (line: string, { headers = {}, body = "" }: Pick<Request, "headers" | "body">): readonly string[] => [
+  line,
+  ...Object.entries(headers).flat(),
+  body,
+];
 
 interface Span {
   readonly start: number;
@@ -59,21 +63,25 @@ export class Redactor {
   }
 
   /** Replaces them in all that the journal keeps of an attempt. */
-  sent({ request, answer, outcome }: AttemptResult): AttemptResult {
+  sent({ request, response, outcome }: AttemptResult): AttemptResult {
     const reason = "reason" in outcome ? outcome.reason : "";
-    const forms = mayHaveEncoded(answer, reason) ? this.#forms : this.#cheapForms;
-    const levels = levelsOf([...textsOf(request), ...textsOf(answer), reason].join("\0"));
+    const forms = mayHaveEncoded(response, reason) ? this.#forms : this.#cheapForms;
+    const texts = [
+      ...(request === undefined ? [] : textsOf(request.line, request)),
+      ...(response === undefined ? [] : textsOf(response.statusLine, response)),
+      reason,
+    ];
+    const levels = levelsOf(texts.join("\0"));
     // Mostly none occurs, so that texts need not be searched one by one.
     const found = forms.filter(({ key }) => levels.some(({ text }) => text.includes(key)));
     const clean = (text: string, cut?: boolean) => withoutForms(withoutCut(text, forms, cut), found);
-    const message = ({ line, headers, body }: Message): Message => ({
-      line: clean(line),
+    const message = ({ headers, body }: Pick<Request, "headers" | "body">) => ({
       ...(headers !== undefined && { headers: found.length === 0 ? headers : mapTexts(headers, found) }),
       ...(body !== undefined && { body: clean(body, true) }),
     });
     return {
-      ...(request !== undefined && { request: message(request) }),
-      ...(answer !== undefined && { answer: message(answer) }),
+      ...(request !== undefined && { request: { line: clean(request.line), ...message(request) } }),
+      ...(response !== undefined && { response: { statusLine: clean(response.statusLine), ...message(response) } }),
       outcome: "reason" in outcome ? { ...outcome, reason: clean(reason) } : outcome,
     };
   }
@@ -101,13 +109,13 @@ function mapTexts<T>(value: T, forms: readonly SecretForm[]): T {
 const plainHeaders: ReadonlySet<string> = new Set(["content-type", "date", "server", "connection", "content-length"]);
 const maxPlainLength = 10;
 
-/** An answer of a few words repeats nothing in base64 or hexadecimal: most are, and then those forms need not even be made. */
-function mayHaveEncoded(answer: Message | undefined, reason: string): boolean {
-  const headers = Object.entries(answer?.headers ?? {}).filter(([name]) => !plainHeaders.has(name));
-  const texts = [...headers.flat(), answer?.body ?? ""];
+/** A response of a few words repeats nothing in base64 or hexadecimal: most are, and then those forms need not even be made. */
+function mayHaveEncoded(response: Response | undefined, reason: string): boolean {
+  const headers = Object.entries(response?.headers ?? {}).filter(([name]) => !plainHeaders.has(name));
+  const texts = [...headers.flat(), response?.body ?? ""];
   return (
     texts.some((text) => text.length >= maxPlainLength && /[\w+/-]{5}/.test(text)) ||
-    `${answer?.line ?? ""} ${reason}`.split(/[^\w+/-]+/).some((word) => word.length >= maxPlainLength)
+    `${response?.statusLine ?? ""} ${reason}`.split(/[^\w+/-]+/).some((word) => word.length >= maxPlainLength)
   );
 }
 

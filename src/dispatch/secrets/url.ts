@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { BoundedCache } from "../../base/bounded-cache.ts";
 import type { Json } from "../../base/json.ts";
 import { minSecretLength } from "./forms.ts";
 
@@ -31,9 +32,8 @@ export function shownDestination(to: Json): Json {
   );
 }
 
-/** Most attempts go where others went. */
-const maxRemembered = 1_000;
-const remembered = new Map<string, readonly string[]>();
+/** Secrets by URL: most attempts go where others went. */
+const secretsByUrl = new BoundedCache<string, readonly string[]>(1_000);
 
 /** Names of query values that are secret however short they are. */
 const secretQuery = /auth|code|key|pass|pwd|secret|sig|token/i;
@@ -46,14 +46,9 @@ const mayBeToken = (text: string): boolean => text.length >= shortestToken && !w
  * Returns what of a URL may be a secret: user and password, values of the query, parts of the path that are no
  * words, and then the path as a whole.
  */
-export function secretsOfUrl(text: string): readonly string[] {
-  const known = remembered.get(text);
-  if (known !== undefined) return known;
-  const secrets = isUrl(text) && !shown.test(text) ? secretParts(text) : [];
-  if (remembered.size >= maxRemembered) remembered.clear();
-  remembered.set(text, secrets);
-  return secrets;
-}
+export const secretsOfUrl = (text: string): readonly string[] => secretsByUrl.get(text, readSecrets);
+
+const readSecrets = (text: string): readonly string[] => (isUrl(text) && !shown.test(text) ? secretParts(text) : []);
 
 function secretParts(text: string): readonly string[] {
   const { username, password, pathname, searchParams } = new URL(text);

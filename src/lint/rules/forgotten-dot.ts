@@ -1,5 +1,5 @@
+import { similar } from "../../base/similar.ts";
 import type { Rule } from "../rule.ts";
-import { similar } from "../suggest.ts";
 import { fieldNames, syntaxRuleOf, undefinedFunction } from "../syntax.ts";
 
 /** `{{ first_name }}` for `{{ .first_name }}`. */

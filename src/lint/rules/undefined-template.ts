@@ -1,7 +1,7 @@
 import { quote, type Span, type TemplateCall, type Tree } from "../../../grammar/index.ts";
+import { similar } from "../../base/similar.ts";
 import { execMessage } from "../../template/run.ts";
 import type { Rule } from "../rule.ts";
-import { similar } from "../suggest.ts";
 
 /** A call of a template that is not there. */
 export const undefinedTemplate: Rule = {

@@ -1,7 +1,7 @@
 import type { Source } from "../../../grammar/index.ts";
+import { similar } from "../../base/similar.ts";
 import { execMessage } from "../../template/run.ts";
 import type { Rule } from "../rule.ts";
-import { similar } from "../suggest.ts";
 import { syntaxRuleOf } from "../syntax.ts";
 
 /** A variable that was not declared where it is used. */

@@ -1,6 +1,6 @@
+import { similar } from "../../base/similar.ts";
 import type { Change } from "../finding.ts";
 import type { Rule } from "../rule.ts";
-import { similar } from "../suggest.ts";
 import { kindsOf } from "../type.ts";
 import { isMeant, showPath } from "../words.ts";
 

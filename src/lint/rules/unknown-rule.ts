@@ -1,6 +1,6 @@
+import { similar } from "../../base/similar.ts";
 import { directivesOf } from "../disable.ts";
 import type { Rule } from "../rule.ts";
-import { similar } from "../suggest.ts";
 
 /** A comment that turns off a rule that is not there. */
 export const unknownRule: Rule = {

@@ -1,6 +1,6 @@
 import { isEmpty, quote, type Span, unquote } from "../../../grammar/index.ts";
+import { similar } from "../../base/similar.ts";
 import type { Rule } from "../rule.ts";
-import { similar } from "../suggest.ts";
 import { maxMissed } from "./unused-variable.ts";
 
 /** A template that nothing calls. */

@@ -1,7 +1,7 @@
 import type { Pipe } from "../../../grammar/index.ts";
+import { similar } from "../../base/similar.ts";
 import type { Change } from "../finding.ts";
 import type { Rule } from "../rule.ts";
-import { similar } from "../suggest.ts";
 
 /** Names that another may be a misspelling of: each is compared with each. */
 export const maxMissed = 20;

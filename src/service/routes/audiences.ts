@@ -3,10 +3,10 @@ import type { Json } from "../../base/json.ts";
 import type { Definition, Member, Profile } from "../../store/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
-import { find } from "../declared.ts";
+import { findDefinition } from "../definitions.ts";
 import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
-import { answers, json, page, pageQuery, time, toPage } from "../schemas.ts";
+import { json, page, pageQuery, responses, time, toPage } from "../schemas.ts";
 import { profile } from "./profiles.ts";
 
 interface Audience {
@@ -24,7 +24,7 @@ const audience: z.ZodType<Audience> = z
     name: z.string(),
     members: z.int().min(0),
     definition: json,
-    status: json,
+    status: json.describe("State of the audience, such as the run that evaluates it."),
     origin: z.enum(["file", "api"]),
     createdAt: time,
     updatedAt: time,
@@ -36,16 +36,15 @@ const member: z.ZodType<Member> = z.object({ profile: z.string(), since: time })
 const params = z.object({ name: z.string().min(1).max(64) });
 const tags = ["audiences"];
 
-/** Who belongs where. */
+/** Adds the routes of audiences and their members. */
 export function audienceRoutes(app: App, { store }: RouteDeps): void {
-  const shown = ({ name, body, status, origin, createdAt, updatedAt }: Definition, members = 0): Audience => {
+  const toAudience = ({ name, body, status, origin, createdAt, updatedAt }: Definition, members = 0): Audience => {
     return { name, members, definition: body, status, origin, createdAt, updatedAt };
   };
 
   async function byName(name: string): Promise<Definition> {
-    const found = await find(store, "audience", name);
-    if (found === undefined)
-      throw new Problem("not-found", `there is no audience ${name}: GET /v1/audiences lists them`);
+    const found = await findDefinition(store, "audience", name);
+    if (found === undefined) throw new Problem("not-found", `no audience ${name}; GET /v1/audiences lists them`);
     return found;
   }
 
@@ -54,13 +53,13 @@ export function audienceRoutes(app: App, { store }: RouteDeps): void {
     schema: {
       tags,
       operationId: "listAudiences",
-      summary: "All audiences, with their sizes",
-      response: answers({ 200: z.object({ items: z.array(audience) }) }),
+      summary: "List all audiences with their sizes",
+      response: responses({ 200: z.object({ items: z.array(audience) }) }),
     },
     handler: async () => {
       const [all, sizes] = await Promise.all([store.definitions.all(), store.memberships.sizes()]);
       const audiences = all.filter(({ kind }) => kind === "audience");
-      return { items: audiences.map((one) => shown(one, sizes.get(one.name))) };
+      return { items: audiences.map((one) => toAudience(one, sizes.get(one.name))) };
     },
   });
 
@@ -69,13 +68,13 @@ export function audienceRoutes(app: App, { store }: RouteDeps): void {
     schema: {
       tags,
       operationId: "getAudience",
-      summary: "One audience",
+      summary: "Get an audience",
       params,
-      response: answers({ 200: audience }, 404, 414),
+      response: responses({ 200: audience }, 404, 414),
     },
     handler: async ({ params: { name } }) => {
       const found = await byName(name);
-      return shown(found, (await store.memberships.sizes()).get(name));
+      return toAudience(found, (await store.memberships.sizes()).get(name));
     },
   });
 
@@ -84,16 +83,16 @@ export function audienceRoutes(app: App, { store }: RouteDeps): void {
     schema: {
       tags,
       operationId: "listMembers",
-      summary: "Who is in it, and since when",
+      summary: "List the members of an audience, with the time each entered",
       params,
       querystring: z.strictObject(pageQuery),
-      response: answers({ 200: page(member) }, 404, 414),
+      response: responses({ 200: page(member) }, 404, 414),
     },
     handler: async ({ params: { name }, query: { limit, after } }) => {
       await byName(name);
       const list = `members ${name}`;
       const start = after === undefined ? {} : { after: afterOf(list, after) };
-      return toPage(list, await store.memberships.members({ audience: name, limit, ...start }), (one) => one);
+      return toPage(list, await store.memberships.members({ audience: name, limit, ...start }), (item) => item);
     },
   });
 
@@ -102,10 +101,10 @@ export function audienceRoutes(app: App, { store }: RouteDeps): void {
     schema: {
       tags,
       operationId: "sampleAudience",
-      summary: "Some of its members, with their profiles: the first ones, fewer where they are large",
+      summary: "Get some members of an audience with their profiles: the first ones, fewer if the profiles are large",
       params,
       querystring: z.strictObject({ count: z.coerce.number().int().min(1).max(100).default(10) }),
-      response: answers(
+      response: responses(
         { 200: z.object({ items: z.array(z.object({ since: time, profile })) as z.ZodType<readonly Sample[]> }) },
         404,
         414,
@@ -116,7 +115,7 @@ export function audienceRoutes(app: App, { store }: RouteDeps): void {
       const { items } = await store.memberships.members({ audience: name, limit: count });
       const found: Sample[] = [];
       let length = 0;
-      // A hundred large profiles at once would hold up all others.
+      // A hundred large profiles at a time would hold up other requests.
       for (const { since, profile: id } of items) {
         const [profile] = await store.profiles.get([id]);
         if (profile === undefined) continue;
@@ -129,7 +128,7 @@ export function audienceRoutes(app: App, { store }: RouteDeps): void {
   });
 }
 
-/** Characters of profiles, as JSON. */
+/** Maximum characters of the profiles of a sample, as JSON. */
 const maxSampleLength = 4_000_000;
 
 interface Sample {

@@ -5,24 +5,27 @@ import type { Json } from "../../base/json.ts";
 import { maxPayloads } from "../../bodies/index.ts";
 import { type Inbound, identityModeOf, type StreamDefinition } from "../../profiles/index.ts";
 import type { Collected } from "../../triggers/index.ts";
-import type { OfferedSignature } from "../access.ts";
 import type { App } from "../app.ts";
-import { declaredStreams } from "../declared.ts";
+import { streamLookup } from "../definitions.ts";
 import type { RouteDeps } from "../options.ts";
+import type { OfferedSignature } from "../plugins/access.ts";
 import { Problem } from "../problem.ts";
-import { answers, bodied } from "../schemas.ts";
-import { checkBody, checkSignature, isSigned, refused, type Signed } from "../signature.ts";
+import { bodyStatuses, responses } from "../schemas.ts";
+import { isSigned, rejected, type Signed, verifyBody, verifySignature } from "../signature.ts";
 
-/** Returns what a sender is told of an event. */
+/** The result for one payload, as its sender sees it. */
 type CollectResult = Omit<Collected, "confidential"> & { readonly accepted?: true | undefined };
 
-const told: z.ZodType<CollectResult> = z.object({
-  accepted: z.literal(true).optional().describe("All that is said to who may neither merge nor read."),
-  id: z.string().optional().describe("The event's; absent if it is known."),
-  profile: z.string().optional().describe("The profile that it went into."),
+const collectResult: z.ZodType<CollectResult> = z.object({
+  accepted: z
+    .literal(true)
+    .optional()
+    .describe("The whole result for senders who may neither merge profiles nor read."),
+  id: z.string().optional().describe("Id of the event; absent for a duplicate."),
+  profile: z.string().optional().describe("The profile that was updated."),
   duplicate: z.literal(true).optional(),
-  problem: z.string().optional().describe("Why it went into no profile; it is kept all the same."),
-  refused: z.array(z.string()).optional().describe("What of it was not taken, and why."),
+  problem: z.string().optional().describe("Why no profile was updated; the event is kept all the same."),
+  refused: z.array(z.string()).optional().describe("Parts of the payload that were ignored, and why."),
 }) as z.ZodType<CollectResult>;
 
 const params = z.object({ stream: z.string().min(1).max(64) });
@@ -32,14 +35,14 @@ const payloads = z.custom<readonly Json[]>().meta({
   examples: [{ user: { email: "ada@example.com" }, order: 1815 }],
 });
 
-const repeated = "the same signed request came before";
+const repeated = "the same signed request was received before";
 
-/** Where third parties post what happened. */
+/** Adds the route that other systems post events to. */
 export function collectRoutes(app: App, { engine, store, clock, limits }: RouteDeps): void {
-  const streamOf = declaredStreams(store);
+  const streamOf = streamLookup(store);
   const signatures = new WeakMap<FastifyRequest, Signed>();
-  /** Requests whose like must not be taken in meanwhile. */
-  const underWay = new Set<string>();
+  /** Keys of signed requests in progress: an identical one has to wait. */
+  const inProgress = new Set<string>();
 
   async function signed(request: FastifyRequest): Promise<OfferedSignature | undefined> {
     const { stream: name } = request.params as { readonly stream: string };
@@ -51,37 +54,37 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: RouteD
       maxBytes,
       maxInflatedBytes,
       async verify(sent, inflated) {
-        const check = (bytes: Buffer): Signed => checkSignature(request, how, bytes, clock());
-        signatures.set(request, await checkBody(check, sent, inflated));
+        const check = (bytes: Buffer): Signed => verifySignature(request, how, bytes, clock());
+        signatures.set(request, await verifyBody(check, sent, inflated));
       },
     };
   }
 
-  /** Runs what a signed request asks for, unless it was done for the same one. @returns undefined if it was, and may be */
+  /** Runs a signed request unless an identical one was done. @returns undefined if one was and may be repeated */
   async function once<Result>(
     stream: string,
-    { once, mayRepeat }: Signed,
+    { fingerprint, ambiguous }: Signed,
     run: () => Promise<Result>,
   ): Promise<Result | undefined> {
-    const key = `signature ${stream} ${once}`;
-    if (underWay.has(key)) {
-      if (mayRepeat === undefined) throw refused(repeated);
-      throw new Problem("conflict", "a request with the same body is under way: ask again when it has ended", {
+    const key = `signature ${stream} ${fingerprint}`;
+    if (inProgress.has(key)) {
+      if (ambiguous === undefined) throw rejected(repeated);
+      throw new Problem("conflict", "a request with the same body is in progress: try again when it has ended", {
         headers: { "retry-after": "1" },
       });
     }
-    underWay.add(key);
+    inProgress.add(key);
     try {
       const known = await store.idempotency.get(key);
       if (known !== undefined && known.at > clock() - limits.idempotencyTtl) {
-        if (mayRepeat === undefined) throw refused(repeated);
+        if (ambiguous === undefined) throw rejected(repeated);
         return undefined;
       }
       const result = await run();
       await store.idempotency.put({ key, fingerprint: "", status: 202, body: "", at: clock() });
       return result;
     } finally {
-      underWay.delete(key);
+      inProgress.delete(key);
     }
   }
 
@@ -97,20 +100,20 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: RouteD
       tags: ["collection"],
       operationId: "collect",
       summary:
-        "Take in what happened: a JSON object, an array of them, one a line, or a form. Answered when it is on disk",
+        "Collect events: a JSON object, an array of objects, one object per line, or a form. Responds once they are on disk",
       description:
-        "Without a key, the request is signed as the stream's `verify` asks. What concerns nobody is kept, with its problem; " +
-        "what came before, by the stream's key or the signature's id, is said to be a duplicate, and so is a body that an HMAC " +
-        "without a timestamp signed within the last day. A signed body has at most 1 MiB as sent, or the stream's `maxBytes`. " +
-        "Whoever may not merge (see the stream's `identity`) and has no key with the scope `read` is told `accepted` and nothing " +
-        "that depends on who is known.",
+        "A request without an API key has to be signed as the stream's `verify` requires. An event that matches no profile is kept " +
+        "with its `problem`. An event whose key (the stream's `key`, or the id in the signature) was received before is a `duplicate`; " +
+        "so is a body with the same HMAC signature within a day, if the signature covers no timestamp. " +
+        "A signed body may have 1 MiB as sent, or the stream's `maxBytes`. A sender who may not merge profiles (see the stream's " +
+        "`identity`) and has no key with the scope `read` receives `accepted` only, so that responses do not reveal who is known.",
       consumes: ["application/json", "application/x-ndjson", "application/x-www-form-urlencoded"],
       security: [{ key: ["collect"] }, {}],
       params,
       body: payloads,
-      response: answers(
-        { 202: z.object({ results: z.array(told) as z.ZodType<readonly CollectResult[]> }) },
-        ...bodied,
+      response: responses(
+        { 202: z.object({ results: z.array(collectResult) as z.ZodType<readonly CollectResult[]> }) },
+        ...bodyStatuses,
         404,
         409,
         414,
@@ -121,7 +124,7 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: RouteD
       const { stream } = request.params;
       const definition = await streamOf(stream);
       if (definition === undefined) {
-        throw new Problem("not-found", `there is no stream ${stream}: declare it, then post to it`);
+        throw new Problem("not-found", `no stream ${stream}: define it under streams first`);
       }
       const found = signatures.get(request);
       const keys = keysOf(definition, found, request.body.length);
@@ -138,14 +141,14 @@ export function collectRoutes(app: App, { engine, store, clock, limits }: RouteD
   });
 }
 
-/** Returns the same answer whoever is known, with problems of the payload alone, to senders who must not learn who is known. */
+/** Removes from the result what depends on who is known, unless the sender may read. */
 function resultFor({ confidential, ...result }: Collected, mayRead: boolean): CollectResult {
   if (mayRead) return result;
   const { problem } = result;
   return { accepted: true, ...(problem !== undefined && confidential !== true && { problem }) };
 }
 
-/** What the sender calls the events, where the stream does not say it. */
+/** Returns keys for the events, from the id in the signature, if the stream does not define `key`. */
 function keysOf({ key, verify }: StreamDefinition, found: Signed | undefined, count: number): string[] | undefined {
   if (key !== undefined || found?.id === undefined || !isStandard(verify)) return undefined;
   const id = found.id.length <= 200 ? found.id : createHash("sha256").update(found.id).digest("hex");

@@ -4,9 +4,9 @@ import { declaredName, profilesDefinition, streamDefinition } from "../../profil
 import type { Definition } from "../../store/index.ts";
 import { alarmDefinition, type DesiredState, type Plan, type Step, triggerDefinition } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
-import { shown } from "../declared.ts";
+import { sections, withoutSecrets } from "../definitions.ts";
 import type { RouteDeps } from "../options.ts";
-import { answers, asWritten, bodied, json, time } from "../schemas.ts";
+import { asWritten, bodyStatuses, json, responses, time } from "../schemas.ts";
 import { profile } from "./profiles.ts";
 
 const kind = z.enum(["profiles", "stream", "audience", "trigger", "alarm"]);
@@ -15,7 +15,7 @@ const definition: z.ZodType<Definition> = z
   .object({
     kind,
     name: z.string(),
-    body: json.describe("As it was written, but without secrets."),
+    body: json.describe("The definition as written, without its secrets."),
     origin: z.enum(["file", "api"]),
     createdAt: time,
     updatedAt: time,
@@ -23,24 +23,33 @@ const definition: z.ZodType<Definition> = z
   })
   .meta({ id: "Definition" });
 
-const named = (schema: z.ZodType, id: string) =>
-  z.record(declaredName, z.union([asWritten(schema, id), z.null()])).optional();
+const byName = (schema: z.ZodType, id: string) =>
+  z
+    .record(declaredName, z.union([asWritten(schema, id), z.null()]))
+    .optional()
+    .describe("By name, as in tocsin.yaml; null removes one.");
 
-const wanted = z
+const desiredState = z
   .strictObject({
     definitions: z.strictObject({
-      profiles: named(profilesDefinition, "ProfilesDefinition").describe("Has one name: profiles."),
-      stream: named(streamDefinition, "StreamDefinition"),
-      audience: named(audienceDefinition, "AudienceDefinition"),
-      trigger: named(triggerDefinition, "TriggerDefinition"),
-      alarm: named(alarmDefinition, "AlarmDefinition"),
+      profiles: z
+        .union([asWritten(profilesDefinition, "ProfilesDefinition"), z.null()])
+        .optional()
+        .describe("Identifiers and merge rules, as in tocsin.yaml; null restores the defaults."),
+      streams: byName(streamDefinition, "StreamDefinition"),
+      audiences: byName(audienceDefinition, "AudienceDefinition"),
+      triggers: byName(triggerDefinition, "TriggerDefinition"),
+      alarms: byName(alarmDefinition, "AlarmDefinition"),
     }),
     states: z
       .record(declaredName, z.enum(["active", "paused", "draft"]))
       .optional()
-      .describe("States that triggers shall have."),
+      .describe("Desired states of triggers, by name."),
   })
-  .meta({ id: "Wanted", description: "Definitions by kind and name; null removes one." });
+  .meta({
+    id: "DesiredState",
+    description: "Definitions under the keys that tocsin.yaml has. Those that are absent stay as they are.",
+  });
 
 const plan: z.ZodType<Plan> = z
   .object({
@@ -62,7 +71,7 @@ const plan: z.ZodType<Plan> = z
             leaving: z.array(profile),
           })
           .optional()
-          .describe("Of an audience: who would enter and leave."),
+          .describe("For an audience: how many profiles would enter and leave, with some of them."),
         effect: z.string(),
       }) as z.ZodType<Step>,
     ),
@@ -70,27 +79,27 @@ const plan: z.ZodType<Plan> = z
   })
   .meta({ id: "Plan" });
 
-const shownPlan = ({ steps, findings }: Plan): Plan => ({
-  steps: steps.map((step) => ({ ...step, ...(step.before && { before: shown(step.before) }) })),
+const redactedPlan = ({ steps, findings }: Plan): Plan => ({
+  steps: steps.map((step) => ({ ...step, ...(step.before && { before: withoutSecrets(step.before) }) })),
   findings,
 });
 
 const tags = ["definitions"];
 
-/** What is declared. */
+/** Adds the routes that list, plan and apply definitions. */
 export function definitionRoutes(app: App, { engine, store }: RouteDeps): void {
   app.get("/definitions", {
     config: { scope: "read" },
     schema: {
       tags,
       operationId: "listDefinitions",
-      summary: "All that is declared: settings of profiles, streams, audiences, triggers, alarms",
+      summary: "List all definitions: profiles, streams, audiences, triggers and alarms",
       querystring: z.strictObject({ kind: kind.optional() }),
-      response: answers({ 200: z.object({ items: z.array(definition) }) }),
+      response: responses({ 200: z.object({ items: z.array(definition) }) }),
     },
     handler: async ({ query }) => {
       const all = await store.definitions.all();
-      return { items: all.filter(({ kind }) => query.kind === undefined || kind === query.kind).map(shown) };
+      return { items: all.filter(({ kind }) => query.kind === undefined || kind === query.kind).map(withoutSecrets) };
     },
   });
 
@@ -99,11 +108,11 @@ export function definitionRoutes(app: App, { engine, store }: RouteDeps): void {
     schema: {
       tags,
       operationId: "plan",
-      summary: "What a change of definitions would do; changes nothing",
-      body: wanted,
-      response: answers({ 200: plan }, ...bodied, 404, 422),
+      summary: "Show what a change of definitions would do, without doing it",
+      body: desiredState,
+      response: responses({ 200: plan }, ...bodyStatuses, 404, 422),
     },
-    handler: async ({ body }) => shownPlan(await engine.plan(fromApi(body))),
+    handler: async ({ body }) => redactedPlan(await engine.plan(fromApi(body))),
   });
 
   app.post("/apply", {
@@ -111,12 +120,20 @@ export function definitionRoutes(app: App, { engine, store }: RouteDeps): void {
     schema: {
       tags,
       operationId: "apply",
-      summary: "Do it. Audiences are swept silently, or with `fire` so that who enters or leaves by it fires triggers",
-      body: wanted.extend({ fire: z.boolean().default(false) }).meta({ id: "Apply" }),
-      response: answers({ 200: plan }, ...bodied, 404, 409, 422),
+      summary:
+        "Apply a change of definitions. Changed audiences are re-evaluated without firing triggers, unless `fire` is true",
+      body: desiredState.extend({ fire: z.boolean().default(false) }).meta({ id: "Apply" }),
+      response: responses({ 200: plan }, ...bodyStatuses, 404, 409, 422),
     },
-    handler: async ({ body: { fire, ...body } }) => shownPlan(await engine.apply(fromApi(body), { fire })),
+    handler: async ({ body: { fire, ...body } }) => redactedPlan(await engine.apply(fromApi(body), { fire })),
   });
 }
 
-const fromApi = (body: z.output<typeof wanted>): DesiredState => ({ origin: "api", ...body }) as DesiredState;
+/** Converts a request to a desired state, which has definitions by kind. */
+function fromApi({ definitions, states }: z.output<typeof desiredState>): DesiredState {
+  const byKind = Object.entries(sections).flatMap(([kind, section]) => {
+    const given = definitions[section];
+    return given === undefined ? [] : [[kind, kind === "profiles" ? { profiles: given } : given]];
+  });
+  return { origin: "api", definitions: Object.fromEntries(byKind), states } as DesiredState;
+}

@@ -5,7 +5,7 @@ import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
 import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
-import { alert, answers, bodied, id, json, object, page, pageQuery, time, toPage } from "../schemas.ts";
+import { alert, bodyStatuses, id, json, object, page, pageQuery, responses, time, toPage } from "../schemas.ts";
 
 const state = z.enum(["pending", "delivered", "dead", "cancelled", "aborted"]);
 
@@ -27,11 +27,7 @@ const summaryShape = {
 };
 const summary: z.ZodType<DeliverySummary> = z.object(summaryShape).meta({ id: "DeliverySummary" });
 
-const said = z.object({
-  line: z.string(),
-  headers: z.record(z.string(), z.string()).optional(),
-  body: z.string().optional(),
-});
+const message = { headers: z.record(z.string(), z.string()).optional(), body: z.string().optional() };
 
 const attempt: z.ZodType<Attempt> = z
   .object({
@@ -49,12 +45,12 @@ const attempt: z.ZodType<Attempt> = z
       }),
       z.object({ kind: z.literal(["rejected", "gone", "lost"]), reason: z.string() }),
     ]),
-    request: said.optional(),
-    answer: said.optional(),
+    request: z.object({ line: z.string(), ...message }).optional(),
+    response: z.object({ statusLine: z.string(), ...message }).optional(),
   })
   .meta({ id: "Attempt" }) as unknown as z.ZodType<Attempt>;
 
-const kept: z.ZodType<StoredDelivery> = z
+const delivery: z.ZodType<StoredDelivery> = z
   .object({
     ...summaryShape,
     to: json.optional(),
@@ -63,7 +59,7 @@ const kept: z.ZodType<StoredDelivery> = z
     content: json.optional(),
     source: z.object({ profile: json, template: json }).optional(),
     erased: z.boolean(),
-    journal: z.array(attempt).describe("Every attempt, oldest first: what was sent and what was answered."),
+    journal: z.array(attempt).describe("All attempts, oldest first, with request and response."),
   })
   .meta({ id: "Delivery" });
 
@@ -77,7 +73,6 @@ const replayed: z.ZodType<Replayed> = z
         part: z.enum(["title", "subtitle", "body", "html"]),
         before: z.string().optional(),
         after: z.string().optional(),
-        changes: z.array(z.object({ kind: z.enum(["same", "added", "removed"]), text: z.string() })),
       }),
     ),
   })
@@ -86,12 +81,11 @@ const replayed: z.ZodType<Replayed> = z
 const params = z.object({ id });
 const tags = ["deliveries"];
 
-/** What was sent, what became of it, and why. */
+/** Adds the routes of deliveries: list, get, replay, cancel. */
 export function deliveryRoutes(app: App, { dispatcher, store, clock }: RouteDeps): void {
   async function byId(id: string): Promise<StoredDelivery> {
     const found = await store.outbox.find(id);
-    if (found === undefined)
-      throw new Problem("not-found", `there is no delivery ${id}: GET /v1/deliveries lists them`);
+    if (found === undefined) throw new Problem("not-found", `no delivery ${id}; GET /v1/deliveries lists them`);
     return shownDelivery(found);
   }
 
@@ -100,7 +94,7 @@ export function deliveryRoutes(app: App, { dispatcher, store, clock }: RouteDeps
     schema: {
       tags,
       operationId: "listDeliveries",
-      summary: "Deliveries, newest first",
+      summary: "List deliveries, newest first",
       querystring: z.strictObject({
         ...pageQuery,
         state: state.optional(),
@@ -110,15 +104,15 @@ export function deliveryRoutes(app: App, { dispatcher, store, clock }: RouteDeps
           .min(1)
           .max(8192)
           .optional()
-          .describe("As it is listed; or the URL that is listed by its host."),
+          .describe("Destination as listed, or the full URL of one that is listed by its host and a hash."),
       }),
-      response: answers({ 200: page(summary) }),
+      response: responses({ 200: page(summary) }),
     },
     handler: async ({ query: { limit, after, destination, ...rest } }) => {
       const filter = { ...rest, ...(destination !== undefined && { destination: shownUrl(destination) }) };
       const list = `deliveries ${JSON.stringify(filter)}`;
       const start = after === undefined ? {} : { after: afterOf(list, after) };
-      return toPage(list, await store.outbox.list({ limit, ...start, ...filter }), (one) => one);
+      return toPage(list, await store.outbox.list({ limit, ...start, ...filter }), (item) => item);
     },
   });
 
@@ -127,9 +121,9 @@ export function deliveryRoutes(app: App, { dispatcher, store, clock }: RouteDeps
     schema: {
       tags,
       operationId: "getDelivery",
-      summary: "Everything about one delivery, with its journal",
+      summary: "Get a delivery with all its attempts",
       params,
-      response: answers({ 200: kept }, 404, 414),
+      response: responses({ 200: delivery }, 404, 414),
     },
     handler: ({ params: { id } }) => byId(id),
   });
@@ -139,22 +133,28 @@ export function deliveryRoutes(app: App, { dispatcher, store, clock }: RouteDeps
     schema: {
       tags,
       operationId: "replayDelivery",
-      summary: "Send a settled delivery again: as it was, with its id, or rendered anew, as one of its own",
+      summary: "Send a settled delivery again: unchanged under the same id, or rendered anew as a new delivery",
       params,
       body: z.strictObject({
         as: z.enum(["sent", "rendered"]).default("sent"),
-        dryRun: z.boolean().default(false).describe("Only shows what would differ."),
+        dryRun: z.boolean().default(false).describe("Only show what would change."),
       }),
-      response: answers({ 200: replayed }, 404, 409, 414, ...bodied, 422),
+      response: responses({ 200: replayed }, 404, 409, 414, ...bodyStatuses, 422),
     },
     handler: async ({ params: { id }, body: { as, dryRun } }) => {
       const { state, source, to, alert, erased } = await byId(id);
-      if (erased) throw new Problem("conflict", "it is erased: what it said is not kept any more");
+      if (erased) throw new Problem("conflict", `delivery ${id} was erased: its content is gone`);
       if (as === "rendered" && (source === undefined || to === undefined)) {
-        throw new Problem("conflict", "profile and template were not kept: send with keepSource, or replay it as sent");
+        throw new Problem(
+          "conflict",
+          "its profile and template were not kept: replay it with as: sent, or send with keepSource next time",
+        );
       }
       if (as === "sent" && (state === "pending" || state === "aborted" || alert === undefined)) {
-        throw new Problem("conflict", `it is ${state}: only what is settled and was rendered can be sent again`);
+        throw new Problem(
+          "conflict",
+          `delivery ${id} is ${state}: only a settled one that was rendered can be sent again`,
+        );
       }
       return dispatcher.replay(id, as, { dryRun });
     },
@@ -165,17 +165,17 @@ export function deliveryRoutes(app: App, { dispatcher, store, clock }: RouteDeps
     schema: {
       tags,
       operationId: "cancelDelivery",
-      summary: "Cancel a delivery that is still to be sent",
+      summary: "Cancel a pending delivery",
       params,
       body: z.strictObject({ reason: z.string().min(1).max(1_000).default("cancelled by the operator") }),
-      response: answers({ 200: kept }, 404, 409, 414, ...bodied, 422),
+      response: responses({ 200: delivery }, 404, 409, 414, ...bodyStatuses, 422),
     },
     handler: async ({ params: { id }, body: { reason } }) => {
       const { state } = await byId(id);
       const [cancelled] = await store.outbox.cancel([id], clock(), reason);
       if (cancelled === undefined) {
-        const why = state === "pending" ? "it is being tried right now: ask again" : `it is ${state}`;
-        throw new Problem("conflict", `${why}: only what is still to be sent can be cancelled`);
+        const why = state === "pending" ? "is being attempted at the moment, try again" : `is ${state}`;
+        throw new Problem("conflict", `delivery ${id} ${why}: only a pending one can be cancelled`);
       }
       return byId(id);
     },

@@ -5,10 +5,10 @@ import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
 import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
-import { answers, id, json, object, page, pageQuery, time, toPage } from "../schemas.ts";
+import { id, json, object, page, pageQuery, responses, time, toPage } from "../schemas.ts";
 
 const state = z.enum(["waiting", "sent", "aborted", "skipped", "failed"]);
-const causeKind = z.enum(["enter", "exit", "change", "event", "member"]);
+const causeKind = z.enum(["enter", "exit", "change", "event", "run"]);
 
 const cause: z.ZodType<Firing["cause"]> = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal(["enter", "exit"]), audience: z.string() }),
@@ -17,9 +17,9 @@ const cause: z.ZodType<Firing["cause"]> = z.discriminatedUnion("kind", [
     kind: z.literal("event"),
     stream: z.string(),
     event: z.string(),
-    payload: json.optional().describe("As long as the firing waits."),
+    payload: json.optional().describe("Present while the firing waits."),
   }),
-  z.object({ kind: z.literal("member"), audience: z.string(), run: z.string(), backfill: z.boolean() }),
+  z.object({ kind: z.literal("run"), audience: z.string(), run: z.string(), backfill: z.boolean() }),
 ]);
 
 const firing: z.ZodType<Firing> = z
@@ -31,14 +31,14 @@ const firing: z.ZodType<Firing> = z
     at: time,
     state,
     due: time.optional(),
-    waitsFor: z.enum(["dwell", "quiet", "digest"]).optional(),
+    waitsFor: z.enum(["dwell", "quietHours", "digest"]).optional(),
     reason: z.string().optional(),
     settledAt: time.optional(),
     key: z.string().optional(),
     deliveries: z.array(z.string()),
     run: z.string().optional(),
   })
-  .meta({ id: "Firing", description: "One trigger firing for one profile, and what became of it." });
+  .meta({ id: "Firing", description: "One firing of a trigger for one profile, and its result." });
 
 const explanation: z.ZodType<Explanation> = z
   .object({
@@ -64,14 +64,14 @@ const explanation: z.ZodType<Explanation> = z
 
 const name = z.string().min(1).max(64);
 
-/** What fired, and why. */
+/** Adds the routes of firings and explanations. */
 export function firingRoutes(app: App, { engine, store }: RouteDeps): void {
   app.get("/firings", {
     config: { scope: "read" },
     schema: {
       tags: ["firings"],
       operationId: "listFirings",
-      summary: "Firings, newest first",
+      summary: "List firings, newest first",
       querystring: z.strictObject({
         ...pageQuery,
         trigger: name.optional(),
@@ -79,12 +79,12 @@ export function firingRoutes(app: App, { engine, store }: RouteDeps): void {
         state: state.optional(),
         run: id.optional(),
       }),
-      response: answers({ 200: page(firing) }),
+      response: responses({ 200: page(firing) }),
     },
     handler: async ({ query: { limit, after, ...filter } }) => {
       const list = `firings ${JSON.stringify(filter)}`;
       const start = after === undefined ? {} : { after: afterOf(list, after) };
-      return toPage(list, await store.firings.list({ limit, ...start, ...filter }), (one) => one);
+      return toPage(list, await store.firings.list({ limit, ...start, ...filter }), (item) => item);
     },
   });
 
@@ -93,14 +93,13 @@ export function firingRoutes(app: App, { engine, store }: RouteDeps): void {
     schema: {
       tags: ["firings"],
       operationId: "getFiring",
-      summary: "One firing",
+      summary: "Get a firing",
       params: z.object({ id }),
-      response: answers({ 200: firing }, 404, 414),
+      response: responses({ 200: firing }, 404, 414),
     },
     handler: async ({ params }) => {
       const found = await store.firings.get(params.id);
-      if (found === undefined)
-        throw new Problem("not-found", `there is no firing ${params.id}: GET /v1/firings lists them`);
+      if (found === undefined) throw new Problem("not-found", `no firing ${params.id}; GET /v1/firings lists them`);
       return found;
     },
   });
@@ -110,9 +109,9 @@ export function firingRoutes(app: App, { engine, store }: RouteDeps): void {
     schema: {
       tags: ["firings"],
       operationId: "explain",
-      summary: "Why a trigger alerted a person, or did not",
+      summary: "Explain why a trigger alerted a profile, or did not",
       querystring: z.strictObject({ profile: id, trigger: name }),
-      response: answers({ 200: explanation }, 404),
+      response: responses({ 200: explanation }, 404),
     },
     handler: async ({ query: { profile, trigger } }) => {
       const { deliveries, ...rest } = await engine.explain(profile, trigger);

@@ -1,4 +1,4 @@
-/** What can be asked for under /v1: one file a resource. In: the parts of the program. Out: routes. */
+/** The routes under /v1, one file a resource. */
 import type { App } from "../app.ts";
 import type { RouteDeps } from "../options.ts";
 import { audienceRoutes } from "./audiences.ts";
@@ -15,18 +15,19 @@ import { runRoutes } from "./runs.ts";
 import { sendRoutes } from "./sends.ts";
 import { triggerRoutes } from "./triggers.ts";
 
-export function addRoutes(app: App, surroundings: RouteDeps): void {
-  collectRoutes(app, surroundings);
-  eventRoutes(app, surroundings);
-  profileRoutes(app, surroundings);
-  audienceRoutes(app, surroundings);
-  triggerRoutes(app, surroundings);
-  runRoutes(app, surroundings);
-  firingRoutes(app, surroundings);
-  definitionRoutes(app, surroundings);
-  sendRoutes(app, surroundings);
-  deliveryRoutes(app, surroundings);
-  channelRoutes(app, surroundings);
-  previewRoutes(app, surroundings);
-  lintRoutes(app, surroundings);
+/** Adds all routes to `app`. */
+export function addRoutes(app: App, deps: RouteDeps): void {
+  collectRoutes(app, deps);
+  eventRoutes(app, deps);
+  profileRoutes(app, deps);
+  audienceRoutes(app, deps);
+  triggerRoutes(app, deps);
+  runRoutes(app, deps);
+  firingRoutes(app, deps);
+  definitionRoutes(app, deps);
+  sendRoutes(app, deps);
+  deliveryRoutes(app, deps);
+  channelRoutes(app, deps);
+  previewRoutes(app, deps);
+  lintRoutes(app, deps);
 }

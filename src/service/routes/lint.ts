@@ -3,7 +3,7 @@ import type { AlertTemplate, Finding } from "../../index.ts";
 import type { App } from "../app.ts";
 import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
-import { alertTemplate, answers, bodied, object } from "../schemas.ts";
+import { alertTemplate, bodyStatuses, object, responses } from "../schemas.ts";
 
 const span = { start: z.int(), end: z.int() };
 const change = z.object({ message: z.string(), edits: z.array(z.object({ ...span, text: z.string() })) });
@@ -13,7 +13,7 @@ const finding: z.ZodType<Finding> = z
     rule: z.string(),
     severity: z.enum(["error", "warning", "info"]),
     message: z.string(),
-    go: z.string().optional().describe("What Go says of it."),
+    go: z.string().optional().describe("The error message of Go."),
     name: z.string(),
     part: z.enum(["title", "subtitle", "body", "html"]).optional(),
     span: z.object(span),
@@ -23,34 +23,34 @@ const finding: z.ZodType<Finding> = z
     endLine: z.int(),
     endColumn: z.int(),
     excerpt: z.string(),
-    fix: change.optional().describe("Safe: it changes nothing that a correct template renders."),
+    fix: change.optional().describe("A safe fix: it does not change what a correct template renders."),
     suggestions: z.array(change),
   })
   .meta({ id: "Finding" });
 
 const body = z.strictObject({
-  template: z.union([z.string(), alertTemplate], { error: "a template is a text, or the parts of an alert" }),
-  samples: z.array(object).max(1_000).optional().describe("Profiles to check against."),
-  schema: z.union([object, z.boolean()]).optional().describe("A JSON Schema of profiles. Wins over samples."),
+  template: z.union([z.string(), alertTemplate], { error: "expected a template: text, or the parts of an alert" }),
+  samples: z.array(object).max(1_000).optional().describe("Profiles to check the template against."),
+  schema: z.union([object, z.boolean()]).optional().describe("JSON Schema of profiles; takes precedence over samples."),
   missingKey: z.enum(["default", "zero", "error", "required"]).optional(),
   numbers: z.enum(["int", "float64"]).optional(),
   channel: z.enum(["push", "email", "sms"]).optional(),
   rules: z
     .record(z.string(), z.enum(["error", "warning", "info", "off"]))
     .optional()
-    .describe("By rule: another severity, or none of its findings."),
+    .describe("Severity by rule; off disables a rule."),
 });
 
-/** What is wrong with a template. */
+/** Adds the route that lints templates. */
 export function lintRoutes(app: App, { lint: defaults, evaluation }: RouteDeps): void {
   app.post("/lint", {
     config: { scope: "read" },
     schema: {
       tags: ["templates"],
       operationId: "lint",
-      summary: "Find what is wrong or doubtful in a template",
+      summary: "Find mistakes in a template",
       body,
-      response: answers({ 200: z.object({ findings: z.array(finding) }) }, ...bodied, 422),
+      response: responses({ 200: z.object({ findings: z.array(finding) }) }, ...bodyStatuses, 422),
     },
     handler: async ({ body: { template, ...options }, apiKey }) => {
       const data = options.samples !== undefined || options.schema !== undefined ? { shape: undefined } : {};

@@ -4,11 +4,11 @@ import type { Identifier, Membership, Profile } from "../../store/index.ts";
 import type { Forgotten, Split, Updated } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";
-import { find } from "../declared.ts";
-import { noProfile } from "../errors.ts";
+import { findDefinition } from "../definitions.ts";
 import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
-import { answers, bodied, id, object, page, pageQuery, time, toPage } from "../schemas.ts";
+import { bodyStatuses, id, object, page, pageQuery, responses, time, toPage } from "../schemas.ts";
+import { noProfile } from "../to-problem.ts";
 
 const identifier: z.ZodType<Identifier> = z.object({ kind: z.string(), value: z.string() });
 
@@ -19,31 +19,35 @@ export const profile: z.ZodType<Profile> = z
     identifiers: z.array(identifier),
     createdAt: time,
     updatedAt: time,
-    version: z.int().describe("How often it was written."),
+    version: z.int().describe("Number of times the profile was written."),
   })
   .meta({ id: "Profile" });
 
-const value = z.union([z.string(), z.number()], { error: "an identifier is a text or a number" });
+const value = z.union([z.string(), z.number()], { error: "expected text or a number" });
 const update = z
   .strictObject({
     identifiers: z
       .record(
         z.string().min(1).max(64),
-        z.union([value, z.array(value).max(1_000)], { error: "give an identifier, or a list of them" }),
+        z.union([value, z.array(value).max(1_000)], {
+          error: "expected an identifier (text or a number), or a list of them",
+        }),
       )
-      .describe("By kind: `email`, `user_id`, `device`, or as the settings name them."),
-    fields: object.optional().describe("Merged into what is known by the declared rules; null removes a field."),
+      .describe("Identifiers by kind: `email`, `user_id`, `device`, or the kinds under `profiles.identifiers`."),
+    fields: object
+      .optional()
+      .describe("Merged into the profile by the rules under `profiles.merge`; null removes a field."),
   })
   .meta({
     id: "Update",
-    description: "What is known of a person.",
+    description: "New data of a profile.",
     examples: [{ identifiers: { email: "ada@example.com" }, fields: { first_name: "Ada", visits: 12 } }],
   });
 
-const changed = z.array(z.string()).describe("Names of the fields that are not what they were.");
+const changed = z.array(z.string()).describe("Names of the fields that changed.");
 const refused = z
   .array(z.object({ identifier, reason: z.string() }))
-  .describe("Identifiers that it did not get, and why.") as z.ZodType<readonly Refused[]>;
+  .describe("Identifiers that were not added, and why.") as z.ZodType<readonly Refused[]>;
 const result = z.object({ profile: id, changed, refused });
 
 const problem = z.object({ problem: z.string() });
@@ -55,34 +59,34 @@ const resultOf = (updated: Updated) =>
 
 const forgotten: z.ZodType<Forgotten> = z
   .object({
-    erased: z.int().describe("Deliveries whose texts and addresses were erased."),
+    erased: z.int().describe("Number of deliveries whose content and destinations were erased."),
     inFlight: z
       .array(z.string())
-      .describe("Deliveries that are being attempted right now: they are erased once that ends, and not tried again."),
+      .describe("Deliveries that are being attempted: they are erased when the attempt ends, and not retried."),
   })
   .meta({ id: "Forgotten" });
 
 const split: z.ZodType<Split> = z
   .object({
-    profile: profile.describe("The one that had ended, and is there again."),
-    from: profile.describe("The one that it was part of."),
-    reassigned: z.array(identifier).describe("Identifiers that it had and somebody else has by now."),
+    profile: profile.describe("The profile that had been merged and is restored."),
+    from: profile.describe("The profile that it had been merged into."),
+    reassigned: z.array(identifier).describe("Identifiers that belong to another profile by now."),
   })
   .meta({ id: "Split" });
 
-const mostUpdates = 1_000;
+const maxUpdates = 1_000;
 const tags = ["profiles"];
 
-/** Who is known, and what of them. */
+/** Adds the routes of profiles. */
 export function profileRoutes(app: App, { engine, store, limits }: RouteDeps): void {
   app.put("/profiles", {
     config: { scope: "write", idempotent: true },
     schema: {
       tags,
       operationId: "updateProfile",
-      summary: "Merge what is known of a person into their profile, or into a new one",
+      summary: "Update the profile that has one of the identifiers, or create one",
       body: update,
-      response: answers({ 200: z.object({ profile, changed, refused }) }, ...bodied, 409, 422),
+      response: responses({ 200: z.object({ profile, changed, refused }) }, ...bodyStatuses, 409, 422),
     },
     handler: async ({ body }) => {
       const [updated] = await engine.update([body]);
@@ -96,9 +100,14 @@ export function profileRoutes(app: App, { engine, store, limits }: RouteDeps): v
     schema: {
       tags,
       operationId: "updateProfiles",
-      summary: "The same for many, in their order",
-      body: z.strictObject({ updates: z.array(update).min(1).max(mostUpdates) }),
-      response: answers({ 200: z.object({ results: z.array(z.union([result, problem])) }) }, ...bodied, 409, 422),
+      summary: "Update many profiles, in order",
+      body: z.strictObject({ updates: z.array(update).min(1).max(maxUpdates) }),
+      response: responses(
+        { 200: z.object({ results: z.array(z.union([result, problem])) }) },
+        ...bodyStatuses,
+        409,
+        422,
+      ),
     },
     handler: async ({ body: { updates } }) => ({ results: (await engine.update(updates)).map(resultOf) }),
   });
@@ -108,13 +117,13 @@ export function profileRoutes(app: App, { engine, store, limits }: RouteDeps): v
     schema: {
       tags,
       operationId: "listProfiles",
-      summary: "All profiles, oldest first",
+      summary: "List all profiles, oldest first",
       querystring: z.strictObject(pageQuery),
-      response: answers({ 200: page(profile) }),
+      response: responses({ 200: page(profile) }),
     },
     handler: async ({ query: { limit, after } }) => {
       const start = after === undefined ? {} : { after: afterOf("profiles", after) };
-      return toPage("profiles", await store.profiles.list({ limit, ...start }), (one) => one);
+      return toPage("profiles", await store.profiles.list({ limit, ...start }), (item) => item);
     },
   });
 
@@ -129,9 +138,9 @@ export function profileRoutes(app: App, { engine, store, limits }: RouteDeps): v
     schema: {
       tags,
       operationId: "getProfile",
-      summary: "One profile; the id of one that was absorbed gives the one that it is now",
+      summary: "Get a profile; the id of a merged profile returns the one that it was merged into",
       params: z.object({ id }),
-      response: answers({ 200: profile }, 404, 414),
+      response: responses({ 200: profile }, 404, 414),
     },
     handler: ({ params }) => byId(params.id),
   });
@@ -141,17 +150,17 @@ export function profileRoutes(app: App, { engine, store, limits }: RouteDeps): v
     schema: {
       tags,
       operationId: "findProfile",
-      summary: "The profile that has an identifier",
+      summary: "Get the profile that has an identifier",
       params: z.object({ kind: z.string().min(1).max(64), value: z.string().min(1).max(500) }),
-      response: answers({ 200: profile }, 404, 414, 422),
+      response: responses({ 200: profile }, 404, 414, 422),
     },
     handler: async ({ params: { kind, value } }) => {
-      const settings = await find(store, "profiles", "profiles");
+      const settings = await findDefinition(store, "profiles", "profiles");
       const rules = resolveProfiles(settings && profilesDefinition.parse(settings.body));
       const identity = identityOf({ [kind]: value }, rules);
       if ("problem" in identity) throw new Problem("unprocessable", identity.problem);
       const [found] = await store.profiles.find(identity.identifiers);
-      if (found === undefined) throw new Problem("not-found", `no profile has this ${kind}`);
+      if (found === undefined) throw new Problem("not-found", `no profile has this identifier of the kind ${kind}`);
       return byId(found);
     },
   });
@@ -162,9 +171,9 @@ export function profileRoutes(app: App, { engine, store, limits }: RouteDeps): v
     schema: {
       tags,
       operationId: "listAudiencesOfProfile",
-      summary: "The audiences that a profile is in",
+      summary: "List the audiences that a profile is a member of",
       params: z.object({ id }),
-      response: answers(
+      response: responses(
         { 200: z.object({ items: z.array(membership) as z.ZodType<readonly Membership[]> }) },
         404,
         414,
@@ -182,13 +191,13 @@ export function profileRoutes(app: App, { engine, store, limits }: RouteDeps): v
     schema: {
       tags,
       operationId: "splitProfile",
-      summary: "Undo a merge of profiles, for 30 days",
+      summary: "Undo a merge of the last 30 days",
       description:
-        "The id is that of the profile that ended, or of the one that stayed: then its latest merge is undone. Fields, identifiers, " +
-        "firings and events are again whose they were; what came since stays with the one that stayed. Audiences are evaluated " +
-        "anew, which fires nothing, and nothing that comes in makes the two one again.",
+        "Takes the id of the profile that was merged, or of the surviving one, whose latest merge is undone then. Fields, identifiers, " +
+        "firings and events return to the profile that they belonged to; newer data stays with the surviving profile. Audiences " +
+        "are re-evaluated without firing triggers, and the two are not merged again automatically.",
       params: z.object({ id }),
-      response: answers({ 200: split }, 404, 409, 413, 414, 415),
+      response: responses({ 200: split }, 404, 409, 413, 414, 415),
     },
     handler: async ({ params }) => {
       const found = await engine.split(params.id);
@@ -203,10 +212,10 @@ export function profileRoutes(app: App, { engine, store, limits }: RouteDeps): v
       tags,
       operationId: "forgetProfile",
       summary:
-        "Erase a person: profile, identifiers, memberships, firings, what their deliveries said and where they went",
-      description: "Of what was sent at once (`POST /v1/sends`) it is not known whose it was: that stays.",
+        "Erase a profile with its identifiers, memberships and firings, and the content and destinations of its deliveries",
+      description: "Deliveries of `POST /v1/sends` are not linked to a profile, and stay.",
       params: z.object({ id }),
-      response: answers({ 200: forgotten }, 404, 414),
+      response: responses({ 200: forgotten }, 404, 414),
     },
     handler: async ({ params }) => {
       const found = await engine.forget(params.id);

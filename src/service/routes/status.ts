@@ -1,13 +1,13 @@
 import { z } from "zod";
 import type { App } from "../app.ts";
 import type { RouteDeps } from "../options.ts";
-import { object, problemAnswer } from "../schemas.ts";
+import { object, problemResponse } from "../schemas.ts";
 
-/** How long an answer that costs something is given to all who ask, in ms: they need no key, and may ask thousands of times. */
+/** Time in ms for which all callers receive the same response: it is costly, and callers need no key and may ask thousands of times. */
 const freshFor = 250;
 
-/** Makes what is asked for at most once in `freshFor` ms. What failed is made anew. */
-function shared<T>(make: () => Promise<T>, clock: () => number): () => Promise<T> {
+/** Calls `make` at most once in `freshFor` ms, and again after a failure. */
+function throttled<T>(make: () => Promise<T>, clock: () => number): () => Promise<T> {
   let last: { readonly at: number; readonly made: Promise<T> } | undefined;
   return () => {
     const now = clock();
@@ -21,9 +21,9 @@ function shared<T>(make: () => Promise<T>, clock: () => number): () => Promise<T
   };
 }
 
-/** Without a key: whether it works. */
+/** Adds `/healthz`, which needs no key. */
 export function healthRoute(app: App, { health, store, clock }: RouteDeps): void {
-  const check = shared(
+  const check = throttled(
     health ??
       (async () => {
         await store.outbox.stats();
@@ -35,36 +35,37 @@ export function healthRoute(app: App, { health, store, clock }: RouteDeps): void
     schema: {
       tags: ["status"],
       operationId: "health",
-      summary: "Whether it works",
+      summary: "Health: 200 or 503",
       security: [],
-      response: { 200: object, 503: object, 400: problemAnswer(400), 500: problemAnswer(500) } as {
+      response: { 200: object, 503: object, 400: problemResponse(400), 500: problemResponse(500) } as {
         200: typeof object;
       },
     },
     handler: async (_request, reply) => {
-      const state = await check().catch(() => ({ ok: false, problem: "the store does not answer" }));
+      const state = await check().catch(() => ({ ok: false, problem: "the store does not respond" }));
       return reply.code((state.ok ? 200 : 503) as 200).send(state as { [name: string]: string | boolean });
     },
   });
 }
 
+/** Adds `/metrics`. */
 export function metricsRoute(
   app: App,
   metrics: NonNullable<RouteDeps["metrics"]>,
-  { open, clock }: { readonly open: boolean; readonly clock: () => number },
+  { isPublic, clock }: { readonly isPublic: boolean; readonly clock: () => number },
 ): void {
-  const text = shared(() => metrics.text(), clock);
+  const text = throttled(() => metrics.text(), clock);
   app.get("/metrics", {
-    config: open ? {} : { scope: "read" },
+    config: isPublic ? {} : { scope: "read" },
     schema: {
       tags: ["status"],
       operationId: "metrics",
-      summary: "Metrics, in Prometheus' text format",
+      summary: "Metrics in the text format of Prometheus",
       produces: ["text/plain"],
-      security: open ? [] : [{ key: ["read"] }],
+      security: isPublic ? [] : [{ key: ["read"] }],
       response: {
         200: { description: "Metrics.", content: { "text/plain": { schema: z.string() } } },
-        ...Object.fromEntries([400, 401, 403, 429, 500, 503].map((status) => [status, problemAnswer(status)])),
+        ...Object.fromEntries([400, 401, 403, 429, 500, 503].map((status) => [status, problemResponse(status)])),
       },
     },
     handler: async (_request, reply) =>

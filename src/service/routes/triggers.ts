@@ -3,12 +3,12 @@ import type { Json } from "../../base/json.ts";
 import type { Definition } from "../../store/index.ts";
 import { type Estimate, type Failure, recentFailures, type TriggerState } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
-import { find } from "../declared.ts";
-import { conflicting } from "../errors.ts";
+import { findDefinition } from "../definitions.ts";
 import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";
-import { answers, bodied, json, time } from "../schemas.ts";
-import { noBody, pace, run } from "./runs.ts";
+import { bodyStatuses, json, responses, time } from "../schemas.ts";
+import { conflicting } from "../to-problem.ts";
+import { noBodyStatuses, rateLimit, run } from "./runs.ts";
 
 interface Trigger {
   readonly name: string;
@@ -25,7 +25,7 @@ const trigger = z
     name: z.string(),
     state: z.enum(["draft", "active", "paused", "done", "failed"]).optional(),
     definition: json,
-    status: json.describe("Its state, why, since when, and when its schedule comes next."),
+    status: json.describe("State of the trigger, its reason and time, and the next time of its schedule."),
     origin: z.enum(["file", "api"]),
     createdAt: time,
     updatedAt: time,
@@ -38,7 +38,7 @@ const detailed: z.ZodType<Trigger & { readonly failures: readonly Failure[] }> =
     failures: z
       .array(z.object({ id: z.string(), profile: z.string(), at: time, reason: z.string().optional() }))
       .readonly()
-      .describe("The newest firings that failed, and why; GET /v1/firings has all."),
+      .describe("The newest failed firings; GET /v1/firings lists all."),
   })
   .meta({ id: "TriggerDetails" });
 
@@ -50,33 +50,33 @@ const estimate: z.ZodType<Estimate> = z
     skipped: z.int(),
     aborted: z.int(),
     failed: z.int(),
-    takes: z.number().optional().describe("In ms, by the pace."),
+    duration: z.number().optional().describe("Duration in ms under the rate limit."),
     problems: z.array(z.object({ profile: z.string(), problem: z.string() })),
   })
   .meta({ id: "Estimate" });
 
 const backfill = z
   .strictObject({
-    cap: z.int().min(1).max(1e12).optional().describe("At most so many are alerted."),
-    share: z.number().gt(0).max(1).optional().describe("The share of members that is taken at all."),
-    pace: pace.optional(),
+    limit: z.int().min(1).max(1e12).optional().describe("Maximum number of members to alert."),
+    sample: z.number().gt(0).max(1).optional().describe("Fraction of the members to consider, above 0 and up to 1."),
+    rateLimit: rateLimit.optional(),
   })
-  .meta({ id: "BackfillOptions", description: "What is absent is as the trigger's definition has it." });
+  .meta({ id: "BackfillOptions", description: "Options that are absent are taken from the trigger's definition." });
 
 const params = z.object({ name: z.string().min(1).max(64) });
 const tags = ["triggers"];
 
-/** What makes alerts fire, and whether it does. */
+/** Adds the routes of triggers and backfills. */
 export function triggerRoutes(app: App, { engine, store }: RouteDeps): void {
-  const shown = ({ name, body, status, origin, createdAt, updatedAt }: Definition): Trigger => {
+  const toTrigger = ({ name, body, status, origin, createdAt, updatedAt }: Definition): Trigger => {
     const state = (status as { readonly state?: TriggerState } | null)?.state;
     return { name, ...(state && { state }), definition: body, status, origin, createdAt, updatedAt };
   };
 
   async function byName(name: string): Promise<Trigger> {
-    const found = await find(store, "trigger", name);
-    if (found === undefined) throw new Problem("not-found", `there is no trigger ${name}: GET /v1/triggers lists them`);
-    return shown(found);
+    const found = await findDefinition(store, "trigger", name);
+    if (found === undefined) throw new Problem("not-found", `no trigger ${name}; GET /v1/triggers lists them`);
+    return toTrigger(found);
   }
 
   app.get("/triggers", {
@@ -84,11 +84,11 @@ export function triggerRoutes(app: App, { engine, store }: RouteDeps): void {
     schema: {
       tags,
       operationId: "listTriggers",
-      summary: "All triggers",
-      response: answers({ 200: z.object({ items: z.array(trigger) }) }),
+      summary: "List all triggers",
+      response: responses({ 200: z.object({ items: z.array(trigger) }) }),
     },
     handler: async () => ({
-      items: (await store.definitions.all()).filter(({ kind }) => kind === "trigger").map(shown),
+      items: (await store.definitions.all()).filter(({ kind }) => kind === "trigger").map(toTrigger),
     }),
   });
 
@@ -97,9 +97,9 @@ export function triggerRoutes(app: App, { engine, store }: RouteDeps): void {
     schema: {
       tags,
       operationId: "getTrigger",
-      summary: "One trigger, and why it failed lately if it did",
+      summary: "Get a trigger with its latest failures",
       params,
-      response: answers({ 200: detailed }, 404, 414),
+      response: responses({ 200: detailed }, 404, 414),
     },
     handler: async ({ params: { name } }) => ({ ...(await byName(name)), failures: await recentFailures(store, name) }),
   });
@@ -112,7 +112,7 @@ export function triggerRoutes(app: App, { engine, store }: RouteDeps): void {
         operationId: `${verb}Trigger`,
         summary,
         params,
-        response: answers({ 200: trigger }, 404, 409, ...noBody),
+        response: responses({ 200: trigger }, 404, 409, ...noBodyStatuses),
       },
       handler: async ({ params: { name } }) => {
         await engine.setState(name, state).catch(conflicting);
@@ -120,19 +120,19 @@ export function triggerRoutes(app: App, { engine, store }: RouteDeps): void {
       },
     });
   };
-  change("activate", "active", "Make it fire from now on; nothing is sent to those who were there before");
-  change("pause", "paused", "Let nothing fire until it is active again");
-  change("draft", "draft", "Put it back to where it was before it was first active");
+  change("activate", "active", "Activate a trigger: it fires from now on; existing members are not alerted");
+  change("pause", "paused", "Pause a trigger until it is activated again");
+  change("draft", "draft", "Return a trigger to the state draft, as before its first activation");
 
   app.post("/triggers/:name/estimate", {
     config: { scope: "read" },
     schema: {
       tags,
       operationId: "estimateBackfill",
-      summary: "Whom a backfill would alert; changes nothing",
+      summary: "Estimate whom a backfill would alert, without starting it",
       params,
       body: backfill,
-      response: answers({ 200: estimate }, 404, 409, 414, ...bodied),
+      response: responses({ 200: estimate }, 404, 409, 414, ...bodyStatuses),
     },
     handler: ({ params: { name }, body }) => engine.estimate(name, body).catch(conflicting),
   });
@@ -142,10 +142,10 @@ export function triggerRoutes(app: App, { engine, store }: RouteDeps): void {
     schema: {
       tags,
       operationId: "startBackfill",
-      summary: "Alert the members that were there before the trigger",
+      summary: "Start a backfill: alert existing members",
       params,
       body: backfill,
-      response: answers({ 201: run }, 404, 409, 414, ...bodied, 422),
+      response: responses({ 201: run }, 404, 409, 414, ...bodyStatuses, 422),
     },
     handler: async ({ params: { name }, body }, reply) => {
       const started = await engine.backfill(name, body).catch(conflicting);

@@ -1,19 +1,18 @@
 import type { Events, EventsWriter, RawEvent } from "../../store/index.ts";
-import { cursor, filtered, pageOf } from "./page.ts";
+import { cursorOf } from "../cursor.ts";
+import { pageOfValues } from "./page.ts";
 import { frozenCopy, keyOf, type Tables } from "./tables.ts";
 
 export function eventsOf(tables: Tables): Events & EventsWriter {
   return {
     list: async ({ stream, profile, problems = false, limit, after }) =>
-      pageOf(
-        filtered(
-          tables.events.newestFirst(cursor(after)),
-          (one) =>
-            (stream === undefined || one.stream === stream) &&
-            (profile === undefined || one.profile === tables.resolveId(profile)) &&
-            (!problems || one.problem !== undefined),
-        ),
+      pageOfValues(
+        tables.events.newestFirst(cursorOf(after, undefined)),
         limit,
+        (one) =>
+          (stream === undefined || one.stream === stream) &&
+          (profile === undefined || one.profile === tables.resolveId(profile)) &&
+          (!problems || one.problem !== undefined),
       ),
     known: async (stream, keys) => new Set(keys.filter((key) => tables.eventKeys.has(keyOf(stream, key)))),
     async add(events) {

@@ -1,6 +1,7 @@
 import type { Firing, Firings, FiringsWriter, Skip } from "../../store/index.ts";
+import { cursorOf } from "../cursor.ts";
 import { combineSkips } from "../merged.ts";
-import { cursor, filtered, pageOf } from "./page.ts";
+import { pageOfValues } from "./page.ts";
 import { frozenCopy, keyOf, type Tables } from "./tables.ts";
 import type { UndoMap } from "./undo.ts";
 
@@ -17,16 +18,14 @@ export function firingsOf(tables: Tables): Firings & FiringsWriter {
   return {
     get: async (id) => firings.value(id),
     list: async ({ trigger, profile, state, run, limit, after }) =>
-      pageOf(
-        filtered(
-          firings.newestFirst(cursor(after)),
-          (one) =>
-            (trigger === undefined || one.trigger === trigger) &&
-            (profile === undefined || one.profile === tables.resolveId(profile)) &&
-            (state === undefined || one.state === state) &&
-            (run === undefined || one.run === run),
-        ),
+      pageOfValues(
+        firings.newestFirst(cursorOf(after, undefined)),
         limit,
+        (one) =>
+          (trigger === undefined || one.trigger === trigger) &&
+          (profile === undefined || one.profile === tables.resolveId(profile)) &&
+          (state === undefined || one.state === state) &&
+          (run === undefined || one.run === run),
       ),
     lastSkip: async (trigger, given) => {
       const profile = tables.resolveId(given);

@@ -1,5 +1,6 @@
 import type { Member, MembershipsWriter } from "../../store/index.ts";
-import { cursor, pageOf } from "./page.ts";
+import { cursorOf } from "../cursor.ts";
+import { pageOfValues } from "./page.ts";
 import { frozenCopy, type Tables } from "./tables.ts";
 import type { Placed } from "./undo.ts";
 
@@ -24,12 +25,12 @@ export function membershipsOf(tables: Tables): MembershipsWriter {
     of: async (profiles) => profiles.map((id) => tables.memberships.get(tables.resolveId(id)) ?? []),
     async members({ audience, limit, after }) {
       const members = function* (): Generator<Placed<Member>> {
-        for (const { seq, value } of tables.profiles.oldestFirst(cursor(after))) {
+        for (const { seq, value } of tables.profiles.oldestFirst(cursorOf(after, undefined))) {
           const found = since(value.id, audience);
           if (found !== undefined) yield { seq, value: { profile: value.id, since: found } };
         }
       };
-      return pageOf(members(), limit);
+      return pageOfValues(members(), limit);
     },
     sizes: async () => new Map(tables.sizes.entries()),
     async change(changes) {

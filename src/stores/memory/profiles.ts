@@ -1,17 +1,18 @@
 import type { Profile, Profiles, ProfilesWriter } from "../../store/index.ts";
+import { cursorOf } from "../cursor.ts";
 import { maxMerges } from "../merged.ts";
 import { removeEvent } from "./events.ts";
 import { moveFirings, removeFiring } from "./firings.ts";
 import { resize } from "./memberships.ts";
 import { forgetMerges, mergesOf, restoreProfile, splitPairsOf } from "./merges.ts";
-import { cursor, pageOf } from "./page.ts";
+import { pageOfValues } from "./page.ts";
 import { frozenCopy, ownerKey, type Tables } from "./tables.ts";
 
 export function profilesOf(tables: Tables): ProfilesWriter & Profiles {
   return {
     get: async (ids) => ids.map((id) => tables.profiles.value(tables.resolveId(id))),
     find: async (identifiers) => identifiers.map((one) => tables.owners.get(ownerKey(one))),
-    list: async ({ limit, after }) => pageOf(tables.profiles.oldestFirst(cursor(after)), limit),
+    list: async ({ limit, after }) => pageOfValues(tables.profiles.oldestFirst(cursorOf(after, undefined)), limit),
     count: async () => tables.profiles.size,
     merges: async (id) => mergesOf(tables, tables.resolveId(id)),
     splitPairs: async (ids) => splitPairsOf(tables, ids),

@@ -1,17 +1,16 @@
 import type { Runs, RunsWriter } from "../../store/index.ts";
-import { cursor, filtered, pageOf } from "./page.ts";
+import { cursorOf } from "../cursor.ts";
+import { pageOfValues } from "./page.ts";
 import { frozenCopy, type Tables } from "./tables.ts";
 
 export function runsOf(tables: Tables): Runs & RunsWriter {
   return {
     get: async (id) => tables.runs.value(id),
     list: async ({ state, trigger, limit, after }) =>
-      pageOf(
-        filtered(
-          tables.runs.newestFirst(cursor(after)),
-          (one) => (state === undefined || one.state === state) && (trigger === undefined || one.trigger === trigger),
-        ),
+      pageOfValues(
+        tables.runs.newestFirst(cursorOf(after, undefined)),
         limit,
+        (one) => (state === undefined || one.state === state) && (trigger === undefined || one.trigger === trigger),
       ),
     put: async (run) => tables.runs.put(run.id, frozenCopy(run)),
     async prune(kinds, before, limit) {

@@ -16,6 +16,12 @@ interface Row {
   readonly body: string | null;
 }
 
+/** An exchange as the journal of these versions has it. */
+interface OldExchange {
+  readonly request?: NonNullable<Exchange["request"]>;
+  readonly answer?: Omit<NonNullable<Exchange["response"]>, "statusLine"> & { readonly line: string };
+}
+
 interface AttemptRow {
   readonly claim: number;
   readonly outcome: string;
@@ -70,7 +76,7 @@ function cleanDeliveries(db: Database.Database): void {
     const urls = [channel, destination, ...(kept?.to === undefined ? [] : [kept.to])];
     const rows = attempts.all(seq).map((row) => ({
       ...row,
-      exchange: row.exchange === null ? null : (JSON.parse(row.exchange) as Exchange),
+      exchange: row.exchange === null ? null : (JSON.parse(row.exchange) as OldExchange),
     }));
     const redactor = new Redactor([
       ...urls.flatMap(secretsOfDestination),
@@ -89,31 +95,37 @@ function cleanDeliveries(db: Database.Database): void {
 }
 
 /** Returns values in the journal whose header's name says that they are secret. */
-function secretsSent(exchange: Exchange | null): readonly string[] {
+function secretsSent(exchange: OldExchange | null): readonly string[] {
   return Object.entries(exchange?.request?.headers ?? {}).flatMap(([name, value]) =>
     isSecretHeader(name) ? secretsOfHeader(value) : [],
   );
 }
 
-function cleanExchange({ request, answer }: Exchange, redactor: Redactor): Exchange {
+function cleanExchange({ request, answer }: OldExchange, redactor: Redactor): OldExchange {
   const outcome = { kind: "delivered" } as const;
   const [, method = "", url = ""] = /^([A-Z]+) (https?:\S+)$/.exec(request?.line ?? "") ?? [];
   // Of pushes by APNs and FCM the path is an address, and no secret.
   const line = /\/3\/device\/|\/messages:send$/.test(url) || url === "" ? request?.line : `${method} ${shownUrl(url)}`;
-  const { request: sent, answer: got } = redactor.sent({
+  const { request: sent, response: received } = redactor.sent({
     ...(request && { request: { ...request, line: line! } }),
-    ...(answer && { answer: { ...answer, line: withoutPatterns(answer.line) } }),
+    ...(answer && { response: { ...answer, statusLine: withoutPatterns(answer.line) } }),
     outcome,
   });
   return {
     ...(sent && { request: { ...sent, ...(sent.headers && { headers: masked(sent.headers) }) } }),
-    ...(got && {
-      answer: {
-        ...got,
-        ...(got.headers && { headers: mapped(masked(got.headers), withoutPatterns) }),
-        ...(got.body !== undefined && { body: withoutPatterns(got.body) }),
-      },
-    }),
+    ...(received && { answer: cleanAnswer(received) }),
+  };
+}
+
+function cleanAnswer({
+  statusLine,
+  headers,
+  body,
+}: NonNullable<Exchange["response"]>): NonNullable<OldExchange["answer"]> {
+  return {
+    line: statusLine,
+    ...(headers && { headers: mapped(masked(headers), withoutPatterns) }),
+    ...(body !== undefined && { body: withoutPatterns(body) }),
   };
 }
 
@@ -182,7 +194,7 @@ function cleanAnswers(db: Database.Database): void {
     const kept = JSON.parse(body) as StoredDelivery;
     if (!Array.isArray(kept.journal)) continue;
     const redactor = new Redactor([]);
-    const journal = kept.journal.map((one) => ({ ...one, ...cleanExchange(one, redactor) }));
+    const journal = kept.journal.map((one) => ({ ...one, ...cleanExchange(one as OldExchange, redactor) }));
     update.run(JSON.stringify(shownDelivery({ ...kept, destination: shownUrl(kept.destination), journal })), seq);
   }
 }

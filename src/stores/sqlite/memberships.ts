@@ -1,7 +1,9 @@
 import type Database from "better-sqlite3";
+import { pageOf } from "../../base/page.ts";
 import type { Membership, Memberships, MembershipsWriter } from "../../store/index.ts";
+import { cursorOf } from "../cursor.ts";
 import type { IdCache } from "./id-cache.ts";
-import { bounds, cursor, pageOf } from "./page.ts";
+import { bounds } from "./page.ts";
 
 export function membershipReader(db: Database.Database, idCache: IdCache): Memberships {
   const of = db.prepare<[number], { audience: number; since: number }>(
@@ -23,7 +25,7 @@ export function membershipReader(db: Database.Database, idCache: IdCache): Membe
         return all.sort((a, b) => (a.audience < b.audience ? -1 : 1));
       }),
     async members({ audience, limit, after }) {
-      const rows = page.all(idCache.find(audience) ?? -1, cursor(after, bounds.first), limit + 1);
+      const rows = page.all(idCache.find(audience) ?? -1, cursorOf(after, bounds.first), limit + 1);
       for (const { id, seq } of rows) idCache.remember(id, seq);
       return pageOf(rows, limit, ({ id, since }) => ({ profile: id, since }));
     },

@@ -1,41 +1,5 @@
-import { type Page, StoreError } from "../../store/index.ts";
-
-/** `next` of a page that was given. @throws StoreError for any other text */
-export function cursor(after: string | undefined, first: number): number {
-  if (after === undefined) return first;
-  if (/^\d{1,15}$/.test(after)) return Number(after);
-  throw new StoreError("other", `${JSON.stringify(after)} is no place in a list; give the next of the page before`);
-}
-
-/**
- * Ends a page of large items before its limit, since a request for 500 would hold up all others: characters of what is kept of
- * them.
- */
-export const maxPageLength = 512_000;
-
-/**
- * Makes a page of rows, of which no more are read than it has, and one.
- * @param rows one more than the limit, if there are more
- * @param length in characters. @default small ones, as many as the limit says
- */
-export function pageOf<Row extends { readonly seq: number }, Item>(
-  rows: Iterable<Row>,
-  limit: number,
-  item: (row: Row) => Item,
-  length: (row: Row) => number = () => 0,
-): Page<Item> {
-  const items: Item[] = [];
-  let total = 0;
-  let last = 0;
-  if (limit < 1) return { items };
-  for (const row of rows) {
-    if (items.length === limit || total > maxPageLength) return { items, next: String(last) };
-    items.push(item(row));
-    total += length(row);
-    last = row.seq;
-  }
-  return { items };
-}
+import { type Page, pageOf } from "../../base/page.ts";
+import { cursorOf } from "../cursor.ts";
 
 /** Reads a list in pieces, so that whoever stops has not read all of it. @param read the next rows behind a number */
 export function* inPieces<Row extends { readonly seq: number }>(
@@ -74,7 +38,7 @@ export function newest<Row extends { readonly seq: number }, Item>(
   item: (row: Row) => Item,
   length?: (row: Row) => number,
 ): Page<Item> {
-  const before = cursor(after, bounds.last);
+  const before = cursorOf(after, bounds.last);
   const numbers = lists.flatMap((list) => list(before, limit + 1));
   if (lists.length > 1) numbers.sort((a, b) => b - a);
   return pageOf(eachOf(numbers.slice(0, limit + 1), row), limit, item, length);

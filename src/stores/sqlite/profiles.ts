@@ -1,8 +1,10 @@
 import type Database from "better-sqlite3";
+import { pageOf } from "../../base/page.ts";
 import type { Identifier, Profile, Profiles, ProfilesWriter } from "../../store/index.ts";
+import { cursorOf } from "../cursor.ts";
 import type { IdCache } from "./id-cache.ts";
 import { mergeReader, mergeWriter } from "./merges.ts";
-import { bounds, cursor, inPieces, pageOf } from "./page.ts";
+import { bounds, inPieces } from "./page.ts";
 
 interface Row {
   readonly seq: number;
@@ -50,7 +52,7 @@ export function profileReader(db: Database.Database, idCache: IdCache): Profiles
         return seq === undefined ? undefined : idCache.profileId(seq);
       }),
     list: async ({ limit, after }) => {
-      const rows = inPieces(cursor(after, bounds.first), limit + 1, (from, some) => page.all(from, some));
+      const rows = inPieces(cursorOf(after, bounds.first), limit + 1, (from, some) => page.all(from, some));
       return pageOf(rows, limit, profileOf, ({ fields }) => fields.length);
     },
     count: async () => count.get()!,

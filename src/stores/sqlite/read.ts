@@ -1,4 +1,5 @@
 import type Database from "better-sqlite3";
+import { pageOf } from "../../base/page.ts";
 import {
   type Attempt,
   type DeliveryState,
@@ -10,7 +11,8 @@ import {
   type Stats,
   type StoredDelivery,
 } from "../../store/index.ts";
-import { bounds, cursor, type NewestFirst, newest, pageOf } from "./page.ts";
+import { cursorOf } from "../cursor.ts";
+import { bounds, type NewestFirst, newest } from "./page.ts";
 import { settledStates, stateName } from "./schema.ts";
 
 interface Row {
@@ -132,7 +134,7 @@ export function unhealthyLister(
      where (p.held_until > 0 or p.disabled is not null or p.failures > 0) and p.id > ? order by p.id limit ?`,
   );
   return (limit, after) => {
-    const rows = destinations.all(cursor(after, bounds.first), limit + 1);
+    const rows = destinations.all(cursorOf(after, bounds.first), limit + 1);
     const page = pageOf(
       rows,
       limit,

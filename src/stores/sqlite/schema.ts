@@ -1,5 +1,6 @@
 import type Database from "better-sqlite3";
 import { cleanJournal } from "./clean-journal.ts";
+import { renameWords } from "./rename-words.ts";
 
 /** SQL, or what changes rows as SQL cannot. Runs in the transaction of all steps, so it is done as a whole or runs again. */
 export type Step = string | ((db: Database.Database) => void);
@@ -204,6 +205,7 @@ export const steps: readonly Step[] = [
   create index split_pairs_now on split_pairs (one_now);
   create index split_pairs_other_now on split_pairs (other_now);
   `,
+  renameWords,
 ];
 
 export const state = { waiting: 0, claimed: 1, behind: 2, delivered: 3, dead: 4, cancelled: 5, aborted: 6 } as const;

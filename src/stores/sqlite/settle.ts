@@ -56,8 +56,8 @@ export function settler(
 
   function settle(settlement: Settlement): boolean {
     const { claim, now, decision, attempt } = settlement;
-    const { request, answer, outcome } = attempt ?? {};
-    const exchange = request === undefined && answer === undefined ? null : JSON.stringify({ request, answer });
+    const { request, response, outcome } = attempt ?? {};
+    const exchange = request === undefined && response === undefined ? null : JSON.stringify({ request, response });
     const grown = exchange?.length ?? 0;
     let row: Row | undefined;
     let uncounted = 0;

@@ -1,5 +1,5 @@
 import type { Json } from "../../base/json.ts";
-import { type Channel, entryOf } from "../../dispatch/index.ts";
+import { type Channel, composeEntry } from "../../dispatch/index.ts";
 import type { EngineStore, Entry } from "../../store/index.ts";
 import type { Alarm, Catalog } from "../definition/catalog.ts";
 import { statusOf } from "../definition/trigger.ts";
@@ -55,7 +55,7 @@ export class AlarmRunner {
           options: options as { [name: string]: Json },
           priority: "high",
         } as const;
-        entries.push(await entryOf(request, { channels, keepSource: false, render: undefined }, now));
+        entries.push(await composeEntry(request, channels, now));
       }
       await transaction.outbox.add(entries);
       return true;
@@ -66,8 +66,8 @@ export class AlarmRunner {
   async #look({ when }: Alarm["definition"], now: number): Promise<Parameters<typeof evaluateAlarm>[1]> {
     const { store } = this.#options;
     if ("empty" in when) return { size: (await store.memberships.sizes()).get(when.empty) ?? 0 };
-    const trigger = "quiet" in when ? when.quiet : when.failing;
-    const since = now - ("quiet" in when ? when.for : (when.within ?? hour));
+    const trigger = "silent" in when ? when.silent : when.failing;
+    const since = now - ("silent" in when ? when.for : (when.within ?? hour));
     const all = await store.definitions.all();
     const found = all.find((one) => one.kind === "trigger" && one.name === trigger);
     if (found === undefined) return {};

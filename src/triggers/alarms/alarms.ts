@@ -1,10 +1,11 @@
+import { formatElapsed, hour } from "../../base/duration.ts";
 import type { AlarmDefinition, TriggerState } from "../definition/definition.ts";
 
 /** What is to be known of what an alarm watches. Absent: it is not declared any more. */
 export interface AlarmObservation {
   /** Of `empty`: how many members the audience has. */
   readonly size?: number | undefined;
-  /** Of `quiet` and `failing`. */
+  /** Of `silent` and `failing`. */
   readonly trigger?:
     | {
         readonly state: TriggerState;
@@ -23,11 +24,11 @@ export interface AlarmObservation {
 /** What an alarm keeps in mind; `{}` at first. Of another condition nothing of it holds. */
 export interface AlarmStatus {
   /** Of `empty`: the audience has had members. */
-  readonly had?: true | undefined;
+  readonly hadMembers?: true | undefined;
   /** Since when it lasts, in ms since 1970. Absent: nothing is wrong. */
   readonly since?: number | undefined;
-  /** When it was last said. */
-  readonly saidAt?: number | undefined;
+  /** When the operator was last notified. */
+  readonly notifiedAt?: number | undefined;
 }
 
 export interface AlarmDecision {
@@ -36,7 +37,6 @@ export interface AlarmDecision {
   readonly notify?: { readonly title: string; readonly body: string } | undefined;
 }
 
-const hour = 3_600_000;
 /** Unless the alarm says otherwise; ms, firings. */
 const defaults = { repeat: 24 * hour, within: hour, of: 20 };
 
@@ -63,52 +63,53 @@ export function evaluateAlarm(
   now: number,
 ): AlarmDecision {
   const { wrong, since: began = now, title, what, look } = find(definition, seen, status, now);
-  const had = status.had === true || (seen.size ?? 0) > 0 ? { had: true as const } : {};
+  const memory = status.hadMembers === true || (seen.size ?? 0) > 0 ? { hadMembers: true as const } : {};
   if (!wrong) {
-    if (status.since === undefined) return { status: had };
-    const lasted = span(now - status.since);
+    if (status.since === undefined) return { status: memory };
+    const lasted = formatElapsed(now - status.since);
     return {
-      status: had,
+      status: memory,
       notify: { title: `Over: ${title}`, body: `${what} It had lasted ${lasted}, since ${at(status.since)}.` },
     };
   }
   const since = status.since ?? began;
   const { repeat = defaults.repeat } = definition;
-  const { saidAt } = status;
-  const again = status.since !== undefined && saidAt !== undefined;
+  const { notifiedAt } = status;
+  const again = status.since !== undefined && notifiedAt !== undefined;
   // A clock that was put back silences nothing.
-  if (again && saidAt <= now && (repeat === 0 || now - saidAt < repeat)) return { status: { ...had, since, saidAt } };
+  if (again && notifiedAt <= now && (repeat === 0 || now - notifiedAt < repeat))
+    return { status: { ...memory, since, notifiedAt } };
   return {
-    status: { ...had, since, saidAt: now },
+    status: { ...memory, since, notifiedAt: now },
     notify: {
       title: again ? `Still: ${title}` : title,
-      body: `${what} Since ${at(since)}${now - since < 60_000 ? "" : `, for ${span(now - since)}`}. ${look}`,
+      body: `${what} Since ${at(since)}${now - since < 60_000 ? "" : `, for ${formatElapsed(now - since)}`}. ${look}`,
     },
   };
 }
 
 function find({ when }: AlarmDefinition, seen: AlarmObservation, status: AlarmStatus, now: number): Finding {
   if ("empty" in when) return findEmpty(when.empty, seen, status);
-  const name = "quiet" in when ? when.quiet : when.failing;
+  const name = "silent" in when ? when.silent : when.failing;
   const { trigger } = seen;
   if (trigger?.state === "active" || trigger?.state === "failed") {
-    return "quiet" in when ? findQuiet(name, when.for, trigger, now) : findFailing(name, when, trigger, status);
+    return "silent" in when ? findSilent(name, when.for, trigger, now) : findFailing(name, when, trigger, status);
   }
   return {
     wrong: false,
-    title: "quiet" in when ? quietTitle(name) : failingTitle(name),
+    title: "silent" in when ? silentTitle(name) : failingTitle(name),
     what: `The trigger ${name} is ${trigger === undefined ? "not declared any more" : unwatched[trigger.state]}: it is not watched.`,
     look: "",
   };
 }
 
 const unwatched = { draft: "a draft", paused: "paused", done: "done" };
-const quietTitle = (name: string): string => `Trigger ${name} sends nothing`;
+const silentTitle = (name: string): string => `Trigger ${name} sends nothing`;
 const failingTitle = (name: string): string => `Trigger ${name} fails`;
 
-function findEmpty(audience: string, { size }: AlarmObservation, { had }: AlarmStatus): Finding {
+function findEmpty(audience: string, { size }: AlarmObservation, { hadMembers }: AlarmStatus): Finding {
   return {
-    wrong: size === 0 && had === true,
+    wrong: size === 0 && hadMembers === true,
     title: `Audience ${audience} is empty`,
     what:
       size === undefined
@@ -120,7 +121,7 @@ function findEmpty(audience: string, { size }: AlarmObservation, { had }: AlarmS
   };
 }
 
-function findQuiet(
+function findSilent(
   name: string,
   limit: number,
   trigger: NonNullable<AlarmObservation["trigger"]>,
@@ -135,8 +136,8 @@ function findQuiet(
   return {
     wrong,
     since,
-    title: quietTitle(name),
-    what: `The trigger ${name} ${doesRun(trigger)}${wrong ? ` and has sent nothing for ${span(limit)} or longer` : ""}. ${sent}${activated}.`,
+    title: silentTitle(name),
+    what: `The trigger ${name} ${doesRun(trigger)}${wrong ? ` and has sent nothing for ${formatElapsed(limit)} or longer` : ""}. ${sent}${activated}.`,
     look: `Look at whether anything fires it (updates, events, its schedule), and at why what fires is held back: tocsin explain PROFILE ${name}.`,
   };
 }
@@ -163,7 +164,7 @@ function findFailing(
   // Few firings do not begin an alarm, and do not end one that still fails.
   const wrong = trigger.state === "failed" || (bad > over * total && (total >= of || since !== undefined));
   const parts = `${aborted} aborted by the template, ${failed} failed, ${givenUp} given up`;
-  const lately = `in the last ${span(within)}`;
+  const lately = `in the last ${formatElapsed(within)}`;
   return {
     wrong,
     title: failingTitle(name),
@@ -178,23 +179,3 @@ function findFailing(
 const at = (time: number): string => `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 const count = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? "" : "s"}`;
 const percent = (share: number): string => `${Number((share * 100).toFixed(1))} %`;
-
-const units = [
-  ["d", 24 * hour],
-  ["h", hour],
-  ["m", 60_000],
-  ["s", 1000],
-] as const;
-
-/** `3d 4h`: the two largest units. */
-function span(ms: number): string {
-  const first = units.findIndex(([, size]) => ms >= size);
-  if (first < 0) return "0s";
-  let rest = ms;
-  const parts = units.slice(first, first + 2).map(([unit, size]) => {
-    const n = Math.floor(rest / size);
-    rest -= n * size;
-    return n === 0 ? "" : `${n}${unit}`;
-  });
-  return parts.filter((part) => part !== "").join(" ");
-}

@@ -33,9 +33,9 @@ export interface Audience {
 
 export interface AudienceStatus {
   /** A run evaluates it anew for every profile. `silent`: who enters or leaves by it fires nothing. */
-  readonly sweep?: { readonly run: string; readonly silent: boolean } | undefined;
-  /** When the last sweep began, in ms since 1970. */
-  readonly sweptAt?: number | undefined;
+  readonly reevaluation?: { readonly run: string; readonly silent: boolean } | undefined;
+  /** When the last re-evaluation began, in ms since 1970. */
+  readonly reevaluatedAt?: number | undefined;
 }
 
 export interface Stream {
@@ -306,7 +306,7 @@ function checkAlarm(
 ): void {
   const at = { kind: "alarm", name } as const;
   if ("empty" in when) requireName({ ...at, path: ["when", "empty"] }, "audience", when.empty, declared.audiences);
-  if ("quiet" in when) requireName({ ...at, path: ["when", "quiet"] }, "trigger", when.quiet, declared.triggers);
+  if ("silent" in when) requireName({ ...at, path: ["when", "silent"] }, "trigger", when.silent, declared.triggers);
   if ("failing" in when) requireName({ ...at, path: ["when", "failing"] }, "trigger", when.failing, declared.triggers);
   for (const i of send.keys()) checkAlarmTarget(name, send, i, channels);
 }

@@ -1,21 +1,12 @@
 import { z } from "zod";
 import { duration } from "../../base/units.ts";
+import { isZone } from "../../base/zone.ts";
 import { declaredName } from "../../profiles/definition.ts";
 
 const count = z.int().positive();
 const rate = z.strictObject({ count, per: duration });
 
-const zone = z.string().refine(
-  (name) => {
-    try {
-      new Intl.DateTimeFormat("en-US", { timeZone: name });
-      return true;
-    } catch {
-      return false;
-    }
-  },
-  { error: "a zone is an IANA name such as Europe/Warsaw" },
-);
+const zone = z.string().refine(isZone, { error: "a zone is an IANA name such as Europe/Warsaw" });
 
 /** What makes it fire. */
 const on = z.union(
@@ -29,13 +20,13 @@ const on = z.union(
     /** Cron, five fields or six with seconds, in `zone` (@default UTC): for all members of `audience`. */
     z.strictObject({ schedule: z.string().min(1), zone: zone.optional(), audience: declaredName }),
     /** A date and time: with an offset, or in `zone`. */
-    z.strictObject({ once: z.string().min(1), zone: zone.optional(), audience: declaredName }),
+    z.strictObject({ at: z.string().min(1), zone: zone.optional(), audience: declaredName }),
     /** At least a minute apart, from when it is activated. */
     z.strictObject({ every: duration, audience: declaredName }),
   ],
   {
     error:
-      "a trigger fires on one of enter: AUDIENCE, exit: AUDIENCE, change: [FIELD], event: STREAM, or for an audience on schedule: CRON, once: TIME, every: DURATION",
+      "a trigger fires on one of enter: AUDIENCE, exit: AUDIENCE, change: [FIELD], event: STREAM, or for an audience on schedule: CRON, at: TIME, every: DURATION",
   },
 );
 
@@ -64,33 +55,33 @@ export const triggerDefinition = z.strictObject({
   where: z.string().min(1).optional(),
   send: z.array(sendTo).nonempty(),
   alert: alertParts,
-  /** @default normal; of backfills and batches low */
+  /** @default normal; of backfills and scheduled runs low */
   priority: z.enum(["high", "normal", "low"]).optional(),
   /** What a backfill keeps to unless it is told otherwise. That it is here starts none. */
   backfill: z
     .strictObject({
-      cap: count.optional(),
-      /** The share of members, above 0 up to 1. */
-      share: z.number().gt(0).max(1).optional(),
-      pace: rate.optional(),
+      limit: count.optional(),
+      /** The fraction of members, above 0 up to 1. */
+      sample: z.number().gt(0).max(1).optional(),
+      rateLimit: rate.optional(),
     })
     .optional(),
   /** Between these times of day nothing is sent; from a time to the same one is never. `zone` is a template. */
-  quiet: z
+  quietHours: z
     .strictObject({
       from: timeOfDay,
       to: timeOfDay,
-      /** Gives an IANA name; where it gives none that is known, `else`. @default UTC */
+      /** Gives an IANA name; where it gives none that is known, `fallbackZone`. @default UTC */
       zone: z.string().optional(),
       /** @default UTC */
-      else: zone.optional(),
+      fallbackZone: zone.optional(),
       /** Until they end; not at all; or until they end, as one alert. @default hold */
-      do: z.enum(["hold", "drop", "digest"]).optional(),
+      action: z.enum(["hold", "drop", "digest"]).optional(),
     })
     .optional(),
   /** At most so many alerts: to one person, and to all together. */
   caps: z
-    .strictObject({ person: z.array(rate).nonempty().optional(), overall: z.array(rate).nonempty().optional() })
+    .strictObject({ perProfile: z.array(rate).nonempty().optional(), overall: z.array(rate).nonempty().optional() })
     .optional(),
   /** Fires only if who entered is still in, who left still out, after so long. Of enter and exit. */
   dwell: duration.optional(),
@@ -102,8 +93,8 @@ export const triggerDefinition = z.strictObject({
       error: "dedupe is a template, or key: TEMPLATE with within: DURATION",
     })
     .optional(),
-  /** Firings for a person within `window` of the first become one alert, which `most` (@default 100) send at once. */
-  digest: z.strictObject({ window: duration, most: count.optional() }).optional(),
+  /** Firings for a person within `window` of the first become one alert, which `maxEvents` (@default 100) send at once. */
+  digest: z.strictObject({ window: duration, maxEvents: count.optional() }).optional(),
   /** Nothing but these fields, a dot between levels, leaves: not in templates, not in channels. @default all */
   fields: z.array(z.string().min(1)).optional(),
 });
@@ -127,7 +118,7 @@ export const alarmDefinition = z.strictObject({
       /** An audience that had members has none. */
       z.strictObject({ empty: declaredName }),
       /** A trigger has sent nothing for so long. */
-      z.strictObject({ quiet: declaredName, for: duration }),
+      z.strictObject({ silent: declaredName, for: duration }),
       /** Of what a trigger fired within `within` (@default 1 h), at least `of` (@default 20), more than this share was aborted, failed or given up. */
       z.strictObject({
         failing: declaredName,
@@ -138,7 +129,7 @@ export const alarmDefinition = z.strictObject({
     ],
     {
       error:
-        "an alarm watches one of empty: AUDIENCE, quiet: TRIGGER with for: DURATION, failing: TRIGGER with over: SHARE",
+        "an alarm watches one of empty: AUDIENCE, silent: TRIGGER with for: DURATION, failing: TRIGGER with over: SHARE",
     },
   ),
   send: z.array(sendTo).nonempty(),

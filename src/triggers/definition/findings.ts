@@ -103,10 +103,10 @@ export function findingsOf(
       const rules = { "missing-value": "off" } as const;
       say(`trigger ${name}: send.${i}.to`, lint(toTemplate, { ...templates, shape, rules }));
     }
-    const { dedupe, quiet } = trigger.definition;
+    const { dedupe, quietHours } = trigger.definition;
     for (const [where, text = ""] of [
       ["dedupe", typeof dedupe === "object" ? dedupe.key : dedupe],
-      ["quiet.zone", quiet?.zone],
+      ["quietHours.zone", quietHours?.zone],
     ] as const) {
       say(`trigger ${name}: ${where}`, lint(text, { ...templates, shape, missingKey: "required" }));
     }
@@ -127,11 +127,11 @@ function ofStream(name: string, { streams }: Catalog): Found[] {
 
 /** The shape of what the trigger's templates see. */
 function shapeFor(trigger: Trigger, items: readonly Fields[], events: Samples["events"]): Shape {
-  const { on, fields, digest, quiet } = trigger.definition;
+  const { on, fields, digest, quietHours } = trigger.definition;
   const shape = createShape();
   const causes: Cause[] = [];
   if ("enter" in on) {
-    causes.push({ kind: "enter", audience: on.enter }, { kind: "member", audience: on.enter, run: "", backfill: true });
+    causes.push({ kind: "enter", audience: on.enter }, { kind: "run", audience: on.enter, run: "", backfill: true });
   } else if ("exit" in on) causes.push({ kind: "exit", audience: on.exit });
   else if ("change" in on) causes.push({ kind: "change", fields: on.change, before: {} });
   else if ("event" in on) {
@@ -140,8 +140,8 @@ function shapeFor(trigger: Trigger, items: readonly Fields[], events: Samples["e
       causes.push({ kind: "event", stream: on.event, event: id, payload: JSON.parse(payload) as Json });
     }
     if (causes.length === 0) causes.push({ kind: "event", stream: on.event, event: "", payload: {} });
-  } else causes.push({ kind: "member", audience: on.audience, run: "", backfill: false });
-  const digests = digest !== undefined || quiet?.do === "digest";
+  } else causes.push({ kind: "run", audience: on.audience, run: "", backfill: false });
+  const digests = digest !== undefined || quietHours?.action === "digest";
   items.forEach((item, i) => {
     const cause = causes[i % causes.length]!;
     const before = cause.kind === "change" ? { ...cause, before: item } : cause;

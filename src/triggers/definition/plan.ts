@@ -14,7 +14,7 @@ import {
 import { DefinitionError, type DesiredState, NotFoundError, type Plan, type Step } from "../engine.ts";
 import type { EngineTransactions } from "../engine-transactions.ts";
 import { firstTime } from "../fire/due.ts";
-import { newRun, resumePausedRuns, startSweep } from "../runs/run-step.ts";
+import { newRun, resumePausedRuns, startReevaluation } from "../runs/run-step.ts";
 import { type Audience, type Catalog, checkAlarmTargets } from "./catalog.ts";
 import { brokenError, type Checker } from "./check.ts";
 import { type TriggerState, triggerDefinition } from "./definition.ts";
@@ -185,15 +185,15 @@ export class Planner {
       if (step.action !== "remove") continue;
       await definitions.remove(step.kind, step.name);
       if (step.kind !== "audience") continue;
-      await runs.put(newRun("clear", { audiences: [step.name], total: 0, now }));
+      await runs.put(newRun("cleanup", { audiences: [step.name], total: 0, now }));
     }
-    const swept = steps.filter((step) => isSwept(step, catalog, current));
+    const affected = steps.filter((step) => needsEvaluation(step, catalog, current));
     for (const [names, fires] of [
-      [swept.filter(({ action }) => action === "create"), false],
-      [swept.filter(({ action }) => action === "change"), fire],
+      [affected.filter(({ action }) => action === "create"), false],
+      [affected.filter(({ action }) => action === "change"), fire],
     ] as const) {
       if (names.length > 0)
-        await startSweep(
+        await startReevaluation(
           transaction,
           names.map(({ name }) => name),
           { fire: fires, total, now },
@@ -274,7 +274,7 @@ function rejectUnlessKnown(
 }
 
 /** Another condition, or a new one. */
-function isSwept(step: Step, catalog: Catalog, current: Catalog): boolean {
+function needsEvaluation(step: Step, catalog: Catalog, current: Catalog): boolean {
   if (step.kind !== "audience" || (step.action !== "create" && step.action !== "change")) return false;
   const audience: Audience | undefined = catalog.audiences.get(step.name);
   return audience?.definition.where !== current.audiences.get(step.name)?.definition.where;
@@ -401,9 +401,9 @@ function withState(
 /** @param isUnderway what it did once is not over yet, and goes on */
 function nextOf({ name, body }: Definition, hasUnendedRun: boolean, now: number): number | undefined {
   const { on } = checkBody("trigger", name, triggerDefinition, body);
-  if ("once" in on && firstTime(on, now) === undefined && !hasUnendedRun) {
-    const place = { kind: "trigger", name, path: ["on", "once"] } as const;
-    throw new DefinitionError(`${on.once} is past; a trigger that runs once needs a time to come`, place);
+  if ("at" in on && firstTime(on, now) === undefined && !hasUnendedRun) {
+    const place = { kind: "trigger", name, path: ["on", "at"] } as const;
+    throw new DefinitionError(`${on.at} is past; a trigger that runs once needs a time to come`, place);
   }
   return firstTime(on, now);
 }

@@ -1,7 +1,8 @@
-import { day, isZone, stretchAt } from "../../base/zone.ts";
+import { day } from "../../base/duration.ts";
+import { isZone, stretchAt } from "../../base/zone.ts";
 import type { TriggerDefinition } from "./definition.ts";
 
-type Quiet = NonNullable<TriggerDefinition["quiet"]>;
+type QuietHours = NonNullable<TriggerDefinition["quietHours"]>;
 
 /**
  * When the quiet hours end that `now` is in: the first time at which clocks in the zone show a time of day outside of them.
@@ -9,12 +10,12 @@ type Quiet = NonNullable<TriggerDefinition["quiet"]>;
  *
  * What clocks show decides, whenever they are put forward or back: hours that come twice are quiet twice, hours that are
  * left out are not missed. From 22:00 to 07:00 is over midnight; from a time to the same is never.
- * @param zone the recipient's, as a template gave it; where nobody knows it `quiet.else`, and where there is none UTC
+ * @param zone the recipient's, as a template gave it; where nobody knows it `quietHours.fallbackZone`, and where there is none UTC
  */
-export function quietUntil(quiet: Quiet, zone: string | undefined, now: number): number | undefined {
-  const name = [zone?.trim(), quiet.else].find((one) => one !== undefined && isZone(one)) ?? "UTC";
-  const from = timeOfDay(quiet.from);
-  const length = modulo(timeOfDay(quiet.to) - from);
+export function quietUntil(quietHours: QuietHours, zone: string | undefined, now: number): number | undefined {
+  const name = [zone?.trim(), quietHours.fallbackZone].find((one) => one !== undefined && isZone(one)) ?? "UTC";
+  const from = timeOfDay(quietHours.from);
+  const length = modulo(timeOfDay(quietHours.to) - from);
   let time = now;
   for (;;) {
     const { offset, to } = stretchAt(name, time);

@@ -1,9 +1,11 @@
 import { Cron, CronPattern } from "croner";
-import { day, instantOf, isTime, isZone, stretchAt } from "../../base/zone.ts";
+import { BoundedCache } from "../../base/bounded-cache.ts";
+import { day } from "../../base/duration.ts";
+import { instantOf, isTime, isZone, stretchAt } from "../../base/zone.ts";
 import type { TriggerDefinition } from "./definition.ts";
 
 /** What comes by the clock: cron, a date, an interval. */
-export type ScheduledOn = Extract<TriggerDefinition["on"], { schedule: string } | { once: string } | { every: number }>;
+export type ScheduledOn = Extract<TriggerDefinition["on"], { schedule: string } | { at: string } | { every: number }>;
 
 /** ms. */
 const minInterval = 60_000;
@@ -20,7 +22,7 @@ const minInterval = 60_000;
 export function nextTime(on: ScheduledOn, after: number, activatedAt: number): number | undefined {
   if (!isTime(after)) throw new RangeError(`${after} is no time`);
   if ("schedule" in on) return nextOfCron(cronOf(on.schedule), zoneOf(on), after);
-  if ("once" in on) return ifAfter(timeOf(on.once, zoneOf(on)), after);
+  if ("at" in on) return ifAfter(timeOf(on.at, zoneOf(on)), after);
   const interval = checkInterval(on.every);
   const next = Math.max(after - ((after - activatedAt) % interval), activatedAt) + interval;
   return isTime(next) ? next : undefined;
@@ -34,7 +36,7 @@ export function checkSchedule(on: ScheduledOn): void {
     if (nextWallTime(Date.UTC(2000, 0, 1)) === undefined) {
       throw new Error(`the schedule ${JSON.stringify(on.schedule)} never comes: no year has such a day`);
     }
-  } else if ("once" in on) timeOf(on.once, zoneOf(on));
+  } else if ("at" in on) timeOf(on.at, zoneOf(on));
   else checkInterval(on.every);
 }
 
@@ -81,8 +83,7 @@ interface Schedule {
   nextWallTime(after: number): number | undefined;
 }
 
-const schedules = new Map<string, Schedule>();
-const maxSchedules = 500;
+const schedules = new BoundedCache<string, Schedule>(500);
 const maxScheduleLength = 500;
 
 /**
@@ -90,9 +91,9 @@ const maxScheduleLength = 500;
  * interval where clocks are put forward (every 15 minutes of hour 2), runs that twice where they are put back, and stands
  * still where a whole day is missing.
  */
-function cronOf(text: string): Schedule {
-  const known = schedules.get(text);
-  if (known) return known;
+const cronOf = (text: string): Schedule => schedules.get(text, readCron);
+
+function readCron(text: string): Schedule {
   const wrong = (why: string): Error =>
     new Error(
       `the schedule ${JSON.stringify(text.slice(0, 80))} is not cron: ${why}. It has five fields (minute, hour, day of month, month, day of week), or six with seconds before them, as in 0 9 * * 1-5`,
@@ -111,8 +112,6 @@ function cronOf(text: string): Schedule {
   } catch (error) {
     throw wrong((error as Error).message.replace("CronPattern: ", "").replace(/\.$/, ""));
   }
-  if (schedules.size >= maxSchedules) schedules.clear();
-  schedules.set(text, schedule);
   return schedule;
 }
 

@@ -1,7 +1,7 @@
 import { type Alert, type AlertAborted, compileAlert } from "../../alert.ts";
 import { type Condition, type ConditionResult, compileCondition } from "../../audiences/index.ts";
+import { parseDuration } from "../../base/duration.ts";
 import type { Json } from "../../base/json.ts";
-import { parseDuration } from "../../base/units.ts";
 import type { TemplateOptions } from "../../compile.ts";
 import { type Channel, DestinationError, parseDestination } from "../../dispatch/index.ts";
 import type { Definition } from "../../store/index.ts";
@@ -50,7 +50,7 @@ const aMonth = parseDuration("30d")!;
 export function compileTrigger({ name, body, status }: Definition, compileOptions: CompileOptions): Trigger {
   const definition = checkBody("trigger", name, triggerDefinition, body);
   const { templates } = compileOptions;
-  const { on, where, alert, send, dedupe, quiet } = definition;
+  const { on, where, alert, send, dedupe, quietHours } = definition;
   const at = <T>(path: readonly (string | number)[], make: () => T): T => {
     try {
       return make();
@@ -60,7 +60,7 @@ export function compileTrigger({ name, body, status }: Definition, compileOption
   };
   const text = (text: string, options: Partial<Source & { kind: "text" }>, ...path: (string | number)[]) =>
     at(path, () => textOf({ kind: "text", text, name: path.join("."), ...options }, templates));
-  if ("schedule" in on || "once" in on || "every" in on) at(["on"], () => checkSchedule(on));
+  if ("schedule" in on || "at" in on || "every" in on) at(["on"], () => checkSchedule(on));
   const targets = send.map(({ channel, options }, i): Target => {
     const toTemplate = checkTarget(name, definition, i, compileOptions);
     // Unlike a key's, a field that is missing here is a person without an address.
@@ -81,7 +81,7 @@ export function compileTrigger({ name, body, status }: Definition, compileOption
     targets,
     key: key === undefined ? undefined : text(key, { missingKey: "required" }, "dedupe"),
     dedupeWindow: typeof dedupe === "object" ? dedupe.within : aMonth,
-    zone: quiet?.zone === undefined ? undefined : text(quiet.zone, {}, "quiet", "zone"),
+    zone: quietHours?.zone === undefined ? undefined : text(quietHours.zone, {}, "quietHours", "zone"),
   };
 }
 
@@ -110,7 +110,8 @@ function checkTarget(
     const message = `there is no channel ${JSON.stringify(channel)}; there are: ${names}`;
     throw new DefinitionError(message, place("channel"));
   }
-  const toTemplate = to ?? (Object.hasOwn(defaults, channel) ? defaults[channel] : undefined);
+  const configured = Object.hasOwn(defaults, channel) ? defaults[channel] : channels[channel]!.defaultTo;
+  const toTemplate = to ?? configured;
   if (toTemplate?.includes("{{") === true) return toTemplate;
   try {
     const where = toTemplate === undefined ? null : parseDestination(toTemplate);

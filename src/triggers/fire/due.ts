@@ -2,7 +2,7 @@ import type { EngineTransaction, Firing } from "../../store/index.ts";
 import { type AudienceStatus, audienceOf, type Catalog } from "../definition/catalog.ts";
 import { nextTime, type ScheduledOn } from "../definition/schedule.ts";
 import { statusJson, statusOf, type Trigger } from "../definition/trigger.ts";
-import { newRun, startSweep } from "../runs/run-step.ts";
+import { newRun, startReevaluation } from "../runs/run-step.ts";
 import type { Budget } from "./budget.ts";
 import { hasEnqueued } from "./enqueue.ts";
 import { type FiringContext, resume } from "./fire.ts";
@@ -58,7 +58,7 @@ async function stillWaiting({ firings }: EngineTransaction, { id, due }: Firing)
 }
 
 export const isScheduled = (on: Trigger["definition"]["on"]): on is ScheduledOn =>
-  "schedule" in on || "once" in on || "every" in on;
+  "schedule" in on || "at" in on || "every" in on;
 
 /** When a trigger that was activated then comes first. */
 export const firstTime = (on: Trigger["definition"]["on"], now: number): number | undefined =>
@@ -68,7 +68,7 @@ export const firstTime = (on: Trigger["definition"]["on"], now: number): number 
  * Starts a run for each trigger whose time has come. Times that were missed, since nothing ran then, are made up for by one
  * run.
  */
-export async function startBatches({ transaction, now }: FiringContext, catalog: Catalog): Promise<void> {
+export async function startScheduledRuns({ transaction, now }: FiringContext, catalog: Catalog): Promise<void> {
   const definitions = await transaction.definitions.all();
   for (const { kind, name, status } of definitions) {
     const trigger = kind === "trigger" ? catalog.triggers.get(name) : undefined;
@@ -80,7 +80,7 @@ export async function startBatches({ transaction, now }: FiringContext, catalog:
     const [, audience] = audienceOf(trigger)!;
     const scheduledFor = latest(on, current.next, current.activatedAt ?? current.next, now);
     const total = (await transaction.memberships.sizes()).get(audience) ?? 0;
-    await transaction.runs.put(newRun("batch", { trigger: name, audiences: [audience], total, now, scheduledFor }));
+    await transaction.runs.put(newRun("scheduled", { trigger: name, audiences: [audience], total, now, scheduledFor }));
     const next = nextTime(on, now, current.activatedAt ?? current.next);
     const { next: _next, ...rest } = current;
     // A trigger that is done fires no more, but its run does: it is done when the run is.
@@ -109,23 +109,23 @@ const quarter = 15 * 60_000;
  * When an audience whose condition depends on the time is to be evaluated anew; undefined if it does not, or is being. A clock
  * that was put back holds up nothing.
  */
-export function sweepDue(
+export function reevaluationDue(
   audience: { definition: { every?: number | undefined }; condition: { timeDependent: boolean } },
-  { sweep, sweptAt = 0 }: AudienceStatus,
+  { reevaluation, reevaluatedAt = 0 }: AudienceStatus,
   now: number,
 ): number | undefined {
-  if (!audience.condition.timeDependent || sweep !== undefined) return undefined;
-  return sweptAt > now ? now : sweptAt + (audience.definition.every ?? quarter);
+  if (!audience.condition.timeDependent || reevaluation !== undefined) return undefined;
+  return reevaluatedAt > now ? now : reevaluatedAt + (audience.definition.every ?? quarter);
 }
 
-/** One sweep for all audiences that are due. */
-export async function startSweeps({ transaction, now }: FiringContext, catalog: Catalog): Promise<void> {
+/** Starts one re-evaluation for all audiences that are due. */
+export async function startReevaluations({ transaction, now }: FiringContext, catalog: Catalog): Promise<void> {
   const due: string[] = [];
   for (const { kind, name, status } of await transaction.definitions.all()) {
     const audience = kind === "audience" ? catalog.audiences.get(name) : undefined;
     if (audience === undefined) continue;
-    const at = sweepDue(audience, (status ?? {}) as AudienceStatus, now);
+    const at = reevaluationDue(audience, (status ?? {}) as AudienceStatus, now);
     if (at !== undefined && at <= now) due.push(name);
   }
-  if (due.length > 0) await startSweep(transaction, due, { fire: true, total: 0, now });
+  if (due.length > 0) await startReevaluation(transaction, due, { fire: true, total: 0, now });
 }

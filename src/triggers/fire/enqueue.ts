@@ -1,7 +1,7 @@
 import { TemplateLimitError } from "../../../grammar/index.ts";
 import type { Alert, AlertAborted } from "../../alert.ts";
 import { shortened } from "../../base/shorten.ts";
-import { DestinationError, entryOf, parseDestination } from "../../dispatch/index.ts";
+import { composeEntry, DestinationError, parseDestination } from "../../dispatch/index.ts";
 import type { Cause, Entry, Fields, Firing, Profile } from "../../store/index.ts";
 import { statusJson, type Target, type Trigger } from "../definition/trigger.ts";
 import type { FiringContext } from "./fire.ts";
@@ -30,8 +30,22 @@ export const hasEnqueued = (fired: Fired): boolean =>
 interface Composed {
   readonly alert: Alert | AlertAborted;
   readonly entries: readonly Entry[];
-  readonly problems: readonly string[];
+  readonly problems: readonly TargetProblem[];
 }
+
+/** An alert of a trigger, and the data that its template saw. */
+interface RenderedAlert {
+  readonly trigger: Trigger;
+  readonly subject: Fields;
+  readonly triggerData: TriggerContext;
+  readonly alert: Alert | AlertAborted;
+}
+
+/** Says why an alert does not go to one of its targets. */
+type TargetProblem = { readonly channel: string } & (
+  | { readonly kind: "no-address" }
+  | { readonly kind: "rejected"; readonly message: string }
+);
 
 /** Describes how firings end that are sent as one alert. */
 type End = Pick<Firing, "state" | "reason"> & Partial<Pick<Firing, "deliveries">>;
@@ -104,10 +118,11 @@ const withoutPayload = (cause: Cause): Cause =>
   cause.kind === "event" ? { kind: "event", stream: cause.stream, event: cause.event } : cause;
 
 async function add({ transaction }: FiringContext, { alert, entries, problems }: Composed): Promise<End> {
-  const reason = problems.length === 0 ? undefined : shortened(problems.join("; "));
+  const reason = problems.length === 0 ? undefined : shortened(problems.map(problemText).join("; "));
   if (entries.length === 0) {
-    const isNowhere = problems.every((one) => one.startsWith(noAddress));
-    return { state: isNowhere ? "skipped" : "failed", reason };
+    // A profile without an address is no failure.
+    const isUnreachable = problems.every(({ kind }) => kind === "no-address");
+    return { state: isUnreachable ? "skipped" : "failed", reason };
   }
   const deliveries = (await transaction.outbox.add(entries)).map(({ id }) => id);
   const said = alert.aborted === undefined ? reason : shortened(alert.aborted);
@@ -118,7 +133,8 @@ async function add({ transaction }: FiringContext, { alert, entries, problems }:
   };
 }
 
-const noAddress = "no address on ";
+const problemText = (problem: TargetProblem): string =>
+  problem.kind === "no-address" ? `no address on ${problem.channel}` : `${problem.channel}: ${problem.message}`;
 
 /** Composes one alert of several firings; returns what is wrong with the alert, and throws what is wrong with the store. */
 async function compose(
@@ -128,26 +144,27 @@ async function compose(
   some: readonly Firing[],
 ): Promise<Composed | Unsendable> {
   const all = some.map((one) => triggerContext(trigger, one.cause, one.at)) as [TriggerContext, ...TriggerContext[]];
-  const digests = trigger.definition.digest !== undefined || trigger.definition.quiet?.do === "digest";
+  const digests = trigger.definition.digest !== undefined || trigger.definition.quietHours?.action === "digest";
   const triggerData = digests ? digestOf(all) : all[0];
   const subject = templateData(profile.fields, triggerData, trigger.definition.fields);
   const entries: Entry[] = [];
-  const problems: string[] = [];
+  const problems: TargetProblem[] = [];
   try {
     const alert = rendering(() => context.budget.evaluate(trigger.alert, subject));
     for (const target of trigger.targets) {
+      const { channel } = target;
       try {
-        const entry = await entryFor(context, target, trigger, subject, triggerData, alert);
-        if (entry === undefined) problems.push(`${noAddress}${target.channel}`);
+        const entry = await entryFor(context, target, { trigger, subject, alert, triggerData });
+        if (entry === undefined) problems.push({ kind: "no-address", channel });
         else entries.push(entry);
       } catch (error) {
         if (!(error instanceof DestinationError)) {
           // `EvaluationError` is what has been tried before.
           const isLate = error instanceof TemplateLimitError && error.limit === "time";
-          if (isLate) context.budget.composed(target.channel, subject, tries.length);
+          if (isLate) context.budget.composed(channel, subject, tries.length);
           throw asUnsendable(error);
         }
-        problems.push(`${target.channel}: ${error.message}`);
+        problems.push({ kind: "rejected", channel, message: error.message });
       }
     }
     return { alert, entries, problems };
@@ -156,29 +173,22 @@ async function compose(
   }
 }
 
+/** Composes an alert for one target. @returns undefined where the profile has no address on its channel */
 async function entryFor(
   { budget, channels, now }: FiringContext,
   { channel, to, options }: Target,
-  trigger: Trigger,
-  subject: Fields,
-  triggerData: TriggerContext,
-  alert: Alert | AlertAborted,
+  { trigger, subject, alert, triggerData }: RenderedAlert,
 ): Promise<Entry | undefined> {
   const destination = to === undefined ? null : parseDestination(budget.evaluate(to, subject));
   if (destination === undefined) return undefined;
-  const { kind } = channels[channel]!;
-  const channelOptions =
-    kind === "webhook"
-      ? { ...options, data: { ...(options?.data as object), trigger: publicTriggerContext(triggerData) } }
-      : options;
-  const { priority = triggerData.kind === "member" ? "low" : "normal" } = trigger.definition;
+  const { priority = triggerData.kind === "run" ? "low" : "normal" } = trigger.definition;
   const request = {
     channel,
     to: destination,
+    alert,
     profile: subject,
-    template: "",
     priority,
-    ...(channelOptions !== undefined && { options: channelOptions }),
+    options: channels[channel]!.withTrigger?.(options, publicTriggerContext(triggerData)) ?? options,
   };
-  return entryOf(request, { channels, keepSource: false, render: () => alert as Alert }, now);
+  return composeEntry(request, channels, now);
 }

@@ -1,3 +1,4 @@
+import { formatDuration } from "../../base/duration.ts";
 import { newId } from "../../base/id.ts";
 import { shortened } from "../../base/shorten.ts";
 import type { Channel } from "../../dispatch/index.ts";
@@ -24,7 +25,7 @@ export interface FiringContext {
 }
 
 /** The stages that can let a firing wait, in their order. One that waited goes on behind the stage it waited in. */
-const stages = ["dwell", "digest", "quiet"] as const;
+const stages = ["dwell", "digest", "quietHours"] as const;
 type Stage = (typeof stages)[number];
 
 /** Something happened for which a trigger fires: decides, and hands over to the outbox what is to be sent now. */
@@ -189,33 +190,33 @@ async function gather(
   zone: () => string | undefined,
   passed: number,
 ): Promise<Fired | { readonly along: readonly Stage[] }> {
-  const { digest, quiet } = trigger.definition;
+  const { digest, quietHours } = trigger.definition;
   const { transaction, now } = context;
   const along: Stage[] = [];
   if (digest !== undefined && passed <= stages.indexOf("digest")) {
     if (passed < stages.indexOf("digest")) {
       const { count, due = now + digest.window } = await transaction.firings.gathered(trigger.name, firing.profile);
-      if (count + 1 < (digest.most ?? 100)) return wait(firing, "digest", due, "until its digest goes");
+      if (count + 1 < (digest.maxEvents ?? 100)) return wait(firing, "digest", due, "until its digest goes");
     }
     along.push("digest");
   }
-  if (quiet === undefined) return { along };
-  const until = quietUntil(quiet, zone(), now);
+  if (quietHours === undefined) return { along };
+  const until = quietUntil(quietHours, zone(), now);
   if (until === undefined) {
-    if (quiet.do === "digest" || digest !== undefined) along.push("quiet");
-    if (digest !== undefined && passed === stages.indexOf("quiet")) along.push("digest");
+    if (quietHours.action === "digest" || digest !== undefined) along.push("quietHours");
+    if (digest !== undefined && passed === stages.indexOf("quietHours")) along.push("digest");
     return { along };
   }
-  if (quiet.do === "drop") return skipped("it fell into quiet hours");
+  if (quietHours.action === "drop") return skipped("it fell into quiet hours");
   // Those that were gathered so far wait, too, once their window is over, and go along when the quiet hours end. Not before,
   // since each firing beyond a full digest would read them all.
   const others = passed < stages.indexOf("digest") ? [] : await waitingIn(context, trigger, firing, along);
   if (others.length > 0) {
     await transaction.firings.update(
-      others.map((one) => ({ ...one, waitsFor: "quiet", due: until, reason: "until quiet hours end" })),
+      others.map((one) => ({ ...one, waitsFor: "quietHours", due: until, reason: "until quiet hours end" })),
     );
   }
-  return wait(firing, "quiet", until, "until quiet hours end");
+  return wait(firing, "quietHours", until, "until quiet hours end");
 }
 
 /** The other firings for the same person that wait in one of these stages. */
@@ -242,31 +243,12 @@ async function capped(
   if (coolDown !== undefined && (await sent(now - coolDown, 1, profile)) > 0) {
     return "it is too soon after the last alert to this person";
   }
-  for (const { count, per } of caps?.person ?? []) {
+  for (const { count, per } of caps?.perProfile ?? []) {
     if ((await sent(now - per, count, profile)) >= count)
-      return `this person had ${count} of its alerts within ${spell(per)}`;
+      return `this person had ${count} of its alerts within ${formatDuration(per)}`;
   }
   for (const { count, per } of caps?.overall ?? []) {
-    if ((await sent(now - per, count)) >= count) return `it sent its ${count} alerts within ${spell(per)}`;
+    if ((await sent(now - per, count)) >= count) return `it sent its ${count} alerts within ${formatDuration(per)}`;
   }
   return undefined;
-}
-
-/** 90,000 → `1m30s`. */
-function spell(ms: number): string {
-  const units = [
-    ["d", 86_400_000],
-    ["h", 3_600_000],
-    ["m", 60_000],
-    ["s", 1_000],
-    ["ms", 1],
-  ] as const;
-  let rest = ms;
-  let text = "";
-  for (const [unit, size] of units) {
-    const count = Math.floor(rest / size);
-    if (count > 0) text += `${count}${unit}`;
-    rest -= count * size;
-  }
-  return text || "0";
 }

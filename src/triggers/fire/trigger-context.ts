@@ -24,7 +24,7 @@ export function triggerContext({ name, definition }: Trigger, cause: Cause, at: 
       return { ...common, fields: cause.fields, before: allowedFields(cause.before, definition.fields) };
     case "event":
       return { ...common, stream: cause.stream, event: cause.payload ?? null };
-    case "member":
+    case "run":
       return { ...common, audience: cause.audience, backfill: cause.backfill };
     default:
       return cause satisfies never;

@@ -14,7 +14,7 @@ export async function queueRevisits(
   for (const state of ["running", "paused"] as const) {
     for (const run of (await runs.list({ state, limit: maxRuns })).items) {
       const { kind, cursor, audiences, startedAt, revisit = [] } = run;
-      if ((kind !== "backfill" && kind !== "batch") || cursor === undefined) continue;
+      if ((kind !== "backfill" && kind !== "scheduled") || cursor === undefined) continue;
       const since = (id: string): number => membershipChanges.of(id).get(audiences[0]!) ?? Number.POSITIVE_INFINITY;
       const added = [...stitched].filter((id) => since(id) <= startedAt);
       if (added.length > 0) await runs.put({ ...run, revisit: [...new Set([...revisit, ...added])] });

@@ -140,7 +140,7 @@ export function transitions(
 }
 
 /**
- * Whether it belonged before. While an audience is swept silently, what is recorded may be what the old condition said, so the
+ * Whether it belonged before. While an audience is re-evaluated silently, what is recorded may be what the old condition said, so the
  * new one is asked of the profile as it was.
  */
 function wasIn(
@@ -150,7 +150,7 @@ function wasIn(
   before: Profile | undefined,
   absorbed: readonly Profile[],
 ): boolean {
-  if (audience.status.sweep?.silent !== true) return recorded;
+  if (audience.status.reevaluation?.silent !== true) return recorded;
   const all = [...(before === undefined ? [] : [before]), ...absorbed];
   return all.some(({ fields }) => isIn(context, audience, fields) ?? recorded);
 }

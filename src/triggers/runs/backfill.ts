@@ -56,7 +56,7 @@ export class Backfills {
           total: members,
           now: context.now,
           ...wanted,
-          cap: undefined,
+          limit: undefined,
         });
         const rest = { ...run, ...(cursor !== undefined && { cursor }) };
         return runStep(context, { ...catalog, triggers }, rest, limit);
@@ -80,10 +80,10 @@ export class Backfills {
       cursor = run.cursor;
       ended = run.state !== "running";
     }
-    const share = counts.sampled === 0 ? 0 : members / counts.sampled;
-    const all = (count: number): number => Math.round(ended ? count : count * share);
-    const sent = Math.min(all(counts.sent), wanted.cap ?? Number.POSITIVE_INFINITY);
-    const { pace } = wanted;
+    const factor = counts.sampled === 0 ? 0 : members / counts.sampled;
+    const all = (count: number): number => Math.round(ended ? count : count * factor);
+    const sent = Math.min(all(counts.sent), wanted.limit ?? Number.POSITIVE_INFINITY);
+    const { rateLimit } = wanted;
     return {
       members,
       sampled: counts.sampled,
@@ -91,7 +91,7 @@ export class Backfills {
       skipped: all(counts.skipped),
       aborted: all(counts.aborted),
       failed: all(counts.failed),
-      ...(pace !== undefined && { takes: Math.ceil((members / pace.count) * pace.per) }),
+      ...(rateLimit !== undefined && { duration: Math.ceil((members / rateLimit.count) * rateLimit.per) }),
       problems,
     };
   }
@@ -122,11 +122,11 @@ export class Backfills {
     const run = await transactions.run(async ({ transaction, now }, catalog) => {
       const current = await transaction.runs.get(id);
       if (current === undefined || current.state === to) return current;
-      const { kind, state, reason: _reason, ...rest } = current;
+      const { kind, state, reason: _reason, pausedByTrigger: _pausedByTrigger, ...rest } = current;
       if (state !== "running" && state !== "paused") throw new RunStateError(`${id} is ${state}: it has ended`);
-      if (to === "cancelled" && (kind === "sweep" || kind === "clear")) {
+      if (to === "cancelled" && (kind === "reevaluate" || kind === "cleanup")) {
         throw new RunStateError(
-          `${id} is a ${kind}, which is not cancelled: memberships would not be what the audience says; pause it`,
+          `${id} is a ${kind === "cleanup" ? kind : "re-evaluation"}, which cannot be cancelled: memberships would not be what the audience says; pause it`,
         );
       }
       const next: Run = {
@@ -138,7 +138,7 @@ export class Backfills {
         ...(to === "paused" && { reason: "by hand" }),
       };
       await transaction.runs.put(next);
-      if (to === "cancelled" && kind === "batch") await endOnce(transaction, catalog, next);
+      if (to === "cancelled" && kind === "scheduled") await endOnce(transaction, catalog, next);
       return next;
     });
     wake();
@@ -154,14 +154,18 @@ export class Backfills {
     if (trigger === undefined) throw new NotFoundError("trigger", name, triggers.keys());
     const { on, backfill } = trigger.definition;
     if (!("enter" in on)) throw invalid(name, "only a trigger on enter is backfilled: for whom else would it be late?");
-    const { cap, share, pace } = { ...backfill, ...given(asked) };
-    for (const [what, count] of Object.entries({ cap, "pace's count": pace?.count, "pace's time": pace?.per })) {
+    const { limit, sample, rateLimit } = { ...backfill, ...given(asked) };
+    for (const [what, count] of Object.entries({
+      limit,
+      "rateLimit.count": rateLimit?.count,
+      "rateLimit.per": rateLimit?.per,
+    })) {
       if (count !== undefined && !(Number.isSafeInteger(count) && count > 0))
-        throw invalid(name, `a ${what} is a whole number above 0, not ${count}`);
+        throw invalid(name, `${what} is a whole number above 0, not ${count}`);
     }
-    if (share !== undefined && !(share > 0 && share <= 1))
-      throw invalid(name, `a share is above 0 and at most 1, not ${share}`);
-    return { audience: on.enter, wanted: { cap, share, pace } };
+    if (sample !== undefined && !(sample > 0 && sample <= 1))
+      throw invalid(name, `sample is above 0 and at most 1, not ${sample}`);
+    return { audience: on.enter, wanted: { limit, sample, rateLimit } };
   }
 }
 

@@ -23,30 +23,30 @@ type StepChanges = Omit<StepResult, keyof typeof noProblems> & Partial<StepResul
 
 /** Takes the next `most` profiles of a run, in one transaction with how far it came. */
 export async function runStep(context: FiringContext, catalog: Catalog, run: Run, limit: number): Promise<StepResult> {
-  const work = run.kind === "sweep" ? sweep : run.kind === "clear" ? clear : fireForMembers;
+  const work = run.kind === "reevaluate" ? reevaluate : run.kind === "cleanup" ? cleanUp : fireForMembers;
   const result = await work(context, catalog, run, limit);
   const { run: worked } = result;
   const { transaction, now } = context;
   const ended = worked.state !== "running" && worked.state !== "paused";
   const kept: Run = { ...worked, updatedAt: now, ...(ended && { endedAt: now }) };
   await transaction.runs.put(kept);
-  if (ended && kept.kind === "sweep") await endSweep(transaction, kept);
-  if (ended && kept.kind === "batch") await endOnce(transaction, catalog, kept);
+  if (ended && kept.kind === "reevaluate") await endReevaluation(transaction, kept);
+  if (ended && kept.kind === "scheduled") await endOnce(transaction, catalog, kept);
   return { ...noProblems, ...result, run: kept };
 }
 
-/** Why a run is paused that goes on once its trigger is active: meanwhile, members would be left out. */
-const pausedByTrigger = "its trigger is not active";
+/** Pauses a run until its trigger is active again: meanwhile, members would be left out. */
+const pausedByTrigger = { state: "paused", pausedByTrigger: true, reason: "its trigger is not active" } as const;
 
 /** The trigger is active again. */
 export async function resumePausedRuns({ runs }: EngineTransaction, trigger: string, now: number): Promise<void> {
   const { items } = await runs.list({ trigger, state: "paused", limit: maxRuns });
-  for (const { reason, ...run } of items) {
-    if (reason === pausedByTrigger) await runs.put({ ...run, state: "running", updatedAt: now });
+  for (const { reason: _reason, pausedByTrigger, ...run } of items) {
+    if (pausedByTrigger === true) await runs.put({ ...run, state: "running", updatedAt: now });
   }
 }
 
-/** A backfill or a batch: the trigger fires for each member. */
+/** A backfill or a scheduled run: the trigger fires for each member. */
 async function fireForMembers(context: FiringContext, catalog: Catalog, run: Run, limit: number): Promise<StepChanges> {
   const trigger = catalog.triggers.get(run.trigger!);
   const [audience] = run.audiences;
@@ -54,8 +54,7 @@ async function fireForMembers(context: FiringContext, catalog: Catalog, run: Run
   if (trigger === undefined && !unable) {
     return { run: { ...run, state: "failed", reason: "the trigger is no more" }, enqueued: false };
   }
-  if (trigger?.status.state !== "active")
-    return { run: { ...run, state: "paused", reason: pausedByTrigger }, enqueued: false };
+  if (trigger?.status.state !== "active") return { run: { ...run, ...pausedByTrigger }, enqueued: false };
   if (audienceOf(trigger)?.[1] !== audience) {
     return {
       run: { ...run, state: "failed", reason: `the trigger is not about ${audience} any more` },
@@ -74,13 +73,13 @@ async function fireForMembers(context: FiringContext, catalog: Catalog, run: Run
   let enqueued = false;
   let aborted = 0;
   const problems: { profile: string; problem: string }[] = [];
-  let capReached = false;
+  let limitReached = false;
   let stepped = 0;
   for (const profile of profiles) {
     // It fires no more: those that it has not come to are for when it is activated again.
     if (context.costs.paused.has(trigger.name)) break;
-    if (run.cap !== undefined && sent >= run.cap) {
-      capReached = true;
+    if (run.limit !== undefined && sent >= run.limit) {
+      limitReached = true;
       break;
     }
     stepped++;
@@ -89,7 +88,7 @@ async function fireForMembers(context: FiringContext, catalog: Catalog, run: Run
       continue;
     }
     const backfill = run.kind === "backfill";
-    const cause = { kind: "member", audience: audience!, run: run.id, backfill } as const;
+    const cause = { kind: "run", audience: audience!, run: run.id, backfill } as const;
     context.budget.item = stepped - 1;
     const fired = await fire(context, trigger, profile, cause, run.id);
     if (fired.state === "skipped" || fired.state === "aborted") skipped++;
@@ -99,10 +98,10 @@ async function fireForMembers(context: FiringContext, catalog: Catalog, run: Run
     if (fired.state === "failed") problems.push({ profile: profile.id, problem: fired.firing.reason ?? "" });
     enqueued ||= hasEnqueued(fired);
   }
-  const capped = capReached || (run.cap !== undefined && sent >= run.cap);
+  const isFull = limitReached || (run.limit !== undefined && sent >= run.limit);
   const stopped = context.costs.paused.has(trigger.name);
   if (stopped && revisits === undefined && stepped < profiles.length) page = await pageOf(stepped);
-  const ended = capped || page.next === undefined;
+  const ended = isFull || page.next === undefined;
   const done = run.done + (stopped ? stepped : profiles.length);
   const rest = run.revisit?.slice(stopped ? stepped : limit) ?? [];
   const worked: Run = {
@@ -113,18 +112,18 @@ async function fireForMembers(context: FiringContext, catalog: Catalog, run: Run
     skipped,
     failed,
     ...(page.next !== undefined && { cursor: page.next }),
-    ...(stopped && { state: "paused", reason: pausedByTrigger }),
+    ...(stopped && pausedByTrigger),
     ...(ended && { state: "done" }),
-    ...(capped && { reason: `it reached its cap of ${run.cap}` }),
+    ...(isFull && { reason: `it reached its limit of ${run.limit}` }),
   };
   return { run: worked, enqueued, aborted, problems };
 }
 
-/** Not in the share; alerted by this run under another id; for a backfill: alerted by its trigger, or about to be. */
+/** Not in the sample; alerted by this run under another id; for a backfill: alerted by its trigger, or about to be. */
 async function isLeftOut({ firings }: EngineTransaction, run: Run, { id }: Profile): Promise<boolean> {
   const trigger = run.trigger!;
-  if (run.share !== undefined && !isSampled(id, trigger, run.share)) return true;
-  if (run.kind === "batch") return firings.inRun(run.id, id);
+  if (run.sample !== undefined && !isSampled(id, trigger, run.sample)) return true;
+  if (run.kind === "scheduled") return firings.inRun(run.id, id);
   return (
     (await firings.sent({ trigger, profile: id, since: 0, limit: 1 })) > 0 ||
     (await firings.waiting(trigger, id)).length > 0 ||
@@ -133,7 +132,7 @@ async function isLeftOut({ firings }: EngineTransaction, run: Run, { id }: Profi
 }
 
 /** Evaluates audiences anew for every profile. */
-async function sweep(context: FiringContext, catalog: Catalog, run: Run, limit: number): Promise<StepChanges> {
+async function reevaluate(context: FiringContext, catalog: Catalog, run: Run, limit: number): Promise<StepChanges> {
   const { transaction, now } = context;
   const audiences = run.audiences.flatMap((name) => catalog.audiences.get(name) ?? []);
   const page = await transaction.profiles.list({ limit: limit, after: run.cursor });
@@ -160,48 +159,53 @@ async function sweep(context: FiringContext, catalog: Catalog, run: Run, limit: 
   return { run: worked, enqueued };
 }
 
-async function clear({ transaction }: FiringContext, _catalog: Catalog, run: Run, limit: number): Promise<StepChanges> {
+async function cleanUp(
+  { transaction }: FiringContext,
+  _catalog: Catalog,
+  run: Run,
+  limit: number,
+): Promise<StepChanges> {
   const gone = await transaction.memberships.clear(run.audiences[0]!, limit);
   const worked: Run = { ...run, done: run.done + gone, ...(gone < limit && { state: "done" }) };
   return { run: worked, enqueued: false };
 }
 
-/** Starts a sweep, which replaces what is under way for the same audiences: sweeps, and the clearing of one that is back. */
-export async function startSweep(
+/** Starts a re-evaluation, which replaces what is under way for the same audiences: re-evaluations, and the cleanup of one that is back. */
+export async function startReevaluation(
   transaction: EngineTransaction,
   audiences: readonly string[],
   options: { readonly fire: boolean; readonly total: number; readonly now: number },
 ): Promise<Run> {
   const { fire, total, now } = options;
   await leaveOut(transaction, audiences, now);
-  const run = newRun("sweep", { audiences, fire, total, now });
+  const run = newRun("reevaluate", { audiences, fire, total, now });
   await transaction.runs.put(run);
   for (const name of audiences) {
-    const status = { sweep: { run: run.id, silent: !fire }, sweptAt: now };
+    const status = { reevaluation: { run: run.id, silent: !fire }, reevaluatedAt: now };
     await transaction.definitions.setStatus("audience", name, status, true);
   }
   return run;
 }
 
-/** Sweeps and clearings go on without these audiences; without any, they end. */
+/** Re-evaluations and cleanups go on without these audiences; without any, they end. */
 async function leaveOut({ runs }: EngineTransaction, audiences: readonly string[], now: number): Promise<void> {
   for (const state of ["running", "paused"] as const) {
     const { items } = await runs.list({ state, limit: maxRuns });
     for (const run of items) {
       const rest = run.audiences.filter((name) => !audiences.includes(name));
       if (run.trigger !== undefined || rest.length === run.audiences.length) continue;
-      const reason = "another sweep took its place";
+      const reason = "another re-evaluation took its place";
       const ended = { state: "cancelled", reason, endedAt: now } as const;
       await runs.put({ ...run, updatedAt: now, ...(rest.length > 0 ? { audiences: rest } : ended) });
     }
   }
 }
 
-async function endSweep({ definitions }: EngineTransaction, run: Run): Promise<void> {
+async function endReevaluation({ definitions }: EngineTransaction, run: Run): Promise<void> {
   for (const { kind, name, status } of await definitions.all()) {
     if (kind !== "audience") continue;
-    const { sweep, ...rest } = (status ?? {}) as AudienceStatus;
-    if (sweep?.run === run.id) await definitions.setStatus("audience", name, statusJson(rest), true);
+    const { reevaluation, ...rest } = (status ?? {}) as AudienceStatus;
+    if (reevaluation?.run === run.id) await definitions.setStatus("audience", name, statusJson(rest), true);
   }
 }
 
@@ -212,7 +216,7 @@ export async function endOnce(
   { trigger: name }: Run,
 ): Promise<void> {
   const trigger = triggers.get(name!);
-  if (trigger === undefined || !("once" in trigger.definition.on) || trigger.status.state !== "active") return;
+  if (trigger === undefined || !("at" in trigger.definition.on) || trigger.status.state !== "active") return;
   const { next: _past, ...status } = trigger.status;
   await definitions.setStatus("trigger", name!, statusJson({ ...status, state: "done" }), true);
 }
@@ -224,7 +228,7 @@ export function newRun(
     total,
     now,
     ...rest
-  }: Pick<Run, "audiences" | "total" | "trigger" | "fire" | "cap" | "share" | "pace" | "scheduledFor"> & {
+  }: Pick<Run, "audiences" | "total" | "trigger" | "fire" | "limit" | "sample" | "rateLimit" | "scheduledFor"> & {
     readonly now: number;
   },
 ): Run {

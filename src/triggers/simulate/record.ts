@@ -62,10 +62,14 @@ export function recordingStore(
     keys: store.keys,
     idempotency: store.idempotency,
     close: () => store.close(),
-    async transaction(work) {
-      const page = new TransactionRecorder();
-      const result = await store.transaction((transaction) => work(page.watch(transaction)));
-      for (const event of page.events(clock())) onEvent(event);
+    async transaction(work, options) {
+      let recorder: TransactionRecorder | undefined;
+      const result = await store.transaction((transaction) => {
+        // The work may be run again: what an earlier run recorded was rolled back.
+        recorder = new TransactionRecorder();
+        return work(recorder.watch(transaction));
+      }, options);
+      for (const event of recorder!.events(clock())) onEvent(event);
       return result;
     },
   };

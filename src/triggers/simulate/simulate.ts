@@ -45,7 +45,7 @@ export interface SimulateOptions {
 const turn = 32;
 
 /**
- * Plays what would happen: schedules, quiet hours, waits, sweeps and what comes in, on a clock that jumps from one thing that
+ * Plays what would happen: schedules, quiet hours, waits, re-evaluations and what comes in, on a clock that jumps from one thing that
  * is due to the next. Schedules come as they would from `from` on, whether that is past or to come; what waits for a time
  * before it happens at once.
  * @throws RangeError for days that end before they begin, or `updates` out of order; NotDeclared, DefinitionError
@@ -109,7 +109,7 @@ async function begin(engine: Engine, wanted: DesiredState | undefined, activate:
   else if (activate.length > 0) await engine.apply({ origin: "api", definitions: {}, states });
 }
 
-/** The state as it would be then: schedules come next after `from`, and no sweep was later. */
+/** The state as it would be then: schedules come next after `from`, and no re-evaluation was later. */
 async function resetTo(store: EngineStore, from: number): Promise<void> {
   await store.transaction(async ({ definitions }) => {
     for (const { kind, name, body, status } of await definitions.all()) {
@@ -118,9 +118,9 @@ async function resetTo(store: EngineStore, from: number): Promise<void> {
         if (then !== status) await definitions.setStatus(kind, name, then, true);
       }
       if (kind !== "audience") continue;
-      const { sweptAt, ...rest } = (status ?? {}) as AudienceStatus;
-      if (sweptAt !== undefined && sweptAt > from) {
-        await definitions.setStatus(kind, name, statusJson({ ...rest, sweptAt: from }), true);
+      const { reevaluatedAt, ...rest } = (status ?? {}) as AudienceStatus;
+      if (reevaluatedAt !== undefined && reevaluatedAt > from) {
+        await definitions.setStatus(kind, name, statusJson({ ...rest, reevaluatedAt: from }), true);
       }
     }
   });

@@ -118,7 +118,7 @@ describe("a push", () => {
       headers: { authorization: "…", "apns-topic": topic },
       body: '{"aps":{"alert":{"title":"Hey"}}}',
     });
-    expect(sent.answer).toMatchObject({ line: "400", body: '{"reason":"BadTopic"}' });
+    expect(sent.response).toMatchObject({ line: "400", body: '{"reason":"BadTopic"}' });
     expect(JSON.stringify(sent)).not.toMatch(/bearer|eyJ/);
   });
 });

@@ -147,7 +147,7 @@ test("the journal has the envelope, the headers, the start of the message and th
     onAuth: (_auth, _session, done) => done(null, { user: "u" }),
   });
   await using channel = channelTo(server.port, { dkim });
-  const { request, answer, outcome } = await deliver(channel, { alert: { title: "T", body: "x\n".repeat(50_000) } });
+  const { request, response, outcome } = await deliver(channel, { alert: { title: "T", body: "x\n".repeat(50_000) } });
   expect(outcome.kind).toBe("delivered");
   expect(request?.line).toBe(`SMTP 127.0.0.1:${server.port} MAIL FROM:<alerts@example.org> RCPT TO:<ada@example.net>`);
   expect(request?.headers).toMatchObject({
@@ -160,7 +160,7 @@ test("the journal has the envelope, the headers, the start of the message and th
   });
   expect(request?.body).toMatch(/^(?:x\r\n)+x?\r?\n?… \(15000\d bytes\)$/);
   expect(request!.body!.length).toBeLessThan(17_000);
-  expect(answer).toEqual({ line: "250 taken as 1234" });
+  expect(response).toEqual({ line: "250 taken as 1234" });
 });
 
 test("SMTPUTF8 for a local part beyond ASCII", async () => {

@@ -45,7 +45,7 @@ describe("what an answer means", () => {
     const sent = await deliver(channel);
     expect(sent.outcome).toEqual(outcome);
     if (outcome.kind !== "rejected" || !outcome.reason.startsWith("Message size")) {
-      expect(outcome.kind !== "delivered" && outcome.reason).toContain(sent.answer?.line);
+      expect(outcome.kind !== "delivered" && outcome.reason).toContain(sent.response?.statusLine);
     }
   });
 });
@@ -64,11 +64,11 @@ describe("a connection that is lost", () => {
   ])("at %s is tried again", async (step, handedOver) => {
     await using server = await scriptedServer({ [step]: "close" });
     await using channel = channelTo(server.port);
-    const { outcome, request, answer } = await deliver(channel);
+    const { outcome, request, response } = await deliver(channel);
     expect(outcome).toEqual({ kind: "retry", reason: expect.any(String) });
     expect(outcome.kind === "retry" && outcome.reason.endsWith(maybe)).toBe(handedOver);
     expect(request?.headers?.["message-id"]).toBe("<msg_2Zx7@example.org>");
-    expect(answer).toBeUndefined();
+    expect(response).toBeUndefined();
   });
 
   test("after the final dot: the next attempt has the same Message-ID and bytes", async () => {

@@ -24,13 +24,13 @@ describe.skipIf(noPostfix !== undefined)(
     test("over STARTTLS, with text and html, its DKIM signature valid after all", async () => {
       const body = `Dear Ada,\n.\n..\nFrom here\n${"x".repeat(5000)}\nZoë\n`;
       const alert = { title: "Grüße", subtitle: "Pre", body, html: "<p>Zoë</p>" };
-      const { outcome, answer } = await deliver(channel, {
+      const { outcome, response } = await deliver(channel, {
         to: { name: "Ada", address: "ada@example.org" },
         alert,
         options: { unsubscribe: "https://example.org/u/1" },
       });
       expect(outcome).toEqual({ kind: "delivered" });
-      expect(answer?.line).toMatch(/^250 2\.0\.0 Ok: queued as [0-9A-Za-z]+$/);
+      expect(response?.statusLine).toMatch(/^250 2\.0\.0 Ok: queued as [0-9A-Za-z]+$/);
       const raw = await postfix.arrived();
       const mail = await simpleParser(raw);
       expect([mail.subject, mail.text?.trim()]).toEqual(["Grüße", body.trim()]);

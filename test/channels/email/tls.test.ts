@@ -53,7 +53,7 @@ describe("with certificates", () => {
     });
     const refused = await deliver(wrong);
     expect(refused.outcome).toMatchObject({ kind: "retry", holdScope: "channel", countsAsAttempt: false });
-    expect(refused.answer?.line).toMatch(/^535 /);
+    expect(refused.response?.statusLine).toMatch(/^535 /);
     expect(JSON.stringify(refused)).not.toMatch(/pa55|cGE1NS/);
     expect(mx.taken).toHaveLength(1);
   });

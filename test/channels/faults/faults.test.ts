@@ -75,7 +75,7 @@ describe("a receiver that", () => {
     if (typeof reason === "string") expect(reasonOf(sent)).toBe(reason);
     else expect(reasonOf(sent)).toMatch(reason);
     expect(there.count).toBe(1);
-    expect(sent.answer?.body?.length ?? 0).toBeLessThan(20_000);
+    expect(sent.response?.body?.length ?? 0).toBeLessThan(20_000);
   });
 
   test("is all of those", () => {

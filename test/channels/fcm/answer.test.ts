@@ -40,7 +40,9 @@ test.each([
   ["Topic message rate quota exceeded", "destination"],
   ["Message rate quota exceeded", "channel"],
 ])("%s: the %s waits", (message, holdScope) => {
-  expect(fcmAnswer(429, textOf(429, "RESOURCE_EXHAUSTED", message, "QUOTA_EXCEEDED")).outcome).toMatchObject({ holdScope });
+  expect(fcmAnswer(429, textOf(429, "RESOURCE_EXHAUSTED", message, "QUOTA_EXCEEDED")).outcome).toMatchObject({
+    holdScope,
+  });
 });
 
 test("Retry-After, and never sooner than 10 s", () => {

@@ -120,11 +120,11 @@ describe("a message", () => {
 
   test("the journal has the message, and no secret", async () => {
     await using at = await setUp();
-    const { request, answer } = await at.channel.send(delivery({ to: token }), attempting());
+    const { request, response } = await at.channel.send(delivery({ to: token }), attempting());
     expect(request?.headers).toMatchObject({ authorization: "…" });
     expect(JSON.parse(request!.body!)).toEqual(at.server.messages[0]?.body);
-    expect(answer?.line).toBe("200 OK");
-    expect(JSON.stringify({ request, answer })).not.toMatch(/ya29|PRIVATE|assertion/);
+    expect(response?.statusLine).toBe("200 OK");
+    expect(JSON.stringify({ request, response })).not.toMatch(/ya29|PRIVATE|assertion/);
   });
 });
 

@@ -66,7 +66,7 @@ describe("a push", () => {
     const { sent, payload } = await pushed();
     expect(JSON.parse(sent.request!.body!)).toEqual(payload);
     expect(sent.request?.headers?.authorization).toBe("…");
-    expect(sent.answer?.line).toBe("201 Created");
+    expect(sent.response?.statusLine).toBe("201 Created");
     expect(JSON.stringify(sent)).not.toContain(vapid.privateKey);
   });
 

@@ -35,7 +35,7 @@ describe("the body", () => {
   test("is type, timestamp and the alert as data, signed", async () => {
     await using there = await receiver();
     const key = generateSecret();
-    const { outcome, request, answer } = await send({ keys: [key] }, draft(there.url));
+    const { outcome, request, response } = await send({ keys: [key] }, draft(there.url));
     expect(outcome).toEqual({ kind: "delivered" });
     const [{ method, headers, body } = expect.fail()] = there.received;
     expect([method, headers["content-type"], headers["user-agent"]]).toEqual(["POST", "application/json", "tocsin"]);
@@ -45,7 +45,15 @@ describe("the body", () => {
     new Webhook(key).verify(body, headers as Record<string, string>);
     expect(request?.headers).toMatchObject({ "webhook-id": "msg_1", "webhook-signature": "…" });
     expect(request?.body).toBe(body.toString());
-    expect(answer?.line).toBe("204 No Content");
+    expect(response?.statusLine).toBe("204 No Content");
+  });
+
+  test("has the trigger's context in data, beside what the delivery adds", () => {
+    const { withTrigger } = webhook();
+    const trigger = { name: "welcome", backfill: false };
+    expect(withTrigger!(undefined, trigger)).toEqual({ data: { trigger } });
+    const options = { type: "order.shipped", data: { customer: 7 } };
+    expect(withTrigger!(options, trigger)).toEqual({ type: "order.shipped", data: { customer: 7, trigger } });
   });
 
   test("has what the delivery adds", async () => {

@@ -15,7 +15,7 @@ export interface ServiceCrashReport {
   /** Transitions, events, members and readers that had to be alerted, and were. */
   readonly alerts: number;
   readonly backfilled: number;
-  readonly batches: number;
+  readonly scheduledRuns: number;
   /** Requests beyond the first that the receiver took for one id. */
   readonly duplicates: number;
   /** What must not be. */
@@ -43,7 +43,7 @@ export async function crashService(
     await tocsin("apply", "--yes", "--wait", "-c", quiet);
     await populate(quiet, key, members);
     await tocsin("apply", "--yes", "--wait", "-c", writeProgram(folder, receiver.port));
-    await tocsin("backfill", "welcome", "--yes", "--pace", "20/1s", ...at);
+    await tocsin("backfill", "welcome", "--yes", "--rate-limit", "20/1s", ...at);
 
     let over = false;
     let left = kills;
@@ -94,7 +94,7 @@ export async function crashService(
       accepted,
       alerts: found.alerts,
       backfilled: members,
-      batches: found.batches,
+      scheduledRuns: found.scheduledRuns,
       duplicates: found.duplicates,
       faults,
     };

@@ -4,7 +4,7 @@ import { expected, type Person } from "./lanes.ts";
 
 interface Differences {
   readonly alerts: number;
-  readonly batches: number;
+  readonly scheduledRuns: number;
   readonly duplicates: number;
   readonly faults: readonly string[];
 }
@@ -52,15 +52,15 @@ export async function differences(
   }
 
   const runs = await every<Run>((page) => store.runs.list(page));
-  const batches = runs.filter(({ kind }) => kind === "batch");
-  if (new Set(batches.map(({ scheduledFor }) => scheduledFor)).size !== batches.length)
-    faults.push("a batch was started twice");
+  const scheduledRuns = runs.filter(({ kind }) => kind === "scheduled");
+  if (new Set(scheduledRuns.map(({ scheduledFor }) => scheduledFor)).size !== scheduledRuns.length)
+    faults.push("a scheduled run was started twice");
   // The last one may have been paused with its trigger.
-  const whole = batches.filter(({ state }) => state === "done");
+  const whole = scheduledRuns.filter(({ state }) => state === "done");
   for (let i = 0; i < readers; i++) {
     const papered = papers.get(`reader${i}`) ?? 0;
-    if (papered < whole.length || papered > batches.length)
-      faults.push(`${whole.length} to ${batches.length} batches, ${papered} papers for reader${i}`);
+    if (papered < whole.length || papered > scheduledRuns.length)
+      faults.push(`${whole.length} to ${scheduledRuns.length} scheduled runs, ${papered} papers for reader${i}`);
   }
   const firings = await every<Firing>((page) => store.firings.list(page));
   const fired = new Set(firings.flatMap(({ deliveries }) => deliveries));
@@ -72,7 +72,7 @@ export async function differences(
   const events = await every((page) => store.events.list(page));
   const posted = people.reduce((sum, { way, orders }) => sum + (way === "event" ? orders.length : 0), 0);
   if (events.length !== posted) faults.push(`${posted} events were accepted, ${events.length} are kept`);
-  return { alerts: arrived.size, batches: batches.length, duplicates, faults };
+  return { alerts: arrived.size, scheduledRuns: scheduledRuns.length, duplicates, faults };
 }
 
 async function every<Item>(list: (page: { limit: number; after?: string }) => Promise<Page<Item>>): Promise<Item[]> {

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** Members of what a batch goes through. */
+/** Members of what a scheduled run goes through. */
 export const readers = 3;
 
 /** What is declared: every way in which something can fire, each alert saying what made it. */
@@ -46,7 +46,7 @@ triggers:
   ordered: { on: { event: orders }, send: ${send}, alert: ${alert("ordered {{ .user }} {{ .trigger.event.order }}")}, state: ${state} }
   levelled: { on: { change: [level] }, send: ${send}, alert: ${alert("levelled {{ .user }} {{ .order }}")}, state: ${state} }
   stayed: { on: { enter: high }, dwell: 300ms, send: ${send}, alert: ${alert("stayed {{ .user }} {{ .trigger.at }}")}, state: ${state} }
-  gathered: { on: { event: orders }, digest: { window: 400ms, most: 7 }, send: ${send}, state: ${state},
+  gathered: { on: { event: orders }, digest: { window: 400ms, maxEvents: 7 }, send: ${send}, state: ${state},
     alert: ${alert("gathered {{ .user }} {{ range .trigger.events }}{{ .event.order }} {{ end }}")} }
   welcome: { on: { enter: members }, send: ${send}, alert: ${alert("welcome {{ .user }}")}, state: ${state} }
   paper: { on: { schedule: "* * * * * *", audience: readers }, send: ${send}, alert: ${alert("paper {{ .user }} {{ .trigger.at }}")}, state: ${state} }

@@ -8,9 +8,9 @@ const kills = Number(process.argv[2] ?? 100);
 if (!Number.isInteger(kills) || kills < 1) throw new Error(`how many kills is "${process.argv[2]}"?`);
 const folder = mkdtempSync(join(tmpdir(), "tocsin-crash-"));
 try {
-  const { accepted, alerts, backfilled, batches, duplicates, faults } = await crashService(folder, kills);
+  const { accepted, alerts, backfilled, scheduledRuns, duplicates, faults } = await crashService(folder, kills);
   console.log(`${kills} times killed with SIGKILL, two services on one file`);
-  console.log(`${accepted} orders accepted; ${backfilled} members backfilled; ${batches} batches of a schedule`);
+  console.log(`${accepted} orders accepted; ${backfilled} members backfilled; ${scheduledRuns} scheduled runs`);
   console.log(`${alerts} alerts arrived, each once; ${duplicates} were received once more, with the id they had`);
   for (const fault of faults.slice(0, 20)) console.error(fault);
   console.log(`${faults.length} faults`);

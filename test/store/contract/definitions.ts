@@ -79,9 +79,9 @@ export function describeDefinitions(make: () => EngineStore): void {
     test("kept whole, newest first, by state and trigger, in pages", async () => {
       const full = run("run_1", {
         trigger: "welcome",
-        share: 0.5,
-        cap: 5,
-        pace: { count: 1, per: 2 },
+        sample: 0.5,
+        limit: 5,
+        rateLimit: { count: 1, per: 2 },
         fire: false,
         scheduledFor: 7,
         cursor: "8",
@@ -128,19 +128,20 @@ export function describeDefinitions(make: () => EngineStore): void {
     test("prune: of these kinds, those that ended before, oldest first, at most so many", async () => {
       await write(async ({ runs }) => {
         for (const one of [
-          run("run_1", { kind: "sweep", state: "done", endedAt: 30 }),
-          run("run_2", { kind: "clear", state: "cancelled", endedAt: 20 }),
-          run("run_3", { kind: "sweep", state: "failed", endedAt: 10 }),
-          run("run_4", { kind: "batch", state: "done", endedAt: 10 }),
-          run("run_5", { kind: "sweep", state: "paused" }),
-          run("run_6", { kind: "sweep" }),
-          run("run_7", { kind: "sweep", state: "done", endedAt: 10 }),
+          run("run_1", { kind: "reevaluate", state: "done", endedAt: 30 }),
+          run("run_2", { kind: "cleanup", state: "cancelled", endedAt: 20 }),
+          run("run_3", { kind: "reevaluate", state: "failed", endedAt: 10 }),
+          run("run_4", { kind: "scheduled", state: "done", endedAt: 10 }),
+          run("run_5", { kind: "reevaluate", state: "paused" }),
+          run("run_6", { kind: "reevaluate" }),
+          run("run_7", { kind: "reevaluate", state: "done", endedAt: 10 }),
         ]) {
           await runs.put(one);
         }
-        await runs.put(run("run_7", { kind: "sweep", state: "done", endedAt: 15 }));
+        await runs.put(run("run_7", { kind: "reevaluate", state: "done", endedAt: 15 }));
       });
-      const prune = (before: number, limit = 9) => write(({ runs }) => runs.prune(["sweep", "clear"], before, limit));
+      const prune = (before: number, limit = 9) =>
+        write(({ runs }) => runs.prune(["reevaluate", "cleanup"], before, limit));
       const left = async () => idsOf((await on.store.runs.list({ limit: 9 })).items);
       expect(await prune(10)).toBe(0);
       expect(await prune(30, 0)).toBe(0);
@@ -150,10 +151,10 @@ export function describeDefinitions(make: () => EngineStore): void {
       expect(await left()).toEqual(["run_6", "run_5", "run_4", "run_1"]);
       expect(await on.store.runs.get("run_7")).toBeUndefined();
       expect(await write(({ runs }) => runs.prune([], 99, 9))).toBe(0);
-      expect(await write(({ runs }) => runs.prune(["batch", "backfill"], 99, 9))).toBe(1);
+      expect(await write(({ runs }) => runs.prune(["scheduled", "backfill"], 99, 9))).toBe(1);
       await expect(
         write(async ({ runs }) => {
-          await runs.prune(["sweep"], 99, 9);
+          await runs.prune(["reevaluate"], 99, 9);
           throw new Error("no");
         }),
       ).rejects.toThrow("no");

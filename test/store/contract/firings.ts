@@ -29,7 +29,7 @@ export function describeFirings(make: () => EngineStore): void {
         firing("fir_4", {
           cause: { kind: "change", fields: ["__proto__"], before: JSON.parse('{"__proto__": [1]}') },
         }),
-        firing("fir_5", { cause: { kind: "member", audience: "a", run: "run_1", backfill: true } }),
+        firing("fir_5", { cause: { kind: "run", audience: "a", run: "run_1", backfill: true } }),
       ];
       await add(...all);
       for (const one of all) {
@@ -169,7 +169,7 @@ export function describeFirings(make: () => EngineStore): void {
       await add(
         waiting("fir_1", 7, { waitsFor: "digest" }),
         waiting("fir_2", 5, { waitsFor: "digest" }),
-        waiting("fir_3", 1, { waitsFor: "quiet" }),
+        waiting("fir_3", 1, { waitsFor: "quietHours" }),
         waiting("fir_4", 2, { waitsFor: "digest", profile: "bob" }),
         waiting("fir_5", 3, { waitsFor: "digest", trigger: "other" }),
       );
@@ -272,13 +272,13 @@ export function describeFirings(make: () => EngineStore): void {
       await write(async ({ firings }) => {
         await firings.skip([
           skip({ at: 5 }),
-          skip({ at: 4, reason: "a\u0000'", cause: "member" }),
+          skip({ at: 4, reason: "a\u0000'", cause: "run" }),
           skip({ profile: "bob" }),
         ]);
         await firings.skip([]);
       });
       expect(await on.store.firings.lastSkip("welcome", "ada")).toEqual({
-        ...skip({ at: 4, reason: "a\u0000'", cause: "member" }),
+        ...skip({ at: 4, reason: "a\u0000'", cause: "run" }),
         count: 2,
       });
       expect(await on.store.firings.lastSkip("welcome", "bob")).toEqual({ ...skip({ profile: "bob" }), count: 1 });

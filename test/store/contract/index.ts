@@ -11,6 +11,22 @@ import { describeOutbox } from "./outbox.ts";
 import { describeProfiles } from "./profiles.ts";
 import { describeTransactions } from "./transactions.ts";
 
+/**
+ * Proves that a store's transactions can be run again: `make` returns an empty store that runs each of them twice. Leaves out
+ * the outbox and the lists, which hardly use transactions.
+ */
+export function describeRetriedTransactions(name: string, make: () => EngineStore): void {
+  describe(`${name}: the contract of a store, with every transaction run twice`, () => {
+    describeProfiles(make);
+    describeMerges(make);
+    describeEvents(make);
+    describeMemberships(make);
+    describeFirings(make);
+    describeDefinitions(make);
+    describeTransactions(make);
+  });
+}
+
 /** Proves everything that a store promises. `make` returns an empty store each time. */
 export function describeStore(name: string, make: (retention?: Partial<Retention>) => EngineStore): void {
   describe(`${name}: the contract of a store`, () => {

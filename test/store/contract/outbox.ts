@@ -243,9 +243,9 @@ export function describeOutbox(make: (retention?: Partial<Retention>) => Store):
       test("keeps the journal", async () => {
         const [id] = await add({});
         const request = { line: "POST https://a.example/", headers: { a: "1" }, body: "{}" };
-        const answer = { line: "503 Service Unavailable", body: "busy" };
+        const response = { statusLine: "503 Service Unavailable", body: "busy" };
         const outcome = { kind: "retry", reason: "503", retryAfter: 5 } as const;
-        const first = { startedAt: start, endedAt: start + 5, request, answer, outcome };
+        const first = { startedAt: start, endedAt: start + 5, request, response, outcome };
         const second = { startedAt: start + 10, endedAt: start + 12, outcome: { kind: "delivered" } } as const;
         await outbox.settle([settlement(await claimOne(outbox), again(start + 10), { attempt: first })]);
         expect(await outbox.find(id!)).toMatchObject({ state: "pending", due: start + 10, reason: "503", attempts: 1 });
@@ -512,7 +512,7 @@ export function describeOutbox(make: (retention?: Partial<Retention>) => Store):
         startedAt: start,
         endedAt: start + 1,
         request: { line: `RCPT TO:<${ada}>`, body: ada },
-        answer: { line: refused.reason },
+        response: { statusLine: refused.reason },
         outcome: refused,
       };
       const private_ = (changes: Partial<Entry> = {}): Partial<Entry> => ({

@@ -2,42 +2,43 @@ import type { FastifyInstance, FastifyRequest } from "fastify";
 import type { ServiceLimits } from "./options.ts";
 import { Problem } from "./problem.ts";
 
-/** Counts the 4xx answers to callers without a valid key or signature, by address: IPv6 addresses of one /64 are one. */
+/** Counts the 4xx responses to callers without a valid key or signature by address; IPv6 addresses of one /64 count as one. */
 export interface UnauthenticatedLimit {
-  /** @throws Problem 429, once the address has too many */
+  /** Checks an address. @throws Problem 429 once it has too many */
   check(address: string | undefined): Promise<void>;
-  /** Counts one more. @returns what to answer instead, once there are too many */
+  /** Counts one more response. @returns the problem to respond with instead once there are too many */
   count(address: string | undefined): Promise<Problem | undefined>;
 }
 
-/** @param app has `@fastify/rate-limit` by the time it is asked */
+/** Creates the limit. @param app has `@fastify/rate-limit` registered before the first request */
 export function limitUnauthenticated(
   app: FastifyInstance,
   { unauthenticated: { count, per } }: ServiceLimits,
 ): UnauthenticatedLimit {
   let limit: ReturnType<FastifyInstance["createRateLimit"]> | undefined;
 
-  async function look(address: string | undefined, increment: boolean): Promise<Problem | undefined> {
+  async function use(address: string | undefined, increment: boolean): Promise<Problem | undefined> {
     limit ??= app.createRateLimit({ max: count, timeWindow: per, ipv6Subnet: 64 });
     // The limiter reads nothing else, and a malformed request has nothing else. A closed connection has no address.
-    const asker = { ip: address ?? "unknown", routeOptions: {} } as FastifyRequest;
-    const found = await limit(asker, { increment });
-    if (found.isAllowed || !(increment ? found.isExceeded : found.remaining <= 0)) return undefined;
-    return tooMany(found.max, found.ttlInSeconds);
+    const caller = { ip: address ?? "unknown", routeOptions: {} } as FastifyRequest;
+    const usage = await limit(caller, { increment });
+    if (usage.isAllowed || !(increment ? usage.isExceeded : usage.remaining <= 0)) return undefined;
+    return tooMany(usage.max, usage.ttlInSeconds);
   }
 
   return {
     async check(address) {
-      const problem = await look(address, false);
+      const problem = await use(address, false);
       if (problem !== undefined) throw problem;
     },
-    count: (address) => look(address, true),
+    count: (address) => use(address, true),
   };
 }
 
+/** Creates a 429. */
 export function tooMany(max: number, ttlInSeconds: number): Problem {
   const seconds = Math.max(1, ttlInSeconds);
-  return new Problem("too-many-requests", `more than ${max} requests: ask again in ${seconds} s`, {
+  return new Problem("too-many-requests", `more than ${max} requests: try again in ${seconds} s`, {
     headers: { "retry-after": `${seconds}` },
   });
 }

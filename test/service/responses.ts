@@ -1,6 +1,6 @@
 import { Ajv2020, type ValidateFunction } from "ajv/dist/2020.js";
 import formats from "ajv-formats";
-import type { Answer } from "./stage.ts";
+import type { TestResponse } from "./harness.ts";
 
 export interface Operation {
   readonly method: string;
@@ -56,7 +56,7 @@ export function allowing(document: OpenApi): (operation: Operation, body: unknow
 }
 
 /** What of an answer the document does not say. */
-export function judge(document: OpenApi): (operation: Operation, answer: Answer) => string | undefined {
+export function judge(document: OpenApi): (operation: Operation, answer: TestResponse) => string | undefined {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   (formats as unknown as (ajv: unknown) => void)(ajv);
   const known = new Map<object, ValidateFunction>();

@@ -14,7 +14,7 @@ export const noon = Date.UTC(2026, 2, 2, 12);
 export type Who = Scope | "all" | "revoked" | "unknown" | "nobody";
 
 /** All of the program in memory, behind a service, with a clock that only tests move. */
-export interface Stage {
+export interface Harness {
   readonly service: Service;
   readonly store: EngineStore;
   readonly engine: Engine;
@@ -23,7 +23,7 @@ export interface Stage {
   now: number;
   readonly secrets: Readonly<Record<Who, string | undefined>>;
   /** As somebody who may do all, unless `who` says otherwise. */
-  ask(method: Method, url: string, body?: unknown, more?: More): Promise<Answer>;
+  request(method: Method, url: string, body?: unknown, more?: More): Promise<TestResponse>;
   close(): Promise<void>;
 }
 
@@ -34,7 +34,7 @@ export interface More {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface Answer {
+export interface TestResponse {
   readonly status: number;
   readonly type: string | undefined;
   readonly headers: Readonly<Record<string, unknown>>;
@@ -43,11 +43,11 @@ export interface Answer {
   readonly text: string;
 }
 
-export async function stage(
+export async function harness(
   options: Partial<ServiceOptions> = {},
   store: EngineStore = memoryStore(),
   more: Partial<EngineOptions> = {},
-): Promise<Stage> {
+): Promise<Harness> {
   const crm = fake();
   const self = { now: noon };
   const clock = (): number => self.now;
@@ -88,7 +88,7 @@ export async function stage(
     crm,
     problems,
     secrets,
-    async ask(method: Method, url: string, body?: unknown, { who = "all", headers = {} }: More = {}) {
+    async request(method: Method, url: string, body?: unknown, { who = "all", headers = {} }: More = {}) {
       const secret = secrets[who];
       const raw = typeof body === "string" || Buffer.isBuffer(body);
       const answer = await service.app.inject({
@@ -121,7 +121,7 @@ export async function stage(
 
 /** Declares, and does all that is due. */
 export async function declare(
-  { engine, now }: Stage,
+  { engine, now }: Harness,
   definitions: DesiredState["definitions"],
   states?: DesiredState["states"],
 ) {

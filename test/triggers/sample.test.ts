@@ -2,14 +2,14 @@ import { expect, test } from "vitest";
 import { isSampled } from "../../src/triggers/index.ts";
 
 const profiles = Array.from({ length: 20_000 }, (_, at) => `prf_${at.toString(36)}`);
-const taken = (trigger: string, share: number) => profiles.filter((profile) => isSampled(profile, trigger, share));
+const taken = (trigger: string, sample: number) => profiles.filter((profile) => isSampled(profile, trigger, sample));
 
-test("takes the share that was asked for", () => {
+test("takes the sample that was asked for", () => {
   expect(taken("welcome", 1)).toHaveLength(20_000);
-  for (const share of [0.01, 0.1, 0.5, 0.9]) {
+  for (const sample of [0.01, 0.1, 0.5, 0.9]) {
     // Five standard deviations.
-    const most = 5 * Math.sqrt(20_000 * share * (1 - share));
-    expect(Math.abs(taken("welcome", share).length - 20_000 * share)).toBeLessThan(most);
+    const most = 5 * Math.sqrt(20_000 * sample * (1 - sample));
+    expect(Math.abs(taken("welcome", sample).length - 20_000 * sample)).toBeLessThan(most);
   }
 });
 
@@ -28,7 +28,7 @@ test("takes the same ones always, whatever the machine", () => {
   `);
 });
 
-test("a larger share has all that a smaller one has", () => {
+test("a larger sample has all that a smaller one has", () => {
   const larger = new Set(taken("welcome", 0.2));
   expect(taken("welcome", 0.1).filter((profile) => !larger.has(profile))).toEqual([]);
 });
