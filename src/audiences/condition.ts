@@ -3,22 +3,25 @@ import { shortened } from "../base/shorten.ts";
 import type { TemplateOptions } from "../compile.ts";
 import { compileCondition as compileLanguage, RenderAborted, type TimeLimit } from "../template/index.ts";
 
-/** A condition on profiles, compiled. */
+/** A compiled condition on profiles. */
 export interface Condition {
   /** Its text. */
   readonly where: string;
   /** Names of the top-level fields that the result can depend on. */
   readonly reads: ReadonlySet<string> | "all";
-  /** The result can change although the profile does not: a function in it looks at the clock, or takes chance. */
+  /** The result can change although the profile does not, because the condition reads the clock or uses chance. */
   readonly timeDependent: boolean;
-  /** Where it fails, as it does where Go could not compare, it does not hold, and `problem` is Go's message. Never throws. */
+  /**
+   * Evaluates. A condition that fails, as where Go could not compare, does not hold; `problem` is Go's message. Never
+   * throws.
+   */
   test(fields: unknown, limit?: TimeLimit): ConditionResult;
 }
 
 export interface ConditionResult {
   readonly matches: boolean;
   readonly problem?: string;
-  /** The limit that ended it. After `"time"` nothing is known: it may hold, or not, on another try. */
+  /** Limit that ended the condition. After `"time"` the result means nothing: another try may succeed. */
   readonly limit?: Limit;
 }
 
@@ -27,7 +30,7 @@ const no: ConditionResult = { matches: false };
 
 /**
  * Compiles what stands in an `if`: pipelines, variables, parentheses. Places in messages are those of `where`.
- * @param options as of `compile`; `name` is `where` unless given, `delims`, `templates` and `escape` mean nothing here
+ * @param options as of `compile`; `name` is `where` unless given, `delims`, `templates` and `escape` have no effect
  * @throws TemplateError of phase `"parse"`; TypeError for options that make no sense
  */
 export function compileCondition(where: string, options: TemplateOptions = {}): Condition {

@@ -1,5 +1,6 @@
 /**
- * Who belongs where. In: a condition in the template language, and profiles. Out: memberships, and who entered and left.
+ * Decides which profiles belong to which audience. In: a condition in the template language, and profiles. Out: whether
+ * the condition holds.
  */
 export * from "./condition.ts";
 export * from "./definition.ts";

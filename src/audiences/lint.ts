@@ -3,15 +3,15 @@ import { type Change, type Finding, type LintOptions, lint } from "../lint/index
 import { asTemplate, before, objectionTo } from "../template/condition.ts";
 
 /**
- * What is wrong or doubtful with a condition, by place in its own text. A condition is never a reason to throw.
- * @param options as of `lint`; `name` is `where` unless given, `delims`, `templates` and `part` mean nothing here
+ * Lints a condition, with places in its own text. Never throws for a condition.
+ * @param options as of `lint`; `name` is `where` unless given, `delims`, `templates` and `part` have no effect
  * @throws TypeError for options that make no sense
  */
 export function lintCondition(where: string, options: LintOptions = {}): readonly Finding[] {
   const { name = "where", delims: _delims, templates: _templates, part: _part, ...others } = options;
   const objection = objectionTo(where, (id) => id !== "break" && id !== "continue");
   if (objection) {
-    lint("", { ...others, name }); // for options that make no sense
+    lint("", { ...others, name }); // throws for options that make no sense
     const { syntax = "error" } = options.rules ?? {};
     if (syntax === "off") return [];
     const message = `${objection.message.charAt(0).toUpperCase()}${objection.message.slice(1)}.`;
@@ -21,7 +21,7 @@ export function lintCondition(where: string, options: LintOptions = {}): readonl
   return lint(asTemplate(where), { ...others, name }).map((finding) => moved(finding, where));
 }
 
-/** A finding in the template that holds a condition, as one in the condition. */
+/** Moves a finding in the template that holds a condition to the condition. */
 function moved({ fix, go, ...finding }: Finding, where: string): Finding {
   const change = fix && movedChange(fix, where);
   const suggestions = finding.suggestions.map((one) => movedChange(one, where)).filter((one) => one !== undefined);
@@ -36,13 +36,13 @@ function moved({ fix, go, ...finding }: Finding, where: string): Finding {
 
 const movedSpan = ({ start, end }: Span): Span => ({ start: start - before.length, end: end - before.length });
 
-/** Undefined where it changes what is around the condition. */
+/** Moves a change; undefined if it edits what is around the condition. */
 function movedChange({ message, edits }: Change, where: string): Change | undefined {
   const own = edits.map((edit) => ({ ...edit, ...movedSpan(edit) }));
   return own.every(({ start, end }) => start >= 0 && end <= where.length) ? { message, edits: own } : undefined;
 }
 
-/** Go's columns, in bytes from 0, are counted from the start of the condition on its first line. */
+/** Moves Go's columns, in bytes from 0, to the start of the condition on its first line. */
 function movedMessage(go: string, name: string): string {
   const start = `template: ${name}:1:`;
   const [, column, rest] = (go.startsWith(start) && /^(\d+)(:[\s\S]*)$/.exec(go.slice(start.length))) || [];

@@ -9,19 +9,20 @@ import type { ProfileSettings } from "./settings.ts";
 import type { Change, Update } from "./update.ts";
 import { bytesBeyond, validationError } from "./validate.ts";
 
-/** Why an update could not be taken, in words. */
+/** Says why an update was rejected, in words. */
 export interface RejectedUpdate {
   readonly problem: string;
-  /** The problem tells something of who is known: it is not for those who may not look at profiles. */
+  /** The problem reveals something about existing profiles: hide it from callers who may not read them. */
   readonly confidential?: true | undefined;
 }
 
 /**
- * Merges updates into profiles, in their order and within one transaction of the writer. Several of one person follow one
- * another: the profile after one is that before the next. Looks things up once and writes what comes of it all once.
+ * Merges updates into profiles, in their order and within one transaction of the writer. Several updates of one profile
+ * follow one another: the profile after one is the profile before the next. Looks everything up once and writes
+ * everything once.
  * @param now ms since 1970
  * @param modes what each update may do @default all of them merge
- * @returns for each update what it came to, or why it could not be taken; the others are, all the same
+ * @returns for each update the change, or why it was rejected; the other updates are applied all the same
  */
 export async function applyUpdates(
   writer: ProfilesWriter,
@@ -59,13 +60,13 @@ function readUpdate(update: Update, settings: ProfileSettings, mode: IdentityMod
 /** Explains an update that matches no profile and may not create one. */
 const unknownProfile = "it is about nobody who is known, and may not create who it is about";
 
-/** Profiles as they are while updates are applied. */
+/** Holds the profiles that updates are applied to. */
 class ProfileBatch {
-  /** By key of the identifier. */
+  /** By identifier key. */
   readonly #owners = new Map<string, string>();
   readonly #profiles = new Map<string, Profile>();
   readonly #written = new Set<string>();
-  /** How, in their order. */
+  /** Merges by id of the merged profile, in their order. */
   readonly #absorbed = new Map<string, Merge>();
   #splitPairs: readonly SplitPair[] = [];
 
@@ -145,7 +146,7 @@ class ProfileBatch {
     });
   }
 
-  /** Two who were split are not made one again by what comes in. */
+  /** Returns why profiles that were split may not be merged again by an update. */
   #splitReason(several: readonly Profile[]): string | undefined {
     const ids = new Set(several.map(({ id }) => id));
     const found = this.#splitPairs.find(
@@ -157,12 +158,12 @@ class ProfileBatch {
   #absorb(merge: Merge): void {
     const { id } = merge.profile;
     this.#absorbed.set(id, merge);
-    // One that only came to be in these updates is written as well, so that its id still leads to the one that stays.
+    // A profile that these updates created is written as well, so that its id leads to the surviving one.
     const profile = this.#profiles.get(id)!;
     if (this.#written.has(id)) this.#profiles.set(id, { ...profile, identifiers: [] });
   }
 
-  /** One that absorbed others may have been absorbed since. */
+  /** A surviving profile may have been merged into another one since. */
   #resolveId(id: string): string {
     let into = id;
     for (let next = this.#absorbed.get(into); next !== undefined; next = this.#absorbed.get(into)) into = next.into;
@@ -176,7 +177,7 @@ class ProfileBatch {
   }
 }
 
-/** The fields of profiles that are one, oldest first, and how each of the others became part of the oldest. */
+/** Merges the fields of profiles, oldest first, and records how each of the others became part of the oldest. */
 function mergeAll(
   [first, ...others]: readonly Profile[],
   settings: ProfileSettings,

@@ -2,22 +2,22 @@ import type { Identifier, Profile } from "../store/index.ts";
 import type { KindRules, ProfileSettings } from "./settings.ts";
 import type { Refused, Update } from "./update.ts";
 
-/** Identifiers are at most so many characters long. */
+/** Limits the characters of an identifier. */
 const maxLength = 512;
 
-/** An update names at most so many. */
+/** Limits the identifiers of one update. */
 const maxIdentifiers = 100;
 
-/** What an update's identifiers are once they are written by the rules. */
+/** Holds the identifiers of an update, normalized by the rules. */
 export interface Identity {
-  /** Those of the kind that counts most first, each once. */
+  /** In the order of the kinds, most significant first, each once. */
   readonly identifiers: readonly Identifier[];
   readonly refused: readonly Refused[];
 }
 
 export const identifierKey = ({ kind, value }: Identifier): string => `${kind} ${value}`;
 
-/** @returns a problem, in words, where there is none that identifies somebody */
+/** Normalizes the identifiers of an update. @returns a problem, in words, if none of them identifies anybody */
 export function identityOf(given: Update["identifiers"], settings: ProfileSettings): Identity | { problem: string } {
   if (typeof given !== "object" || given === null) return { problem: "an update needs identifiers, by kind" };
   const refused: Refused[] = [];
@@ -45,13 +45,13 @@ export function identityOf(given: Update["identifiers"], settings: ProfileSettin
   return { problem: `nothing says who it is about: it has none of ${kinds}${reasons.length > 0 ? ` (${reasons.slice(0, 3).join("; ")})` : ""}` }; // biome-ignore format: one line
 }
 
-/** Neither value nor reason: there is nothing. */
+/** With neither value nor reason, the identifier is absent. */
 interface NormalizedIdentifier {
   readonly value?: string;
   readonly reason?: string;
 }
 
-/** An identifier as its kind's rules write it, or why it is none. */
+/** Normalizes an identifier by the rules of its kind, or says why it is invalid. */
 export function normalized(raw: unknown, { foldCase, ignore }: KindRules): NormalizedIdentifier {
   if (raw === null || raw === undefined) return {};
   if (typeof raw === "number" && !Number.isFinite(raw)) return { reason: `${raw} identifies nobody` };
@@ -81,21 +81,21 @@ function shown(raw: unknown): string {
   return text.slice(0, 100).toWellFormed();
 }
 
-/** Whom an update is about. */
+/** Says which profiles an update concerns. */
 export interface Decision {
-  /** Profiles that are one from now on, oldest first; the first stays. Empty: somebody new. */
+  /** Profiles that are merged, oldest first; the first survives. Empty: the profile is new. */
   readonly profiles: readonly [Profile, ...Profile[]] | readonly [];
-  /** All that the one profile has then. */
+  /** All identifiers of the surviving profile. */
   readonly identifiers: readonly Identifier[];
   readonly refused: readonly Refused[];
 }
 
 /**
- * Goes through the identifiers, the kind that counts most first: the first says who it is, each further one joins who has it
- * with that person, unless they would then have more identifiers of a kind than one person can. What is refused stays where it
- * is, so that two people never become one.
- * @param ownerOf the profile that has an identifier now
- * @param fits why what is left of several profiles could not be one, apart from their identifiers
+ * Decides which profiles an update concerns. Goes through the identifiers, most significant kind first: the first one
+ * names the profile, and each further one merges its owner into that profile, unless the result would have more
+ * identifiers of a kind than allowed. A refused identifier stays where it is, so that two people never become one.
+ * @param ownerOf returns the profile that has an identifier now
+ * @param reasonAgainst returns why several profiles cannot be merged, apart from their identifiers
  */
 export function decide(
   { identifiers, refused: before }: Identity,
@@ -106,7 +106,7 @@ export function decide(
   const group = new MergeGroup(settings);
   group.join(identifiers, ownerOf, (profiles) => reasonAgainst(profiles));
   if (group.profiles.length <= settings.maxMergedProfiles) return group.decision(before);
-  // Something that so many have in common is not theirs: a shop's tablet, a test address.
+  // An identifier that so many profiles share is not personal: a shop's tablet, a test address.
   const reason = `${group.profiles.length} profiles would become one, and at most ${settings.maxMergedProfiles} do at a time`;
   const alone = new MergeGroup(settings);
   alone.join(identifiers, ownerOf, () => reason);
@@ -153,9 +153,9 @@ class MergeGroup {
     return reason && `this ${kind} is that of another profile, ${owner.id}: ${reason}`;
   }
 
-  /** Why these cannot be added: a person has so many of a kind and no more. */
+  /** Returns which limit of a kind these identifiers would exceed. */
   #tooMany(identifiers: readonly Identifier[]): string | undefined {
-    if (this.#known.size === 0) return undefined; // who is first is as it is, also if a limit was lowered since
+    if (this.#known.size === 0) return undefined; // the first profile stays as it is, even if a limit was lowered since
     const more = new Map<string, number>();
     for (const identifier of identifiers) {
       if (this.#known.has(identifierKey(identifier))) continue;
@@ -182,7 +182,10 @@ class MergeGroup {
     this.profiles.sort(older);
   }
 
-  /** Those that the profiles had, the oldest's first; then the new ones. The list of one profile that gets none is its own. */
+  /**
+   * Returns the identifiers that the profiles had, the oldest profile's first, then the new ones. Returns the very list
+   * of a profile that gets no new one.
+   */
   #inOrder(): readonly Identifier[] {
     const [first] = this.profiles;
     if (first && first.identifiers.length === this.#known.size) return first.identifiers;

@@ -5,16 +5,16 @@ import { type Decision, type Identity, identifierKey } from "./identity.ts";
 import type { MergeRules, ProfileSettings } from "./settings.ts";
 import type { Refused } from "./update.ts";
 
-/** Names nobody, and is the same whoever has the identifier, or nobody. */
+/** Names no profile, and is the same whether or not somebody has the identifier: the sender learns nothing. */
 const notGiven = "a stream without identity: merge gives identifiers to nobody but the people that it creates";
 const isProtected = "it is protected: only streams with identity: merge give it to people";
 
 /**
- * Decides whom an update is about that may not merge. The identifier that counts most alone says who it is; only somebody
- * new gets identifiers, and none that another person has. So whoever can post to such a stream can neither join two people
- * nor put an identifier of their own on somebody else.
- * @param ownerOf the profile that has an identifier now
- * @returns undefined where it is about nobody who is known, and may not create anybody
+ * Decides which profile an update concerns that may not merge. Only the most significant identifier counts; only a new
+ * profile gets identifiers, and none that another profile has. So a sender to such a stream can neither merge two
+ * people nor put an identifier of their own on somebody else.
+ * @param ownerOf returns the profile that has an identifier now
+ * @returns undefined if it concerns no existing profile and may not create one
  */
 export function decideLimited(
   { identifiers, refused: before }: Identity,
@@ -26,7 +26,7 @@ export function decideLimited(
   const refuse = (identifier: Identifier, reason: string): void => {
     refused.push({ identifier, reason });
   };
-  // One that is protected can be found by, but not given.
+  // A protected identifier can find a profile, but cannot be given to one.
   const first = identifiers.findIndex((one) => !protect.includes(one.kind) || ownerOf(one) !== undefined);
   if (first < 0) return undefined;
   const owner = ownerOf(identifiers[first]!);
@@ -50,13 +50,16 @@ export function decideLimited(
   return { profiles: [], identifiers: given, refused };
 }
 
-/** A patch without what it may not change, and the paths of that. */
+/** A patch without the fields it may not change, and the paths of those. */
 export interface Allowed {
   readonly fields: Fields;
   readonly withheld: readonly string[];
 }
 
-/** Leaves out of a patch what would change a protected field, also by replacing or removing a map that it is in. */
+/**
+ * Removes from a patch what would change a protected field, also by replacing or removing a map that contains the
+ * field.
+ */
 export function withoutProtected(patch: Fields, { protect, merge }: ProfileSettings): Allowed {
   let fields = patch;
   const withheld: string[] = [];
@@ -69,13 +72,13 @@ export function withoutProtected(patch: Fields, { protect, merge }: ProfileSetti
   return { fields, withheld };
 }
 
-/** The very same map if the patch does not touch what stands at the path. */
+/** Removes a path. Returns the very same map if the patch does not touch the path. */
 function without(map: JsonMap, [name, ...rest]: readonly string[], rules: MergeRules | undefined): JsonMap {
   const value = own(map, name!);
   if (value === undefined) return map;
   const copy: { [field: string]: Json } = { ...map };
   const rule = rules?.get(name!);
-  // What is merged as a whole replaces all that is in it.
+  // A rule for a whole map replaces everything in it.
   if (rest.length === 0 || !isMap(value) || typeof rule === "string") {
     delete copy[name!];
     return copy;

@@ -4,31 +4,36 @@ import type { MergeRule } from "./definition.ts";
 import type { MergeRules, ProfileSettings } from "./settings.ts";
 import { maxDepth } from "./validate.ts";
 
-/** A value that its field's rule cannot merge. */
+/** Reports a value that its field's rule cannot merge. */
 export class MergeError extends Error {
   override readonly name = "MergeError";
 }
 
-/** Of a field that is appended to, so many elements are kept. */
+/** Limits the elements of a list that is appended to. */
 const maxAppended = 1000;
 
 /**
- * Fields with a patch merged in, by the rules of the settings; without one, maps are merged and all else is replaced, as in
- * RFC 7396. Null removes, whatever the rule. Shares what did not change with `before`, and is `before` if nothing did.
- * @throws MergeError for what is too deep or does not fit its rule: `sum` takes numbers, `max` and `min` numbers or text
+ * Merges a patch into fields, by the rules of the settings; without a rule, maps are merged and everything else is
+ * replaced, as in RFC 7396. Null removes, whatever the rule. Shares unchanged values with `before`, and returns
+ * `before` itself if nothing changes.
+ * @throws MergeError for a value that is too deep or does not fit its rule: `sum` takes numbers, `max` and `min`
+ * numbers or text
  */
 export function mergeFields(before: Fields, patch: Fields, settings: ProfileSettings): Fields {
   return mergeMaps(before, patch, { rules: settings.merge, strict: true, path: "", depth: 0 });
 }
 
-/** As `mergeFields` of two profiles, of which `younger` is the patch. What does not fit its rule there gives way. */
+/**
+ * Merges the fields of two profiles, as `mergeFields` does with `younger` as the patch. A value of `younger` that does
+ * not fit its rule is dropped.
+ */
 export function mergeProfiles(older: Fields, younger: Fields, settings: ProfileSettings): Fields {
   return mergeMaps(older, younger, { rules: settings.merge, strict: false, path: "", depth: 0 });
 }
 
 interface MergeOptions {
   readonly rules: MergeRules | undefined;
-  /** Complains about what does not fit its rule. */
+  /** Throws for a value that does not fit its rule. */
   readonly strict: boolean;
   readonly path: string;
   readonly depth: number;
@@ -53,7 +58,7 @@ function mergeMaps(before: JsonMap, patch: JsonMap, options: MergeOptions): Json
   return merged ?? before;
 }
 
-/** `old` itself if nothing changes. */
+/** Returns `old` itself if nothing changes. */
 function mergeValue(old: Json | undefined, given: Json, name: string, options: MergeOptions): Json {
   const rule = options.rules?.get(name);
   if (typeof rule === "string") return mergeByRule[rule](old, given, (what) => misfit(old, given, name, options, what));
@@ -126,16 +131,16 @@ function unique(list: readonly Json[]): readonly Json[] {
   return [...byKey.values()];
 }
 
-/** As a patch makes it of nothing. */
+/** Returns the map that a patch makes of nothing. */
 const withoutNulls = (given: JsonMap): JsonMap =>
   mergeMaps({}, given, { rules: undefined, strict: true, path: "", depth: 1 });
 
-/** Names of the top-level fields that one has and the other has not, or not with the same value. */
+/** Returns the names of the top-level fields that differ. */
 export function changedFields(before: Fields, after: Fields): ReadonlySet<string> {
   const changed = new Set<string>();
   if (before === after) return changed;
   for (const name of Object.keys(after)) {
-    // Mostly it is the very same; what is inherited never is.
+    // Mostly it is the very same value; an inherited property never is.
     if (before[name] !== after[name] && !isSame(own(before, name), after[name])) changed.add(name);
   }
   for (const name of Object.keys(before)) if (!Object.hasOwn(after, name)) changed.add(name);

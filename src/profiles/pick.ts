@@ -1,15 +1,15 @@
 import { isList, isMap, type Json, type JsonMap, own, setOwn } from "../base/json.ts";
 import type { Fields } from "../store/index.ts";
 
-/** Names by level; undefined: all that is there. */
+/** Holds names by level; undefined: everything below. */
 type PathTree = Map<string, PathTree | undefined>;
 
-/** Lists of paths are asked about again and again. */
+/** Cached, because the same lists of paths are used again and again. */
 const pathTrees = new WeakMap<readonly string[], PathTree>();
 
 /**
- * Nothing but these fields. A path has a dot between levels (`plan.seats`) and goes through lists: `items.sku` is the `sku` of
- * each item. What is not there is left out.
+ * Returns nothing but these fields. A path has a dot between levels (`plan.seats`) and goes through lists: `items.sku`
+ * is the `sku` of each item. Missing fields are left out.
  */
 export function pick(fields: Fields, paths: readonly string[]): Fields {
   const wanted = pathTrees.get(paths) ?? pathTreeOf(paths);
@@ -27,7 +27,7 @@ function pathTreeOf(paths: readonly string[]): PathTree {
       const inner: PathTree | undefined = level.has(name) ? level.get(name) : new Map();
       level.set(name, inner);
       level = inner;
-      if (!level) break; // more of it is wanted already
+      if (!level) break; // more of it is picked already
     }
     level?.set(last, undefined);
   }

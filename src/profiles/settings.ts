@@ -1,22 +1,22 @@
 import type { MergeRule, ProfilesDefinition } from "./definition.ts";
 
-/** How profiles are put together, with all defaults. */
+/** Holds the rules for identifiers and merging, with all defaults. */
 export interface ProfileSettings {
-  /** The kind that counts most first. */
+  /** By kind, most significant first. */
   readonly kinds: ReadonlyMap<string, KindRules>;
-  /** Rules of the fields, level by level. */
+  /** Merge rules, level by level. */
   readonly merge: MergeRules;
   readonly maxMergedProfiles: number;
   readonly maxBytes: number;
-  /** Fields and kinds of identifiers that only those change who may merge. */
+  /** Fields and kinds of identifiers that only senders change who may merge. */
   readonly protect: readonly string[];
 }
 
-/** How identifiers of a kind are written. */
+/** Rules for identifiers of one kind. */
 export interface KindRules {
   readonly kind: string;
   readonly foldCase: boolean;
-  /** At most so many on one profile. */
+  /** Limits the identifiers of this kind on one profile. */
   readonly limit: number;
   /** Values that identify nobody, in lower case. */
   readonly ignore: ReadonlySet<string>;
@@ -24,10 +24,10 @@ export interface KindRules {
 
 export type MergeRules = ReadonlyMap<string, MergeRule | MergeRules>;
 
-/** What is declared of profiles makes no sense. */
+/** Reports invalid profile settings. */
 export class SettingsError extends Error {
   override readonly name = "SettingsError";
-  /** Where in the definition. */
+  /** Place in the definition. */
   readonly path: readonly (string | number)[];
 
   constructor(message: string, path: readonly (string | number)[]) {
@@ -39,7 +39,7 @@ export class SettingsError extends Error {
 const defaultKinds = { user_id: null, email: null, device: null };
 const defaultIgnored = ["", "null", "undefined", "none", "unknown", "anonymous", "0"];
 
-/** @throws SettingsError for rules that contradict each other */
+/** Resolves defaults. @throws SettingsError for rules that contradict each other */
 export function resolveProfiles(definition: ProfilesDefinition = {}): ProfileSettings {
   const {
     identifiers = defaultKinds,

@@ -6,10 +6,10 @@ import { RenderAborted, readsOf, type Template, type TimeLimit } from "../templa
 import type { Mapped, StreamDefinition } from "./definition.ts";
 import type { Update } from "./update.ts";
 
-/** What is declared of a stream makes no sense. */
+/** Reports an invalid stream definition. */
 export class StreamError extends Error {
   override readonly name = "StreamError";
-  /** Where in the definition. */
+  /** Place in the definition. */
   readonly path: readonly (string | number)[];
 
   constructor(message: string, path: readonly (string | number)[], cause?: unknown) {
@@ -24,19 +24,19 @@ export interface CompiledStream {
 }
 
 export interface MappedPayload {
-  /** With the same one, it is the same event. */
+  /** Events with the same key are duplicates. */
   readonly key?: string;
-  /** Absent where the stream's events are only kept, and where there is a problem. */
+  /** Absent if the stream's events are only stored, and if there is a problem. */
   readonly update?: Update;
-  /** Why the payload is not mapped: nothing of it is, then. */
+  /** Why the payload was not mapped, not even in part. */
   readonly problem?: string;
-  /** The limit that ended a template. After `"time"` nothing is known: another try may map it. */
+  /** Limit that ended a template. After `"time"` another try may succeed. */
   readonly limit?: Limit;
 }
 
 const maxKeyLength = 512;
 
-/** What a mapping gives of a payload: undefined where there is nothing. @throws Error with the problem */
+/** Reads a value from a payload; undefined if there is none. @throws Error with the problem */
 type Read = (payload: Json, limit?: TimeLimit) => Json | undefined;
 
 /**
@@ -107,7 +107,7 @@ function checkedIdentifier(value: Json, kind: string): string | number | readonl
   throw new Error(`identifiers.${kind}: an identifier is text or a number, or a list of these, not ${shown(value)}`);
 }
 
-/** A field's levels are made as they are needed. */
+/** Sets a field, and creates the levels above it. */
 function put(fields: { [field: string]: Json }, names: readonly string[], value: Json): void {
   let level = fields;
   for (const [i, name] of names.entries()) {
@@ -150,7 +150,7 @@ function compileMapped(mapped: Mapped, path: string[], stream: string, options: 
   };
 }
 
-/** Of a template: undefined where something that it reads is missing, and it cannot do without. */
+/** Compiles a template. It gives undefined if it fails and something that it reads is missing. */
 function compileText(
   text: string,
   name: string,
@@ -191,7 +191,10 @@ function isMissing(payload: Json, names: readonly string[]): boolean {
   return value === undefined || value === null;
 }
 
-/** What stands there, as it is, but for an empty text. A dot before the first name is the payload, as in templates. */
+/**
+ * Returns a reader of a path; empty text counts as missing. A dot before the first name is the payload, as in
+ * templates.
+ */
 function readPath(path: string, place: readonly string[]): Read {
   const names = (path.startsWith(".") ? path.slice(1) : path).split(".");
   if (path !== "." && names.includes("")) {
@@ -217,7 +220,7 @@ const booleans = new Map([
   ...["false", "no", "off", "0"].map((text) => [text, false] as const),
 ]);
 
-/** Undefined where the text is none. */
+/** Return undefined for text of another type. */
 const conversions: Readonly<Record<As, (text: string) => Json | undefined>> = {
   text: (text) => text,
   number: (text) => {

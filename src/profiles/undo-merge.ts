@@ -3,28 +3,31 @@ import { identifierKey } from "./identity.ts";
 import type { ProfileSettings } from "./settings.ts";
 import { unmerge } from "./unmerge.ts";
 
-/** Two profiles that are no longer one. */
+/** Two profiles that were one. */
 export interface UndoneMerge {
-  /** The one that had ended, as it was then. */
+  /** The profile that was merged into the other, as it was then. */
   readonly split: Profile;
   /** Its memberships then. */
   readonly since: MemberSince;
-  /** The one that it was part of, without it. */
+  /** The surviving profile, without the merged one. */
   readonly rest: Profile;
-  /** Memberships of that one, without what it had of the other alone: from these its audiences are evaluated anew. */
+  /**
+   * Memberships of the surviving profile, without those that only the merged one had: its audiences are evaluated again
+   * from these.
+   */
   readonly restSince: MemberSince;
-  /** Merges as they would have been without this one. */
+  /** Later merges, as they would have been without this one. */
   readonly merges: readonly Merge[];
-  /** Identifiers that somebody else has by now: they stay there. */
+  /** Identifiers that another profile has by now, and keeps. */
   readonly reassigned: readonly Identifier[];
 }
 
 /**
- * Undoes one merge of a profile. Whoever it was merged into may have been merged into others since: what came by the merge
- * is taken out all the way, also of what is kept of merges that came later.
- * @param whole the profile as it is
- * @param merges all that are kept of it, oldest first
- * @param ownerOf id of the profile that has an identifier now
+ * Undoes one merge of a profile. The profile it was merged into may itself have been merged into others since: what the
+ * merge brought is taken out all the way, also of later merges as stored.
+ * @param survivor the profile as it is
+ * @param merges all stored merges of the survivor, oldest first
+ * @param ownerOf returns the id of the profile that has an identifier now
  * @param now ms since 1970
  */
 export function undoMerge(
@@ -48,7 +51,7 @@ export function undoMerge(
   for (;;) {
     const { into, intoMemberships: before } = child;
     const since = (known: MemberSince): MemberSince => sinceWithout(known, before, old, left);
-    // Whoever joined the same profile later found there what is undone.
+    // A profile that was merged into the same one later found there what is now undone.
     for (const one of merges.slice(merges.indexOf(child) + 1)) {
       if (one.into !== into) continue;
       const intoMemberships = since(one.intoMemberships);
@@ -75,11 +78,11 @@ export function undoMerge(
 }
 
 /**
- * Returns since when somebody is a member without what came by a merge.
- * @param known as it is with it
- * @param before of the one that stays, before
- * @param old of the one that ended
- * @param left what remains of those
+ * Returns membership times without those that a merge brought.
+ * @param known times with the merge
+ * @param before times of the surviving profile before the merge
+ * @param old times of the merged profile
+ * @param left times that remain of `old`
  */
 function sinceWithout(known: MemberSince, before: MemberSince, old: MemberSince, left: MemberSince): MemberSince {
   const earlier = (audience: string, other: MemberSince): number =>

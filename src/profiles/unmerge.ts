@@ -3,9 +3,10 @@ import type { Fields, Merge } from "../store/index.ts";
 import type { MergeRules, ProfileSettings } from "./settings.ts";
 
 /**
- * Takes out of fields what a merge put there, as far as it is still there: what is as the merge made it is again what it
- * was before, also if it was told once more since; everything else that was told since stays. Of sums, unions and appended lists the part of the merge is taken out.
- * @param current fields of the profile that stays, or of any that it became part of since
+ * Takes out of fields what a merge put there, as far as it is still there. A value that is as the merge made it becomes
+ * what it was before, even if an update confirmed it since; any other change since stays. From sums, unions and
+ * appended lists, the part of the merge is taken out.
+ * @param current fields of the surviving profile, or of any that it was merged into since
  */
 export function unmerge(current: Fields, { before, after }: Merge, { merge }: ProfileSettings): Fields {
   return unmergeMaps(before, after, current, merge);
@@ -15,7 +16,7 @@ function unmergeMaps(before: JsonMap, after: JsonMap, current: JsonMap, rules: M
   let left: { [field: string]: Json } | undefined;
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
     const now = own(current, name);
-    if (now === undefined) continue; // removed since, or of a part that never had it
+    if (now === undefined) continue; // removed since, or in a part that never had it
     const value = unmergeValue(own(before, name), own(after, name), now, rules?.get(name));
     if (value === now) continue;
     left ??= { ...current };
@@ -25,7 +26,7 @@ function unmergeMaps(before: JsonMap, after: JsonMap, current: JsonMap, rules: M
   return left ?? current;
 }
 
-/** Undefined: it came by the merge. */
+/** Returns undefined for a value that the merge brought. */
 function unmergeValue(
   before: Json | undefined,
   after: Json | undefined,
@@ -42,7 +43,7 @@ function unmergeValue(
     return now.filter((element) => !came.has(keyOf(element)));
   }
   if (rule === "append" && isList(now) && isList(after)) {
-    // Where the oldest elements have gone since, which came from whom is not known any more.
+    // If the oldest elements are gone since, it is not known any more which profile brought which.
     if (!after.every((element, i) => isSame(element, now[i]))) return now;
     return [...(isList(before) ? before : []), ...now.slice(after.length)];
   }

@@ -1,10 +1,13 @@
 import { byteLength } from "../../grammar/index.ts";
 import type { Json } from "../base/json.ts";
 
-/** How deep maps and lists may stand inside each other in a profile. */
+/** Limits the depth of maps and lists in a profile. */
 export const maxDepth = 64;
 
-/** What is wrong with a value that is to become part of a profile; undefined for JSON of bounded depth in well-formed text. */
+/**
+ * Returns the problem of a value that is to become part of a profile; undefined for JSON of bounded depth in
+ * well-formed text.
+ */
 export function validationError(value: unknown, path: string, depth = 0): string | undefined {
   switch (typeof value) {
     case "string":
@@ -40,7 +43,7 @@ export function validationError(value: unknown, path: string, depth = 0): string
   return undefined;
 }
 
-/** Most values are, and need no path. */
+/** Reports whether a value is valid by itself: most are, and need no path. */
 const isSimple = (value: unknown): boolean =>
   typeof value === "string"
     ? value.isWellFormed()
@@ -48,7 +51,7 @@ const isSimple = (value: unknown): boolean =>
 
 const shortened = (path: string): string => (path.length > 80 ? `${path.slice(0, 80)}…` : path);
 
-/** Whether a value is more than so many bytes of JSON, and then how many. */
+/** Returns the size of a value in bytes of JSON if it is more than `max`; undefined otherwise. */
 export function bytesBeyond(value: Json, most: number): number | undefined {
   const text = JSON.stringify(value);
   if (text.length * 3 <= most) return undefined;

@@ -21,37 +21,41 @@ import { Backfills } from "./runs/backfill.ts";
 export interface EngineOptions {
   readonly store: EngineStore;
   readonly channels: { readonly [name: string]: Channel };
-  /** By channel: a template of where to, for triggers that say nothing of it. @default {} */
+  /** By channel: a template of the destination, for triggers that name none. @default {} */
   readonly to?: { readonly [channel: string]: string } | undefined;
   /**
-   * What conditions and templates have: function sets, zone, locale, limits. Their clock is `clock`; their `monotonicClock` is
-   * the time that this thread has worked, unless it is given: what others on the machine do makes no evaluation late.
+   * Function sets, zone, locale and limits of conditions and templates. Their clock is `clock`. Their `monotonicClock`
+   * is by default the CPU time of this thread, so that other processes make no evaluation late.
    */
   readonly templates: TemplateOptions;
   /** ms since 1970. @default Date.now */
   readonly clock?: (() => number) | undefined;
   /**
-   * ms that all evaluations of one transaction (mappings, conditions, templates) have together, by the `monotonicClock` of
-   * `templates`: others of this thread wait for them. What takes longer is taken back, and evaluated with `evaluate`.
-   * @default 20 with `evaluate`; without it none, and each has `limits.time` of `templates`
+   * Time in ms that all evaluations of one transaction (mappings, conditions, templates) have together, by the
+   * `monotonicClock` of `templates`, because the rest of this thread waits for them. A transaction that takes longer is
+   * rolled back, and the slow evaluation is made with `evaluate`.
+   * @default 20 with `evaluate`; without it no limit, and each evaluation has `limits.time` of `templates`
    */
   readonly budget?: number | undefined;
   /**
-   * Evaluates in another thread, within the time that the request says. Without it, what `limits.time` of `templates` ended
-   * is tried again in this one.
+   * Evaluates in another thread, within the time that the request names. Without it, an evaluation that `limits.time`
+   * of `templates` ended is tried again in this thread.
    */
   readonly evaluate?: Evaluate | undefined;
-  /** Compiles, lints and tests what `plan`, `apply` and `explain` are about in another thread. @default in this one */
+  /** Compiles, lints and tests in another thread for `plan`, `apply` and `explain`. @default in this one */
   readonly checker?: Checker | undefined;
-  /** Says when a trigger whose firings exceed a limit is paused: its state is `failed` until it is activated again. @default 20 of its last 100 */
+  /**
+   * Pauses a trigger of whose firings too many exceed a limit: its state is `failed` until it is activated again.
+   * @default 20 of its last 100
+   */
   readonly costs?: CostOptions | undefined;
-  /** Waits so many ms before what time ended is tried again. @default setTimeout */
+  /** Waits for so many ms before an evaluation that ran out of time is tried again. @default setTimeout */
   readonly sleep?: ((ms: number) => Promise<void>) | undefined;
-  /** Something was handed over to the outbox: the dispatcher may wake. */
+  /** Is called after something was added to the outbox, so that a dispatcher can wake. Must not throw. */
   readonly onEnqueued?: (() => void) | undefined;
-  /** Must not throw. */
+  /** Reports what the engine did, after the commit. Must not throw. */
   readonly onEvent?: ((event: EngineEvent) => void) | undefined;
-  /** What went wrong where nobody waits for an answer. Must not throw. */
+  /** Reports what went wrong in the background. Must not throw. */
   readonly onProblem?: ((problem: { readonly doing: string; readonly error: unknown }) => void) | undefined;
 }
 

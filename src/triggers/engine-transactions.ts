@@ -19,20 +19,23 @@ export interface EngineTransactionsOptions {
 }
 
 export interface RunOptions extends TransactionOptions {
-  /** Number of items it works on: no single one may use up the time of all. @default 1 */
+  /** Number of items in the transaction: no single one may use up the time of all. @default 1 */
   readonly items?: number | undefined;
-  /** What was evaluated elsewhere before it is run again, and the time of the run before, which is part of what was evaluated. */
+  /**
+   * Outcomes of off-thread evaluations for a transaction that is run again, and the time of its first run, which the
+   * evaluations depend on.
+   */
   readonly again?: { readonly known: KnownOutcomes; readonly now: number } | undefined;
 }
 
 type Work<Result> = (context: FiringContext, catalog: Catalog) => Promise<Result>;
 
-/** An item of several may use this part of the time that all have together. */
+/** Part of the total time that one of several items may use. */
 const share = 1 / 4;
-/** Evaluations elsewhere for one item. What still takes too long then is given up. */
+/** Limits the off-thread evaluations for one item, after which it fails. */
 const maxOffThread = 100;
 
-/** Transactions with the program that holds in them, whichever process declared it. */
+/** Runs transactions with the catalog that is in force in them, whichever process applied it. */
 export class EngineTransactions {
   readonly #options: EngineTransactionsOptions;
   readonly #compiler: Compiler;
@@ -49,33 +52,35 @@ export class EngineTransactions {
     this.#monotonicClock = options.compileOptions.templates.monotonicClock ?? (() => performance.now());
   }
 
-  /** From now on, what takes too long is not evaluated elsewhere any more, until it is told otherwise. */
+  /** If true, no further off-thread evaluation begins. */
   set stopping(stopping: boolean) {
     this.#offThread.stopping = stopping;
   }
 
-  /** For looking; a transaction finds its own. */
+  /** Returns the catalog outside of a transaction; each transaction reads its own. */
   current(): Promise<Catalog> {
     return this.#catalogOf(this.#options.store.definitions);
   }
 
-  /** A program that is not in force. @param onBroken may throw what it gets */
+  /** Compiles definitions that are not in force. @param onBroken may throw the error it gets */
   compile(definitions: readonly Definition[], onBroken: (error: DefinitionError) => void): Catalog {
     return new Compiler(this.#options.compileOptions, this.#compiler).catalog(-1, definitions, onBroken);
   }
 
-  /** Compiles what is new in definitions that are to be in force: others get their turn meanwhile. */
+  /** Compiles new definitions before they come into force, so that the event loop gets its turn in between. */
   prepare(definitions: readonly Definition[]): Promise<void> {
     return this.#compiler.prepare(definitions);
   }
 
-  /** @throws OverBudget: nothing is kept, and what took too long is to be evaluated elsewhere: see `alone` */
+  /**
+   * Runs a transaction. @throws OverBudget if evaluations took too long: nothing is committed; continue with `alone`
+   */
   async run<Result>(work: Work<Result>, options: RunOptions = {}): Promise<Result> {
     const { store, onEvent = () => {} } = this.#options;
     let kept: FiringContext | undefined;
     const result = await store.transaction(async (transaction: EngineTransaction) => {
       const catalog = await this.#catalogOf(transaction.definitions);
-      // Made here, since a store may run it twice.
+      // Created inside, because a store may run it twice.
       kept = this.#contextFor(transaction, options);
       return work(kept, catalog);
     }, options);
@@ -85,8 +90,9 @@ export class EngineTransactions {
   }
 
   /**
-   * Runs a transaction for one item until it is kept: what takes too long is evaluated elsewhere, and counts if the profile
-   * and the definitions are still the same when it is run again. Others are not held up meanwhile.
+   * Runs a transaction for one item until it is committed. Slow evaluations are made off-thread, and their outcomes
+   * count if the profile and the definitions are still the same when the transaction is run again. Other work continues
+   * meanwhile.
    */
   async alone<Result>(first: OverBudget, work: Work<Result>, options: RunOptions = {}): Promise<Result> {
     const known = new KnownOutcomes();
@@ -103,7 +109,7 @@ export class EngineTransactions {
     }
   }
 
-  /** Runs a transaction for one item, in as many runs as it takes. */
+  /** Runs a transaction for one item, as often as it takes. */
   async settle<Result>(work: Work<Result>, options: RunOptions = {}): Promise<Result> {
     try {
       return await this.run(work, options);

@@ -13,133 +13,148 @@ import type {
 } from "../store/index.ts";
 
 /**
- * Updates and events → profiles → transitions → firings → deliveries, each step of one update in one transaction. Every
- * promise resolves when what it did is on disk.
+ * Turns updates and events into profiles, transitions, firings and deliveries, all steps of one update in one
+ * transaction. Each promise resolves once its effects are on disk.
  */
 export interface Engine {
-  /** Merges updates into profiles, in their order. For each what it came to, or why it could not be taken. */
+  /** Merges updates into profiles, in their order. Returns for each the change, or why it was rejected. */
   update(updates: readonly Update[]): Promise<readonly Updated[]>;
-  /** Takes in payloads of a stream, in their order. @throws NotDeclared */
+  /** Ingests payloads of a stream, in their order. @throws NotFoundError */
   collect(stream: string, payloads: readonly Json[], options?: CollectOptions): Promise<readonly Collected[]>;
   /**
-   * Forgets a person: profile, identifiers, memberships, firings, what their deliveries said and where they went; what waits
-   * in the outbox is cancelled. All of it, or nothing but answers kept for idempotency keys if it throws. @returns undefined if there is no such profile
+   * Forgets a person: removes profile, identifiers, memberships and firings, erases contents and destinations of their
+   * deliveries, and cancels those that wait in the outbox. Does all of it, or, if it throws, nothing except removing
+   * idempotency records.
+   * @returns undefined if there is no such profile
    */
   forget(profile: string): Promise<Forgotten | undefined>;
 
   /**
-   * Undoes a merge of profiles. `profile` is the id of the one that ended, or of the one that stayed, whose latest merge is
-   * then undone. What either had before is its own again: fields, identifiers, firings, events, and so its caps; what came
-   * since stays with the one that stayed. Audiences of both are evaluated anew, which fires nothing, and nothing that comes
-   * in makes them one again. @returns undefined if there is no such profile @throws SplitError
+   * Undoes a merge of profiles. `profile` is the id of the profile that was merged into another, or of the surviving
+   * one, whose latest merge is then undone. Each gets back what it had before (fields, identifiers, firings, events,
+   * and so its caps); what came since stays with the survivor. Audiences of both are evaluated again, which fires
+   * nothing, and no later update merges the two again.
+   * @returns undefined if there is no such profile @throws SplitError
    */
   split(profile: string): Promise<Split | undefined>;
 
-  /** What a change of definitions would do; changes nothing. @throws DefinitionError */
+  /** Returns what applying these definitions would change, and changes nothing. @throws DefinitionError */
   plan(wanted: DesiredState): Promise<Plan>;
   /**
-   * Does it. Definitions that are not what they were take effect at once; audiences that are new or changed are evaluated anew:
-   * silently, or with `fire` so that who enters or leaves by it fires triggers.
+   * Applies definitions. They take effect at once; new and changed audiences are evaluated again: silently, or, with
+   * `fire`, so that profiles that enter or leave because of this change fire triggers.
    */
   apply(wanted: DesiredState, options?: { readonly fire?: boolean }): Promise<Plan>;
   /**
-   * While a trigger is not active, what waits for it and comes due is skipped, and its runs are paused; they go on once it is
-   * active again. @throws NotDeclared, DefinitionError where the state does not allow it
+   * Sets the state of a trigger. While a trigger is not active, its waiting firings are skipped when they come due, and
+   * its runs are paused until it is active again.
+   * @throws NotFoundError; DefinitionError if the trigger cannot have the state
    */
   setState(trigger: string, state: "active" | "paused" | "draft"): Promise<void>;
 
-  /** What is in force and cannot run with what this engine has: what happens meanwhile is lost to it. */
+  /**
+   * Returns the definitions in force that cannot run with this engine's channels and functions: events meanwhile are
+   * lost to them.
+   */
   broken(): Promise<readonly DefinitionError[]>;
 
-  /** Whom a backfill would alert; changes nothing. */
+  /** Estimates whom a backfill would alert, and changes nothing. */
   estimate(trigger: string, options?: BackfillOptions): Promise<Estimate>;
-  /** Starts one for an active trigger on enter: members that the trigger never alerted. @throws NotDeclared, DefinitionError */
+  /**
+   * Starts a backfill of an active trigger on enter: it fires for members whom the trigger never alerted.
+   * @throws NotFoundError, DefinitionError
+   */
   backfill(trigger: string, options?: BackfillOptions): Promise<Run>;
-  /** @returns the run as it is now; undefined if there is none @throws RunStateError */
+  /** Pauses, continues or cancels a run. @returns the run; undefined if there is none @throws RunStateError */
   setRun(run: string, to: "running" | "paused" | "cancelled"): Promise<Run | undefined>;
 
-  /** Does a piece of what is due. @returns when to come again, in ms since 1970: past if there is more, absent if nothing waits */
+  /**
+   * Does a part of what is due. @returns when to call again, in ms since 1970: past if there is more to do, undefined
+   * if nothing is scheduled
+   */
   tick(): Promise<number | undefined>;
-  /** Ticks from now on. */
+  /** Ticks in the background from now on. */
   start(): void;
-  /** Resolves when nothing is under way. */
+  /** Stops ticking; resolves when nothing is running. */
   stop(): Promise<void>;
 
-  /** Why a trigger alerted a person, or did not. @throws NotDeclared */
+  /** Explains why a trigger alerted a profile, or did not. @throws NotFoundError */
   explain(profile: string, trigger: string): Promise<Explanation>;
 }
 
 export type Updated = Pick<Change, "after" | "changed" | "refused"> | RejectedUpdate;
 
 export interface CollectOptions {
-  /** What the sender calls each payload, for a stream that has no template for its key. */
+  /** Keys given by the sender, one for each payload, for a stream without a template for its key. */
   readonly keys?: readonly (string | undefined)[] | undefined;
-  /** The payloads came signed, as the stream's `verify` asks: see the stream's `identity`. @default false */
+  /**
+   * The payloads carried a signature that the stream's `verify` accepted: see the stream's `identity`. @default false
+   */
   readonly signed?: boolean | undefined;
 }
 
 export interface Collected {
-  /** The event's; of one that is known, undefined. */
+  /** Id of the event; undefined for a duplicate. */
   readonly id?: string | undefined;
   readonly profile?: string | undefined;
   readonly duplicate?: true | undefined;
-  /** Why it went into no profile: the raw event is kept all the same. */
+  /** Why the event was mapped to no profile: the raw event is stored all the same. */
   readonly problem?: string | undefined;
-  /** The problem tells something of who is known. */
+  /** The problem reveals something about existing profiles. */
   readonly confidential?: true | undefined;
-  /** Lists what was refused, and why: see `RawEvent`. */
+  /** What was refused, and why: see `RawEvent`. */
   readonly refused?: readonly string[] | undefined;
 }
 
 export interface Split {
-  /** The one that had ended, and is there again. */
+  /** The profile that had been merged, restored. */
   readonly profile: Profile;
-  /** The one that it was part of. */
+  /** The profile that it had been merged into. */
   readonly from: Profile;
-  /** Identifiers that it had and somebody else has by now: they stay there. */
+  /** Identifiers of the restored profile that another profile has by now, and keeps. */
   readonly reassigned: readonly Identifier[];
 }
 
 export interface Forgotten {
-  /** Deliveries whose texts and addresses were erased. */
+  /** Number of deliveries whose contents and destinations were erased. */
   readonly erased: number;
-  /** Deliveries that are being attempted right now: they are erased once that ends, and not tried again. */
+  /** Deliveries that are being attempted now: they are erased when the attempt ends, and not retried. */
   readonly inFlight: readonly string[];
 }
 
-/** What the engine did, said once it is kept. Names no profile. */
+/** Reports what the engine did, after the commit. Never names a profile. */
 export type EngineEvent =
-  /** A trigger fired, or went on after it had waited; of a digest, the one that carries it. */
+  /** A trigger fired, or a waiting firing continued; for a digest, the firing that carries it. */
   | {
       readonly type: "fired";
       readonly trigger: string;
       readonly state: FiringState;
       readonly reason?: string | undefined;
     }
-  /** A trigger is paused, since too many of its firings cost too much. */
+  /** A trigger was paused because too many of its firings exceeded a limit. */
   | { readonly type: "trigger-failed"; readonly trigger: string; readonly reason: string }
-  /** The clock ended a condition, three times: who was in the audience stays in, who was not stays out. */
+  /** A condition ran out of time three times: memberships stay as they are. */
   | { readonly type: "undecided"; readonly audience: string; readonly reason: string }
-  /** Something came in. @param stream absent of an update */
+  /** An update (without `stream`) or an event was ingested. */
   | {
       readonly type: "ingested";
       readonly stream?: string | undefined;
       readonly result: "kept" | "duplicate" | "problem";
     };
 
-/** Definitions by kind and name, as they are written; null removes. */
+/** Definitions by kind and name, as written; null removes one. */
 export interface DesiredState {
   readonly origin: "file" | "api";
   readonly definitions: { readonly [kind in DefinitionKind]?: { readonly [name: string]: Json | null } };
-  /** States that triggers shall have. */
+  /** States to set, by trigger. */
   readonly states?: { readonly [trigger: string]: "active" | "paused" | "draft" } | undefined;
-  /** Of origin `file`: what the file no longer has is removed. @default false */
+  /** With origin `file`: removes definitions that the file no longer has. @default false */
   readonly complete?: boolean | undefined;
 }
 
 export interface Plan {
   readonly steps: readonly Step[];
-  /** Findings of the linter in conditions and templates, against what profiles look like. */
+  /** Findings of the linter in conditions and templates, checked against stored profiles. */
   readonly findings: readonly { readonly where: string; readonly severity: string; readonly message: string }[];
 }
 
@@ -148,7 +163,7 @@ export interface Step {
   readonly name: string;
   readonly action: "create" | "change" | "remove" | "state";
   readonly before?: Definition | undefined;
-  /** Of an audience: who would enter and leave, counted over all profiles, or over `looked` of `of`. */
+  /** For an audience: who would enter and leave, counted over `sampled` of `of` profiles. */
   readonly members?:
     | {
         readonly now: number;
@@ -157,12 +172,12 @@ export interface Step {
         readonly errors: number;
         readonly sampled: number;
         readonly of: number;
-        /** Up to five of each. */
+        /** At most five of each. */
         readonly entering: readonly Profile[];
         readonly leaving: readonly Profile[];
       }
     | undefined;
-  /** In words, one sentence. */
+  /** Describes the step in one sentence. */
   readonly effect: string;
 }
 
@@ -174,14 +189,14 @@ export interface BackfillOptions {
 
 export interface Estimate {
   readonly members: number;
-  /** Looked at, to work out the rest. */
+  /** Number of members that were evaluated for the estimate. */
   readonly sampled: number;
-  /** Of all members, as far as can be told: alerted, held back by a rule, aborted, failing. */
+  /** Numbers extrapolated to all members. */
   readonly sent: number;
   readonly skipped: number;
   readonly aborted: number;
   readonly failed: number;
-  /** ms, by the rate limit; absent without one. */
+  /** Duration in ms at the given rate; absent without one. */
   readonly duration?: number | undefined;
   readonly problems: readonly { readonly profile: string; readonly problem: string }[];
 }
@@ -197,11 +212,11 @@ export interface Explanation {
   readonly deliveries: readonly Pick<Delivery, "id">[];
 }
 
-/** There is no such trigger, stream, profile. */
+/** Reports that a trigger, stream or profile does not exist. */
 export class NotFoundError extends Error {
-  override readonly name = "NotDeclared";
+  override readonly name = "NotFoundError";
 
-  /** @param names those that there are */
+  /** @param names the existing ones */
   constructor(what: string, name: string, names?: Iterable<string>) {
     const others = names === undefined ? "" : `; there are: ${[...names].join(", ") || "none"}`;
     super(`there is no ${what} ${name}${others}`);
@@ -213,17 +228,17 @@ export class SplitError extends Error {
   override readonly name = "SplitError";
 }
 
-/** A run is in no state to do what is asked, or is of a kind that never does. */
+/** Reports that the run's state or kind does not allow what was asked for. */
 export class RunStateError extends Error {
   override readonly name = "RunStateError";
 }
 
-/** What is declared cannot be: what, where in it, and what would be right. */
+/** Reports an invalid definition: the problem, its place, and what to write instead. */
 export class DefinitionError extends Error {
   override readonly name = "DefinitionError";
   readonly kind: DefinitionKind;
   readonly of: string;
-  /** Where in its body. */
+  /** Place in the body of the definition. */
   readonly path: readonly (string | number)[];
 
   constructor(message: string, place: { kind: DefinitionKind; name: string; path: readonly (string | number)[] }) {

@@ -19,10 +19,10 @@ interface ExplainDeps {
 
 type Steps = Explanation["steps"][number][];
 
-/** Firings that are looked at, the newest. */
+/** Limits the firings that are read, newest first. */
 const maxFirings = 20;
 
-/** See `Engine.explain`. */
+/** Implements `Engine.explain`. */
 export async function explain(
   { store, transactions, clock, checker }: ExplainDeps,
   id: string,
@@ -49,7 +49,7 @@ export async function explain(
       `from ${other} at ${time(at)}: audiences of both were evaluated anew, which fires nothing`,
     );
   }
-  // One that cannot run here any more can have fired before.
+  // A trigger that cannot run here any more may have fired before.
   const test = testerBy(checker);
   const wait = trigger && (await audienceSteps(store, catalog, trigger, profile, addStep, test));
   if (trigger !== undefined) await conditionSteps(trigger, profile, clock(), addStep, test);
@@ -92,7 +92,7 @@ function stateText(name: string, { state, reason, activatedAt, next }: TriggerSt
 
 type Test = (condition: Condition, fields: Fields) => Promise<ConditionResult>;
 
-/** Whoever asks waits for one condition alone: not everybody else with them. */
+/** Returns a test of conditions: with a checker only the caller waits for a slow condition. */
 const testerBy =
   (checker: Checker | undefined): Test =>
   async (condition, fields) =>
@@ -102,7 +102,7 @@ const testerBy =
 
 type AddStep = (what: string, ok: boolean | undefined, detail: string) => void;
 
-/** @returns why nothing could fire for this person, if it is the audience's doing */
+/** Explains membership. @returns why the trigger could not fire for this profile, if the audience is the reason */
 async function audienceSteps(
   store: EngineStore,
   catalog: Catalog,
@@ -144,7 +144,7 @@ async function audienceSteps(
   return reason;
 }
 
-/** The values that a condition looks at, so far as they fit in a line. */
+/** Shows the values that a condition reads, each cut to fit in a line. */
 function seen(reads: ReadonlySet<string> | "all", { fields }: Profile): string {
   if (reads === "all" || reads.size === 0) return "";
   const shown = [...reads].map(
@@ -165,7 +165,7 @@ async function conditionSteps(
   const { definition, where, zone } = trigger;
   const watched = audienceOf(trigger);
   const kind = "enter" in definition.on ? "enter" : "exit" in definition.on ? "exit" : undefined;
-  // What an event or a change said is not known now.
+  // Only audiences can be evaluated now: what an event or a change carried is not stored.
   if (kind !== undefined && watched !== undefined) {
     const triggerData = triggerContext(trigger, { kind, audience: watched[1] }, now);
     const subject = templateData(profile.fields, triggerData, definition.fields);
@@ -225,7 +225,7 @@ function answerOf({ name, status, profile, firings, deliveries, skip, alerted, w
     const delivered = deliveries.find((one) => one?.state === "delivered")!;
     return `${who} was alerted by ${name}: ${delivered.id} was delivered${delivered.settledAt === undefined ? "" : ` at ${time(delivered.settledAt)}`}.`;
   }
-  // What happened last decides.
+  // The latest of skip and firing decides.
   if (skip !== undefined && (last === undefined || skip.at >= last.at)) {
     return `${who} was not alerted by ${name}: ${skip.reason}.`;
   }

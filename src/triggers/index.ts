@@ -1,6 +1,18 @@
 /**
- * When an alert fires. In: what happens to profiles, and the time. Out: deliveries in the outbox, and for every person and
- * trigger why there is one or none.
+ * Decides when an alert is sent, and to whom. In: updates and events about profiles, and the time. Out: deliveries in the
+ * outbox, and for every profile and trigger the reason why there is one or none. All steps of one update are one transaction.
+ *
+ * - `definition/` compiles and checks what is declared. In: definitions, a desired state. Out: a catalog, a plan, findings.
+ * - `ingest/` takes updates and events. In: items of many callers. Out: profiles, memberships, triggers that match.
+ * - `fire/` decides about one trigger and one profile. In: a match, or a waiting firing that is due. Out: a firing, and
+ *   deliveries. Evaluates templates and conditions within a budget of time, slow ones in another thread.
+ * - `runs/` works through many profiles in steps. In: a backfill, a schedule, a changed audience. Out: firings,
+ *   memberships, progress.
+ * - `alarms/` watches triggers and audiences. In: their recent activity. Out: notifications for the operator.
+ * - `simulate/` runs the engine on a copy of the store and a clock that jumps. In: a time span, updates. Out: what would
+ *   have been sent.
+ *
+ * `maintenance.ts` calls all of them when something is due; `explain.ts` tells why a trigger alerted a profile, or did not.
  */
 
 export * from "./alarms/alarms.ts";

@@ -22,12 +22,15 @@ interface MaintenanceOptions {
   readonly onProblem: (problem: { readonly doing: string; readonly error: unknown }) => void;
 }
 
-/** Profiles that one piece of a run takes: as many as fit into so many ms, so that what happens now is not held up. */
+/** Profiles that one step of a run takes: as many as fit in `ms`, so that live events are not held up. */
 const stepSize = { first: 32, min: 8, max: 128, ms: 8 };
-/** How often to look for what other processes started, in ms. */
+/** How often to look for work that other processes started, in ms. */
 const poll = 1_000;
 const day = 86_400_000;
-/** How often what is too old is removed, and how long each is kept, in ms. Re-evaluations come every few minutes. */
+/**
+ * How often old data is pruned, and how long each kind is kept, in ms. Re-evaluations run every few minutes, so they
+ * are kept briefly.
+ */
 const pruning = {
   every: 600_000,
   firings: 400 * day,
@@ -37,12 +40,14 @@ const pruning = {
   merges: mergeRetention,
   limit: 500,
 };
-/** What happens now goes first. */
+/** Lets live events go first. */
 const lowPriority = { lowPriority: true };
-/** How often alarms are judged, in ms. */
+/** How often alarms are evaluated, in ms. */
 const alarmInterval = 60_000;
 
-/** The size of the next piece, if `took` profiles took so many ms. Half way, since one measurement says little. */
+/**
+ * Returns the size of the next step if `count` profiles took `ms`. Moves half way, because one measurement says little.
+ */
 function adjustedStepSize(size: number, count: number, ms: number): number {
   if (count === 0) return size;
   const wanted = (count * stepSize.ms) / Math.max(ms, 0.1);
@@ -51,11 +56,11 @@ function adjustedStepSize(size: number, count: number, ms: number): number {
 
 const keyOf = ({ kind, of, message }: DefinitionError): string => `${kind} ${of} ${message}`;
 
-/** Does what is due: firings that waited, schedules, re-evaluations, runs, alarms, and tidying up. */
+/** Does everything that is due: waiting firings, schedules, re-evaluations, runs, alarms and pruning. */
 export class Maintenance {
   readonly #options: MaintenanceOptions;
   readonly #alarms: AlarmRunner;
-  /** By run; `done` is how much of it they know. */
+  /** By run; `done` is the run's progress that the limiter has counted. */
   readonly #rateLimiters = new Map<string, { readonly rateLimiter: RateLimiter; done: number }>();
   #prunedAt = 0;
   #alarmsEvaluatedAt = 0;
@@ -64,15 +69,15 @@ export class Maintenance {
   #wake: (() => void) | undefined;
   #woken = false;
   readonly #reported = new Set<string>();
-  /** How many profiles a piece takes: those of a re-evaluation are cheaper. */
+  /** Profiles in a step, by kind of run, because a re-evaluation's profiles are cheaper. */
   readonly #sizes = new Map<RunKind, number>();
-  /** The version of the program whose broken triggers are not active any more. */
+  /** Version of the catalog whose broken triggers have been set to failed. */
   #failedVersion: number | undefined;
-  /** Runs take turns. */
+  /** Run that took the last step, because runs take turns. */
   #lastRun: string | undefined;
-  /** Holds evaluations in other threads, by the id of their firing or run: nothing else waits for them. */
+  /** Evaluations in other threads, by the id of their firing or run: nothing else waits for them. */
   readonly #offThread = new Map<string, Promise<void>>();
-  /** Limits how many due firings are taken at once. */
+  /** Limits the due firings of one transaction. */
   #dueLimit = maxDue;
 
   constructor(options: MaintenanceOptions) {
@@ -80,16 +85,16 @@ export class Maintenance {
     this.#alarms = new AlarmRunner(options);
   }
 
-  /** See `Engine.tick`. */
+  /** Implements `Engine.tick`. */
   async tick(): Promise<number | undefined> {
     const next = await this.#work();
     if (this.#offThread.size === 0 || (next !== undefined && next <= this.#options.clock())) return next;
-    // There is nothing else to do.
+    // There is nothing else to do until one of them ends.
     await Promise.race(this.#offThread.values());
     return this.#options.clock();
   }
 
-  /** Does not wait for evaluations in other threads: they wake it. */
+  /** Does what is due without waiting for evaluations in other threads, which wake the loop. */
   async #work(): Promise<number | undefined> {
     const { store, clock, transactions } = this.#options;
     const now = clock();
@@ -130,7 +135,7 @@ export class Maintenance {
     await Promise.all(this.#offThread.values());
   }
 
-  /** Something may be due earlier than it was. */
+  /** Looks at once, because something may be due earlier than it was. */
   wake(): void {
     this.#woken = true;
     this.#wake?.();
@@ -161,7 +166,7 @@ export class Maintenance {
     }
   }
 
-  /** @returns whether there was any */
+  /** Settles due firings. @returns whether there were any */
   async #settleDue(): Promise<boolean> {
     const { transactions, onEnqueued } = this.#options;
     const limit = this.#dueLimit;
@@ -189,7 +194,7 @@ export class Maintenance {
   #evaluateOffThread(id: string, work: () => Promise<void>): void {
     const working = work()
       .catch((error: unknown) => {
-        // It goes on after the next start.
+        // It continues after the next start.
         if (!(error instanceof EngineStops)) this.#options.onProblem({ doing: "evaluating what takes long", error });
       })
       .finally(() => {
@@ -199,7 +204,7 @@ export class Maintenance {
     this.#offThread.set(id, working);
   }
 
-  /** A trigger that is active and cannot run says so, and is not active any more. */
+  /** Sets active triggers that cannot run to failed, with the reason. */
   async #failBroken({ broken, version }: Catalog): Promise<void> {
     const { transactions, onProblem } = this.#options;
     if (version === this.#failedVersion) return;
@@ -220,7 +225,7 @@ export class Maintenance {
     }
   }
 
-  /** Starts runs whose time has come. @returns when the next comes */
+  /** Starts the runs whose time has come. @returns when the next one comes, in ms since 1970 */
   async #startScheduled(catalog: Catalog, now: number): Promise<number | undefined> {
     const { store, transactions } = this.#options;
     const scheduled = [...catalog.triggers.values()].some(({ definition: { on } }) => "audience" in on);
@@ -243,7 +248,7 @@ export class Maintenance {
     return next === Number.POSITIVE_INFINITY ? undefined : next;
   }
 
-  /** A piece of the run whose turn it is. @returns when to come again */
+  /** Takes a step of the run whose turn it is. @returns when to come again, in ms since 1970 */
   async #stepRuns(now: number): Promise<number | undefined> {
     const { store, transactions } = this.#options;
     const { items } = await store.runs.list({ state: "running", limit: 100 });
@@ -296,7 +301,10 @@ export class Maintenance {
     }
   }
 
-  /** What was done of the run, by whichever process and before whichever restart, is taken from its rate limit. */
+  /**
+   * Returns the rate limiter of a run. It counts the run's progress, whichever process made it and before whichever
+   * restart.
+   */
   #rateLimiterFor({ id, rateLimit: promised, done, startedAt, updatedAt }: Run): RateLimiter | undefined {
     if (promised === undefined) return undefined;
     if (this.#rateLimiters.size > 1_000) this.#rateLimiters.clear();
@@ -307,7 +315,7 @@ export class Maintenance {
     return known.rateLimiter;
   }
 
-  /** @returns whether all of it was removed */
+  /** Removes old data. @returns whether all of it is removed */
   async #prune(catalog: Catalog, now: number): Promise<boolean> {
     const { store } = this.#options;
     const { limit } = pruning;
@@ -323,9 +331,9 @@ export class Maintenance {
         longestRetention = Math.max(longestRetention, keep);
         count += await events.prune(name, now - keep, limit);
       }
-      // How long those of a stream that cannot run are kept is not known.
+      // How long a stream that cannot run keeps its events is not known.
       if (catalog.broken.some(({ kind }) => kind === "stream")) return count;
-      // Those of streams that are declared no more.
+      // Removes events of streams that are not defined any more.
       return count + (await events.prune(undefined, now - longestRetention, limit));
     }, lowPriority);
     return removed === 0;

@@ -160,7 +160,7 @@ describe("what is not in force yet", () => {
   test("what is wrong in it is said", async () => {
     const bad = { origin: "file", definitions: { audience: { regulars: { where: "gt .visits )" } } } } as const;
     await expect(play({}, {}, { wanted: bad })).rejects.toMatchObject({ name: "DefinitionError", of: "regulars" });
-    await expect(play({}, {}, { activate: ["nobody"] })).rejects.toMatchObject({ name: "NotDeclared" });
+    await expect(play({}, {}, { activate: ["nobody"] })).rejects.toMatchObject({ name: "NotFoundError" });
   });
 });
 

@@ -15,10 +15,10 @@ interface AlarmRunnerOptions {
 }
 
 const hour = 3_600_000;
-/** Firings whose deliveries are looked at, the newest. */
+/** Limits the firings whose deliveries are read, newest first. */
 const maxSampled = 1_000;
 
-/** Looks, lets `judgeAlarm` decide, and hands over what the operator is told. */
+/** Observes what each alarm watches, lets `evaluateAlarm` decide, and adds its notifications to the outbox. */
 export class AlarmRunner {
   readonly #options: AlarmRunnerOptions;
 
@@ -77,7 +77,7 @@ export class AlarmRunner {
     return { trigger: { state, reason, activatedAt, lastSent: last, tally, dead } };
   }
 
-  /** Of what was sent since: how many had a delivery given up. Looks at the newest alone. */
+  /** Counts the firings sent since then that have a dead delivery, among the newest `maxSampled`. */
   async #dead(trigger: string, since: number): Promise<number> {
     const { store } = this.#options;
     const { items } = await store.firings.list({ trigger, state: "sent", limit: maxSampled });

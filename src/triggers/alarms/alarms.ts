@@ -1,59 +1,63 @@
 import { formatElapsed, hour } from "../../base/duration.ts";
 import type { AlarmDefinition, TriggerState } from "../definition/definition.ts";
 
-/** What is to be known of what an alarm watches. Absent: it is not declared any more. */
+/** Describes what an alarm watches, as it is now. Absent: the audience or trigger is not defined any more. */
 export interface AlarmObservation {
-  /** Of `empty`: how many members the audience has. */
+  /** Number of members of the audience, for `empty`. */
   readonly size?: number | undefined;
-  /** Of `silent` and `failing`. */
+  /** State of the trigger, for the two alarms on triggers. */
   readonly trigger?:
     | {
         readonly state: TriggerState;
-        /** Why it failed. */
+        /** Why the trigger failed. */
         readonly reason?: string | undefined;
         readonly activatedAt?: number | undefined;
-        /** When it last sent something, in ms since 1970. */
+        /** When the trigger last sent something, in ms since 1970. */
         readonly lastSent?: number | undefined;
-        /** Of `failing`: what fired `within`, by what became of it; of what was sent, how many had a delivery given up. */
+        /**
+         * For `failing`: the firings of the last `within` ms by state; `dead` counts the sent ones that have a dead
+         * delivery.
+         */
         readonly tally?: { readonly sent: number; readonly aborted: number; readonly failed: number } | undefined;
         readonly dead?: number | undefined;
       }
     | undefined;
 }
 
-/** What an alarm keeps in mind; `{}` at first. Of another condition nothing of it holds. */
+/** Holds what an alarm remembers between evaluations; `{}` at first. */
 export interface AlarmStatus {
-  /** Of `empty`: the audience has had members. */
+  /** For `empty`: the audience has had members. */
   readonly hadMembers?: true | undefined;
-  /** Since when it lasts, in ms since 1970. Absent: nothing is wrong. */
+  /** When the problem began, in ms since 1970. Absent: there is no problem. */
   readonly since?: number | undefined;
-  /** When the operator was last notified. */
+  /** When the operator was last notified, in ms since 1970. */
   readonly notifiedAt?: number | undefined;
 }
 
 export interface AlarmDecision {
   readonly status: AlarmStatus;
-  /** What to tell the operator, now and only now: the status takes it as said. */
+  /** Notification to send now: the status counts it as sent. */
   readonly notify?: { readonly title: string; readonly body: string } | undefined;
 }
 
-/** Unless the alarm says otherwise; ms, firings. */
+/** ms; `of` counts firings. */
 const defaults = { repeat: 24 * hour, within: hour, of: 20 };
 
-/** What an alarm's condition comes to. */
+/** Describes whether the condition of an alarm holds, in words. */
 interface Finding {
   readonly wrong: boolean;
-  /** When it began, as far as that is known. */
+  /** When the problem began, if that is known. */
   readonly since?: number | undefined;
   readonly title: string;
-  /** Sentences. */
+  /** States the problem, in full sentences. */
   readonly what: string;
   readonly look: string;
 }
 
 /**
- * Whether an alarm rings. It is said when it begins, again every `repeat` while it lasts (0: not again), and once when it is
- * over. What is paused, done, or declared no more, is not watched: then it is over, too.
+ * Evaluates an alarm. It notifies when a problem begins, again every `repeat` ms while the problem lasts (0: never
+ * again), and once when the problem is over. A trigger that is paused, done or not defined any more is not watched,
+ * which ends its problem, too.
  * @param now ms since 1970
  */
 export function evaluateAlarm(
@@ -128,7 +132,7 @@ function findSilent(
   now: number,
 ): Finding {
   const { activatedAt, lastSent } = trigger;
-  // What it sent before it was activated again says nothing of now.
+  // What the trigger sent before its last activation does not count.
   const since = Math.max(activatedAt ?? Number.NEGATIVE_INFINITY, lastSent ?? Number.NEGATIVE_INFINITY);
   const wrong = now - since >= limit && Number.isFinite(since);
   const sent = lastSent === undefined ? "It has never sent anything" : `It last sent something on ${at(lastSent)}`;
@@ -158,10 +162,10 @@ function findFailing(
   const { tally, dead = 0 } = trigger;
   const { sent, aborted, failed } = tally ?? { sent: 0, aborted: 0, failed: 0 };
   const total = sent + aborted + failed;
-  // Several deliveries of one firing can be given up.
+  // Several deliveries of one firing can be dead.
   const givenUp = Math.min(dead, sent);
   const bad = aborted + failed + givenUp;
-  // Few firings do not begin an alarm, and do not end one that still fails.
+  // A few firings do not begin an alarm, and do not end one whose trigger still fails.
   const wrong = trigger.state === "failed" || (bad > over * total && (total >= of || since !== undefined));
   const parts = `${aborted} aborted by the template, ${failed} failed, ${givenUp} given up`;
   const lately = `in the last ${formatElapsed(within)}`;

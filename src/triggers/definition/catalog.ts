@@ -32,7 +32,7 @@ export interface Audience {
 }
 
 export interface AudienceStatus {
-  /** A run evaluates it anew for every profile. `silent`: who enters or leaves by it fires nothing. */
+  /** Run that evaluates the audience again for every profile. `silent`: profiles that enter or leave fire nothing. */
   readonly reevaluation?: { readonly run: string; readonly silent: boolean } | undefined;
   /** When the last re-evaluation began, in ms since 1970. */
   readonly reevaluatedAt?: number | undefined;
@@ -49,7 +49,7 @@ export interface Alarm {
   readonly definition: AlarmDefinition;
 }
 
-/** All that is declared, compiled. */
+/** Holds all definitions, compiled. */
 export interface Catalog {
   readonly version: number;
   readonly settings: ProfileSettings;
@@ -57,30 +57,35 @@ export interface Catalog {
   readonly audiences: ReadonlyMap<string, Audience>;
   readonly triggers: ReadonlyMap<string, Trigger>;
   readonly alarms: ReadonlyMap<string, Alarm>;
-  /** Audiences whose condition can tell one value of this field from another. */
+  /** Returns the audiences whose condition reads one of these fields. */
   audiencesFor(changed: ReadonlySet<string>): readonly Audience[];
-  /** Triggers on a transition of an audience, by `enter NAME` and `exit NAME`; on a stream, by `event NAME`. */
+  /** Triggers by what they listen to: `enter AUDIENCE`, `exit AUDIENCE`, `event STREAM`. */
   readonly on: ReadonlyMap<string, readonly Trigger[]>;
   /** Triggers on a change of fields. */
   readonly onChange: readonly Trigger[];
-  /** What is declared and cannot run here: a channel or function is not there any more. The rest runs without it. */
+  /**
+   * Definitions that cannot run here, for example because a channel or function is missing. The rest runs without them.
+   */
   readonly broken: readonly DefinitionError[];
 }
 
-/** Compiles programs; what has not changed since the last is not compiled again. */
+/** Compiles catalogs, and compiles no definition again that has not changed since the last. */
 export class Compiler {
   readonly #options: CompileOptions;
   #known: Map<string, Compiled>;
-  /** Compiled beforehand, for the next program. */
+  /** Definitions compiled beforehand, for the next catalog. */
   #prepared = new Map<string, Compiled>();
 
-  /** @param like knows what need not be compiled again; of the same surroundings */
+  /** @param like compiler with the same options, whose compiled definitions are used again */
   constructor(compileOptions: CompileOptions, like?: Compiler) {
     this.#options = compileOptions;
     this.#known = new Map(like && [...like.#known, ...like.#prepared]);
   }
 
-  /** Compiles for a program what is not known yet, one at a time, so that others get their turn between. Never throws. */
+  /**
+   * Compiles new definitions for the next catalog, one at a time, so that the event loop gets its turn in between.
+   * Never throws.
+   */
   async prepare(definitions: readonly Definition[]): Promise<void> {
     this.#prepared = new Map();
     for (const definition of definitions) {
@@ -89,13 +94,13 @@ export class Compiler {
       try {
         this.#prepared.set(key, { text, compiled: this.#compile(definition) });
       } catch {
-        // The program says what is wrong with it.
+        // `catalog` reports the error.
       }
       await othersTurn();
     }
   }
 
-  /** @param onBroken gets what is wrong with a definition, which is then left out; may throw it */
+  /** Compiles a catalog. @param onBroken gets the error of a definition, which is then left out; may throw it */
   catalog(version: number, definitions: readonly Definition[], onBroken: (error: DefinitionError) => void): Catalog {
     const broken: DefinitionError[] = [];
     const leaveOut = (error: unknown): void => {
@@ -144,7 +149,7 @@ export class Compiler {
     };
   }
 
-  /** @throws DefinitionError */
+  /** Compiles one definition. @throws DefinitionError */
   #compile(definition: Definition): ProfileSettings | Stream | Audience | Trigger | Alarm {
     const { kind, name, body } = definition;
     switch (kind) {
@@ -165,7 +170,7 @@ export class Compiler {
 }
 
 interface Compiled {
-  /** Source that it was compiled from. */
+  /** JSON of the definition that was compiled. */
   readonly text: string;
   readonly compiled: ProfileSettings | Stream | Audience | Trigger | Alarm;
 }
@@ -197,7 +202,7 @@ function compiledStream({ name, body }: Definition, { templates }: CompileOption
   }
 }
 
-/** Most updates change a field or two that few conditions look at. */
+/** Indexes audiences by field, because most updates change a field or two that few conditions read. */
 function index(audiences: readonly Audience[]): Catalog["audiencesFor"] {
   const always = audiences.filter(({ condition }) => condition.reads === "all");
   const readers = new Map<string, Audience[]>();
@@ -222,7 +227,10 @@ function index(audiences: readonly Audience[]): Catalog["audiencesFor"] {
   };
 }
 
-/** What triggers listen to. Those that are drafts or done hear nothing; of a paused one it is noted that it did not fire. */
+/**
+ * Indexes triggers by what they listen to. Drafts and triggers that are done listen to nothing; paused ones do, so that
+ * it is stored that they did not fire.
+ */
 function listeners(triggers: ReadonlyMap<string, Trigger>): Pick<Catalog, "on" | "onChange"> {
   const on = new Map<string, Trigger[]>();
   const onChange: Trigger[] = [];
@@ -247,7 +255,7 @@ function listeners(triggers: ReadonlyMap<string, Trigger>): Pick<Catalog, "on" |
   return { on, onChange };
 }
 
-/** The audience that a trigger is about, and the key in its body that says so. */
+/** Returns the audience of a trigger, and the key in its body that names the audience. */
 export function audienceOf({ definition: { on } }: Trigger): readonly [key: string, name: string] | undefined {
   if ("enter" in on) return ["enter", on.enter];
   if ("exit" in on) return ["exit", on.exit];
@@ -271,7 +279,7 @@ interface DefinitionPath {
   readonly path: readonly (string | number)[];
 }
 
-/** What is named has to be there. */
+/** Checks that a name exists. @throws DefinitionError */
 function requireName(at: DefinitionPath, what: string, name: string, all: Iterable<string>): void {
   const names = [...all];
   if (names.includes(name)) return;
@@ -292,13 +300,13 @@ function checkTrigger(trigger: Trigger, audiences: Catalog["audiences"], streams
   }
 }
 
-/** Checks an alarm with its channels. @throws DefinitionError */
+/** Checks the targets of an alarm with its channels. @throws DefinitionError */
 export function checkAlarmTargets({ name, body }: Definition, channels: CompileOptions["channels"]): void {
   const { send } = checkBody("alarm", name, alarmDefinition, body);
   for (const i of send.keys()) checkAlarmTarget(name, send, i, channels);
 }
 
-/** @param declared what cannot run is watched all the more */
+/** Checks the names in an alarm. @param declared includes definitions that cannot run: those need watching most */
 function checkAlarm(
   { name, definition: { when, send } }: Alarm,
   declared: { readonly audiences: readonly string[]; readonly triggers: readonly string[] },

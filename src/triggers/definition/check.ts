@@ -7,20 +7,20 @@ import { DefinitionError, type Plan, type Step } from "../engine.ts";
 import { Compiler } from "./catalog.ts";
 import { findingsOf, type Samples } from "./findings.ts";
 
-/** Compiles and tests, in another thread, definitions that nobody has approved yet. What goes in and comes out is plain data. */
+/** Compiles and tests unapproved definitions in another thread. Input and output are plain data. */
 export interface Checker {
-  /** Compiles definitions. @returns what is wrong with them, but for what channels say; and what the linter finds */
+  /** Compiles definitions. @returns problems, except those that channels find, and the findings of the linter */
   check(input: CheckInput): Promise<Checked>;
-  /** Tests a condition. @param profiles fields as JSON */
+  /** Tests a condition. @param profiles fields of each, as JSON */
   test(where: string, profiles: readonly string[]): Promise<readonly ConditionResult[]>;
 }
 
 export interface CheckInput {
   readonly definitions: readonly Definition[];
-  /** The names of all. */
+  /** Names of all channels. */
   readonly channels: readonly string[];
   readonly to: { readonly [channel: string]: string };
-  /** Lists what is created, changed or removed. */
+  /** Definitions that are created, changed or removed. */
   readonly steps: readonly LintedStep[];
   /** Samples that audiences and triggers are linted against. */
   readonly samples: Samples;
@@ -44,7 +44,7 @@ export interface BrokenDefinition {
 export const brokenError = ({ message, ...place }: BrokenDefinition): DefinitionError =>
   new DefinitionError(message, place);
 
-/** Does what `Checker.check` promises, wherever it is called. */
+/** Implements `Checker.check`, in whichever thread it is called. */
 export function check({ definitions, channels, to, steps, samples }: CheckInput, templates: TemplateOptions): Checked {
   const broken: BrokenDefinition[] = [];
   const stubs = Object.fromEntries(channels.map((name) => [name, acceptingChannel]));
@@ -55,7 +55,7 @@ export function check({ definitions, channels, to, steps, samples }: CheckInput,
   return { broken, findings: findingsOf(samples, catalog, steps, templates) };
 }
 
-/** Does what `Checker.test` promises, wherever it is called. */
+/** Implements `Checker.test`, in whichever thread it is called. */
 export function testAll(
   where: string,
   profiles: readonly string[],
@@ -65,5 +65,5 @@ export function testAll(
   return profiles.map((fields) => condition.test(JSON.parse(fields) as Json));
 }
 
-/** Accepts all: real channels stay where their connections are, and are asked there. */
+/** Accepts every destination: real channels stay in the thread that has their connections, and are asked there. */
 const acceptingChannel = { kind: "any", accept: () => ({ destination: "" }) } as unknown as Channel;

@@ -11,21 +11,21 @@ import type { LintedStep } from "./check.ts";
 import type { Trigger } from "./trigger.ts";
 import { unprotectedAddresses } from "./unprotected-addresses.ts";
 
-/** Profiles that conditions and templates are checked against. */
+/** Limits the profiles that conditions and templates are linted against. */
 const maxSamples = 1_000;
 const samplesAtOnce = 100;
-/** Characters of them. */
+/** Limits their size, in characters of JSON. */
 const maxSampled = 4_000_000;
 
 /** Profiles and events that templates are linted against, as JSON. */
 export interface Samples {
-  /** Their fields. */
+  /** Fields of each profile. */
   readonly profiles: readonly string[];
-  /** Recent ones, by stream. */
+  /** Recent events, by stream. */
   readonly events: { readonly [stream: string]: readonly { readonly id: string; readonly payload: string }[] };
 }
 
-/** Collects what the audiences and triggers that a plan creates or changes are linted against; nothing where there are none. */
+/** Collects samples for the audiences and triggers that a plan creates or changes; none if there are none of these. */
 export async function samplesFor(
   store: Pick<EngineStore, "profiles" | "events">,
   definitions: readonly Definition[],
@@ -65,7 +65,7 @@ interface Found {
   readonly message: string;
 }
 
-/** Finds what is doubtful in what a plan creates or changes; audiences and triggers are linted against samples. */
+/** Lints what a plan creates or changes; audiences and triggers against samples. */
 export function findingsOf(
   { profiles, events }: Samples,
   catalog: Catalog,
@@ -99,7 +99,7 @@ export function findingsOf(
     }
     say(`trigger ${name}: alert`, lint(trigger.definition.alert, { ...templates, shape }));
     for (const [i, { toTemplate = "" }] of trigger.targets.entries()) {
-      // Whoever lacks an address is left out, and that is no fault of the template.
+      // A profile without an address is left out, which is no fault of the template.
       const rules = { "missing-value": "off" } as const;
       say(`trigger ${name}: send.${i}.to`, lint(toTemplate, { ...templates, shape, rules }));
     }
@@ -125,7 +125,7 @@ function ofStream(name: string, { streams }: Catalog): Found[] {
   return [{ where: `stream ${name}: verify.hmac`, severity: "warning", message }];
 }
 
-/** The shape of what the trigger's templates see. */
+/** Returns the shape of the data that the trigger's templates see. */
 function shapeFor(trigger: Trigger, items: readonly Fields[], events: Samples["events"]): Shape {
   const { on, fields, digest, quietHours } = trigger.definition;
   const shape = createShape();

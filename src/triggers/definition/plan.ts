@@ -32,19 +32,21 @@ interface PlannerOptions {
   readonly checker: Checker | undefined;
 }
 
-/** Names first what others name. */
+/** In this order, because later kinds refer to earlier ones. */
 const kinds: readonly DefinitionKind[] = ["profiles", "stream", "audience", "trigger", "alarm"];
 
-/** Profiles that a plan looks at to say who would enter and leave. */
+/** Limits the profiles that a plan evaluates to count who would enter and leave. */
 const maxSampled = 100_000;
 const pageSize = 500;
-/** Sets the page size where another thread tests: each page is sent there as text. */
+/** Page size if another thread tests, because each page is sent there as text. */
 const offThreadPage = 100;
-/** Limits counting in the other thread, in ms. The result says how many were looked at until then. */
+/**
+ * Limits the time for counting in the other thread, in ms. The result says how many profiles were sampled until then.
+ */
 const maxCountingTime = 10_000;
 const maxShown = 5;
 
-/** See `Engine.plan`, `apply`, `setState`. */
+/** Implements `Engine.plan`, `apply` and `setState`. */
 export class Planner {
   readonly #options: PlannerOptions;
 
@@ -74,7 +76,10 @@ export class Planner {
     return { steps: explained, findings };
   }
 
-  /** Compiles in another thread, and asks channels here. @throws DefinitionError, what a thread was ended for */
+  /**
+   * Compiles in another thread, and asks channels in this one. @throws DefinitionError, and why the other thread was
+   * ended
+   */
   async #check(
     steps: readonly Step[],
     after: readonly Definition[],
@@ -133,7 +138,7 @@ export class Planner {
     return { steps, findings: [] };
   }
 
-  /** What is new is compiled first where it holds nobody up; what is wrong with it is said. */
+  /** Compiles new definitions before the transaction, where nobody waits for it, and reports their problems. */
   async #prepare(wanted: DesiredState): Promise<void> {
     const { checker, transactions, store, clock } = this.#options;
     if (checker === undefined || Object.values(wanted.definitions).every((some) => Object.keys(some).length === 0))
@@ -201,7 +206,7 @@ export class Planner {
     }
   }
 
-  /** Who would enter and leave. */
+  /** Counts who would enter and leave an audience. */
   async #withMembers(step: Step, tester: Tester | undefined): Promise<Step> {
     const { store, compileOptions } = this.#options;
     if (step.kind !== "audience" || step.action === "remove" || tester === undefined) return step;
@@ -227,7 +232,7 @@ export class Planner {
       });
       found.sampled += items.length;
       cursor = next;
-      // Others get their turn.
+      // Gives the event loop its turn.
       await new Promise(setImmediate);
     } while (cursor !== undefined && found.sampled < maxSampled && monotonicClock() < until);
     const now = (await store.memberships.sizes()).get(step.name) ?? 0;
@@ -242,9 +247,9 @@ export class Planner {
 interface Tester {
   readonly where: string;
   test(all: readonly Fields[]): Promise<readonly ConditionResult[]>;
-  /** Number of items at once. @default 500 */
+  /** Profiles in one test. @default 500 */
   readonly pageSize?: number;
-  /** ms for all of them. @default Infinity */
+  /** ms for all tests together. @default Infinity */
   readonly time?: number;
 }
 
@@ -258,7 +263,7 @@ function errorsOf(check: () => void): DefinitionError[] {
   }
 }
 
-/** Throws what is wrong, unless it was so before and is left as it is, or stopped. */
+/** Returns a function that throws an error, unless the definition had it before and is left unchanged or stopped. */
 function rejectUnlessKnown(
   steps: readonly Step[],
   after: readonly Definition[],
@@ -273,7 +278,7 @@ function rejectUnlessKnown(
   };
 }
 
-/** Another condition, or a new one. */
+/** Reports whether a step gives an audience a new condition. */
 function needsEvaluation(step: Step, catalog: Catalog, current: Catalog): boolean {
   if (step.kind !== "audience" || (step.action !== "create" && step.action !== "change")) return false;
   const audience: Audience | undefined = catalog.audiences.get(step.name);
@@ -287,7 +292,7 @@ const noTrigger = (name: string, triggers: readonly Definition[]): NotFoundError
     triggers.map((one) => one.name),
   );
 
-/** Triggers whose runs have not ended. */
+/** Returns the triggers with runs that have not ended. */
 async function runningTriggers(runs: Pick<Runs, "list">): Promise<ReadonlySet<string>> {
   const names = new Set<string>();
   for (const state of ["running", "paused"] as const) {
@@ -296,7 +301,10 @@ async function runningTriggers(runs: Pick<Runs, "list">): Promise<ReadonlySet<st
   return names;
 }
 
-/** What there is now and what is wanted → the steps between, in their order, and what there is then. */
+/**
+ * Compares the current definitions with the desired state. Returns the steps between the two, in order, and the
+ * definitions after them.
+ */
 function changesOf(
   { origin, definitions, states = {}, complete = false }: DesiredState,
   before: readonly Definition[],
@@ -323,13 +331,13 @@ function changesOf(
         continue;
       }
       const identity = kind === "stream" ? streamIdentity(body, old) : undefined;
-      // What an earlier version put into force means something else now, although not a word of it changed.
+      // A new version may read an old definition differently, although its text is the same.
       const reread = identity?.effect !== undefined && (mentioned || complete);
       const same = old !== undefined && isDeepStrictEqual(old.body, body) && !reread;
       const changed = same ? old : definitionOf(kind, name, body, mentioned ? origin : old!.origin, old, now);
       const definition = same || identity === undefined ? changed : { ...changed, status: identity.status };
       const state = own(states, name);
-      // A file goes on saying that it is active what has run once.
+      // A file still says `active` for a trigger that runs once and is done.
       const past = complete && state === "active" && isDone(old, body);
       const firstOf = (one: Definition) => nextOf(one, runningTriggers.has(name), now);
       const [put, step] =
@@ -357,7 +365,7 @@ const onOf = (body: Json | undefined): Json | undefined => (body as { on?: Json 
 const isDone = (old: Definition | undefined, body: Json): boolean =>
   old !== undefined && statusOf(old.status).state === "done" && isDeepStrictEqual(onOf(old.body), onOf(body));
 
-/** A trigger may be called `constructor`. */
+/** Reads own properties only, because a trigger may be called `constructor`. */
 const own = (states: NonNullable<DesiredState["states"]>, name: string) =>
   Object.hasOwn(states, name) ? states[name] : undefined;
 
@@ -373,7 +381,10 @@ function definitionOf(
   return { kind, name, body, origin, createdAt: old?.createdAt ?? now, updatedAt: now, status };
 }
 
-/** The definition with the state that is wanted, and when it comes next; and the step that it is, if it is one. */
+/**
+ * Returns the definition with the desired state and its next scheduled time, and the step that sets it, if the state
+ * changes.
+ */
 function withState(
   definition: Definition,
   wanted: "active" | "paused" | "draft" | undefined,
@@ -398,7 +409,9 @@ function withState(
   return [put, { kind: "trigger", name, action: "state", ...(old && { before: old }), effect }];
 }
 
-/** @param isUnderway what it did once is not over yet, and goes on */
+/**
+ * Returns when the trigger runs next. @param hasUnendedRun its single run has not ended, so a time in the past is fine
+ */
 function nextOf({ name, body }: Definition, hasUnendedRun: boolean, now: number): number | undefined {
   const { on } = checkBody("trigger", name, triggerDefinition, body);
   if ("at" in on && firstTime(on, now) === undefined && !hasUnendedRun) {

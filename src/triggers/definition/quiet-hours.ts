@@ -5,12 +5,13 @@ import type { TriggerDefinition } from "./definition.ts";
 type QuietHours = NonNullable<TriggerDefinition["quietHours"]>;
 
 /**
- * When the quiet hours end that `now` is in: the first time at which clocks in the zone show a time of day outside of them.
- * Undefined: it is in none. All in ms since 1970.
+ * Returns when the quiet hours that `now` is in end: the first time at which clocks in the zone show a time of day
+ * outside of them. Undefined if `now` is in none. All times in ms since 1970.
  *
- * What clocks show decides, whenever they are put forward or back: hours that come twice are quiet twice, hours that are
- * left out are not missed. From 22:00 to 07:00 is over midnight; from a time to the same is never.
- * @param zone the recipient's, as a template gave it; where nobody knows it `quietHours.fallbackZone`, and where there is none UTC
+ * Clocks decide, also where they are put forward or back: hours that come twice are quiet twice, and hours that are
+ * left out are skipped. From 22:00 to 07:00 spans midnight; from a time to the same time is never.
+ * @param zone zone of the recipient, as a template gave it; if it is unknown, `quietHours.fallbackZone` counts, and
+ * without that UTC
  */
 export function quietUntil(quietHours: QuietHours, zone: string | undefined, now: number): number | undefined {
   const name = [zone?.trim(), quietHours.fallbackZone].find((one) => one !== undefined && isZone(one)) ?? "UTC";
@@ -27,7 +28,7 @@ export function quietUntil(quietHours: QuietHours, zone: string | undefined, now
   }
 }
 
-/** `22:30`, in ms. */
+/** Parses `22:30` into ms. */
 function timeOfDay(text: string): number {
   const [hours, minutes] = text.split(":");
   return (Number(hours) * 60 + Number(minutes)) * 60_000;

@@ -4,19 +4,20 @@ import { day } from "../../base/duration.ts";
 import { instantOf, isTime, isZone, stretchAt } from "../../base/zone.ts";
 import type { TriggerDefinition } from "./definition.ts";
 
-/** What comes by the clock: cron, a date, an interval. */
+/** Schedules: cron, a date, an interval. */
 export type ScheduledOn = Extract<TriggerDefinition["on"], { schedule: string } | { at: string } | { every: number }>;
 
 /** ms. */
 const minInterval = 60_000;
 
 /**
- * When a trigger comes next: the first time strictly after `after`, all in ms since 1970. Undefined: never again.
+ * Returns when a trigger comes next: the first time after `after`, all in ms since 1970; undefined if never again.
  *
- * A schedule that names its hours runs once for each time it names. What falls where the clocks are put forward runs as long
- * after the jump as it would have without (02:30 at 03:30); what comes twice, because they are put back, runs the first time.
- * A schedule of every hour (`0 * * * *`) runs whenever the clocks show one of its minutes: in an hour that comes twice, twice.
- * @param activatedAt what intervals count from; the first ends one after it
+ * A schedule that names its hours runs once for each time it names. A time that is skipped where clocks are put forward
+ * runs as long after the jump as it would have without (02:30 at 03:30); a time that comes twice where clocks are put
+ * back runs the first time. A schedule of every hour (`0 * * * *`) runs whenever clocks show one of its minutes: in an
+ * hour that comes twice, twice.
+ * @param activatedAt start of intervals; the first one ends `every` after it
  * @throws Error as `checkSchedule` does
  */
 export function nextTime(on: ScheduledOn, after: number, activatedAt: number): number | undefined {
@@ -28,7 +29,7 @@ export function nextTime(on: ScheduledOn, after: number, activatedAt: number): n
   return isTime(next) ? next : undefined;
 }
 
-/** @throws Error saying what is wrong with it, and what would be right */
+/** Checks a schedule. @throws Error with the problem and what to write instead */
 export function checkSchedule(on: ScheduledOn): void {
   if ("schedule" in on) {
     zoneOf(on);
@@ -56,7 +57,7 @@ function zoneOf({ zone = "UTC" }: { zone?: string | undefined }): string {
 
 const ifAfter = (time: number, after: number): number | undefined => (time > after ? time : undefined);
 
-/** `2026-03-29T09:00`, with seconds or without, with an offset or without. */
+/** Matches `2026-03-29T09:00`, with or without seconds, with or without an offset. */
 const dateAndTime =
   /^(\d{4})-(\d\d)-(\d\d)[T ]([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d)(?:\.(\d{1,9}))?)?(Z|[+-](?:[01]\d|2[0-3]):[0-5]\d)?$/i;
 
@@ -77,9 +78,9 @@ function timeOf(text: string, zone: string): number {
 }
 
 interface Schedule {
-  /** Comes in every hour, which makes it one of real time. */
+  /** Comes in every hour, which makes it a schedule of real time. */
   readonly hourly: boolean;
-  /** The first date and time after another that it names; both given as if they were UTC. */
+  /** Returns the first date and time after another that the schedule names; both as if they were UTC. */
   nextWallTime(after: number): number | undefined;
 }
 
@@ -87,9 +88,9 @@ const schedules = new BoundedCache<string, Schedule>(500);
 const maxScheduleLength = 500;
 
 /**
- * Which dates and times it names is croner's to say; when clocks show them is not: it leaves out what its rules take for an
- * interval where clocks are put forward (every 15 minutes of hour 2), runs that twice where they are put back, and stands
- * still where a whole day is missing.
+ * Parses cron with croner, which decides which dates and times a schedule names, but not when clocks show them: croner
+ * leaves out what it takes for an interval where clocks are put forward (every 15 minutes of hour 2), runs that twice
+ * where they are put back, and loops where a whole day is missing.
  */
 const cronOf = (text: string): Schedule => schedules.get(text, readCron);
 
@@ -121,15 +122,16 @@ function nextOfCron({ hourly, nextWallTime }: Schedule, zone: string, after: num
     const { from, to, offset, jump } = stretchAt(zone, place);
     const nextShown = (since: number, ahead: number): number =>
       (nextWallTime(since + ahead) ?? Number.POSITIVE_INFINITY) - ahead;
-    // Put back, the clocks show again what they have shown, for as long as they were put back.
+    // Put back, clocks show again what they have shown, for as long as they were put back.
     let next = nextShown(hourly || jump >= 0 ? start : Math.max(start, from - jump - 1), offset);
-    // Put forward, what they did not show comes when it would have without.
+    // Put forward, times that clocks skipped come when they would have come without the jump.
     if (!hourly && start < from + jump) {
       const late = nextShown(start, offset - jump);
       if (late < from + jump) next = Math.min(next, late);
     }
     if (next < to) return next;
-    // Nothing comes until two days before it, unless clocks that are put back soon show again what they showed at the start.
+    // Nothing comes until two days before `next`, unless clocks that are put back soon show again what they showed at
+    // the start.
     place = to - start < 2 * day ? to : Math.max(to, next - 2 * day);
   }
   return undefined;

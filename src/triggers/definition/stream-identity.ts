@@ -12,9 +12,9 @@ const spelled = (identity: Identity): string =>
   identity === "signed" ? "merge for signed requests, add for others" : identity;
 
 /**
- * Returns the status that a stream's definition gets, and what changes of its identity, in words. A stream that an earlier
- * version put into force has no such status: it merged whatever came.
- * @param old what is in force; undefined if it is new
+ * Returns the status of a stream's definition, and how its identity mode changes, in words. A stream that an earlier
+ * version applied has no such status: it merged for every request.
+ * @param old definition in force; undefined if the stream is new
  */
 export function streamIdentity(
   body: Json,
@@ -35,7 +35,7 @@ export function streamIdentity(
   return { status, effect: `${why}; if everybody who can post to it may merge profiles, write identity: merge` };
 }
 
-/** Returns, in words, which streams that an earlier version put into force mean something else now. */
+/** Returns, in words, which streams of an earlier version have another meaning now. */
 export async function changedStreamMeanings({
   definitions,
 }: Pick<EngineStore, "definitions">): Promise<readonly string[]> {

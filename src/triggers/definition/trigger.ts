@@ -11,24 +11,24 @@ import { type TriggerDefinition, type TriggerStatus, triggerDefinition } from ".
 import { checkSchedule } from "./schedule.ts";
 import { checkBody } from "./validate.ts";
 
-/** What compiling needs to know of its surroundings. */
+/** Options for compiling definitions. */
 export interface CompileOptions {
   readonly templates: TemplateOptions;
   readonly channels: { readonly [name: string]: Channel };
-  /** By channel: a template of where to, for triggers that say nothing of it. */
+  /** By channel: a template of the destination, for triggers that name none. */
   readonly to: { readonly [channel: string]: string };
 }
 
-/** A way out: a channel, and where to on it for a person. */
+/** A channel, and the destination there. */
 export interface Target {
   readonly channel: string;
-  /** The template of where to, as it is written. Nothing: the channel itself knows. */
+  /** Template of the destination, as written. Absent: the channel has a destination of its own. */
   readonly toTemplate: string | undefined;
   readonly to: Evaluable<string> | undefined;
   readonly options: { readonly [name: string]: Json } | undefined;
 }
 
-/** A trigger, ready to fire. */
+/** A compiled trigger. */
 export interface Trigger {
   readonly name: string;
   readonly definition: TriggerDefinition;
@@ -38,15 +38,15 @@ export interface Trigger {
   readonly alert: Evaluable<Alert | AlertAborted>;
   readonly targets: readonly Target[];
   readonly key: Evaluable<string> | undefined;
-  /** ms in which the same key counts. */
+  /** ms in which the same key is a duplicate. */
   readonly dedupeWindow: number;
-  /** The zone of quiet hours; whatever does not name one, or fails, is none. */
+  /** Zone of quiet hours; a template that fails or gives no zone counts as none. */
   readonly zone: Evaluable<string> | undefined;
 }
 
 const aMonth = parseDuration("30d")!;
 
-/** @throws DefinitionError */
+/** Compiles a trigger. @throws DefinitionError */
 export function compileTrigger({ name, body, status }: Definition, compileOptions: CompileOptions): Trigger {
   const definition = checkBody("trigger", name, triggerDefinition, body);
   const { templates } = compileOptions;
@@ -63,7 +63,7 @@ export function compileTrigger({ name, body, status }: Definition, compileOption
   if ("schedule" in on || "at" in on || "every" in on) at(["on"], () => checkSchedule(on));
   const targets = send.map(({ channel, options }, i): Target => {
     const toTemplate = checkTarget(name, definition, i, compileOptions);
-    // Unlike a key's, a field that is missing here is a person without an address.
+    // Unlike in a key, a missing field is allowed here: the profile has no address.
     const to_ = toTemplate === undefined ? undefined : text(toTemplate, { name: "to" }, "send", i, "to");
     return { channel, toTemplate, to: to_, options: options as Target["options"] };
   });
@@ -90,13 +90,13 @@ export const testOf = (condition: Condition): Evaluable<ConditionResult> => ({
   evaluate: (subject, limit) => condition.test(subject, limit),
 });
 
-/** Asks channels about the ways out of a trigger, and compiles nothing. @throws DefinitionError */
+/** Checks the targets of a trigger with their channels, and compiles nothing. @throws DefinitionError */
 export function checkTargets({ name, body }: Definition, compileOptions: Omit<CompileOptions, "templates">): void {
   const definition = checkBody("trigger", name, triggerDefinition, body);
   for (const i of definition.send.keys()) checkTarget(name, definition, i, compileOptions);
 }
 
-/** @returns the template of where to, if there is one @throws DefinitionError */
+/** Checks one target. @returns the template of its destination, if there is one @throws DefinitionError */
 function checkTarget(
   name: string,
   { send }: TriggerDefinition,
@@ -122,14 +122,14 @@ function checkTarget(
   return toTemplate;
 }
 
-/** What is the same for everybody is known to be wrong before anybody is to be alerted. @throws DestinationError */
+/** Checks a destination that is the same for every profile before any profile is alerted. @throws DestinationError */
 export function assertAccepted(channel: Channel, to: Json | undefined, options: Target["options"]): void {
   if (to === undefined)
     throw new DestinationError("this is nowhere: say where to, or leave it out for the channel's own");
   channel.accept(to, options);
 }
 
-/** A status as the store keeps it: what is undefined is left out. */
+/** Returns a status as JSON: undefined values are left out. */
 export const statusJson = (status: TriggerStatus | object): Json => status as unknown as Json;
 
 export function statusOf(status: Json): TriggerStatus {

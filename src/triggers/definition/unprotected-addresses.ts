@@ -15,9 +15,9 @@ interface Warning {
 type Path = readonly string[];
 
 /**
- * Warns of triggers that go where somebody says who may not merge: `to` reads a field that such a stream sets and that is
- * not protected, or what the event itself said.
- * @param touched a changed stream or changed settings concern every trigger
+ * Warns of triggers whose destination a sender without the right to merge decides: `to` reads an unprotected field that
+ * such a stream sets, or the event itself.
+ * @param touched changed definitions; a changed stream or changed settings concern every trigger
  */
 export function unprotectedAddresses(
   catalog: Catalog,
@@ -70,7 +70,7 @@ function objections(
   return [...messages];
 }
 
-/** Whether a path is another one, or leads on from there. */
+/** Reports whether a path is another path or continues it. */
 const isWithin = (path: Path, other: Path): boolean => other.every((name, i) => path[i] === name);
 
 /** Returns the fields that a template reads; for `index . "email"` the literal names. */

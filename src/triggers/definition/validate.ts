@@ -3,7 +3,7 @@ import type { Json } from "../../base/json.ts";
 import type { DefinitionKind } from "../../store/index.ts";
 import { DefinitionError } from "../engine.ts";
 
-/** The body of a definition, read. @throws DefinitionError about the first thing that is wrong */
+/** Parses the body of a definition. @throws DefinitionError with the first problem */
 export function checkBody<T extends z.ZodType>(kind: DefinitionKind, name: string, schema: T, body: Json): z.output<T> {
   const checked = schema.safeParse(body);
   if (checked.success) return checked.data;
@@ -11,7 +11,10 @@ export function checkBody<T extends z.ZodType>(kind: DefinitionKind, name: strin
   throw new DefinitionError(message, { kind, name, path: path as (string | number)[] });
 }
 
-/** Of a union's alternatives the one that was meant, if that is clear: the only one of its type, or that has all the keys. */
+/**
+ * Returns the issue of the alternative of a union that was meant, if that is clear: the only one of the value's type,
+ * or the only one with all its keys.
+ */
 export function meant(issue: z.core.$ZodIssue, above: readonly PropertyKey[] = []): z.core.$ZodIssue {
   const path = [...above, ...issue.path];
   const here = { ...issue, path } as z.core.$ZodIssue;

@@ -9,15 +9,15 @@ import type { Evaluable, Outcome, Source } from "./evaluation.ts";
 export type ItemKey = number | string;
 
 /**
- * An evaluation that time ended. Thrown through the transaction, so that nothing of it is kept; what it was about is then
- * evaluated elsewhere, see `Elsewhere`, and the transaction is run again.
+ * Reports an evaluation that ran out of time. Thrown through the transaction, so that nothing of it is committed; the
+ * evaluation is then made off-thread (see `OffThreadEvaluator`), and the transaction is run again.
  */
 export class OverBudget extends Error {
   override readonly name = "OverBudget";
   readonly evaluable: Evaluable<unknown>;
   readonly subject: Json;
   readonly item: ItemKey;
-  /** Says that this item alone exceeded its share; otherwise all items together took too much. */
+  /** True if this item alone exceeded its share; false if all items together took too long. */
   readonly isCulprit: boolean;
   /** Time of the transaction, in ms since 1970. */
   readonly now: number;
@@ -43,7 +43,7 @@ export class EvaluationError extends Error {
   }
 }
 
-/** The limit that ended a template; undefined where it failed for another reason. */
+/** Returns the limit that ended a template; undefined if it failed for another reason. */
 export function limitOf(error: unknown): Limit | undefined {
   return error instanceof TemplateLimitError || error instanceof EvaluationError ? error.limit : undefined;
 }
@@ -52,7 +52,7 @@ export function limitOf(error: unknown): Limit | undefined {
 export class KnownOutcomes {
   readonly #outcomes = new Map<string, Outcome>();
   readonly #sources = new Set<string>();
-  /** Stops asking other threads: what takes too long from here on fails. */
+  /** If true, nothing more is evaluated in other threads: an evaluation that takes too long fails. */
   isFull = false;
 
   add({ evaluable: { source }, subject }: Pick<OverBudget, "evaluable" | "subject">, outcome: Outcome): void {
@@ -71,16 +71,19 @@ export class KnownOutcomes {
 const keyOf = (source: string, subject: Json): string => `${source} ${JSON.stringify(subject)}`;
 
 interface BudgetOptions {
-  /** ms for all evaluations together; undefined: each has the time limit of its template. */
+  /** ms for all evaluations together; undefined: each evaluation has the time limit of its template. */
   readonly total: number | undefined;
-  /** ms that one item may take of it. */
+  /** ms of `total` that one item may take. */
   readonly each: number;
   readonly monotonicClock: () => number;
   readonly now: number;
   readonly known: KnownOutcomes;
 }
 
-/** The time that the evaluations of one transaction have, which others of this thread wait for. */
+/**
+ * Holds the time that the evaluations of one transaction may take together, because the rest of this thread waits for
+ * them.
+ */
 export class Budget {
   /** Names the item whose evaluations are counted. */
   item: ItemKey = 0;
@@ -88,7 +91,7 @@ export class Budget {
   readonly #startedAt: number;
   #left: number;
   readonly #used = new Map<ItemKey, number>();
-  /** While something is measured. */
+  /** Is set while an item is measured. */
   #limit: (TimeLimit & { readonly isItems: boolean }) | undefined;
 
   constructor(options: BudgetOptions) {
@@ -97,7 +100,10 @@ export class Budget {
     this.#startedAt = options.monotonicClock();
   }
 
-  /** Says how many items the next transaction should have, by what this one took, reading and writing included. */
+  /**
+   * Returns how many items the next transaction should have, by the time that this one took, reading and writing
+   * included.
+   */
   get next(): "more" | "same" | "fewer" {
     const { total, monotonicClock } = this.#options;
     if (total === undefined) return "more";
@@ -106,7 +112,7 @@ export class Budget {
     return took < total / 4 ? "more" : "same";
   }
 
-  /** Counts what several evaluations of an item take, so that each of them need not be. @param work waits for nothing */
+  /** Measures several evaluations of an item at once, which is cheaper than measuring each. @param work synchronous */
   measure<Result>(item: ItemKey, work: () => Result): Result {
     this.item = item;
     const { total, each, monotonicClock } = this.#options;
@@ -124,7 +130,10 @@ export class Budget {
     }
   }
 
-  /** @throws OverBudget; TemplateError, EvaluationError */
+  /**
+   * Evaluates within the time that is left, or returns the known outcome. @throws OverBudget, TemplateError,
+   * EvaluationError
+   */
   evaluate<Result>(evaluable: Evaluable<Result>, subject: Json): Result {
     const { known } = this.#options;
     const outcome = known.get(evaluable.source, subject);
@@ -133,8 +142,8 @@ export class Budget {
   }
 
   /**
-   * Says whether what a channel composed, and time ended, has been tried often enough.
-   * @throws OverBudget if not: it is tried again
+   * Checks that composing with a channel, which ran out of time, has been tried often enough.
+   * @throws OverBudget if not, so that composing is tried again
    */
   composed(channel: string, subject: Json, tries: number): void {
     const { known, now } = this.#options;
@@ -163,17 +172,17 @@ export class Budget {
   }
 }
 
-/** Returns how many items to try after `count` took too long together. */
+/** Returns how many items to try after `count` items took too long together. */
 export const halfOf = (count: number): number => Math.max(1, Math.floor(count / 2));
 
-/** Conditions and mappings do not throw. */
+/** Returns the problem of a condition or mapping that ran out of time: those two report it instead of throwing. */
 function lateness({ kind }: Source, result: unknown): { readonly problem?: string } {
   if (kind !== "condition" && kind !== "mapping") return {};
   const { limit, problem = "" } = result as ConditionResult & MappedPayload;
   return limit === "time" ? { problem } : {};
 }
 
-/** The result of an evaluation that was made before. @throws EvaluationError */
+/** Returns the result of an evaluation that was made before. @throws EvaluationError */
 function unwrap({ kind }: Source, outcome: Outcome): unknown {
   if (outcome.kind === "result") return outcome.result;
   const limit = outcome.kind === "late" ? "time" : outcome.limit;

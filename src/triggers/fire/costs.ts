@@ -1,9 +1,9 @@
 import type { Trigger } from "../definition/trigger.ts";
 
 export interface CostOptions {
-  /** Pauses a trigger when a limit stopped so many of its last `window` firings. @default 20 */
+  /** Pauses a trigger when a limit stopped this many of its last `window` firings. @default 20 */
   readonly limit?: number | undefined;
-  /** Number of latest firings that are counted. @default 100 */
+  /** Number of latest firings that count. @default 100 */
   readonly window?: number | undefined;
 }
 
@@ -14,8 +14,8 @@ interface History {
 }
 
 /**
- * Remembers how many of each trigger's firings cost too much, so that a template that does so for many stops. In memory: each
- * process counts what it fires itself.
+ * Counts for each trigger the firings that a limit stopped, so that a trigger whose template is too costly for many
+ * profiles is paused. In memory: each process counts the firings that it makes itself.
  */
 export class Costs {
   readonly #limit: number;
@@ -27,7 +27,7 @@ export class Costs {
     this.#window = window;
   }
 
-  /** Starts counting for one transaction; if that is rolled back, nothing is counted. */
+  /** Starts counting for one transaction; a rollback discards the counts. */
   begin(): TransactionCosts {
     return new TransactionCosts(this.#limit, this.#window, this.#histories);
   }
@@ -38,7 +38,7 @@ export class TransactionCosts {
   readonly #window: number;
   readonly #before: Map<string, History>;
   readonly #after = new Map<string, History>();
-  /** Triggers that are paused by this transaction, and why. */
+  /** Triggers that this transaction pauses, each with the reason. */
   readonly paused = new Map<string, string>();
 
   constructor(limit: number, window: number, before: Map<string, History>) {
@@ -47,7 +47,10 @@ export class TransactionCosts {
     this.#before = before;
   }
 
-  /** @param costs the reason, where a limit ended it @returns why the trigger has to be paused, if it has to now */
+  /**
+   * Counts a firing. @param costs the reason, if a limit ended the firing @returns why the trigger is paused, if this
+   * firing is the one too many
+   */
   note({ name, status: { activatedAt } }: Trigger, costs: string | undefined): string | undefined {
     const known = this.#after.get(name) ?? this.#before.get(name);
     const before = known !== undefined && known.activatedAt === activatedAt ? known.costly : [];
@@ -61,10 +64,10 @@ export class TransactionCosts {
     return reason;
   }
 
-  /** The transaction is kept. */
+  /** Keeps the counts once the transaction is committed. */
   keep(): void {
     for (const [name, history] of this.#after) this.#before.set(name, history);
-    // Whoever activates it again begins anew, though the clock has not moved on.
+    // A trigger that is activated again starts from zero, even if the clock has not moved on since.
     for (const name of this.paused.keys()) this.#before.delete(name);
   }
 }

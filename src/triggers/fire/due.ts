@@ -7,7 +7,7 @@ import type { Budget } from "./budget.ts";
 import { hasEnqueued } from "./enqueue.ts";
 import { type FiringContext, resume } from "./fire.ts";
 
-/** So many firings whose wait is over are taken in one transaction. */
+/** Limits how many due firings one transaction takes. */
 export const maxDue = 64;
 
 /** Counts the due firings that were settled, and says whether something was added to the outbox. */
@@ -17,7 +17,9 @@ interface Settled {
   readonly next: Budget["next"];
 }
 
-/** @param aside firings that are evaluated elsewhere, by id */
+/**
+ * Settles the firings whose wait is over. @param offThread ids of firings that are being evaluated in another thread
+ */
 export async function settleDue(
   context: FiringContext,
   catalog: Catalog,
@@ -30,7 +32,7 @@ export async function settleDue(
   return resumeAll(context, catalog, due);
 }
 
-/** Settles one firing. It may have been sent in a digest meanwhile. */
+/** Settles one firing, unless a digest has sent it meanwhile. */
 export async function settleOne(context: FiringContext, catalog: Catalog, id: string): Promise<Settled> {
   const firing = await context.transaction.firings.get(id);
   const isDue = firing?.state === "waiting" && firing.due !== undefined && firing.due <= context.now;
@@ -42,7 +44,7 @@ async function resumeAll(context: FiringContext, catalog: Catalog, due: readonly
   const profiles = await transaction.profiles.get(due.map(({ profile }) => profile));
   let enqueued = false;
   for (const [i, firing] of due.entries()) {
-    // An earlier one may have taken it along in its digest.
+    // A firing before this one may have sent it with its digest.
     const current = i === 0 ? firing : await stillWaiting(transaction, firing);
     if (current === undefined) continue;
     budget.item = firing.id;
@@ -60,13 +62,13 @@ async function stillWaiting({ firings }: EngineTransaction, { id, due }: Firing)
 export const isScheduled = (on: Trigger["definition"]["on"]): on is ScheduledOn =>
   "schedule" in on || "at" in on || "every" in on;
 
-/** When a trigger that was activated then comes first. */
+/** Returns when a trigger that was just activated runs first; undefined if it has no schedule. */
 export const firstTime = (on: Trigger["definition"]["on"], now: number): number | undefined =>
   isScheduled(on) ? nextTime(on, now, now) : undefined;
 
 /**
- * Starts a run for each trigger whose time has come. Times that were missed, since nothing ran then, are made up for by one
- * run.
+ * Starts a run for each trigger whose scheduled time has come. One run makes up for all times that were missed while no
+ * process was running.
  */
 export async function startScheduledRuns({ transaction, now }: FiringContext, catalog: Catalog): Promise<void> {
   const definitions = await transaction.definitions.all();
@@ -83,7 +85,7 @@ export async function startScheduledRuns({ transaction, now }: FiringContext, ca
     await transaction.runs.put(newRun("scheduled", { trigger: name, audiences: [audience], total, now, scheduledFor }));
     const next = nextTime(on, now, current.activatedAt ?? current.next);
     const { next: _next, ...rest } = current;
-    // A trigger that is done fires no more, but its run does: it is done when the run is.
+    // A trigger without a next time stays active until its last run ends: see `endOnce`.
     await transaction.definitions.setStatus(
       "trigger",
       name,
@@ -92,7 +94,7 @@ export async function startScheduledRuns({ transaction, now }: FiringContext, ca
   }
 }
 
-/** The last of the times up to now. */
+/** Returns the latest scheduled time up to `now`. */
 function latest(on: ScheduledOn, first: number, activatedAt: number, now: number): number {
   let at = first;
   for (let i = 0; i < 10_000; i++) {
@@ -106,8 +108,8 @@ function latest(on: ScheduledOn, first: number, activatedAt: number, now: number
 const quarter = 15 * 60_000;
 
 /**
- * When an audience whose condition depends on the time is to be evaluated anew; undefined if it does not, or is being. A clock
- * that was put back holds up nothing.
+ * Returns when an audience with a time-dependent condition is evaluated next; undefined if its condition is not
+ * time-dependent or a re-evaluation is running. A clock that was put back delays nothing.
  */
 export function reevaluationDue(
   audience: { definition: { every?: number | undefined }; condition: { timeDependent: boolean } },

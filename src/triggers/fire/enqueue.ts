@@ -15,18 +15,18 @@ import {
 } from "./trigger-context.ts";
 import { asUnsendable, rendering, Unsendable } from "./unsendable.ts";
 
-/** Describes what became of a firing. `skipped`: only the reason is stored, unless the firing was stored already. */
+/** Describes how a firing ended. `skipped`: only the reason is stored, unless the firing itself was stored already. */
 export type Fired =
   | { readonly state: "sent" | "waiting" | "aborted"; readonly firing: Firing }
-  /** `rest`: others of its digest went without it. */
+  /** `rest`: the other firings of its digest were sent without it. */
   | { readonly state: "failed"; readonly firing: Firing; readonly rest?: "sent" | undefined }
   | { readonly state: "skipped"; readonly reason: string };
 
-/** Whether something is in the outbox now. */
+/** Reports whether the firing added something to the outbox. */
 export const hasEnqueued = (fired: Fired): boolean =>
   fired.state === "sent" || (fired.state === "failed" && fired.rest === "sent");
 
-/** An alert with where it goes; without entries, `problems` says why it goes nowhere. */
+/** A rendered alert with its outbox entries; without entries, `problems` says why it goes nowhere. */
 interface Composed {
   readonly alert: Alert | AlertAborted;
   readonly entries: readonly Entry[];
@@ -51,9 +51,10 @@ type TargetProblem = { readonly channel: string } & (
 type End = Pick<Firing, "state" | "reason"> & Partial<Pick<Firing, "deliveries">>;
 
 /**
- * Renders, and adds the deliveries to the outbox. All firings of a digest end here, so that no later firing reads them
- * again. A digest that cannot be sent is tried without those that cannot be sent by themselves: they fail alone.
- * @param others firings that wait, and go along
+ * Renders the alert and adds its deliveries to the outbox. Settles all firings of a digest, so that no later firing
+ * reads them again. If a digest cannot be sent, those firings that cannot be sent by themselves fail alone, and the
+ * digest is tried without them.
+ * @param others waiting firings that are sent in the same digest
  */
 export async function enqueueAlert(
   context: FiringContext,
@@ -93,8 +94,8 @@ export async function enqueueAlert(
 }
 
 /**
- * Counts an alert of the trigger, and pauses the trigger where too many cost too much.
- * @param costs why, where a limit ended it
+ * Counts an alert of the trigger, and pauses the trigger if too many of its alerts cost too much.
+ * @param costs the reason, if a limit ended the alert
  */
 export async function noteCost(context: FiringContext, trigger: Trigger, costs: string | undefined): Promise<void> {
   const reason = context.costs.note(trigger, costs);
@@ -136,7 +137,10 @@ async function add({ transaction }: FiringContext, { alert, entries, problems }:
 const problemText = (problem: TargetProblem): string =>
   problem.kind === "no-address" ? `no address on ${problem.channel}` : `${problem.channel}: ${problem.message}`;
 
-/** Composes one alert of several firings; returns what is wrong with the alert, and throws what is wrong with the store. */
+/**
+ * Renders and composes one alert for several firings. Returns a problem of the alert, and throws a problem of the
+ * store.
+ */
 async function compose(
   context: FiringContext,
   trigger: Trigger,
@@ -159,7 +163,7 @@ async function compose(
         else entries.push(entry);
       } catch (error) {
         if (!(error instanceof DestinationError)) {
-          // `EvaluationError` is what has been tried before.
+          // An `EvaluationError` has been retried before it got here.
           const isLate = error instanceof TemplateLimitError && error.limit === "time";
           if (isLate) context.budget.composed(channel, subject, tries.length);
           throw asUnsendable(error);

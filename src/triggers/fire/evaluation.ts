@@ -9,43 +9,46 @@ import type { TimeLimit } from "../../template/index.ts";
 import { threadClock } from "./thread-clock.ts";
 
 /**
- * What a definition has evaluated, as plain data: all that another thread needs beside the options of templates. The same
- * source, subject and time of day give the same result.
+ * Describes an evaluation of a definition as plain data: everything that another thread needs besides the template
+ * options. The same source, subject and time give the same result.
  */
 export type Source =
   | { readonly kind: "condition"; readonly where: string }
   | { readonly kind: "text"; readonly text: string; readonly name: string; readonly missingKey?: "required" }
   | { readonly kind: "alert"; readonly alert: AlertTemplate }
   | { readonly kind: "mapping"; readonly stream: string; readonly definition: StreamDefinition }
-  /** Composes with a channel, in its `try`th try: only this process has the channel. */
+  /**
+   * Composes with a channel, in try number `try`: never sent to another thread, because only this process has the
+   * channel.
+   */
   | { readonly kind: "compose"; readonly channel: string; readonly try: number };
 
-/** A source that was compiled. */
+/** A compiled source. */
 export interface Evaluable<Result> {
   readonly source: Source;
-  /** @throws TemplateError; of a condition and a mapping the result says what was wrong */
+  /** Evaluates. @throws TemplateError; conditions and mappings report problems in their result instead */
   evaluate(subject: Json, limit?: TimeLimit): Result;
 }
 
 /** Describes the result of an evaluation, as plain data. */
 export type Outcome =
   | { readonly kind: "result"; readonly result: unknown }
-  /** Fails whenever it is tried. */
+  /** Fails on every try. */
   | { readonly kind: "error"; readonly message: string; readonly limit?: Limit | undefined }
-  /** Time ran out: it says nothing about what another try would give. */
+  /** Ran out of time: another try may succeed. */
   | { readonly kind: "late"; readonly message: string };
 
-/** An evaluation that is asked of another thread. */
+/** Asks another thread for an evaluation. */
 export interface EvaluationRequest {
   readonly source: Source;
   readonly subject: Json;
   /** Time that the templates' clock shows, in ms since 1970. */
   readonly now: number;
-  /** ms. */
+  /** Time limit in ms. */
   readonly time: number;
 }
 
-/** @throws TemplateError of phase `"parse"`, StreamError */
+/** Compiles a source. @throws TemplateError of phase `"parse"`, StreamError */
 export function compileSource(source: Source, templates: TemplateOptions): Evaluable<unknown> {
   return { source, evaluate: compiled(source, templates) };
 }
@@ -73,14 +76,14 @@ function compiled(source: Source, templates: TemplateOptions): Evaluable<unknown
   }
 }
 
-/** @throws TemplateError of phase `"parse"` */
+/** Compiles a template that gives a text. @throws TemplateError of phase `"parse"` */
 export function textOf(source: Source & { readonly kind: "text" }, templates: TemplateOptions): Evaluable<string> {
   const { text, name, missingKey } = source;
   const template = compile(text, { ...templates, name, ...(missingKey && { missingKey }) });
   return { source, evaluate: (subject, limit) => template.render(subject, limit) };
 }
 
-/** Evaluates, and makes of whatever comes of it plain data. Never throws. */
+/** Evaluates, and describes the result or the error as plain data. Never throws. */
 export function outcomeOf(evaluate: () => unknown): Outcome {
   try {
     const result = evaluate();
@@ -93,7 +96,10 @@ export function outcomeOf(evaluate: () => unknown): Outcome {
   }
 }
 
-/** Evaluates what another thread asks for. @param templates function sets, zone, locale, limits as in the thread that asks */
+/**
+ * Evaluates a request of another thread. @param templates function sets, zone, locale, limits: the same as in the
+ * thread that asks
+ */
 export function answerRequest({ source, subject, now, time }: EvaluationRequest, templates: TemplateOptions): Outcome {
   const { monotonicClock = threadClock() } = templates;
   const options = { ...templates, monotonicClock, clock: () => new Date(now) };

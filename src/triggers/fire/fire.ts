@@ -12,23 +12,23 @@ import { enqueueAlert, type Fired, noteCost, settled } from "./enqueue.ts";
 import { templateData, triggerContext } from "./trigger-context.ts";
 import { rendering, Unsendable } from "./unsendable.ts";
 
-/** What deciding about a firing needs: the transaction it happens in, and the time. */
+/** Holds everything that deciding about a firing needs: the transaction, the time, the channels. */
 export interface FiringContext {
   readonly transaction: EngineTransaction;
   readonly channels: { readonly [name: string]: Channel };
   readonly now: number;
-  /** What is said once the transaction is kept. */
+  /** Events that are reported once the transaction is committed. */
   readonly pendingEvents: EngineEvent[];
-  /** All that is evaluated in the transaction, is evaluated through it. */
+  /** Evaluates everything that the transaction evaluates. */
   readonly budget: Budget;
   readonly costs: TransactionCosts;
 }
 
-/** The stages that can let a firing wait, in their order. One that waited goes on behind the stage it waited in. */
+/** Stages in which a firing can wait, in order. A firing that has waited continues behind the stage it waited in. */
 const stages = ["dwell", "digest", "quietHours"] as const;
 type Stage = (typeof stages)[number];
 
-/** Something happened for which a trigger fires: decides, and hands over to the outbox what is to be sent now. */
+/** Fires a trigger for a profile: decides whether to send, and adds to the outbox what is to be sent now. */
 export async function fire(
   context: FiringContext,
   trigger: Trigger,
@@ -59,7 +59,7 @@ export async function fire(
   return result;
 }
 
-/** The wait of a kept firing is over, or it is part of a digest that goes now. */
+/** Continues a stored firing whose wait is over, or that is part of a digest that is sent now. */
 export async function resume(
   context: FiringContext,
   trigger: Trigger | undefined,
@@ -105,7 +105,8 @@ async function decide(
       const { problem, limit } = filtered;
       const reason = problem === undefined ? "its condition does not hold" : `its condition fails: ${problem}`;
       if (limit !== undefined) await noteCost(context, trigger, reason);
-      // What time ended neither holds nor does not: nobody is left out by a rule.
+      // A condition that ran out of time neither holds nor fails to hold: the firing fails, so that no rule silently
+      // leaves a profile out.
       return limit === "time" ? failed(firing, context.now, reason) : skipped(reason);
     }
     const dwelling = await dwell(context, trigger, firing, passed);
@@ -119,14 +120,15 @@ async function decide(
       }
       current = { ...firing, key };
     }
-    // A zone does not leave: all fields are there to tell it.
+    // `fields` restricts what is sent to templates and channels. The time-zone template only decides when, so it may
+    // read every field.
     const zone = () =>
       trigger.zone && zoneOf(context, trigger.zone, templateData(profile.fields, triggerData, undefined));
     const gathered = await gather(context, trigger, current, zone, passed);
     if ("state" in gathered) return gathered;
     const held = await capped(context, trigger, profile.id);
     if (held !== undefined) return skipped(held);
-    // Read last: what stops before would read them for each further firing again.
+    // Read last: reading the waiting firings for each firing that is skipped anyway would cost too much.
     const others = await waitingIn(context, trigger, current, gathered.along);
     return await enqueueAlert(context, trigger, profile, current, others);
   } catch (error) {
@@ -136,7 +138,7 @@ async function decide(
   }
 }
 
-/** Whatever fails names no zone. */
+/** Returns the profile's zone; undefined if the template fails. */
 function zoneOf({ budget }: FiringContext, zone: NonNullable<Trigger["zone"]>, subject: Fields): string | undefined {
   try {
     return rendering(() => budget.evaluate(zone, subject));
@@ -157,7 +159,7 @@ const wait = (firing: Firing, waitsFor: Stage, due: number, reason: string): Fir
   firing: { ...firing, state: "waiting", waitsFor, due, reason },
 });
 
-/** Whoever enters has to stay in, and whoever leaves to stay out. */
+/** Checks the dwell time: a profile that entered has to stay in, one that left has to stay out. */
 async function dwell(
   { transaction, now }: FiringContext,
   { name, definition }: Trigger,
@@ -173,8 +175,8 @@ async function dwell(
   const still = cause.kind === "enter" ? since !== undefined && since <= at : since === undefined;
   const reason = `the profile did not stay ${cause.kind === "enter" ? "in" : "out"} long enough`;
   const all = (await transaction.firings.waiting(name, profile)).filter(({ waitsFor }) => waitsFor === "dwell");
-  // Who left, came back and left again fired anew; of two who turned out to be one, each had fired: the last one counts. All
-  // others end with the first that comes due, so that they are read once.
+  // A profile that left, came back and left again fired several times, and so did two profiles that were merged since:
+  // only the last firing counts. All others end with the first that comes due, so that they are read once.
   const others = all.slice(0, -1).filter((one) => one.id !== id);
   if (others.length > 0) {
     await transaction.firings.update(others.map((one) => ({ ...settled(one, now), state: "skipped", reason })));
@@ -182,7 +184,10 @@ async function dwell(
   return still && all.at(-1)?.id === id ? undefined : skipped(reason);
 }
 
-/** Waits for a digest to fill or quiet hours to end; or says in which stages those wait that go along. */
+/**
+ * Waits for a digest to fill or for quiet hours to end; or returns the stages whose waiting firings are sent together
+ * with this one.
+ */
 async function gather(
   context: FiringContext,
   trigger: Trigger,
@@ -208,8 +213,8 @@ async function gather(
     return { along };
   }
   if (quietHours.action === "drop") return skipped("it fell into quiet hours");
-  // Those that were gathered so far wait, too, once their window is over, and go along when the quiet hours end. Not before,
-  // since each firing beyond a full digest would read them all.
+  // Once a digest's window is over, the firings that it gathered wait for the end of the quiet hours, too, and are sent
+  // then. Not earlier, because each firing beyond a full digest would read them all again.
   const others = passed < stages.indexOf("digest") ? [] : await waitingIn(context, trigger, firing, along);
   if (others.length > 0) {
     await transaction.firings.update(
@@ -219,7 +224,7 @@ async function gather(
   return wait(firing, "quietHours", until, "until quiet hours end");
 }
 
-/** The other firings for the same person that wait in one of these stages. */
+/** Returns the other firings for the same profile that wait in one of these stages. */
 async function waitingIn(
   { transaction }: FiringContext,
   trigger: Trigger,
@@ -231,7 +236,7 @@ async function waitingIn(
   return all.filter((one) => one.id !== id && one.waitsFor !== undefined && along.includes(one.waitsFor));
 }
 
-/** Why one more would be too many. */
+/** Returns which cap or cool-down forbids one more alert; undefined if none does. */
 async function capped(
   { transaction, now }: FiringContext,
   { name, definition }: Trigger,

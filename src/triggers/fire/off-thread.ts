@@ -2,24 +2,27 @@ import { setImmediate as othersTurn, setTimeout as pause } from "node:timers/pro
 import type { OverBudget } from "./budget.ts";
 import { type EvaluationRequest, type Outcome, outcomeOf } from "./evaluation.ts";
 
-/** Evaluates in another thread. `busy`: it was not begun; ask again later. If it rejects, nothing of the transaction is kept. */
+/**
+ * Evaluates in another thread. `busy`: the evaluation was not begun; ask again later. If the promise rejects, nothing
+ * of the transaction is committed.
+ */
 export type Evaluate = (request: EvaluationRequest) => Promise<Outcome | { readonly kind: "busy" }>;
 
 export interface OffThreadOptions {
   readonly evaluate?: Evaluate | undefined;
-  /** ms that one try may take. */
+  /** Time limit of one try, in ms. */
   readonly time: number;
   readonly sleep?: ((ms: number) => Promise<void>) | undefined;
 }
 
-/** Lists the tries of an evaluation that time stopped, by the pause before each, in ms: one slow moment decides nothing. */
+/** Pauses before each try of an evaluation that ran out of time, in ms: one slow moment decides nothing. */
 export const tries = [0, 100, 1_000];
-/** Limits the wait for a free thread, in pauses of so many ms. */
+/** Limits the wait for a free thread. */
 const busy = { maxPauses: 60, pause: 1_000 };
-/** Evaluations that are under way at once. Others of the same threads get their turn. */
+/** Limits concurrent evaluations, so that others who use the same threads get their turn. */
 const atOnce = 2;
 
-/** Reports that the engine stops before an evaluation in another thread: nothing of the transaction is kept. */
+/** Reports that the engine stopped before an evaluation in another thread: nothing of the transaction was committed. */
 export class EngineStops extends Error {
   override readonly name = "EngineStops";
 
@@ -28,7 +31,7 @@ export class EngineStops extends Error {
   }
 }
 
-/** Evaluates what took too long where others wait: alone, and in another thread if there is one. */
+/** Evaluates what took too long in a transaction: one evaluation alone, and in another thread if there is one. */
 export class OffThreadEvaluator {
   readonly #options: OffThreadOptions;
   #running = 0;
@@ -39,7 +42,7 @@ export class OffThreadEvaluator {
     this.#options = options;
   }
 
-  /** From now on nothing more is begun, until it is told otherwise; what is under way ends. */
+  /** If true, no further evaluation begins, and those that wait are rejected; those that run finish. */
   set stopping(stopping: boolean) {
     this.#stopping = stopping;
     if (!stopping) return;
@@ -48,8 +51,8 @@ export class OffThreadEvaluator {
   }
 
   /**
-   * Tries it up to three times.
-   * @returns what it came to; of the kind `late` if none of them ended in time @throws EngineStops, what `evaluate` throws
+   * Evaluates in up to three tries.
+   * @returns the outcome; `late` if no try ended in time @throws EngineStops, and what `evaluate` throws
    */
   async settle(over: OverBudget): Promise<Outcome> {
     if (this.#stopping) throw new EngineStops();
@@ -58,7 +61,7 @@ export class OffThreadEvaluator {
     try {
       return await this.#try(over);
     } finally {
-      // Whoever waits takes the place.
+      // Hands the slot to the next evaluation that waits.
       const next = this.#waiting.shift();
       if (next === undefined) this.#running--;
       else next.resolve();
@@ -69,7 +72,7 @@ export class OffThreadEvaluator {
     const { sleep = pause } = this.#options;
     const { source } = over.evaluable;
     if (source.kind === "compose") {
-      // The next run of the transaction is the next try.
+      // Running the transaction again is the next try.
       await sleep(tries[source.try]!);
       return { kind: "result", result: null };
     }

@@ -1,12 +1,14 @@
-/** Limits the error of the clock, in ms: between two looks it goes by wall time, which is cheaper to read. */
+/**
+ * Limits the clock's error, in ms: between two readings of the CPU time it follows wall time, which is cheaper to read.
+ */
 const slack = 1;
 
-/** Describes what Node 24 and later have. */
+/** Declares what Node has from version 24 on. */
 type Usage = { readonly threadCpuUsage?: () => { readonly user: number; readonly system: number } };
 
 /**
- * Makes a clock of the time that this thread has worked, in ms: a machine that others keep busy does not make an evaluation
- * look long, and so decides nothing. Where Node cannot tell, it is the time that passes. Never goes back.
+ * Creates a clock of the CPU time of this thread, in ms, so that a machine that other processes keep busy does not make
+ * an evaluation look long. Follows wall time if Node cannot report CPU time. Never goes back.
  */
 export function threadClock(
   wallClock: () => number = () => performance.now(),

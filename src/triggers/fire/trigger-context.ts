@@ -3,7 +3,7 @@ import { pick } from "../../profiles/index.ts";
 import type { Cause, Fields } from "../../store/index.ts";
 import type { Trigger } from "../definition/trigger.ts";
 
-/** What templates and conditions of a trigger see beside the profile's fields, as `.trigger`. */
+/** Describes why a trigger fired; templates and conditions see it as `.trigger`, beside the profile's fields. */
 export interface TriggerContext {
   readonly [field: string]: Json;
   readonly name: string;
@@ -13,7 +13,7 @@ export interface TriggerContext {
   readonly at: string;
 }
 
-/** What has happened, as templates see it. */
+/** Describes a cause as templates see it. */
 export function triggerContext({ name, definition }: Trigger, cause: Cause, at: number): TriggerContext {
   const common = { name, kind: cause.kind, backfill: false, at: new Date(at).toISOString() };
   switch (cause.kind) {
@@ -31,13 +31,13 @@ export function triggerContext({ name, definition }: Trigger, cause: Cause, at: 
   }
 }
 
-/** Several firings that go out as one: the newest, with all of them as `events`, oldest first. */
+/** Combines several firings that are sent as one alert: the newest, with all of them as `events`, oldest first. */
 export const digestOf = (all: readonly [TriggerContext, ...TriggerContext[]]): TriggerContext => ({
   ...all.at(-1)!,
   events: all,
 });
 
-/** Dot: the fields, or those of them that may leave, and `trigger`. */
+/** Returns the data of a trigger's templates: the profile's fields, or the allowed ones, and `trigger`. */
 export const templateData = (
   fields: Fields,
   triggerData: TriggerContext,
@@ -50,7 +50,7 @@ export const templateData = (
 const allowedFields = (fields: Fields, allowed: readonly string[] | undefined): Fields =>
   allowed === undefined ? fields : pick(fields, allowed);
 
-/** What receivers are told whatever the template says: see the channels' option `data`. */
+/** Returns the part of the context that channels send whatever the template says: see `Channel.withTrigger`. */
 export function publicTriggerContext({ name, kind, backfill, at, audience, stream }: TriggerContext): {
   readonly [field: string]: Json;
 } {

@@ -1,9 +1,12 @@
 import type { Limit } from "../../../grammar/index.ts";
 import { limitOf, OverBudget } from "./budget.ts";
 
-/** Reports what fails for this profile alone, in a template or channel. A store that fails does so for all: nothing is kept. */
+/**
+ * Reports a failure that concerns this profile alone, in a template or channel. A failure of the store concerns all:
+ * nothing is committed.
+ */
 export class Unsendable extends Error {
-  /** The limit that ended a template. */
+  /** Limit that ended a template. */
   readonly limit: Limit | undefined;
 
   constructor(cause: unknown) {
@@ -12,7 +15,7 @@ export class Unsendable extends Error {
   }
 }
 
-/** @throws Unsendable instead of what rendering throws; OverBudget */
+/** Runs a step of rendering. @throws Unsendable in place of the step's own errors; OverBudget as it is */
 export function rendering<T>(render: () => T): T {
   try {
     return render();
@@ -21,7 +24,7 @@ export function rendering<T>(render: () => T): T {
   }
 }
 
-/** @throws OverBudget, which is about the transaction */
+/** Wraps an error. @throws OverBudget as it is, because it concerns the whole transaction */
 export function asUnsendable(error: unknown): Unsendable {
   if (error instanceof OverBudget) throw error;
   return error instanceof Unsendable ? error : new Unsendable(error);

@@ -3,7 +3,10 @@ import type { Forgotten } from "../engine.ts";
 
 const page = 500;
 
-/** See `Engine.forget`. Answers first: whoever is stopped in between can be asked again. */
+/**
+ * Implements `Engine.forget`. Removes the idempotency records first: if the process stops in between, the request can
+ * be repeated.
+ */
 export async function forget(store: EngineStore, clock: () => number, profile: string): Promise<Forgotten | undefined> {
   const [found] = await store.profiles.get([profile]);
   if (found === undefined) return undefined;

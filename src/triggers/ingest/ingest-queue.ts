@@ -5,8 +5,8 @@ import { halfOf, OverBudget } from "../fire/budget.ts";
 import { type IngestItem, ingest } from "./ingest.ts";
 
 /**
- * So many items are taken in one transaction: enough to share a sync, few enough that other writers get their turn. Fewer
- * where together they take more time than a transaction has.
+ * Limits the items of one transaction: enough to share a sync, few enough that other writers get their turn. Fewer are
+ * taken while together they take longer than a transaction may.
  */
 const maxItems = 256;
 
@@ -15,9 +15,9 @@ type Result = Updated | Collected;
 /** Holds the items of one caller. They are processed in order, in one transaction if they fit. */
 interface Job {
   readonly results: Result[];
-  /** Items that have no result yet. */
+  /** Number of items without a result. */
   left: number;
-  /** Items that wait for one before them, which is evaluated elsewhere. */
+  /** Items that wait for an earlier one of the same caller, which is being evaluated off-thread. */
   waiting: Entry[] | undefined;
   failed: boolean;
   readonly resolve: (results: readonly Result[]) => void;
@@ -28,14 +28,15 @@ interface Entry {
   readonly job: Job;
   readonly index: number;
   readonly item: IngestItem;
-  /** What it took too long at: it is taken out once those before it are done. */
+  /** The evaluation that took too long: it is made off-thread once the items before this one are done. */
   over?: OverBudget | undefined;
 }
 
 /**
- * What many callers bring at about the same time is taken in together: one transaction, one sync. An item that takes too
- * long is taken out, and evaluated elsewhere: what its own caller brought behind it waits for it, in its order; what others
- * bring does not, and may overtake it, even if it is about the same person. Callers whose items do not fit take turns.
+ * Ingests what many callers bring at about the same time together: one transaction, one sync. An item that takes too
+ * long is evaluated off-thread. Later items of the same caller wait for it, in their order; items of other callers do
+ * not, and may overtake it, even if they are about the same profile. Callers whose items do not fit in one transaction
+ * take turns.
  */
 export class IngestQueue {
   readonly #transactions: EngineTransactions;
@@ -50,7 +51,10 @@ export class IngestQueue {
     this.#onEnqueued = onEnqueued;
   }
 
-  /** In order. @throws StoreError: then nothing of the transaction that failed was kept, and nothing after it */
+  /**
+   * Ingests items in order. @throws StoreError: nothing of the transaction that failed was committed, and nothing after
+   * it
+   */
   async take(items: readonly IngestItem[]): Promise<readonly Result[]> {
     const results: Result[] = [];
     for (let from = 0; from < items.length; from += maxItems) {
@@ -79,13 +83,13 @@ export class IngestQueue {
   }
 
   async #drain(): Promise<void> {
-    // What else is asked for in this turn of the event loop joins.
+    // Lets everything that is asked for in this turn of the event loop join.
     await othersTurn();
     while (this.#queue.length > 0) {
       const [first] = this.#queue;
       if (first!.over === undefined) {
         const batch = this.#queue.splice(0, this.#next());
-        await this.#stepRuns(batch);
+        await this.#processBatch(batch);
         this.#yieldTurn(batch.at(-1)!.job);
       } else this.#evaluateOffThread(this.#queue.shift()!);
       await othersTurn();
@@ -106,14 +110,17 @@ export class IngestQueue {
     return count === 0 ? size : count;
   }
 
-  /** Puts a caller whose items did not fit behind the others who wait, so that one who brings much does not hold up the rest. */
+  /**
+   * Puts a caller whose items did not fit behind the others who wait, so that a large request does not hold up small
+   * ones.
+   */
   #yieldTurn(job: Job): void {
     if (this.#queue[0]?.job !== job) return;
     const others = this.#queue.filter((entry) => entry.job !== job);
     if (others.length > 0) this.#queue = [...others, ...this.#queue.filter((entry) => entry.job === job)];
   }
 
-  async #stepRuns(all: readonly Entry[]): Promise<void> {
+  async #processBatch(all: readonly Entry[]): Promise<void> {
     const entries = all.filter((entry) => {
       entry.job.waiting?.push(entry);
       return entry.job.waiting === undefined && !entry.job.failed;
@@ -136,14 +143,15 @@ export class IngestQueue {
       const jobs = new Map<Job, Entry[]>();
       for (const entry of entries) jobs.set(entry.job, [...(jobs.get(entry.job) ?? []), entry]);
       if (jobs.size === 1) fail(entries[0]!.job, error);
-      // One of them may be what it failed at: the others go on alone.
-      else for (const some of jobs.values()) await this.#stepRuns(some);
+      // One caller's items may be the cause: the others are tried alone.
+      else for (const some of jobs.values()) await this.#processBatch(some);
     }
   }
 
   /**
-   * Time is used up: by one of them, which is taken out, or by all together, of which fewer go at once. All go back to where
-   * they were in the queue, so that each caller's keep their order.
+   * Handles a transaction that ran out of time: one item is the cause and goes off-thread, or all together were too
+   * slow and fewer are taken at a time. All items go back to their places in the queue, so that each caller's items
+   * keep their order.
    */
   #split(entries: readonly Entry[], over: OverBudget): void {
     if (entries.length === 1) entries[0]!.over = over;
@@ -157,7 +165,7 @@ export class IngestQueue {
     const over = entry.over!;
     entry.over = undefined;
     if (job.failed) return;
-    // One that went before is evaluated elsewhere: then it is tried anew.
+    // An earlier item of this caller is being evaluated off-thread: this one is tried again afterwards.
     if (job.waiting !== undefined) return void job.waiting.push(entry);
     job.waiting = [];
     const working = this.#transactions

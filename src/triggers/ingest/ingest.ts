@@ -10,28 +10,28 @@ import { type FiringContext, fire } from "../fire/fire.ts";
 import { queueRevisits } from "./revisit-merged.ts";
 import { MembershipChanges, type TriggerMatch, transitions } from "./transitions.ts";
 
-/** Something that came in about somebody. */
+/** An update of a profile, or an event of a stream. */
 export type IngestItem =
   | { readonly kind: "update"; readonly update: Update }
   | {
       readonly kind: "event";
       readonly stream: string;
       readonly payload: Json;
-      /** Where the stream has no template for it. */
+      /** Key given by the sender, for a stream without a template for its key. */
       readonly key?: string | undefined;
       /** See `CollectOptions`. */
       readonly signed?: boolean | undefined;
     };
 
-/** What one transaction found, in the order of its items. */
+/** Results of one transaction, in the order of its items. */
 export interface IngestResult {
   readonly results: readonly (Updated | Collected)[];
-  /** Something was handed over to the outbox. */
+  /** Something was added to the outbox. */
   readonly enqueued: boolean;
   readonly next: Budget["next"];
 }
 
-/** Within a transaction: items → profiles → transitions → firings. */
+/** Ingests items within a transaction: items → profiles → transitions → firings. */
 export async function ingest(
   context: FiringContext,
   catalog: Catalog,
@@ -114,7 +114,7 @@ function modeOf(item: IngestItem, catalog: Catalog): IdentityMode {
   return identityModeOf(catalog.streams.get(item.stream)!.definition, item.signed === true);
 }
 
-/** At most so many notes are kept with an event. */
+/** Limits the notes that are stored with an event. */
 const maxNotes = 20;
 
 /** Returns what was refused of an event that may not merge. */
@@ -128,7 +128,9 @@ function notesOf(change: Change | undefined, mode: IdentityMode): Pick<RawEvent,
   return notes.length === 0 ? {} : { refused: notes.slice(0, maxNotes) };
 }
 
-/** Of a profile that a later item of the same transaction stitched to another, the id that is left. */
+/**
+ * Returns a function that resolves the id of a profile that a later item of the same transaction merged into another.
+ */
 function idResolver(changes: readonly (Change | undefined)[]): (id: string) => string {
   const into = new Map<string, string>();
   for (const change of changes) for (const { id } of change?.mergedFrom ?? []) into.set(id, change!.after.id);
@@ -139,7 +141,7 @@ function idResolver(changes: readonly (Change | undefined)[]): (id: string) => s
   return stays;
 }
 
-/** @returns whether something was handed over */
+/** Fires all matching triggers. @returns whether something was added to the outbox */
 export async function fireAll(
   context: FiringContext,
   matches: readonly (TriggerMatch & { readonly item: number })[],
@@ -152,7 +154,7 @@ export async function fireAll(
   return sent;
 }
 
-/** What an event says; of one that is known, nothing more is done. */
+/** An event as its stream's mapping reads it; a duplicate is not processed further. */
 interface EventRead {
   readonly event?: RawEvent;
   readonly duplicate?: true;
@@ -200,7 +202,7 @@ async function readEvents(
   });
 }
 
-/** Profiles that were there before: of others there are no memberships. */
+/** Yields the profiles that existed before: new ones have no memberships. */
 function* stored(applied: readonly (Change | { readonly problem: string })[]): Generator<string> {
   for (const one of applied) if ("after" in one && one.before !== undefined) yield one.after.id;
 }

@@ -2,9 +2,10 @@ import { type EngineTransaction, maxRuns } from "../../store/index.ts";
 import type { MembershipChanges } from "./transitions.ts";
 
 /**
- * Who was stitched into a profile that a run has passed would not be come to any more, although they were members when it
- * started: the run comes back to them. To those that it has not passed it then comes twice, and leaves them out once.
- * @param stitched profiles that absorbed others
+ * Queues merged profiles for a revisit. A run pages through members by position. If a member is merged into a profile
+ * that the run has already passed, the run would miss it: the surviving profile is visited again. A profile that the
+ * run has not reached yet is then seen twice; `isLeftOut` skips it the second time.
+ * @param merged ids of profiles that others were merged into
  */
 export async function queueRevisits(
   { runs }: Pick<EngineTransaction, "runs">,

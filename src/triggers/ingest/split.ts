@@ -9,13 +9,13 @@ import { isIn, MembershipChanges } from "./transitions.ts";
 /** Limits how long a merge can be undone, in ms. */
 export const mergeRetention = 30 * 86_400_000;
 
-/** See `Engine.split`. Within a transaction. */
+/** Implements `Engine.split`, within a transaction. */
 export async function split(context: FiringContext, catalog: Catalog, given: string): Promise<Split | undefined> {
   const { transaction, now } = context;
   const { profiles, memberships } = transaction;
   const [survivor] = await profiles.get([given]);
   if (survivor === undefined) return undefined;
-  // One that is too old may be there still, for those go a piece at a time.
+  // A merge that is too old may still be stored, because old merges are pruned in steps.
   const merges = await profiles.merges(given);
   const merge = given === survivor.id ? merges.at(-1) : merges.find(({ profile }) => profile.id === given);
   if (merge === undefined || merge.at < now - mergeRetention) throw new SplitError(whyNot(given, survivor));
@@ -46,10 +46,10 @@ export async function split(context: FiringContext, catalog: Catalog, given: str
 }
 
 /**
- * Evaluates all audiences anew. Who belongs to one and did before does so since then.
- * @param recorded memberships as the store has them
- * @param since memberships as they were; in an audience that cannot run here, or that time ended, a profile is if it was
- * @returns the changes @throws OverBudget
+ * Evaluates all audiences again. A profile that is a member and was one before keeps the time it entered.
+ * @param recorded memberships as stored
+ * @param since memberships before; they decide where an audience is broken or its condition ran out of time
+ * @returns the membership changes @throws OverBudget
  */
 function* evaluated(
   context: FiringContext,
@@ -64,7 +64,7 @@ function* evaluated(
     const is = (audience && isIn(context, audience, fields)) ?? since[name] !== undefined;
     const wanted = is ? (since[name] ?? context.now) : undefined;
     if (wanted === recorded[name]) continue;
-    // Entering where one is already would keep the time of before.
+    // Entering an audience again would keep the stored time, so the membership is removed first.
     if (recorded[name] !== undefined) yield { audience: name, profile: id, since: undefined };
     if (wanted !== undefined) yield { audience: name, profile: id, since: wanted };
   }

@@ -5,14 +5,14 @@ import type { Audience, Catalog } from "../definition/catalog.ts";
 import type { Trigger } from "../definition/trigger.ts";
 import type { FiringContext } from "../fire/fire.ts";
 
-/** A trigger that what happened to a profile concerns. */
+/** A trigger that fires for a profile, and why. */
 export interface TriggerMatch {
   readonly trigger: Trigger;
   readonly profile: Profile;
   readonly cause: Cause;
 }
 
-/** Memberships of the profiles that one transaction is about, and how they change. */
+/** Tracks the memberships of the profiles of one transaction, and how they change. */
 export class MembershipChanges {
   readonly #now: number;
   readonly #known = new Map<string, Map<string, number>>();
@@ -31,7 +31,10 @@ export class MembershipChanges {
     });
   }
 
-  /** A writer that lets this roll, and what is kept of merges, see memberships before an absorbed profile loses them. */
+  /**
+   * Returns a writer that reads the memberships of profiles before they are merged away, for this tracker and for the
+   * stored merge.
+   */
   recordingWriter(writer: ProfilesWriter, memberships: Pick<MembershipsWriter, "of">): ProfilesWriter {
     const since = (id: string): MemberSince => Object.fromEntries(this.of(id));
     return {
@@ -64,7 +67,7 @@ export class MembershipChanges {
     return known;
   }
 
-  /** Since when it was in the audience: it, or one that it absorbed. */
+  /** Returns since when the profile, or one that was merged into it, has been in the audience. */
   since(profile: string, absorbed: readonly Profile[], audience: string): number | undefined {
     let since = this.of(profile).get(audience);
     for (const { id } of absorbed) {
@@ -74,7 +77,7 @@ export class MembershipChanges {
     return since;
   }
 
-  /** @param since where it is known better than now */
+  /** Changes a membership. @param since when it began @default now */
   set(profile: string, audience: string, is: boolean, since: number = this.#now): void {
     const known = this.of(profile);
     if (known.has(audience) === is) return;
@@ -85,7 +88,7 @@ export class MembershipChanges {
     this.#changes.set(key, { audience, profile, since: is ? since : undefined });
   }
 
-  /** Of an absorbed profile nothing more is written. */
+  /** Discards the changes of a profile that was merged into another. */
   forget(profile: string): void {
     for (const [key, change] of this.#changes) if (change.profile === profile) this.#changes.delete(key);
   }
@@ -97,8 +100,10 @@ export class MembershipChanges {
 }
 
 /**
- * Who entered and left by a change, and which triggers that concerns, in the order of the program.
- * @param roll knows the memberships of the profile that stays and of those that were absorbed; is brought up to date
+ * Determines which audiences a profile entered and left by a change, and returns the triggers that match, in the order
+ * of the catalog.
+ * @param membershipChanges knows the memberships of the surviving profile and of those that were merged into it; is
+ * updated
  */
 export function transitions(
   context: EvaluationContext,
@@ -140,8 +145,8 @@ export function transitions(
 }
 
 /**
- * Whether it belonged before. While an audience is re-evaluated silently, what is recorded may be what the old condition said, so the
- * new one is asked of the profile as it was.
+ * Reports whether the profile was a member before. During a silent re-evaluation the stored membership may follow the
+ * old condition, so the new condition is evaluated for the profile as it was.
  */
 function wasIn(
   context: EvaluationContext,
@@ -157,7 +162,10 @@ function wasIn(
 
 type EvaluationContext = Pick<FiringContext, "budget" | "pendingEvents">;
 
-/** Whether fields belong; undefined where time ended the condition, which changes no membership. @throws OverBudget */
+/**
+ * Reports whether the audience's condition holds; undefined if it ran out of time, which changes no membership. @throws
+ * OverBudget
+ */
 export function isIn(
   { budget, pendingEvents }: EvaluationContext,
   { name, test }: Audience,

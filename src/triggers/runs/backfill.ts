@@ -13,11 +13,11 @@ interface BackfillsDeps {
   readonly wake: () => void;
 }
 
-/** Members that an estimate looks at, and how many at once: each time others wait so long. */
+/** Limits the members that an estimate samples in all, and in one step: other work waits for a step. */
 const sampleLimits = { max: 1_000, step: 50 };
 const maxReported = 10;
 
-/** Carries what a transaction found out of it, so that nothing of it is kept. */
+/** Carries a result out of a transaction that is to be rolled back. */
 class DryRunResult<Result> extends Error {
   readonly result: Result;
 
@@ -35,7 +35,7 @@ export class Backfills {
     this.#options = options;
   }
 
-  /** Does it for some of the members, in transactions that are taken back. */
+  /** Runs the backfill for some of the members, in transactions that are rolled back. */
   async estimate(name: string, asked: BackfillOptions = {}): Promise<Estimate> {
     const { store, transactions } = this.#options;
     const { audience, wanted } = await this.#check(name, asked);
@@ -145,7 +145,7 @@ export class Backfills {
     return run;
   }
 
-  /** @throws NotDeclared, DefinitionError */
+  /** Checks that the trigger can be backfilled with these options. @throws NotFoundError, DefinitionError */
   async #check(name: string, asked: BackfillOptions): Promise<{ audience: string; wanted: BackfillOptions }> {
     const { triggers, broken } = await this.#options.transactions.current();
     const trigger = triggers.get(name);
@@ -175,10 +175,10 @@ const given = (asked: BackfillOptions): BackfillOptions =>
 const invalid = (name: string, message: string): DefinitionError =>
   new DefinitionError(message, { kind: "trigger", name, path: [] });
 
-/** A draft is estimated as if it were active. */
+/** Returns the trigger as if it were active, because drafts are estimated, too. */
 const active = (trigger: Trigger): Trigger => ({ ...trigger, status: { ...trigger.status, state: "active" } });
 
-/** @throws OverBudget where several take too long: fewer are to be looked at then */
+/** Runs `work` and rolls back what it did. @throws OverBudget if several profiles take too long together: try fewer */
 async function dryRun<Result>(
   transactions: EngineTransactions,
   work: (context: FiringContext, catalog: Catalog) => Promise<Result>,

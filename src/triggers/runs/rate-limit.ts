@@ -1,32 +1,33 @@
-/** How many may go now, so that never more than `count` go in any `per` ms. */
+/** Admits at most `count` profiles in any `per` ms. */
 export interface RateLimiter {
-  /** How many may go at `now`. */
+  /** Returns how many may be admitted at `now`. */
   available(now: number): number;
-  /** Lets up to `n` go. @returns how many went */
+  /** Admits up to `n`. @returns how many were admitted */
   take(n: number, now: number): number;
-  /** When the next one may go, in ms since 1970: `now` if there is room. */
+  /** Returns when the next one may be admitted, in ms since 1970: `now` if one may be admitted at once. */
   nextAt(now: number): number;
 }
 
-/** What went is remembered to a thousandth of `per`, so that it stays small. */
+/** Resolution of the history: `per` in this many steps, so that the history stays small. */
 const steps = 1000;
 
 /**
- * It remembers what went for as long as it matters, and nothing else: a run that goes on after a restart takes `count` at the
- * time it last wrote its progress, and the promise holds over the restart, too.
- * @param now when nothing has gone yet
+ * Creates a limiter that remembers admissions for `per` ms. A run that continues after a restart admits what it had
+ * done at the time it last wrote its progress, so that the limit holds across restarts.
+ * @param now time before which nothing was admitted
  */
 export function createRateLimiter(
   { count, per }: { readonly count: number; readonly per: number },
   now: number,
 ): RateLimiter {
-  /** Oldest first. What went at several times counts as gone at the last of them. */
+  /** Oldest first. Admissions of one step count as made at the last of them. */
   let admitted: { at: number; n: number }[] = [];
   let total = 0;
   let last = now;
 
   function expire(at: number): void {
-    // Clocks can be put back: what went later than now went now, or it would hold up for as long as they were put back.
+    // If the clock was put back, admissions later than now count as made now; otherwise they would block for as long as
+    // the clock was put back.
     if (at < last) for (const entry of admitted) entry.at = Math.min(entry.at, at);
     last = at;
     const first = admitted.findIndex((entry) => entry.at > at - per);

@@ -8,12 +8,12 @@ import { fireAll } from "../ingest/ingest.ts";
 import { entering, isIn } from "../ingest/transitions.ts";
 import { isSampled } from "./sample.ts";
 
-/** What a piece of a run did. */
+/** Describes what one step of a run did. */
 export interface StepResult {
   readonly run: Run;
-  /** Something was handed over to the outbox. */
+  /** Something was added to the outbox. */
   readonly enqueued: boolean;
-  /** Those of the skipped whose template aborted. */
+  /** How many of the skipped profiles had a template that aborted. */
   readonly aborted: number;
   readonly problems: readonly { readonly profile: string; readonly problem: string }[];
 }
@@ -21,7 +21,7 @@ export interface StepResult {
 const noProblems = { aborted: 0, problems: [] };
 type StepChanges = Omit<StepResult, keyof typeof noProblems> & Partial<StepResult>;
 
-/** Takes the next `most` profiles of a run, in one transaction with how far it came. */
+/** Processes the next `limit` profiles of a run, in one transaction with the run's progress. */
 export async function runStep(context: FiringContext, catalog: Catalog, run: Run, limit: number): Promise<StepResult> {
   const work = run.kind === "reevaluate" ? reevaluate : run.kind === "cleanup" ? cleanUp : fireForMembers;
   const result = await work(context, catalog, run, limit);
@@ -38,7 +38,7 @@ export async function runStep(context: FiringContext, catalog: Catalog, run: Run
 /** Pauses a run until its trigger is active again: meanwhile, members would be left out. */
 const pausedByTrigger = { state: "paused", pausedByTrigger: true, reason: "its trigger is not active" } as const;
 
-/** The trigger is active again. */
+/** Continues the runs that were paused because their trigger was not active. */
 export async function resumePausedRuns({ runs }: EngineTransaction, trigger: string, now: number): Promise<void> {
   const { items } = await runs.list({ trigger, state: "paused", limit: maxRuns });
   for (const { reason: _reason, pausedByTrigger, ...run } of items) {
@@ -46,7 +46,7 @@ export async function resumePausedRuns({ runs }: EngineTransaction, trigger: str
   }
 }
 
-/** A backfill or a scheduled run: the trigger fires for each member. */
+/** Fires the trigger of a backfill or scheduled run for each member. */
 async function fireForMembers(context: FiringContext, catalog: Catalog, run: Run, limit: number): Promise<StepChanges> {
   const trigger = catalog.triggers.get(run.trigger!);
   const [audience] = run.audiences;
@@ -76,7 +76,7 @@ async function fireForMembers(context: FiringContext, catalog: Catalog, run: Run
   let limitReached = false;
   let stepped = 0;
   for (const profile of profiles) {
-    // It fires no more: those that it has not come to are for when it is activated again.
+    // The trigger has just been paused: members that the run has not reached are left for when it is active again.
     if (context.costs.paused.has(trigger.name)) break;
     if (run.limit !== undefined && sent >= run.limit) {
       limitReached = true;
@@ -119,7 +119,10 @@ async function fireForMembers(context: FiringContext, catalog: Catalog, run: Run
   return { run: worked, enqueued, aborted, problems };
 }
 
-/** Not in the sample; alerted by this run under another id; for a backfill: alerted by its trigger, or about to be. */
+/**
+ * Reports whether a profile is skipped: it is not in the sample, this run alerted it under another id, or, in a
+ * backfill, its trigger alerted it or is about to.
+ */
 async function isLeftOut({ firings }: EngineTransaction, run: Run, { id }: Profile): Promise<boolean> {
   const trigger = run.trigger!;
   if (run.sample !== undefined && !isSampled(id, trigger, run.sample)) return true;
@@ -131,7 +134,7 @@ async function isLeftOut({ firings }: EngineTransaction, run: Run, { id }: Profi
   );
 }
 
-/** Evaluates audiences anew for every profile. */
+/** Evaluates audiences again for every profile. */
 async function reevaluate(context: FiringContext, catalog: Catalog, run: Run, limit: number): Promise<StepChanges> {
   const { transaction, now } = context;
   const audiences = run.audiences.flatMap((name) => catalog.audiences.get(name) ?? []);
@@ -170,7 +173,7 @@ async function cleanUp(
   return { run: worked, enqueued: false };
 }
 
-/** Starts a re-evaluation, which replaces what is under way for the same audiences: re-evaluations, and the cleanup of one that is back. */
+/** Starts a re-evaluation, which replaces running re-evaluations and cleanups of the same audiences. */
 export async function startReevaluation(
   transaction: EngineTransaction,
   audiences: readonly string[],
@@ -187,7 +190,7 @@ export async function startReevaluation(
   return run;
 }
 
-/** Re-evaluations and cleanups go on without these audiences; without any, they end. */
+/** Takes these audiences out of running re-evaluations and cleanups, and cancels those that have none left. */
 async function leaveOut({ runs }: EngineTransaction, audiences: readonly string[], now: number): Promise<void> {
   for (const state of ["running", "paused"] as const) {
     const { items } = await runs.list({ state, limit: maxRuns });
@@ -209,7 +212,7 @@ async function endReevaluation({ definitions }: EngineTransaction, run: Run): Pr
   }
 }
 
-/** What runs once is done when its run is. */
+/** Marks a trigger that runs once as done when its run ends. */
 export async function endOnce(
   { definitions }: EngineTransaction,
   { triggers }: Catalog,

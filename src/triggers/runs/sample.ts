@@ -1,12 +1,14 @@
 import { hash } from "node:crypto";
 
 /**
- * Whether a profile is in the sample of members that a trigger takes, above 0 up to 1. Always the same ones for the same
- * trigger, others for another one; a larger sample has all that a smaller one has.
- * @param profile, @param trigger its id, its name
+ * Reports whether a profile is in the sample of members that a trigger takes. The sample is stable: always the same
+ * members for the same trigger, others for another trigger, and a larger sample contains the smaller ones.
+ * @param profile id of the profile
+ * @param trigger name of the trigger
+ * @param share above 0, up to 1
  */
 export function isSampled(profile: string, trigger: string, fraction: number): boolean {
-  // JSON, so that no two pairs read the same.
+  // JSON keeps any two pairs apart.
   const digest = hash("sha256", JSON.stringify([trigger, profile]), "buffer");
   return digest.readUIntBE(0, 6) / 2 ** 48 < fraction;
 }

@@ -10,12 +10,12 @@ import type {
   Skip,
 } from "../../store/index.ts";
 
-/** A delivery as it is handed over to the outbox. */
+/** A delivery that was added to the outbox. */
 export interface QueuedDelivery {
   readonly channel: string;
   readonly destination: string;
   readonly title: string;
-  /** Why it would not be sent all the same: its destination is disabled. */
+  /** Why it would not be sent: its destination is disabled. */
   readonly reason?: string | undefined;
 }
 
@@ -27,9 +27,9 @@ interface FiringDescription {
   readonly cause: Cause["kind"];
 }
 
-/** What becomes of firings, and what alarms say. */
+/** Reports what firings and alarms do. */
 export type SimulationEvent =
-  /** `firings`: how many go out as this one alert. */
+  /** `firings`: how many firings this one alert covers. */
   | (FiringDescription & {
       readonly kind: "sent";
       readonly firings: number;
@@ -38,13 +38,13 @@ export type SimulationEvent =
   | (FiringDescription & { readonly kind: "waiting"; readonly until: number; readonly reason: string })
   | (FiringDescription & { readonly kind: "skipped" | "aborted" | "failed"; readonly reason: string })
   | { readonly kind: "alarm"; readonly at: number; readonly deliveries: readonly QueuedDelivery[] }
-  /** What went wrong, or could not be taken in. */
+  /** Something went wrong, or could not be ingested. */
   | { readonly kind: "problem"; readonly at: number; readonly reason: string };
 
 /**
- * A store that tells what is written through it of firings and deliveries, once it is kept; of a transaction that was taken
- * back nothing.
- * @param tell must not throw
+ * Wraps a store, and reports the firings and deliveries of each transaction once it is committed; nothing of one that
+ * is rolled back.
+ * @param onEvent must not throw
  */
 export function recordingStore(
   store: EngineStore,
@@ -75,10 +75,10 @@ export function recordingStore(
   };
 }
 
-/** What one transaction writes. */
+/** Records what one transaction writes. */
 class TransactionRecorder {
   readonly #added = new Map<string, QueuedDelivery>();
-  /** By id: what a firing is at the end counts. */
+  /** By id, because only the last state of a firing counts. */
   readonly #firings = new Map<string, Firing>();
   readonly #skips: Omit<Skip, "count">[] = [];
 
@@ -136,7 +136,7 @@ class TransactionRecorder {
     };
   }
 
-  /** @param now ms since 1970 */
+  /** Returns what the transaction did. @param now ms since 1970 */
   *events(now: number): Generator<SimulationEvent> {
     for (const { reason, ...skip } of this.#skips) {
       yield { kind: "skipped", at: now, trigger: skip.trigger, profile: skip.profile, cause: skip.cause, reason };

@@ -13,42 +13,42 @@ import type { DesiredState, Engine } from "../engine.ts";
 import { isScheduled } from "../fire/due.ts";
 import { recordingStore, type SimulationEvent } from "./record.ts";
 
-/** Something that comes in at a time, in ms since 1970. */
+/** An update or event that arrives at a time, in ms since 1970. */
 export type Timed =
   | { readonly at: number; readonly update: Update }
   | { readonly at: number; readonly stream: string; readonly payload: Json };
 
 export interface SimulateOptions {
-  /** A copy: what would happen does happen in it. */
+  /** A copy of the real store, because the simulation writes to it. */
   readonly store: EngineStore;
-  /** They check and compose; nothing is sent. */
+  /** Check and compose; nothing is sent. */
   readonly channels: { readonly [name: string]: Channel };
-  /** As of `EngineOptions`. */
+  /** See `EngineOptions.to`. */
   readonly to?: { readonly [channel: string]: string } | undefined;
   readonly templates: TemplateOptions;
-  /** The days that are played, in ms since 1970: with both ends. */
+  /** Time to simulate, in ms since 1970, both ends included. */
   readonly from: number;
   readonly until: number;
-  /** Put into force at the start. */
+  /** Definitions that are applied at the start. */
   readonly wanted?: DesiredState | undefined;
-  /** Triggers that are active from the start, whatever they are now. */
+  /** Triggers that are active from the start, whatever their state is now. */
   readonly activate?: readonly string[] | undefined;
   /** Triggers that are backfilled at the start. */
   readonly backfill?: readonly string[] | undefined;
-  /** What comes in, in its order. */
+  /** What arrives, in order of time. */
   readonly updates?: AsyncIterable<Timed> | Iterable<Timed> | undefined;
-  /** Ends it before its time. */
+  /** Ends the simulation early. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Ticks between two turns of others. */
+/** Number of ticks after which the event loop gets its turn. */
 const turn = 32;
 
 /**
- * Plays what would happen: schedules, quiet hours, waits, re-evaluations and what comes in, on a clock that jumps from one thing that
- * is due to the next. Schedules come as they would from `from` on, whether that is past or to come; what waits for a time
- * before it happens at once.
- * @throws RangeError for days that end before they begin, or `updates` out of order; NotDeclared, DefinitionError
+ * Simulates schedules, quiet hours, waits, re-evaluations and arriving updates, on a clock that jumps from one due time
+ * to the next. Schedules run as they would from `from` on, whether that is in the past or the future; firings that wait
+ * for a time before `from` continue at once.
+ * @throws RangeError if `until` is before `from` or `updates` are out of order; NotFoundError, DefinitionError
  */
 export async function* simulate(options: SimulateOptions): AsyncGenerator<SimulationEvent> {
   const { store, channels, to, templates, from, until: end, wanted, activate = [], backfill = [], signal } = options;
@@ -68,7 +68,7 @@ export async function* simulate(options: SimulateOptions): AsyncGenerator<Simula
     onProblem: ({ doing, error }) => problem(`${doing}: ${(error as Error).message}`),
   });
 
-  /** Does all that is due until `time`, then moves the clock there. */
+  /** Does everything that is due until `time`, then moves the clock there. */
   async function* until(time: number): AsyncGenerator<SimulationEvent> {
     for (let i = 1; signal?.aborted !== true; i++) {
       const next = await engine.tick();
@@ -82,7 +82,7 @@ export async function* simulate(options: SimulateOptions): AsyncGenerator<Simula
 
   await resetTo(store, from);
   await begin(engine, wanted, activate);
-  // Audiences are filled before anything else happens.
+  // Audiences are populated before anything else happens.
   yield* until(from);
   for (const trigger of backfill) await engine.backfill(trigger);
   for await (const one of options.updates ?? []) {
@@ -109,7 +109,7 @@ async function begin(engine: Engine, wanted: DesiredState | undefined, activate:
   else if (activate.length > 0) await engine.apply({ origin: "api", definitions: {}, states });
 }
 
-/** The state as it would be then: schedules come next after `from`, and no re-evaluation was later. */
+/** Sets the state back to `from`: schedules come next after it, and no re-evaluation was later. */
 async function resetTo(store: EngineStore, from: number): Promise<void> {
   await store.transaction(async ({ definitions }) => {
     for (const { kind, name, body, status } of await definitions.all()) {
@@ -135,9 +135,9 @@ function comingFrom({ body, status }: Pick<Definition, "body" | "status">, from:
   return statusJson({ ...current, ...(next !== undefined && { next }) });
 }
 
-/** What happened by day and trigger. */
+/** Counts the firings of one trigger on one day. */
 export interface DayOfTrigger {
-  /** `2026-03-02`, in the zone. */
+  /** `2026-03-02`, in the summary's zone. */
   readonly day: string;
   readonly trigger: string;
   readonly sent: number;
@@ -147,7 +147,7 @@ export interface DayOfTrigger {
   readonly failed: number;
 }
 
-/** Counts happenings. */
+/** Counts simulated firings by day and trigger. */
 export class Summary {
   readonly #days = new Map<string, { -readonly [key in keyof DayOfTrigger]: DayOfTrigger[key] }>();
   readonly #format: Intl.DateTimeFormat;
@@ -167,7 +167,7 @@ export class Summary {
     counts[kind]++;
   }
 
-  /** By day, then by trigger. */
+  /** Returns the counts, by day, then by trigger. */
   days(): readonly DayOfTrigger[] {
     return [...this.#days].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, day]) => day);
   }
