@@ -3,10 +3,11 @@ import { duration } from "../base/units.ts";
 
 /** Profiles for which a condition holds. */
 export const audienceDefinition = z.strictObject({
-  description: z.string().optional(),
-  /** What stands in an `if`, over the fields: `and .email (gt .visits 10)`. */
-  where: z.string().min(1),
-  /** How often it is evaluated anew if it depends on the time: at most once a second. @default 15 m */
-  every: duration.refine((ms) => ms >= 1_000, "an audience is evaluated anew once a second at most: 1s").optional(),
+  description: z.string().optional().describe("What the audience is for."),
+  where: z.string().min(1).describe("Condition over the fields, as in an if: and .email (gt .visits 10)."),
+  every: duration
+    .refine((ms) => ms >= 1_000, "an audience is evaluated anew once a second at most: 1s")
+    .optional()
+    .describe("How often a time-dependent condition is re-evaluated, at least 1s. Default: 15m."),
 });
 export type AudienceDefinition = z.output<typeof audienceDefinition>;

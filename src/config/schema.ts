@@ -24,141 +24,219 @@ const whole = z
   .pipe(z.int());
 const count = whole.pipe(z.int().positive());
 const port = whole.pipe(z.int().min(1).max(65535));
-const rate = z.strictObject({ count, per: duration });
+const rate = z.strictObject({
+  count: count.describe("Maximum number in a period."),
+  per: duration.describe("Length of the period."),
+});
 const texts = z.record(z.string(), z.string());
 
 const retry = z.strictObject({
-  wait: z.union([z.strictObject({ base: duration, cap: duration }), z.array(duration).nonempty()]).optional(),
-  jitter: z.number().min(0).max(1).optional(),
-  maxAttempts: count.optional(),
-  maxAge: duration.optional(),
-  retryAfter: z.strictObject({ min: duration, max: duration }).optional(),
+  wait: z
+    .union([
+      z.strictObject({ base: duration.describe("First pause."), cap: duration.describe("Longest pause.") }),
+      z.array(duration).nonempty(),
+    ])
+    .optional()
+    .describe("Pauses between attempts: a list of durations, or growth from base to at most cap."),
+  jitter: z.number().min(0).max(1).optional().describe("Random part of each pause, from 0 to 1."),
+  maxAttempts: count.optional().describe("Maximum number of attempts; then the delivery is a dead letter."),
+  maxAge: duration.optional().describe("Maximum age of a delivery; then it is a dead letter."),
+  retryAfter: z
+    .strictObject({ min: duration.describe("Shortest pause."), max: duration.describe("Longest pause.") })
+    .optional()
+    .describe("Bounds within which a Retry-After header of the receiver is followed."),
 });
 
 const limits = z.strictObject({
-  concurrency: count.optional(),
-  rate: rate.optional(),
-  breaker: z.strictObject({ failures: count, resetTimeout: duration }).optional(),
+  concurrency: count.optional().describe("Maximum number of attempts at a time."),
+  rate: rate.optional().describe("Maximum number of attempts (count) in any period (per)."),
+  breaker: z
+    .strictObject({
+      failures: count.describe("Number of failures in a row."),
+      resetTimeout: duration.describe("Length of the pause."),
+    })
+    .optional()
+    .describe("Pauses a destination for resetTimeout after this number of failures in a row."),
 });
 
 /** What may be connected to, besides public addresses; or only what. */
 const guard = z.strictObject({
-  allow: z.array(z.string()).optional(),
-  hosts: z.array(z.string()).optional(),
-  ports: z.array(port).optional(),
-  proxy: z.string().optional(),
+  allow: z.array(z.string()).optional().describe("Private addresses, CIDR blocks or hosts that may be connected to."),
+  hosts: z.array(z.string()).optional().describe("Hosts that may be connected to; all others are refused."),
+  ports: z.array(port).optional().describe("Ports that may be connected to; all others are refused."),
+  proxy: z.string().optional().describe("URL of an HTTP proxy that all connections go through."),
 });
 
 const tls = z.strictObject({
-  ca: secret.optional(),
-  cert: secret.optional(),
-  key: secret.optional(),
-  passphrase: secret.optional(),
+  ca: secret.optional().describe("Certificate authority of the server, in PEM."),
+  cert: secret.optional().describe("Client certificate, in PEM."),
+  key: secret.optional().describe("Private key of the client certificate, in PEM."),
+  passphrase: secret.optional().describe("Passphrase of the private key."),
 });
 
 /** Of every channel. `to` is a template of where an alert goes, for profiles: `{{ .email }}`. */
 const common = {
-  to: z.string().optional(),
-  guard: guard.optional(),
-  retry: retry.optional(),
-  limits: limits.optional(),
-  /** Other texts that are secret wherever this channel has them, as in `body`, by the names they are shown by. */
-  secrets: z.record(z.string().regex(/^[A-Za-z_]\w*$/, "a secret's name is letters, digits and _"), secret).optional(),
+  to: z.string().optional().describe("Template of the default destination, as in {{ .email }}."),
+  guard: guard.optional().describe("What this channel may connect to; replaces the top-level guard."),
+  retry: retry.optional().describe("When failed attempts are retried."),
+  limits: limits.optional().describe("Limits of this channel and of each of its destinations."),
+  secrets: z
+    .record(z.string().regex(/^[A-Za-z_]\w*$/, "a secret's name is letters, digits and _"), secret)
+    .optional()
+    .describe("More texts that are secret wherever this channel uses them, by the names that are shown instead."),
 };
 
 const http = {
-  tls: tls.optional(),
-  keepAlive: z.boolean().optional(),
-  connections: count.optional(),
-  timeout: duration.optional(),
-  connectTimeout: duration.optional(),
-  responseTimeout: duration.optional(),
-  maxResponseBytes: size.optional(),
+  tls: tls.optional().describe("TLS of connections to the receiver."),
+  keepAlive: z.boolean().optional().describe("Keep connections open between requests."),
+  connections: count.optional().describe("Maximum number of connections to one host."),
+  timeout: duration.optional().describe("Maximum duration of a whole attempt."),
+  connectTimeout: duration.optional().describe("Maximum duration of connecting."),
+  responseTimeout: duration.optional().describe("Maximum time to wait for the response."),
+  maxResponseBytes: size.optional().describe("Maximum size of a response that is read."),
 };
 
 const webhook = z.strictObject({
   kind: z.literal("webhook"),
   ...common,
   ...http,
-  url: secret.optional(),
-  keys: z.array(secret).optional(),
-  method: z.string().optional(),
-  headers: z.record(z.string(), secret).optional(),
+  url: secret.optional().describe("URL of the receiver; a destination overrides it."),
+  keys: z
+    .array(secret)
+    .optional()
+    .describe("Signing keys (Standard Webhooks): whsec_, whsk_; several during a rotation."),
+  method: z.string().optional().describe("HTTP method."),
+  headers: z.record(z.string(), secret).optional().describe("Additional headers, by name."),
   auth: z
     .discriminatedUnion("kind", [
-      z.strictObject({ kind: z.literal("basic"), user: secret, password: secret }),
-      z.strictObject({ kind: z.literal("bearer"), token: secret }),
-      z.strictObject({ kind: z.literal("header"), name: z.string(), value: secret }),
+      z.strictObject({
+        kind: z.literal("basic"),
+        user: secret.describe("User, for basic."),
+        password: secret.describe("Password, for basic."),
+      }),
+      z.strictObject({ kind: z.literal("bearer"), token: secret.describe("Token, for bearer.") }),
+      z.strictObject({
+        kind: z.literal("header"),
+        name: z.string().describe("Name of the header, for header."),
+        value: secret.describe("Value of the header, for header."),
+      }),
       z.strictObject({
         kind: z.literal("oauth2"),
-        tokenUrl: z.string(),
-        clientId: z.string(),
-        clientSecret: secret,
-        scope: z.string().optional(),
-        audience: z.string().optional(),
-        credentials: z.enum(["header", "form"]).optional(),
+        tokenUrl: z.string().describe("URL of the token endpoint, for oauth2."),
+        clientId: z.string().describe("Client id, for oauth2."),
+        clientSecret: secret.describe("Client secret, for oauth2."),
+        scope: z.string().optional().describe("Scope, for oauth2."),
+        audience: z.string().optional().describe("Audience, for oauth2."),
+        credentials: z
+          .enum(["header", "form"])
+          .optional()
+          .describe("Where the client id and secret are sent, for oauth2."),
       }),
     ])
-    .optional(),
-  permanentStatuses: z.array(z.int().min(100).max(599)).optional(),
-  batch: z.strictObject({ size: count, wait: duration }).optional(),
-  type: z.string().optional(),
-  body: z.string().optional(),
-  contentType: z.string().optional(),
-  cloudEvents: z.strictObject({ source: z.string() }).optional(),
+    .optional()
+    .describe("Authentication: basic, bearer, header or oauth2."),
+  permanentStatuses: z
+    .array(z.int().min(100).max(599))
+    .optional()
+    .describe("Response statuses after which a delivery is rejected at once instead of retried."),
+  batch: z
+    .strictObject({
+      size: count.describe("Maximum number of alerts in a request."),
+      wait: duration.describe("Maximum time to wait for more."),
+    })
+    .optional()
+    .describe("Send up to size alerts in one request, waiting up to wait for more."),
+  type: z.string().optional().describe("Type of the event in the payload."),
+  body: z.string().optional().describe("Template of the payload, with every value escaped for JSON."),
+  contentType: z.string().optional().describe("Content-Type of the payload."),
+  cloudEvents: z
+    .strictObject({ source: z.string().describe("Source of the events, a URI.") })
+    .optional()
+    .describe("Send CloudEvents with this source."),
 });
 
-const mailbox = z.union([z.string(), z.strictObject({ address: z.string(), name: z.string().optional() })]);
+const mailbox = z.union([
+  z.string(),
+  z.strictObject({
+    address: z.string().describe("Mail address."),
+    name: z.string().optional().describe("Display name."),
+  }),
+]);
 
 const attachment = z.strictObject({
-  filename: z.string().optional(),
-  file: z.string(),
-  contentType: z.string().optional(),
-  cid: z.string().optional(),
+  filename: z.string().optional().describe("Name of the attachment."),
+  file: z.string().describe("Path of the file."),
+  contentType: z.string().optional().describe("Media type."),
+  cid: z.string().optional().describe("Content id, for images in html."),
 });
 
 const email = z.strictObject({
   kind: z.literal("email"),
   ...common,
-  host: z.string(),
-  port: port.optional(),
-  secure: z.boolean().optional(),
-  starttls: z.enum(["required", "offered", "off"]).optional(),
-  tls: tls.extend({ servername: z.string().optional() }).optional(),
-  auth: z.strictObject({ user: secret, pass: secret }).optional(),
-  ehlo: z.string().optional(),
-  from: mailbox,
-  replyTo: mailbox.optional(),
-  returnPath: z.string().optional(),
-  dkim: z.strictObject({ domain: z.string(), selector: z.string(), privateKey: secret }).optional(),
-  headers: texts.optional(),
-  attachments: z.array(attachment).optional(),
-  unsubscribe: z.strictObject({ url: z.string().optional(), mailto: z.string().optional() }).optional(),
+  host: z.string().describe("Host of the mail server."),
+  port: port.optional().describe("Port of the mail server."),
+  secure: z.boolean().optional().describe("Use TLS from the start of the connection."),
+  starttls: z
+    .enum(["required", "offered", "off"])
+    .optional()
+    .describe("Whether STARTTLS is required, used if offered, or off."),
+  tls: tls
+    .extend({ servername: z.string().optional().describe("Name that the certificate has to have.") })
+    .optional()
+    .describe("TLS of the connection to the mail server."),
+  auth: z
+    .strictObject({ user: secret.describe("User."), pass: secret.describe("Password.") })
+    .optional()
+    .describe("User and password of the mail server."),
+  ehlo: z.string().optional().describe("Name that the client gives to the mail server."),
+  from: mailbox.describe("Sender of all messages."),
+  replyTo: mailbox.optional().describe("Address for replies."),
+  returnPath: z.string().optional().describe("Envelope sender, for bounces."),
+  dkim: z
+    .strictObject({
+      domain: z.string().describe("Signing domain."),
+      selector: z.string().describe("Selector of the DNS record."),
+      privateKey: secret.describe("Private key, in PEM."),
+    })
+    .optional()
+    .describe("DKIM signature of messages."),
+  headers: texts.optional().describe("Additional headers, by name."),
+  attachments: z.array(attachment).optional().describe("Files attached to every message."),
+  unsubscribe: z
+    .strictObject({
+      url: z.string().optional().describe("Template of the URL."),
+      mailto: z.string().optional().describe("Template of the mail address."),
+    })
+    .optional()
+    .describe("URL or mail address for one-click unsubscribe (RFC 8058)."),
   encrypt: z
     .strictObject({
-      keys: z.record(z.string(), secret).optional(),
-      required: z.boolean().optional(),
-      subject: z.string().optional(),
+      keys: z.record(z.string(), secret).optional().describe("Public keys by mail address."),
+      required: z.boolean().optional().describe("Refuse to send to an address without a key."),
+      subject: z.string().optional().describe("Subject that is visible outside the encryption."),
     })
-    .optional(),
+    .optional()
+    .describe("OpenPGP encryption: keys by address, whether it is required, and the subject shown outside."),
   pool: z
     .strictObject({
-      connections: count.optional(),
-      messages: count.optional(),
-      idle: duration.optional(),
-      rate: rate.optional(),
+      connections: count.optional().describe("Maximum number of connections."),
+      messages: count.optional().describe("Maximum number of messages in a connection."),
+      idle: duration.optional().describe("Time after which an idle connection is closed."),
+      rate: rate.optional().describe("Maximum number of messages in a period."),
     })
-    .optional(),
+    .optional()
+    .describe("Connections to the mail server: number, messages per connection, idle time, rate."),
   timeouts: z
     .strictObject({
-      connect: duration.optional(),
-      greeting: duration.optional(),
-      idle: duration.optional(),
-      total: duration.optional(),
+      connect: duration.optional().describe("Maximum time of connecting."),
+      greeting: duration.optional().describe("Maximum time to wait for the greeting."),
+      idle: duration.optional().describe("Maximum time without a response."),
+      total: duration.optional().describe("Maximum time of a whole attempt."),
     })
-    .optional(),
-  maxSize: size.optional(),
-  maxText: count.optional(),
+    .optional()
+    .describe("Maximum durations of connecting, greeting, idling and the whole attempt."),
+  maxSize: size.optional().describe("Maximum size of a message."),
+  maxText: count.optional().describe("Maximum number of characters of the text."),
 });
 
 const data = z.record(z.string(), z.json());
@@ -167,43 +245,60 @@ const webPush = z.strictObject({
   kind: z.literal("web-push"),
   ...common,
   ...http,
-  vapid: z.strictObject({ subject: z.string(), publicKey: z.string(), privateKey: secret }),
-  ttl: z.int().min(0).optional(),
-  urgency: z.enum(["very-low", "low", "normal", "high"]).optional(),
-  topic: z.union([z.string(), z.literal(false)]).optional(),
-  data: data.optional(),
-  maxPayload: count.optional(),
+  vapid: z
+    .strictObject({
+      subject: z.string().describe("Contact: a mailto: or https: URL."),
+      publicKey: z.string().describe("Public key, in base64url."),
+      privateKey: secret.describe("Private key, in base64url."),
+    })
+    .describe("VAPID keys (RFC 8292); tocsin keys vapid creates them."),
+  ttl: z.int().min(0).optional().describe("Seconds for which the push service keeps a message."),
+  urgency: z.enum(["very-low", "low", "normal", "high"]).optional().describe("Urgency of messages."),
+  topic: z
+    .union([z.string(), z.literal(false)])
+    .optional()
+    .describe("Topic that replaces earlier messages; false: none."),
+  data: data.optional().describe("Data for the service worker."),
+  maxPayload: count.optional().describe("Maximum bytes of the payload."),
 });
 
 const apns = z.strictObject({
   kind: z.literal("apns"),
   ...common,
-  teamId: z.string(),
-  keyId: z.string(),
-  key: secret,
-  topic: z.string(),
-  sandbox: z.boolean().optional(),
-  host: z.string().optional(),
-  ca: secret.optional(),
-  connectTimeout: duration.optional(),
-  timeout: duration.optional(),
-  /** What else Apple has: sound, badge, thread, category, priority …, as the channel's options are called. */
-  push: z.record(z.string(), z.json()).optional(),
+  teamId: z.string().describe("Team id of the Apple developer account."),
+  keyId: z.string().describe("Id of the signing key."),
+  key: secret.describe("Signing key (.p8)."),
+  topic: z.string().describe("Bundle id of the app."),
+  sandbox: z.boolean().optional().describe("Use Apple's sandbox."),
+  host: z.string().optional().describe("Host to connect to instead of Apple's."),
+  ca: secret.optional().describe("Certificate authority of the host, in PEM."),
+  connectTimeout: duration.optional().describe("Maximum duration of connecting."),
+  timeout: duration.optional().describe("Maximum duration of a whole attempt."),
+  push: z
+    .record(z.string(), z.json())
+    .optional()
+    .describe(
+      "More of what APNs supports: sound, badge, thread, category, priority and others, named as the options of the channel.",
+    ),
 });
 
 const fcm = z.strictObject({
   kind: z.literal("fcm"),
   ...common,
   ...http,
-  /** The JSON file that Google gives for a service account. */
-  serviceAccount: secret,
-  origin: z.string().optional(),
-  validateOnly: z.boolean().optional(),
-  /** As the channel's options are called. */
-  push: z.record(z.string(), z.json()).optional(),
+  serviceAccount: secret.describe("JSON file of the Google service account."),
+  origin: z.string().optional().describe("URL of the API instead of Google's."),
+  validateOnly: z.boolean().optional().describe("Let FCM validate messages without delivering them."),
+  push: z
+    .record(z.string(), z.json())
+    .optional()
+    .describe("More of what FCM supports, named as the options of the channel."),
 });
 
-const log = z.strictObject({ kind: z.literal("log"), to: z.string().optional() });
+const log = z.strictObject({
+  kind: z.literal("log"),
+  to: z.string().optional().describe("Template of the default destination; it is only shown."),
+});
 
 export const channel = z.discriminatedUnion("kind", [webhook, email, webPush, apns, fcm, log]);
 
@@ -212,32 +307,39 @@ const severity = z.enum(["error", "warning", "info", "off"]);
 /** What `tocsin lint` and the editor go by. */
 export const lintSection = z
   .strictObject({
-    rules: z.record(z.string(), severity).optional(),
-    /** Profiles, or a JSON Schema of them, to check against. */
-    profile: z.string().optional(),
-    schema: z.string().optional(),
-    functions: z.array(z.enum(["sprig", "alerting", "alertmanager"])).optional(),
-    channel: z.enum(["push", "email", "sms"]).optional(),
+    rules: z.record(z.string(), severity).optional().describe("Severity by rule; off disables a rule."),
+    profile: z.string().optional().describe("File with sample profiles to check against."),
+    schema: z.string().optional().describe("File with a JSON Schema of profiles to check against."),
+    functions: z
+      .array(z.enum(["sprig", "alerting", "alertmanager"]))
+      .optional()
+      .describe("Function sets that templates may use."),
+    channel: z.enum(["push", "email", "sms"]).optional().describe("Kind of channel, for the maximum length of texts."),
     longest: z
       .strictObject({
-        title: count.optional(),
-        subtitle: count.optional(),
-        body: count.optional(),
-        html: count.optional(),
+        title: count.optional().describe("Maximum for the title."),
+        subtitle: count.optional().describe("Maximum for the subtitle."),
+        body: count.optional().describe("Maximum for the body."),
+        html: count.optional().describe("Maximum for the HTML."),
       })
-      .optional(),
-    missingKey: z.enum(["default", "zero", "error", "required"]).optional(),
-    numbers: z.enum(["int", "float64"]).optional(),
+      .optional()
+      .describe("Maximum number of characters of each part."),
+    missingKey: z.enum(["default", "zero", "error", "required"]).optional().describe("How a missing field is treated."),
+    numbers: z.enum(["int", "float64"]).optional().describe("Whether integral numbers are int or float64."),
   })
   .prefault({});
 
 /** A trigger as a file has it: with the state it shall have, and its alert in place or in a file of its own. */
 const trigger = triggerDefinition.extend({
-  /** @default as it is; new ones are drafts */
-  state: z.enum(["active", "paused", "draft"]).optional(),
-  alert: z.union([z.string().min(1), triggerDefinition.shape.alert], {
-    error: "an alert is the path of an alert file, or title, subtitle, body and html",
-  }),
+  state: z
+    .enum(["active", "paused", "draft"])
+    .optional()
+    .describe("Desired state; absent: unchanged, and draft for a new trigger."),
+  alert: z
+    .union([z.string().min(1), triggerDefinition.shape.alert], {
+      error: "an alert is the path of an alert file, or title, subtitle, body and html",
+    })
+    .describe("Path of an alert file, or the alert itself: title, subtitle, body, html."),
 });
 
 const where = "this must be a port, or HOST:PORT";
@@ -249,95 +351,133 @@ const logLevel = z.enum(["trace", "debug", "info", "warn", "error", "silent"]).d
 
 /** All of `tocsin.yaml`. */
 export const config = z.strictObject({
-  /** For editors. */
-  $schema: z.string().optional(),
+  $schema: z.string().optional().describe("JSON Schema of this file, for editors."),
   store: z
     .strictObject({
-      file: z.string().default("tocsin.db"),
-      /** What is kept of settled deliveries. */
-      retention: z.strictObject({ age: duration.optional(), size: size.optional() }).optional(),
+      file: z.string().default("tocsin.db").describe("Path of the SQLite file."),
+      retention: z
+        .strictObject({
+          age: duration.optional().describe("Maximum age; older ones are removed."),
+          size: size.optional().describe("Maximum size of all; the oldest are removed."),
+        })
+        .optional()
+        .describe("How long settled deliveries are kept, and how much of them."),
     })
-    .prefault({}),
-  /** For all channels that have no guard of their own. */
-  guard: guard.optional(),
-  /** Which functions templates have, besides Go's own. */
-  functions: z.array(z.enum(["sprig", "alerting", "alertmanager"])).default(["sprig", "alerting"]),
-  timeZone: z.string().optional(),
-  locale: z.string().optional(),
-  /**
-   * What rendering one alert, and evaluating one condition or mapping, may use: steps (@default 200,000), bytes of output
-   * (@default 4 MiB), templates within each other (@default 1,000), time (@default 1 s).
-   */
+    .prefault({})
+    .describe("Where deliveries, profiles and everything else are stored."),
+  guard: guard.optional().describe("What channels may connect to; a channel may have a guard of its own."),
+  functions: z
+    .array(z.enum(["sprig", "alerting", "alertmanager"]))
+    .default(["sprig", "alerting"])
+    .describe("Function sets that templates may use besides Go's built-in functions."),
+  timeZone: z.string().optional().describe("IANA time zone of templates."),
+  locale: z.string().optional().describe("Locale of templates, as in en-GB."),
   limits: z
     .strictObject({
-      steps: count.optional(),
-      output: size.optional(),
-      depth: count.optional(),
-      time: duration.optional(),
+      steps: count.optional().describe("Maximum number of steps. Default: 200,000."),
+      output: size.optional().describe("Maximum size of the output. Default: 4MiB."),
+      depth: count.optional().describe("Maximum depth of templates that call each other. Default: 1,000."),
+      time: duration.optional().describe("Maximum time of one render. Default: 1s."),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("Limits of rendering one alert and of evaluating one condition or mapping."),
   channels: z
     .record(z.string().regex(/^[a-z][a-z0-9_-]*$/, "a channel's name is lower-case letters, digits, - and _"), channel)
-    .default({}),
-  lint: lintSection,
+    .default({})
+    .describe("Channels, by name."),
+  lint: lintSection.describe("Settings of tocsin lint and the editor."),
   work: z
     .strictObject({
-      /** Attempts at once, of all channels. */
-      concurrency: count.optional(),
-      /** How long others leave to a process what it holds, once it no longer says that it runs (@default 60 s). */
-      lease: duration.optional(),
-      /** Where metrics and health are served: `9464`, or `127.0.0.1:9464`. */
-      metrics: listen.optional(),
-      log: logLevel,
-      /** How long a stop waits for what is under way. */
-      shutdownTimeout: duration.default(15_000),
+      concurrency: count.optional().describe("Maximum number of attempts at a time, over all channels."),
+      lease: duration
+        .optional()
+        .describe(
+          "Time after which other processes take over the deliveries of a process that has stopped. Default: 60s.",
+        ),
+      metrics: listen.optional().describe("Port, or HOST:PORT, that serves metrics and health."),
+      log: logLevel.describe("Level of the log."),
+      shutdownTimeout: duration.default(15_000).describe("Maximum time that a stop waits for attempts in flight."),
     })
-    .prefault({}),
-  /** How profiles are put together. */
-  profiles: profilesDefinition.optional(),
-  streams: z.record(declaredName, streamDefinition).default({}),
-  audiences: z.record(declaredName, audienceDefinition).default({}),
-  triggers: z.record(declaredName, trigger).default({}),
-  alarms: z.record(declaredName, alarmDefinition).default({}),
-  /** The service: `tocsin serve`. */
+    .prefault({})
+    .describe("Settings of tocsin work, and of deliveries in tocsin serve."),
+  profiles: profilesDefinition.optional().describe("Identifiers of profiles, and the rules for merging them."),
+  streams: z
+    .record(declaredName, streamDefinition)
+    .default({})
+    .describe("Streams that other systems post events to, by name."),
+  audiences: z.record(declaredName, audienceDefinition).default({}).describe("Audiences, by name."),
+  triggers: z.record(declaredName, trigger).default({}).describe("Triggers, by name."),
+  alarms: z.record(declaredName, alarmDefinition).default({}).describe("Alarms, by name."),
   serve: z
     .strictObject({
-      /** Where it listens: `8080`, or `0.0.0.0:8080`; the host is 127.0.0.1 unless given. Port 0 is any that is free. */
-      listen: listen.default(8080),
-      /** Whether the OpenAPI document and the reference page can be read without a key. */
-      docs: z.boolean().default(true),
-      /** Whether /metrics can be read without a key. */
-      publicMetrics: z.boolean().default(false),
-      /** Addresses of proxies whose `X-Forwarded-For` is believed, as CIDR or names such as `loopback`; `[]`: there is none. */
-      trustedProxies: z.array(z.string()).optional(),
+      listen: listen
+        .default(8080)
+        .describe(
+          "Port, or HOST:PORT, that the service listens on; the default host is 127.0.0.1, and port 0 is any free one.",
+        ),
+      docs: z.boolean().default(true).describe("Whether the OpenAPI document and the page /docs are public."),
+      publicMetrics: z.boolean().default(false).describe("Whether /metrics can be read without an API key."),
+      trustedProxies: z
+        .array(z.string())
+        .optional()
+        .describe(
+          "Addresses of proxies whose X-Forwarded-For is trusted, as CIDR blocks or names such as loopback; []: there is none.",
+        ),
       limits: z
         .strictObject({
-          /** Of a body, and of each of several payloads; `bulk` of what is collected, and of profiles in bulk. */
-          body: size.optional(),
-          bulk: size.optional(),
-          /** Requests of one key; `unauthenticated` those without a key that holds, of one address. */
-          rate: rate.optional(),
-          unauthenticated: rate.optional(),
-          /** Threads for what callers ask to be evaluated: how many, the memory of each, the time of one request, how many may wait. */
+          body: size
+            .optional()
+            .describe("Maximum size of a body, decoded, and of each of several payloads. Default: 1MiB."),
+          bulk: size.optional().describe("The same for collected events and for profiles in bulk. Default: 10MiB."),
+          rate: rate
+            .optional()
+            .describe("Requests of one API key, or signed requests of one stream. Default: 6,000 in 1m."),
+          unauthenticated: rate
+            .optional()
+            .describe(
+              "Requests of one address without a valid API key or signature that are answered with a 4xx status; beyond, 429. Default: 120 in 1m.",
+            ),
           workers: z
             .strictObject({
-              size: whole.pipe(z.int().min(0)).optional(),
-              memory: size.optional(),
-              time: duration.optional(),
-              queue: count.optional(),
+              size: whole
+                .pipe(z.int().min(0))
+                .optional()
+                .describe("Number of threads; 0: everything runs on the event loop. Default: 2."),
+              memory: size.optional().describe("Maximum memory of one thread. Default: 128MiB."),
+              time: duration.optional().describe("Maximum CPU time of one request. Default: 5s."),
+              queue: count
+                .optional()
+                .describe("Maximum number of requests that wait for a thread; beyond, 503. Default: 50."),
             })
-            .optional(),
-          /** Bodies of all requests under way: how many, and their bytes, inflated ones too. Beyond, 503. @default 1000, 64MiB */
-          inFlight: z.strictObject({ count, bytes: size }).optional(),
-          /** Of these, signed ones whose signature is not checked yet; each has `time` to come in. @default 32, 8MiB, 10s */
-          unverified: z.strictObject({ count, bytes: size, time: duration }).optional(),
+            .optional()
+            .describe("Threads that evaluate templates of callers and parse large bodies."),
+          inFlight: z
+            .strictObject({
+              count: count.describe("Maximum number of bodies."),
+              bytes: size.describe("Maximum size of all."),
+            })
+            .optional()
+            .describe(
+              "Maximum number and size of the bodies of all requests in flight; beyond, 503. Default: 1,000 and 64MiB.",
+            ),
+          unverified: z
+            .strictObject({
+              count: count.describe("Maximum number of bodies."),
+              bytes: size.describe("Maximum size of all."),
+              time: duration.describe("Maximum time for one to arrive."),
+            })
+            .optional()
+            .describe(
+              "The same for signed bodies that are not verified yet; time is how long one may take to arrive. Default: 32, 8MiB and 10s.",
+            ),
         })
-        .prefault({}),
-      log: logLevel,
-      /** How long a stop waits for what is under way. */
-      shutdownTimeout: duration.default(15_000),
+        .prefault({})
+        .describe("Limits of requests."),
+      log: logLevel.describe("Level of the log."),
+      shutdownTimeout: duration.default(15_000).describe("Maximum time that a stop waits for requests in flight."),
     })
-    .prefault({}),
+    .prefault({})
+    .describe("Settings of the service: tocsin serve."),
 });
 export type Config = z.output<typeof config>;
 export type ChannelConfig = z.output<typeof channel>;

@@ -19,7 +19,8 @@ export interface SendRequest {
   readonly channel: string;
   /** As the channel documents it. */
   readonly to: Json;
-  readonly alert?: Alert | undefined;
+  /** A rendered alert. An aborted one becomes an `aborted` delivery, which is never sent. */
+  readonly alert?: Rendered | undefined;
   /** With `alert`, only for what the channel composes, such as a body template. */
   readonly profile?: unknown;
   readonly template?: unknown;
@@ -160,6 +161,7 @@ const pauses = [100, 1_000];
 function render({ alert, profile, template }: SendRequest, render: Render | undefined): ReturnType<Render> {
   if (alert !== undefined) {
     if (template !== undefined) throw new TypeError("send: give either an alert or a template, not both");
+    if (isAborted(alert)) return alert;
     if (typeof alert.title !== "string") throw new TypeError("send: an alert needs a title, a string");
     return alert;
   }

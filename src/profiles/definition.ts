@@ -10,12 +10,14 @@ const count = z.int().positive();
 
 /** How identifiers of a kind are written, and how many of them one person can have. */
 const identifierRules = z.strictObject({
-  /** Letters' case counts. @default false for email, true for all others */
-  case: z.boolean().optional(),
-  /** At most so many of this kind on one profile: what would have more is not stitched. @default 1 for user_id, 20 for others */
-  limit: count.optional(),
-  /** Values that identify nobody. @default "", "null", "undefined", "none", "unknown", "anonymous", "0" */
-  ignore: z.array(z.string()).optional(),
+  case: z.boolean().optional().describe("Whether letter case counts. Default: false for email, true for others."),
+  limit: count
+    .optional()
+    .describe("Maximum number of identifiers of this kind in a profile. Default: 1 for user_id, 20 for others."),
+  ignore: z
+    .array(z.string())
+    .optional()
+    .describe("Values that identify nobody. Default: empty text, null, undefined, none, unknown, anonymous, 0."),
 });
 
 /**
@@ -27,19 +29,24 @@ export type MergeRule = z.output<typeof mergeRule>;
 
 /** How profiles are put together. */
 export const profilesDefinition = z.strictObject({
-  /** Kinds of identifiers, the one that counts most first. @default user_id, email, device */
-  identifiers: z.record(declaredName, identifierRules.nullable()).optional(),
-  /** By field, a dot between levels: `plan.seats`. @default last, maps being merged */
-  merge: z.record(z.string().min(1), mergeRule).optional(),
-  /** At most so many profiles become one by one update, the one that stays counted; where it would be more, none do. @default 5 */
-  maxMergedProfiles: count.optional(),
-  /** At most so many bytes of JSON a profile may have. @default 1,000,000 */
-  maxBytes: count.optional(),
-  /**
-   * What alerts are addressed by: fields, a dot between levels, and kinds of identifiers of the same name. Only streams with
-   * `identity: merge` and operators change them; what was there before they were protected stays. @default none
-   */
-  protect: z.array(z.string().min(1)).optional(),
+  identifiers: z
+    .record(declaredName, identifierRules.nullable())
+    .optional()
+    .describe("Kinds of identifiers, the most significant first. Default: user_id, email, device."),
+  merge: z
+    .record(z.string().min(1), mergeRule)
+    .optional()
+    .describe("Merge rule by field, with dots between levels, as in plan.seats. Default: last; objects are merged."),
+  maxMergedProfiles: count
+    .optional()
+    .describe("Maximum number of profiles that one update may merge; beyond, none is merged. Default: 5."),
+  maxBytes: count.optional().describe("Maximum bytes of JSON of a profile. Default: 1,000,000."),
+  protect: z
+    .array(z.string().min(1))
+    .optional()
+    .describe(
+      "Fields and kinds of identifiers that alerts are addressed by: only streams with identity: merge, and operators, may change them. Default: none.",
+    ),
 });
 export type ProfilesDefinition = z.output<typeof profilesDefinition>;
 
@@ -50,8 +57,11 @@ export type ProfilesDefinition = z.output<typeof profilesDefinition>;
 const mapped = z.union(
   [
     z.string(),
-    z.strictObject({ path: z.string().min(1) }),
-    z.strictObject({ template: z.string(), as: z.enum(["text", "number", "boolean", "json"]) }),
+    z.strictObject({ path: z.string().min(1).describe("Path of a value in the payload, as in items.0.sku.") }),
+    z.strictObject({
+      template: z.string().describe("Template over the payload."),
+      as: z.enum(["text", "number", "boolean", "json"]).describe("Type of the result."),
+    }),
   ],
   { error: "a value is a template, path: PATH, or template: TEMPLATE with as: text, number, boolean or json" },
 );
@@ -90,25 +100,40 @@ function unsafe(signed: string, timestamp: string | undefined): string | undefin
 /** Who may post. Times of signatures may differ from ours by `tolerance`. */
 const inbound = z.union(
   [
-    z.strictObject({ standard: z.array(standardKey).nonempty(), tolerance: tolerance.optional() }),
+    z.strictObject({
+      standard: z
+        .array(standardKey)
+        .nonempty()
+        .describe("Keys of Standard Webhooks: whsec_ or whpk_; several during a rotation."),
+      tolerance: tolerance
+        .optional()
+        .describe("Maximum difference between the time of a signature and the clock. Default: 5m."),
+    }),
     z.strictObject({
       hmac: z
         .strictObject({
-          secrets: z.array(secret).nonempty(),
-          header: headerName,
-          algorithm: z.enum(["sha1", "sha256", "sha512"]).default("sha256"),
-          encoding: z.enum(["hex", "base64"]).default("hex"),
-          /** What stands before the signature: `sha256=`, `v1=`. */
-          prefix: z.string().optional(),
-          /** Header with the time, in seconds or ms since 1970; without one a replay is only known by the event's key. */
-          timestamp: headerName.optional(),
-          /** What is signed; `{timestamp}` and `{body}` are put in. @default "{timestamp}.{body}" with a timestamp, else "{body}" */
-          signed: z.string().optional(),
+          secrets: z.array(secret).nonempty().describe("Shared secrets; several during a rotation."),
+          header: headerName.describe("Header that has the signature."),
+          algorithm: z.enum(["sha1", "sha256", "sha512"]).default("sha256").describe("Hash function."),
+          encoding: z.enum(["hex", "base64"]).default("hex").describe("Encoding of the signature."),
+          prefix: z.string().optional().describe("Text before the signature, as in sha256= or v1=."),
+          timestamp: headerName
+            .optional()
+            .describe(
+              "Header with the time in seconds or ms since 1970; without one, replays are recognized by the event key only.",
+            ),
+          signed: z
+            .string()
+            .optional()
+            .describe(
+              "Text that is signed, with {timestamp} and {body}. Default: {timestamp}.{body} with a timestamp, else {body}.",
+            ),
         })
         .superRefine(({ signed, timestamp }, context) => {
           const why = signed === undefined ? undefined : unsafe(signed, timestamp);
           if (why !== undefined) context.addIssue({ code: "custom", path: ["signed"], message: why });
-        }),
+        })
+        .describe("An HMAC over the body, in a header."),
       tolerance: tolerance.optional(),
     }),
   ],
@@ -127,26 +152,32 @@ export type IdentityMode = z.output<typeof identityMode>;
 
 /** What comes in on a stream, and what it says of whom. Templates see the payload as dot. */
 export const streamDefinition = z.strictObject({
-  description: z.string().optional(),
-  /** Checked besides an API key, or instead of one. */
-  verify: inbound.optional(),
-  /** Bytes that the body of a request without an API key may have as it is sent. @default 1MiB */
-  maxBytes: size.optional(),
-  /**
-   * Bytes of a compressed body, inflated, that its signature is looked for in if it is not of the body as it is sent: some sign
-   * what they compress. Nothing is known of who sends it yet. @default 64KiB
-   */
-  maxInflatedBytes: size.optional(),
-  /** What makes an event the same event: a template. @default none: each is a new one */
-  key: z.string().optional(),
-  /** By kind of identifier. Without any, events are only kept. */
-  identifiers: z.record(declaredName, mapped).optional(),
-  /** By field of the profile, a dot between levels. Empty text and what is not there change nothing; null at a path removes. */
-  fields: z.record(z.string().min(1), mapped).optional(),
-  /** @default merge for requests that are signed as `verify` asks, add for all others */
-  identity: identityMode.optional(),
-  /** How long raw events are kept. @default 7 d */
-  keep: duration.optional(),
+  description: z.string().optional().describe("What the stream is for."),
+  verify: inbound.optional().describe("How requests are signed; a signature replaces an API key."),
+  maxBytes: size.optional().describe("Maximum size of a signed body, as sent. Default: 1MiB."),
+  maxInflatedBytes: size
+    .optional()
+    .describe("Maximum size of a compressed body that is decoded to verify its signature. Default: 64KiB."),
+  key: z
+    .string()
+    .optional()
+    .describe("Template of the event key: another event with the same key is a duplicate. Default: none."),
+  identifiers: z
+    .record(declaredName, mapped)
+    .optional()
+    .describe("Identifiers by kind. Without any, events are only kept."),
+  fields: z
+    .record(z.string().min(1), mapped)
+    .optional()
+    .describe(
+      "Fields of the profile, with dots between levels. Empty and missing values change nothing; null at a path removes the field.",
+    ),
+  identity: identityMode
+    .optional()
+    .describe(
+      "Whether events may merge profiles, only add them and set fields, or only set fields of known ones. Default: merge for signed requests, add for others.",
+    ),
+  keep: duration.optional().describe("How long raw events are kept. Default: 7d."),
 });
 export type StreamDefinition = z.output<typeof streamDefinition>;
 export type Mapped = z.output<typeof mapped>;
