@@ -1,4 +1,7 @@
-/** Random cases for html/template: HTML, most of it well-formed, with actions everywhere, and values that want out. */
+/**
+ * Makes random cases for html/template: HTML, most of it well-formed, with actions everywhere, and values that try to break
+ * out.
+ */
 import fc from "fast-check";
 import { damage, damaged, join, list, maybe, pick, some, type Text, value } from "./arbitrary.ts";
 import type { Case } from "./case.ts";
@@ -160,7 +163,7 @@ function grammar(pipe: Text) {
     [1, join("{{$x := ", operand, "}}")],
     [1, join("{{- ", pipe, " -}}")],
   );
-  /** Control around content of one kind. */
+  /** Wraps content of one kind in control structures. */
   const controlled = (inside: Text): Text =>
     some(
       [3, join("{{if .t}}", inside, "{{end}}")],
@@ -522,7 +525,7 @@ function cases(pipe: Text, functions: boolean): fc.Arbitrary<Case> {
     });
 }
 
-/** A case each time. */
+/** Makes a random case. */
 export const randomHtmlCase: fc.Arbitrary<Case> = fc.oneof(
   { weight: 3, arbitrary: cases(pipeline, false) },
   { weight: 1, arbitrary: cases(typed, true) },

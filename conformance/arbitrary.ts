@@ -1,4 +1,4 @@
-/** Random cases: templates that the grammar allows most of the time, and data whose names they use. */
+/** Makes random cases: templates that the grammar mostly allows, and data with the names that they use. */
 import fc from "fast-check";
 import type { Case } from "./case.ts";
 
@@ -9,7 +9,7 @@ export const join = (...parts: (string | Text)[]): Text =>
   fc.tuple(...parts.map((part) => (typeof part === "string" ? fc.constant(part) : part))).map((all) => all.join(""));
 export const list = (one: Text, minLength: number, maxLength: number, separator = ""): Text =>
   fc.array(one, { minLength, maxLength, size: "max" }).map((all) => all.join(separator));
-/** Weighted choice. */
+/** Chooses by weight. */
 export const some = (...choices: [weight: number, one: Text][]): Text =>
   fc.oneof({ withCrossShrink: false }, ...choices.map(([weight, arbitrary]) => ({ weight, arbitrary })));
 export const maybe = (one: Text, weight = 1, against = 1): Text => some([weight, one], [against, fc.constant("")]);
@@ -141,7 +141,7 @@ const profile = fc.record(
   },
   { requiredKeys: ["name", "age", "tags", "user"] },
 );
-/** What cannot be printed: only in templates of their own (see `printable`). */
+/** Values that cannot be printed; they only occur in templates of their own (see `printable`). */
 const callable = fc.record({
   fn: fc.constantFrom("count", "nothing", "fails").map(($func) => ({ $func })),
   seq: fc.array(scalar, { maxLength: 4 }).map(($seq) => ({ $seq })),
@@ -287,7 +287,7 @@ type Grammar = {
   body: string;
 };
 
-/** `functions`: whether templates may call those of `functions.ts`. */
+/** Makes templates. `functions`: whether they may call those of `functions.ts`. */
 function grammar(functions: boolean) {
   const arity = functions ? { ...piped, ...own } : piped;
   const names = Object.keys(arity);
@@ -307,7 +307,7 @@ function grammar(functions: boolean) {
       some([2, pick("$.name", "$.user.name", ".name")], [1, quoted]),
       some([6, pick("0", "1", "2", "3")], [1, pick("$.age", "(len $.name)", "$i", "$y")]),
     ];
-    /** Calls that tend to succeed; `missing`: without the last argument, which is piped in. */
+    /** Makes calls that tend to succeed; `missing`: without the last argument, which is piped in. */
     const goodCall = (missing: number): Text =>
       missing
         ? some(
@@ -426,7 +426,7 @@ function grammar(functions: boolean) {
 
 const harmless = (text: string): string => text.replaceAll("{{", "{ {");
 
-/** Most variables exist; without it many templates would not parse. */
+/** Declares most variables; otherwise many templates would not parse. */
 const prelude = some(
   [
     40,
@@ -475,7 +475,7 @@ function templates(functions: boolean): { readonly whole: Text; readonly any: Te
   return { whole, any };
 }
 
-/** Damage at a few places: what makes parse errors. */
+/** Damages a template at a few places, to cause parse errors. */
 export const damage = fc.array(
   fc.record({
     at: fc.nat(),
@@ -538,11 +538,11 @@ function cases(functions: boolean): fc.Arbitrary<Case> {
       const marked = marks ? valid.replaceAll("{{", left).replaceAll("}}", () => right) : valid;
       const template = damages ? damaged(marked, damages) : marked;
       const all = { ...rest, template, ...(marks && { delims: marks }), ...(functions && { functions }) };
-      return JSON.parse(JSON.stringify(all)) as Case; // drops what is undefined; -0 becomes 0, as Go will read it
+      return JSON.parse(JSON.stringify(all)) as Case; // drops undefined values; -0 becomes 0, as Go reads it
     });
 }
 
-/** A case each time. */
+/** Makes a random case. */
 export const randomCase: fc.Arbitrary<Case> = fc.oneof(
   { weight: 3, arbitrary: cases(false) },
   { weight: 1, arbitrary: cases(true) },

@@ -1,7 +1,7 @@
 import type { Numbers } from "../src/template/index.ts";
 
 /**
- * A template, its data and options. Data is JSON; what JSON cannot say is an object with one key:
+ * Holds a template, its data and options. Data is JSON; values that JSON cannot express are an object with one key:
  *
  * | data                                 | what the template sees                                              |
  * |--------------------------------------|---------------------------------------------------------------------|
@@ -15,7 +15,7 @@ import type { Numbers } from "../src/template/index.ts";
  * | `{"$absent": true}`                  | at the top only: no data at all, as when `data` is left out         |
  */
 export interface Case {
-  /** Named only where `divergences.json` has to point at it. */
+  /** Only set if `divergences.json` refers to the case. */
   readonly id?: string;
   readonly template: string;
   readonly data?: unknown;
@@ -27,22 +27,22 @@ export interface Case {
   readonly templates?: readonly (readonly [string, string])[];
   /** The template to execute. @default the main one */
   readonly entry?: string;
-  /** Whether `functions.ts` is at hand, or which set: that of this name in `functionSets`. @default false */
+  /** Whether the functions of `functions.ts` are available, or the name of a set in `functionSets`. @default false */
   readonly functions?: boolean | string;
   /** `"html"`: Go's html/template. @default text/template */
   readonly escape?: "html";
 }
 
 /**
- * What became of a case: the output alone; the output written before an execution error; or a parse error alone.
- * Anything else is a fault of the engine.
+ * Holds the result of a case: the output alone; the output before an execution error; or a parse error alone. Anything else is
+ * a fault of the engine.
  */
 export interface Answer {
   readonly output?: string;
   readonly error?: string;
 }
 
-/** The same under both number policies, or one answer each. */
+/** Expects one answer for both number policies, or one for each. */
 export type Want = Answer | Readonly<Record<Numbers, Answer>>;
 
 export interface RecordedCase extends Case {

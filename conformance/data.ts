@@ -2,7 +2,7 @@ import { decode } from "../grammar/index.ts";
 import { Float64, Pairs } from "../src/template/index.ts";
 import { dataFunctions } from "./functions.ts";
 
-/** Case data (see `Case`) to JavaScript data. */
+/** Converts case data (see `Case`) to JavaScript data. */
 export function decodeData(data: unknown): unknown {
   if (Array.isArray(data)) return data.map(decodeData);
   if (typeof data !== "object" || data === null) return data;
@@ -31,7 +31,7 @@ export function decodeData(data: unknown): unknown {
   return Object.fromEntries(entries.map(([key, value]) => [key, decodeData(value)]));
 }
 
-/** An array's elements, but not an array. */
+/** Wraps the elements of an array in an iterable that is not an array. */
 function iterable(elements: readonly unknown[]): Iterable<unknown> {
   return { [Symbol.iterator]: () => elements[Symbol.iterator]() };
 }

@@ -4,7 +4,7 @@ import { define, type FunctionSet, type ParamType, type Signature } from "../src
 const identity = (type: ParamType) => define({ params: [type], returns: type }, (x) => x);
 const number = (signature: Signature, fn: (...args: never[]) => number) => define({ ...signature, returns: "int" }, fn);
 
-/** Functions to reach every check of arguments, and Sprig's `default`. The twins of `record/functions.go`. */
+/** Holds functions that reach every check of arguments, and Sprig's `default`. Their twins are in `record/functions.go`. */
 export const functions: FunctionSet = {
   default: sprig.default,
   ...content,
@@ -41,10 +41,13 @@ export const functions: FunctionSet = {
   giveFloat64: define({ params: [], returns: "float64" }, () => 2),
 };
 
-/** Sets of `tocsin/functions` that cases name. Real ones are recorded where their source is at hand: see `go.ts`. */
+/**
+ * Holds the sets of `tocsin/functions` that cases name. Their originals are recorded where the source is available: see
+ * `go.ts`.
+ */
 export const functionSets: Readonly<Record<string, FunctionSet>> = { sprig };
 
-/** Functions that case data can hold: `{"$func": "count"}`. */
+/** Holds the functions that case data can contain: `{"$func": "count"}`. */
 export const dataFunctions: Readonly<Record<string, (...args: unknown[]) => unknown>> = {
   count: (...args) => String(args.length),
   first: (...args) => (args.length === 0 ? null : args[0]),

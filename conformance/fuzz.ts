@@ -1,9 +1,9 @@
 /**
- * Asks Go and the engine about random templates and reports where they differ, each kind of difference once, made small.
+ * Asks Go and the engine about random templates and reports where they differ: each kind of difference once, minimised.
  *
  *     npm run conformance:fuzz -- [--html] [count] [seed] [sprig]
  *
- * With `sprig` they are calls of Sprig's functions (see SPRIG_GOPATH in `go.ts`).
+ * With `sprig` the templates are calls of Sprig's functions (see SPRIG_GOPATH in `go.ts`).
  */
 import fc from "fast-check";
 import { toText } from "../grammar/index.ts";
@@ -26,7 +26,7 @@ interface Difference extends Question {
 }
 
 const batch = 500;
-/** Differences of one rough kind that are looked into. */
+/** Limits the differences of one kind that are examined. */
 const perKind = 6;
 const mostReports = 60;
 
@@ -43,7 +43,7 @@ if ("missing" in found) {
 }
 const go = startGo();
 
-/** The questions on which Go and the engine differ. */
+/** Returns the questions on which Go and the engine differ. */
 async function differences(questions: readonly Question[]): Promise<(Difference | undefined)[]> {
   const asked = questions.map((question) => go.ask(question.case, question.numbers));
   const ours = questions.map((question) => answer(question.case, question.numbers));
@@ -56,7 +56,7 @@ async function differences(questions: readonly Question[]): Promise<(Difference 
 function differs({ case: { template, data }, go, ours }: Difference): boolean {
   if (go.phase === "panic" || go.phase === "limit" || go.phase === "case" || ours.phase === "limit") return false;
   if (sameAnswer(go, ours) && ours.phase !== "panic") return false;
-  // Memory addresses are nobody's to reproduce.
+  // Memory addresses cannot be reproduced.
   if (/0xc0[0-9a-f]{4,}/.test(said(go)) || /%[^a-zA-Z%]*p/.test(template)) return false;
   const unprintable = /"\$(func|seq2?)":/.test(JSON.stringify(data) ?? "");
   return !(unprintable && (/0x[0-9a-f]{5,}/.test(said(go)) || /%|print|html|js|urlquery/.test(template)));
@@ -64,7 +64,7 @@ function differs({ case: { template, data }, go, ours }: Difference): boolean {
 
 const said = ({ output, error }: { output?: string; error?: string }): string => `${output} ${error}`;
 
-/** Two differences of one kind have one cause, more often than not. */
+/** Classifies a difference: two of one kind mostly have one cause. */
 function kind({ go, ours, case: { template } }: Difference): string {
   const shape = (error: string | undefined): string =>
     error
@@ -85,7 +85,7 @@ const text = (said: string | undefined): string => toText(said ?? "");
 const calls = (template: string): string =>
   (template.match(/%[^a-zA-Z%]*[a-zA-Z]|\b[a-z]{2,}\b/g) ?? []).slice(0, 2).join(" ");
 
-/** Fewer options, shorter templates, plainer data. */
+/** Yields smaller cases: with fewer options, shorter templates, plainer data. */
 function* smaller(one: Case): Generator<Case> {
   const { template, templates = [], data } = one;
   for (const option of ["templates", "entry", "functions", "missingKey", "delims", "name"] as const)

@@ -6,12 +6,12 @@ import { createInterface } from "node:readline";
 import type { Numbers } from "../src/template/index.ts";
 import type { Answer, Case } from "./case.ts";
 
-/** An answer of the recorder: `phase` also says `"panic"`, `"limit"` (too much or too long) or `"case"` (not a case). */
+/** Holds an answer of the recorder: `phase` may also be `"panic"`, `"limit"` (too much or too long) or `"case"` (not a case). */
 export interface GoAnswer extends Answer {
   readonly phase?: "parse" | "escape" | "exec" | "panic" | "limit" | "case";
 }
 
-/** Real Go, running the recorder. Questions are answered in order. */
+/** Runs the recorder in real Go. Questions are answered in order. */
 export interface Go {
   readonly version: string;
   ask(question: Case, numbers: Numbers): Promise<GoAnswer>;
@@ -20,7 +20,7 @@ export interface Go {
 
 const oldest = [1, 27] as const;
 
-/** Go's command and version, or why there is none. */
+/** Returns Go's command and version, or why there is none. */
 export function findGo(): { readonly command: string; readonly version: string } | { readonly missing: string } {
   const command = process.env.GO || "go";
   let said: string;
@@ -37,8 +37,8 @@ export function findGo(): { readonly command: string; readonly version: string }
 }
 
 /**
- * Builds the recorder in a temporary folder and starts it. Throws where there is no Go. Cases with `"functions": "sprig"`
- * need the source of Sprig 3.2.3 and of what it imports, laid out as a GOPATH (`src/github.com/Masterminds/sprig`, as Debian's
+ * Builds the recorder in a temporary folder and starts it. Throws if Go is missing. Cases with `"functions": "sprig"` need the
+ * source of Sprig 3.2.3 and its imports as a GOPATH (`src/github.com/Masterminds/sprig`, as Debian's
  * golang-github-masterminds-sprig-dev installs it in /usr/share/gocode), whose path is in SPRIG_GOPATH. Local time is UTC.
  */
 export function startGo(): Go {
@@ -78,7 +78,7 @@ export function startGo(): Go {
   };
 }
 
-/** Nothing is ever fetched. */
+/** Returns an environment in which Go downloads nothing. */
 function offline(): NodeJS.ProcessEnv {
   return { ...process.env, GOTOOLCHAIN: "local", GOPROXY: "off", GOFLAGS: "-mod=mod" };
 }

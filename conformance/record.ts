@@ -6,7 +6,7 @@ import { findGo, type Go, type GoAnswer, startGo } from "./go.ts";
 
 const folder = join(import.meta.dirname, "cases");
 
-/** Where an answer is not reproducible or not an answer, the case has to go. */
+/** Returns an answer for the record. Throws for one that is not reproducible or not an answer: the case must be removed. */
 function checked({ phase, ...answer }: GoAnswer, { template }: Case): Answer {
   if (phase === undefined || phase === "exec" || phase === "escape" || phase === "parse") return answer;
   throw new Error(`${phase}: ${answer.error}\n  in ${JSON.stringify(template)}`);
@@ -19,7 +19,7 @@ async function record(go: Go, question: Case): Promise<Want> {
   return sameAnswer(int!, float64!) ? int! : { int: int!, float64: float64! };
 }
 
-/** One case a line, so that differences are readable. */
+/** Writes one case a line, so that differences are readable. */
 function format({ section, cases }: CaseFile): string {
   const lines = cases.map((one) => `    ${JSON.stringify(one)}`);
   return `{\n  "section": ${JSON.stringify(section)},\n  "cases": [\n${lines.join(",\n")}\n  ]\n}\n`;

@@ -1,4 +1,4 @@
-/** Runs the engine on the cases. As a script: how many cases of each section agree with Go. */
+/** Runs the engine on the cases. As a script it prints how many cases of each section agree with Go. */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { TemplateError, TemplateLimitError } from "../grammar/index.ts";
@@ -9,14 +9,14 @@ import { decodeData } from "./data.ts";
 import { functionSets, functions } from "./functions.ts";
 
 /**
- * `phase` is `"panic"` for whatever a template must not cause: anything thrown that is not a `TemplateError`; and
- * `"limit"` for a render that was stopped.
+ * Holds the engine's answer. `phase` is `"panic"` for everything that a template must not cause, which is any thrown value but
+ * a `TemplateError`; and `"limit"` for a render that was stopped.
  */
 export interface EngineAnswer extends Answer {
   readonly phase?: "parse" | "escape" | "exec" | "panic" | "limit";
 }
 
-/** A difference on purpose: exactly this is what the engine answers, under this policy or both. */
+/** Records an intended difference: the engine answers exactly this, with this number policy or both. */
 export interface Divergence {
   /** The case's `id`, else its template. */
   readonly case: string;
@@ -30,11 +30,11 @@ export interface Mismatch {
   readonly numbers: Numbers;
   readonly want: Answer;
   readonly got: EngineAnswer;
-  /** Set where the list of divergences is wrong about this case. */
+  /** Set if the list of divergences is wrong about this case. */
   readonly divergence?: Divergence;
 }
 
-/** What the engine makes of a case. Never throws. */
+/** Returns the engine's answer to a case. Never throws. */
 export function answer(question: Case, numbers: Numbers): EngineAnswer {
   try {
     const template = compile(question.template, {
@@ -72,7 +72,7 @@ export function caseFiles(): readonly { readonly name: string; readonly file: Ca
     .map((name) => ({ name: name.slice(0, -5), file: JSON.parse(readFileSync(join(folder, name), "utf8")) }));
 }
 
-/** All divergences that no case stands behind have to go. */
+/** Returns the divergences without a case, which must be removed. */
 export function strayDivergences(): readonly Divergence[] {
   const named = new Set(caseFiles().flatMap(({ file }) => file.cases.map(caseName)));
   return listed.filter((divergence) => !named.has(divergence.case));
@@ -90,7 +90,7 @@ export function mismatches(cases: readonly RecordedCase[], numbers: Numbers): re
   });
 }
 
-/** A readable list of the first ones. */
+/** Prints the first mismatches readably. */
 export function report(found: readonly Mismatch[], total: number, most = 10): string {
   const shown = found
     .slice(0, most)

@@ -1,4 +1,4 @@
-/** Random calls of Sprig's functions whose results can be compared: nothing that asks chance, the clock or the process. */
+/** Makes random calls of Sprig's functions with comparable results: without random numbers, the clock and the process. */
 import fc from "fast-check";
 import { sprig } from "../src/functions/index.ts";
 import { type ParamType, signatureOf, type TemplateFunction } from "../src/template/index.ts";
@@ -77,7 +77,7 @@ const strings: Readonly<Record<string, readonly Text[]>> = {
 };
 
 const ints = some([6, pick("0", "1", "2", "3", "5", "-1", ".n", ".big", "(int 4)", "10")], [1, pick("-9223372036854775808", "9223372036854775807", "100")]); // biome-ignore format: one line
-/** For functions that would build what does not fit into memory. */
+/** Arguments for functions that could build values too large for memory. */
 const small = pick("0", "1", "2", "3", "7", "-1", "-4", ".n");
 const building = /^(?:repeat|n?indent|until|untilStep|seq)$/;
 const numbers = some([4, pick("0", "1", "2.5", "-3", "0.1", "1e20", ".x", ".n", "(int64 7)", "(float64 2)", "1e-7", "123.456", "-0.5")], [1, usual], [1, pick("true", "nil", ".l", "1i")]); // biome-ignore format: one line
@@ -131,7 +131,7 @@ function typed(name: string, type: ParamType, index: number): Text {
 const listFunction =
   /first|last|rest|initial|reverse|uniq|compact|without|append|push|prepend|slice|concat|chunk|sortAlpha|Slice|join/i;
 
-/** What suits the function most of the time. */
+/** Makes an argument that mostly suits the function. */
 function anyFor(name: string, index: number): Text {
   if (listFunction.test(name) && (index === 0 || /concat|join|chunk/.test(name))) return some([5, lists], [1, any]);
   if (/add|sub|mul|div|mod|max|min|floor|ceil|round|int|float64|big/.test(name) && index < 3) {
@@ -142,9 +142,12 @@ function anyFor(name: string, index: number): Text {
   return any;
 }
 
-/** What depends on chance, the clock or the process, and dates of what is no date, which Go takes for now. */
+/**
+ * Matches calls that depend on random numbers, the clock or the process, and dates of values that are not dates, which Go
+ * takes for now.
+ */
 const unrepeatable = /^(?:now|ago|rand\w+|shuffle|uuidv4|durationRound|env|expandenv|getHostByName|gen\w+|bcrypt|htpasswd|derivePassword|buildCustomCert|\w+AES|html[dD]ate\w*|date|date_?[iI]n_?[zZ]one)$/; // biome-ignore format: one pattern
-/** Go gives these in a random order. */
+/** Matches functions whose results Go returns in random order. */
 const unordered = /^(?:keys|values)$/;
 
 export const repeatable = Object.keys(sprig).filter((name) => !unrepeatable.test(name));
@@ -200,7 +203,7 @@ const data = {
   fn: { $func: "count" },
 };
 
-/** A dict that holds itself ends Go's process when it is printed. */
+/** Tells a dict that contains itself: printing it ends Go's process. */
 const isCyclic = (one: string): boolean => /^(?:set|merge\w*|must[mM]erge\w*) .*(\.\w+)\b.* \1\b/.test(one);
 
 export const sprigCall: fc.Arbitrary<Case> = call

@@ -1,7 +1,7 @@
 /**
- * Go strings are bytes; JavaScript strings are UTF-16. One convention bridges them, here and in `src/template`:
- * text is itself, a byte that is not part of valid UTF-8 (`"\xff"`, half a rune cut by `slice`) is carried as the lone
- * surrogate U+DC00 + byte (U+DC80…U+DCFF), and any other lone surrogate counts as U+FFFD, as Go's JSON decoder reads it.
+ * Bridges Go strings, which are bytes, and JavaScript strings, which are UTF-16. The convention, here and in `src/template`:
+ * text is itself; a byte that is not part of valid UTF-8 (`"\xff"`, half a rune cut by `slice`) is the lone surrogate U+DC00 +
+ * byte (U+DC80…U+DCFF); any other lone surrogate counts as U+FFFD, as Go's JSON decoder reads it.
  */
 
 const rawByte = 0xdc00;
@@ -10,7 +10,7 @@ const isRawByte = (unit: number): boolean => unit >= 0xdc80 && unit <= 0xdcff;
 const isHigh = (unit: number): boolean => unit >= 0xd800 && unit <= 0xdbff;
 const isLow = (unit: number): boolean => unit >= 0xdc00 && unit <= 0xdfff;
 
-/** The number of UTF-8 bytes of the code point (or raw byte) that starts at `index`. */
+/** Returns the number of UTF-8 bytes of the code point (or raw byte) that starts at `index`. */
 function widthAt(text: string, index: number): number {
   const unit = text.charCodeAt(index);
   if (unit < 0x80) return 1;
@@ -19,7 +19,7 @@ function widthAt(text: string, index: number): number {
   return isRawByte(unit) ? 1 : 3;
 }
 
-/** Length in bytes, as Go's `len`. `from` and `to` are UTF-16 offsets. */
+/** Returns the length in bytes, as Go's `len`. `from` and `to` are UTF-16 offsets. */
 export function byteLength(text: string, from = 0, to: number = text.length): number {
   let bytes = 0;
   for (let i = from; i < to; i++) {
@@ -30,7 +30,7 @@ export function byteLength(text: string, from = 0, to: number = text.length): nu
   return bytes;
 }
 
-/** Number of runes, as Go's `utf8.RuneCountInString`: a raw byte counts as one. */
+/** Counts runes, as Go's `utf8.RuneCountInString`: a raw byte counts as one. */
 export function runeCount(text: string): number {
   let runes = text.length;
   for (let i = 0; i + 1 < text.length; i++) {
@@ -67,8 +67,8 @@ export function encode(text: string): Uint8Array {
 }
 
 /**
- * Bytes to text. A byte that is not part of valid UTF-8 (Unicode table 3-7) becomes the lone surrogate that stands for
- * it, or with `replace` U+FFFD, one for each byte as Go's decoders do.
+ * Decodes bytes to text. A byte that is not part of valid UTF-8 (Unicode table 3-7) becomes its lone surrogate; with `replace`
+ * it becomes U+FFFD, one for each byte as in Go's decoders.
  */
 export function decode(bytes: Uint8Array, replace = false): string {
   const pieces: string[] = [];
@@ -98,7 +98,7 @@ export function decode(bytes: Uint8Array, replace = false): string {
   return pieces.length === 0 ? text : pieces.join("") + text;
 }
 
-/** The byte at a byte index; the caller checks the range. */
+/** Returns the byte at a byte index; the caller checks the range. */
 export function byteAt(text: string, index: number): number {
   let at = 0;
   for (let i = 0; i < text.length; i++) {
@@ -113,13 +113,13 @@ export function byteAt(text: string, index: number): number {
 
 const sliceOfOne = (text: string, i: number): Uint8Array => encode(text.slice(i, i + 2));
 
-/** `text[from:to]` in bytes; the caller checks the range. May cut a rune: its parts become raw bytes. */
+/** Returns `text[from:to]` by bytes; the caller checks the range. A rune that is cut leaves raw bytes. */
 export function byteSlice(text: string, from: number, to: number): string {
   if (text.length === byteLength(text)) return text.slice(from, to); // only ASCII and raw bytes
   return decode(encode(text).subarray(from, to));
 }
 
-/** Order of Go strings, by bytes: negative, zero or positive. UTF-16 order differs above U+FFFF and for raw bytes. */
+/** Compares as Go does, by bytes: negative, zero or positive. UTF-16 order differs above U+FFFF and for raw bytes. */
 export function compareBytes(a: string, b: string): number {
   const length = Math.min(a.length, b.length);
   for (let i = 0; i < length; i++) {
@@ -144,12 +144,15 @@ function compareEncoded(a: string, b: string): number {
   return x.length - y.length;
 }
 
-/** Raw bytes that came to stand side by side may form a rune: then that rune stands there instead. */
+/** Replaces adjacent raw bytes that form a rune by that rune. */
 export function joinBytes(text: string): string {
   return text.isWellFormed() ? text : decode(encode(text));
 }
 
-/** What a reader of the bytes sees: raw bytes that meet form their rune, what is left is U+FFFD. Well-formed text is itself. */
+/**
+ * Returns the text that a reader of the bytes sees: adjacent raw bytes form their rune, all other raw bytes are U+FFFD.
+ * Well-formed text is returned as it is.
+ */
 export function toText(text: string): string {
   return text.isWellFormed() ? text : decode(encode(text), true);
 }

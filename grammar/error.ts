@@ -1,7 +1,8 @@
 import { toText } from "./bytes.ts";
 import type { Lines } from "./lines.ts";
+import type { ParseReason } from "./wording.ts";
 
-/** Where something stands in a template text: UTF-16 offsets, `end` exclusive. */
+/** Marks a range of a template text in UTF-16 offsets; `end` is exclusive. */
 export interface Span {
   readonly start: number;
   readonly end: number;
@@ -12,23 +13,24 @@ export type Phase = "parse" | "escape" | "exec";
 export interface TemplateErrorFields {
   readonly message: string;
   readonly phase: Phase;
-  /** Name under which `text` was parsed. */
+  /** The name under which `text` was parsed. */
   readonly name: string;
   readonly text: string;
   readonly span: Span;
   readonly output?: string | undefined;
   readonly cause?: unknown;
-  /** Those of `text`, where many errors are made of one text: counting lines for each would take as long as the text is. */
+  /** Lines of `text`, for many errors in one text: counting lines for each error would take quadratic time. */
   readonly lines?: Pick<Lines, "at"> | undefined;
+  readonly reason?: ParseReason | undefined;
 }
 
 /**
- * The one error a template can cause. `message` is Go's, byte for byte; everything kinder stands beside it.
- * `String(error)` is the message, the line it is about and a caret.
+ * Reports what is wrong with a template: the only error that a template can cause. `message` is Go's, byte for byte; the other
+ * fields are for programs and readers. `String(error)` is the message and the line with a caret.
  */
 export class TemplateError extends Error {
   readonly phase: Phase;
-  /** Name of the template text, as in the message (not the name of this class). */
+  /** Names the template text, as the message does (not this class). */
   override readonly name: string;
   readonly text: string;
   readonly span: Span;
@@ -36,8 +38,10 @@ export class TemplateError extends Error {
   readonly line: number;
   /** 1-based, in UTF-16 units, as editors count. (Go's messages count bytes from 0.) */
   readonly column: number;
-  /** What was written before the error. */
+  /** Holds the output written before the error. */
   readonly output: string;
+  /** Says for programs why a text does not parse. Only in phase `"parse"`, and only where the grammar refused the text. */
+  readonly reason: ParseReason | undefined;
 
   constructor(fields: TemplateErrorFields) {
     super(toText(fields.message), fields.cause === undefined ? undefined : { cause: fields.cause });
@@ -46,6 +50,7 @@ export class TemplateError extends Error {
     this.text = fields.text;
     this.span = fields.span;
     this.output = toText(fields.output ?? "");
+    this.reason = fields.reason;
     const { start } = fields.span;
     const place = fields.lines?.at(start);
     this.line = place?.line ?? countLines(fields.text, start);
@@ -57,7 +62,7 @@ export class TemplateError extends Error {
   }
 }
 
-/** A render was stopped because it would not have ended, or not in bounds. */
+/** Reports a render that was stopped at a limit. */
 export class TemplateLimitError extends TemplateError {
   readonly limit: Limit;
 
@@ -67,29 +72,29 @@ export class TemplateLimitError extends TemplateError {
   }
 }
 
-/** `"time"` alone depends on the machine: what it stopped may end in time on another try. */
+/** Names a limit. Only `"time"` depends on the machine: a render that it stopped may finish on another try. */
 export type Limit = "steps" | "output" | "depth" | "time";
 
-/** The JavaScript stack was used up: a RangeError, but for Firefox. */
+/** Tells a stack overflow: a RangeError in most engines, an InternalError in Firefox. */
 export function isStackOverflow(error: unknown): boolean {
   return error instanceof Error && /call stack|too much recursion/.test(error.message);
 }
 
-/** 1-based line of an offset. */
+/** Returns the 1-based line of an offset. */
 export function countLines(text: string, offset: number): number {
   let line = 1;
   for (let i = text.indexOf("\n"); i >= 0 && i < offset; i = text.indexOf("\n", i + 1)) line++;
   return line;
 }
 
-/** Offset of the first character of the line that `offset` stands on. */
+/** Returns the offset of the first character of the line that contains `offset`. */
 export function startOfLine(text: string, offset: number): number {
-  return offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1; // from a negative place lastIndexOf looks at 0
+  return offset === 0 ? 0 : text.lastIndexOf("\n", offset - 1) + 1; // lastIndexOf treats a negative position as 0
 }
 
 const excerptWidth = 100;
 
-/** The line with a caret below; of a long line the part around the caret, and no more than that is looked at. */
+/** Draws the line with a caret below the span. Of a long line it shows, and reads, only the part around the caret. */
 export function excerpt({ text, span, line }: Pick<TemplateError, "text" | "span" | "line">): string {
   const first = Math.max(0, span.start - excerptWidth - 1);
   const around = text.slice(first, span.start + excerptWidth + 2);
@@ -105,6 +110,6 @@ export function excerpt({ text, span, line }: Pick<TemplateError, "text" | "span
   return `${gutter} | ${before}${after}\n${" ".repeat(gutter.length)} | ${" ".repeat(width(before))}${carets}`;
 }
 
-/** Tabs and control characters take one column in the excerpt, so that the caret stands below its place. */
+/** Replaces each tab and control character by a space, so that the caret is below its character. */
 const printable = (text: string): string => text.toWellFormed().replace(/\p{Cc}/gu, " ");
 const width = (text: string): number => [...text].length;

@@ -1,13 +1,15 @@
 /**
- * The language. In: template text. Out: a tree of plain readonly objects, or a `TemplateError` in Go's words.
+ * Parses and prints the template language. In: template text. Out: a tree of plain readonly objects, or a `TemplateError` in
+ * Go's words.
  */
 export * from "./bytes.ts";
 export * from "./error.ts";
 export { type Lines, linesIn, linesOf } from "./lines.ts";
-export { parseNumber, withoutEndingZeros } from "./number.ts";
-export { type Mistake, type ParseOptions, parse } from "./parser.ts";
-export { type Piece, piecesOf, type Word } from "./pieces.ts";
+export { parseNumber, trimTrailingZeros } from "./number.ts";
+export { type ParseOptions, parse } from "./parser.ts";
 export { printNode, printTrees } from "./printer.ts";
 export * from "./quote.ts";
 export * from "./recover.ts";
+export { type ActionToken, type Segment, segmentsOf } from "./segments.ts";
 export * from "./tree.ts";
+export type { ParseError, ParseErrorCode, ParseReason } from "./wording.ts";

@@ -27,8 +27,8 @@ const lexer = new Lexer(modes, {
 });
 
 /**
- * Text to tokens. Never fails: what Go's lexer refuses becomes a `Refused` token, and the parser complains when it gets
- * there, as Go does. White space inside actions is dropped; whether two tokens touch is seen from their offsets.
+ * Splits a text into tokens. Never fails: a piece that Go's lexer refuses becomes a `Refused` token, and the parser complains
+ * when it reaches the token, as Go does. White space inside actions is dropped; offsets tell whether two tokens touch.
  *
  * @param isFunction Go reads `break` and `continue` as words where functions of those names are known.
  */
@@ -37,7 +37,7 @@ export function tokenize(text: string, delims: Delims, isFunction: (name: string
   const { tokens } = lexer.tokenize(text);
   for (let i = 0; i < tokens.length; i++) {
     const token = tokens[i]!;
-    if ((token.payload as Payload | undefined)?.error !== undefined) retype(token, Refused);
+    if ((token.payload as Payload | undefined)?.refusal !== undefined) retype(token, Refused);
     else if (token.tokenType === Identifier) {
       const keyword = keywords.get(token.image);
       if (keyword === undefined) continue;
@@ -50,17 +50,17 @@ export function tokenize(text: string, delims: Delims, isFunction: (name: string
       else if (keyword === Define) retype(opener, DefineDelim);
     }
   }
-  if (endedInsideAction()) tokens.push(refusedAt(text.length, "unclosed action"));
+  if (endedInsideAction()) tokens.push(unclosedActionAt(text.length));
   return tokens;
 }
 
-function refusedAt(offset: number, error: string): IToken {
+function unclosedActionAt(offset: number): IToken {
   const token = createTokenInstance(Refused, "", offset, offset, Number.NaN, Number.NaN, Number.NaN, Number.NaN);
-  token.payload = { error } satisfies Payload;
+  token.payload = { refusal: { code: "unclosed-action", message: "unclosed action" } } satisfies Payload;
   return token;
 }
 
-/** Where Go says a token starts. */
+/** Returns the offset at which Go says a token starts. */
 export function startOf(token: IToken): number {
   return (token.payload as Payload | undefined)?.start ?? token.startOffset;
 }
@@ -69,7 +69,7 @@ export function endOf(token: IToken): number {
   return token.startOffset + token.image.length;
 }
 
-/** The comment with its markers, without delimiters. */
+/** Returns the comment with its markers, without delimiters. */
 export function commentText(token: IToken): string {
   const start = startOf(token) - token.startOffset;
   return token.image.slice(start, token.image.indexOf("*/", start + 2) + 2);

@@ -1,16 +1,16 @@
 import { byteLength } from "./bytes.ts";
 import type { Source } from "./tree.ts";
 
-/** Where offsets of one text are, worked out once. */
+/** Converts offsets of one text to lines and columns. */
 export interface Lines {
-  /** 1-based line and column in UTF-16 units; `byteColumn` from 0, as Go counts. */
+  /** Returns the 1-based line and column, in UTF-16 units. */
   at(offset: number): { readonly line: number; readonly column: number };
   byteColumn(offset: number): number;
-  /** Offset of the start of a 1-based line. */
+  /** Returns the offset of the start of a 1-based line. */
   startOf(line: number): number;
 }
 
-/** The lines of a template's text, worked out once for all who ask. */
+/** Returns the lines of a template's text, computed once for all callers. */
 export function linesIn(source: Source): Lines {
   let lines = bySource.get(source);
   if (!lines) {
@@ -35,7 +35,7 @@ export function linesOf(text: string): Lines {
     }
     return low;
   };
-  /** Findings mostly come by place: bytes are counted on from the last one. */
+  /** Remembers the last offset: callers mostly ask in order, so bytes are counted from there. */
   let last = { line: 0, offset: 0, bytes: 0 };
   return {
     at(offset) {

@@ -1,9 +1,20 @@
 import { quote, unquoteChar } from "./quote.ts";
 import type { NumberConstant } from "./tree.ts";
+import type { ParseErrorCode } from "./wording.ts";
+
+/** Refuses a constant, in Go's words. */
+export class ConstantError extends Error {
+  readonly code: ParseErrorCode;
+
+  constructor(code: ParseErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
 
 /**
- * Number, character and complex constants, read as Go's parser reads them.
- * @throws Error with Go's message: `illegal number syntax: "0x"`, `integer overflow: "08"`, `invalid syntax`, …
+ * Reads number, character and complex constants as Go's parser does.
+ * @throws ConstantError with Go's message: `illegal number syntax: "0x"`, `integer overflow: "08"`, `invalid syntax`, …
  */
 export function parseNumber(text: string, type: "number" | "char" | "complex"): NumberConstant {
   if (type === "char") return charConstant(text);
@@ -14,36 +25,36 @@ export function parseNumber(text: string, type: "number" | "char" | "complex"): 
   }
   const integer = parseInteger(text);
   const int = integer !== undefined && integer >= -(2n ** 63n) && integer < 2n ** 63n ? integer : undefined;
-  const negative = text.startsWith("-") || text.startsWith("+"); // Go reads an unsigned constant without any sign
+  const negative = text.startsWith("-") || text.startsWith("+"); // Go reads an unsigned constant without a sign
   const uint = integer !== undefined && (negative ? integer === 0n : integer < 2n ** 64n) ? integer : undefined;
   const exact = int ?? uint;
   if (exact !== undefined) return { text, int, uint, float: Number(exact), complex: undefined };
   const float = parseFloat64(text);
-  if (float === undefined) throw new Error(`illegal number syntax: ${quote(text)}`);
-  if (!/[.eEpP]/.test(text)) throw new Error(`integer overflow: ${quote(text)}`);
+  if (float === undefined) throw new ConstantError("bad-number", `illegal number syntax: ${quote(text)}`);
+  if (!/[.eEpP]/.test(text)) throw new ConstantError("integer-overflow", `integer overflow: ${quote(text)}`);
   return { text, float, ...integersOf(float), complex: undefined };
 }
 
 function charConstant(text: string): NumberConstant {
   const char = unquoteChar(text.slice(1));
-  if (!char) throw new Error("invalid syntax");
-  if (char.rest !== "'") throw new Error(`malformed character constant: ${text}`);
+  if (!char) throw new ConstantError("invalid-syntax", "invalid syntax");
+  if (char.rest !== "'") throw new ConstantError("malformed-character", `malformed character constant: ${text}`);
   const value = BigInt(char.code);
   return { text, int: value, uint: value, float: char.code, complex: undefined };
 }
 
-/** Digits behind a point as they are mostly shown. */
-export function withoutEndingZeros(digits: string): string {
+/** Removes the zeros at the end of decimal digits. */
+export function trimTrailingZeros(digits: string): string {
   let end = digits.length;
   while (end > 0 && digits.charCodeAt(end - 1) === 0x30) end--;
   return digits.slice(0, end);
 }
 
-/** Go reads the two parts with package fmt: first their extent, then their values. */
+/** Reads both parts as Go does with package fmt: first how far they extend, then their values. */
 function complexConstant(text: string): NumberConstant {
   const { re, im } = partsOf(text);
   if (!scanned.test(re) || !scanned.test(im) || !/[^+-]/.test(re) || !/[^+-]/.test(im))
-    throw new Error("syntax error scanning complex number");
+    throw new ConstantError("bad-constant", "syntax error scanning complex number");
   return fromComplex(text, complexPart(re), complexPart(im));
 }
 
@@ -51,10 +62,10 @@ function complexPart(text: string): number {
   const value = readFloat(text);
   if (value !== undefined && Number.isFinite(value)) return value;
   const reason = value === undefined ? "invalid syntax" : "value out of range";
-  throw new Error(`strconv.ParseFloat: parsing ${quote(text)}: ${reason}`);
+  throw new ConstantError("bad-constant", `strconv.ParseFloat: parsing ${quote(text)}: ${reason}`);
 }
 
-/** The second part begins with the first sign behind the first character, or the next one if that is an exponent's. */
+/** Splits at the first sign after the first character, or at the next sign if the first belongs to an exponent. */
 function partsOf(text: string): { readonly re: string; readonly im: string } {
   const sign = /[+-]/g;
   sign.lastIndex = 1;
@@ -67,7 +78,7 @@ function partsOf(text: string): { readonly re: string; readonly im: string } {
 
 const scanned = /^[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?|[0-9_]*(?:\.[0-9_]*)?)(?:[eEpP][+-]?[0-9_]*)?$/;
 
-/** A complex constant without an imaginary part serves as a number too. */
+/** Makes a constant of a complex number, which also serves as a number if its imaginary part is 0. */
 function fromComplex(text: string, re: number, im: number): NumberConstant {
   const complex = { re, im };
   return im === 0
@@ -84,7 +95,7 @@ function integersOf(float: number): { int: bigint | undefined; uint: bigint | un
   };
 }
 
-/** Go's `strconv.ParseInt(text, 0, …)` without the range check. */
+/** Reads an integer as Go's `strconv.ParseInt(text, 0, …)`, without the range check. */
 function parseInteger(text: string): bigint | undefined {
   const [, sign = "", body = ""] = /^([+-]?)(.*)$/.exec(text) ?? [];
   if (!underscoresAllowed(body)) return undefined;
@@ -94,13 +105,13 @@ function parseInteger(text: string): bigint | undefined {
   return sign === "-" ? -BigInt(octal) : BigInt(octal);
 }
 
-/** Go's `strconv.ParseFloat`: overflow is an error too. */
+/** Reads a float as Go's `strconv.ParseFloat`: overflow is an error too. */
 function parseFloat64(text: string): number | undefined {
   const value = readFloat(text);
   return value !== undefined && Number.isFinite(value) ? value : undefined;
 }
 
-/** The nearest float64: infinite beyond the largest, 0 below the smallest. `undefined`: not a number. */
+/** Returns the nearest float64: infinite beyond the largest, 0 below the smallest, `undefined` for text that is not a number. */
 function readFloat(text: string): number | undefined {
   const [, sign = "", body = ""] = /^([+-]?)(.*)$/.exec(text) ?? [];
   if (!underscoresAllowed(body)) return undefined;
@@ -119,7 +130,7 @@ function hexFloat(digits: string): number | undefined {
   return scale(BigInt(`0x${whole}${fraction}`), Number(exponent) - 4 * fraction.length);
 }
 
-/** `mantissa` × 2^`exponent`, rounded once (ties to even) also where the result is subnormal. */
+/** Returns `mantissa` × 2^`exponent`, rounded once (ties to even), also where the result is subnormal. */
 function scale(mantissa: bigint, exponent: number): number {
   if (mantissa === 0n) return 0;
   const bits = mantissa.toString(2).length;
@@ -127,7 +138,7 @@ function scale(mantissa: bigint, exponent: number): number {
   if (exponent + bits < -1080) return 0;
   const drop = Math.max(0, -1074 - exponent, bits - 64);
   let kept = mantissa >> BigInt(drop);
-  // A sticky bit below the 64 kept ones: enough for one correct rounding.
+  // A sticky bit below the 64 bits that are kept is enough for one correct rounding.
   const lost = mantissa !== kept << BigInt(drop);
   if (exponent + drop <= -1074 && drop > 0) {
     const half = 1n << BigInt(drop - 1);
@@ -141,7 +152,10 @@ function scale(mantissa: bigint, exponent: number): number {
   return value * 2 ** step * 2 ** (shift - step);
 }
 
-/** Underscores stand only between digits, or between a base prefix and a digit, and only in a number with a base prefix or an integer. */
+/**
+ * Checks underscores: they are allowed only between digits or between a base prefix and a digit, in a number with a base
+ * prefix or an integer.
+ */
 function underscoresAllowed(body: string): boolean {
   if (!body.includes("_")) return true;
   const [, prefix = "", digits = ""] = /^(0[xob]|0)?(.*)$/is.exec(body) ?? [];

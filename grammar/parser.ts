@@ -2,7 +2,7 @@ import { EmbeddedActionsParser, EOF, type IRecognitionException, type IToken, ty
 import { isStackOverflow, TemplateError } from "./error.ts";
 import { commentText, endOf, startOf, tokenize } from "./lexer.ts";
 import { linesIn } from "./lines.ts";
-import { parseNumber } from "./number.ts";
+import { ConstantError, parseNumber } from "./number.ts";
 import { printNode } from "./printer.ts";
 import { unquote } from "./quote.ts";
 import * as t from "./tokens.ts";
@@ -21,90 +21,87 @@ import {
   type Tree,
   type Variable,
 } from "./tree.ts";
-import type { Context } from "./wording.ts";
+import type { Context, ParseError, ParseReason } from "./wording.ts";
 import * as wording from "./wording.ts";
 
 export interface ParseOptions {
-  /** Name that messages carry. */
+  /** The name that messages carry. */
   readonly name: string;
   readonly delims: Delims;
-  /** Functions must exist when a template is parsed. */
+  /** Says whether a function exists; a template that names another one does not parse. */
   readonly isFunction: (name: string) => boolean;
 }
 
 /**
- * Text to trees: that of the text itself, under `name`, and those of its `define`s and `block`s. Go: `parse.Parse`.
+ * Parses a text to trees: the tree of the text itself, under `name`, and those of its `define`s and `block`s. Go:
+ * `parse.Parse`.
  * @throws {@link TemplateError} in Go's words; nothing else, whatever the text
  */
 export function parse(text: string, options: ParseOptions): Map<string, Tree> {
   return parser.parse(text, options);
 }
 
-/** What a text is wrong with, where reading goes on after the first mistake. */
-export interface Mistake {
-  readonly error: TemplateError;
-  /** Go's words without the template's name and line. */
-  readonly reason: string;
-}
-
-/** All mistakes up to one that reading cannot go on behind. */
-export interface Attempt {
+/** Holds the errors of a parse up to the one that ended it. */
+export interface ParseAttempt {
   readonly trees: Map<string, Tree>;
-  readonly mistakes: readonly Mistake[];
-  /** Where reading stopped. Its mistake is the last one. */
+  readonly errors: readonly ParseError[];
+  /** The token at which parsing stopped, for which the last error is; undefined if parsing reached the end. */
   readonly stopped: IToken | undefined;
-  /** Offsets of the blocks that were open then, outermost first. */
+  /** Offsets of the blocks that were open there, outermost first. */
   readonly open: readonly number[];
 }
 
-/** As {@link parse}, of tokens, and not thrown: what is wrong with a word is noted, what is wrong with the structure ends it. */
-export function attempt(tokens: IToken[], text: string, options: ParseOptions): Attempt {
-  return parser.attempt(tokens, text, options);
+/**
+ * Parses tokens like {@link parse}, but returns errors instead of throwing: an error in a word is collected, one in the
+ * structure ends the parse.
+ */
+export function tryParse(tokens: IToken[], text: string, options: ParseOptions): ParseAttempt {
+  return parser.tryParse(tokens, text, options);
 }
 
-/** What is read between two ends; a `define` or `block` body starts a scope of its own. */
+/** Holds the state between two ends; the body of a `define` or `block` has a scope of its own. */
 interface Scope {
   readonly vars: Names;
   rangeDepth: number;
-  /** Offset of the left delimiter of the action being read, -1 outside. */
+  /** Offset of the left delimiter of the current action, -1 outside actions. */
   actionStart: number;
 }
 
 const newScope = (): Scope => ({ vars: new Names(["$"]), rangeDepth: 0, actionStart: -1 });
 
-/** Names declared so far, innermost last. */
+/** Stacks the declared names, innermost last. */
 class Names {
-  private readonly all: string[] = [];
-  /** By name: which of them is the first. */
-  private readonly first = new Map<string, number>();
+  readonly #all: string[] = [];
+  /** Position of the first declaration of each name. */
+  readonly #first = new Map<string, number>();
 
   constructor(names: readonly string[]) {
     for (const name of names) this.push(name);
   }
 
   get count(): number {
-    return this.all.length;
+    return this.#all.length;
   }
 
   has(name: string): boolean {
-    return this.first.has(name);
+    return this.#first.has(name);
   }
 
   push(name: string): void {
-    if (!this.first.has(name)) this.first.set(name, this.all.length);
-    this.all.push(name);
+    if (!this.#first.has(name)) this.#first.set(name, this.#all.length);
+    this.#all.push(name);
   }
 
-  /** Forgets all but the first `count`. */
+  /** Drops all names but the first `count`. */
   cut(count: number): void {
-    while (this.all.length > count) {
-      const name = this.all.pop()!;
-      if (this.first.get(name) === this.all.length) this.first.delete(name);
+    while (this.#all.length > count) {
+      const name = this.#all.pop()!;
+      if (this.#first.get(name) === this.#all.length) this.#first.delete(name);
     }
   }
 }
 
-/** How a list ended: `{{end}}`, or `{{else}}` whose right delimiter may be left to a chained `if` or `with`. */
+/** Tells how a list ended: with `{{end}}`, or with `{{else}}`, whose right delimiter may belong to a chained `if` or `with`. */
 interface Ending {
   readonly kind: "end" | "else";
   readonly open: IToken;
@@ -115,50 +112,50 @@ interface Ending {
 }
 
 /**
- * What may stand inside each other: 200 blocks and parentheses, or 1,000 links of an `else if` chain. Go takes 10,000
- * parentheses and any number of blocks; here each is several calls deep on a stack a thousandth the size.
+ * Limits nesting to 200 blocks and parentheses, or 1,000 links of an `else if` chain. Go takes 10,000 parentheses and any
+ * number of blocks, but here each level takes several calls on a stack that is a thousandth of Go's.
  */
 const maxNesting = 1000;
 const nestingCost = 5;
 const chainCost = 1;
 
 class TemplateParser extends EmbeddedActionsParser {
-  private source: Source = { name: "", text: "", delims: ["{{", "}}"] };
-  private isFunction: (name: string) => boolean = () => true;
-  private trees = new Map<string, Tree>();
-  private scope = newScope();
-  /** What Go would say it is reading if the next token does not fit. */
-  private context: Context = "input";
-  /** Offset of a token that Go read together with what follows it, to see whether it is a variable being declared. */
-  private readAhead = -1;
-  /** Mistakes so far, where they are collected rather than thrown. */
-  private mistakes: Mistake[] | undefined;
-  private stopped: IToken | undefined;
-  /** Offsets of the blocks being read. */
-  private open: number[] = [];
-  /** How much stands around what is being read, in the units of `maxNesting`. */
-  private nesting = 0;
+  #source: Source = { name: "", text: "", delims: ["{{", "}}"] };
+  #isFunction: (name: string) => boolean = () => true;
+  #trees = new Map<string, Tree>();
+  #scope = newScope();
+  /** What Go says it is reading if the next token does not fit. */
+  #context: Context = "input";
+  /** Offset of a token that Go read together with the next one, to see whether it is a variable being declared. */
+  #readAhead = -1;
+  /** Errors so far; undefined where the first error is thrown instead. */
+  #collected: ParseError[] | undefined;
+  #stopped: IToken | undefined;
+  /** Offsets of the blocks that are open. */
+  #open: number[] = [];
+  /** Depth of the current place, in the units of `maxNesting`. */
+  #nesting = 0;
 
-  private readonly template: ParserMethod<[], List>;
+  readonly #template: ParserMethod<[], List>;
 
   constructor() {
     super(t.vocabulary, { maxLookahead: 1, recoveryEnabled: false, skipValidations: true });
 
-    // Alternatives are listed once, outside the rules: chevrotain would otherwise be given new ones at each call.
+    // Alternatives are made once, outside the rules: inside, each call would hand chevrotain new ones.
     const items = [
-      { ALT: (): Node => this.text(this.CONSUME(t.Text)) },
-      { ALT: (): Node => this.comment(this.CONSUME(t.Comment)) },
+      { ALT: (): Node => this.#text(this.CONSUME(t.Text)) },
+      { ALT: (): Node => this.#comment(this.CONSUME(t.Comment)) },
       { ALT: (): Node => this.SUBRULE(action) },
     ];
 
     /** template: (text | comment | action | definition)* */
-    this.template = this.RULE("template", (): List => {
+    this.#template = this.RULE("template", (): List => {
       const nodes: Node[] = [];
       this.MANY(() => {
         const node = this.OR(topItems);
         if (node) nodes.push(node);
       });
-      this.context = "input";
+      this.#context = "input";
       return listOf(nodes, 0);
     });
 
@@ -172,7 +169,7 @@ class TemplateParser extends EmbeddedActionsParser {
       {
         ALT: (): undefined => {
           const stray = this.SUBRULE(ending);
-          this.failEnding(wording.strayEnding(this.render(stray)), stray);
+          this.#failEnding(wording.strayEnding(this.#render(stray), stray.kind), stray);
         },
       },
     ];
@@ -184,7 +181,7 @@ class TemplateParser extends EmbeddedActionsParser {
       this.MANY(() => {
         nodes.push(this.OR(items));
       });
-      this.context = "input";
+      this.#context = "input";
       return listOf(nodes, start);
     });
 
@@ -195,23 +192,23 @@ class TemplateParser extends EmbeddedActionsParser {
       {
         ALT: (): Ending => {
           const open = this.CONSUME(t.EndDelim);
-          this.startAction(open);
+          this.#startAction(open);
           this.CONSUME(t.End);
-          this.context = "end";
+          this.#context = "end";
           const close = this.CONSUME1(t.RightDelim);
-          this.scope.actionStart = -1;
+          this.#scope.actionStart = -1;
           return { kind: "end", open, last: close, start: startOf(open), end: endOf(close) };
         },
       },
       {
         ALT: (): Ending => {
           const open = this.CONSUME(t.ElseDelim);
-          this.startAction(open);
+          this.#startAction(open);
           let last = this.CONSUME(t.Else);
-          this.context = "else";
-          const chained = this.atChain();
+          this.#context = "else";
+          const chained = this.#atChain();
           if (!chained) last = this.CONSUME2(t.RightDelim);
-          this.scope.actionStart = -1;
+          this.#scope.actionStart = -1;
           return { kind: "else", open, last: chained ? this.LA(1) : last, start: startOf(open), end: endOf(last) };
         },
       },
@@ -219,33 +216,34 @@ class TemplateParser extends EmbeddedActionsParser {
 
     /** definition: "{{define" string "}}" list "{{end}}" */
     const definition = this.RULE("definition", (): void => {
-      this.open.push(startOf(this.CONSUME(t.DefineDelim)));
+      this.#open.push(startOf(this.CONSUME(t.DefineDelim)));
       this.CONSUME(t.Define);
-      const outer = this.enterScope();
-      this.context = "define clause";
+      const outer = this.#enterScope();
+      this.#context = "define clause";
       const name = this.SUBRULE(templateName);
-      this.context = "define clause";
+      this.#context = "define clause";
       this.CONSUME(t.RightDelim);
       const root = this.SUBRULE(list);
       const close = this.SUBRULE(ending);
-      if (close.kind !== "end") this.failEnding(wording.endingIn(this.render(close), "define clause"), close);
-      this.open.pop();
-      this.add(name, root, close.last);
-      this.scope = outer;
+      if (close.kind !== "end")
+        this.#failEnding(wording.endingIn(this.#render(close), close.kind, "define clause"), close);
+      this.#open.pop();
+      this.#add(name, root, close.last);
+      this.#scope = outer;
     });
 
     const templateName = this.RULE("templateName", (): string => {
       this.OR([{ ALT: () => this.CONSUME(t.String_) }, { ALT: () => this.CONSUME(t.RawString) }]);
-      return this.unquoted(this.LA(0));
+      return this.#unquoted(this.LA(0));
     });
 
     /** action: "{{" (if | with | range | template | block | break | continue | pipeline "}}") */
     const action = this.RULE("action", (): Node => {
       const open = this.CONSUME(t.LeftDelim);
-      this.startAction(open);
-      this.context = "command";
+      this.#startAction(open);
+      this.#context = "command";
       const node = this.OR(actions);
-      this.scope.actionStart = -1;
+      this.#scope.actionStart = -1;
       return node;
     });
 
@@ -276,7 +274,7 @@ class TemplateParser extends EmbeddedActionsParser {
           const open = this.LA(0);
           const pipe = this.SUBRULE(pipeline, { ARGS: ["command"] });
           const close = this.CONSUME(t.RightDelim);
-          this.checkPipeline(pipe, "command", close);
+          this.#checkPipeline(pipe, "command", close);
           return { kind: "action", pipe, pos: pipe.pos, start: startOf(open), end: endOf(close) };
         },
       },
@@ -285,16 +283,16 @@ class TemplateParser extends EmbeddedActionsParser {
     /** branch: pipeline "}}" list ending, where "{{else if" in an if, "{{else with" in a with nest without an end of their own */
     const branch = this.RULE("branch", (kind: Branch["kind"] = "if", cost = nestingCost): Branch => {
       const opener = this.LA(0);
-      this.nest(cost, opener);
-      if (cost === nestingCost) this.open.push(this.scope.actionStart);
-      const declared = this.scope.vars.count;
-      this.context = kind;
+      this.#nest(cost, opener);
+      if (cost === nestingCost) this.#open.push(this.#scope.actionStart);
+      const declared = this.#scope.vars.count;
+      this.#context = kind;
       const pipe = this.SUBRULE(pipeline, { ARGS: [kind] });
       const close = this.CONSUME(t.RightDelim);
-      this.checkPipeline(pipe, kind, close);
-      if (kind === "range") this.scope.rangeDepth++;
+      this.#checkPipeline(pipe, kind, close);
+      if (kind === "range") this.#scope.rangeDepth++;
       const body = this.SUBRULE1(list);
-      if (kind === "range") this.scope.rangeDepth--;
+      if (kind === "range") this.#scope.rangeDepth--;
       const next = this.SUBRULE1(ending);
       let elseList: List | undefined;
       let end = next.end;
@@ -313,24 +311,24 @@ class TemplateParser extends EmbeddedActionsParser {
         } else {
           elseList = this.SUBRULE2(list);
           const last = this.SUBRULE2(ending);
-          if (last.kind !== "end") this.failEnding(wording.expectedEnd(this.render(last)), last);
+          if (last.kind !== "end") this.#failEnding(wording.expectedEnd(this.#render(last), last.kind), last);
           end = last.end;
         }
       }
-      if (cost === nestingCost) this.open.pop();
-      this.scope.vars.cut(declared);
-      this.nesting -= cost;
+      if (cost === nestingCost) this.#open.pop();
+      this.#scope.vars.cut(declared);
+      this.#nesting -= cost;
       return { kind, pipe, list: body, elseList, pos: pipe.pos, start: opener.startOffset, end };
     });
 
     /** template: "template" string pipeline? "}}" */
     const templateCall = this.RULE("templateCall", (): TemplateCall => {
       const opener = this.CONSUME(t.Template);
-      this.context = "template clause";
+      this.#context = "template clause";
       const pos = this.LA(1).startOffset;
       const name = this.SUBRULE(templateName);
       let pipe: Pipe | undefined;
-      this.context = "template clause";
+      this.#context = "template clause";
       this.OPTION({
         GATE: () => this.LA(1).tokenType !== t.RightDelim,
         DEF: () => {
@@ -338,31 +336,32 @@ class TemplateParser extends EmbeddedActionsParser {
         },
       });
       const close = this.CONSUME(t.RightDelim);
-      if (pipe) this.checkPipeline(pipe, "template clause", close);
+      if (pipe) this.#checkPipeline(pipe, "template clause", close);
       return { kind: "template", name, pipe, pos, start: opener.startOffset, end: endOf(close) };
     });
 
     /** block: "block" string pipeline "}}" list "{{end}}", which is a definition and a call */
     const block = this.RULE("block", (): TemplateCall => {
       const opener = this.CONSUME(t.Block);
-      this.open.push(this.scope.actionStart);
-      this.context = "block clause";
+      this.#open.push(this.#scope.actionStart);
+      this.#context = "block clause";
       const pos = this.LA(1).startOffset;
       const name = this.SUBRULE(templateName);
-      this.context = "block clause";
+      this.#context = "block clause";
       const pipe = this.SUBRULE(pipeline, { ARGS: ["block clause"] });
       const close = this.CONSUME(t.RightDelim);
-      this.checkPipeline(pipe, "block clause", close);
-      const outer = this.enterScope();
-      this.nest(nestingCost, opener);
+      this.#checkPipeline(pipe, "block clause", close);
+      const outer = this.#enterScope();
+      this.#nest(nestingCost, opener);
       const root = this.SUBRULE(list);
       const end = this.SUBRULE(ending);
-      this.nesting -= nestingCost;
-      this.open.pop();
-      // Go names the line where the block clause ended, not that of the else.
-      if (end.kind !== "end") this.failEnding(wording.endingIn(this.render(end), "block clause"), end, startOf(close));
-      this.add(name, root, end.last);
-      this.scope = outer;
+      this.#nesting -= nestingCost;
+      this.#open.pop();
+      // Go names the line where the block clause ended, not the line of the else.
+      if (end.kind !== "end")
+        this.#failEnding(wording.endingIn(this.#render(end), end.kind, "block clause"), end, startOf(close));
+      this.#add(name, root, end.last);
+      this.#scope = outer;
       return { kind: "template", name, pipe, pos, start: opener.startOffset, end: end.end };
     });
 
@@ -370,9 +369,9 @@ class TemplateParser extends EmbeddedActionsParser {
       this.OR([{ ALT: () => this.CONSUME(t.Break) }, { ALT: () => this.CONSUME(t.Continue) }]);
       const opener = this.LA(0);
       const kind = opener.tokenType === t.Break ? "break" : "continue";
-      this.context = `{{${kind}}}`;
+      this.#context = `{{${kind}}}`;
       const close = this.CONSUME(t.RightDelim);
-      if (this.scope.rangeDepth === 0) this.fail(wording.outsideRange(kind), opener, startOf(close));
+      if (this.#scope.rangeDepth === 0) this.#fail(wording.outsideRange(kind), opener, startOf(close));
       return { kind, ...placeOf(opener) };
     });
 
@@ -382,27 +381,27 @@ class TemplateParser extends EmbeddedActionsParser {
       const decl: Variable[] = [];
       let isAssign = false;
       let declares = true;
-      this.context = context;
+      this.#context = context;
       this.MANY1({
-        GATE: () => declares && this.atDeclaration(),
+        GATE: () => declares && this.#atDeclaration(),
         DEF: () => {
           const name = this.CONSUME(t.Variable);
           const operator = this.OR(operators);
           decl.push(variableOf(name));
-          this.scope.vars.push(name.image);
+          this.#scope.vars.push(name.image);
           isAssign = operator.tokenType === t.Assign;
-          if (operator.tokenType === t.Comma) this.checkComma(operator, context, decl.length);
+          if (operator.tokenType === t.Comma) this.#checkComma(operator, context, decl.length);
           declares = operator.tokenType === t.Comma;
         },
       });
-      if (declares) this.readAhead = this.LA(1).startOffset;
+      if (declares) this.#readAhead = this.LA(1).startOffset;
       const commands: Command[] = [];
       this.MANY2(() => {
         commands.push(this.SUBRULE(command));
-        this.context = "operand";
+        this.#context = "operand";
         this.OPTION(() => {
           this.CONSUME(t.Pipe);
-          this.context = context;
+          this.#context = context;
         });
       });
       const last = this.LA(0);
@@ -428,9 +427,9 @@ class TemplateParser extends EmbeddedActionsParser {
       const args: Operand[] = [];
       const start = this.LA(1).startOffset;
       this.AT_LEAST_ONE(() => {
-        if (args.length > 0 && this.touches()) this.failUnexpected(this.LA(1), "operand");
+        if (args.length > 0 && this.#touches()) this.#failUnexpected(this.LA(1), "operand");
         args.push(this.SUBRULE(operand));
-        this.context = "operand";
+        this.#context = "operand";
       });
       return { kind: "command", args: args as [Operand, ...Operand[]], pos: start, start, end: endOf(this.LA(0)) };
     });
@@ -438,34 +437,34 @@ class TemplateParser extends EmbeddedActionsParser {
     /** operand: (literal | function | "." | ".Field" | "$" | "(" pipeline ")") ".Field"* */
     const operand = this.RULE("operand", (): Operand => {
       const term = this.OR(terms);
-      if (!this.RECORDING_PHASE && !this.atField()) return term;
+      if (!this.RECORDING_PHASE && !this.#atField()) return term;
       const fields: IToken[] = [];
-      this.MANY({ GATE: () => this.atField(), DEF: () => fields.push(this.CONSUME2(t.Field)) });
-      return this.chain(term, fields);
+      this.MANY({ GATE: () => this.#atField(), DEF: () => fields.push(this.CONSUME2(t.Field)) });
+      return this.#chain(term, fields);
     });
 
     const terms = [
-      { ALT: (): Operand => this.field(this.CONSUME1(t.Field)) },
-      { ALT: () => this.identifier(this.CONSUME(t.Identifier)) },
-      { ALT: () => this.string(this.CONSUME(t.String_)) },
-      { ALT: () => this.variable(this.CONSUME(t.Variable)) },
-      { ALT: () => this.number(this.CONSUME(t.Number_), "number") },
+      { ALT: (): Operand => this.#field(this.CONSUME1(t.Field)) },
+      { ALT: () => this.#identifier(this.CONSUME(t.Identifier)) },
+      { ALT: () => this.#string(this.CONSUME(t.String_)) },
+      { ALT: () => this.#variable(this.CONSUME(t.Variable)) },
+      { ALT: () => this.#number(this.CONSUME(t.Number_), "number") },
       { ALT: (): Operand => ({ kind: "dot", ...placeOf(this.CONSUME(t.Dot)) }) },
       { ALT: () => this.SUBRULE(parenthesised) },
-      { ALT: () => this.bool(this.CONSUME(t.Bool)) },
+      { ALT: () => this.#bool(this.CONSUME(t.Bool)) },
       { ALT: (): Operand => ({ kind: "nil", ...placeOf(this.CONSUME(t.Nil)) }) },
-      { ALT: () => this.string(this.CONSUME(t.RawString)) },
-      { ALT: () => this.number(this.CONSUME(t.CharConstant), "char") },
-      { ALT: () => this.number(this.CONSUME(t.Complex), "complex") },
+      { ALT: () => this.#string(this.CONSUME(t.RawString)) },
+      { ALT: () => this.#number(this.CONSUME(t.CharConstant), "char") },
+      { ALT: () => this.#number(this.CONSUME(t.Complex), "complex") },
     ];
 
     const parenthesised = this.RULE("parenthesised", (): Pipe => {
       const open = this.CONSUME(t.LeftParen);
-      this.nest(nestingCost, open);
+      this.#nest(nestingCost, open);
       const pipe = this.SUBRULE(pipeline, { ARGS: ["parenthesized pipeline"] });
       const close = this.CONSUME(t.RightParen);
-      this.checkPipeline(pipe, "parenthesized pipeline", close);
-      this.nesting -= nestingCost;
+      this.#checkPipeline(pipe, "parenthesized pipeline", close);
+      this.#nesting -= nestingCost;
       return pipe;
     });
 
@@ -473,240 +472,246 @@ class TemplateParser extends EmbeddedActionsParser {
   }
 
   parse(text: string, options: ParseOptions): Map<string, Tree> {
-    this.start(text, options);
-    this.mistakes = undefined;
-    return this.read(() => tokenize(text, options.delims, options.isFunction));
+    this.#start(text, options);
+    this.#collected = undefined;
+    return this.#read(() => tokenize(text, options.delims, options.isFunction));
   }
 
-  attempt(tokens: IToken[], text: string, options: ParseOptions): Attempt {
-    this.start(text, options);
-    const mistakes: Mistake[] = [];
-    this.mistakes = mistakes;
-    this.stopped = undefined;
+  tryParse(tokens: IToken[], text: string, options: ParseOptions): ParseAttempt {
+    this.#start(text, options);
+    const errors: ParseError[] = [];
+    this.#collected = errors;
+    this.#stopped = undefined;
     try {
-      this.read(() => tokens);
+      this.#read(() => tokens);
     } catch (error) {
-      if (!(error instanceof TemplateError)) throw error;
-      mistakes.push({ error, reason: reasonOf(error) });
-      this.stopped ??= this.LA(1);
+      if (!(error instanceof TemplateError) || !error.reason) throw error;
+      errors.push({ error, reason: error.reason });
+      this.#stopped ??= this.LA(1);
     }
-    return { trees: this.trees, mistakes, stopped: this.stopped, open: this.open };
+    return { trees: this.#trees, errors, stopped: this.#stopped, open: this.#open };
   }
 
-  private start(text: string, { name, delims, isFunction }: ParseOptions): void {
-    this.source = { name, text, delims };
-    this.isFunction = isFunction;
-    this.trees = new Map();
-    this.scope = newScope();
-    this.readAhead = -1;
-    this.nesting = 0;
-    this.open = [];
+  #start(text: string, { name, delims, isFunction }: ParseOptions): void {
+    this.#source = { name, text, delims };
+    this.#isFunction = isFunction;
+    this.#trees = new Map();
+    this.#scope = newScope();
+    this.#readAhead = -1;
+    this.#nesting = 0;
+    this.#open = [];
   }
 
-  private read(tokens: () => IToken[]): Map<string, Tree> {
+  #read(tokens: () => IToken[]): Map<string, Tree> {
     try {
       this.input = tokens();
-      const root = this.template();
+      const root = this.#template();
       const failure = this.errors[0];
-      if (failure) throw this.translate(failure);
-      this.add(this.source.name, root, this.endOfText());
-      return this.trees;
+      if (failure) throw this.#translate(failure).error;
+      this.#add(this.#source.name, root, this.#endOfText());
+      return this.#trees;
     } catch (error) {
-      throw error instanceof TemplateError ? error : this.stackOverflow(error);
+      throw error instanceof TemplateError ? error : this.#stackOverflow(error);
     }
   }
 
-  /** The stack that the caller left was too small for what `maxNesting` allows. */
-  private stackOverflow(error: unknown): unknown {
+  /** Turns a stack overflow into an error: the caller left less stack than `maxNesting` needs. */
+  #stackOverflow(error: unknown): unknown {
     if (!isStackOverflow(error)) return error;
-    return this.errorAt(wording.tooDeep, this.LA(1));
+    return this.#errorAt(wording.tooDeep, this.LA(1)).error;
   }
 
-  /** Chevrotain says which token did not fit; `context` says what Go was reading. */
-  private translate({ token }: IRecognitionException): TemplateError {
-    this.stopped = token;
-    // A define below the top level: Go complains about the keyword.
+  /** Makes Go's error of chevrotain's, which only says which token did not fit; `context` says what Go was reading. */
+  #translate({ token }: IRecognitionException): ParseError {
+    this.#stopped = token;
+    // For a define below the top level Go complains about the keyword.
     if (token.tokenType === t.DefineDelim)
-      return this.unexpected(this.input[this.input.indexOf(token) + 1]!, "command");
-    if (this.context === "input" && token.image === "" && token.tokenType !== t.Refused) {
-      return this.errorAt(wording.unexpectedEnd, this.endOfText());
+      return this.#unexpected(this.input[this.input.indexOf(token) + 1]!, "command");
+    if (this.#context === "input" && token.image === "" && token.tokenType !== t.Refused) {
+      return this.#errorAt(wording.unexpectedEnd, this.#endOfText());
     }
-    return this.unexpected(token, this.context);
+    return this.#unexpected(token, this.#context);
   }
 
-  private endOfText(): IToken {
-    return { ...EOF, startOffset: this.source.text.length, image: "", tokenTypeIdx: EOF.tokenTypeIdx!, tokenType: EOF };
+  #endOfText(): IToken {
+    return {
+      ...EOF,
+      startOffset: this.#source.text.length,
+      image: "",
+      tokenTypeIdx: EOF.tokenTypeIdx!,
+      tokenType: EOF,
+    };
   }
 
-  private unexpected(token: IToken, context: Context): TemplateError {
-    const line = this.lineOf(startOf(token));
-    const { actionStart } = this.scope;
-    const actionLine = actionStart < 0 ? 0 : this.lineOf(actionStart);
-    const message = wording.unexpected(token, context, this.source, line, actionLine);
-    return this.errorAt(message, token);
+  #unexpected(token: IToken, context: Context): ParseError {
+    const line = this.#lineOf(startOf(token));
+    const { actionStart } = this.#scope;
+    const actionLine = actionStart < 0 ? 0 : this.#lineOf(actionStart);
+    return this.#errorAt(wording.unexpected(token, context, this.#source, line, actionLine), token);
   }
 
-  private failUnexpected(token: IToken, context: Context): void {
-    if (!this.RECORDING_PHASE) this.note(this.unexpected(token, context));
+  #failUnexpected(token: IToken, context: Context): void {
+    if (!this.RECORDING_PHASE) this.#note(this.#unexpected(token, context));
   }
 
-  /** @param goOffset where the token stands that Go had read last, if that is not `at` */
-  private fail(message: string, at: IToken, goOffset?: number): void {
-    if (!this.RECORDING_PHASE) this.note(this.errorAt(message, at, goOffset));
+  /** @param goOffset offset of the last token that Go read, if that is not `at` */
+  #fail(reason: ParseReason, at: IToken, goOffset?: number): void {
+    if (!this.RECORDING_PHASE) this.#note(this.#errorAt(reason, at, goOffset));
   }
 
-  private errorAt(message: string, at: IToken, goOffset?: number): TemplateError {
-    return wording.parseError(message, this.source, at, this.lineOf(goOffset ?? startOf(at)), linesIn(this.source));
+  #errorAt(reason: ParseReason, at: IToken, goOffset?: number): ParseError {
+    return wording.parseError(reason, this.#source, at, this.#lineOf(goOffset ?? startOf(at)), linesIn(this.#source));
   }
 
-  /** Where mistakes are collected, whoever found one goes on as if it were none. */
-  private note(error: TemplateError): void {
-    if (this.mistakes === undefined) throw error;
-    this.mistakes.push({ error, reason: reasonOf(error) });
+  /** Throws an error, or collects it, in which case the caller goes on as if there were none. */
+  #note(failure: ParseError): void {
+    if (this.#collected === undefined) throw failure.error;
+    this.#collected.push(failure);
   }
 
-  private nest(cost: number, at: IToken): void {
-    this.nesting += cost;
-    if (this.nesting > maxNesting && !this.RECORDING_PHASE) throw this.errorAt(wording.tooDeep, at);
+  #nest(cost: number, at: IToken): void {
+    this.#nesting += cost;
+    if (this.#nesting > maxNesting && !this.RECORDING_PHASE) throw this.#errorAt(wording.tooDeep, at).error;
   }
 
-  private failEnding(message: string, { open, last }: Ending, goOffset?: number): void {
+  #failEnding(reason: ParseReason, { open, last }: Ending, goOffset?: number): void {
     if (this.RECORDING_PHASE) return;
-    this.stopped = open;
-    throw this.errorAt(message, open, goOffset ?? startOf(last));
+    this.#stopped = open;
+    throw this.#errorAt(reason, open, goOffset ?? startOf(last)).error;
   }
 
-  private lineOf(offset: number): number {
-    const { text } = this.source;
-    return linesIn(this.source).at(Number.isNaN(offset) ? text.length : offset).line;
+  #lineOf(offset: number): number {
+    const { text } = this.#source;
+    return linesIn(this.#source).at(Number.isNaN(offset) ? text.length : offset).line;
   }
 
-  private startAction(open: IToken): void {
-    this.scope.actionStart = startOf(open);
+  #startAction(open: IToken): void {
+    this.#scope.actionStart = startOf(open);
   }
 
-  private enterScope(): Scope {
-    const outer = this.scope;
-    this.scope = newScope();
+  #enterScope(): Scope {
+    const outer = this.#scope;
+    this.#scope = newScope();
     return outer;
   }
 
-  /** A second definition in one text is an error unless one of the two is empty; the empty one gives way. */
-  private add(name: string, root: List, last: IToken): void {
+  /** Adds a tree. A second definition in one text is an error, unless one of the two is empty: then the empty one is dropped. */
+  #add(name: string, root: List, last: IToken): void {
     if (this.RECORDING_PHASE) return;
-    const present = this.trees.get(name);
+    const present = this.#trees.get(name);
     if (present && !isEmpty(present.root)) {
-      if (!isEmpty(root)) this.fail(wording.multipleDefinition(name), last);
+      if (!isEmpty(root)) this.#fail(wording.multipleDefinition(name), last);
       return;
     }
-    this.trees.set(name, { name, source: this.source, root });
+    this.#trees.set(name, { name, source: this.#source, root });
   }
 
-  private render({ kind }: Ending): string {
-    return this.source.delims[0] + kind + this.source.delims[1];
+  #render({ kind }: Ending): string {
+    return this.#source.delims[0] + kind + this.#source.delims[1];
   }
 
-  private atChain(): boolean {
+  #atChain(): boolean {
     const { tokenType } = this.LA(1);
     return tokenType === t.If || tokenType === t.With;
   }
 
-  /** The next token follows without white space. */
-  private touches(): boolean {
+  /** Tells whether the next token follows without white space. */
+  #touches(): boolean {
     return endOf(this.LA(0)) === this.LA(1).startOffset;
   }
 
-  /** A field that belongs to the operand before it. */
-  private atField(): boolean {
-    return this.LA(1).tokenType === t.Field && this.touches();
+  /** Tells whether the next token is a field of the operand before it. */
+  #atField(): boolean {
+    return this.LA(1).tokenType === t.Field && this.#touches();
   }
 
-  /** `$x :=`, `$x =`, `$x ,`. */
-  private atDeclaration(): boolean {
+  /** Tells whether a declaration follows: `$x :=`, `$x =` or `$x ,`. */
+  #atDeclaration(): boolean {
     if (this.LA(1).tokenType !== t.Variable) return false;
     const { tokenType } = this.LA(2);
     return tokenType === t.Declare || tokenType === t.Assign || tokenType === t.Comma;
   }
 
-  private checkComma(comma: IToken, context: Context, count: number): void {
+  #checkComma(comma: IToken, context: Context, count: number): void {
     if (context !== "range" || count > 1) {
-      this.fail(wording.tooManyDeclarations(context), comma);
+      this.#fail(wording.tooManyDeclarations(context), comma);
       return;
     }
     const next = this.LA(1);
     const { tokenType } = next;
     if (tokenType === t.Variable || tokenType === t.RightDelim || tokenType === t.RightParen) return;
-    this.fail(wording.onlyVariables, next);
+    this.#fail(wording.onlyVariables, next);
   }
 
-  /** Only the first command of a pipeline may start with something that is not called or looked up. */
-  private checkPipeline(pipe: Pipe, context: Context, close: IToken): void {
+  /** Checks that only the first command of a pipeline starts with something that is neither called nor looked up. */
+  #checkPipeline(pipe: Pipe, context: Context, close: IToken): void {
     if (this.RECORDING_PHASE) return;
-    if (pipe.commands.length === 0) this.fail(wording.missingValue(context), close);
+    if (pipe.commands.length === 0) this.#fail(wording.missingValue(context), close);
     for (let i = 1; i < pipe.commands.length; i++) {
       const { kind } = pipe.commands[i]!.args[0];
       if (kind === "bool" || kind === "dot" || kind === "nil" || kind === "number" || kind === "string") {
-        this.fail(wording.nonExecutable(i + 1), close);
+        this.#fail(wording.nonExecutable(i + 1), close);
       }
     }
   }
 
-  private text(token: IToken): Node {
+  #text(token: IToken): Node {
     const start = token.startOffset;
     return { kind: "text", text: token.image, pos: start, start, end: endOf(token) };
   }
 
-  private comment(token: IToken): Node {
+  #comment(token: IToken): Node {
     if (this.RECORDING_PHASE) return { kind: "comment", text: "", pos: 0, start: 0, end: 0 };
     return { kind: "comment", text: commentText(token), ...placeOf(token) };
   }
 
-  private identifier(token: IToken): Operand {
-    if (!this.isFunction(token.image)) this.fail(wording.functionNotDefined(token.image), token);
+  #identifier(token: IToken): Operand {
+    if (!this.#isFunction(token.image)) this.#fail(wording.functionNotDefined(token.image), token);
     const start = token.startOffset;
     return { kind: "identifier", name: token.image, pos: start, start, end: endOf(token) };
   }
 
-  private field(token: IToken): Operand {
+  #field(token: IToken): Operand {
     const start = token.startOffset;
     return { kind: "field", names: [token.image.slice(1)], pos: start, start, end: endOf(token) };
   }
 
-  private variable(token: IToken): Operand {
-    if (!this.scope.vars.has(token.image)) {
-      const ahead = token.startOffset === this.readAhead;
-      this.fail(wording.undefinedVariable(token.image), token, startOf(ahead ? this.LA(1) : token));
+  #variable(token: IToken): Operand {
+    if (!this.#scope.vars.has(token.image)) {
+      const ahead = token.startOffset === this.#readAhead;
+      this.#fail(wording.undefinedVariable(token.image), token, startOf(ahead ? this.LA(1) : token));
     }
     return variableOf(token);
   }
 
-  private bool(token: IToken): Operand {
+  #bool(token: IToken): Operand {
     return { kind: "bool", value: token.image === "true", ...placeOf(token) };
   }
 
-  private string(token: IToken): Operand {
+  #string(token: IToken): Operand {
     const start = token.startOffset;
-    return { kind: "string", quoted: token.image, text: this.unquoted(token), pos: start, start, end: endOf(token) };
+    return { kind: "string", quoted: token.image, text: this.#unquoted(token), pos: start, start, end: endOf(token) };
   }
 
-  private unquoted(token: IToken): string {
+  #unquoted(token: IToken): string {
     if (this.RECORDING_PHASE) return "";
     const text = unquote(token.image);
-    if (text === undefined) this.fail(wording.invalidSyntax, token);
+    if (text === undefined) this.#fail(wording.invalidSyntax, token);
     return text ?? "";
   }
 
-  private number(token: IToken, type: "number" | "char" | "complex"): NumberNode {
+  #number(token: IToken, type: "number" | "char" | "complex"): NumberNode {
     try {
       return { kind: "number", ...parseNumber(this.RECORDING_PHASE ? "0" : token.image, type), ...placeOf(token) };
     } catch (error) {
-      if (!this.RECORDING_PHASE) this.fail((error as Error).message, token);
+      if (!(error instanceof ConstantError)) throw error;
+      this.#fail({ code: error.code, message: error.message }, token);
       return { kind: "number", text: "0", int: 0n, uint: 0n, float: 0, complex: undefined, ...placeOf(token) };
     }
   }
 
-  /** Fields merge into a field or variable before them; after a pipeline or function they are a chain. */
-  private chain(term: Operand, tokens: readonly IToken[]): Operand {
+  /** Adds fields to an operand: they extend a field or variable, and make a chain of a pipeline or function. */
+  #chain(term: Operand, tokens: readonly IToken[]): Operand {
     if (this.RECORDING_PHASE) return term;
     const fields = tokens.map((token) => token.image.slice(1));
     const pos = tokens[0]!.startOffset;
@@ -721,16 +726,12 @@ class TemplateParser extends EmbeddedActionsParser {
         return { kind: "chain", base: term, fields, pos, start: term.start, end };
       default: {
         const next = this.LA(1);
-        const read = this.touches() ? startOf(next) : end;
-        this.fail(wording.dotAfterTerm(printNode(term, this.source.delims)), tokens[0]!, read);
+        const read = this.#touches() ? startOf(next) : end;
+        this.#fail(wording.dotAfterTerm(printNode(term, this.#source.delims)), tokens[0]!, read);
         return term;
       }
     }
   }
-}
-
-function reasonOf({ message, name }: TemplateError): string {
-  return message.slice(`template: ${name}:`.length).replace(/^\d+: /, "");
 }
 
 function placeOf(token: IToken): { pos: number; start: number; end: number } {

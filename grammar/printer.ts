@@ -77,8 +77,8 @@ function printOperand(node: Operand): string {
 
 /**
  * Prints whole templates as text that parses to the same trees: the main one, then each `define`. Unlike Go's printing it
- * keeps comments, and sets off what would run into each other: a text and the delimiter after it by a trim marker, two texts
- * that make a delimiter together by a comment, a word and a right delimiter that starts like one by a space.
+ * keeps comments, and it separates pieces that would run together: a text and the delimiter after it by a trim marker, two
+ * texts that together make a delimiter by a comment, and a word and a right delimiter that starts like a word by a space.
  */
 export function printTrees(trees: Iterable<Tree>, main: string): string {
   const all = [...trees];
@@ -97,7 +97,7 @@ export function printTrees(trees: Iterable<Tree>, main: string): string {
 function sourceWriter([left, right]: Delims) {
   const close = /^[\p{L}\p{Nd}_.+-]/u.test(right) ? ` ${right}` : right;
   const pieces: string[] = [];
-  /** Behind the last action. */
+  /** Text after the last action. */
   let text = "";
   const action = (content: string): void => {
     const collides = (text + left).indexOf(left) !== text.length;

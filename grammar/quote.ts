@@ -1,27 +1,31 @@
 import { decode, encode, joinBytes, toText } from "./bytes.ts";
 
 /**
- * Go's quoted strings and characters, both ways: package strconv's Quote, QuoteToASCII, QuoteRune, Unquote and UnquoteChar.
+ * Writes and reads Go's quoted strings and characters: package strconv's Quote, QuoteToASCII, QuoteRune, Unquote and
+ * UnquoteChar.
  */
 
-/** `unicode.IsPrint`: letters, marks, numbers, punctuation, symbols and the ASCII space. */
+/** Matches `unicode.IsPrint`: letters, marks, numbers, punctuation, symbols and the ASCII space. */
 const printable = "\\p{L}\\p{M}\\p{N}\\p{P}\\p{S} ";
 const printableOnly = new RegExp(`^[${printable}]$`, "u");
 const unprintable = new RegExp(`[^${printable}]|["\\\\]`, "gu");
 const plainAscii = /^[ !#-[\]-~]*$/;
 const notPlainAscii = /[^ !#-[\]-~]/gu;
 
-/** `strconv.Quote`. */
+/** Quotes as `strconv.Quote`. */
 export function quote(text: string): string {
   return plainAscii.test(text) ? `"${text}"` : `"${joinBytes(text).replace(unprintable, escapeInString)}"`;
 }
 
-/** `strconv.QuoteToASCII`. */
+/** Quotes as `strconv.QuoteToASCII`. */
 export function quoteAscii(text: string): string {
   return plainAscii.test(text) ? `"${text}"` : `"${joinBytes(text).replace(notPlainAscii, escapeInString)}"`;
 }
 
-/** `strconv.QuoteRune`, with `ascii` QuoteRuneToASCII. What is no Unicode scalar value is quoted as U+FFFD. */
+/**
+ * Quotes as `strconv.QuoteRune`, with `ascii` as QuoteRuneToASCII. A code that is not a Unicode scalar value is quoted as
+ * U+FFFD.
+ */
 export function quoteRune(code: number, ascii = false): string {
   const valid = isScalar(code) ? code : 0xfffd;
   if (valid === 0x27) return "'\\''";
@@ -30,19 +34,22 @@ export function quoteRune(code: number, ascii = false): string {
   return plain ? `'${String.fromCodePoint(valid)}'` : `'${escapeOf(valid)}'`;
 }
 
-/** `%#U`: the number, and the character if it can be seen. */
+/** Returns the number and the character if it is printable, as `%#U`. */
 export function unicodeName(code: number): string {
   const name = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
   return isPrint(code) ? `${name} '${String.fromCodePoint(code)}'` : name;
 }
 
-/** `unicode.IsPrint`. */
+/** Tells what `unicode.IsPrint` tells. */
 export function isPrint(code: number): boolean {
   if (code < 0x7f) return code >= 0x20;
   return isScalar(code) && printableOnly.test(String.fromCodePoint(code));
 }
 
-/** `strconv.CanBackquote`: one line, valid UTF-8, no control characters but tab, no backquote, no byte order mark. */
+/**
+ * Tells what `strconv.CanBackquote` tells: one line of valid UTF-8 without control characters other than tab, backquotes and
+ * byte order marks.
+ */
 export function canBackquote(text: string): boolean {
   return !unquotable.test(text) && (text.isWellFormed() || !rawByte.test(joinBytes(text)));
 }
@@ -54,7 +61,7 @@ const rawByte = /[\udc80-\udcff]/u;
 function escapeInString(char: string): string {
   if (char === '"') return '\\"';
   const code = char.codePointAt(0)!;
-  // A lone surrogate: a raw byte, or what Go would have decoded to U+FFFD.
+  // A lone surrogate is a raw byte, or text that Go would have decoded to U+FFFD.
   if (code < 0xd800 || code > 0xdfff) return escapeOf(code);
   return code >= 0xdc80 && code <= 0xdcff ? `\\x${(code - 0xdc00).toString(16)}` : "\ufffd";
 }
@@ -80,14 +87,14 @@ const shortEscapes = new Map([
 
 const isScalar = (code: number): boolean => code >= 0 && (code < 0xd800 || (code > 0xdfff && code <= 0x10ffff));
 
-/** `strconv.Unquote` of `"…"` and `` `…` ``, quotes included. `undefined`: Go's "invalid syntax". */
+/** Reads `"…"` and `` `…` ``, quotes included, as `strconv.Unquote`. `undefined`: Go's "invalid syntax". */
 export function unquote(source: string): string | undefined {
   const mark = source[0];
   const end = source.length - 1;
   if (end < 1 || source[end] !== mark) return undefined;
   if (mark === "`") return source.indexOf("`", 1) === end ? source.slice(1, end).replaceAll("\r", "") : undefined;
   if (mark !== '"') return undefined;
-  // Go lets raw bytes pass in raw strings only.
+  // Go accepts raw bytes only in raw strings.
   const body = toText(source.slice(1, end));
   return plainBody.test(body) ? body : unescaped(body);
 }
@@ -118,8 +125,8 @@ function unescaped(body: string): string | undefined {
 }
 
 /**
- * `strconv.UnquoteChar` of a character constant, from behind its opening quote: `rest` must be `'` for it to be one
- * character. `undefined`: Go's "invalid syntax".
+ * Reads a character constant after its opening quote, as `strconv.UnquoteChar`: `rest` must be `'` for it to be one character.
+ * `undefined`: Go's "invalid syntax".
  */
 export function unquoteChar(source: string): { readonly code: number; readonly rest: string } | undefined {
   const text = joinBytes(source);
@@ -135,11 +142,11 @@ export function unquoteChar(source: string): { readonly code: number; readonly r
 interface Escape {
   readonly code: number;
   readonly end: number;
-  /** The code is that of a byte, not of a rune. */
+  /** The code is a byte, not a rune. */
   readonly byte: boolean;
 }
 
-/** The escape whose backslash is at `at`. `mark` is the one quote that may be escaped. */
+/** Reads the escape whose backslash is at `at`. `mark` is the only quote that may be escaped. */
 function readEscape(text: string, at: number, mark: number): Escape | undefined {
   const letter = text.charCodeAt(at + 1);
   const known = letter === mark ? letter : simpleEscapes.get(letter);
@@ -162,10 +169,10 @@ const simpleEscapes = new Map(
 );
 
 /**
- * Writes something else in place of each string and raw string of an action. What is opened and not closed on its line stays as
- * it is, to its end: were it left to be tried again from the next mark on, a row of marks would take the square of its length.
+ * Replaces each string and raw string of an action. A literal that is not closed on its line stays as it is, to its end:
+ * trying again from each mark would take quadratic time on a row of marks.
  */
-export function withoutLiterals(action: string, written: (literal: string) => string): string {
+export function replaceLiterals(action: string, written: (literal: string) => string): string {
   return action.replaceAll(/"(?:[^"\\\n]|\\.)*("?)|`[^`]*(`?)/g, (literal, end?: string, rawEnd?: string) =>
     end || rawEnd ? written(literal) : literal,
   );

@@ -1,33 +1,33 @@
 import { createTokenInstance, type IToken, type TokenType } from "chevrotain";
 import type { Span } from "./error.ts";
 import { startOf, tokenize } from "./lexer.ts";
-import { attempt, type Mistake, type ParseOptions } from "./parser.ts";
+import { type ParseOptions, tryParse } from "./parser.ts";
 import * as t from "./tokens.ts";
 import type { Delims, Tree } from "./tree.ts";
-import { tooDeep, unexpectedEnd } from "./wording.ts";
+import type { ParseError, ParseErrorCode, ParseReason } from "./wording.ts";
 
-/** What can be read of a text, and everything that is wrong with it. */
+/** Holds the readable parts of a text, and everything that is wrong with it. */
 export interface Recovered {
-  /** With {@link unreadable} where an action could not be read. */
+  /** Trees that have {@link unreadable} in place of each action that cannot be read. */
   readonly trees: ReadonlyMap<string, Tree>;
-  /** The first one that Go would report comes first, then by place. */
+  /** Problems: first the one that Go reports, then the others by offset. */
   readonly problems: readonly Problem[];
-  /** There was more wrong than is looked for: what is not among the problems may still be one. */
-  readonly isCut: boolean;
+  /** The search for problems stopped at a limit, so there may be more. */
+  readonly isTruncated: boolean;
 }
 
-export interface Problem extends Mistake {
-  /** The action it is in, if it is in one. */
+export interface Problem extends ParseError {
+  /** The action that contains the problem, if one does. */
   readonly action: Span | undefined;
-  /** The text ends inside this block: the place of its first action. */
+  /** The first action of a block inside which the text ends. */
   readonly unclosed?: Span | undefined;
 }
 
-/** Name of the function that stands for what could not be read. */
+/** Names the function that stands for an unreadable action. */
 export const unreadable = "?";
 
 /** Limits the broken actions that are looked for: the whole text is read again for each. */
-const mostBroken = 50;
+const maxBrokenActions = 50;
 /** Limits the characters that are read again: a text of a megabyte is read twice. */
 const maxReparsed = 2_000_000;
 /** Limits the problems reported of one action. */
@@ -36,39 +36,43 @@ const maxInAction = 20;
 const maxProblems = 1000;
 
 /**
- * As `parse`, but goes on after a mistake: what is wrong inside an action hides nothing outside it. An action that cannot be
- * read is taken for the one it was meant to be by its first word, so that blocks still have their ends and variables are known.
+ * Parses like `parse`, but goes on after an error: an error inside one action hides none outside it. An action that cannot be
+ * read is replaced by the one that its first word suggests, so that blocks still have their ends and variables are known.
  */
 export function parseAll(text: string, options: ParseOptions): Recovered {
   const isFunction = (name: string): boolean => name === unreadable || options.isFunction(name);
   const lenient = { ...options, isFunction };
-  const found = new Found(text, options.delims);
-  const { problems } = found;
+  const collector = new ProblemCollector(text, options.delims);
+  const { problems } = collector;
   const repairs: Repair[] = [];
-  const broken = Math.min(mostBroken, Math.max(1, Math.floor(maxReparsed / Math.max(1, text.length))));
+  const broken = Math.min(maxBrokenActions, Math.max(1, Math.floor(maxReparsed / Math.max(1, text.length))));
   for (;;) {
     const tokens = repairedTokens(text, repairs, lenient);
-    const { trees, mistakes, stopped, open } = attempt(tokens, text, lenient);
-    const result = (isCut = false): Recovered => ({ trees, problems: inOrder(problems), isCut: isCut || found.isCut });
-    found.read(tokens);
-    const last = mistakes.at(-1);
-    const cut = stopped !== undefined && last!.reason === unexpectedEnd && open.length > 0;
-    for (const mistake of cut ? mistakes.slice(0, -1) : mistakes) found.add(mistake, stopped !== undefined);
-    const closing = mistakes.find(({ reason }) => isEndWord(reason));
+    const { trees, errors, stopped, open } = tryParse(tokens, text, lenient);
+    const result = (isTruncated = false): Recovered => ({
+      trees,
+      problems: inOrder(problems),
+      isTruncated: isTruncated || collector.isTruncated,
+    });
+    collector.read(tokens);
+    const last = errors.at(-1);
+    const cut = stopped !== undefined && last!.reason.code === "unexpected-end" && open.length > 0;
+    for (const error of cut ? errors.slice(0, -1) : errors) collector.add(error, stopped !== undefined);
+    const closing = errors.find(({ reason }) => isEndWord(reason));
     let repair: Repair | undefined;
-    const opening = stopped && isStrayEnd(last!.reason) && mistakes.find(({ reason }) => isBlockWord(reason));
-    if (last?.reason === tooDeep) return result();
+    const opening = stopped && last!.reason.code === "stray-ending" && errors.find(({ reason }) => isBlockWord(reason));
+    if (last?.reason.code === "too-deep") return result();
     if (opening) {
       remove(problems, last!);
-      repair = found.repairOf(opening.error.span.start);
-    } else if (closing && open.length > 0) repair = found.repairOf(closing.error.span.start);
+      repair = collector.repairOf(opening.error.span.start);
+    } else if (closing && open.length > 0) repair = collector.repairOf(closing.error.span.start);
     else if (!stopped) return result();
     else if (cut) {
       open.forEach((start) => {
-        problems.push({ ...last!, action: undefined, unclosed: found.actions.at(start) });
+        problems.push({ ...last!, action: undefined, unclosed: collector.actions.at(start) });
       });
       repair = { start: text.length, end: text.length, tokens: open.flatMap(() => endTokens(text.length)) };
-    } else repair = found.repairOf(startOf(stopped));
+    } else repair = collector.repairOf(startOf(stopped));
     if (repair === undefined || repairs.some(({ start }) => start === repair.start)) return result();
     if (repairs.length >= broken) return result(true);
     repairs.push(repair);
@@ -76,21 +80,15 @@ export function parseAll(text: string, options: ParseOptions): Recovered {
   }
 }
 
-/** `endif` and its like: Go takes them for functions, people for ends. */
-const isEndWord = (reason: string): boolean =>
-  /^function "end_?(if|with|range|block|define)" not defined$/i.test(reason);
+/** Tells `endif` and its like, which are functions to Go, and ends to people. */
+const isEndWord = ({ code, name = "" }: ParseReason): boolean =>
+  code === "undefined-function" && /^end_?(if|with|range|block|define)$/i.test(name);
 
-/** `unexpected {{end}}`, with whatever delimiters. */
-export function isStrayEnd(reason: string): boolean {
-  const [word, what = "", ...more] = reason.split(" ", 3);
-  return word === "unexpected" && more.length === 0 && /end|else/.test(what);
-}
+/** Tells words that open blocks in other languages. */
+const isBlockWord = ({ code, name = "" }: ParseReason): boolean =>
+  code === "undefined-function" && /^(unless|for|foreach|each|while)$/i.test(name);
 
-/** Words that open blocks in other languages. */
-const isBlockWord = (reason: string): boolean =>
-  /^function "(unless|for|foreach|each|while)" not defined$/i.test(reason);
-
-function remove(problems: Problem[], { error }: Mistake): void {
+function remove(problems: Problem[], { error }: ParseError): void {
   const at = problems.findIndex((problem) => problem.error === error);
   if (at >= 0) problems.splice(at, 1);
 }
@@ -101,22 +99,28 @@ function inOrder([first, ...others]: readonly Problem[]): readonly Problem[] {
   return [first, ...others.sort((a, b) => place(a) - place(b))];
 }
 
-/** The problems of all attempts. */
-class Found {
+/** Codes of which a second one in an action mostly follows from the first. */
+const isUnexpected: ReadonlySet<ParseErrorCode> = new Set([
+  ...(["dot-after-term", "ending-in-clause", "stray-ending", "stray-paren", "unexpected-end"] as const),
+  "unexpected-token",
+]);
+
+/** Collects the problems of all parse attempts. */
+class ProblemCollector {
   readonly problems: Problem[] = [];
   readonly actions: Actions;
-  isCut = false;
-  private readonly known = new Set<string>();
-  private readonly byAction = new Map<number, Problem[]>();
-  private tokens: readonly IToken[] = [];
+  isTruncated = false;
+  readonly #known = new Set<string>();
+  readonly #byAction = new Map<number, Problem[]>();
+  #tokens: readonly IToken[] = [];
 
   constructor(text: string, delims: Delims) {
     this.actions = new Actions(text, delims);
   }
 
-  /** Takes the tokens of an attempt, which say where actions start. */
+  /** Takes the tokens of an attempt, which tell where actions start. */
   read(tokens: readonly IToken[]): void {
-    this.tokens = tokens;
+    this.#tokens = tokens;
     this.actions.read(tokens);
   }
 
@@ -125,39 +129,39 @@ class Found {
     if (start < 0) return undefined;
     const { text, delims } = this.actions;
     const { end } = this.actions.at(start);
-    return { start, end, tokens: meantTokens(text, start, end, delims, this.tokens) };
+    return { start, end, tokens: intendedTokens(text, start, end, delims, this.#tokens) };
   }
 
-  /** What was found in an earlier attempt, or in an action that is known not to be readable, is not said again. */
-  add(mistake: Mistake, isStopped: boolean): void {
-    const { error, reason } = mistake;
-    const key = `${error.span.start} ${reason}`;
-    if (this.known.has(key)) return;
+  /** Adds an error, unless an earlier attempt found it or the action is already known to be unreadable. */
+  add(parseError: ParseError, isStopped: boolean): void {
+    const { error, reason } = parseError;
+    const key = `${error.span.start} ${reason.message}`;
+    if (this.#known.has(key)) return;
     const start = this.actions.startAt(error.span.start);
-    const before = this.byAction.get(start) ?? [];
+    const before = this.#byAction.get(start) ?? [];
     if (start >= 0 && before.length >= maxInAction) return;
     const isFollowing = (other: Problem): boolean =>
       isStopped ||
-      other.reason.startsWith("too many declarations") ||
-      (other.reason.startsWith("unexpected") && reason.startsWith("unexpected"));
+      other.reason.code === "too-many-declarations" ||
+      (isUnexpected.has(other.reason.code) && isUnexpected.has(reason.code));
     if (start >= 0 && before.some(isFollowing)) return;
     if (this.problems.length >= maxProblems) {
-      this.isCut = true;
+      this.isTruncated = true;
       return;
     }
-    this.known.add(key);
+    this.#known.add(key);
     const action = start < 0 ? undefined : this.actions.at(start);
-    const problem = { ...mistake, action };
+    const problem = { ...parseError, action };
     this.problems.push(problem);
     if (start < 0) return;
     before.push(problem);
-    this.byAction.set(start, before);
+    this.#byAction.set(start, before);
   }
 }
 
 // --- repairs
 
-/** What is read in place of a piece of the text. */
+/** Replaces a range of the text by tokens. */
 interface Repair extends Span {
   readonly tokens: readonly IToken[];
 }
@@ -167,7 +171,7 @@ function repairedTokens(text: string, repairs: readonly Repair[], { delims, isFu
   const tokens: IToken[] = [];
   let at = 0;
   const read = (end: number): void => {
-    for (const token of tokenize(text.slice(at, end), delims, isFunction)) tokens.push(moved(token, at));
+    for (const token of tokenize(text.slice(at, end), delims, isFunction)) tokens.push(shifted(token, at));
   };
   for (const repair of repairs) {
     if (repair.start > at) read(repair.start);
@@ -178,7 +182,7 @@ function repairedTokens(text: string, repairs: readonly Repair[], { delims, isFu
   return tokens;
 }
 
-function moved(token: IToken, by: number): IToken {
+function shifted(token: IToken, by: number): IToken {
   token.startOffset += by;
   if (token.endOffset !== undefined) token.endOffset += by;
   const payload = token.payload as t.Payload | undefined;
@@ -205,21 +209,21 @@ const opens = new Map<string, TokenType>([
   ["each", t.Range],
 ]);
 
-/** The tokens of the action that the first word says it was meant to be. */
-function meantTokens(text: string, start: number, end: number, [left]: Delims, tokens: readonly IToken[]): IToken[] {
+/** Returns the tokens of the action that the first word suggests. */
+function intendedTokens(text: string, start: number, end: number, [left]: Delims, tokens: readonly IToken[]): IToken[] {
   const content = text.slice(start + left.length, end);
   const [, sign = "", first = "", chained] = /^-?\s*(?:([#/])\s*)?([a-z]+)(?:\s+([a-z]+))?/i.exec(content) ?? [];
   const word = sign === "/" ? "end" : first;
   const make = (type: TokenType, image: string, at = start): IToken => tokenAt(type, image, at);
   const value = [
-    ...declared(content, start + left.length, opens.get(word) === t.Range),
+    ...declarationTokens(content, start + left.length, opens.get(word) === t.Range),
     make(t.Identifier, unreadable),
   ];
   const close = make(t.RightDelim, "");
   const opener = opens.get(word);
   if (opener) return [make(t.LeftDelim, left), make(opener, word), ...value, close];
-  if (/^end/i.test(word)) return innermost(start, tokens) ? endTokens(start) : [];
-  const around = innermost(start, tokens);
+  if (/^end/i.test(word)) return innermostBlock(start, tokens) ? endTokens(start) : [];
+  const around = innermostBlock(start, tokens);
   if (word === "else" && (around === t.If || around === t.With || around === t.Range)) {
     const chain = chained === "if" ? t.If : chained === "with" ? t.With : undefined;
     const mayChain = chain !== undefined && around === chain;
@@ -234,8 +238,8 @@ function meantTokens(text: string, start: number, end: number, [left]: Delims, t
   return [make(t.LeftDelim, left), ...value, close];
 }
 
-/** A variable that is declared in what cannot be read is still declared. */
-function declared(content: string, at: number, isRange: boolean): IToken[] {
+/** Returns the declarations of an unreadable action: its variables are declared all the same. */
+function declarationTokens(content: string, at: number, isRange: boolean): IToken[] {
   const [, first, second, operator] = /(\$[\p{L}\p{Nd}_]*)\s*(?:,\s*(\$[\p{L}\p{Nd}_]*)\s*)?(:?=)/u.exec(content) ?? [];
   if (first === undefined) return [];
   const names = isRange && second !== undefined ? [first, second] : [first];
@@ -253,8 +257,8 @@ function tokenAt(type: TokenType, image: string, at: number): IToken {
   return createTokenInstance(type, image, at, at, Number.NaN, Number.NaN, Number.NaN, Number.NaN);
 }
 
-/** The kind of the innermost block that is open before an offset; `Else` behind its else. */
-function innermost(at: number, tokens: readonly IToken[]): TokenType | undefined {
+/** Returns the kind of the innermost block that is open before an offset; `Else` after its else. */
+function innermostBlock(at: number, tokens: readonly IToken[]): TokenType | undefined {
   const blocks: { readonly type: TokenType; other: boolean }[] = [];
   for (let i = 0; i < tokens.length && tokens[i]!.startOffset < at; i++) {
     const { tokenType } = tokens[i]!;
@@ -278,10 +282,10 @@ function innermost(at: number, tokens: readonly IToken[]): TokenType | undefined
 class Actions {
   readonly text: string;
   readonly delims: Delims;
-  private tokens: readonly IToken[] = [];
-  /** By token: where the action starts that it is in, -1 in text. */
-  private starts: readonly number[] | undefined;
-  private readonly known = new Map<number, Span>();
+  #tokens: readonly IToken[] = [];
+  /** Start of the action that each token is in, -1 in text. */
+  #starts: readonly number[] | undefined;
+  readonly #known = new Map<number, Span>();
 
   constructor(text: string, delims: Delims) {
     this.text = text;
@@ -289,22 +293,22 @@ class Actions {
   }
 
   read(tokens: readonly IToken[]): void {
-    this.tokens = tokens;
-    this.starts = undefined;
+    this.#tokens = tokens;
+    this.#starts = undefined;
   }
 
-  /** Where the action starts that holds an offset, by the tokens read; -1 in text. */
+  /** Returns the start of the action that contains an offset, by the tokens read; -1 in text. */
   startAt(offset: number): number {
-    this.starts ??= actionStarts(this.tokens, this.text, this.delims);
-    return this.starts[lastAtOrBefore(offset, this.tokens)] ?? -1;
+    this.#starts ??= actionStarts(this.#tokens, this.text, this.delims);
+    return this.#starts[lastAtOrBefore(offset, this.#tokens)] ?? -1;
   }
 
-  /** The action that starts at an offset. The same object each time: what is found out about it can be kept by it. */
+  /** Returns the action that starts at an offset: always the same object, so that callers can key data by it. */
   at(start: number): Span {
-    const known = this.known.get(start);
+    const known = this.#known.get(start);
     if (known) return known;
     const action = { start, end: actionEnd(this.text, start, this.delims) };
-    this.known.set(start, action);
+    this.#known.set(start, action);
     return action;
   }
 }
@@ -325,7 +329,7 @@ function actionStarts(tokens: readonly IToken[], text: string, [left]: Delims): 
   return starts;
 }
 
-/** The last token that starts at an offset or before it, by where Go says it starts. */
+/** Returns the index of the last token that starts at an offset or before it, by Go's offsets. */
 function lastAtOrBefore(at: number, tokens: readonly IToken[]): number {
   let low = 0;
   let high = tokens.length - 1;
@@ -334,21 +338,21 @@ function lastAtOrBefore(at: number, tokens: readonly IToken[]): number {
     if (tokens[middle]!.startOffset <= at) low = middle + 1;
     else high = middle - 1;
   }
-  // A delimiter begins with the white space that it trims.
+  // A delimiter token begins with the white space that it trims.
   return high;
 }
 
 /**
- * Where an action ends that cannot be read: behind its right delimiter, if that comes before the next left one; else where
- * its line ends. No more is looked at than up to the next left delimiter.
+ * Returns the end of an unreadable action: after its right delimiter, if that comes before the next left one, else at the end
+ * of its line. Reads no further than the next left delimiter.
  */
 function actionEnd(text: string, start: number, [left, right]: Delims): number {
   const from = start + left.length;
   const open = text.indexOf(left, from);
   const to = open < 0 ? text.length : open;
-  const close = closeBehind(text, from, right, to);
+  const close = rightDelimAfter(text, from, right, to);
   if (close >= 0) return close + right.length;
-  // One that starts where the next left delimiter does still counts.
+  // A right delimiter that starts where the next left one does still counts.
   const near = text.slice(from, to + right.length);
   const plain = near.indexOf(right);
   if (plain >= 0) return from + plain + right.length;
@@ -356,9 +360,9 @@ function actionEnd(text: string, start: number, [left, right]: Delims): number {
   return newline >= 0 && from + newline < to ? from + newline : to;
 }
 
-/** The next right delimiter that is not inside quotes and starts at `to` or before, or -1. */
-export function closeBehind(text: string, from: number, right: string, to = text.length): number {
-  /** A mark that opens nothing here: there is no other on this line, or for backquotes anywhere behind it. */
+/** Returns the offset of the next right delimiter that is not inside quotes and starts at `to` or before, or -1. */
+export function rightDelimAfter(text: string, from: number, right: string, to = text.length): number {
+  /** A quote that opens nothing: no other follows on its line, or for backquotes anywhere after it. */
   let isOpen = false;
   let isRawOpen = false;
   for (let i = from; i <= to && i < text.length; i++) {
@@ -378,7 +382,7 @@ export function closeBehind(text: string, from: number, right: string, to = text
   return -1;
 }
 
-/** Behind the string that starts at a quote, or -1 where it is not closed on its line. */
+/** Returns the end of the string that starts at a quote, or -1 if it is not closed on its line. */
 function stringEnd(text: string, at: number): number {
   const literal = /"(?:[^"\\\n]|\\.)*"/y;
   literal.lastIndex = at;

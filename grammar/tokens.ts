@@ -3,21 +3,42 @@ import { quote, unicodeName } from "./quote.ts";
 import type { Delims } from "./tree.ts";
 
 /**
- * The tokens, in two lexer modes: text up to a left delimiter, and the inside of an action. Patterns are functions because
- * the delimiters are the caller's, and because chevrotain rebuilds each RegExp without its `u` flag.
+ * Defines the tokens, in two lexer modes: text up to a left delimiter, and the inside of an action. Patterns are functions
+ * because the caller chooses the delimiters, and because chevrotain rebuilds each RegExp without its `u` flag.
  *
- * A piece that Go's lexer refuses is still one token, with Go's message as `payload.error`; see `lexer.ts`.
+ * A piece that Go's lexer refuses is still one token, with Go's message as `payload.refusal`; see `lexer.ts`.
  */
 
+/** Names, for programs, why Go's lexer refuses a piece of text. */
+export type LexicalErrorCode =
+  | "bad-character"
+  | "bad-number"
+  | "early-comment-end"
+  | "expected-declare"
+  | "stray-paren"
+  | "unclosed-action"
+  | "unclosed-comment"
+  | "unclosed-paren"
+  | "unrecognized-character"
+  | "unterminated-character"
+  | "unterminated-raw-string"
+  | "unterminated-string";
+
+export interface Refusal {
+  readonly code: LexicalErrorCode;
+  /** Go's message. */
+  readonly message: string;
+}
+
 export interface Payload {
-  readonly error?: string;
-  /** Where Go says the token starts, if that is behind its first character: trimmed white space belongs to delimiters. */
+  readonly refusal?: Refusal;
+  /** Offset at which Go says the token starts, if it is after the first character: trimmed white space belongs to delimiters. */
   readonly start?: number;
-  /** Where the character stands that `error` is about, if that is not the token's first. */
+  /** Offset of the character that `refusal` is about, if it is not the token's first. */
   readonly culprit?: number;
 }
 
-/** What the patterns look at. Lexing is synchronous, so one is enough; {@link startLexing} sets it. */
+/** Holds what the patterns need. Lexing is synchronous, so one object is enough; {@link startLexing} resets it. */
 const state = { left: "{{", right: "}}", parens: 0, insideAction: false };
 
 export function startLexing([left, right]: Delims): void {
@@ -27,7 +48,7 @@ export function startLexing([left, right]: Delims): void {
   state.insideAction = false;
 }
 
-/** The text ended inside an action. */
+/** Tells whether the text ended inside an action. */
 export const endedInsideAction = (): boolean => state.insideAction;
 
 const ok = (image: string): [string] => [image];
@@ -41,7 +62,7 @@ function withPayload(image: string, payload: Payload): [string] {
 const isSpace = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d;
 const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 
-/** Trim markers: `{{- ` before, ` -}}` behind. */
+/** Matches trim markers: `{{- ` on the left, ` -}}` on the right. */
 const trimsLeft = (text: string, at: number): boolean =>
   text.charCodeAt(at) === 0x2d && isSpace(text.charCodeAt(at + 1));
 const trimsRight = (text: string, at: number): boolean =>
@@ -53,7 +74,7 @@ function skipSpace(text: string, at: number): number {
   return end;
 }
 
-/** End of the run of letters, digits and `_` that starts at `at`. */
+/** Returns the end of the run of letters, digits and `_` that starts at `at`. */
 function wordEnd(text: string, at: number): number {
   let end = at;
   for (;;) {
@@ -63,7 +84,7 @@ function wordEnd(text: string, at: number): number {
   }
 }
 
-/** UTF-16 width of the letter, digit or `_` at `at`, 0 if there is none. */
+/** Returns the UTF-16 width of the letter, digit or `_` at `at`, 0 if there is none. */
 function letterWidth(text: string, at: number): number {
   const code = text.charCodeAt(at);
   if ((code >= 0x61 && code <= 0x7a) || (code >= 0x41 && code <= 0x5a) || isDigit(code) || code === 0x5f) return 1;
@@ -74,7 +95,7 @@ function letterWidth(text: string, at: number): number {
 
 const letter = /[\p{L}\p{Nd}]/uy;
 
-/** What may follow a word: white space, the end, `. , | : ( )` or the right delimiter. */
+/** Tells whether a word may end here: before white space, the end, `. , | : ( )` or the right delimiter. */
 function endsWord(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   return (
@@ -85,11 +106,14 @@ function endsWord(text: string, at: number): boolean {
   );
 }
 
-/** A word up to `end`, or the complaint about the character that follows it. */
+/** Matches a word up to `end`, or refuses the character that follows it. */
 function word(text: string, start: number, end: number): [string] {
   const image = text.slice(start, end);
   if (endsWord(text, end)) return ok(image);
-  return withPayload(image, { error: `bad character ${unicodeName(codeAt(text, end))}`, culprit: end });
+  return withPayload(image, {
+    refusal: { code: "bad-character", message: `bad character ${unicodeName(codeAt(text, end))}` },
+    culprit: end,
+  });
 }
 
 function codeAt(text: string, at: number): number {
@@ -99,7 +123,7 @@ function codeAt(text: string, at: number): number {
 
 // --- text mode
 
-/** Where the left delimiter is that starts here, or behind white space that its trim marker removes; -1 if none. */
+/** Returns the offset of the left delimiter that starts here, or after white space that its trim marker removes; -1 if none. */
 function leftDelimAt(text: string, at: number): number {
   const { left } = state;
   if (text.startsWith(left, at)) return at;
@@ -115,11 +139,19 @@ const matchComment: CustomPatternMatcherFunc = (text, at) => {
   if (trimsLeft(text, open)) open += 2;
   if (!text.startsWith("/*", open)) return null;
   const close = text.indexOf("*/", open + 2);
-  if (close < 0) return withPayload(text.slice(at), { error: "unclosed comment", start: open });
+  if (close < 0)
+    return withPayload(text.slice(at), {
+      refusal: { code: "unclosed-comment", message: "unclosed comment" },
+      start: open,
+    });
   let end = close + 2;
   if (trimsRight(text, end)) end = skipSpace(text, end + 2 + state.right.length);
   else if (text.startsWith(state.right, end)) end += state.right.length;
-  else return withPayload(text.slice(at, end), { error: "comment ends before closing delimiter", start: open });
+  else
+    return withPayload(text.slice(at, end), {
+      refusal: { code: "early-comment-end", message: "comment ends before closing delimiter" },
+      start: open,
+    });
   return withPayload(text.slice(at, end), { start: open });
 };
 
@@ -149,7 +181,11 @@ const matchRightDelim: CustomPatternMatcherFunc = (text, at) => {
   const close = trims ? at + 2 : at;
   const end = close + state.right.length;
   state.insideAction = false;
-  if (state.parens > 0) return withPayload(text.slice(at, end), { error: "unclosed left paren", start: at });
+  if (state.parens > 0)
+    return withPayload(text.slice(at, end), {
+      refusal: { code: "unclosed-paren", message: "unclosed left paren" },
+      start: at,
+    });
   return trims ? withPayload(text.slice(at, skipSpace(text, end)), { start: close }) : ok(text.slice(at, end));
 };
 
@@ -160,10 +196,10 @@ const matchSpace: CustomPatternMatcherFunc = (text, at) => {
   return ok(text.slice(at, end));
 };
 
-/** `.name`, or the dot alone. `.5` is a number. */
+/** Matches `.name`. A dot alone and the number `.5` are other tokens. */
 const matchField: CustomPatternMatcherFunc = (text, at) => {
   if (text.charCodeAt(at) !== 0x2e || isDigit(text.charCodeAt(at + 1))) return null;
-  // At the very end Go takes the dot for the start of a number.
+  // At the very end Go reads a dot as the start of a number.
   if (at + 1 === text.length) return null;
   if (endsWord(text, at + 1)) return null;
   return word(text, at, wordEnd(text, at + 1));
@@ -182,17 +218,17 @@ const matchWord: CustomPatternMatcherFunc = (text, at) => {
   return end === at ? null : word(text, at, end);
 };
 
-/** Up to the closing mark on the same line; a backslash takes the next character along. */
-function quoted(mark: number, error: string): CustomPatternMatcherFunc {
+/** Matches up to the closing mark on the same line; a backslash escapes the next character. */
+function quoted(mark: number, refusal: Refusal): CustomPatternMatcherFunc {
   return (text, at) => {
     if (text.charCodeAt(at) !== mark) return null;
     for (let i = at + 1; i < text.length; i++) {
       let code = text.charCodeAt(i);
       if (code === mark) return ok(text.slice(at, i + 1));
       if (code === 0x5c) code = text.charCodeAt(++i);
-      if (code === 0x0a) return withPayload(text.slice(at, i), { error });
+      if (code === 0x0a) return withPayload(text.slice(at, i), { refusal });
     }
-    return withPayload(text.slice(at), { error });
+    return withPayload(text.slice(at), { refusal });
   };
 }
 
@@ -200,14 +236,16 @@ const matchRawString: CustomPatternMatcherFunc = (text, at) => {
   if (text.charCodeAt(at) !== 0x60) return null;
   const end = text.indexOf("`", at + 1);
   return end < 0
-    ? withPayload(text.slice(at), { error: "unterminated raw quoted string" })
+    ? withPayload(text.slice(at), {
+        refusal: { code: "unterminated-raw-string", message: "unterminated raw quoted string" },
+      })
     : ok(text.slice(at, end + 1));
 };
 
 const number =
   /[+-]?(?:0[xX][0-9a-fA-F_]*(?:\.[0-9a-fA-F_]*)?(?:[pP][+-]?[0-9_]*)?|0[oO][0-7_]*(?:\.[0-7_]*)?|0[bB][01_]*(?:\.[01_]*)?|[0-9_]*(?:\.[0-9_]*)?(?:[eE][+-]?[0-9_]*)?)i?/y;
 
-/** End of the number at `at`, negative if a letter follows: minus the end including that letter. */
+/** Returns the end of the number at `at`; if a letter follows, minus the end including that letter. */
 function numberEnd(text: string, at: number): number {
   number.lastIndex = at;
   number.test(text);
@@ -217,7 +255,8 @@ function numberEnd(text: string, at: number): number {
 }
 
 const startsNumber = (code: number): boolean => isDigit(code) || code === 0x2b || code === 0x2d || code === 0x2e;
-const badNumber = (image: string): [string] => withPayload(image, { error: `bad number syntax: ${quote(image)}` });
+const badNumber = (image: string): [string] =>
+  withPayload(image, { refusal: { code: "bad-number", message: `bad number syntax: ${quote(image)}` } });
 
 const matchNumber: CustomPatternMatcherFunc = (text, at) => {
   if (!startsNumber(text.charCodeAt(at))) return null;
@@ -227,7 +266,7 @@ const matchNumber: CustomPatternMatcherFunc = (text, at) => {
   return sign === 0x2b || sign === 0x2d ? null : ok(text.slice(at, end));
 };
 
-/** `1+2i`: two numbers without space, the second imaginary. */
+/** Matches `1+2i`: two numbers without a space, the second imaginary. */
 const matchComplex: CustomPatternMatcherFunc = (text, at) => {
   if (!startsNumber(text.charCodeAt(at))) return null;
   const end = numberEnd(text, numberEnd(text, at));
@@ -237,7 +276,9 @@ const matchComplex: CustomPatternMatcherFunc = (text, at) => {
 
 const matchDeclare: CustomPatternMatcherFunc = (text, at) => {
   if (text.charCodeAt(at) !== 0x3a) return null;
-  return text.charCodeAt(at + 1) === 0x3d ? ok(":=") : withPayload(":", { error: "expected :=" });
+  return text.charCodeAt(at + 1) === 0x3d
+    ? ok(":=")
+    : withPayload(":", { refusal: { code: "expected-declare", message: "expected :=" } });
 };
 
 const matchLeftParen: CustomPatternMatcherFunc = (text, at) => {
@@ -248,22 +289,25 @@ const matchLeftParen: CustomPatternMatcherFunc = (text, at) => {
 
 const matchRightParen: CustomPatternMatcherFunc = (text, at) => {
   if (text.charCodeAt(at) !== 0x29) return null;
-  if (state.parens === 0) return withPayload(")", { error: "unexpected right paren" });
+  if (state.parens === 0)
+    return withPayload(")", { refusal: { code: "stray-paren", message: "unexpected right paren" } });
   state.parens--;
   return ok(")");
 };
 
-/** Any other character: printable ASCII is a token of its own (only the comma is ever legal), the rest is refused. */
+/** Matches any other character: printable ASCII is a token of its own (only the comma is ever legal), all else is refused. */
 const matchChar: CustomPatternMatcherFunc = (text, at) => {
   const code = codeAt(text, at);
   const image = text.slice(at, at + (code > 0xffff ? 2 : 1));
   if (code > 0x20 && code < 0x7f) return ok(image);
-  return withPayload(image, { error: `unrecognized character in action: ${unicodeName(code)}` });
+  return withPayload(image, {
+    refusal: { code: "unrecognized-character", message: `unrecognized character in action: ${unicodeName(code)}` },
+  });
 };
 
 // --- token types
 
-/** One character of each class that chevrotain sorts first characters into: the token may start with anything. */
+/** Lists one character of each class by which chevrotain indexes first characters: the token may start with anything. */
 const anything: number[] = [...Array(256).keys(), ...Array.from({ length: 256 }, (_, i) => 256 + i * 255), 0xffff];
 const beyondAscii = anything.filter((code) => code >= 0x80);
 const chars = (text: string): number[] => [...text].map((char) => char.charCodeAt(0));
@@ -274,7 +318,7 @@ function token(name: string, pattern: CustomPatternMatcherFunc, starts: number[]
   return createToken({ name, pattern, start_chars_hint: starts, line_breaks: true, ...more });
 }
 
-/** A type that only {@link retype} gives: keywords are words, refused pieces are whatever they began as. */
+/** Makes a type that only {@link retype} assigns: keywords are matched as words, refused pieces as whatever they began as. */
 const given = (name: string): TokenType => createToken({ name, pattern: Lexer.NA });
 
 export const Comment = token("Comment", matchComment, anything);
@@ -287,9 +331,17 @@ export const Field = token("Field", matchField, chars("."));
 export const Dot = token("Dot", matchDot, chars("."));
 export const Variable = token("Variable", matchVariable, chars("$"));
 export const Identifier = token("Identifier", matchWord, [...chars(letters), ...beyondAscii]);
-export const String_ = token("String", quoted(0x22, "unterminated quoted string"), chars('"'));
+export const String_ = token(
+  "String",
+  quoted(0x22, { code: "unterminated-string", message: "unterminated quoted string" }),
+  chars('"'),
+);
 export const RawString = token("RawString", matchRawString, chars("`"));
-export const CharConstant = token("CharConstant", quoted(0x27, "unterminated character constant"), chars("'"));
+export const CharConstant = token(
+  "CharConstant",
+  quoted(0x27, { code: "unterminated-character", message: "unterminated character constant" }),
+  chars("'"),
+);
 export const Number_ = token("Number", matchNumber, chars(`${digits}+-.`));
 export const Complex = token("Complex", matchComplex, chars(`${digits}+-.`));
 export const Declare = token("Declare", matchDeclare, chars(":"));
@@ -312,11 +364,13 @@ export const Nil = given("Nil");
 export const Range = given("Range");
 export const Template = given("Template");
 export const With = given("With");
-/** A left delimiter before `define`, `end` or `else`: told apart here so that the grammar needs one token of look-ahead. */
+/**
+ * Left delimiters before `define`, `end` and `else` are types of their own, so that the grammar needs one token of look-ahead.
+ */
 export const DefineDelim = given("DefineDelim");
 export const EndDelim = given("EndDelim");
 export const ElseDelim = given("ElseDelim");
-/** What Go's lexer refuses. */
+/** A piece that Go's lexer refuses. */
 export const Refused = given("Refused");
 
 export const keywords: ReadonlyMap<string, TokenType> = new Map([
@@ -350,7 +404,7 @@ export const vocabulary: TokenType[] = [
   ...[DefineDelim, EndDelim, ElseDelim, Refused],
 ];
 
-/** Changes what kind of token this is. */
+/** Changes the type of a token. */
 export function retype(token: IToken, type: TokenType): void {
   token.tokenType = type;
   token.tokenTypeIdx = type.tokenTypeIdx!;

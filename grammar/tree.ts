@@ -1,15 +1,16 @@
 import type { Span } from "./error.ts";
 
 /**
- * What the parser makes: plain readonly objects, a union on `kind`. Offsets are UTF-16 offsets into the template text.
+ * Defines the trees that the parser makes: plain readonly objects, a union on `kind`. Offsets are UTF-16 offsets into the
+ * template text.
  */
 
 /** Left and right delimiter, `["{{", "}}"]` unless the caller chose others. */
 export type Delims = readonly [left: string, right: string];
 
-/** The text a tree was parsed from, shared by all trees of one parse. */
+/** The text that a tree was parsed from, shared by all trees of one parse. */
 export interface Source {
-  /** Name that Go's messages carry. */
+  /** The name that Go's messages carry. */
   readonly name: string;
   readonly text: string;
   readonly delims: Delims;
@@ -23,7 +24,7 @@ export interface Tree {
 }
 
 interface Place extends Span {
-  /** Where Go's messages say the node is: mostly its start; in a chain of fields that of the second one. */
+  /** Offset that Go's messages give for the node: mostly its start; in a chain of fields the start of the second field. */
   readonly pos: number;
 }
 
@@ -40,7 +41,7 @@ export interface Text extends Place {
 
 export interface Comment extends Place {
   readonly kind: "comment";
-  /** With its markers, without delimiters: `/* … *\/`. */
+  /** Includes the markers, but not the delimiters: `/* … *\/`. */
   readonly text: string;
 }
 
@@ -49,7 +50,7 @@ export interface Action extends Place {
   readonly pipe: Pipe;
 }
 
-/** `else if` and `else with` are an `else` list that holds the nested one alone. */
+/** An `else if` or `else with` is an `else` list that holds only the nested branch. */
 export interface Branch extends Place {
   readonly kind: "if" | "with" | "range";
   readonly pipe: Pipe;
@@ -90,7 +91,7 @@ export interface Field extends Place {
 
 export interface Variable extends Place {
   readonly kind: "variable";
-  /** With its `$`. */
+  /** Includes the `$`. */
   readonly name: string;
   readonly fields: readonly string[];
 }
@@ -120,7 +121,7 @@ export interface Bool extends Place {
   readonly value: boolean;
 }
 
-/** A constant is everything its text can be read as; the place where it is used decides. */
+/** Holds every value that the text of a constant can stand for; the place where it is used decides. */
 export interface NumberConstant {
   /** As written. */
   readonly text: string;
@@ -143,11 +144,11 @@ export interface StringNode extends Place {
 
 export type Operand = Field | Variable | Chain | Identifier | Dot | Nil | Bool | NumberNode | StringNode | Pipe;
 
-/** Nothing but white space and comments: such a body never replaces another, and is replaced by any. */
+/** Tells whether a list has only white space and comments: such a body never replaces another, and is replaced by any. */
 export function isEmpty(list: List): boolean {
   return list.nodes.every((node) => node.kind === "comment" || (node.kind === "text" && isGoSpace(node.text)));
 }
 
-/** Only what Go's `unicode.IsSpace` takes: unlike `\s` with U+0085 and without U+FEFF. */
+/** Tests for Go's `unicode.IsSpace`, which differs from `\s`: it has U+0085 but not U+FEFF. */
 const isGoSpace = (text: string): boolean =>
   /^[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]*$/.test(text);

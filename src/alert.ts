@@ -2,16 +2,16 @@ import { compile, type TemplateOptions } from "./compile.ts";
 import { alerting } from "./functions/alerting/index.ts";
 import { RenderAborted, type Template, type TimeLimit } from "./template/index.ts";
 
-/** The parts of an alert as templates; only `title` has to be there. */
+/** Holds the parts of an alert as templates; only `title` is required. */
 export interface AlertTemplate {
   readonly title: string;
   readonly subtitle?: string | undefined;
   readonly body?: string | undefined;
-  /** Values in it are escaped for the place where they stand; the other parts are plain text. */
+  /** Its values are escaped for their place in the HTML; the other parts are plain text. */
   readonly html?: string | undefined;
 }
 
-/** What one profile gets: the parts that its {@link AlertTemplate} has, rendered. */
+/** Holds the alert for one profile: the parts that its {@link AlertTemplate} has, rendered. */
 export interface Alert {
   title: string;
   subtitle?: string;
@@ -20,7 +20,7 @@ export interface Alert {
   aborted?: undefined;
 }
 
-/** A template called `abort`: this profile gets no alert. `if (alert.aborted !== undefined)` tells the two apart. */
+/** Says that a template called `abort`: this profile gets no alert. `if (alert.aborted !== undefined)` tells it from an alert. */
 export interface AlertAborted {
   /** The reason that the template gave. */
   aborted: string;
@@ -32,7 +32,7 @@ export interface AlertAborted {
 
 export interface CompiledAlert {
   /**
-   * Parts are rendered in the order title, subtitle, body: the first that fails or aborts decides.
+   * Renders the parts in the order title, subtitle, body, html: the first that fails or aborts decides.
    * @param profile never changed
    * @param limit time for all parts together
    * @throws TemplateError of phase `"exec"`
@@ -43,10 +43,11 @@ export interface CompiledAlert {
 const parts = ["title", "subtitle", "body", "html"] as const;
 
 /**
- * Compiles once, renders many. Each part is a template set of its own: what one defines, another cannot call.
- * @param options as of `compile`; `functions` is the set `alerting` unless given, and a part's name in messages is
- * `title`, `subtitle`, `body` or `html`, behind `name` and a dot if there is one; `escape` is `"html"` for that part alone
- * @throws TemplateError of phase `"parse"`, of `html` also `"escape"`; TypeError for a missing title
+ * Compiles an alert once, to be rendered many times. Each part is a template set of its own: templates defined in one cannot
+ * be called in another.
+ * @param options as of `compile`; `functions` is the set `alerting` by default; in messages a part is named `title`,
+ * `subtitle`, `body` or `html`, after `name` and a dot if there is one; `escape` is `"html"` for that part only
+ * @throws TemplateError of phase `"parse"`, for `html` also `"escape"`; TypeError for a missing title
  */
 export function compileAlert(template: AlertTemplate, options: TemplateOptions = {}): CompiledAlert {
   if (typeof template?.title !== "string") throw new TypeError("an alert template needs a title, as text");
@@ -75,7 +76,7 @@ export function compileAlert(template: AlertTemplate, options: TemplateOptions =
   };
 }
 
-/** One alert for one profile; the same alert for many is {@link compileAlert}'s. */
+/** Renders one alert for one profile; for many profiles use {@link compileAlert}. */
 export function renderAlert(
   profile: unknown,
   template: AlertTemplate,

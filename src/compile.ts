@@ -3,9 +3,8 @@ import { compile as compileLanguage, type LanguageOptions, type Template } from 
 
 export interface TemplateOptions extends LanguageOptions {
   /**
-   * What values are escaped for: `"none"` writes them as they are, as Go's `text/template`; `"html"` escapes each for the
-   * place in the HTML where it stands, as Go's `html/template`; `"json"` writes each as JSON, for the place in the JSON where it
-   * stands. @default "none"
+   * Escaping of values: `"none"` writes them as they are, as Go's `text/template`; `"html"` escapes each for its place in the
+   * HTML, as Go's `html/template`; `"json"` writes each as JSON, for its place in the JSON. @default "none"
    */
   readonly escape?: Escaping | undefined;
 }
@@ -13,9 +12,8 @@ export interface TemplateOptions extends LanguageOptions {
 export type Escaping = "none" | keyof typeof passes;
 
 /**
- * Parses, escapes and resolves once; renders many times.
- * @throws TemplateError of phase `"parse"`, or `"escape"` where the text cannot be escaped; TypeError for options that make
- * no sense
+ * Compiles a template: parses, escapes and resolves it once, to be rendered many times.
+ * @throws TemplateError of phase `"parse"`, or `"escape"` if the text cannot be escaped; TypeError for invalid options
  */
 export function compile(text: string, options: TemplateOptions = {}): Template {
   const { escape: escaping = "none" } = options;

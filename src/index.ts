@@ -1,6 +1,4 @@
-/**
- * tocsin, the browser-safe half. In: a profile and an alert template. Out: an alert, or a `TemplateError`.
- */
+/** Renders alerts: the browser-safe half of tocsin. In: a profile and an alert template. Out: an alert, or a `TemplateError`. */
 export { type Limit, type Phase, type Span, TemplateError, TemplateLimitError } from "../grammar/index.ts";
 export {
   type Alert,

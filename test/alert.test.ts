@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type AlertTemplate, compileAlert, renderAlert, TemplateError } from "../src/index.ts";
 import { errorOf } from "./thrown.ts";
 
-/** What every team that sends alerts writes first. */
+/** Templates that every team that sends alerts writes first. */
 const classics: readonly (readonly [
   about: string,
   text: string,

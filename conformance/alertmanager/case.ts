@@ -2,16 +2,16 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Answer } from "../case.ts";
 
-/** A template of Alertmanager and what it is executed with: `missingkey=zero`, and a clock that always shows `now`. */
+/** Holds a template of Alertmanager and its input. It is executed with `missingkey=zero`, and a clock that always shows `now`. */
 export interface NotificationCase {
   readonly template: string;
-  /** One of `payloads/`: dot is Alertmanager's data made of it. */
+  /** One of `payloads/`: dot is the data that Alertmanager makes of it. */
   readonly payload?: string;
-  /** JSON: dot is this, where there is no payload. */
+  /** JSON for dot, if there is no payload. */
   readonly data?: unknown;
-  /** Files of templates, of `templates/`, that it may call. */
+  /** Files of `templates/` whose templates it may call. */
   readonly files?: readonly string[];
-  /** Escaped as package html/template does. @default false */
+  /** Whether it is escaped as by package html/template. @default false */
   readonly html?: boolean;
   readonly want: Answer;
 }

@@ -1,7 +1,7 @@
 /**
- * Asks Alertmanager's own package about every case again. It and its dependencies (Debian: golang-github-prometheus-alertmanager-dev)
- * have to be below ALERTMANAGER_GOPATH. With ALERTMANAGER_TEMPLATES, the folder of its stock templates, these are rendered for
- * every payload too, and only what came of it is kept.
+ * Asks Alertmanager's own package about every case again. The package and its dependencies (Debian:
+ * golang-github-prometheus-alertmanager-dev) must be below ALERTMANAGER_GOPATH. With ALERTMANAGER_TEMPLATES, the folder of its
+ * stock templates, these are rendered for every payload too, and only the output is kept.
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -43,7 +43,7 @@ function ask(questions: readonly (Question & { readonly texts?: readonly string[
   }
 }
 
-/** One case a line, so that differences are readable. */
+/** Writes one case a line, so that differences are readable. */
 function format(what: string, cases: readonly object[]): string {
   const lines = cases.map((one) => `    ${JSON.stringify(one)}`);
   return `{\n  "section": ${JSON.stringify(what)},\n  "cases": [\n${lines.join(",\n")}\n  ]\n}\n`;

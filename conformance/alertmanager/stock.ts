@@ -3,8 +3,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * What Alertmanager's stock templates gave. The templates themselves are Alertmanager's, and not here; so of a long output,
- * which is mostly theirs, only the digest is kept.
+ * Holds the output of Alertmanager's stock templates. The templates themselves belong to Alertmanager and are not here; for
+ * the same reason only the digest of a long output is kept, which is mostly their text.
  */
 export const stockFile = join(import.meta.dirname, "stock.json");
 
@@ -24,26 +24,26 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 
 export interface StockTemplates {
   readonly version: string;
-  /** The files that they stand in. */
+  /** Texts of the files with the templates. */
   readonly texts: readonly string[];
-  /** Those that a notification starts from. */
+  /** Names of the templates that a notification starts from. */
   readonly names: readonly string[];
 }
 
 const files = ["default.tmpl", "email.tmpl"];
 
-/** Where Debian's package prometheus-alertmanager puts them. */
+/** The folder in which Debian's package prometheus-alertmanager installs them. */
 const installed = "/usr/share/prometheus/alertmanager";
 
-/** The recorded version, by the digest of its files. */
+/** The recorded version, checked by the digest of its files. */
 const version = "0.28.1";
 const digest = "9d726fe7719e1026ee49ed9e27563f597bbb5ff8ee75fbd520a7ff440cd29a60";
 
-/** What calls a template of that name: most are for all of the data. */
+/** Returns the call of a template; most take all of the data. */
 export const callOf = (name: string): string =>
   `{{ template "${name}" ${name === "pagerduty.default.instances" ? ".Alerts.Firing" : "."} }}`;
 
-/** Nothing, where they are not installed. @throws Error where they are another version's */
+/** Returns the stock templates, undefined if they are not installed. @throws Error if they are of another version */
 export function stockTemplates(folder = process.env.ALERTMANAGER_TEMPLATES ?? installed): StockTemplates | undefined {
   if (!files.every((file) => existsSync(join(folder, file)))) return undefined;
   const texts = files.map((file) => readFileSync(join(folder, file), "utf8"));

@@ -8,7 +8,7 @@ import (
 	"text/template"
 )
 
-// The twins of ../functions.ts.
+// Holds the twins of ../functions.ts.
 var functions = template.FuncMap{
 	"default": func(d any, given ...any) any {
 		if len(given) == 0 || empty(given[0]) {
@@ -56,10 +56,10 @@ var contentFunctions = html.FuncMap{
 	"safeSrcset":   func(s string) html.Srcset { return html.Srcset(s) },
 }
 
-// Sets that need the source of others, and are here where the recorder was built with it.
+// Holds sets that need the source of others, if the recorder was built with it.
 var functionSets = map[string]template.FuncMap{}
 
-// Functions in the data: `{"$func": "count"}`.
+// Holds functions for the data: `{"$func": "count"}`.
 var dataFunctions = map[string]func(...any) any{
 	"count": func(args ...any) any { return strconv.Itoa(len(args)) },
 	"first": func(args ...any) any {
@@ -72,7 +72,7 @@ var dataFunctions = map[string]func(...any) any{
 	"fails":   func(...any) any { panic("boom") },
 }
 
-// As Sprig's: the opposite of what `if` takes for true.
+// Tells empty values as Sprig does: the opposite of what `if` takes for true.
 func empty(given any) bool {
 	truth, _ := template.IsTrue(given)
 	return !truth

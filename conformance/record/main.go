@@ -114,7 +114,7 @@ func answer(c Case, w *writer) (a Answer) {
 	return executed(w, err)
 }
 
-// The same with html/template, whose types are others.
+// Does the same with html/template, which has types of its own.
 func answerHTML(c Case, name string, data any, w *writer) Answer {
 	t := html.New(name)
 	if len(c.Delims) == 2 {
@@ -160,7 +160,7 @@ func executed(w *writer, err error) (a Answer) {
 	return a
 }
 
-// A render that does not end is left behind; its writer stops it if it writes.
+// Abandons a render that does not end; its writer stops it if it writes.
 func answerInTime(c Case) Answer {
 	w := &writer{}
 	done := make(chan Answer, 1)

@@ -2,7 +2,7 @@
 
 //go:debug default=go1.27
 
-// Built only where Sprig's source is at hand (see ../go.ts).
+// Is built only if Sprig's source is available (see ../go.ts).
 package main
 
 import (

@@ -34,11 +34,11 @@ const no: ConditionResult = { matches: false };
  * @throws TemplateError of phase `"parse"`; TypeError for options that make no sense
  */
 export function compileCondition(where: string, options: TemplateOptions = {}): Condition {
-  const { reads, varies, test } = compileLanguage(where, options);
+  const { reads, nonDeterministic, test } = compileLanguage(where, options);
   return {
     where,
     reads,
-    timeDependent: varies,
+    timeDependent: nonDeterministic,
     test(fields, limit) {
       try {
         return test(fields, limit) ? yes : no;

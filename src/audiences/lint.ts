@@ -1,6 +1,6 @@
 import { byteLength, countLines, excerpt, type Span, startOfLine } from "../../grammar/index.ts";
 import { type Change, type Finding, type LintOptions, lint } from "../lint/index.ts";
-import { asTemplate, before, objectionTo } from "../template/condition.ts";
+import { asTemplate, prefix, validationError } from "../template/condition.ts";
 
 /**
  * Lints a condition, with places in its own text. Never throws for a condition.
@@ -9,7 +9,7 @@ import { asTemplate, before, objectionTo } from "../template/condition.ts";
  */
 export function lintCondition(where: string, options: LintOptions = {}): readonly Finding[] {
   const { name = "where", delims: _delims, templates: _templates, part: _part, ...others } = options;
-  const objection = objectionTo(where, (id) => id !== "break" && id !== "continue");
+  const objection = validationError(where, (id) => id !== "break" && id !== "continue");
   if (objection) {
     lint("", { ...others, name }); // throws for options that make no sense
     const { syntax = "error" } = options.rules ?? {};
@@ -34,7 +34,7 @@ function moved({ fix, go, ...finding }: Finding, where: string): Finding {
   };
 }
 
-const movedSpan = ({ start, end }: Span): Span => ({ start: start - before.length, end: end - before.length });
+const movedSpan = ({ start, end }: Span): Span => ({ start: start - prefix.length, end: end - prefix.length });
 
 /** Moves a change; undefined if it edits what is around the condition. */
 function movedChange({ message, edits }: Change, where: string): Change | undefined {
@@ -46,7 +46,7 @@ function movedChange({ message, edits }: Change, where: string): Change | undefi
 function movedMessage(go: string, name: string): string {
   const start = `template: ${name}:1:`;
   const [, column, rest] = (go.startsWith(start) && /^(\d+)(:[\s\S]*)$/.exec(go.slice(start.length))) || [];
-  return column === undefined ? go : `${start}${Math.max(0, Number(column) - before.length)}${rest}`;
+  return column === undefined ? go : `${start}${Math.max(0, Number(column) - prefix.length)}${rest}`;
 }
 
 function placed(given: Span, text: string) {

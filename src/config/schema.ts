@@ -315,7 +315,7 @@ export const lintSection = z
       .optional()
       .describe("Function sets that templates may use."),
     channel: z.enum(["push", "email", "sms"]).optional().describe("Kind of channel, for the maximum length of texts."),
-    longest: z
+    maxLength: z
       .strictObject({
         title: count.optional().describe("Maximum for the title."),
         subtitle: count.optional().describe("Maximum for the subtitle."),

@@ -1,12 +1,12 @@
 /**
- * Where values are safe to stand. In: the trees of a template set. Out: the same trees, with the functions that make each
- * value safe in its place added to the pipelines.
+ * Makes values safe for their place. In: the trees of a template set. Out: the same trees, with functions added to the
+ * pipelines that escape each value for its place.
  */
 import type { Pass } from "../template/index.ts";
 import { html } from "./html/index.ts";
 import { json } from "./json/index.ts";
 
-export { checkHtml, missingInHtml } from "./html/index.ts";
+export { checkHtml, type EscapeErrorCode, missingInHtml } from "./html/index.ts";
 
-/** By the name that the `escape` option gives them. */
+/** Passes by the value of the `escape` option. */
 export const passes = { html, json } satisfies Readonly<Record<string, Pass>>;

@@ -3,11 +3,12 @@ import { Content, type ContentType, define, type FunctionSet } from "../template
 const vouch = (type: ContentType) => define({ params: ["string"] }, (text: string) => new Content(type, text));
 
 /**
- * Content that escaping takes as it is, where content of its type belongs; everywhere else it is text like any other. For
- * text that you made or checked yourself: with these in a template, text from a profile can run scripts. Go: `template.HTML` …
+ * Marks text as content that escaping leaves as it is, where content of its type belongs; elsewhere it is plain text. Only for
+ * text that you made or checked yourself: applied to text from a profile these functions let it run scripts. Go:
+ * `template.HTML` …
  */
 export const content = {
-  /** A whole fragment of HTML: its tags are closed. */
+  /** A fragment of HTML whose tags are all closed. */
   safeHTML: vouch("HTML"),
   /** Declarations, rules or a value of CSS. */
   safeCSS: vouch("CSS"),
@@ -15,7 +16,7 @@ export const content = {
   safeHTMLAttr: vouch("HTMLAttr"),
   /** An expression of JavaScript. */
   safeJS: vouch("JS"),
-  /** What stands between the quotes of a JavaScript string. */
+  /** The content of a JavaScript string, between its quotes. */
   safeJSStr: vouch("JSStr"),
   /** A URL of any scheme, or a part of one. */
   safeURL: vouch("URL"),

@@ -1,6 +1,6 @@
 import { define, truth } from "../template/index.ts";
 
-/** Sprig's `default`, which several sets have. Documented where they list it. */
+/** Implements Sprig's `default`, which several sets have. Documented where they list it. */
 export const defaultFunction = define(
   { params: ["any", "any"], variadic: true, context: true },
   (context, otherwise: unknown, ...given: readonly unknown[]) =>

@@ -1,6 +1,6 @@
-import { encode, withoutEndingZeros } from "../../grammar/index.ts";
+import { encode, trimTrailingZeros } from "../../grammar/index.ts";
 
-/** Go's `time.Duration`, in nanoseconds: its text, both ways. */
+/** Formats and parses Go's `time.Duration`, in nanoseconds. */
 
 export const nanosecond = 1n;
 export const microsecond = 1000n;
@@ -9,7 +9,7 @@ export const second = 1_000_000_000n;
 export const minute = 60n * second;
 export const hour = 60n * minute;
 
-const most = 2n ** 63n;
+const maxMagnitude = 2n ** 63n;
 
 /** `Duration.String`: `1h0m0.5s`, `1.5µs`, `0s`. */
 export function formatDuration(nanos: bigint): string {
@@ -29,7 +29,7 @@ export function formatDuration(nanos: bigint): string {
 /** `value / 10^digits`, without zeros at the end. */
 function decimal(value: bigint, digits: number): string {
   const text = String(value).padStart(digits + 1, "0");
-  const fraction = withoutEndingZeros(text.slice(-digits));
+  const fraction = trimTrailingZeros(text.slice(-digits));
   return text.slice(0, -digits) + (fraction === "" ? "" : `.${fraction}`);
 }
 
@@ -45,7 +45,7 @@ const units: Readonly<Record<string, bigint>> = {
 };
 
 /**
- * `time.ParseDuration`: `[-+]?([0-9]*(\.[0-9]*)?[a-z]+)+`, or 0.
+ * Parses as `time.ParseDuration`: `[-+]?([0-9]*(\.[0-9]*)?[a-z]+)+`, or 0.
  * @throws Error with Go's words
  */
 export function parseDuration(text: string): bigint {
@@ -62,35 +62,35 @@ export function parseDuration(text: string): bigint {
     const significant = whole.replace(/^0+/, "");
     if (significant.length > 19) throw invalid();
     const count = BigInt(significant);
-    if (count > most) throw invalid();
+    if (count > maxMagnitude) throw invalid();
     if (unit === "") throw invalid("missing unit in duration");
     const size = Object.hasOwn(units, unit) ? units[unit]! : undefined;
     if (size === undefined) throw invalid(`unknown unit ${quoteTime(unit)} in duration`);
-    if (count > most / size) throw invalid();
+    if (count > maxMagnitude / size) throw invalid();
     sum += count * size + partOf(fraction, size);
-    if (sum > most) throw invalid();
+    if (sum > maxMagnitude) throw invalid();
     rest = rest.slice(all.length);
   }
   if (negative) return -sum;
-  if (sum === most) throw invalid();
+  if (sum === maxMagnitude) throw invalid();
   return sum;
 }
 
-/** Digits behind the point, as Go reads them: as many as fit, then by floats. */
+/** Reads the digits after the point as Go does: as many as fit, the rest by floats. */
 function partOf(fraction: string, unit: bigint): bigint {
   let digits = 0n;
   let scale = 1;
   for (const digit of fraction) {
-    if (digits > (most - 1n) / 10n) break;
+    if (digits > (maxMagnitude - 1n) / 10n) break;
     const next = digits * 10n + BigInt(digit);
-    if (next > most) break;
+    if (next > maxMagnitude) break;
     digits = next;
     scale *= 10;
   }
   return BigInt(Math.trunc(Number(digits) * (Number(unit) / scale)));
 }
 
-/** How Go's package time quotes: what is not printable ASCII, byte by byte. */
+/** Quotes as Go's package time: characters that are not printable ASCII byte by byte. */
 export function quoteTime(text: string): string {
   let quoted = "";
   for (const byte of encode(text)) {

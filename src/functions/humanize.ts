@@ -1,9 +1,9 @@
 import { parseNumber, quote } from "../../grammar/index.ts";
 import { Float64, formatFloat, goTypeOf, kindOf, type Numbers, SizedInt, typeName } from "../template/index.ts";
 
-/** Numbers as Prometheus, Alertmanager and Grafana write them for people. Go: `common/helpers/templates`. */
+/** Formats numbers as Prometheus, Alertmanager and Grafana do for people. Go: `common/helpers/templates`. */
 
-/** A number, a text that is one, or a `time.Duration` in seconds. @throws Error with Go's words */
+/** Reads a number, text that is one, or a `time.Duration` in seconds. @throws Error with Go's words */
 export function toFloat(value: unknown, numbers: Numbers): number {
   if (typeof value === "number") return value;
   if (typeof value === "string") return parseFloat64(value);
@@ -32,14 +32,14 @@ function parseFloat64(text: string): number {
 
 const fourDigits = (value: number): string => formatFloat(value, "g", 4);
 
-/** `1d 2h 3m 4s`, `1.5s`, `12ms`. @param seconds may be anything a float can be */
+/** Formats seconds as `1d 2h 3m 4s`, `1.5s` or `12ms`. @param seconds may be anything that a float can be */
 export function humanizeDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return fourDigits(seconds);
   if (seconds === 0) return `${fourDigits(seconds)}s`;
   if (Math.abs(seconds) < 1) return `${scaled(seconds, 1000, ["m", "u", "n", "p", "f", "a", "z", "y"])}s`;
   const sign = seconds < 0 ? "-" : "";
   const size = Math.abs(seconds);
-  // Beyond what an int64 holds, amd64 gives its smallest.
+  // Beyond an int64, amd64 gives the smallest int64.
   const whole = size < 2 ** 63 ? BigInt(Math.trunc(size)) : -(2n ** 63n);
   const parts = [whole / 86_400n, (whole / 3600n) % 24n, (whole / 60n) % 60n, whole % 60n];
   const first = parts.findIndex((part) => part !== 0n);
@@ -54,7 +54,7 @@ export function humanizeDuration(seconds: number): string {
   );
 }
 
-/** Multiplied until it is at least 1, with the prefix for it. */
+/** Multiplies until the value is at least 1, and adds the prefix for it. */
 function scaled(value: number, by: number, prefixes: readonly string[]): string {
   let prefix = "";
   let size = value;

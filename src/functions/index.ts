@@ -1,6 +1,6 @@
 /**
- * Functions that templates may call beyond Go's own. In: checked arguments. Out: a value; what is thrown becomes Go's
- * `error calling NAME: …`.
+ * Holds the function sets that templates may use beyond Go's own functions. In: checked arguments. Out: a value; a thrown
+ * error becomes Go's `error calling NAME: …`.
  */
 export {
   type Context,

@@ -1,16 +1,16 @@
-import { withoutEndingZeros } from "../../grammar/index.ts";
+import { trimTrailingZeros } from "../../grammar/index.ts";
 /**
- * Go's date layouts: text in which the parts of the reference time `Mon Jan 2 15:04:05 MST 2006` stand for parts of a time.
- * In: a layout and a time, or a layout and text. Out: text, or a time. Go: package time, `Layout` and its neighbours.
+ * Formats times by Go's date layouts: text in which the parts of the reference time `Mon Jan 2 15:04:05 MST 2006` stand for
+ * parts of a time. In: a layout and a time. Out: text. Go: package time, `Layout` and its neighbours.
  */
 import { type Civil, civil, digits, months, offsetText, Time } from "../template/index.ts";
 
-/** A part of a layout. `fraction` has a point or comma and digits; whatever else is not listed is `literal`. */
+/** Names a part of a layout. `fraction` has a point or comma and digits; all unlisted text is `literal`. */
 export type Element = (typeof elements)[number] | "literal" | "fraction0" | "fraction9";
 
 export interface Piece {
   readonly element: Element;
-  /** As it stands in the layout. */
+  /** The text of the part in the layout. */
   readonly text: string;
 }
 
@@ -27,7 +27,7 @@ const byFirst = Map.groupBy(elements, (element) => element[0]!);
 export const weekdays = "Sunday,Monday,Tuesday,Wednesday,Thursday,Friday,Saturday".split(",");
 export { months };
 
-/** The literal before the first element, that element, and what is behind it. Go: `nextStdChunk`. */
+/** Returns the literal before the first element, that element, and the rest. Go: `nextStdChunk`. */
 export function nextElement(layout: string): {
   readonly prefix: string;
   readonly piece?: Piece;
@@ -36,7 +36,7 @@ export function nextElement(layout: string): {
   for (let i = 0; i < layout.length; i++) {
     const piece = elementAt(layout, i);
     if (!piece) continue;
-    // Of `_2006` the underscore is text.
+    // In `_2006` the underscore is text.
     const underscore = piece.element === "_2006" ? 1 : 0;
     return {
       prefix: layout.slice(0, i + underscore),
@@ -149,7 +149,7 @@ function elementText(
           .slice(0, text.length - 1)
       );
     case "fraction9": {
-      const shown = withoutEndingZeros(digits(nanos, 9).slice(0, text.length - 1));
+      const shown = trimTrailingZeros(digits(nanos, 9).slice(0, text.length - 1));
       return shown === "" ? "" : text[0]! + shown;
     }
     case "literal":
@@ -159,12 +159,10 @@ function elementText(
   }
 }
 
-/** @param form `07`, `0700`, `07:00`, `070000` or `07:00:00` */
+/** Formats an offset. @param form `07`, `0700`, `07:00`, `070000` or `07:00:00` */
 function offsetElement(form: string, offset: number): string {
   const separator = form.includes(":") ? ":" : "";
   const minutes = offsetText(offset, separator);
   if (form === "07") return minutes.slice(0, 3);
   return form.length > 5 ? `${minutes}${separator}${digits(Math.abs(offset) % 60)}` : minutes;
 }
-
-export { parseTime } from "./parse-time.ts";

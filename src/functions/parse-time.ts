@@ -3,7 +3,7 @@ import { quoteTime } from "./duration.ts";
 import { months, nextElement, type Piece, weekdays } from "./layout.ts";
 import { fixedZone, offsetOfAbbreviation } from "./zone.ts";
 
-/** What was read so far. -1: not yet. */
+/** Collects the parts read so far; -1 marks a part that was not read. */
 interface Read {
   year: number;
   month: number;
@@ -19,7 +19,7 @@ interface Read {
   abbreviation: string;
 }
 
-/** A number of the value is out of its range: `month`, `hour`, … */
+/** Reports a number that is out of its range: `month`, `hour`, … */
 class OutOfRange {
   readonly what: string;
   readonly rest: string;
@@ -29,15 +29,18 @@ class OutOfRange {
   }
 }
 
+/** Refuses a text that does not fit its layout, in Go's words. */
+export class TimeParseError extends Error {}
+
 /**
- * `time.ParseInLocation`.
- * @param zone where the value tells none, and what its offset or abbreviation is looked for in
- * @throws Error with Go's words
+ * Parses as `time.ParseInLocation`.
+ * @param zone the zone of a value without one, in which offsets and abbreviations are looked up
+ * @throws TimeParseError with Go's words
  */
 export function parseTime(layout: string, value: string, zone: Zone): Time {
-  const failed = (element: string, at: string): Error =>
-    new Error(`parsing time ${quoteTime(value)} as ${quoteTime(layout)}: cannot parse ${quoteTime(at)} as ${quoteTime(element)}`); // biome-ignore format: one text
-  const impossible = (what: string): Error => new Error(`parsing time ${quoteTime(value)}: ${what}`);
+  const failed = (element: string, at: string): TimeParseError =>
+    new TimeParseError(`parsing time ${quoteTime(value)} as ${quoteTime(layout)}: cannot parse ${quoteTime(at)} as ${quoteTime(element)}`); // biome-ignore format: one text
+  const impossible = (what: string): TimeParseError => new TimeParseError(`parsing time ${quoteTime(value)}: ${what}`);
   const read: Read = {
     year: 0,
     month: -1,
@@ -75,7 +78,7 @@ export function parseTime(layout: string, value: string, zone: Zone): Time {
   return placed(read, zone);
 }
 
-/** Layout text: any spaces fit any spaces. */
+/** Skips layout text; any number of spaces matches any number of spaces. */
 function skip(value: string, prefix: string): string | { readonly at: string } {
   let v = 0;
   for (let p = 0; p < prefix.length; ) {
@@ -92,20 +95,20 @@ function skip(value: string, prefix: string): string | { readonly at: string } {
   return value.slice(v);
 }
 
-/** The value behind the element; `undefined`: it does not fit. */
+/** Reads an element and returns the rest of the value; `undefined` if it does not fit. */
 function readElement(
   { element, text }: Piece,
   value: string,
   left: string,
   read: Read,
 ): string | OutOfRange | undefined {
-  const number = (pattern: RegExp, set: (n: number) => void, what?: string, least = 0, most = 99) => {
+  const number = (pattern: RegExp, set: (n: number) => void, what?: string, min = 0, max = 99) => {
     const digits = pattern.exec(value)?.[0];
     if (digits === undefined) return undefined;
     const n = Number(digits);
     set(n);
     const rest = value.slice(digits.length);
-    return what !== undefined && (n < least || n > most) ? new OutOfRange(what, rest) : rest;
+    return what !== undefined && (n < min || n > max) ? new OutOfRange(what, rest) : rest;
   };
   const oneOf = (names: readonly string[], length: number, set: (index: number) => void) => {
     const at = names.findIndex((name) => value.slice(0, length || name.length).toLowerCase() === name.slice(0, length || undefined).toLowerCase()); // biome-ignore format: one test
@@ -199,7 +202,7 @@ const upToTwo = /^[0-9]{1,2}/;
 
 const nanosOf = (fraction: string): number => Number(fraction.slice(1, 10).padEnd(9, "0"));
 
-/** A fraction behind the seconds is read even where the layout has none. */
+/** Reads a fraction after the seconds, even if the layout has none. */
 function readUnaskedFraction(value: string, left: string, read: Read): string {
   const fraction = /^[.,][0-9]+/.exec(value)?.[0];
   if (fraction === undefined || nextElement(left).piece?.element.startsWith("fraction")) return value;
@@ -224,7 +227,7 @@ function readOffset(element: string, value: string, read: Read): string | OutOfR
   if (!found) return undefined;
   const [all, sign, ...parts] = found;
   const rest = value.slice(all.length);
-  // The first part that is no number ends the reading; those before it count.
+  // The first part that is not a number ends the reading; the parts before it count.
   const bad = parts.findIndex((part) => !two.test(part));
   const [hours = 0, minutes = 0, seconds = 0] = (bad < 0 ? parts : parts.slice(0, bad)).map(Number);
   if (hours > 24) return new OutOfRange("time zone offset hour", rest);
@@ -235,7 +238,10 @@ function readOffset(element: string, value: string, read: Read): string | OutOfR
   return rest;
 }
 
-/** Those that are no capitals only: `GMT` with hours or without, and hours alone, of any number of digits but at most 23. */
+/**
+ * Reads abbreviations that are not only capitals: `GMT` with hours or without, and hours alone, of any number of digits but at
+ * most 23.
+ */
 function specialAbbreviation(value: string): string | undefined {
   if (/^(?:Ch|Me)ST/.test(value)) return value.slice(0, 4);
   const start = value.startsWith("GMT") ? 3 : 0;
@@ -261,7 +267,7 @@ function readAbbreviation(value: string, read: Read): string | undefined {
 
 const isLeap = (year: number): boolean => year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 
-/** The day of the year, or of the month, is made one and checked. What is wrong, if anything is. */
+/** Sets the day from the day of the year or of the month, and checks it. Returns the message if it is invalid. */
 function settleDay(read: Read): string | undefined {
   if (read.yearDay >= 0) {
     if (read.yearDay < 1 || read.yearDay > (isLeap(read.year) ? 366 : 365)) return "day-of-year out of range";
@@ -301,7 +307,7 @@ function placed(read: Read, local: Zone): Time {
   return inZone(seconds, nanos, local);
 }
 
-/** What clocks in a zone show, as a time; where they show it twice or never, as Go's `Date` decides. */
+/** Converts a clock time in a zone to a time. A clock time that occurs twice or never is decided as Go's `Date` does. */
 export function inZone(seconds: number, nanos: number, zone: Zone): Time {
   const { offset } = zone.at(seconds);
   if (offset === 0) return new Time(seconds, nanos, zone);

@@ -1,60 +1,70 @@
 /**
- * Go's package regexp, on RE2 (re2js): linear in pattern and text. In: the context that pays, a pattern, text. Out: what
+ * Implements Go's package regexp on RE2 (re2js): linear in pattern and text. In: the context that pays, a pattern, text. Out:
  * matches, or an Error with Go's words. `text` may hold raw bytes (`grammar/bytes.ts`), which count as characters.
  */
 import { type Matcher, RE2JS, RE2JSSyntaxException } from "re2js";
 import type { Context } from "../template/index.ts";
-import { Kept } from "./kept.ts";
+import { RenderCache } from "./render-cache.ts";
 
-const compiled = new Kept<RE2JS>();
-/** Steps for each instruction of a pattern that has to be compiled. */
+/** Refuses a pattern, in Go's words. */
+export class RegexpError extends Error {}
+
+const compiled = new RenderCache<RE2JS>();
+/** Steps for each instruction of a pattern that must be compiled. */
 const toMake = 4;
-/** What a class of Unicode, such as \pL, counts as: it has hundreds of ranges. */
+/** Instructions that a Unicode class such as \pL counts as: it has hundreds of ranges. */
 const wideClass = 16;
-/** Longer patterns are compiled each time, so that what is kept stays small. */
-const longestKept = 500;
+/** Limits cached patterns. Longer ones are compiled on each call, so that the cache stays small. */
+const maxCachedLength = 500;
 
 /**
- * `regexp.Compile`. Costs a step for each instruction that the pattern may become, since repetitions multiply; and more where this
- * render has it made.
+ * Compiles as `regexp.Compile`. Costs a step for each instruction that the pattern may have, because repetitions multiply
+ * them, and more if this render has not prepared the pattern.
  */
 export function compileRegexp(pattern: string, context: Context): Regexp {
   const repeats = pattern.match(/\{\d{1,4}(?:,\d{0,4})?\}/g) ?? [];
-  const most = Math.max(1, ...repeats.slice(0, 1000).flatMap((repeat) => (repeat.match(/\d+/g) ?? []).map(Number)));
-  const size = pattern.length * Math.min(most, 1000);
+  const maxRepeat = Math.max(
+    1,
+    ...repeats.slice(0, 1000).flatMap((repeat) => (repeat.match(/\d+/g) ?? []).map(Number)),
+  );
+  const size = pattern.length * Math.min(maxRepeat, 1000);
   const classes = pattern.match(/\\[pP]/g)?.length ?? 0;
   const making = toMake * (size + wideClass * classes);
   context.spend(size);
-  if (pattern.length > longestKept) context.spend(making);
+  if (pattern.length > maxCachedLength) context.spend(making);
   else context.prepare(`regexp ${pattern}`, making);
   return new Regexp(compile(pattern), context);
 }
 
-/** Go's words for what is wrong with a pattern, undefined if nothing is. Nobody pays: not for patterns from a profile. */
+/**
+ * Returns Go's words for an invalid pattern, undefined for a valid one. Nobody pays for it, so patterns must not come from a
+ * profile.
+ */
 export function regexpError(pattern: string): string | undefined {
   try {
     compile(pattern);
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    if (!(error instanceof RegexpError)) throw error;
+    return error.message.replace(/^error parsing regexp: /, "");
   }
 }
 
 function compile(pattern: string): RE2JS {
-  return pattern.length <= longestKept ? compiled.get(pattern, () => parse(pattern)) : parse(pattern);
+  return pattern.length <= maxCachedLength ? compiled.get(pattern, () => parse(pattern)) : parse(pattern);
 }
 
 function parse(pattern: string): RE2JS {
   const bad = pattern.search(/[\udc80-\udcff]/u);
-  if (bad >= 0) throw new Error(`error parsing regexp: invalid UTF-8: \`${pattern.slice(bad)}\``);
+  if (bad >= 0) throw new RegexpError(`error parsing regexp: invalid UTF-8: \`${pattern.slice(bad)}\``);
   try {
     return RE2JS.compile(pattern);
   } catch (error) {
-    throw error instanceof RE2JSSyntaxException ? new Error(goMessage(error.message, pattern)) : error;
+    throw error instanceof RE2JSSyntaxException ? new RegexpError(goMessage(error.message, pattern)) : error;
   }
 }
 
-/** Go always shows what it is about, if only an empty text. */
+/** Completes re2js's message: Go always quotes a part of the pattern, even an empty one. */
 function goMessage(message: string, pattern: string): string {
   if (message.endsWith("`")) return message;
   return `${message}: \`${message.endsWith("too deeply") || message.endsWith("too large") ? pattern : ""}\``;
@@ -68,7 +78,7 @@ export class Regexp {
     this.#context = context;
   }
 
-  /** Each character may meet each instruction. */
+  /** Charges for each character and instruction, and makes a matcher. */
   #matcher(text: string): Matcher {
     this.#context.spend(Math.ceil((text.length * (1 + this.#regexp.programSize())) / 16));
     return this.#regexp.matcher(text);
@@ -78,13 +88,13 @@ export class Regexp {
     return this.#matcher(text).find();
   }
 
-  /** The leftmost match. */
+  /** Returns the leftmost match. */
   find(text: string): string | undefined {
     const matcher = this.#matcher(text);
     return matcher.find() ? (matcher.group() ?? "") : undefined;
   }
 
-  /** The leftmost match and what its groups matched; a group that took no part is empty. */
+  /** Returns the leftmost match and the texts of its groups; a group without a match is empty. */
   groups(text: string): string[] | undefined {
     const matcher = this.#matcher(text);
     return matcher.find() ? groupsOf(matcher) : undefined;
@@ -96,9 +106,9 @@ export class Regexp {
     return found;
   }
 
-  /** Matches that follow each other, at most `most`; below 0 is any number. An empty one next to a match is none. */
-  *#each(text: string, most: number): Generator<Matcher, void> {
-    if (most === 0) return;
+  /** Yields consecutive matches, at most `limit`; below 0 all of them. An empty match directly after another is skipped. */
+  *#each(text: string, limit: number): Generator<Matcher, void> {
+    if (limit === 0) return;
     const matcher = this.#matcher(text);
     let count = 0;
     let end = -1;
@@ -109,13 +119,13 @@ export class Regexp {
       end = matcher.end();
       this.#context.spend(1);
       yield matcher;
-      if (++count === most) return;
+      if (++count === limit) return;
     }
   }
 
-  findAll(text: string, most: number): string[] {
+  findAll(text: string, limit: number): string[] {
     const found: string[] = [];
-    for (const matcher of this.#each(text, most)) found.push(matcher.group() ?? "");
+    for (const matcher of this.#each(text, limit)) found.push(matcher.group() ?? "");
     return found;
   }
 
@@ -133,7 +143,7 @@ export class Regexp {
     return this.#replace(text, replacement.length, () => replacement);
   }
 
-  /** @param work length of what has to be put together for each match */
+  /** Replaces matches. @param work length of the text that is built for each match */
   #replace(text: string, work: number, by: (matcher: Matcher) => string): string {
     const { limits } = this.#context;
     let replaced = "";
@@ -150,14 +160,14 @@ export class Regexp {
   }
 
   /** `Split`: at most `most` pieces, below 0 any number, none for 0. */
-  split(text: string, most: number): string[] {
-    if (most === 0) return [];
+  split(text: string, limit: number): string[] {
+    if (limit === 0) return [];
     if (this.#regexp.pattern() !== "" && text === "") return [""];
     const pieces: string[] = [];
     let from = 0;
     let end = 0;
-    for (const matcher of this.#each(text, most)) {
-      if (most > 0 && pieces.length === most - 1) break;
+    for (const matcher of this.#each(text, limit)) {
+      if (limit > 0 && pieces.length === limit - 1) break;
       end = matcher.start();
       if (matcher.end() !== 0) pieces.push(text.slice(from, end));
       from = matcher.end();
@@ -167,7 +177,7 @@ export class Regexp {
   }
 }
 
-/** Between the two halves of a character above U+FFFF there is nothing to match. */
+/** Tells an offset between the two halves of a character above U+FFFF, where nothing matches. */
 function isInsidePair(text: string, at: number): boolean {
   const before = text.codePointAt(at - 1);
   return at > 0 && before !== undefined && before > 0xffff;
@@ -186,7 +196,7 @@ function groupOf(matcher: Matcher, group: string): string | null {
 
 type Part = string | { readonly group: string };
 
-/** Go: `Regexp.Expand`. A `$` that begins nothing stands for itself. */
+/** Parses a replacement. Go: `Regexp.Expand`. A `$` that starts no reference is literal. */
 function parseTemplate(template: string): Part[] {
   const parts: Part[] = [];
   let from = 0;

@@ -1,24 +1,27 @@
 /**
- * Where a text stands in another, in time linear in both. In: texts of a template. Out: positions. V8's own search is linear for
- * parts up to {@link nativeMost} characters only: of longer ones it forgets what it has compared, so that a part of 45,000 in a
- * text of 90,000 takes a third of a second, and ten times as long ones a hundred times that.
+ * Searches a text for another, in time linear in both. In: texts of a template. Out: positions. V8's own search is linear only
+ * for parts up to {@link maxNativeLength} characters: in longer ones it forgets what it has compared, so that searching a part
+ * of 45,000 in a text of 90,000 takes a third of a second, and ten times as long texts take a hundred times that.
  */
 
-/** V8 remembers as many characters from the end of a part (`kBMMaxShift`). */
-const nativeMost = 250;
+/** Characters that V8 remembers from the end of a part (`kBMMaxShift`). */
+const maxNativeLength = 250;
 
-/** Finds a part again and again. @returns where it begins at or behind a position, -1 for nowhere */
+/**
+ * Makes a function that finds a part again and again. @returns the first occurrence at or after a position, -1 if there is
+ * none
+ */
 export function finderOf(text: string, part: string): (from: number) => number {
-  if (part.length <= nativeMost) return (from) => text.indexOf(part, from);
+  if (part.length <= maxNativeLength) return (from) => text.indexOf(part, from);
   if (part.length > text.length) return () => -1;
   const borders = bordersOf(part);
   return (from) => find(text, part, borders, from);
 }
 
-/** Whether a part stands anywhere in a text. */
+/** Tells whether a text contains a part. */
 export const contains = (text: string, part: string): boolean => finderOf(text, part)(0) >= 0;
 
-/** Knuth, Morris and Pratt: no character of the text is looked at twice. */
+/** Finds a part by Knuth, Morris and Pratt: no character of the text is read twice. */
 function find(text: string, part: string, borders: Int32Array, from: number): number {
   let matched = 0;
   for (let at = from; at < text.length; at++) {
@@ -30,7 +33,7 @@ function find(text: string, part: string, borders: Int32Array, from: number): nu
   return -1;
 }
 
-/** Of each beginning of a text: how long the longest is that stands at its start and, elsewhere in it, at its end. */
+/** Returns for each prefix of a text the length of its longest border: a proper prefix that is also its suffix. */
 function bordersOf(text: string): Int32Array {
   const borders = new Int32Array(text.length);
   let border = 0;

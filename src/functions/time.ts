@@ -1,4 +1,4 @@
-/** Go's `time.Time`, `time.Duration`, `time.Month` and `time.Weekday` with the methods that templates call. */
+/** Implements Go's `time.Time`, `time.Duration`, `time.Month` and `time.Weekday` with the methods that templates call. */
 import {
   type Civil,
   civil,
@@ -15,7 +15,7 @@ import { formatDuration, hour, microsecond, millisecond, minute, second } from "
 import { formatTime, months, weekdays } from "./layout.ts";
 import { inZone } from "./parse-time.ts";
 
-/** A time whose methods templates can call: `{{ now.Year }}`, `{{ (now.Add 5).Format "15:04" }}`. */
+/** Is a time whose methods templates can call: `{{ now.Year }}`, `{{ (now.Add 5).Format "15:04" }}`. */
 export class GoTime extends Time {
   get [goType](): GoType<GoTime> {
     return timeType;
@@ -95,12 +95,12 @@ export function roundDuration(nanos: bigint, unit: bigint): bigint {
   if (unit <= 0n) return nanos;
   const size = nanos < 0n ? -nanos : nanos;
   const rounded = size - (size % unit) + ((size % unit) * 2n < unit ? 0n : unit);
-  const most = 2n ** 63n - 1n;
-  const bounded = rounded > most ? most : rounded;
+  const maxInt64 = 2n ** 63n - 1n;
+  const bounded = rounded > maxInt64 ? maxInt64 : rounded;
   return nanos < 0n ? -bounded : bounded;
 }
 
-/** Nanoseconds since 1970. */
+/** Returns nanoseconds since 1970. */
 export const nanosSince1970 = ({ seconds, nanos }: Time): bigint => BigInt(seconds) * second + BigInt(nanos);
 
 /** `Time.Add`. */
@@ -113,8 +113,8 @@ export function addDuration(time: Time, nanos: bigint): GoTime {
 /** `Time.Sub`: the nearest there is, where the difference does not fit. */
 export function subtract(time: Time, other: Time): bigint {
   const difference = nanosSince1970(time) - nanosSince1970(other);
-  const most = 2n ** 63n - 1n;
-  return difference > most ? most : difference < -most - 1n ? -most - 1n : difference;
+  const maxInt64 = 2n ** 63n - 1n;
+  return difference > maxInt64 ? maxInt64 : difference < -maxInt64 - 1n ? -maxInt64 - 1n : difference;
 }
 
 const shown = ({ seconds, zone }: Time): Civil => civil(seconds + zone.at(seconds).offset);
@@ -125,7 +125,7 @@ function addDate(time: Time, years: number, more: number, days: number): GoTime 
   return goTime(inZone(clock * 86_400 + h * 3600 + m * 60 + s, time.nanos, time.zone));
 }
 
-/** A part of the date or clock, in the zone of the time. */
+/** Makes a method that returns a part of the date or clock, in the zone of the time. */
 const part = (of: (civil: Civil) => number) => (t: GoTime) =>
   define({ params: [], returns: "int" }, () => of(shown(t)));
 

@@ -1,54 +1,54 @@
 import { type Context, civil, daysOf, offsetText, utc, type Zone } from "../template/index.ts";
-import { Kept } from "./kept.ts";
+import { RenderCache } from "./render-cache.ts";
 
-/** Time zones as Go's package time has them, on what `Intl` knows of the IANA database. */
+/** Implements time zones as Go's package time, with what `Intl` knows of the IANA database. */
 
-/** @param name may be empty: then the offset is shown where a name would be */
+/** Makes a zone of a fixed offset. @param name may be empty: then the offset is shown instead of a name */
 export function fixedZone(name: string, offset: number): Zone {
   const always = { offset, abbreviation: name };
   return { name, at: () => always };
 }
 
-const zones = new Kept<Zone>();
+const zones = new RenderCache<Zone>();
 
-/** Steps that making a zone takes: with each that is asked for an abbreviation come formats of eight languages. */
+/** Steps for making a zone, which may need formats of eight languages for its abbreviations. */
 const toMake = 2000;
 
-/** Longer than the name of any zone there is. */
-const longestName = 100;
+/** Limits names; no zone has a longer one. */
+const maxNameLength = 100;
 
 /**
- * `time.LoadLocation`; the empty name is UTC.
+ * Loads a zone as `time.LoadLocation`; the empty name is UTC.
  * @param context pays for it
- * @throws Error with Go's words for a name that nobody knows
+ * @throws Error with Go's words for an unknown name
  */
 export function loadZone(name: string, context: Pick<Context, "prepare">): Zone {
-  if (name !== "" && name !== "UTC" && name.length <= longestName) context.prepare(`Go zone ${name}`, toMake);
-  return keptZone(name);
+  if (name !== "" && name !== "UTC" && name.length <= maxNameLength) context.prepare(`Go zone ${name}`, toMake);
+  return cachedZone(name);
 }
 
-function keptZone(name: string): Zone {
+function cachedZone(name: string): Zone {
   return name === "" || name === "UTC" ? utc : zones.get(name, () => makeZone(name));
 }
 
-const locals = new Kept<Zone>();
+const locals = new RenderCache<Zone>();
 
-/** Go's "Local": the same as the zone of that name, but a location of its own. */
+/** Makes Go's "Local": the zone of that name, but a location of its own. */
 export function localZone(name: string): Zone {
   return locals.get(name, () => {
-    const { at } = keptZone(name);
+    const { at } = cachedZone(name);
     return { name: "Local", at: (seconds) => at(seconds) };
   });
 }
 
-/** Go knows zones by the names of their files; `Intl` takes any case, and offsets. */
+/** Matches names that Go may know, which are the names of files; `Intl` takes any case, and offsets. */
 const zoneName = /^[A-Z][\w+-]*(?:\/[A-Z][\w+-]*)*$/;
 
 function makeZone(name: string): Zone {
   if (name.startsWith("/") || name.startsWith("\\") || name.includes("..")) {
     throw new UnknownZone("time: invalid location name");
   }
-  if (name.length > longestName || !zoneName.test(name)) throw unknownZone(name);
+  if (name.length > maxNameLength || !zoneName.test(name)) throw unknownZone(name);
   let format: Intl.DateTimeFormat;
   try {
     format = new Intl.DateTimeFormat("en-US", { timeZone: name, timeZoneName: "longOffset", year: "numeric" });
@@ -71,12 +71,12 @@ function makeZone(name: string): Zone {
   };
 }
 
-/** Go's error for a name that no zone has. */
+/** Reports a name that no zone has, in Go's words. */
 export class UnknownZone extends Error {}
 
 const unknownZone = (name: string): Error => new UnknownZone(`unknown time zone ${name}`);
 
-/** What a `Date` can hold. */
+/** The furthest time that a `Date` can hold, in seconds. */
 const furthest = 8.64e12;
 
 const dateOf = (seconds: number): Date => new Date(Math.max(-furthest, Math.min(furthest, seconds)) * 1000);
@@ -90,11 +90,11 @@ function offsetAt(format: Intl.DateTimeFormat, seconds: number): number {
   return sign === "-" ? -size : size;
 }
 
-/** English of one place or another knows most abbreviations; the rest is a number, as in the IANA database. */
+/** Locales that know abbreviations: together they have most; the others are numbers, as in the IANA database. */
 const locales = ["en-US", "en-GB", "en-AU", "en-NZ", "en-IN", "en-ZA", "en-CA", "ja-JP"];
 const named = /^[A-Z][A-Za-z]{1,4}$/;
 
-/** Abbreviations of the IANA database that `Intl` does not know: their hours east of UTC, and zones. */
+/** Lists abbreviations of the IANA database that `Intl` does not know, with their hours east of UTC and zones. */
 const unknownToIntl: readonly (readonly [abbreviation: string, hours: number, zones: string])[] = [
   ["BST", 1, "Europe/Guernsey Europe/Isle_of_Man Europe/Jersey"],
   ["CDT", -4, "America/Havana Cuba"],
@@ -119,7 +119,7 @@ const unknownToIntl: readonly (readonly [abbreviation: string, hours: number, zo
   ["WITA", 8, "Asia/Makassar Asia/Ujung_Pandang"],
 ];
 
-/** What `Intl` calls by letters that the IANA database gave up for a number. */
+/** Lists abbreviations of `Intl` that the IANA database has replaced by numbers. */
 const unknownToIana = new Set(["PMST", "PMDT", "ACWST", "LHDT", "LHST", "CHADT", "CHAST"]);
 const numbered = new Set(["Antarctica/Casey", "Antarctica/Troll", "Asia/Colombo", "Asia/Dubai", "Asia/Muscat"]);
 
@@ -128,9 +128,9 @@ for (const [abbreviation, hours, places] of unknownToIntl) {
   for (const place of places.split(" ")) abbreviations.set(`${place} ${hours * 3600}`, abbreviation);
 }
 
-const formats = new Kept<Map<string, Intl.DateTimeFormat>>();
+const formats = new RenderCache<Map<string, Intl.DateTimeFormat>>();
 
-/** Kept zone by zone, so that a zone that is kept has all that it needs. */
+/** Returns a format; formats are cached by zone, so that a cached zone has all that it needs. */
 function shortFormat(locale: string, timeZone: string): Intl.DateTimeFormat {
   const ofZone = formats.get(timeZone, () => new Map());
   const known = ofZone.get(locale);
@@ -146,22 +146,22 @@ function abbreviationOf(name: string, seconds: number, offset: number): string {
   if (seconds < localMeanTime && offset !== 0) return "LMT";
   const short = shortName(name, seconds);
   if (short !== undefined) return short;
-  // Intl forgets the names that zones had before 1970: those of today are mostly the same.
+  // Intl forgets names of zones before 1970: today's names are mostly the same.
   for (const time of seconds < recent ? modernTimes : []) {
-    const modern = keptZone(name).at(time);
+    const modern = cachedZone(name).at(time);
     if (modern.offset === offset) return modern.abbreviation;
   }
   const text = offsetText(offset);
   return text.endsWith("00") ? text.slice(0, 3) : text;
 }
 
-/** Around 1884 most of the world had local time, each place its own. */
+/** About 1884, in seconds: before then most places had their own local time. */
 const localMeanTime = -2_700_000_000;
 
-/** 1975, after which Intl knows what it will ever know. */
+/** 1975, in seconds: after that Intl's names of zones are complete. */
 const recent = 157_766_400;
 
-/** A winter's and a summer's day of 2020. */
+/** A winter day and a summer day of 2020, in seconds. */
 const modernTimes = [1_579_046_400, 1_594_771_200];
 
 function shortName(zone: string, seconds: number): string | undefined {
@@ -174,7 +174,7 @@ function shortName(zone: string, seconds: number): string | undefined {
   return undefined;
 }
 
-/** The offset that an abbreviation stands for in a zone, near a time. Go: `lookupName`. */
+/** Returns the offset of an abbreviation in a zone near a time. Go: `lookupName`. */
 export function offsetOfAbbreviation(zone: Zone, abbreviation: string, seconds: number): number | undefined {
   if (zone === utc) return undefined;
   const { year } = civil(seconds);

@@ -1,4 +1,4 @@
-import { withoutLiterals } from "../../grammar/index.ts";
+import { replaceLiterals } from "../../grammar/index.ts";
 import { describe, fieldOf, type Type } from "../lint/index.ts";
 import { functionDoc, keywords } from "./docs.ts";
 import { actionBefore, probe, type TypesInScope } from "./probe.ts";
@@ -23,7 +23,7 @@ export function completionsAt(template: TemplateText, offset: number): Completio
   if (action === undefined) return [];
   const named = /(?:^|[\s-])(?:template|block)\s+"([^"\n]*)$/.exec(action);
   if (named) return templateNames(probe(template, offset, named[0].length, ""));
-  const bare = withoutLiterals(action, () => '""');
+  const bare = replaceLiterals(action, () => '""');
   if (/["`]/.test(bare.replaceAll('""', ""))) return [];
   const [field] = /\.\w*$/.exec(action) ?? [];
   if (field !== undefined) {
@@ -45,13 +45,13 @@ function wordAtEnd(text: string): string {
   return text.slice(start).replace(/^\d+/, "");
 }
 
-function fields({ base, subject }: TypesInScope): Completion[] {
+function fields({ base, target }: TypesInScope): Completion[] {
   if (!base) return [];
   const names = [...(base.fields ?? base.shape?.fields ?? new Map<string, unknown>()).keys()];
   return names
     .filter((name) => /^[\p{L}_][\p{L}\p{Nd}_]*$/u.test(name))
     .map((name) => {
-      const type = fieldOf(base, name, subject.numbers);
+      const type = fieldOf(base, name, target.numbers);
       return { label: name, kind: "field", detail: typeText(type) };
     });
 }
@@ -73,8 +73,8 @@ const variables = ({ variables: all }: TypesInScope): Completion[] =>
     detail: type ? typeText(type) : "the whole profile",
   }));
 
-const functions = ({ subject }: TypesInScope): Completion[] =>
-  subject.functionNames.map((label) => {
+const functions = ({ target }: TypesInScope): Completion[] =>
+  target.functionNames.map((label) => {
     const documentation = functionDoc(label);
     return { label, kind: "function", ...(documentation !== undefined && { documentation }) };
   });
@@ -86,7 +86,5 @@ const statements = (): Completion[] =>
     documentation,
   }));
 
-const templateNames = ({ subject }: TypesInScope): Completion[] =>
-  [...subject.trees.keys()]
-    .filter((name) => name !== subject.source.name)
-    .map((label) => ({ label, kind: "template" }));
+const templateNames = ({ target }: TypesInScope): Completion[] =>
+  [...target.trees.keys()].filter((name) => name !== target.source.name).map((label) => ({ label, kind: "template" }));

@@ -1,6 +1,6 @@
-import { type Span, withoutLiterals } from "../../grammar/index.ts";
+import { replaceLiterals, type Span } from "../../grammar/index.ts";
 import { readTemplate, type Type, type Visitor, walk } from "../lint/index.ts";
-import type { Subject } from "../lint/rule.ts";
+import type { LintTarget } from "../lint/rule.ts";
 import type { TemplateText } from "./text.ts";
 
 /** Stands for the name that is being typed; no field has it. */
@@ -12,7 +12,7 @@ export interface TypesInScope {
   readonly base: Type | undefined;
   /** Innermost last. */
   readonly variables: ReadonlyMap<string, Type>;
-  readonly subject: Subject;
+  readonly target: LintTarget;
 }
 
 /** Returns the action that is being typed, from its left delimiter to the cursor; undefined in text and in comments. */
@@ -35,16 +35,16 @@ export function actionBefore(
 export function probe({ text, options }: TemplateText, offset: number, typed: number, dot: "." | ""): TypesInScope {
   const [left, right] = options.delims ?? (["{{", "}}"] as const);
   const action = actionBefore(text, offset, [left, right]) ?? "";
-  const bare = withoutLiterals(action, () => "");
+  const bare = replaceLiterals(action, () => "");
   const open = Math.max(0, bare.split("(").length - bare.split(")").length);
   const rest = text.slice(offset);
   const [end, next] = [rest.indexOf(right), rest.indexOf(left)];
   const behind = end >= 0 && (next < 0 || end < next) ? rest.slice(end + right.length) : rest;
   const probed = `${text.slice(0, offset - typed)}${dot}${mark}${")".repeat(open)} ${right}${behind}`;
-  const { subject } = readTemplate(probed, options);
+  const { target } = readTemplate(probed, options);
   let base: Type | undefined;
   const variables = new Map<string, Type>();
-  walk(subject, [
+  walk(target, [
     {
       field({ name, base: found }, scope) {
         if (name !== mark || (base && hasFields(base))) return;
@@ -53,15 +53,15 @@ export function probe({ text, options }: TemplateText, offset: number, typed: nu
       },
     },
   ]);
-  return { base, variables, subject };
+  return { base, variables, target };
 }
 
 const hasFields = ({ fields, shape }: Type): boolean => (fields?.size ?? shape?.fields.size ?? 0) > 0;
 
 /** Walks a template as it is written. */
-export function visit({ text, options }: TemplateText, visitorOf: (subject: Subject) => Visitor): void {
-  const { subject } = readTemplate(text, options);
-  walk(subject, [visitorOf(subject)]);
+export function visit({ text, options }: TemplateText, visitorOf: (target: LintTarget) => Visitor): void {
+  const { target } = readTemplate(text, options);
+  walk(target, [visitorOf(target)]);
 }
 
 /** Tells whether an offset is in a span. */

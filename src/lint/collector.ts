@@ -11,72 +11,72 @@ const consequences = new Set([
   ...["not-a-value", "missing-value"],
 ]);
 
-/** A report that is told, with its place checked. */
-interface Kept {
+/** Holds a report with its checked place. */
+interface Entry {
   readonly rule: Rule;
   readonly report: Report;
   readonly source: Source;
   readonly span: Span;
 }
 
-/** Gathers what rules report: each place once a rule, without what comments turn off, and no more than is asked for. */
+/** Collects the reports of rules: at most one for each rule and place, without those that comments turn off, up to the limit. */
 export class Collector {
-  private readonly main: Source;
-  private readonly options: LintOptions;
-  private readonly maxFindings: number;
-  private readonly found = new Map<string, Kept>();
-  private readonly silent = new Map<Source, (rule: string, line: number) => boolean>();
+  readonly #main: Source;
+  readonly #options: LintOptions;
+  readonly #maxFindings: number;
+  readonly #found = new Map<string, Entry>();
+  readonly #silent = new Map<Source, (rule: string, line: number) => boolean>();
 
   constructor(main: Source, options: LintOptions) {
-    this.main = main;
-    this.options = options;
-    this.maxFindings = options.maxFindings ?? defaultMaxFindings;
+    this.#main = main;
+    this.#options = options;
+    this.#maxFindings = options.maxFindings ?? defaultMaxFindings;
   }
 
-  /** @throws {@link tooMany} for one more than are told */
+  /** Adds a report. @throws {@link tooMany} for one beyond the limit */
   add(rule: Rule, report: Report): void {
-    const source = report.source ?? this.main;
+    const source = report.source ?? this.#main;
     const { name, text } = source;
     const start = Math.min(report.at.start, text.length);
     const span: Span = { start, end: Math.max(start, Math.min(report.at.end, text.length)) };
     const key = `${rule.name} ${span.start} ${span.end} ${name}`;
-    if (this.found.has(key) || this.isSilent(source, rule.name, start)) return;
-    if (this.found.size >= this.maxFindings) throw tooMany;
-    this.found.set(key, { rule, report, source, span });
+    if (this.#found.has(key) || this.#isSilent(source, rule.name, start)) return;
+    if (this.#found.size >= this.#maxFindings) throw tooMany;
+    this.#found.set(key, { rule, report, source, span });
   }
 
-  /** Drops findings about values in an action that cannot be read: most are consequences of that. */
+  /** Drops findings about values in an unreadable action, because most of them are consequences of that. */
   dropConsequences({ name }: Source, problems: readonly Problem[]): void {
     const actions = [...new Set(problems.flatMap(({ action }) => action ?? []))].sort((a, b) => a.start - b.start);
-    for (const [key, { rule, source, span }] of this.found) {
+    for (const [key, { rule, source, span }] of this.#found) {
       if (source.name !== name || !consequences.has(rule.name)) continue;
       const action = lastBefore(actions, span.start);
-      if (action && span.end <= action.end) this.found.delete(key);
+      if (action && span.end <= action.end) this.#found.delete(key);
     }
   }
 
-  /** The text's own first, then those of further templates; each by place. */
+  /** Returns the findings of the text itself first, then those of further templates; each by place. */
   findings(): Finding[] {
-    const order = ({ source: { name } }: Kept): string => (name === this.main.name ? "" : `${name}!`);
-    return [...this.found.values()]
+    const order = ({ source: { name } }: Entry): string => (name === this.#main.name ? "" : `${name}!`);
+    return [...this.#found.values()]
       .sort((a, b) => compare(order(a), order(b)) || a.span.start - b.span.start || a.span.end - b.span.end)
-      .map((kept) => this.finding(kept));
+      .map((kept) => this.#finding(kept));
   }
 
-  /** The finding that says that there are more, at the end of the text: what was not looked at is behind all that was. */
+  /** Returns the finding that says that there are more, at the end of the text, after all others. */
   unfinished(rule: Rule, message: string): Finding[] {
-    const { length } = this.main.text;
-    if (this.options.rules?.[rule.name] === "off" || this.isSilent(this.main, rule.name, length)) return [];
+    const { length } = this.#main.text;
+    if (this.#options.rules?.[rule.name] === "off" || this.#isSilent(this.#main, rule.name, length)) return [];
     const span = { start: length, end: length };
-    return [this.finding({ rule, report: { message, at: span }, source: this.main, span })];
+    return [this.#finding({ rule, report: { message, at: span }, source: this.#main, span })];
   }
 
-  private finding({ rule, report, source, span }: Kept): Finding {
+  #finding({ rule, report, source, span }: Entry): Finding {
     const { name, text } = source;
     const lines: Lines = linesIn(source);
     const { line, column } = lines.at(span.start);
     const end = lines.at(span.end);
-    const chosen = this.options.rules?.[rule.name];
+    const chosen = this.#options.rules?.[rule.name];
     return {
       rule: rule.name,
       severity: chosen !== undefined && chosen !== "off" ? chosen : (report.severity ?? rule.severity),
@@ -95,17 +95,17 @@ export class Collector {
     };
   }
 
-  private isSilent(source: Source, rule: string, offset: number): boolean {
-    let silent = this.silent.get(source);
+  #isSilent(source: Source, rule: string, offset: number): boolean {
+    let silent = this.#silent.get(source);
     if (!silent) {
       silent = silencer(source, linesIn(source));
-      this.silent.set(source, silent);
+      this.#silent.set(source, silent);
     }
     return silent(rule, linesIn(source).at(offset).line);
   }
 }
 
-/** Thrown by `add`: whoever looks for more may stop. */
+/** Thrown by `add` to end a lint at the limit. */
 export const tooMany = new Error("there are more findings than are told");
 
 /** Returns the last of ordered, disjoint spans that starts at or before an offset. */
@@ -120,7 +120,7 @@ function lastBefore(spans: readonly Span[], offset: number): Span | undefined {
   return spans[low - 1];
 }
 
-/** Messages show actions with the default delimiters. */
+/** Puts the text's delimiters into a message, which is written with the default ones. */
 function inDelims(message: string, { delims: [left, right] }: Source): string {
   if (left === "{{" && right === "}}") return message;
   return message.replaceAll("{{", () => left).replaceAll("}}", () => right);

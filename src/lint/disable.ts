@@ -1,16 +1,16 @@
 import type { Lines, Source } from "../../grammar/index.ts";
 
-/** A comment that turns rules off, as written. */
+/** Holds a comment that turns rules off, as written. */
 export interface Directive {
   readonly kind: "disable-next-line" | "disable-line" | "disable" | "enable";
-  /** None: all rules. */
+  /** Empty for all rules. */
   readonly rules: readonly string[];
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * The comments that turn rules off:
+ * Reads the comments that turn rules off:
  *
  * | comment                                             | for                                              |
  * |-----------------------------------------------------|--------------------------------------------------|
@@ -18,7 +18,7 @@ export interface Directive {
  * | `{{/* tocsin-disable-line rule *\/}}`               | the line it is on                                |
  * | `{{/* tocsin-disable rule *\/}}`                    | all from here, or to `{{/* tocsin-enable *\/}}`  |
  *
- * Without a rule it is all of them. What follows `--` is a reason, for readers.
+ * A comment without a rule is for all of them. The text after `--` is a reason, for readers.
  */
 export function directivesOf({ text, delims: [left] }: Source): readonly Directive[] {
   if (!text.includes("tocsin-")) return [];
@@ -44,7 +44,7 @@ export function directivesOf({ text, delims: [left] }: Source): readonly Directi
   return found;
 }
 
-/** Says whether a rule is turned off on a line. */
+/** Returns a function that tells whether a rule is turned off on a line. */
 export function silencer(source: Source, lines: Lines): (rule: string, line: number) => boolean {
   const directives = directivesOf(source);
   if (directives.length === 0) return () => false;
@@ -62,10 +62,10 @@ export function silencer(source: Source, lines: Lines): (rule: string, line: num
   };
 }
 
-/** Says on which lines a rule is off that all of these are about. */
+/** Returns a function that tells on which lines these directives turn a rule off. */
 function silenceOf(directives: readonly Directive[], lines: Lines): (line: number) => boolean {
   const single = new Set<number>();
-  /** From a line on it is off, or on again. */
+  /** Lines from which on the rule is off, or on again. */
   const switches: { readonly line: number; readonly off: boolean }[] = [];
   for (const { kind, start, end } of directives) {
     const { line } = lines.at(start);

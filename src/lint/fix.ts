@@ -2,13 +2,13 @@ import type { Edit, Finding } from "./finding.ts";
 
 export interface Fixed {
   readonly text: string;
-  /** The findings whose fixes are in it. */
+  /** The findings whose fixes were applied. */
   readonly applied: readonly Finding[];
 }
 
 /**
- * The text with the safe fixes of its findings applied, in the order of their places. Fixes that overlap an earlier one are
- * left for another round: `lint` the result again. Findings about another text must not be given.
+ * Applies the safe fixes of findings, in the order of their places. A fix that overlaps an earlier one is left for another
+ * round: `lint` the result again. All findings must be about this text.
  */
 export function applyFixes(text: string, findings: readonly Finding[]): Fixed {
   const applied: Finding[] = [];
@@ -22,7 +22,7 @@ export function applyFixes(text: string, findings: readonly Finding[]): Fixed {
   return { text: applyEdits(text, edits), applied };
 }
 
-/** The text with edits applied that do not overlap, whatever their order. */
+/** Applies edits that do not overlap, in any order. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   let result = "";
   let at = 0;

@@ -1,4 +1,4 @@
-import { type Piece, parse, piecesOf, type Word } from "../../grammar/index.ts";
+import { type ActionToken, parse, type Segment, segmentsOf } from "../../grammar/index.ts";
 import { isBuiltin } from "../template/builtins/index.ts";
 import { checkDelims } from "../template/options.ts";
 
@@ -10,40 +10,43 @@ export interface FormatOptions {
 }
 
 /**
- * A template with canonical spacing inside its actions: one space behind the left delimiter and before the right one, between
- * operands and around `|`, `:=` and `=`, none inside parentheses. Line breaks inside actions stay, indented by two. Text, comments and literals
- * are never touched, so that it renders the same.
+ * Formats a template: one space after the left delimiter and before the right one, between operands and around `|`, `:=` and
+ * `=`, none inside parentheses. Line breaks inside actions stay, indented by two. Text, comments and literals never change, so
+ * the template renders the same.
  * @throws TemplateError for a template that does not parse; functions need not exist
  */
 export function format(text: string, options: FormatOptions = {}): string {
   const delims = checkDelims(options.delims);
   parse(text, { name: options.name ?? "template", delims, isFunction });
-  const pieces = piecesOf(text, delims, isFunction);
+  const segments = segmentsOf(text, delims, isFunction);
   let out = "";
-  /** The white space that the line begins with; of one that begins inside an action, what that action's line began with. */
+  /** White space at the start of the line; for a line that begins inside an action, that of the line where the action begins. */
   let indent = "";
   let isIndent = true;
-  for (const piece of pieces) {
-    if (piece.kind === "action") {
-      out += action(piece, text, indent);
+  for (const segment of segments) {
+    if (segment.kind === "action") {
+      out += action(segment, text, indent);
       isIndent = false;
       continue;
     }
-    out += piece.text;
-    const start = piece.text.lastIndexOf("\n") + 1;
+    out += segment.text;
+    const start = segment.text.lastIndexOf("\n") + 1;
     if (start === 0 && !isIndent) continue;
-    const [space] = /^[ \t]*/.exec(piece.text.slice(start))!;
+    const [space] = /^[ \t]*/.exec(segment.text.slice(start))!;
     indent = start > 0 ? space : indent + space;
-    isIndent = start + space.length === piece.text.length;
+    isIndent = start + space.length === segment.text.length;
   }
-  // With delimiters that look like something else a space can change what is read: then it stays as it is.
-  return same(pieces, piecesOf(out, delims, isFunction)) ? out : text;
+  // With unusual delimiters a space can change how the text is read: then it stays as it is.
+  return same(segments, segmentsOf(out, delims, isFunction)) ? out : text;
 }
 
-/** `break` and `continue` are words of the language unless a function has their name, and that makes no difference here. */
+/**
+ * Accepts all functions but `break` and `continue`, which are keywords unless a function has their name; for the format that
+ * makes no difference.
+ */
 const isFunction = (name: string): boolean => isBuiltin(name) || (name !== "break" && name !== "continue");
 
-type Action = Extract<Piece, { kind: "action" }>;
+type Action = Extract<Segment, { kind: "action" }>;
 
 function action({ open, tokens, close }: Action, text: string, indent: string): string {
   let out = open;
@@ -57,19 +60,19 @@ function action({ open, tokens, close }: Action, text: string, indent: string): 
   return out + (close.startsWith(" ") ? close : ` ${close}`);
 }
 
-/** No space belongs between them. */
-function isTight(left: string, { text, isJoined }: Word): boolean {
+/** Tells whether no space belongs between two tokens. */
+function isTight(left: string, { text, isJoined }: ActionToken): boolean {
   return isJoined || left === "(" || text === ")" || text === ",";
 }
 
-/** Both read the same, white space aside. */
-function same(a: readonly Piece[], b: readonly Piece[]): boolean {
-  const sign = (pieces: readonly Piece[]): string =>
+/** Tells whether both are equal except for white space. */
+function same(a: readonly Segment[], b: readonly Segment[]): boolean {
+  const sign = (segments: readonly Segment[]): string =>
     JSON.stringify(
-      pieces.map((piece) =>
-        piece.kind === "text"
-          ? piece.text
-          : [piece.open.trim(), piece.tokens.map(({ text }) => text), piece.close.trim()],
+      segments.map((segment) =>
+        segment.kind === "text"
+          ? segment.text
+          : [segment.open.trim(), segment.tokens.map(({ text }) => text), segment.close.trim()],
       ),
     );
   return sign(a) === sign(b);

@@ -1,9 +1,10 @@
 /**
- * What is wrong with a template before anything is sent. In: template text or an alert template, and what is known of the
- * data. Out: findings, by place.
+ * Finds what is wrong with a template before anything is sent. In: template text or an alert template, and what is known of
+ * the data. Out: findings, by place.
  *
- * `lint.ts` puts it together: `grammar/` reads what can be read, `walk.ts` follows dot and variables through it and tells the
- * rules (`rules/`, one a file) of everything it meets, with types (`type.ts`) from samples (`shape.ts`) or a schema (`schema.ts`).
+ * `lint.ts` combines the steps: `grammar/` reads what can be read, and `walk.ts` follows dot and variables through it and sends
+ * the rules (`rules/`, one a file) everything it meets, with types (`type.ts`) from samples (`shape.ts`) or a schema
+ * (`schema.ts`).
  */
 
 export type { Change, Edit, Finding, Part, Severity } from "./finding.ts";
@@ -18,10 +19,10 @@ export type {
   Call,
   Context,
   Example,
+  LintTarget,
   Report,
   Rule,
   Scope,
-  Subject,
   Variable,
   Visitor,
 } from "./rule.ts";
@@ -30,6 +31,6 @@ export { shownLengths } from "./rules/too-long.ts";
 export { shapeOfSchema } from "./schema.ts";
 export { addSample, createShape, type Shape, shapeOf } from "./shape.ts";
 export { type ShapeJson, shapeFromJson, shapeToJson } from "./shape-json.ts";
-export { type Reading, readTemplate } from "./subject.ts";
+export { type Reading, readTemplate } from "./target.ts";
 export { describe, fieldOf, type Type } from "./type.ts";
 export { walk } from "./walk.ts";

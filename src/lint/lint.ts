@@ -3,16 +3,16 @@ import type { AlertTemplate } from "../alert.ts";
 import { Collector, tooMany } from "./collector.ts";
 import type { Finding, Part } from "./finding.ts";
 import type { LintOptions } from "./options.ts";
-import type { Subject, Visitor } from "./rule.ts";
+import type { LintTarget, Visitor } from "./rule.ts";
 import { rules } from "./rules/index.ts";
 import { tooManyFindings } from "./rules/too-many-findings.ts";
-import { knownShape, readTemplate } from "./subject.ts";
+import { knownShape, readTemplate } from "./target.ts";
 import { walk } from "./walk.ts";
 
 /**
- * Everything that is wrong or doubtful with a template, by place; of an alert template, part by part. A template text is
- * never a reason to throw.
- * @throws TypeError for options that make no sense, a schema that is none among them
+ * Finds everything that is wrong or doubtful in a template, by place; in an alert template part by part. Never throws because
+ * of a template text.
+ * @throws TypeError for invalid options, including an invalid schema
  */
 export function lint(template: string | AlertTemplate, options: LintOptions = {}): Finding[] {
   const shape = knownShape(options);
@@ -22,7 +22,7 @@ export function lint(template: string | AlertTemplate, options: LintOptions = {}
   return parts.flatMap((part) => {
     const text = template[part];
     if (text === undefined) return [];
-    if (typeof text !== "string") throw new TypeError(`the ${part} of an alert template is text`);
+    if (typeof text !== "string") throw new TypeError(`${part}: expected text, got ${typeof text}`);
     const named = { ...options, shape, name: name === undefined ? part : `${name}.${part}` };
     return lintText(text, part, named).map((finding) => ({ ...finding, part }));
   });
@@ -34,47 +34,47 @@ const parts: readonly Part[] = ["title", "subtitle", "body", "html"];
 
 function checkRules({ rules: chosen = {}, maxFindings = 0 }: LintOptions): void {
   if (!Number.isInteger(maxFindings) || maxFindings < 0) {
-    throw new TypeError(`maxFindings is a whole number from 0, not ${maxFindings}`);
+    throw new TypeError(`maxFindings: expected a whole number from 0, got ${maxFindings}`);
   }
   for (const [name, severity] of Object.entries(chosen)) {
-    if (!rules.some((rule) => rule.name === name)) throw new TypeError(`there is no rule ${name}`);
+    if (!rules.some((rule) => rule.name === name)) throw new TypeError(`rules: there is no rule ${name}`);
     if (!["error", "warning", "info", "off"].includes(severity)) {
-      throw new TypeError(`rule ${name}: a severity is error, warning, info or off, not ${severity}`);
+      throw new TypeError(`rules.${name}: expected error, warning, info or off, got ${severity}`);
     }
   }
 }
 
 function lintText(text: string, part: Part | undefined, options: LintOptions): Finding[] {
-  const { subject, problems, others, isCut } = readTemplate(text, { ...options, part });
-  const collector = new Collector(subject.source, options);
+  const { target, problems, others, isTruncated } = readTemplate(text, { ...options, part });
+  const collector = new Collector(target.source, options);
   const active = rules.filter((rule) => options.rules?.[rule.name] !== "off");
-  const visitorsOf = (of: Subject): Visitor[] =>
+  const visitorsOf = (of: LintTarget): Visitor[] =>
     active.map((rule) =>
       rule.check({ ...of, ruleNames, report: (report) => collector.add(rule, { source: of.source, ...report }) }),
     );
   const tell = (visitors: readonly Visitor[], found: readonly Problem[]): void => {
     for (const problem of found) for (const visitor of visitors) visitor.problem?.(problem);
   };
-  const isWhole = toTheEnd(() => {
-    const visitors = visitorsOf(subject);
+  const isWhole = completes(() => {
+    const visitors = visitorsOf(target);
     tell(visitors, problems);
-    walk(subject, visitors);
-    for (const { source, problems: found } of others) tell(visitorsOf({ ...subject, source }), found);
+    walk(target, visitors);
+    for (const { source, problems: found } of others) tell(visitorsOf({ ...target, source }), found);
   });
-  collector.dropConsequences(subject.source, problems);
-  if (isWhole && !isCut) return collector.findings();
+  collector.dropConsequences(target.source, problems);
+  if (isWhole && !isTruncated) return collector.findings();
   const findings = collector.findings();
   const count = findings.length.toLocaleString("en");
   const message = isWhole
-    ? "There are more mistakes than are looked for in one text, and the rest of it may hold others. Correct these, and look again."
-    : `There are more findings than the ${count} that are told of one text, and the rest of it was not looked at. Correct these, or turn off the rule that most of them are of, and look again.`;
+    ? "This text has more syntax errors than are looked for, and the rest of it may hold others. Correct these, then lint again."
+    : `More than ${count} findings in one text: the rest of it was not checked. Correct these, or turn off the rule that reports most of them, then lint again.`;
   return [...findings, ...collector.unfinished(tooManyFindings, message)];
 }
 
-/** Whether looking went on to its end, or there were too many findings before. */
-function toTheEnd(look: () => void): boolean {
+/** Runs a lint. Returns false if it ended early because of too many findings. */
+function completes(run: () => void): boolean {
   try {
-    look();
+    run();
     return true;
   } catch (error) {
     if (error !== tooMany) throw error;

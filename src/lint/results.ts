@@ -4,7 +4,7 @@ import type { Call } from "./rule.ts";
 import type { Kind } from "./shape.ts";
 import { fieldOf, itemsOf, join, ofKind, pathIn, pathTo, present, type Type, truthOf, unknown } from "./type.ts";
 
-/** Functions that are asked about what may not be there, or give something else in its place. */
+/** Functions that test a value that may be absent, or replace it. */
 const forAbsent = new Set([
   ...["and", "or", "not", "default", "coalesce", "empty", "hasKey", "ternary", "required", "require", "fail", "kindIs"],
   ...["kindOf", "typeIs", "typeOf", "typeIsLike", "all", "any", "dig", "get", "eq", "ne", "compact", "toJson", "index"],
@@ -12,7 +12,7 @@ const forAbsent = new Set([
 
 export const allowsAbsent = (name: string): boolean => forAbsent.has(name);
 
-/** Go's own functions that write their arguments as text. */
+/** Go's own functions that print their arguments. */
 export const printers: ReadonlySet<string> = new Set(["print", "printf", "println", "html", "js", "urlquery"]);
 
 const comparisons = new Set(["eq", "ne", "lt", "le", "gt", "ge"]);
@@ -21,7 +21,7 @@ const bool = ofKind("bool");
 const text = ofKind("string");
 const int = ofKind("int");
 
-/** The type of what a function gives. */
+/** Returns the type of the result of a call. */
 export function resultOf(call: Call, numbers: Numbers): Type {
   const types = call.args.map(({ type }) => type);
   if (!call.fn) return builtinResult(call.name, types, numbers);
@@ -64,15 +64,15 @@ function builtinResult(name: string, types: readonly Type[], numbers: Numbers): 
   }
 }
 
-/** How many arguments a function needs at least not to fail. */
-export function leastArguments({ name, params = [], variadic }: Pick<Call, "name" | "params" | "variadic">): number {
-  // Go takes one, and then fails for want of another.
+/** Returns the number of arguments that a function needs. */
+export function minArguments({ name, params = [], variadic }: Pick<Call, "name" | "params" | "variadic">): number {
+  // Go accepts one, and then fails for lack of another.
   if (name === "eq") return 2;
-  // Of a variadic function the last parameter may have no argument at all.
+  // The last parameter of a variadic function may have no argument at all.
   return variadic ? params.length - 1 : params.length;
 }
 
-/** More paths than these are not kept of one condition: a pipeline of a thousand `and` would hand on those of all before. */
+/** Limits the paths of one condition: otherwise a pipeline of a thousand `and` would pass on those of all before. */
 const maxPaths = 100;
 
 function pathsOfAll(types: readonly Type[], of: (type: Type) => readonly string[] | undefined): readonly string[] {
@@ -85,7 +85,7 @@ function pathsOfAll(types: readonly Type[], of: (type: Type) => readonly string[
 
 const negated = (truth: boolean | undefined): boolean | undefined => (truth === undefined ? undefined : !truth);
 
-/** Of two literals of one type, what is known without data. */
+/** Compares two literals of one type, whose result is known without data. */
 function comparedLiterals(name: string, [a, b, ...others]: readonly Type[]): boolean | undefined {
   const [x, y] = [a?.literal, b?.literal];
   if (others.length > 0 || x === undefined || typeof x !== typeof y) return undefined;
@@ -101,7 +101,7 @@ function elementOf(type: Type, key: Type, numbers: Numbers): Type {
   return itemsOf(type, pathIn(type, String(key.literal ?? key.path ?? "?")), numbers);
 }
 
-/** Sprig's, and those of the same names, whose result depends on what they are given. */
+/** Returns the result of functions of Sprig, and others of the same names, that depends on their arguments. */
 function specialResult(name: string, types: readonly Type[], numbers: Numbers): Type | undefined {
   const [first = unknown, second = unknown] = types;
   switch (name) {
@@ -168,7 +168,7 @@ const kindsOfParam: Partial<Record<ParamType, Kind>> = {
   map: "map",
 };
 
-/** What a signature says of a result. */
+/** Returns the type of a result by the signature. */
 function ofParam(type: ParamType | undefined): Type {
   const kind = type && kindsOfParam[type];
   if (!kind) return unknown;
@@ -177,25 +177,28 @@ function ofParam(type: ParamType | undefined): Type {
 
 const ofLength = "[len]";
 
-/** Stands among the paths that are known to be there for: the length of what is at the path was asked. */
+/** Makes the fact that the length of the value at a path was tested. */
 export const lengthOf = (path: string): string => `${path}${ofLength}`;
 
 const ofItsKind = "[kind]";
 
-/** The same for: it was asked what kind of value is at the path. */
+/** Makes the fact that the kind of the value at a path was tested. */
 export const kindAt = (path: string): string => `${path}${ofItsKind}`;
 
 const pathsOf = ({ path }: Type): readonly string[] => (path === undefined ? [] : [path]);
 
-/** What is there if the value is true. */
+/** Returns the paths that are present if the value is true. */
 export const truthPaths = (type: Type): readonly string[] => [...(type.whenTrue ?? []), ...pathsOf(type)];
 
-/** To be equal to something is to be there; to be compared in order, too, or it fails. */
+/**
+ * Returns the paths that a comparison proves present: equal values are, and so are all values of an ordering, which fails
+ * otherwise.
+ */
 function comparisonFacts(name: string, types: readonly Type[]): Partial<Type> {
   const counted = types.flatMap(({ whenTrue }) => whenTrue ?? []).filter((path) => path.endsWith(ofLength));
   const paths = types.flatMap(pathsOf);
   if (counted.length > 0) {
-    // What is counted is there, and what is compared with the count is what the template knows of it.
+    // A counted value is present, and so is a value compared with the count, as far as the template knows.
     const both = [...paths, ...counted, ...counted.map((path) => path.slice(0, -ofLength.length))];
     return { whenTrue: both, whenFalse: both };
   }

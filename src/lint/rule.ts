@@ -24,60 +24,60 @@ import type { LintOptions } from "./options.ts";
 import type { Shape } from "./shape.ts";
 import type { Type } from "./type.ts";
 
-/** One kind of mistake. Its documentation is its test: each example is linted. */
+/** Finds one kind of mistake. Its documentation is its test: each example is linted. */
 export interface Rule {
   readonly name: string;
   readonly severity: Severity;
-  /** What it finds, in one line. */
+  /** The mistake in one line. */
   readonly summary: string;
-  /** Why that is a mistake, and what to do instead. */
+  /** The reason why it is a mistake, and what to do instead. */
   readonly reason: string;
   readonly examples: { readonly good: readonly Example[]; readonly bad: readonly Example[] };
-  /** Called once for each text; what it gives is told of everything in that text, in one walk. */
+  /** Called once for each text; the visitor that it returns gets everything in the text, in one walk. */
   readonly check: (context: Context) => Visitor;
 }
 
-/** A template, with what is known of the data if that matters. */
+/** Shows a template, with options if they matter. */
 export type Example = string | { readonly text: string | AlertTemplate; readonly options: LintOptions };
 
-/** What there is to know about the text being linted. */
-export interface Subject {
-  /** The text itself; further templates have sources of their own. */
+/** Holds the text being linted and everything known about it. */
+export interface LintTarget {
+  /** The text itself; further templates have their own sources. */
   readonly source: Source;
   readonly part: Part | undefined;
   readonly options: LintOptions;
   readonly numbers: Numbers;
-  /** What is known of the profile. */
+  /** The shape of the profile, if known. */
   readonly shape: Shape | undefined;
   readonly samples: readonly unknown[];
-  /** The templates that can be called, by name. */
+  /** Templates that can be called, by name. */
   readonly trees: ReadonlyMap<string, Tree>;
-  /** Names of all functions there are, Go's own included. */
+  /** Names of all functions, including Go's own. */
   readonly functionNames: readonly string[];
   readonly isFunction: (name: string) => boolean;
-  /** A function beyond Go's own. */
+  /** Returns a function beyond Go's own. */
   readonly functionOf: (name: string) => TemplateFunction | undefined;
-  /** Function sets that are known but perhaps not in use, by name. */
+  /** Known function sets by name, whether or not they are in use. */
   readonly sets: Readonly<Record<string, FunctionSet>>;
-  /** What is written for its value where that is missing, in each place that it stands in. */
+  /** Returns the text that an action writes for a missing value, for each place in which the action may run. */
   readonly missingAs: (node: Action) => readonly string[];
-  /** In a script of an `html` part values are written as JSON has them: lists, maps and null are right there. */
+  /** Tells whether an action writes its value as JSON, as in a script of an `html` part: lists, maps and null are fine there. */
   readonly isJson: (node: Action) => boolean;
-  /** The text could be read without a mistake. */
+  /** Whether the text parses without errors. */
   readonly parses: boolean;
 }
 
-/** What a rule is given. */
-export interface Context extends Subject {
+/** The context of a rule. */
+export interface Context extends LintTarget {
   readonly report: (report: Report) => void;
-  /** Names of all rules there are. */
+  /** Names of all rules. */
   readonly ruleNames: readonly string[];
 }
 
 export interface Report {
   readonly message: string;
   readonly at: Span;
-  /** Whose text `at` is in. @default that of the context */
+  /** The source of the text that `at` is in. @default that of the context */
   readonly source?: Source | undefined;
   /** Go's own message. */
   readonly go?: string | undefined;
@@ -86,38 +86,41 @@ export interface Report {
   readonly suggestions?: readonly Change[] | undefined;
 }
 
-/** What a rule wants to be told of. Templates are walked for each of their calls: the same node may come several times. */
+/**
+ * Handles the events of a walk that a rule needs. Templates are walked for each of their calls: the same node may come several
+ * times.
+ */
 export interface Visitor {
   readonly problem?: (problem: Problem) => void;
-  /** Each template once, before all else in it. */
+  /** Gets each template once, before everything else in it. */
   readonly tree?: (tree: Tree) => void;
   readonly text?: (node: Text, scope: Scope) => void;
   readonly comment?: (node: Comment, scope: Scope) => void;
-  /** The value of a pipeline is written. */
+  /** Gets a pipeline whose value is printed. */
   readonly print?: (node: Action, type: Type, scope: Scope) => void;
   readonly branch?: (node: Branch, type: Type, scope: Scope) => void;
   readonly jump?: (node: Jump, scope: Scope) => void;
   readonly template?: (node: TemplateCall, type: Type, scope: Scope) => void;
   readonly call?: (call: Call, scope: Scope) => void;
-  /** A command that is a value: what it starts with is no function. */
+  /** Gets a command that is a value: it does not start with a function. */
   readonly value?: (command: Command, piped: boolean, scope: Scope) => void;
   readonly field?: (access: Access, scope: Scope) => void;
   readonly declare?: (variable: Variable, scope: Scope) => void;
-  /** Undefined: of that name nothing was declared. */
+  /** Gets an assignment; the variable is undefined if none of that name is declared. */
   readonly assign?: (variable: Variable | undefined, node: VariableNode, scope: Scope) => void;
   readonly use?: (variable: Variable, node: VariableNode, scope: Scope) => void;
-  /** A variable's scope ends. */
+  /** Gets a variable whose scope ends. */
   readonly drop?: (variable: Variable, scope: Scope) => void;
-  /** Everything was told. */
+  /** Called after everything else. */
   readonly done?: (summary: Summary) => void;
 }
 
 export interface Summary {
-  /** Templates that were called, from the text or from what it calls. */
+  /** Templates that the text calls, directly or through others. */
   readonly called: ReadonlySet<string>;
 }
 
-/** Where in the walk something is. A view of it: to be looked at during the call, not kept. */
+/** Describes the current place of a walk. It is a view: read it during the call, do not keep it. */
 export interface Scope {
   readonly tree: Tree;
   readonly dot: Type;
@@ -125,74 +128,74 @@ export interface Scope {
   readonly root: Type;
   /** Innermost last. */
   readonly variables: readonly Variable[];
-  /** Those of a name, innermost last. */
+  /** Returns the variables of a name, innermost last. */
   readonly named: (name: string) => readonly Variable[];
-  /** The blocks around, innermost last. */
+  /** Enclosing blocks, innermost last. */
   readonly blocks: readonly Block[];
-  /** Inside a condition rather than in what is written. */
+  /** Whether the place is inside a condition, not in printed content. */
   readonly inCondition: boolean;
-  /** The list of nodes that is walked, and where in it. */
+  /** The current list of nodes, and the index in it. */
   readonly nodes: readonly Node[];
   readonly index: number;
 }
 
 export interface Block {
   readonly node: Branch;
-  /** Dot outside of it. */
+  /** Dot outside the block. */
   readonly dot: Type;
-  /** In its else list. */
+  /** Whether the place is in the else list. */
   readonly isElse: boolean;
 }
 
 export interface Variable {
   readonly name: string;
   readonly node: VariableNode;
-  /** What declared it. */
+  /** The pipeline that declares the variable. */
   readonly pipe: Pipe;
   readonly by: "action" | Branch["kind"];
-  /** How many blocks are around the declaration. */
+  /** Number of blocks around the declaration. */
   readonly depth: number;
   readonly tree: Tree;
   type: Type;
   used: boolean;
 }
 
-/** A function is called. */
+/** Describes the call of a function. */
 export interface Call {
   readonly name: string;
-  /** The name as it stands there. */
+  /** The name as written. */
   readonly node: Identifier;
   readonly command: Command | undefined;
   /** All arguments; the last may be piped. */
   readonly args: readonly Argument[];
   readonly piped: boolean;
-  /** `"value"` takes anything. Undefined for a function nobody knows. */
+  /** Parameters; `"value"` takes anything. Undefined for an unknown function. */
   readonly params: readonly (ParamType | "value")[] | undefined;
   readonly variadic: boolean;
-  /** Beyond Go's own. */
+  /** The function, if it is not Go's own. */
   readonly fn: TemplateFunction | undefined;
 }
 
 export interface Argument {
-  /** What a piped argument comes from is the command before. */
+  /** The node; for a piped argument the command before. */
   readonly node: Operand | Command;
   readonly type: Type;
 }
 
-/** A field is read. */
+/** Describes the reading of a field. */
 export interface Access {
   readonly base: Type;
   readonly name: string;
-  /** The whole chain as written, and which of its names this is. */
+  /** The whole chain as written, and the index of this name in it. */
   readonly names: readonly string[];
   readonly index: number;
   readonly node: Operand;
-  /** Where the name stands, with its dot. */
+  /** The place of the name, with its dot. */
   readonly span: Span;
-  /** `"unknown"` if nothing says that there is none, undefined if there is none. */
+  /** Type of the field: `"unknown"` if it may exist, undefined if it does not. */
   readonly found: Type | "unknown" | undefined;
-  /** It may be missing here: in a condition, as what `default` takes, or behind a condition that asked for it. */
+  /** Whether the field may be missing here: in a condition, as an argument of `default`, or after a condition that tested it. */
   readonly guarded: boolean;
-  /** The chain starts at dot, not at a variable. */
+  /** Whether the chain starts at dot, not at a variable. */
   readonly fromDot: boolean;
 }

@@ -3,16 +3,16 @@ import { createShape, type Kind, type Shape } from "./shape.ts";
 type Schema = Readonly<Record<string, unknown>>;
 
 /**
- * The shape that a JSON Schema describes (2020-12, and 07 where they differ): `properties`, `required`, `type`, `items` and
+ * Makes a shape of a JSON Schema (2020-12, and 07 where they differ): `properties`, `required`, `type`, `items` and
  * `prefixItems`, `enum`, `const`, `allOf`, `anyOf`, `oneOf`, `if`/`then`/`else`, `additionalProperties`, `patternProperties`,
- * local `$ref`, OpenAPI's `nullable`. What else there is narrows no types and is ignored.
- *
- * Fields that `properties` does not name are taken for unknown ones unless `additionalProperties` (or another keyword)
- * says that there are some: people leave it out without meaning it.
- * @throws TypeError for what is no schema, and for a `$ref` that leads nowhere
+ * local `$ref`, OpenAPI's `nullable`. Other keywords do not narrow types and are ignored.
+ * \n Fields that `properties` does not name count as unknown unless `additionalProperties` (or another keyword) allows them,
+ * because people leave it out without meaning that.
+ * @throws TypeError for an invalid schema, and for a `$ref` that points to nothing
  */
 export function shapeOfSchema(schema: unknown): Shape {
-  if (!isObject(schema) && typeof schema !== "boolean") throw new TypeError("a JSON Schema is an object");
+  if (!isObject(schema) && typeof schema !== "boolean")
+    throw new TypeError("schema: expected a JSON Schema, which is an object or a boolean");
   return new Reader(schema).read(schema);
 }
 
@@ -20,61 +20,61 @@ const isObject = (value: unknown): value is Schema =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 class Reader {
-  private readonly root: unknown;
-  private readonly known = new Map<unknown, Shape>();
-  private readonly reading = new Set<unknown>();
+  readonly #root: unknown;
+  readonly #known = new Map<unknown, Shape>();
+  readonly #reading = new Set<unknown>();
 
   constructor(root: unknown) {
-    this.root = root;
+    this.#root = root;
   }
 
-  /** One shape for each schema, so that a schema that refers to itself has a shape that does. */
+  /** Returns one shape for each schema, so that a schema that refers to itself has a shape that does. */
   read(given: unknown): Shape {
-    const schema = this.followed(given);
-    const known = this.known.get(schema);
+    const schema = this.#followed(given);
+    const known = this.#known.get(schema);
     if (known) return known;
     const shape = createShape("schema");
-    this.known.set(schema, shape);
-    this.fill(shape, schema);
+    this.#known.set(schema, shape);
+    this.#fill(shape, schema);
     return shape;
   }
 
-  /** Where a schema leads that is nothing but a reference. */
-  private followed(given: unknown): unknown {
+  /** Follows a schema that is only a reference. */
+  #followed(given: unknown): unknown {
     let schema = given;
     for (let i = 0; i < 100 && isObject(schema) && typeof schema.$ref === "string"; i++) {
       if (Object.keys(schema).some((keyword) => keyword !== "$ref" && !annotations.has(keyword))) break;
-      schema = this.resolve(schema.$ref);
+      schema = this.#resolve(schema.$ref);
     }
     return schema;
   }
 
-  private fill(shape: Shape, schema: unknown): void {
-    if (!isObject(schema)) return; // true: anything
-    if (this.reading.has(schema)) {
-      shape.open = true; // refers to itself without anything between: says nothing
+  #fill(shape: Shape, schema: unknown): void {
+    if (!isObject(schema)) return; // `true` allows anything
+    if (this.#reading.has(schema)) {
+      shape.open = true; // it refers to itself directly, which says nothing
       return;
     }
-    this.reading.add(schema);
-    if (typeof schema.$ref === "string") this.fill(shape, this.resolve(schema.$ref));
-    for (const one of listOf(schema.allOf)) this.fill(shape, one);
+    this.#reading.add(schema);
+    if (typeof schema.$ref === "string") this.#fill(shape, this.#resolve(schema.$ref));
+    for (const one of listOf(schema.allOf)) this.#fill(shape, one);
     const branches = [schema.then, schema.else].filter(isObject);
-    if (branches.length > 0) this.unite(shape, [...branches, ...(branches.length < 2 ? [{}] : [])], false);
+    if (branches.length > 0) this.#unite(shape, [...branches, ...(branches.length < 2 ? [{}] : [])], false);
     for (const keyword of ["anyOf", "oneOf"]) {
       const alternatives = listOf(schema[keyword]);
-      if (alternatives.length > 0) this.unite(shape, alternatives, shape.kinds.size === 0);
+      if (alternatives.length > 0) this.#unite(shape, alternatives, shape.kinds.size === 0);
     }
-    this.fillKinds(shape, schema);
-    this.fillMap(shape, schema);
-    this.fillList(shape, schema);
-    this.reading.delete(schema);
+    this.#fillKinds(shape, schema);
+    this.#fillMap(shape, schema);
+    this.#fillList(shape, schema);
+    this.#reading.delete(schema);
   }
 
-  /** What one of the alternatives says may be so; what all say is. */
-  private unite(shape: Shape, alternatives: readonly unknown[], decidesKinds: boolean): void {
+  /** Adds alternatives: what one of them allows is possible, what all require is certain. */
+  #unite(shape: Shape, alternatives: readonly unknown[], decidesKinds: boolean): void {
     const shapes = alternatives.map((alternative) => {
       const one = createShape("schema");
-      this.fill(one, alternative);
+      this.#fill(one, alternative);
       return one;
     });
     if (decidesKinds && shapes.every(({ kinds }) => kinds.size > 0)) {
@@ -94,7 +94,7 @@ class Reader {
     for (const one of shapes) shape.items ??= one.items;
   }
 
-  private fillKinds(shape: Shape, schema: Schema): void {
+  #fillKinds(shape: Shape, schema: Schema): void {
     const kinds = new Set<Kind>();
     for (const type of listOf(schema.type)) for (const kind of kindsOfType[String(type)] ?? []) kinds.add(kind);
     const values = "const" in schema ? [schema.const] : listOf(schema.enum);
@@ -106,13 +106,13 @@ class Reader {
     if (schema.nullable === true && kinds.size > 0) kinds.add("nil");
     if (values.length > 0 && !values.includes(null)) kinds.delete("nil");
     if (kinds.size === 0) return;
-    // Said twice, as in allOf: both hold.
+    // Kinds given twice, as in allOf, both apply.
     const both = [...kinds].filter((kind) => shape.kinds.has(kind));
     if (both.length > 0) shape.kinds.clear();
     for (const kind of both.length > 0 ? both : kinds) shape.kinds.set(kind, 1);
   }
 
-  private fillMap(shape: Shape, schema: Schema): void {
+  #fillMap(shape: Shape, schema: Schema): void {
     const properties = isObject(schema.properties) ? schema.properties : {};
     for (const [name, property] of Object.entries(properties)) {
       const present = shape.fields.get(name);
@@ -127,23 +127,23 @@ class Reader {
     if (saysNothing && listOf(schema.type).includes("object")) shape.open = true;
   }
 
-  private fillList(shape: Shape, schema: Schema): void {
+  #fillList(shape: Shape, schema: Schema): void {
     const first = [...listOf(schema.prefixItems), ...(Array.isArray(schema.items) ? schema.items : [])];
     if (first.length > 0) {
       const items = createShape("schema");
-      this.unite(items, [...first, ...(isObject(schema.items) ? [schema.items] : [])], true);
+      this.#unite(items, [...first, ...(isObject(schema.items) ? [schema.items] : [])], true);
       shape.items = items;
     } else if (isObject(schema.items)) shape.items = this.read(schema.items);
   }
 
-  private resolve(ref: string): unknown {
+  #resolve(ref: string): unknown {
     if (!ref.startsWith("#"))
-      throw new TypeError(`$ref ${JSON.stringify(ref)}: only references within the schema (#…) are read`);
-    let at: unknown = this.root;
+      throw new TypeError(`$ref ${JSON.stringify(ref)}: only references within the schema (#…) are supported`);
+    let at: unknown = this.#root;
     for (const part of decodeURIComponent(ref.slice(1)).split("/").slice(1)) {
       const key = part.replaceAll("~1", "/").replaceAll("~0", "~");
       if (typeof at !== "object" || at === null || !Object.hasOwn(at, key)) {
-        throw new TypeError(`$ref ${JSON.stringify(ref)} leads nowhere`);
+        throw new TypeError(`$ref ${JSON.stringify(ref)} points to nothing in the schema`);
       }
       at = (at as Schema)[key];
     }
@@ -151,7 +151,7 @@ class Reader {
   }
 }
 
-/** They narrow nothing. */
+/** Keywords that do not narrow types. */
 const annotations = new Set([
   ...["title", "description", "$comment", "default", "examples", "deprecated"],
   ...["$schema", "$id", "$defs", "definitions"],
@@ -161,7 +161,7 @@ function mergeKinds(into: Shape, from: Shape): void {
   for (const kind of from.kinds.keys()) into.kinds.set(kind, 1);
 }
 
-/** What two places say of one field, together. */
+/** Combines what two places say about one field. */
 function merged(a: Shape, b: Shape): Shape {
   const shape = createShape("schema");
   if (a.kinds.size > 0 && b.kinds.size > 0) for (const one of [a, b]) mergeKinds(shape, one);

@@ -1,36 +1,36 @@
 import { kindOf, type Kind as ValueKind } from "../template/value.ts";
 
-/** Kinds of values by Go's types; a number of the data is `"int"` or `"float"` as under `numbers: "int"`. */
+/** Names kinds of values by Go's types; a number of the data is `"int"` or `"float"` as with `numbers: "int"`. */
 export type Kind = Exclude<ValueKind, "invalid"> | "nil";
 
 /**
- * What is known of the values at one place of the data: folded from samples, or read from a JSON Schema. Samples count:
- * a field was absent in as many as it was seen less often than the maps around it.
+ * Describes the values at one place of the data: folded from samples, or read from a JSON Schema. For samples, a field was
+ * absent as often as it was seen less often than the maps around it.
  */
 export interface Shape {
   readonly from: "samples" | "schema";
   /** Values folded in; 0 for a schema. */
   seen: number;
-  /** How often each kind was seen; for a schema 1 is "may be". Without any, nothing is known. */
+  /** Count of each kind; for a schema 1 means "may be". Empty if nothing is known. */
   readonly kinds: Map<Kind, number>;
-  /** `""`, empty lists and maps. */
+  /** Count of `""`, empty lists and empty maps. */
   empty: number;
-  /** `false` and numbers that are zero. */
+  /** Count of `false` and of zeros. */
   falsy: number;
   readonly fields: Map<string, Shape>;
-  /** There may be other fields than those. */
+  /** Whether there may be other fields. */
   open: boolean;
-  /** What these are, if a schema says that. */
+  /** Shape of other fields, if a schema gives it. */
   others: Shape | undefined;
-  /** The elements of all lists. */
+  /** Shape of the elements of all lists. */
   items: Shape | undefined;
-  /** Fields that are never absent, by a schema. */
+  /** Fields that are never absent according to a schema. */
   readonly required: Set<string>;
-  /** Elements of the list that has the fewest. */
+  /** Length of the shortest list. */
   shortest: number;
-  /** A text has line breaks. */
+  /** Whether some text has line breaks. */
   multiline: boolean;
-  /** Of floats that are no integers, and of integers, the largest magnitudes. */
+  /** The largest magnitude of floats that are not integers, and of integers. */
   largestFloat: number;
   largestInt: number;
 }
@@ -50,12 +50,12 @@ export function createShape(from: Shape["from"] = "samples"): Shape {
   };
 }
 
-/** Data nests no deeper for a shape; what is below is unknown. */
-const deepest = 64;
-/** A map with more different keys is used as a table: any key may be there. */
-const mostFields = 2000;
+/** Limits the depth of a shape; values below are unknown. */
+const maxDepth = 64;
+/** Limits the fields of a map; with more it is used as a table, in which any key may occur. */
+const maxFields = 2000;
 
-/** The shape of samples: profiles as they are, one or a stream of them. */
+/** Makes a shape of samples: profiles as they are, from a list or a stream. */
 export function shapeOf(samples: Iterable<unknown>): Shape {
   const shape = createShape();
   for (const sample of samples) addSample(shape, sample);
@@ -73,7 +73,7 @@ function fold(shape: Shape, value: unknown, depth: number): void {
   const kind = invalid ? "nil" : kindOf(value, "int");
   if (kind === "invalid") return;
   if (typeof value === "bigint") {
-    add(shape, "uint"); // an integer under both policies
+    add(shape, "uint"); // an integer with both policies
     return;
   }
   add(shape, kind);
@@ -93,7 +93,7 @@ function fold(shape: Shape, value: unknown, depth: number): void {
       if (typeof value === "number") shape.largestFloat = Math.max(shape.largestFloat, Math.abs(value));
       return;
     case "list": {
-      if (!Array.isArray(value) || depth >= deepest) return;
+      if (!Array.isArray(value) || depth >= maxDepth) return;
       if (value.length === 0) shape.empty++;
       shape.shortest = Math.min(shape.shortest, value.length);
       if (value.length > 0) shape.items ??= createShape(shape.from);
@@ -103,7 +103,7 @@ function fold(shape: Shape, value: unknown, depth: number): void {
     case "map": {
       const entries = value instanceof Map ? [...value] : Object.entries(value as object);
       if (entries.length === 0) shape.empty++;
-      if (depth >= deepest) shape.open = true;
+      if (depth >= maxDepth) shape.open = true;
       else for (const [key, element] of entries) foldField(shape, String(key), element, depth);
     }
   }
@@ -117,7 +117,7 @@ function foldField(shape: Shape, key: string, value: unknown, depth: number): vo
   if (value === undefined) return;
   let field = shape.fields.get(key);
   if (!field) {
-    if (shape.fields.size >= mostFields) {
+    if (shape.fields.size >= maxFields) {
       shape.open = true;
       return;
     }
@@ -127,14 +127,14 @@ function foldField(shape: Shape, key: string, value: unknown, depth: number): vo
   fold(field, value, depth + 1);
 }
 
-/** In how many of how many samples a field of a map is absent; for a schema 1 of 1, or 0. */
+/** Counts the samples in which a field of a map is absent; for a schema 1 of 1, or 0. */
 export function absences(map: Shape, name: string): { readonly absent: number; readonly of: number } {
   if (map.from === "schema") return { absent: map.required.has(name) ? 0 : 1, of: 1 };
   const of = map.kinds.get("map") ?? 0;
   return { absent: of - (map.fields.get(name)?.seen ?? 0), of };
 }
 
-/** All values of a map in one shape, as if they were elements of a list; undefined if there may be any others. */
+/** Returns all values of a map as one shape, as if they were elements of a list; undefined if there may be others. */
 export function valuesOf(map: Shape): Shape | undefined {
   const known = unions.get(map);
   if (known?.seen === map.seen) return known.values;
@@ -145,32 +145,32 @@ export function valuesOf(map: Shape): Shape | undefined {
   return values;
 }
 
-/** Of large maps it takes its time; another sample makes it anew. */
+/** Caches unions, which are slow for large maps; another sample makes them anew. */
 const unions = new WeakMap<Shape, { readonly values: Shape | undefined; readonly seen: number }>();
 
-/** Shapes put together: what may be so by one of them. */
+/** Unites shapes: a value may be what any of them allows. */
 class Union {
-  private readonly ids = new Map<Shape, number>();
-  private readonly known = new Map<string, Shape>();
+  readonly #ids = new Map<Shape, number>();
+  readonly #known = new Map<string, Shape>();
 
   of(shapes: readonly Shape[]): Shape {
     const all = [...new Set(shapes)];
     if (all.length === 1) return all[0]!;
     // A schema may refer to itself.
     const key = all
-      .map((shape) => this.idOf(shape))
+      .map((shape) => this.#idOf(shape))
       .sort()
       .join();
-    const known = this.known.get(key);
+    const known = this.#known.get(key);
     if (known) return known;
     const whole = createShape(all[0]!.from);
-    this.known.set(key, whole);
-    // If anything goes for one, anything goes.
-    if (all.every(({ kinds }) => kinds.size > 0)) this.fill(whole, all);
+    this.#known.set(key, whole);
+    // If one of them allows anything, the union does.
+    if (all.every(({ kinds }) => kinds.size > 0)) this.#fill(whole, all);
     return whole;
   }
 
-  private fill(whole: Shape, all: readonly Shape[]): void {
+  #fill(whole: Shape, all: readonly Shape[]): void {
     for (const one of all) {
       whole.seen += one.seen;
       whole.empty += one.empty;
@@ -184,7 +184,7 @@ class Union {
     }
     const lists = all.filter(({ kinds }) => kinds.has("list"));
     const items = lists.flatMap((list) => list.items ?? []);
-    // Samples of which each list is empty say as much as they can; a schema without items says nothing.
+    // Samples whose lists are all empty are complete as they are; a schema without items says nothing.
     if (items.length > 0 && (whole.from === "samples" || items.length === lists.length)) whole.items = this.of(items);
     const maps = all.filter(({ kinds }) => kinds.has("map"));
     for (const name of new Set(maps.flatMap(({ fields }) => [...fields.keys()]))) {
@@ -193,9 +193,9 @@ class Union {
     }
   }
 
-  private idOf(shape: Shape): number {
-    const id = this.ids.get(shape) ?? this.ids.size;
-    this.ids.set(shape, id);
+  #idOf(shape: Shape): number {
+    const id = this.#ids.get(shape) ?? this.#ids.size;
+    this.#ids.set(shape, id);
     return id;
   }
 }

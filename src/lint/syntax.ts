@@ -1,8 +1,8 @@
-import { isStrayEnd, type Problem, type Span, withoutLiterals } from "../../grammar/index.ts";
+import { type Problem, replaceLiterals, type Span } from "../../grammar/index.ts";
 import { similar } from "../base/similar.ts";
 import type { Context } from "./rule.ts";
 
-/** Which rule a mistake of syntax belongs to. Each belongs to one. */
+/** Names the rule for a syntax error; each error has one. */
 export type SyntaxRule =
   | "typographic-quotes"
   | "forgotten-dot"
@@ -22,42 +22,42 @@ export function syntaxRuleOf(problem: Problem, context: Context): SyntaxRule {
   return rule;
 }
 
-/** Each rule asks, of each problem. */
+/** Caches the rules of problems, because each rule asks for each problem. */
 const classified = new WeakMap<Problem, SyntaxRule>();
 
 function classify(problem: Problem, context: Context): SyntaxRule {
   const { reason, unclosed } = problem;
+  const { code } = reason;
   if (unclosed) return "unclosed-block";
-  if (reason.startsWith("unclosed comment")) return "syntax";
-  if (isStrayEnd(reason.replace(/ in (?:define|block) clause$/, "")) || reason.startsWith("expected end; found")) {
-    return "stray-end";
-  }
+  if (code === "unclosed-comment") return "syntax";
+  if (code === "stray-ending" || code === "ending-in-clause" || code === "expected-end") return "stray-end";
   const action = actionText(problem, context);
-  if (typographic.test(culprit(problem, context)) && action !== "") return "typographic-quotes";
+  if (typographic.test(culprit(problem)) && action !== "") return "typographic-quotes";
   const name = undefinedFunction(problem);
   if (name !== undefined) return isForgottenDot(name, problem, context) ? "forgotten-dot" : "unknown-function";
-  if (reason.startsWith("undefined variable")) return "undefined-variable";
-  if (reason === 'unexpected "/" in command' && /^-?\s+\/\*/.test(action.slice(context.source.delims[0].length))) {
-    return "not-a-comment";
-  }
+  if (code === "undefined-variable") return code;
+  const isSlash = code === "unexpected-token" && reason.token === '"/"' && reason.context === "command";
+  if (isSlash && /^-?\s+\/\*/.test(action.slice(context.source.delims[0].length))) return "not-a-comment";
   return operatorIn(problem, context) === undefined ? "syntax" : "operator";
 }
 
 export const typographic = /[\u2018-\u201f\u2032\u2033\u2039\u203a\u00ab\u00bb\u00b4]/;
 
-/** The character, or word and character, that a mistake is about. */
-const culprit = ({ error: { span, text } }: Problem, _context: Context): string => text.slice(span.start, span.end);
+/** Returns the character, or the word and character, that an error is about. */
+export const culprit = ({ error: { span, text } }: Problem): string => text.slice(span.start, span.end);
 
 export function actionText({ action }: Problem, { source: { text } }: Context): string {
   return action ? text.slice(action.start, action.end) : "";
 }
 
-/** The name in `function "x" not defined`. */
+/** Returns the name of an undefined function, undefined for other problems. */
 export function undefinedFunction({ reason }: Problem): string | undefined {
-  return /^function "(.*)" not defined$/.exec(reason)?.[1];
+  return reason.code === "undefined-function" ? reason.name : undefined;
 }
 
-/** A word that names a field of the profile rather than any function; without a profile, one that stands alone. */
+/**
+ * Tells a word that names a field of the profile rather than any function; without a profile, one that is alone in its action.
+ */
 function isForgottenDot(name: string, { action, error }: Problem, context: Context): boolean {
   if (foreignWord(name)) return false;
   if (context.shape) {
@@ -69,17 +69,17 @@ function isForgottenDot(name: string, { action, error }: Problem, context: Conte
   return isAlone(error.span, action, context) || /_/.test(name);
 }
 
-/** Names of the fields of the profile, at its top. */
+/** Returns the names of the top-level fields of the profile. */
 export function fieldNames({ shape }: Context): readonly string[] {
   return shape ? [...shape.fields.keys()] : [];
 }
 
-/** Names of the known sets that have a function. */
+/** Returns the names of the known sets that have a function. */
 export function setsWith(name: string, { sets }: Context): readonly string[] {
   return Object.keys(sets).filter((set) => Object.hasOwn(sets[set]!, name));
 }
 
-/** Nothing else is in the action, or it is what an `if` or `with` asks about. */
+/** Tells whether the action has nothing else in it, or an `if` or `with` tests only this. */
 function isAlone(span: Span, action: Span | undefined, { source: { text, delims } }: Context): boolean {
   if (!action) return false;
   const before = text.slice(action.start + delims[0].length, span.start);
@@ -94,12 +94,12 @@ export interface Operator {
 
 const operators = /==|!=|<=|>=|&&|\|\||(?<!:)=|[<>+*!%](?![\w])|[<>]/g;
 
-/** An operator of other languages in the action that cannot be read. */
+/** Returns an operator of another language near the error in an unreadable action. */
 export function operatorIn(problem: Problem, context: Context): Operator | undefined {
   const { action, error } = problem;
   if (!action) return undefined;
   const text = actionText(problem, context);
-  const bare = withoutLiterals(text, (literal) => "_".repeat(literal.length));
+  const bare = replaceLiterals(text, (literal) => "_".repeat(literal.length));
   for (const { 0: operator, index } of bare.matchAll(operators)) {
     // {{> is Handlebars.
     if (operator === ">" && index === context.source.delims[0].length) continue;
@@ -123,16 +123,16 @@ const keywords = new Set([
   "nil",
 ]);
 
-/** Words of other template languages. */
+/** Returns advice for words of other template languages. */
 export function foreignWord(name: string): { readonly advice: string; readonly write?: string } | undefined {
   const small = name.toLowerCase();
   if (name !== small && keywords.has(small))
-    return { advice: `Go's own words are written small: ${small}.`, write: small };
+    return { advice: `Keywords are written in lower case: ${small}.`, write: small };
   switch (small) {
     case "elseif":
     case "elsif":
     case "elif":
-      return { advice: "Go writes {{ else if … }}.", write: "else if" };
+      return { advice: "Write {{ else if … }}.", write: "else if" };
     case "endif":
     case "endfor":
     case "endrange":
@@ -142,15 +142,18 @@ export function foreignWord(name: string): { readonly advice: string; readonly w
     case "for":
     case "each":
     case "while":
-      return { advice: "Go repeats with {{ range .items }} … {{ end }}." };
+      return { advice: "Write {{ range .items }} … {{ end }} for a loop." };
     case "unless":
-      return { advice: "Go writes {{ if not … }}.", write: "if not" };
+      return { advice: "Write {{ if not … }}.", write: "if not" };
     case "null":
     case "none":
     case "undefined":
-      return { advice: "Nothing is nil in Go.", write: "nil" };
+      return { advice: "Write nil for nothing.", write: "nil" };
     case "this":
-      return { advice: "The current value is a dot.", write: "." };
+      return { advice: "Write . for the current value.", write: "." };
+    case "comma":
+    case "number_format":
+      return { advice: `For a field write .${name}; to format a number use formatNumber.` };
     default:
       return undefined;
   }

@@ -2,39 +2,39 @@ import type { TemplateCall } from "../../grammar/index.ts";
 import type { Numbers } from "../template/value.ts";
 import { absences, type Kind, type Shape, valuesOf } from "./shape.ts";
 
-/** What is known of the value that an expression gives. */
+/** Describes the value of an expression. */
 export interface Type {
-  /** Undefined: nothing is known. With `"nil"`: it may be nil. */
+  /** Possible kinds; undefined if nothing is known. With `"nil"` the value may be nil. */
   readonly kinds: ReadonlySet<Kind> | undefined;
-  /** It may be absent: a field that the data does not have. */
+  /** Whether the value may be absent: a field that the data does not have. */
   readonly absent: boolean;
-  /** What the data says about it, if it comes straight from there. */
+  /** The shape of the data, if the value comes straight from it. */
   readonly shape?: Shape | undefined;
-  /** Why it may be absent or nil. */
+  /** The reason why it may be absent or nil. */
   readonly gap?: Gap | undefined;
-  /** An int of another type than Go's `int`: `int64`. */
+  /** Whether it is an int of another type than Go's `int`: `int64`. */
   readonly sized?: boolean | undefined;
-  /** A condition has asked for it. */
+  /** Whether a condition has tested it. */
   readonly asked?: boolean | undefined;
-  /** A condition has looked at its length. */
+  /** Whether a condition has tested its length. */
   readonly counted?: boolean | undefined;
-  /** It is dot of a template, and this call of it gave none. */
+  /** The call without a value of the template whose dot this is. */
   readonly omittedBy?: TemplateCall | undefined;
-  /** It is always true, or always false, whatever the data. */
+  /** Its truth, if it is the same whatever the data. */
   readonly truth?: boolean | undefined;
-  /** Paths that are there if this is true, or if it is false. What is true is there itself. */
+  /** Paths that are present if this is true, or if it is false. A true value is itself present. */
   readonly whenTrue?: readonly string[] | undefined;
   readonly whenFalse?: readonly string[] | undefined;
-  /** Its fields and elements, if the template made it: `dict "a" 1`. */
+  /** Its fields and elements, if the template built it: `dict "a" 1`. */
   readonly fields?: ReadonlyMap<string, Type> | undefined;
   readonly items?: Type | undefined;
-  /** Where it is in the data: `$.user.name`, `$.items[].price`. The same path is the same value within a scope. */
+  /** The path in the data: `$.user.name`, `$.items[].price`. Within a scope equal paths are equal values. */
   readonly path?: string | undefined;
-  /** The value itself, if the template says it. */
+  /** The value itself, if it is a literal. */
   readonly literal?: string | number | bigint | boolean | undefined;
 }
 
-/** What is not always there: the value at `path` is absent or nil in so many samples of those that have what is around it. */
+/** Counts the samples in which the value at `path` is absent, nil or empty, of those that have its parent. */
 export interface Gap {
   readonly path: string;
   readonly absent: number;
@@ -56,7 +56,7 @@ export function ofKind(kind: Kind): Type {
 
 const ofKinds = new Map<Kind, Type>();
 
-/** The type of data of this shape. Under `numbers: "float64"` every number is a float. */
+/** Returns the type of data of a shape. With `numbers: "float64"` every number is a float. */
 export function typeOfShape(
   shape: Shape | undefined,
   path: string | undefined,
@@ -74,25 +74,25 @@ export function typeOfShape(
   const nil = shape.kinds.get("nil") ?? 0;
   const gap =
     absent + nil > 0 ? { path: path ?? "?", absent, nil, empty: shape.empty, of, from: shape.from } : undefined;
-  // A field that was never more than null says nothing of what it is otherwise.
+  // A field that was only ever null says nothing about its other values.
   if (kinds?.size === 1 && nil > 0) return { kinds: undefined, absent: true, path, gap };
   return { kinds, absent: absent > 0, shape, path, gap };
 }
 
-/** Paths are no longer than this: values that are farther down have none, as what nobody knows. */
+/** Limits paths; values farther down have none, like unknown values. */
 const maxPathLength = 500;
 
-/** The path of a field of a value, if that has one itself. */
+/** Returns the path of a field, if the value has a path. */
 export const pathTo = (type: Type, name: string): string | undefined => longer(type, `.${name}`);
 
-/** The same of an element, by what stands between the brackets. */
+/** Returns the path of an element, by the text between the brackets. */
 export const pathIn = (type: Type, key: string): string | undefined =>
   longer({ ...type, path: type.path ?? "?" }, `[${key}]`);
 
 const longer = ({ path }: Type, more: string): string | undefined =>
   path === undefined || path.length + more.length > maxPathLength ? undefined : path + more;
 
-/** The field of a value: its type, `"unknown"` if nothing says that there is none, undefined if there is none. */
+/** Returns the type of a field: `"unknown"` if it may exist, undefined if it does not. */
 export function fieldOf(type: Type, name: string, numbers: Numbers): Type | "unknown" | undefined {
   if (type.fields) return type.fields.get(name);
   const { shape } = type;
@@ -103,7 +103,7 @@ export function fieldOf(type: Type, name: string, numbers: Numbers): Type | "unk
   return shape.open || shape.fields.size === 0 ? "unknown" : undefined;
 }
 
-/** The elements of a list. */
+/** Returns the type of the elements of a list. */
 export function itemsOf(type: Type, path: string | undefined, numbers: Numbers): Type {
   if (type.items) return type.items;
   if (type.fields) return joined(type.fields);
@@ -113,7 +113,7 @@ export function itemsOf(type: Type, path: string | undefined, numbers: Numbers):
   return unknown;
 }
 
-/** Any of the fields of a map that the template made: put together once for all who ask. */
+/** Returns the joined type of the fields of a map that the template built, computed once for all callers. */
 function joined(fields: ReadonlyMap<string, Type>): Type {
   const known = joins.get(fields);
   if (known) return known;
@@ -124,19 +124,19 @@ function joined(fields: ReadonlyMap<string, Type>): Type {
 
 const joins = new WeakMap<ReadonlyMap<string, Type>, Type>();
 
-/** What `range` gives of it. */
+/** Returns the type of the elements that `range` yields. */
 export function elementsOf(type: Type, path: string, numbers: Numbers): Type {
   const values = type.shape && isOnly(type, "map") ? valuesOf(type.shape) : undefined;
   return values ? typeOfShape(values, path, numbers) : itemsOf(type, path, numbers);
 }
 
-/** Whether it is true, if that is known: of literals, and what is made of them alone. */
+/** Returns the truth of a value if it is known: of literals, and of values computed from them alone. */
 export function truthOf({ truth, literal }: Type): boolean | undefined {
   if (truth !== undefined || literal === undefined) return truth;
   return typeof literal === "string" ? literal !== "" : Number(literal) !== 0;
 }
 
-/** What is one or the other. */
+/** Returns the type of a value that is one or the other. */
 export function join(a: Type, b: Type): Type {
   if (a === b) return a;
   const absent = a.absent || b.absent;
@@ -146,13 +146,13 @@ export function join(a: Type, b: Type): Type {
   return { kinds: new Set([...a.kinds, ...b.kinds]), absent, gap, sized };
 }
 
-/** As it comes out of a pipeline: nil from the data is absent. */
+/** Returns the type after a pipeline: nil from the data is absent. */
 export function unboxed(type: Type): Type {
   if (!type.kinds?.has("nil") || type.kinds.size === 1) return type;
   return { ...present(type), absent: true, gap: type.gap };
 }
 
-/** Known to be there: neither absent nor nil. */
+/** Returns the type of a value that is known to be present: neither absent nor nil. */
 export function present(type: Type): Type {
   if (!type.absent && !type.kinds?.has("nil")) return type;
   const kinds = type.kinds && new Set([...type.kinds].filter((kind) => kind !== "nil"));
@@ -161,13 +161,13 @@ export function present(type: Type): Type {
 
 export const isNumber = (kind: Kind): boolean => kind === "int" || kind === "uint" || kind === "float";
 
-/** Every kind it may have, nil aside, is one of these; false if nothing is known. */
+/** Tells whether all possible kinds, nil aside, are among these; false if nothing is known. */
 export function isOnly(type: Type, ...kinds: readonly Kind[]): boolean {
   const own = kindsOf(type);
   return own.length > 0 && own.every((kind) => kinds.includes(kind));
 }
 
-/** The kinds it may have, nil aside. */
+/** Returns the possible kinds, nil aside. */
 export function kindsOf({ kinds }: Type): readonly Kind[] {
   return kinds ? [...kinds].filter((kind) => kind !== "nil") : [];
 }
@@ -177,7 +177,7 @@ const names: Readonly<Record<Kind, string>> = {
   bool: "true or false",
   int: "a whole number",
   uint: "a whole number",
-  float: "a fraction (float64)",
+  float: "a float64 fraction",
   complex: "a complex number",
   string: "text",
   list: "a list",
@@ -189,7 +189,7 @@ const names: Readonly<Record<Kind, string>> = {
   struct: "a record",
 };
 
-/** `text`, `a list or text`. */
+/** Describes a type for messages: `text`, `a list or text`. */
 export function describe(type: Type): string {
   const all = [...new Set(kindsOf(type).map((kind) => names[kind]))];
   return all.length === 0 ? "nothing" : all.join(" or ");

@@ -13,8 +13,8 @@ import type {
 import { builtins } from "../template/builtins/index.ts";
 import { type ParamType, signatureOf } from "../template/function.ts";
 import { Facts } from "./facts.ts";
-import { allowsAbsent, kindAt, leastArguments, lengthOf, resultOf, truthPaths } from "./results.ts";
-import type { Argument, Block, Call, Scope, Subject, Variable, Visitor } from "./rule.ts";
+import { allowsAbsent, kindAt, lengthOf, minArguments, resultOf, truthPaths } from "./results.ts";
+import type { Argument, Block, Call, LintTarget, Scope, Variable, Visitor } from "./rule.ts";
 import {
   elementsOf,
   fieldOf,
@@ -31,24 +31,24 @@ import { Variables } from "./variables.ts";
 
 type Handlers = { readonly [E in keyof Visitor]-?: readonly NonNullable<Visitor[E]>[] };
 
-/** Templates that call each other are followed this deep, and so many times in all. */
-const deepest = 20;
-const mostCalls = 300;
-/** Nodes that are walked in them: so many, and as many more as the texts have characters. */
+/** Limits the depth and number of calls of templates that are followed. */
+const maxDepth = 20;
+const maxCalls = 300;
+/** Limits the nodes that are walked in called templates: these, and one more for each character of the texts. */
 const minWalked = 2000;
 
 /**
- * Walks the text once, from its own template on, and tells the visitors of everything in it, with the types of all values:
- * dot and variables are followed through blocks, calls of templates and pipelines.
+ * Walks the text once, from its own template on, and sends the visitors everything in it, with the types of all values: dot
+ * and variables are followed through blocks, calls of templates and pipelines.
  */
-export function walk(subject: Subject, visitors: readonly Visitor[]): void {
+export function walk(target: LintTarget, visitors: readonly Visitor[]): void {
   const handlers = Object.fromEntries(
     events.map((event) => [
       event,
       visitors.map((visitor) => visitor[event]).filter((handler) => handler !== undefined),
     ]),
   ) as unknown as Handlers;
-  new Walker(subject, handlers).start();
+  new Walker(target, handlers).start();
 }
 
 const events = [
@@ -57,7 +57,7 @@ const events = [
 ] as const satisfies readonly (keyof Visitor)[];
 
 class Walker {
-  private readonly subject: Subject;
+  private readonly target: LintTarget;
   private readonly on: Handlers;
   private readonly called = new Set<string>();
   /** Templates that were walked, from a call or on their own. */
@@ -72,7 +72,7 @@ class Walker {
   private depth = 0;
   private places = 0;
 
-  // The scope, as seen by visitors through `scope`.
+  // The scope, which visitors see through `scope`.
   private tree!: Tree;
   private dot: Type = unknown;
   private root: Type = unknown;
@@ -82,34 +82,35 @@ class Walker {
   private guards = 0;
   private nodes: readonly Node[] = [];
   private index = 0;
-  /** Variables that are assigned somewhere in this template: what they hold is not followed. */
+  /** Variables that are assigned somewhere in this template, whose values are not followed. */
   private assigned: ReadonlySet<string> = new Set();
-  /** Paths that are known to be there and not empty. */
+  /** Paths that are known to be present and not empty. */
   private facts = new Facts();
-  /** Paths of maps that a function such as `set` has changed: what is in them is not followed. */
+  /** Paths of maps that a function such as `set` has changed, whose contents are not followed. */
   private readonly changed = new Set<string>();
 
-  /** What visitors see of it: a view, as there are many events. */
+  /** The scope for visitors: one view, because there are many events. */
   private readonly scope: Scope;
 
-  constructor(subject: Subject, on: Handlers) {
-    this.subject = subject;
+  constructor(target: LintTarget, on: Handlers) {
+    this.target = target;
     this.on = on;
     this.scope = viewOf(() => this);
-    const texts = new Set([...subject.trees.values()].map(({ source }) => source.text));
+    const texts = new Set([...target.trees.values()].map(({ source }) => source.text));
     this.maxWalked = [...texts].reduce((sum, { length }) => sum + length, minWalked);
   }
 
   start(): void {
-    const { subject } = this;
-    const main = subject.trees.get(subject.source.name);
-    for (const tree of subject.trees.values()) for (const tell of this.on.tree) tell(tree);
-    if (main) this.template(main, typeOfShape(subject.shape, "$", subject.numbers));
-    // What nothing calls has a dot that nobody knows, and what was called too often to be followed is looked at all the same.
-    for (const tree of subject.trees.values()) {
-      if (tree !== main && !this.followed.has(tree) && tree.source === subject.source) this.template(tree, unknown);
+    const { target } = this;
+    const main = target.trees.get(target.source.name);
+    for (const tree of target.trees.values()) for (const handle of this.on.tree) handle(tree);
+    if (main) this.template(main, typeOfShape(target.shape, "$", target.numbers));
+    // A template that nothing calls has an unknown dot. One that was called too often to be followed is walked here all the
+    // same.
+    for (const tree of target.trees.values()) {
+      if (tree !== main && !this.followed.has(tree) && tree.source === target.source) this.template(tree, unknown);
     }
-    for (const tell of this.on.done) tell({ called: this.called });
+    for (const handle of this.on.done) handle({ called: this.called });
   }
 
   // --- templates
@@ -147,12 +148,12 @@ class Walker {
 
   private call(node: TemplateCall): void {
     const type = node.pipe ? this.pipe(node.pipe) : this.omitted(node);
-    for (const tell of this.on.template) tell(node, type, this.scope);
+    for (const handle of this.on.template) handle(node, type, this.scope);
     this.called.add(node.name);
-    const tree = this.subject.trees.get(node.name);
-    if (!tree || this.depth >= deepest || this.calls >= mostCalls || this.walked >= this.maxWalked) return;
+    const tree = this.target.trees.get(node.name);
+    if (!tree || this.depth >= maxDepth || this.calls >= maxCalls || this.walked >= this.maxWalked) return;
     const key = `${node.name} ${type.path ?? "?"} ${this.facts.state}`;
-    // What nothing is known of is walked once.
+    // A template whose value is unknown is walked once.
     const again = type.path === undefined && (type.fields || type.items || type.shape || type.kinds);
     if (this.seen.has(key) && !again) return;
     this.seen.add(key);
@@ -170,7 +171,7 @@ class Walker {
 
   // --- statements
 
-  /** @returns whether what follows it is never reached: it leaves the loop around it, or ends the render */
+  /** Walks a list. @returns whether the code after it is never reached: it leaves the loop around it, or ends the render */
   private list({ nodes }: List): boolean {
     const outer = { nodes: this.nodes, index: this.index };
     this.nodes = nodes;
@@ -187,15 +188,15 @@ class Walker {
   private node(node: Node): boolean {
     switch (node.kind) {
       case "text":
-        for (const tell of this.on.text) tell(node, this.scope);
+        for (const handle of this.on.text) handle(node, this.scope);
         return false;
       case "comment":
-        for (const tell of this.on.comment) tell(node, this.scope);
+        for (const handle of this.on.comment) handle(node, this.scope);
         return false;
       case "action": {
         const type = this.pipe(node.pipe);
         this.bind(node.pipe, type, "action");
-        if (node.pipe.decl.length === 0) for (const tell of this.on.print) tell(node, type, this.scope);
+        if (node.pipe.decl.length === 0) for (const handle of this.on.print) handle(node, type, this.scope);
         return this.ends(node.pipe);
       }
       case "if":
@@ -209,17 +210,17 @@ class Walker {
         return false;
       case "break":
       case "continue":
-        for (const tell of this.on.jump) tell(node, this.scope);
+        for (const handle of this.on.jump) handle(node, this.scope);
         return true;
       default:
         return node satisfies never;
     }
   }
 
-  /** `abort` and `fail` end the render. */
+  /** Tells `abort` and `fail`, which end the render. */
   private ends({ commands }: Pipe): boolean {
     const name = commands.at(-1)?.args[0];
-    return name?.kind === "identifier" && endsRender.has(name.name) && this.subject.functionOf(name.name) !== undefined;
+    return name?.kind === "identifier" && endsRender.has(name.name) && this.target.functionOf(name.name) !== undefined;
   }
 
   private branch(node: Branch): boolean {
@@ -228,7 +229,7 @@ class Walker {
     const before = facts.mark;
     const type = this.condition(node.pipe);
     this.bind(node.pipe, type, node.kind);
-    for (const tell of this.on.branch) tell(node, type, this.scope);
+    for (const handle of this.on.branch) handle(node, type, this.scope);
     facts.add(truthPaths(type));
     if (node.kind === "with") this.dot = this.placed(present(type));
     const bodyLeaves = this.block({ node, dot, isElse: false }, node.list);
@@ -238,7 +239,7 @@ class Walker {
     const elseLeaves = node.elseList !== undefined && this.block({ node, dot, isElse: true }, node.elseList);
     this.pop(mark);
     facts.backTo(before);
-    // What is behind a branch that leaves is only reached by the other.
+    // The code after a branch that leaves is only reached from the other branch.
     if (bodyLeaves) facts.add(type.whenFalse);
     else if (elseLeaves) facts.add(truthPaths(type));
     return bodyLeaves && elseLeaves;
@@ -249,10 +250,10 @@ class Walker {
     const mark = this.variables.all.length;
     const before = facts.mark;
     const type = this.condition(node.pipe);
-    for (const tell of this.on.branch) tell(node, type, this.scope);
+    for (const handle of this.on.branch) handle(node, type, this.scope);
     const path = `${type.path ?? `#${this.places++}`}[${this.blocks.length}]`;
     const isChanged = type.path !== undefined && this.changed.has(type.path);
-    const element = isChanged ? unknown : elementsOf(type, path, this.subject.numbers);
+    const element = isChanged ? unknown : elementsOf(type, path, this.target.numbers);
     const { decl } = node.pipe;
     const key = rangeKey(type);
     const types = decl.length === 2 ? [key, element] : [element];
@@ -294,7 +295,7 @@ class Walker {
   private bindOne(node: VariableNode, pipe: Pipe, type: Type, by: Variable["by"]): void {
     if (pipe.isAssign) {
       const variable = this.find(node.name);
-      if (variable || node.name !== "$") for (const tell of this.on.assign) tell(variable, node, this.scope);
+      if (variable || node.name !== "$") for (const handle of this.on.assign) handle(variable, node, this.scope);
       return;
     }
     const isFollowed = !this.assigned.has(node.name);
@@ -302,7 +303,7 @@ class Walker {
       ...{ name: node.name, node, pipe, by, depth: this.blocks.length, tree: this.tree, used: false },
       type: isFollowed ? this.placed(type) : unknown,
     };
-    for (const tell of this.on.declare) tell(variable, this.scope);
+    for (const handle of this.on.declare) handle(variable, this.scope);
     this.variables.push(variable);
   }
 
@@ -313,11 +314,11 @@ class Walker {
   private pop(mark: number): void {
     while (this.variables.all.length > mark) {
       const variable = this.variables.pop();
-      for (const tell of this.on.drop) tell(variable, this.scope);
+      for (const handle of this.on.drop) handle(variable, this.scope);
     }
   }
 
-  /** A place of its own for a value that has none, so that what is found out about its fields is known of them. */
+  /** Gives a value without a path one of its own, so that facts about its fields can be noted. */
   private placed(type: Type): Type {
     return type.path === undefined ? { ...type, path: `#${this.places++}` } : type;
   }
@@ -329,7 +330,7 @@ class Walker {
     let before: Command | undefined;
     const { commands } = pipe;
     for (const [i, command] of commands.entries()) {
-      // What the next function takes in place of nothing is not missed here.
+      // A value that the next function may replace is not missed here.
       const next = commands[i + 1]?.args[0];
       const guards = next?.kind === "identifier" && allowsAbsent(next.name);
       if (guards) this.guards++;
@@ -344,7 +345,7 @@ class Walker {
     const [first, ...others] = command.args;
     if (first.kind === "identifier") return this.apply(first, command, others, piped);
     const type = this.operand(first);
-    for (const tell of this.on.value) tell(command, piped !== undefined, this.scope);
+    for (const handle of this.on.value) handle(command, piped !== undefined, this.scope);
     for (const other of others) this.operand(other);
     return others.length > 0 || piped ? unknown : type;
   }
@@ -387,7 +388,7 @@ class Walker {
     const variable = this.find(node.name);
     if (!variable) return node.name === "$" ? this.root : unknown;
     variable.used = true;
-    for (const tell of this.on.use) tell(variable, node, this.scope);
+    for (const handle of this.on.use) handle(variable, node, this.scope);
     return this.known(variable.type);
   }
 
@@ -396,13 +397,13 @@ class Walker {
     let at = node.end - names.reduce((length, name) => length + name.length + 1, 0);
     if (this.depth > 1) this.walked += names.length;
     for (const [index, name] of names.entries()) {
-      const found = this.changed.has(base.path ?? "") ? "unknown" : fieldOf(base, name, this.subject.numbers);
+      const found = this.changed.has(base.path ?? "") ? "unknown" : fieldOf(base, name, this.target.numbers);
       const span = { start: at, end: at + name.length + 1 };
       at = span.end;
       const path = pathTo(base, name);
       const guarded = this.guards > 0 || (path !== undefined && this.facts.has(path));
       const access = { base, name, names, index, node, span, found, guarded, fromDot };
-      for (const tell of this.on.field) tell(access, this.scope);
+      for (const handle of this.on.field) handle(access, this.scope);
       const { absent, gap } = base;
       base = found === undefined || found === "unknown" ? { ...unknown, path } : found;
       if (absent) base = { ...base, absent, gap };
@@ -411,10 +412,10 @@ class Walker {
     return base;
   }
 
-  /** With what is known at this point. */
+  /** Adds to a type what is known at this point. */
   private known(type: Type): Type {
     if (type.path === undefined) return type;
-    // The template tells kinds apart, also such as the samples do not have.
+    // The template tests kinds, maybe also those that the samples do not have.
     if (this.facts.has(kindAt(type.path))) return { ...unknown, path: type.path };
     if (!this.facts.has(type.path)) return type;
     return { ...present(type), asked: true, counted: this.facts.has(lengthOf(type.path)) };
@@ -422,7 +423,7 @@ class Walker {
 
   private apply(node: Identifier, command: Command | undefined, operands: readonly Operand[], piped?: Argument): Type {
     const { name } = node;
-    const fn = this.subject.functionOf(name);
+    const fn = this.target.functionOf(name);
     const lazy = !fn && (name === "and" || name === "or");
     const { facts, guards } = this;
     const before = facts.mark;
@@ -431,7 +432,7 @@ class Walker {
     const args: Argument[] = [];
     let decided = false;
     for (const operand of operands) {
-      // What is never evaluated is not looked at.
+      // Operands that are never evaluated are not checked.
       const type: Type = decided ? unknown : this.operand(operand);
       decided ||= lazy && truthOf(type) === (name === "or");
       args.push({ node: operand, type });
@@ -441,16 +442,16 @@ class Walker {
     this.guards = guards;
     if (piped) args.push(piped);
     const call: Call = { name, node, command, args, piped: piped !== undefined, fn, ...this.parameters(name) };
-    for (const tell of this.on.call) tell(call, this.scope);
-    if (fn && signatureOf(fn).changes)
+    for (const handle of this.on.call) handle(call, this.scope);
+    if (fn && signatureOf(fn).mutates)
       for (const { type } of args) if (type.path !== undefined) this.changed.add(type.path);
-    // Of a call that is none nothing is known, nor of what is given one: parentheses are missing.
-    if (args.length < leastArguments(call) || args.some(({ type }) => type === notCalled)) return notCalled;
-    return resultOf(call, this.subject.numbers);
+    // Nothing is known of an incomplete call, nor of a call with such an argument: parentheses are missing.
+    if (args.length < minArguments(call) || args.some(({ type }) => type === notCalled)) return notCalled;
+    return resultOf(call, this.target.numbers);
   }
 
   private parameters(name: string): { params: readonly (ParamType | "value")[] | undefined; variadic: boolean } {
-    const fn = this.subject.functionOf(name);
+    const fn = this.target.functionOf(name);
     if (fn) {
       const { params, variadic = false } = signatureOf(fn);
       return { params, variadic };
@@ -500,7 +501,7 @@ function viewOf(walker: () => unknown): Scope {
 const notCalled: Type = { ...unknown };
 
 const endsRender: ReadonlySet<string> = new Set(["abort", "fail"]);
-/** They stop the rendering where their argument is missing, also inside a condition. */
+/** Functions that fail for a missing argument, also inside a condition. */
 const needsValue: ReadonlySet<string> = new Set(["lt", "le", "gt", "ge", "len"]);
 
 const isFloatText = (text: string): boolean =>

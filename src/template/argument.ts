@@ -6,10 +6,10 @@ import { acceptsNil, goTypes, isAssignable, type ParamType } from "./function.ts
 import type { Run } from "./run.ts";
 import { Float64, typeName } from "./value.ts";
 
-/** `"value"` takes anything as it is, absent and boxed nil told apart. */
+/** Types a parameter. `"value"` takes anything as it is, with absent and boxed nil told apart. */
 export type Param = ParamType | "value";
 
-/** An argument, checked against the parameter. Go: `evalArg`. */
+/** Compiles an argument with a check against its parameter. Go: `evalArg`. */
 export function compileArgument(operand: Operand, type: Param, env: Env): Expression {
   switch (operand.kind) {
     case "nil":
@@ -34,7 +34,7 @@ export function compileArgument(operand: Operand, type: Param, env: Env): Expres
   }
 }
 
-/** A value that is no literal. Go: `validateType`. */
+/** Checks a value that is not a literal. Go: `validateType`. */
 export function checkValue(run: Run, value: unknown, type: Param): unknown {
   if (type === "value") return value;
   if (value === undefined) {
@@ -60,7 +60,7 @@ function constantFailure(operand: Operand, message: string): Expression {
 
 type Constant = Extract<Operand, { kind: "bool" | "string" | "number" }>;
 
-/** A literal is converted to the type of its parameter, as an untyped Go constant is. */
+/** Converts a literal to the type of its parameter, as Go does with an untyped constant. */
 function compileConstant(operand: Constant, type: Param, env: Env): Expression {
   const found = printNode(operand, env.delims);
   const number = operand.kind === "number" ? operand : undefined;

@@ -1,6 +1,5 @@
 import type { Command, Identifier, Operand, StringNode } from "../../grammar/index.ts";
-import { isStackOverflow, joinBytes, printNode, TemplateLimitError } from "../../grammar/index.ts";
-import { RenderAborted } from "./aborted.ts";
+import { joinBytes, printNode } from "../../grammar/index.ts";
 import { checkValue, compileArgument, type Param } from "./argument.ts";
 import { callValue } from "./builtins/call.ts";
 import type { Builtin } from "./builtins/index.ts";
@@ -10,15 +9,15 @@ import { compileOperand } from "./expression.ts";
 import { failRequired } from "./field.ts";
 import { compileFormat } from "./fmt/index.ts";
 import { apply, type ParamType, signatureOf, type TemplateFunction } from "./function.ts";
-import { LimitReached } from "./limits.ts";
+import { callMethod, countError, failCall } from "./method.ts";
 import { payForSize } from "./pay.ts";
-import { type AnyNode, errorText, type Run } from "./run.ts";
+import type { Run } from "./run.ts";
 import { truth } from "./truth.ts";
 import { typeName } from "./value.ts";
 
 /**
- * A call of a named function.
- * @param node what Go's messages show when the function fails: the command, or the name where it stands among arguments
+ * Compiles the call of a named function.
+ * @param node what Go's messages show when the function fails: the command, or the name if it is among arguments
  * @param final value of the command before it in the pipeline, which becomes the last argument
  */
 export function compileCall(
@@ -43,7 +42,7 @@ interface Call {
   readonly ident: Identifier;
   readonly node: Command | Identifier;
   readonly final: Expression | undefined;
-  /** Arguments, with the final one. */
+  /** Number of arguments, including the final one. */
   readonly count: number;
 }
 
@@ -57,19 +56,7 @@ function failing({ final, ident }: Call, message: string): Expression {
   };
 }
 
-/** Go's complaint about the number of arguments, if it has one. */
-function countError(
-  { name, count, final }: Pick<Call, "name" | "count" | "final">,
-  params: number,
-  variadic: boolean,
-): string | undefined {
-  if (variadic && count < params - 1) {
-    return `wrong number of args for ${name}: want at least ${params - 1} got ${final ? count - 1 : count}`;
-  }
-  return variadic || count === params ? undefined : `wrong number of args for ${name}: want ${params} got ${count}`;
-}
-
-/** `and`, `or`: arguments are evaluated until one decides; that one is the result. */
+/** Compiles `and` and `or`: arguments are evaluated until one decides; that one is the result. */
 function compileLazy(call: Call, operands: readonly Operand[], env: Env): Expression {
   const { final, ident } = call;
   if (call.count === 0) return failing(call, `wrong number of args for ${call.name}: want at least 1 got 0`);
@@ -138,14 +125,14 @@ function compileBuiltin(call: Call, builtin: Builtin, operands: readonly Operand
 const noFlags: readonly boolean[] = [];
 
 function applyOne(call: Call, apply: NonNullable<Builtin["apply1"]>, a: Eval, builtin: Builtin): Expression {
-  const { boxedResult, changes } = builtin;
+  const { boxedResult, needsEscaping } = builtin;
   return {
     eval: (run) => {
       const value = a(run);
-      if (changes) {
-        // Most texts need no escaping: this is all that it costs them.
+      if (needsEscaping) {
+        // Most texts need no escaping, and this test is all that they cost.
         const text = typeof value === "number" && run.isInt(value) ? `${value}` : value;
-        if (typeof text === "string" && !changes.test(text)) {
+        if (typeof text === "string" && !needsEscaping.test(text)) {
           run.spend(1 + (text.length >> 6) + (text.length > 16 ? text.length >> 4 : 0));
           return text;
         }
@@ -176,7 +163,7 @@ function applyTwo(call: Call, apply: NonNullable<Builtin["apply2"]>, a: Eval, b:
   };
 }
 
-/** The only argument comes from the command before. */
+/** Evaluates the only argument, which comes from the command before. */
 function piped({ final, ident }: Call): Eval {
   return (run) => {
     const value = final?.eval(run);
@@ -188,8 +175,8 @@ function piped({ final, ident }: Call): Eval {
 type Values = (run: Run) => unknown[];
 
 /**
- * All arguments, the final one last.
- * @param at what an error is about until an argument is evaluated
+ * Compiles all arguments, the final one last.
+ * @param at the node that an error is about until an argument is evaluated
  */
 function compileValues(
   { final, ident }: Call,
@@ -211,7 +198,7 @@ function compileValues(
   };
 }
 
-/** `missingKey: "required"`: what is about to be printed has to be there. */
+/** Compiles a printing function for `missingKey: "required"`, where its arguments must be present. */
 function compileRequired(call: Call, builtin: Builtin, args: readonly Expression[], finalType: Param): Expression {
   const values = compileValues(call, args, finalType);
   return {
@@ -231,7 +218,7 @@ function compileRequired(call: Call, builtin: Builtin, args: readonly Expression
   };
 }
 
-/** A constant format is read once. */
+/** Compiles `printf` with a constant format, which is read once. */
 function compilePrintf(call: Call, literal: StringNode, args: readonly Expression[]): Expression {
   const format = compileFormat(literal.text);
   const price = literal.text.length >> 4;
@@ -251,7 +238,7 @@ function compilePrintf(call: Call, literal: StringNode, args: readonly Expressio
   };
 }
 
-/** Counts a call, and what it built. */
+/** Charges for a call and for the text that it built. */
 function counted(run: Run, result: unknown): unknown {
   if (typeof result !== "string") {
     run.spend(1);
@@ -262,13 +249,7 @@ function counted(run: Run, result: unknown): unknown {
   return joinBytes(result);
 }
 
-function failCall(run: Run, { name, node }: { name: string; node: AnyNode }, error: unknown): never {
-  const passes = error instanceof TemplateLimitError || error instanceof LimitReached || error instanceof RenderAborted;
-  if (passes || isStackOverflow(error)) run.rethrow(error);
-  return run.fail(`error calling ${name}: ${errorText(error)}`, node, error);
-}
-
-/** `call f x`: a function that stands in the data. */
+/** Compiles `call f x`, whose function comes from the data. */
 function compileCallOfValue(call: Call, operands: readonly Operand[], env: Env): Expression {
   const wrong = countError(call, 2, true);
   if (wrong) return failing(call, wrong);
@@ -289,16 +270,19 @@ function compileCallOfValue(call: Call, operands: readonly Operand[], env: Env):
   };
 }
 
-/** Go's `reflect.Value.String`: only of a string is it the text. */
+/** Shows a value as Go's `reflect.Value.String`: a string is its text, any other value its type. */
 function reflectString(value: unknown, { numbers }: Env): string {
   return typeof value === "string" ? value : `<${typeName(value, numbers)} Value>`;
 }
 
-/** Arguments are counted before any is evaluated, and each is checked when it is. */
+/**
+ * Compiles the call of a function with a signature. Arguments are counted before any is evaluated, and each is checked when it
+ * is.
+ */
 function compileFunction(call: Call, fn: TemplateFunction, operands: readonly Operand[], env: Env): Expression {
   const signature = signatureOf(fn);
-  const { params, variadic = false, returns = "any", changes } = signature;
-  if (changes) env.found.changes = true;
+  const { params, variadic = false, returns = "any", mutates } = signature;
+  if (mutates) env.facts.mutates = true;
   const wrong = countError(call, params.length, variadic);
   if (wrong) return failing(call, wrong);
   const typeAt = (i: number): ParamType => params[Math.min(i, params.length - 1)]!;
@@ -320,7 +304,7 @@ function compileFunction(call: Call, fn: TemplateFunction, operands: readonly Op
 /** Calls a method of a value, with the operands that follow its name. */
 export type MethodCall = (run: Run, method: TemplateFunction, name: string, node: Operand, last: unknown) => unknown;
 
-/** What the parameters are is known only when the method is found. Go: `evalCall` of a method. */
+/** Compiles the arguments of a method, whose parameters are known only when the method is found. Go: `evalCall` of a method. */
 export function compileMethodCall(operands: readonly Operand[], final: Expression | undefined, env: Env): MethodCall {
   const args = operands.map((operand) => compileOperand(operand, env));
   const count = operands.length + (final ? 1 : 0);
@@ -342,18 +326,3 @@ export function compileMethodCall(operands: readonly Operand[], final: Expressio
 
 const isLiteral = ({ kind }: Operand): boolean =>
   kind === "nil" || kind === "bool" || kind === "string" || kind === "number";
-
-function callMethod(run: Run, method: TemplateFunction, given: unknown[], name: string, node: AnyNode): unknown {
-  try {
-    return apply(method, signatureOf(method), given, run);
-  } catch (error) {
-    return failCall(run, { name, node }, error);
-  }
-}
-
-/** `.name` without arguments, where that is a method. */
-export function readMethod(run: Run, method: TemplateFunction, name: string): unknown {
-  const { params, variadic = false } = signatureOf(method);
-  const wrong = countError({ name, count: 0, final: undefined }, params.length, variadic);
-  return wrong ? run.fail(wrong) : callMethod(run, method, [], name, run.at);
-}

@@ -3,7 +3,8 @@ import { type Printing, sprintf } from "./fmt/index.ts";
 import { type Complex, floatOf, intOf, type Kind, kindOf, Time, textOf, typeName } from "./value.ts";
 
 /**
- * Go's `eq`, `ne`, `lt`, `le`, `gt`, `ge`. What Go cannot compare throws an Error with Go's words, and the caller says who called.
+ * Implements Go's `eq`, `ne`, `lt`, `le`, `gt` and `ge`. Values that Go cannot compare throw an Error with Go's words; the
+ * caller adds the name of the function.
  */
 
 const isBasic = (kind: Kind): boolean =>
@@ -11,7 +12,7 @@ const isBasic = (kind: Kind): boolean =>
 
 const isInteger = (kind: Kind): boolean => kind === "int" || kind === "uint";
 
-/** `a == b || a == c || …`; stops at the first match, so that what follows it is not even looked at. */
+/** Returns `a == b || a == c || …`; stops at the first match, so later values are not even checked. */
 export function equalsAny(a: unknown, others: readonly unknown[], printing: Printing): boolean {
   if (others.length === 0) throw new Error("missing argument for comparison");
   for (const other of others) if (equals(a, other, printing)) return true;
@@ -57,11 +58,11 @@ export function equals(a: unknown, b: unknown, printing: Printing): boolean {
   }
 }
 
-/** As Go compares the structs: the same point in time in another zone is another. */
+/** Compares times as Go compares the structs: the same point in time in another zone is not equal. */
 const sameTime = (a: Time, b: Time): boolean =>
   a.seconds === b.seconds && a.nanos === b.nanos && a.zone.name === b.zone.name;
 
-/** `a < b` for integers, floats and strings. */
+/** Returns `a < b` for integers, floats and strings. */
 export function less(a: unknown, b: unknown, printing: Printing): boolean {
   if (typeof a === "string" && typeof b === "string") return compareBytes(a, b) < 0;
   const kindA = orderable(a, printing);
@@ -75,14 +76,17 @@ export function less(a: unknown, b: unknown, printing: Printing): boolean {
   throw invalidType();
 }
 
-/** Basic kinds pass here; bool and complex are refused only after the kinds were found to be the same, as Go does. */
+/**
+ * Refuses values that are not of a basic kind. Bool and complex are refused later, after the kinds turned out to be the same,
+ * as in Go.
+ */
 function orderable(value: unknown, { numbers }: Printing): Kind {
   const kind = kindOf(value, numbers);
   if (!isBasic(kind)) throw invalidType();
   return kind;
 }
 
-/** Not the negation of "greater": with NaN, `gt` and `ge` are true. */
+/** Returns `a <= b`. It is not the negation of `>`: with NaN, `gt` and `ge` are true. */
 export function lessOrEqual(a: unknown, b: unknown, printing: Printing): boolean {
   return less(a, b, printing) || equals(a, b, printing);
 }

@@ -1,11 +1,11 @@
 import {
   type Branch,
-  closeBehind,
   countLines,
   type Delims,
   type List,
   type Pipe,
   parse,
+  rightDelimAfter,
   type Source,
   TemplateError,
   type Tree,
@@ -25,31 +25,31 @@ import type { LanguageOptions } from "./template.ts";
 import { truth } from "./truth.ts";
 import { weigh } from "./weight.ts";
 
-/** What may stand in an `if`, alone. */
+/** Holds a compiled condition: the content of one `if`. */
 export interface CompiledCondition {
   /** Top-level fields of the data that the result can depend on. */
   readonly reads: ReadonlySet<string> | "all";
-  /** The result can be another for the same data: some function looks at the clock, or takes chance. */
-  readonly varies: boolean;
+  /** The result may differ for the same data, because a function uses the clock or random numbers. */
+  readonly nonDeterministic: boolean;
   /**
-   * Go's truth of it.
-   * @throws {@link TemplateError} of phase `"exec"`; RenderAborted where it calls `abort`
+   * Returns whether the condition is true, as Go decides it.
+   * @throws {@link TemplateError} of phase `"exec"`; RenderAborted if it calls `abort`
    */
   test(data: unknown, limit?: TimeLimit): boolean;
 }
 
-/** A condition as it stands in a template; its places there are behind those in its own text by {@link before}'s length. */
-export const asTemplate = (where: string): string => `${before}${where}${behind}`;
+/** Wraps a condition in a template; offsets in it are those of the condition plus the length of {@link prefix}. */
+export const asTemplate = (where: string): string => `${prefix}${where}${suffix}`;
 
 const delims: Delims = ["{{", "}}"];
-export const before = "{{if ";
+export const prefix = "{{if ";
 const close = " }}";
-const behind = `${close}1{{end}}`;
+const suffix = `${close}1{{end}}`;
 
 /**
- * Compiles what stands in an `if`. Messages and places are those of its own text, under the name `where` unless `name` says
- * otherwise; `delims` and `templates` mean nothing here.
- * @throws TemplateError of phase `"parse"`, also for what would close the `if`; TypeError for options that make no sense
+ * Compiles the content of an `if`. Messages and offsets are those of its own text, under the name `where` unless `name` says
+ * otherwise; `delims` and `templates` are ignored.
+ * @throws TemplateError of phase `"parse"`, also for text that would close the `if`; TypeError for invalid options
  */
 export function compileCondition(where: string, options: LanguageOptions = {}): CompiledCondition {
   if (typeof where !== "string") throw new TypeError("a condition is text");
@@ -58,29 +58,31 @@ export function compileCondition(where: string, options: LanguageOptions = {}): 
   const functions = collectFunctions(options.functions ?? []);
   const source: Source = { name, text: where, delims };
   const parsed = parseCondition(source, (id) => functions.has(id) || isBuiltin(id));
-  const pipe = moved(parsed, -before.length);
+  const pipe = shifted(parsed, -prefix.length);
   const root: List = { kind: "list", nodes: [], pos: 0, start: 0, end: 0 };
   const tree: Tree = { name, source, root };
 
   const scope = new Scope();
-  const found = { changes: false };
+  const facts = { mutates: false };
   const { numbers, missingKey } = settings;
-  const env: Env = { numbers, missingKey, delims, builtins, functions, scope, found };
+  const env: Env = { numbers, missingKey, delims, builtins, functions, scope, facts };
   const { eval: evaluate } = compileBoxedPipe(pipe, env);
   const slots = scope.takeUnset();
   const weight = weigh({ ...root, nodes: [{ ...root, kind: "action", pipe }] });
 
   const { paths, whole, calls } = readsOf(pipe);
-  // A function that changes maps gets a copy of all the data, which costs what the data is big.
-  const all = whole || found.changes;
+  // A function that changes maps gets a copy of all the data, at a cost that grows with the data.
+  const all = whole || facts.mutates;
   return {
     reads: all ? "all" : new Set(paths.map(([first]) => first!)),
-    varies: [...calls].some((id) => functions.has(id) && signatureOf(functions.get(id)!).varies === true),
+    nonDeterministic: [...calls].some(
+      (id) => functions.has(id) && signatureOf(functions.get(id)!).nonDeterministic === true,
+    ),
     test(data, limit) {
       const root = data === null || typeof data === "symbol" ? undefined : data;
       const run = new Run(settings, tree, root, scope.size, limit);
       try {
-        if (found.changes) run.setRoot(copyProfile(root, run));
+        if (facts.mutates) run.setRoot(copyProfile(root, run));
         for (let i = 0; i < slots.length; i++) run.vars[slots[i]!] = unset;
         run.spend(weight);
         return truth(evaluate(run), run);
@@ -91,23 +93,26 @@ export function compileCondition(where: string, options: LanguageOptions = {}): 
   };
 }
 
-/** @throws TemplateError of phase `"parse"` with places of the condition's own text; of the tree they are those in {@link asTemplate} */
+/**
+ * Parses a condition. The places in the tree are those in {@link asTemplate}.
+ * @throws TemplateError of phase `"parse"`, with the places of the condition's own text
+ */
 function parseCondition(source: Source, isFunction: (name: string) => boolean): Pipe {
   const { name, text: where } = source;
-  const objection = objectionTo(where, isFunction);
-  if (objection)
-    throw mistake(source, `template: ${name}:${countLines(where, objection.at)}: ${objection.message}`, objection.at);
+  const problem = validationError(where, isFunction);
+  if (problem)
+    throw parseError(source, `template: ${name}:${countLines(where, problem.at)}: ${problem.message}`, problem.at);
   try {
     const [node] = parse(asTemplate(where), { name, delims, isFunction }).get(name)!.root.nodes;
     return (node as Branch).pipe;
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
-    throw mistake(source, error.message, error.span.start - before.length, error.span.end - before.length);
+    throw parseError(source, error.message, error.span.start - prefix.length, error.span.end - prefix.length);
   }
 }
 
-/** Why a text is no condition where Go has no words for it, since as part of a template it may be fine; and where in the text. */
-export function objectionTo(
+/** Returns why a text is not a condition, and where, if Go would accept it because it is fine as part of a template. */
+export function validationError(
   where: string,
   isFunction: (name: string) => boolean,
 ): { readonly message: string; readonly at: number } | undefined {
@@ -117,37 +122,37 @@ export function objectionTo(
     return { message: `a condition is written without {{ and }}: ${example}`, at: where.indexOf("{") };
   }
   const text = asTemplate(where);
-  const ours = before.length + where.length + close.length;
-  let at = closeBehind(text, before.length, delims[1]);
+  const expectedEnd = prefix.length + where.length + close.length;
+  let at = rightDelimAfter(text, prefix.length, delims[1]);
   try {
     const trees = parse(text, { name: "where", delims, isFunction });
     const [node, ...others] = trees.get("where")!.root.nodes;
     if (node?.kind !== "if") return undefined;
-    if (node.list.start === ours && others.length === 0 && !node.elseList && trees.size === 1) return undefined;
-    at = closeBehind(text, node.pipe.end, delims[1]);
+    if (node.list.start === expectedEnd && others.length === 0 && !node.elseList && trees.size === 1) return undefined;
+    at = rightDelimAfter(text, node.pipe.end, delims[1]);
   } catch {
-    if (at < 0 || at >= ours - delims[1].length) return undefined;
+    if (at < 0 || at >= expectedEnd - delims[1].length) return undefined;
   }
-  return { message: "a condition is all that stands in one if, and cannot close it with }}", at: at - before.length };
+  return { message: "a condition is all that stands in one if, and cannot close it with }}", at: at - prefix.length };
 }
 
 const example = "write what stands in an if, such as .email";
 
-function mistake(source: Source, message: string, start: number, end = start): TemplateError {
+function parseError(source: Source, message: string, start: number, end = start): TemplateError {
   const { name, text } = source;
   const from = Math.min(Math.max(start, 0), text.length);
   const span = { start: from, end: Math.min(Math.max(end, from), text.length) };
   return new TemplateError({ message, phase: "parse", name, text, span });
 }
 
-/** A tree, or a part of one, that many UTF-16 units further on. */
-function moved<T>(node: T, by: number): T {
-  if (Array.isArray(node)) return node.map((one) => moved(one, by)) as T;
+/** Returns a copy of a tree, or a part of one, with all offsets moved by `by` UTF-16 units. */
+function shifted<T>(node: T, by: number): T {
+  if (Array.isArray(node)) return node.map((one) => shifted(one, by)) as T;
   if (typeof node !== "object" || node === null) return node;
   const copy: Record<string, unknown> = {};
   for (const [key, value] of Object.entries(node)) {
     const isPlace = typeof value === "number" && (key === "pos" || key === "start" || key === "end");
-    copy[key] = isPlace ? value + by : moved(value, by);
+    copy[key] = isPlace ? value + by : shifted(value, by);
   }
   return copy as T;
 }

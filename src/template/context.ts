@@ -1,34 +1,38 @@
 import { LimitReached, type Limits } from "./limits.ts";
 import type { Numbers } from "./value.ts";
 
-/** What a function that asks for it (`define({ context: true })`) knows of the render that calls it. */
+/** Tells a function that asks for it (`define({ context: true })`) about the render that calls it. */
 export interface Context {
   /** @throws Error where the option gives no valid Date */
   readonly clock: () => Date;
   /** At least 0, below 1. @throws Error where the option gives anything else */
   readonly random: () => number;
-  /** IANA name: Go's "Local". */
+  /** IANA name of the zone that Go calls "Local". */
   readonly timeZone: string;
   /** BCP 47. */
   readonly locale: string;
   readonly numbers: Numbers;
   readonly limits: Limits;
-  /** Pays for work, before it is done. Throws what ends the render; a function lets it pass. */
+  /** Charges for work before it is done. Throws the error that ends the render at its limit; a function must let it pass. */
   spend(steps: number): void;
   /**
-   * Pays for something that takes long to make and is kept, such as a formatter: `steps` where this render has not named it among
-   * the last {@link preparedAtOnce} before. Whether another render has made it already changes nothing.
+   * Charges for an object that is slow to make and is cached, such as a formatter: `steps`, unless this render named it among
+   * its last {@link maxPrepared}. Whether another render has already made the object changes nothing, so the cost is
+   * deterministic.
    */
   prepare(name: string, steps: number): void;
-  /** To be called before a text or list of that many characters or elements is built: refuses beyond the output limit, and pays. */
+  /**
+   * Charges for a text or list of that many characters or elements, and refuses it beyond the output limit. Call it before
+   * building.
+   */
   grow(size: number): void;
 }
 
-/** Limits how many a render may use before it pays again; caches keep as many. */
-export const preparedAtOnce = 100;
+/** Limits the objects that a render may use before it pays again; caches keep as many. */
+export const maxPrepared = 100;
 
-/** Where the values of a {@link Context} come from: options with their defaults. */
-export interface Surroundings {
+/** Options of a {@link Context}, with their defaults. */
+export interface ContextOptions {
   readonly clock: () => Date;
   readonly random: () => number;
   readonly timeZone: string;
@@ -36,7 +40,7 @@ export interface Surroundings {
 }
 
 export function makeContext(
-  { clock, random, timeZone, locale }: Surroundings,
+  { clock, random, timeZone, locale }: ContextOptions,
   numbers: Numbers,
   limits: Limits,
   spend: (steps: number) => void,
@@ -61,7 +65,7 @@ export function makeContext(
     prepare: (name, steps) => {
       if (prepared.has(name)) return;
       spend(steps);
-      if (prepared.size >= preparedAtOnce) prepared.clear();
+      if (prepared.size >= maxPrepared) prepared.clear();
       prepared.add(name);
     },
     grow: (size) => {
@@ -71,11 +75,11 @@ export function makeContext(
   };
 }
 
-/** Asking the platform takes longer than what it gives for one number: this is enough for 128. */
+/** Random bits for 128 numbers, because asking the platform for each number is slow. */
 const pool = new Uint32Array(256);
 let used = pool.length;
 
-/** 53 bits from the platform's secure source. */
+/** Returns a number from 0 up to 1 with 53 bits from the platform's secure source. */
 export function secureRandom(): number {
   if (used === pool.length) {
     crypto.getRandomValues(pool);
@@ -83,17 +87,17 @@ export function secureRandom(): number {
   }
   const high = pool[used]!;
   const low = pool[used + 1]!;
-  pool.fill(0, used, used + 2); // nobody finds out later what was given
+  pool.fill(0, used, used + 2); // nobody can read used numbers later
   used += 2;
   return ((high >>> 5) * 0x4000000 + (low >>> 6)) / 0x20000000000000;
 }
 
-/** @throws TypeError for what makes no sense */
-export function checkSurroundings(given: { readonly [S in keyof Surroundings]?: Surroundings[S] | undefined }) {
+/** Checks options and fills in defaults. @throws TypeError for invalid options */
+export function checkContextOptions(given: { readonly [S in keyof ContextOptions]?: ContextOptions[S] | undefined }) {
   const { clock = () => new Date(), random = secureRandom, timeZone = "UTC", locale = "en-US" } = given;
   if (typeof clock !== "function") throw new TypeError("the clock is a function that gives a Date");
   if (typeof random !== "function") throw new TypeError("random is a function that gives a number from 0 up to 1");
-  // Asking Intl costs more than compiling does, so the defaults are taken for granted.
+  // Asking Intl costs more than compiling does, so defaults are not checked.
   if (timeZone !== "UTC" && !isTimeZone(timeZone)) {
     throw new TypeError(`the timeZone is an IANA name such as Europe/Warsaw, not ${String(timeZone)}`);
   }

@@ -3,8 +3,8 @@ import type { Payer } from "./pay.ts";
 import { elementsOf, goType, goTypeOf, kindOf } from "./value.ts";
 
 /**
- * A copy of a profile that a template may change: its lists and maps, as arrays and objects without a prototype, each once
- * however often it occurs. Everything else is the profile's own. Each element costs a step.
+ * Copies a profile so that a template may change it: lists and maps become arrays and objects without a prototype, each copied
+ * once however often it occurs. All other values are shared. Each element costs a step.
  */
 export function copyProfile(profile: unknown, payer: Payer): unknown {
   const copies = new Map<object, object>();

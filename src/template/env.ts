@@ -5,7 +5,7 @@ import type { MissingKey, Run } from "./run.ts";
 import type { Scope } from "./scope.ts";
 import type { Numbers } from "./value.ts";
 
-/** What compiling one template needs to know. */
+/** Tells the compiler everything it needs for one template. */
 export interface Env {
   readonly numbers: Numbers;
   readonly missingKey: MissingKey;
@@ -13,21 +13,24 @@ export interface Env {
   readonly builtins: Readonly<Record<string, Builtin>>;
   readonly functions: ReadonlyMap<string, TemplateFunction>;
   readonly scope: Scope;
-  /** What is found out while compiling. */
-  readonly found: Findings;
+  /** Collects what the compiler finds out. */
+  readonly facts: CompileFacts;
 }
 
-export interface Findings {
-  /** Some function that is called changes maps. */
-  changes: boolean;
+export interface CompileFacts {
+  /** The template calls a function that changes maps. */
+  mutates: boolean;
 }
 
 export type Eval = (run: Run) => unknown;
 
-/** Compiled: something that has a value. */
+/** A compiled expression. */
 export interface Expression {
   readonly eval: Eval;
-  /** The value comes straight from a list or map, which some of Go's messages show. May depend on the run. */
+  /**
+   * Whether the value is boxed: it comes straight from a list or map, so that in Go it is an `interface {}` (see `value.ts`).
+   * May depend on the run.
+   */
   readonly boxed: boolean | ((run: Run) => boolean);
   /** Name of the field read last, for `missingKey: "required"`. */
   readonly field?: string | undefined;

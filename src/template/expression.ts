@@ -8,12 +8,12 @@ import type { AnyNode, Run } from "./run.ts";
 import { findSlot } from "./scope.ts";
 import { Complex, goTypeOf, type Numbers } from "./value.ts";
 
-/** The value of a pipeline is unboxed: nil becomes absent. Declares or assigns its variables. Go: `evalPipeline`. */
+/** Compiles a pipeline. Its value is unboxed: nil becomes absent. Declares or assigns its variables. Go: `evalPipeline`. */
 export function compilePipe(pipe: Pipe, env: Env): Expression {
   return unboxed(compileBoxedPipe(pipe, env));
 }
 
-/** The same where nil and absent come to the same: a value that is only printed or tested. */
+/** Compiles a pipeline whose value is only printed or tested, for which nil and absent are the same. */
 export function compileBoxedPipe(pipe: Pipe, env: Env): Expression {
   let result: Expression | undefined;
   for (const command of pipe.commands) result = compileCommand(command, result && unboxed(result), pipe, env);
@@ -64,7 +64,7 @@ function assign(variable: Variable, { eval: evaluate }: Expression, env: Env): E
 
 export type Assignment = (run: Run, value: unknown, boxed: boolean) => void;
 
-/** Go: `setVar`. */
+/** Compiles an assignment. Go: `setVar`. */
 export function compileAssignment({ name }: Variable, env: Env): Assignment {
   const slots = env.scope.resolve(name);
   return (run, value, boxed) => {
@@ -75,7 +75,10 @@ export function compileAssignment({ name }: Variable, env: Env): Assignment {
   };
 }
 
-/** @param final value of the command before it, which becomes the last argument */
+/**
+ * Compiles a command.
+ * @param final value of the command before it, which becomes the last argument
+ */
 function compileCommand(command: Command, final: Expression | undefined, pipe: Pipe, env: Env): Expression {
   const [first] = command.args;
   const hasArguments = command.args.length > 1 || final !== undefined;
@@ -98,7 +101,7 @@ function compileCommand(command: Command, final: Expression | undefined, pipe: P
 const cannotGive = (node: Operand, { delims }: Env): string =>
   `can't give argument to non-function ${printNode(node, delims)}`;
 
-/** Evaluates what stands before, then fails. */
+/** Evaluates the command before, then fails. */
 function after(final: Expression | undefined, at: AnyNode | undefined, fail: (run: Run) => unknown): Expression {
   return {
     eval: (run) => {
@@ -114,7 +117,7 @@ function notAFunction(node: Operand, final: Expression | undefined, at: AnyNode 
   return after(final, at, (run) => run.fail(cannotGive(node, env)));
 }
 
-/** `.x.y 1`: the fields before the last are read, the last one is a method or refuses. */
+/** Compiles `.x.y 1`: all fields but the last are read, the last one is a method or refuses the arguments. */
 function withArguments(
   node: Field | Variable | Chain,
   operands: readonly Operand[],
@@ -138,7 +141,7 @@ function withArguments(
   };
 }
 
-/** The first fields of a chain, or none of them; errors show the whole. */
+/** Compiles the first fields of a chain, or none of them; errors show the whole chain. */
 function compileFields(node: Field | Variable | Chain, fields: readonly string[], env: Env): Expression {
   switch (node.kind) {
     case "field":
@@ -176,7 +179,7 @@ export function compileOperand(node: Operand, env: Env): Expression {
   }
 }
 
-/** A literal, or a value worked out from one. */
+/** Compiles a literal, or a value computed from one. */
 export function constant(node: Operand, value: unknown): Expression {
   return {
     eval: (run) => {
@@ -187,7 +190,7 @@ export function constant(node: Operand, value: unknown): Expression {
   };
 }
 
-/** A function among the arguments, called without any. */
+/** Compiles a function among the arguments, which is called without any. */
 function bareCall(node: Operand & { kind: "identifier" }, env: Env): Expression {
   return compileCall(node, node, [], undefined, env);
 }
@@ -202,7 +205,7 @@ function compileDot(node: Operand): Expression {
   };
 }
 
-/** As `compileFields`, with the first look-up in one step: nothing is run more often. */
+/** Compiles fields of dot, with the first look-up in one step because no expression runs more often. */
 function compileField(node: Field): Expression {
   const [name, ...rest] = node.names as readonly [string, ...string[]];
   const read = fieldReader(name);
@@ -217,7 +220,7 @@ function compileField(node: Field): Expression {
   return fieldsOf(first, rest);
 }
 
-/** The variable alone, without the fields behind it. */
+/** Compiles the variable alone, without its fields. */
 function compileVariable(node: Variable, env: Env): Expression {
   const slots = env.scope.resolve(node.name);
   const [slot] = slots;
@@ -241,7 +244,10 @@ function compileVariable(node: Variable, env: Env): Expression {
   };
 }
 
-/** Errors point at what was evaluated last: for a chain after a parenthesis that is inside it. */
+/**
+ * Compiles reading fields. Errors point at the node evaluated last: for a chain after a parenthesis, at one inside the
+ * parenthesis.
+ */
 function fieldsOf(base: Expression, fields: readonly string[]): Expression {
   return fields.reduce(fieldOf, base);
 }
@@ -255,7 +261,7 @@ function fieldOf({ eval: evaluate, boxed }: Expression, name: string): Expressio
   return { eval: evalField, boxed: true, field: name };
 }
 
-/** A constant where no type is expected: its own text says what it is. Go: `idealConstant`. */
+/** Compiles a constant where no type is expected: its own text decides. Go: `idealConstant`. */
 export function compileNumber(node: NumberNode, numbers: Numbers): Expression {
   const { text, complex, int } = node;
   const isFloat =

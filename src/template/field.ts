@@ -1,20 +1,23 @@
 import { quote } from "../../grammar/index.ts";
-import { readMethod } from "./call.ts";
 import type { TemplateFunction } from "./function.ts";
 import { mapGet } from "./maps.ts";
+import { readMethod } from "./method.ts";
 import type { AnyNode, Run } from "./run.ts";
 import { type GoType, goTypeOf, kindOf, typeName } from "./value.ts";
 
 const { hasOwn } = Object;
 const isEnumerable = Object.prototype.propertyIsEnumerable;
 
-/** `receiver.name`. The result is boxed; `undefined` is absent. Go: `evalField` without arguments. */
+/** Reads `receiver.name`. The result is boxed; `undefined` is absent. Go: `evalField` without arguments. */
 export type FieldReader = (run: Run, receiver: unknown, name: string, boxed: boolean) => unknown;
 
-/** Own fields that JavaScript gives its lists, strings, errors and patterns, and hides. */
+/** Names own fields that JavaScript's lists, strings, errors and patterns have but do not enumerate. */
 const hiddenNames = new Set(["length", "stack", "message", "cause", "errors", "error", "suppressed", "lastIndex"]);
 
-/** Only names that may be hidden are asked about it: this is what templates do most, and asking costs a fifth. */
+/**
+ * Chooses a reader by name: only names that may be hidden need a check for enumerability. Reading fields is what templates do
+ * most, and the check costs a fifth.
+ */
 export const fieldReader = (name: string): FieldReader => (hiddenNames.has(name) ? readEnumerableField : readField);
 
 function readField(run: Run, receiver: unknown, name: string, boxed: boolean): unknown {
@@ -48,13 +51,13 @@ function readUnusualField(run: Run, receiver: unknown, name: string, boxed: bool
   return type?.typed ? concrete(run, value) : value;
 }
 
-/** Of a value that is no `interface {}` in Go, messages tell the type. */
+/** Notes a value that is not an `interface {}` in Go, for which messages give the type. */
 function concrete(run: Run, value: unknown): unknown {
   run.concrete = value;
   return value;
 }
 
-/** The method of a value, where its type has one of that name. */
+/** Returns the method of a value, if its type has one of that name. */
 export function methodOf(receiver: unknown, type: GoType | undefined, name: string): TemplateFunction | undefined {
   const methods = type?.methods;
   return methods && hasOwn(methods, name) ? methods[name]!(receiver) : undefined;
@@ -79,7 +82,7 @@ function noField(run: Run, receiver: unknown, name: string, boxed: boolean): nev
   return run.fail(`can't evaluate field ${name} in type ${type}`);
 }
 
-/** The last field of a command that gives it arguments, which no value without methods takes. */
+/** Fails on the last field of a command that passes it arguments, which only methods take. */
 export function failFieldWithArguments(run: Run, receiver: unknown, name: string, boxed: boolean): unknown {
   const fields = goTypeOf(receiver)?.fields?.(receiver);
   if (fields && hasOwn(fields, name)) run.fail(`${name} has arguments but cannot be invoked as function`);
@@ -91,8 +94,8 @@ export function failFieldWithArguments(run: Run, receiver: unknown, name: string
 }
 
 /**
- * `missingKey: "required"`: something absent or null was about to be printed.
- * @param name the field that was read last, if one was
+ * Fails for `missingKey: "required"`, where an absent or null value was about to be printed.
+ * @param name the field that was read last, if any
  */
 export function failRequired(run: Run, value: unknown, name: string | undefined, node: AnyNode): never {
   if (name === undefined) return run.fail("no value to print", node);

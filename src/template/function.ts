@@ -16,10 +16,10 @@ import {
 } from "./value.ts";
 
 /**
- * What a parameter takes, by Go's names; `"list"` is `[]interface {}`, `"map"` is `map[string]interface {}`. `"any"` takes
- * everything as the engine holds it, `"plain"` everything with numbers as plain JavaScript numbers (or `bigint` beyond 2^53);
- * `"nilMap"` is `"map"` for a function that tells a nil map, `null`, from an empty one; `"strings"` is `[]string`, `"time"` is
- * `time.Time`, `"duration"` `time.Duration`.
+ * Types a parameter or result, by Go's names; `"list"` is `[]interface {}`, `"map"` is `map[string]interface {}`. `"any"`
+ * takes everything as the engine holds it, `"plain"` everything with numbers as plain JavaScript numbers (or `bigint` beyond
+ * 2^53); `"nilMap"` is `"map"` for a function that tells a nil map, `null`, from an empty one; `"strings"` is `[]string`,
+ * `"time"` is `time.Time`, `"duration"` is `time.Duration`.
  */
 export type ParamType =
   | "any"
@@ -38,25 +38,27 @@ export type ParamType =
 
 export interface Signature {
   readonly params: readonly ParamType[];
-  /** The last parameter takes any number of arguments, also none. @default false */
+  /** Whether the last parameter takes any number of arguments, including none. @default false */
   readonly variadic?: boolean | undefined;
-  /** Go's type of the result, where a JavaScript number would not tell. @default "any" */
+  /** Go's type of the result, for results whose type a JavaScript number does not tell. @default "any" */
   readonly returns?: ParamType | undefined;
-  /** The function gets the {@link Context} of the render before its arguments. @default false */
+  /** Whether the function gets the {@link Context} of the render before its arguments. @default false */
   readonly context?: boolean | undefined;
   /**
-   * The function changes maps that it is given. Templates that call one see a copy of the profile, so that the profile itself
-   * never changes; what functions and iterators in the profile give is not copied. @default false
+   * Whether the function changes maps that it is given. Templates that call it see a copy of the profile, so that the profile
+   * itself never changes; results of functions and iterators in the profile are not copied. @default false
    */
-  readonly changes?: boolean | undefined;
-  /** The result may be another for the same arguments: it depends on the clock or on chance. @default false */
-  readonly varies?: boolean | undefined;
+  readonly mutates?: boolean | undefined;
+  /**
+   * Whether the result may differ for the same arguments, because it depends on the clock or on random numbers. @default false
+   */
+  readonly nonDeterministic?: boolean | undefined;
 }
 
 // biome-ignore lint/suspicious/noExplicitAny: arguments are checked against the signature at run time
 export type TemplateFunction = (...args: any[]) => unknown;
 
-/** Named functions a template may call beyond Go's own. */
+/** Names functions that a template may call beyond Go's own. */
 export type FunctionSet = Readonly<Record<string, TemplateFunction>>;
 
 const signatures = new WeakMap<TemplateFunction, Signature>();
@@ -82,7 +84,7 @@ export function define(signature: Signature, fn: TemplateFunction): TemplateFunc
   return defined;
 }
 
-/** A function nobody gave a signature: takes anything, numbers without their boxes. */
+/** Signature of a function without one: takes anything, numbers without their boxes. */
 const plain: Signature = { params: ["plain"], variadic: true };
 
 export function signatureOf(fn: TemplateFunction): Signature {
@@ -105,13 +107,13 @@ export const goTypes: Readonly<Record<ParamType, string>> = {
   duration: "time.Duration",
 };
 
-/** What a call is made by: a render. */
+/** Makes calls: a render. */
 export interface Caller extends Payer {
   readonly context: Context;
   readonly settings: { readonly numbers: Numbers };
 }
 
-/** Calls with checked arguments. The call is a step, and what goes in and comes out is paid for by its size. */
+/** Calls a function with checked arguments. The call is a step, and arguments and result are paid for by their size. */
 export function apply(fn: TemplateFunction, signature: Signature, given: unknown[], run: Caller): unknown {
   const { params, returns = "any", context } = signature;
   const last = params.length - 1;
@@ -125,7 +127,7 @@ export function apply(fn: TemplateFunction, signature: Signature, given: unknown
   return toResult(result, returns, run.settings.numbers);
 }
 
-/** A checked argument as the function gets it. */
+/** Converts a checked argument to what the function gets. */
 function toArgument(value: unknown, type: ParamType, payer: Payer): unknown {
   switch (type) {
     case "int":
@@ -153,7 +155,7 @@ function toArgument(value: unknown, type: ParamType, payer: Payer): unknown {
   }
 }
 
-/** Functions get arrays and objects, whatever holds the list or map: what has to be copied is paid for first. */
+/** Converts a list to an array; a copy is paid for before it is made. */
 function toArray(list: object, payer: Payer): unknown {
   if (Array.isArray(list)) return list;
   payer.spend(list instanceof Set ? list.size : (list as List).length);
@@ -164,7 +166,7 @@ function toObject(map: ReadonlyMap<unknown, unknown>, payer: Payer): object {
   return Object.fromEntries(sortedEntries(map, payer));
 }
 
-/** A plain number where it holds the integer exactly. */
+/** Returns a plain number if that holds the integer exactly. */
 export const toJsInt = (int: bigint): number | bigint =>
   int >= BigInt(Number.MIN_SAFE_INTEGER) && int <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(int) : int;
 
@@ -175,7 +177,7 @@ function toPlain(value: unknown): unknown {
   return value;
 }
 
-/** A result as the engine holds it: a number of the type that the signature names. */
+/** Converts a result to what the engine holds: a number gets the type that the signature names. */
 function toResult(value: unknown, type: ParamType, numbers: Numbers): unknown {
   if (value === undefined) return null;
   if (typeof value === "string") return joinBytes(value);
@@ -199,19 +201,19 @@ function toResult(value: unknown, type: ParamType, numbers: Numbers): unknown {
   }
 }
 
-/** A float64 as the engine holds it: boxed where the plain number would be read as an int. */
+/** Returns a float64 as the engine holds it: boxed if the plain number would be read as an int. */
 export function float(value: number, numbers: Numbers): number | Float64 {
   return numbers === "int" && Number.isInteger(value) ? new Float64(value) : value;
 }
 
-/** Go: `canBeNil`. */
+/** Tells whether a parameter takes nil. Go: `canBeNil`. */
 export function acceptsNil(type: ParamType): boolean {
   return (
     type === "any" || type === "plain" || type === "list" || type === "strings" || type === "map" || type === "nilMap"
   );
 }
 
-/** Whether a value that is neither absent nor nil can be given to a parameter. */
+/** Tells whether a parameter takes a value that is neither absent nor nil. */
 export function isAssignable(value: unknown, type: ParamType, numbers: Numbers): boolean {
   if (type === "any" || type === "plain") return true;
   const kind = kindOf(value, numbers);

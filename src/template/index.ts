@@ -1,15 +1,16 @@
 /**
- * What the language does. In: template text and a profile. Out: text, or a `TemplateError` in Go's words.
+ * Runs templates. In: template text and a profile. Out: text, or a `TemplateError` in Go's words.
  *
- * `template.ts` parses and collects a set, `program.ts` compiles each tree to closures: `statement.ts` for what writes,
- * `expression.ts` and `call.ts` for what has a value. `run.ts` is the state of one render, `value.ts` what a template sees.
+ * `template.ts` parses and collects a set, and `program.ts` compiles each tree to closures: `statement.ts` compiles what
+ * writes, `expression.ts` and `call.ts` what has a value. `run.ts` is the state of one render, `value.ts` defines what a
+ * template sees.
  */
 export { RenderAborted } from "./aborted.ts";
 export { capacityOf, sliceList, withCapacity } from "./builtins/capacity.ts";
 export { type Builtin, escapePieces, payFor, spellBytes } from "./builtins/index.ts";
 export { equals } from "./compare.ts";
 export { type CompiledCondition, compileCondition } from "./condition.ts";
-export { type Context, preparedAtOnce } from "./context.ts";
+export { type Context, maxPrepared } from "./context.ts";
 export {
   type Civil,
   civil,

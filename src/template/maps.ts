@@ -2,13 +2,14 @@ import { compareBytes } from "../../grammar/index.ts";
 import type { Payer } from "./pay.ts";
 
 /**
- * Maps: plain objects, `Map`s and class instances, seen as Go's `map[string]interface {}`. Only own enumerable fields with
- * string keys exist; a `Map`'s number, bigint and boolean keys are read as their text, keys of other types do not exist.
+ * Reads maps: plain objects, `Map`s and class instances, seen as Go's `map[string]interface {}`. Only own enumerable fields
+ * with string keys exist; number, bigint and boolean keys of a `Map` are read as their text, and keys of other types do not
+ * exist.
  */
 
 const isOwn = Object.prototype.propertyIsEnumerable;
 
-/** The value at `key`, `undefined` when there is none: a field set to `undefined` is absent too. */
+/** Returns the value at `key`, `undefined` if there is none: a field set to `undefined` is absent too. */
 export function mapGet(map: object, key: string): unknown {
   if (map instanceof Map) {
     const value: unknown = map.get(key);
@@ -18,8 +19,8 @@ export function mapGet(map: object, key: string): unknown {
 }
 
 /**
- * Keys and values in Go's order, by the keys' UTF-8 bytes.
- * @param payer is charged a step a key, and for what comparisons may read of long ones
+ * Returns keys and values in Go's order, by the keys' UTF-8 bytes.
+ * @param payer is charged a step a key, and for the characters of long keys that comparisons may read
  */
 export function sortedEntries(map: object, payer?: Payer): [key: string, value: unknown][] {
   const entries: [string, unknown][] = [];
@@ -36,11 +37,11 @@ function payForSorting(payer: Payer, entries: readonly (readonly [string, unknow
   payer.spend(entries.length + sortingCost(entries.length, long));
 }
 
-/** Steps for the characters that a sort compares: of each text all, as often as there are halves to merge. */
+/** Returns the steps for the characters that a sort compares: all characters of each text, once for each level of merging. */
 export const sortingCost = (count: number, characters: number): number =>
   Math.ceil((characters * Math.ceil(Math.log2(count + 1))) / 64);
 
-/** A `Map` by the text of its keys; a string key goes before another of the same text. */
+/** Indexes a `Map` by the text of its keys; a string key goes before another key of the same text. */
 function textKeyed(map: ReadonlyMap<unknown, unknown>): Map<string, unknown> {
   const values = new Map<string, unknown>();
   for (const [key, value] of map) {
@@ -64,7 +65,7 @@ function keysOf(map: object): string[] {
     : keys;
 }
 
-/** The number, bigint or boolean that reads like this. */
+/** Returns the number, bigint or boolean key that has this text. */
 function keyOfText(text: string, map: ReadonlyMap<unknown, unknown>): unknown {
   if (text === "true" || text === "false") return text === "true";
   const number = Number(text);

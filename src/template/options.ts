@@ -1,7 +1,7 @@
 import { type Delims, quote } from "../../grammar/index.ts";
 import type { FunctionSet, TemplateFunction } from "./function.ts";
 
-/** An empty one means its default, as in Go. */
+/** Checks delimiters; an empty one means its default, as in Go. */
 export function checkDelims(delims: readonly [left: string, right: string] | undefined): Delims {
   if (delims === undefined) return ["{{", "}}"];
   if (!Array.isArray(delims) || delims.length !== 2 || delims.some((delim) => typeof delim !== "string")) {
@@ -12,7 +12,7 @@ export function checkDelims(delims: readonly [left: string, right: string] | und
 
 const identifier = /^[\p{L}_][\p{L}\p{Nd}_]*$/u;
 
-/** All functions by name; those of later sets win. */
+/** Collects functions by name; those of later sets win. */
 export function collectFunctions(sets: readonly FunctionSet[]): Map<string, TemplateFunction> {
   const functions = new Map<string, TemplateFunction>();
   if (!(Symbol.iterator in sets)) throw new TypeError("functions are a list of function sets");

@@ -1,15 +1,16 @@
 import type { Tree } from "../../grammar/index.ts";
 import type { Builtin } from "./builtins/index.ts";
 
-/** What happens to the trees of a set between parsing and compiling: `escape` is made of these. */
+/** Rewrites the trees of a set between parsing and compiling; `escape` provides such passes. */
 export interface Pass {
   /**
-   * The set as it is run from one of its templates. Called once an entry, and always with what was parsed.
+   * Returns the set as it runs from one of its templates. Called once for each entry, always with the parsed trees.
    * @param trees never changed
-   * @returns by name: what `entry` reaches, calls in it renamed and added to as the pass sees fit
-   * @throws TemplateError of phase `"escape"`; of phase `"exec"` where the pass has words of its own for an entry that is not there
+   * @returns by name, the templates that `entry` reaches, with calls renamed and added as the pass needs
+   * @throws TemplateError of phase `"escape"`; of phase `"exec"` if the pass has its own message for an entry that does not
+   * exist
    */
   rewrite(trees: ReadonlyMap<string, Tree>, entry: string): ReadonlyMap<string, Tree>;
-  /** What rewritten trees may call beyond what texts can. Goes before functions of the same name. */
+  /** Functions that only rewritten trees may call. They take precedence over functions of the same name. */
   readonly functions: Readonly<Record<string, Builtin>>;
 }

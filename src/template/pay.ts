@@ -1,22 +1,26 @@
 import { Content } from "./value.ts";
 
 /**
- * What work costs. In: whoever pays, and what is about to be worked on. Every function pays for the size of what it is given and
- * of what it gives, here and nowhere else; one that does more than go through that once pays for the rest itself, before it does it.
+ * Charges for work. In: the payer, and the value that is about to be processed. Every function pays for the size of its
+ * arguments and result, here and nowhere else; a function that does more than read them once pays for the rest itself, before
+ * doing it.
  */
 
-/** Takes the charges: a render. */
+/** Takes the charges; a render does. */
 export interface Payer {
   spend(steps: number): void;
 }
 
-/** Characters or elements that a step pays for, as a power of two: 64. */
+/** Characters or elements for one step, as a power of two: 64. */
 const shift = 6;
 
-/** Of a text with raw bytes (`grammar/bytes.ts`), which has to be taken apart byte by byte: 4. */
+/** Characters for one step in a text with raw bytes (`grammar/bytes.ts`), which is processed byte by byte: 4. */
 const rawShift = 2;
 
-/** Pays for a text by its characters, for a list by its elements; whoever lists the keys of a map pays for them then. Short ones are free. */
+/**
+ * Charges for a text by its characters, for a list by its elements. Keys of a map are paid for by the code that lists them.
+ * Short values are free.
+ */
 export function payForSize(payer: Payer, value: unknown): void {
   if (typeof value === "string") {
     if (value.length >= 1 << rawShift) payForText(payer, value);

@@ -4,13 +4,13 @@ import { Scope } from "./scope.ts";
 import { compileList, type Statement } from "./statement.ts";
 import { weigh } from "./weight.ts";
 
-/** One compiled template of a set. */
+/** Holds one compiled template of a set. */
 export interface Program {
   readonly tree: Tree;
   readonly body: Statement;
-  /** Variables it needs room for, `$` among them. */
+  /** Number of variables it needs room for, including `$`. */
   readonly slots: number;
-  /** Steps that running it costs, loops and calls aside. */
+  /** Steps that one run costs, without loops and calls. */
   readonly weight: number;
 }
 

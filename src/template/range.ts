@@ -18,7 +18,7 @@ import { weigh } from "./weight.ts";
 /** Gives the variables of a `range` their values for one turn. */
 type Bind = (run: Run, index: unknown, element: unknown, boxed: boolean, indexBoxed: boolean) => void;
 
-/** One turn; true if it broke out. */
+/** Runs one turn; returns true if it broke out. */
 type Turn = (run: Run, index: unknown, element: unknown, boxed: boolean, indexBoxed: boolean) => boolean;
 
 export function compileRange({ pipe, list, elseList }: Branch, env: StatementEnv): Statement {
@@ -49,7 +49,7 @@ export function compileRange({ pipe, list, elseList }: Branch, env: StatementEnv
   return withUnset(statement, slots);
 }
 
-/** Each of these goes through what there is and tells whether there was anything. */
+/** Loops over a list. Like the functions below it returns whether there was any element. */
 function rangeList(run: Run, elements: List, turn: Turn): boolean {
   const { length } = elements;
   const ints = run.settings.numbers === "int";
@@ -103,7 +103,7 @@ function rangeSeq(run: Run, elements: Iterable<unknown>, turn: Turn): boolean {
   return any;
 }
 
-/** One variable, and dot with it, is the first of the pair; with two variables dot is the second. */
+/** Loops over pairs. A single variable, and dot with it, is the first of the pair; with two variables dot is the second. */
 function rangePairs(run: Run, { entries }: Pairs, two: boolean, turn: Turn): boolean {
   let any = false;
   for (const [key, element] of entries) {
@@ -113,7 +113,7 @@ function rangePairs(run: Run, { entries }: Pairs, two: boolean, turn: Turn): boo
   return any;
 }
 
-/** With one variable it is the element, with two the first is the index or key. */
+/** Compiles the binding of variables. A single variable is the element; of two the first is the index or key. */
 function compileBind(pipe: Pipe, env: StatementEnv): Bind | undefined {
   const [first, second] = pipe.decl;
   if (!first) return undefined;

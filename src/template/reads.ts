@@ -1,6 +1,6 @@
 import type { List, Operand, Pipe } from "../../grammar/index.ts";
 
-/** What a tree looks at, of the data that it is run with. */
+/** Lists what a tree reads of its data. */
 export interface Reads {
   /** Paths of fields: `.plan.seats` is `["plan", "seats"]`. */
   readonly paths: readonly (readonly string[])[];
@@ -11,8 +11,8 @@ export interface Reads {
 }
 
 /**
- * What a pipeline or list reads of the data itself. Inside `with` and `range` dot is something that is already counted; a
- * call of another template counts by what it is given.
+ * Finds what a pipeline or list reads of the data itself. Inside `with` and `range` dot is a value that is already counted; a
+ * call of another template counts as its argument.
  */
 export function readsOf(tree: Pipe | List): Reads {
   const paths: (readonly string[])[] = [];
@@ -25,7 +25,7 @@ export function readsOf(tree: Pipe | List): Reads {
         if (isRoot) paths.push(operand.names);
         return;
       case "variable":
-        // What another variable holds was counted where it was declared.
+        // The value of another variable was counted where it was declared.
         if (operand.name !== "$") return;
         if (operand.fields.length > 0) paths.push(operand.fields);
         else whole = true;

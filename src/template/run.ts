@@ -14,7 +14,7 @@ import {
   type Tree,
 } from "../../grammar/index.ts";
 import { RenderAborted } from "./aborted.ts";
-import { type Context, makeContext, type Surroundings } from "./context.ts";
+import { type Context, type ContextOptions, makeContext } from "./context.ts";
 import type { Printing } from "./fmt/index.ts";
 import { LimitReached, type Limits, type TimeLimit, timeSlice } from "./limits.ts";
 import type { Numbers } from "./value.ts";
@@ -23,47 +23,52 @@ export type AnyNode = Node | Pipe | Command | Operand;
 
 export type MissingKey = "default" | "zero" | "error" | "required";
 
-/** What every render of one compiled template shares. */
+/** Holds what all renders of one compiled template share. */
 export interface Settings {
   readonly numbers: Numbers;
   readonly missingKey: MissingKey;
   readonly limits: Limits;
   readonly printing: Printing;
-  readonly surroundings: Surroundings;
-  /** A third of the output limit: see `Run.write`. Whole, since V8 gives each fraction in a field an object of its own. */
+  readonly contextOptions: ContextOptions;
+  /**
+   * A third of the output limit: see `Run.write`. A whole number, because V8 allocates an object for each fraction in a field.
+   */
   readonly firstCheck: number;
   readonly monotonicClock: () => number;
 }
 
-/** The state of one render. Go: `text/template`'s `state`. */
+/** Holds the state of one render. Go: `text/template`'s `state`. */
 export class Run {
   readonly settings: Settings;
   out = "";
   dot: unknown;
-  /** Dot was taken from a list or map and not yet unwrapped: Go says `interface {}` where its type matters. */
+  /** Whether dot is boxed: it was taken from a list or map and not yet unwrapped, so Go says `interface {}` for its type. */
   dotBoxed = false;
-  /** Two entries a variable: its value, and whether it is boxed. */
+  /** Variables as a flat `[value, boxed, value, boxed, …]` array, which avoids one object for each variable. */
   vars: unknown[];
-  /** The node that an error is about. Set by each operand, and as in Go not restored on the way out. */
+  /**
+   * The node that an error is about. Each operand sets it, and none restores it when it is done: messages of Go, which does
+   * the same, name the operand evaluated last.
+   */
   at: AnyNode;
   tree: Tree;
-  /** Read last from what has elements of a Go type of their own. */
+  /** The value read last from a collection whose elements have a Go type of their own. */
   concrete: unknown;
   depth = 0;
-  /** Steps until the end of this slice: all that are left, unless the clock has to be looked at before. */
-  private steps: number;
-  /** Steps left behind this slice. */
-  private reserve = 0;
-  /** In ms: the limit, and when by the clock it is reached. */
-  private readonly timer: { readonly time: number; readonly deadline: number } | undefined;
+  /** Steps left in this slice: all that are left, if there is no clock to check in between. */
+  #steps: number;
+  /** Steps left after this slice. */
+  #reserve = 0;
+  /** The limit in milliseconds, and the clock's value at which it is reached. */
+  readonly #timer: { readonly time: number; readonly deadline: number } | undefined;
   /** Length of `out` at which its bytes have to be counted. */
-  private checkAt: number;
-  private countedTo = 0;
-  private countedBytes = 0;
-  private paidPrinting: Printing | undefined;
-  private ownContext: Context | undefined;
-  /** What this render throws: any other `TemplateError` comes from a template that a function or getter renders. */
-  private failure: TemplateError | undefined;
+  #checkAt: number;
+  #countedTo = 0;
+  #countedBytes = 0;
+  #paidPrinting: Printing | undefined;
+  #ownContext: Context | undefined;
+  /** The error that this render throws: any other `TemplateError` comes from a template that a function or getter renders. */
+  #failure: TemplateError | undefined;
 
   constructor(settings: Settings, tree: Tree, data: unknown, slots: number, limit?: TimeLimit) {
     this.settings = settings;
@@ -71,19 +76,19 @@ export class Run {
     this.at = emptyNode;
     this.dot = data;
     this.vars = slots === 1 ? [data, false] : newVars(data, slots);
-    this.steps = settings.limits.steps;
+    this.#steps = settings.limits.steps;
     const time = limit?.time ?? settings.limits.time;
     if (time !== Number.POSITIVE_INFINITY) {
       const deadline = time + (limit?.since ?? settings.monotonicClock());
       if (!(deadline > Number.NEGATIVE_INFINITY)) throw new TypeError("time and since are numbers of milliseconds");
-      this.timer = { time, deadline };
-      this.reserve = this.steps;
-      this.steps = 0;
-    } else this.timer = undefined;
-    this.checkAt = settings.firstCheck;
+      this.#timer = { time, deadline };
+      this.#reserve = this.#steps;
+      this.#steps = 0;
+    } else this.#timer = undefined;
+    this.#checkAt = settings.firstCheck;
   }
 
-  /** Other data than it began with, before anything is run. */
+  /** Replaces the data, before anything is run. */
   setRoot(data: unknown): void {
     this.dot = data;
     this.vars[0] = data;
@@ -91,94 +96,97 @@ export class Run {
 
   write(text: string): void {
     this.out += text;
-    if (this.out.length > this.checkAt) this.countOutput();
+    if (this.out.length > this.#checkAt) this.#countOutput();
   }
 
-  /** Every unit is one to three bytes, so the bytes need counting only when a third of the limit is used up. */
-  private countOutput(): void {
-    this.countedBytes += byteLength(this.out, this.countedTo);
-    this.countedTo = this.out.length;
-    const left = this.settings.limits.output - this.countedBytes;
+  /**
+   * Counts the bytes of the output. Each unit is one to three bytes, so this is needed only when a third of the remaining
+   * limit is used.
+   */
+  #countOutput(): void {
+    this.#countedBytes += byteLength(this.out, this.#countedTo);
+    this.#countedTo = this.out.length;
+    const left = this.settings.limits.output - this.#countedBytes;
     if (left < 0) this.stop("output");
-    this.checkAt = this.countedTo + Math.floor(left / 3);
+    this.#checkAt = this.#countedTo + Math.floor(left / 3);
   }
 
-  /** Steps so far. */
+  /** Steps spent so far. */
   get spent(): number {
-    return this.settings.limits.steps - this.reserve - this.steps;
+    return this.settings.limits.steps - this.#reserve - this.#steps;
   }
 
-  /** Pays for work that a loop, a call or a function is about to do. */
+  /** Charges for work that a loop, a call or a function is about to do. */
   spend(steps: number): void {
-    this.steps -= steps;
-    if (this.steps < 0) this.endSlice();
+    this.#steps -= steps;
+    if (this.#steps < 0) this.#endSlice();
   }
 
-  /** Looks at the budget and at the clock, and goes on to the next slice. What has stopped stops again. */
-  private endSlice(): void {
-    const left = this.reserve + this.steps;
+  /** Checks the budget and the clock, and starts the next slice. A render that has stopped stops again. */
+  #endSlice(): void {
+    const left = this.#reserve + this.#steps;
     if (left < 0) this.stop("steps");
-    if (this.timer && this.settings.monotonicClock() >= this.timer.deadline) this.stop("time");
-    this.steps = Math.min(left, timeSlice);
-    this.reserve = left - this.steps;
+    if (this.#timer && this.settings.monotonicClock() >= this.#timer.deadline) this.stop("time");
+    this.#steps = Math.min(left, timeSlice);
+    this.#reserve = left - this.#steps;
   }
 
-  /** For printing that this render pays for. */
+  /** Options for printing that this render pays for. */
   get printing(): Printing {
-    this.paidPrinting ??= { ...this.settings.printing, payer: this };
-    return this.paidPrinting;
+    this.#paidPrinting ??= { ...this.settings.printing, payer: this };
+    return this.#paidPrinting;
   }
 
-  /** For functions that ask for it. */
+  /** The context of functions that ask for it. */
   get context(): Context {
-    const { surroundings, numbers, limits } = this.settings;
-    this.ownContext ??= makeContext(surroundings, numbers, limits, (steps) => this.spend(steps));
-    return this.ownContext;
+    const { contextOptions, numbers, limits } = this.settings;
+    this.#ownContext ??= makeContext(contextOptions, numbers, limits, (steps) => this.spend(steps));
+    return this.#ownContext;
   }
 
-  /** An int the engine makes: under `numbers: "float64"` a plain number would be read as a float. */
+  /** Makes an int: under `numbers: "float64"` a plain number would be read as a float. */
   int(n: number): number | bigint {
     return this.settings.numbers === "int" ? n : BigInt(n);
   }
 
-  /** Whether a number of the data is an int, and one that JavaScript prints as Go does. */
+  /** Tells whether a number of the data is an int that JavaScript prints as Go does. */
   isInt(n: number): boolean {
     return this.settings.numbers === "int" && Number.isSafeInteger(n);
   }
 
-  /** A node as messages show it. */
+  /** Prints a node as messages show it. */
   print(node: AnyNode): string {
     return printNode(node, this.tree.source.delims);
   }
 
   fail(message: string, node: AnyNode = this.at, cause?: unknown): never {
-    this.failure = new TemplateError({ ...this.place(node, message), cause });
-    throw this.failure;
+    this.#failure = new TemplateError({ ...this.#place(node, message), cause });
+    throw this.#failure;
   }
 
   stop(limit: Limit): never {
     throw new TemplateLimitError(
       limit,
-      this.place(this.at, limitMessage(limit, this.settings.limits, this.timer?.time)),
+      this.#place(this.at, limitMessage(limit, this.settings.limits, this.#timer?.time)),
     );
   }
 
-  /** The same for templates that call each other; Go's words with our number. */
+  /** Stops at the depth of template calls, in Go's words with our number. */
   stopCall(): never {
     const message = `exceeded maximum template depth (${this.settings.limits.depth})`;
-    throw new TemplateLimitError("depth", this.place(this.at, message));
+    throw new TemplateLimitError("depth", this.#place(this.at, message));
   }
 
-  /** What a function, an iterator or a getter in the data threw, as the error of this render. */
+  /** Rethrows what a function, an iterator or a getter in the data threw, as the error of this render. */
   rethrow(error: unknown): never {
-    if (error === this.failure || error instanceof TemplateLimitError || error instanceof RenderAborted) throw error;
+    if (error === this.#failure || error instanceof TemplateLimitError || error instanceof RenderAborted) throw error;
     if (error instanceof LimitReached) return this.stop(error.limit);
     if (isStackOverflow(error)) return this.stop("depth");
     if (error instanceof RangeError && error.message === "Invalid string length") return this.stop("output");
     return this.fail(errorText(error), this.at, error);
   }
 
-  private place(node: AnyNode, message: string) {
+  #place(node: AnyNode, message: string) {
     const { name, text } = this.tree.source;
     return {
       message: execMessage(this.tree, node, message),
@@ -191,7 +199,7 @@ export class Run {
   }
 }
 
-/** Go's whole message for what fails at a node of a template. */
+/** Returns Go's whole message for a failure at a node of a template. */
 export function execMessage({ source, name }: Tree, node: AnyNode, message: string): string {
   const { delims } = source;
   const lines = linesIn(source);
@@ -214,19 +222,19 @@ function limitMessage(limit: Limit, { steps, output, depth }: Limits, time: numb
 
 const emptyNode: AnyNode = { kind: "text", text: "", pos: 0, start: 0, end: 0 };
 
-/** Room for the variables of one template. `$` is the first. */
+/** Makes the variables of one template. `$` is the first. */
 export function newVars(root: unknown, slots: number): unknown[] {
   const vars = [root, false];
   for (let i = 1; i < slots; i++) vars.push(undefined, false);
   return vars;
 }
 
-/** What Go would print of what was thrown. */
+/** Returns the text of a thrown value as Go would print it. */
 export function errorText(error: unknown): string {
   try {
     const text: unknown = error instanceof Error ? error.message : error;
     return typeof text === "string" ? text : String(text);
   } catch {
-    return "something was thrown that has no text"; // its own code threw when it was asked
+    return "something was thrown that has no text"; // its own code threw
   }
 }

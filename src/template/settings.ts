@@ -1,10 +1,10 @@
-import { checkSurroundings } from "./context.ts";
+import { checkContextOptions } from "./context.ts";
 import { defaultLimits, type Limits } from "./limits.ts";
 import type { MissingKey, Settings } from "./run.ts";
 import type { LanguageOptions } from "./template.ts";
 import type { Numbers } from "./value.ts";
 
-/** What every render shares, from the options. @throws TypeError for options that make no sense */
+/** Makes the settings that all renders share of the options. @throws TypeError for invalid options */
 export function settingsOf(options: LanguageOptions): Settings {
   const { numbers = "int", missingKey = "default" } = options;
   if (!missingKeys.includes(missingKey)) throw new TypeError(`unrecognized option: missingkey=${missingKey}`);
@@ -19,7 +19,7 @@ export function settingsOf(options: LanguageOptions): Settings {
     missingKey,
     limits,
     printing: { numbers, output, depth },
-    surroundings: checkSurroundings(options),
+    contextOptions: checkContextOptions(options),
     firstCheck: Math.floor(output / 3),
     monotonicClock,
   };

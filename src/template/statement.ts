@@ -11,7 +11,7 @@ import { unset } from "./scope.ts";
 import { truth } from "./truth.ts";
 import { kindOf, typeName } from "./value.ts";
 
-/** How a statement ended: it ran through, or met `{{break}}` or `{{continue}}`. */
+/** Tells how a statement ended: at its end, or at `{{break}}` or `{{continue}}`. */
 export type Completion = 0 | 1 | 2;
 export const through = 0;
 export const breaks = 1;
@@ -19,7 +19,7 @@ export const continues = 2;
 
 export type Statement = (run: Run) => Completion;
 
-/** What compiling a statement needs: its expressions' environment, and the other templates. */
+/** Tells the compiler what a statement needs: the environment of its expressions, and the other templates. */
 export interface StatementEnv extends Env {
   readonly lookup: (name: string) => Program | undefined;
 }
@@ -48,7 +48,7 @@ export function compileList({ nodes }: List, env: StatementEnv): Statement {
   return sequence(statements);
 }
 
-/** Texts and actions that follow each other: one statement writes them all. */
+/** Collects consecutive texts and actions, which one statement writes. */
 interface Printing {
   before: string;
   readonly actions: Action[];
@@ -58,7 +58,7 @@ interface Action {
   readonly node: Node;
   readonly evaluate: Eval;
   readonly field: string | undefined;
-  /** The text behind it, written together with its value. */
+  /** The text after the action, written together with its value. */
   after: string;
 }
 
@@ -103,7 +103,7 @@ function sequence(statements: readonly Statement[]): Statement {
   };
 }
 
-/** Variables that the statement may or may not declare start out undeclared each time it runs. */
+/** Marks the variables that a statement may leave undeclared as unset, each time it runs. */
 export function withUnset(statement: Statement, slots: readonly number[]): Statement {
   if (slots.length === 0) return statement;
   return (run) => {
@@ -115,7 +115,7 @@ export function withUnset(statement: Statement, slots: readonly number[]): State
 function compileNode(node: Exclude<Node, { kind: "text" | "comment" }>, env: StatementEnv): Statement {
   switch (node.kind) {
     case "action": {
-      // One that declares or assigns: it prints nothing.
+      // An action that declares or assigns prints nothing.
       const { eval: evaluate } = compileBoxedPipe(node.pipe, env);
       const statement: Statement = (run) => {
         evaluate(run);
@@ -140,7 +140,7 @@ function compileNode(node: Exclude<Node, { kind: "text" | "comment" }>, env: Sta
   }
 }
 
-/** Go: `printValue`. */
+/** Returns the text of a printed value. Go: `printValue`. */
 function printed(run: Run, value: unknown, node: Node): string {
   const { numbers } = run.settings;
   switch (kindOf(value, numbers)) {
@@ -164,7 +164,7 @@ function compileIf({ pipe, list, elseList }: Branch, env: StatementEnv): Stateme
   return withUnset((run) => (truth(condition(run), run) ? yes(run) : no(run)), slots);
 }
 
-/** Variables declared in one branch are not known in the other. */
+/** Compiles both branches. Variables declared in one are not known in the other. */
 export function compileBranches(list: List, elseList: List | undefined, env: StatementEnv): [Statement, Statement] {
   const mark = env.scope.mark();
   const yes = compileList(list, env);

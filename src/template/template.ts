@@ -10,61 +10,61 @@ import { type MissingKey, Run } from "./run.ts";
 import { settingsOf } from "./settings.ts";
 import type { Numbers } from "./value.ts";
 
-/** The options that the language itself knows. */
+/** Options that the language itself knows. */
 export interface LanguageOptions {
-  /** The name Go's messages carry. @default "template" */
+  /** The name that Go's messages carry. @default "template" */
   readonly name?: string | undefined;
-  /** An empty one means its default. @default ["{{", "}}"] */
+  /** Delimiters; an empty one means its default. @default ["{{", "}}"] */
   readonly delims?: readonly [left: string, right: string] | undefined;
   /**
-   * What a field that the profile does not have is. As Go's `missingkey`: `"default"` prints `<no value>`, `"zero"` is nil,
-   * `"error"` fails. `"required"` is ours: fails only where it would be printed, so that `if`, `with` and `default` still work.
+   * The value of a field that the profile does not have. As Go's `missingkey`: `"default"` prints `<no value>`, `"zero"` is
+   * nil, `"error"` fails. `"required"` is ours: it fails only where the value would be printed, so that `if`, `with` and
+   * `default` still work.
    * @default "default"
    */
   readonly missingKey?: MissingKey | undefined;
-  /** What a number in the profile is. @default "int" */
+  /** The Go type of a number in the profile. @default "int" */
   readonly numbers?: Numbers | undefined;
   /** Functions beyond Go's own; later sets win. @default [] */
   readonly functions?: readonly FunctionSet[] | undefined;
   /**
-   * Further templates that `{{template}}` can call, by name. Parsed after the text, in the order of the object's keys; what
-   * a later one defines replaces what an earlier one did. @default {}
+   * Further templates that `{{template}}` can call, by name. Parsed after the text, in the order of the object's keys;
+   * definitions in a later one replace those in an earlier one. @default {}
    */
   readonly templates?: Readonly<Record<string, string>> | undefined;
-  /** What date functions take for local time: an IANA name, such as `Europe/Warsaw`. @default "UTC" */
+  /** The local time zone of date functions: an IANA name, such as `Europe/Warsaw`. @default "UTC" */
   readonly timeZone?: string | undefined;
-  /** What functions take for now. A fixed one makes a render reproducible. @default the system's */
+  /** The current time for functions. A fixed one makes a render reproducible. @default the system's */
   readonly clock?: (() => Date) | undefined;
-  /** Where functions take chance from: at least 0, below 1. @default the platform's secure source */
+  /** The random numbers for functions: at least 0, below 1. @default the platform's secure source */
   readonly random?: (() => number) | undefined;
-  /** How functions write numbers, dates and lists for people: a BCP 47 tag. @default "en-US" */
+  /** The language in which functions write numbers, dates and lists: a BCP 47 tag. @default "en-US" */
   readonly locale?: string | undefined;
-  /** What is not given has its default. */
+  /** Limits of a render; each one that is left out has its default. */
   readonly limits?: { readonly [L in keyof Limits]?: Limits[L] | undefined } | undefined;
-  /**
-   * What `limits.time` is measured by: milliseconds from any moment on, never fewer than before. @default performance.now
-   */
+  /** The clock for `limits.time`: milliseconds from any start on, never going back. @default performance.now */
   readonly monotonicClock?: (() => number) | undefined;
 }
 
 export interface RenderOptions extends TimeLimit {
-  /** The template to run, of those the text and `templates` define. @default the text itself */
+  /** The template to run, one of those that the text and `templates` define. @default the text itself */
   readonly entry?: string | undefined;
 }
 
 export interface Template {
   /**
+   * Renders a profile.
    * @param profile never changed
-   * @throws {@link TemplateError} of phase `"exec"`, or `"escape"` where another `entry` cannot be escaped;
-   * {@link RenderAborted} where the template calls `abort`
+   * @throws {@link TemplateError} of phase `"exec"`, or `"escape"` if another `entry` cannot be escaped; {@link RenderAborted}
+   * if the template calls `abort`
    */
   render(profile?: unknown, options?: RenderOptions): string;
 }
 
 /**
- * Parses and resolves once; renders many times.
- * @param pass rewrites what was parsed before it is compiled
- * @throws {@link TemplateError} of phase `"parse"`, or of the pass; TypeError for options that make no sense
+ * Compiles a template: parses and resolves it once, to be rendered many times.
+ * @param pass rewrites the parsed trees before they are compiled
+ * @throws {@link TemplateError} of phase `"parse"`, or of the pass; TypeError for invalid options
  */
 export function compile(text: string, options: LanguageOptions = {}, pass?: Pass): Template {
   if (typeof text !== "string") throw new TypeError("a template is text");
@@ -76,20 +76,20 @@ export function compile(text: string, options: LanguageOptions = {}, pass?: Pass
   const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);
 
   const trees = new Map<string, Tree>();
-  /** A later text replaces what earlier ones defined, unless it is empty. Go: `AddParseTree`. */
+  /** Adds trees. A later text replaces definitions of earlier ones, unless it is empty. Go: `AddParseTree`. */
   const add = (parsed: ReadonlyMap<string, Tree>): void => {
     for (const tree of parsed.values()) if (!trees.has(tree.name) || !isEmpty(tree.root)) trees.set(tree.name, tree);
   };
   add(parse(text, { name, delims, isFunction }));
-  // What the text is called may be defined again by another text; it still is what is rendered.
+  // Another text may define the name of this text again; this text is rendered all the same.
   const mainTree = trees.get(name)!;
   for (const [id, more] of Object.entries(options.templates ?? {})) {
     if (typeof more !== "string") throw new TypeError(`the template ${id} is text`);
     add(parse(more, { name: id, delims, isFunction }));
   }
 
-  const found = { changes: false };
-  const env = { numbers, missingKey, found, ...callable(functions, pass) };
+  const facts = { mutates: false };
+  const env = { numbers, missingKey, facts, ...callable(functions, pass) };
   const [main, find] = pass ? rewritten(pass, trees, name, env) : link(trees, mainTree, env);
 
   return {
@@ -100,7 +100,7 @@ export function compile(text: string, options: LanguageOptions = {}, pass?: Pass
       const data = profile === null || typeof profile === "symbol" ? undefined : profile;
       const run = new Run(settings, program.tree, data, program.slots, options);
       try {
-        if (found.changes) run.setRoot(copyProfile(data, run));
+        if (facts.mutates) run.setRoot(copyProfile(data, run));
         run.spend(program.weight);
         program.body(run);
       } catch (error) {
@@ -124,7 +124,7 @@ function link(trees: ReadonlyMap<string, Tree>, main: Tree, env: LinkEnv): [main
 
 type LinkEnv = Omit<ProgramEnv, "lookup">;
 
-/** The same behind a pass, which is asked about `main` now, and about each other entry when it is first rendered. */
+/** Links trees behind a pass, which is asked about `main` now, and about each other entry when it is first rendered. */
 function rewritten(pass: Pass, trees: ReadonlyMap<string, Tree>, main: string, env: LinkEnv): [Program, Find] {
   const programs = new Map<string, Program>();
   const find: Find = (entry) => {
@@ -140,7 +140,7 @@ function rewritten(pass: Pass, trees: ReadonlyMap<string, Tree>, main: string, e
   return [find(main)!, find];
 }
 
-/** What names may mean: what a pass inserts goes before all else. */
+/** Collects the functions that names may mean: those of a pass come first. */
 function callable(functions: ReadonlyMap<string, TemplateFunction>, pass: Pass | undefined) {
   if (!pass) return { builtins, functions };
   const others = new Map([...functions].filter(([name]) => !Object.hasOwn(pass.functions, name)));

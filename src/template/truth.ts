@@ -3,8 +3,8 @@ import type { Payer } from "./pay.ts";
 import { Complex, Content, Float64, kindOf, type List, SizedInt } from "./value.ts";
 
 /**
- * Go's `template.IsTrue`: false are absent, nil, false, zero of any kind, and empty strings, lists and maps.
- * @param payer is charged for a look into a big map: JavaScript lists all its keys to see the first
+ * Decides truth as Go's `template.IsTrue`: false are absent, nil, false, zero of any kind, and empty strings, lists and maps.
+ * @param payer is charged for a big map, because JavaScript lists all its keys to see the first
  */
 export function truth(value: unknown, payer?: Payer): boolean {
   switch (typeof value) {

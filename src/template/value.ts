@@ -1,7 +1,7 @@
 import type { TemplateFunction } from "./function.ts";
 
 /**
- * What a template sees. Go's evaluator distinguishes kinds that JSON-like JavaScript data does not carry, so:
+ * Maps JavaScript values to Go's. Go's evaluator distinguishes kinds that JSON-like JavaScript data does not carry, so:
  *
  * | JavaScript                                        | Go                                                          |
  * |---------------------------------------------------|-------------------------------------------------------------|
@@ -18,17 +18,25 @@ import type { TemplateFunction } from "./function.ts";
  * | other iterables, {@link Pairs}                     | `iter.Seq`, `iter.Seq2`                                     |
  * | {@link Content}                                    | `template.HTML` and its like, which are strings             |
  *
- * Only own enumerable properties exist: nothing that a prototype holds can be reached. What Go knows of a type beyond its
- * kind (its name, methods, text) a value holds under the symbol {@link goType}, which no template and no JSON can name.
+ * Only own enumerable properties exist: a template cannot reach a prototype. A value's Go type beyond its kind (name,
+ * methods, text) is under the symbol {@link goType}, which no template and no JSON can name.
+ *
+ * Boxed: in Go an element of a list or map of the data is an `interface {}` that holds the value, and some operations and
+ * messages show the difference: a boxed nil is not absent, and messages name its type `interface {}`. A value is boxed when
+ * it comes straight from a list or map, and unboxed once a pipeline, variable or argument has evaluated it. The compiler
+ * tracks this beside the values (`Expression.boxed`, `Run.dotBoxed`, the second entries of `Run.vars`), never in them.
  */
 
 /**
- * What a JavaScript number in the data is. `"int"`: an integral one is a Go `int`, any other a `float64`.
- * `"float64"`: each is a `float64`, as `encoding/json` decodes; ints made by the engine are then `bigint`.
+ * Chooses the Go type of a JavaScript number in the data. `"int"`: an integral number is a Go `int`, any other a `float64`.
+ * `"float64"`: every number is a `float64`, as `encoding/json` decodes it; ints that the engine makes are then `bigint`.
  */
 export type Numbers = "int" | "float64";
 
-/** A float64 that JavaScript would take for an int: `new Float64(1)` is Go's `1.0`. The field is private so that no template reads it. */
+/**
+ * Boxes a float64 that JavaScript would take for an int: `new Float64(1)` is Go's `1.0`. The field is private so that no
+ * template reads it.
+ */
 export class Float64 {
   readonly #value: number;
   constructor(value: number) {
@@ -41,7 +49,7 @@ export class Float64 {
 
 export type IntType = "int8" | "int16" | "int32" | "int64" | "uint" | "uint8" | "uint16" | "uint32" | "uint64";
 
-/** An integer of a Go type other than `int`: `index "A" 0` is a `uint8`. */
+/** Boxes an integer of a Go type other than `int`: `index "A" 0` is a `uint8`. */
 export class SizedInt {
   readonly #type: IntType;
   readonly #value: bigint;
@@ -72,7 +80,7 @@ export class Complex {
   }
 }
 
-/** An iterable of `[key, value]` pairs that `range` treats as Go's `iter.Seq2`. */
+/** Wraps an iterable of `[key, value]` pairs that `range` treats as Go's `iter.Seq2`. */
 export class Pairs {
   readonly #entries: Iterable<readonly [unknown, unknown]>;
   constructor(entries: Iterable<readonly [unknown, unknown]>) {
@@ -83,34 +91,34 @@ export class Pairs {
   }
 }
 
-/** Under this symbol a value tells its Go type; a class does so by a getter. */
+/** Key under which a value gives its Go type; a class gives it by a getter. */
 export const goType: unique symbol = Symbol("goType");
 
 /**
- * A Go type that is more than its kind.
+ * Describes a Go type that is more than its kind.
  *
  *     const kv: GoType = { name: "template.KV", methods: { Names: (kv) => define({ params: [] }, () => Object.keys(kv)) } };
  *     const labels = { [goType]: kv, severity: "page" }; // {{ .labels.severity }} {{ .labels.Names }}
  */
 // biome-ignore lint/suspicious/noExplicitAny: the receiver is whatever holds the type
 export interface GoType<Receiver = any> {
-  /** As `%T` prints it: `[]string`, `map[string]string`, `*semver.Version`. */
+  /** The name as `%T` prints it: `[]string`, `map[string]string`, `*semver.Version`. */
   readonly name: string;
   /** The function behind `.name`, for this receiver. It is called as soon as it is read, with the arguments that follow. */
   readonly methods?: Readonly<Record<string, (receiver: Receiver) => TemplateFunction>> | undefined;
-  /** A Stringer's text, which is what printing shows. */
+  /** The text of a Stringer, which printing shows. */
   readonly text?: ((receiver: Receiver) => string) | undefined;
-  /** A struct: a field that is not there is an error, not a missing key. */
+  /** Whether this is a struct, in which an unknown field is an error, not a missing key. */
   readonly struct?: boolean | undefined;
   /** The fields of a {@link Struct}, in their order. @default none */
   readonly fields?: ((receiver: Receiver) => Readonly<Record<string, unknown>>) | undefined;
-  /** What encoding/json calls a field; an empty name: it leaves it out. @default the field's own */
+  /** The name of a field in encoding/json; empty to leave the field out. @default the field's own */
   readonly jsonName?: ((field: string) => string) | undefined;
-  /** The elements have a type of their own, not `interface {}`. */
+  /** Whether the elements have a type of their own, not `interface {}`. */
   readonly typed?: boolean | undefined;
-  /** What a map gives for a key that it does not have. @default nil */
+  /** The value that a map gives for a missing key. @default nil */
   readonly zero?: unknown;
-  /** A nil slice: it prints as an empty list, and is `null` in JSON. */
+  /** Whether this is a nil slice, which prints as an empty list, and is `null` in JSON. */
   readonly isNil?: boolean | undefined;
 }
 
@@ -118,7 +126,7 @@ export function goTypeOf(value: unknown): GoType | undefined {
   return typeof value === "object" && value !== null ? (value as { [goType]?: GoType })[goType] : undefined;
 }
 
-/** What a time zone is at a point in time: seconds east of UTC, and the abbreviation as Go prints it. */
+/** Tells what a time zone is at a point in time: seconds east of UTC, and the abbreviation as Go prints it. */
 export interface Zone {
   /** Go's name of the location: `UTC`, `Europe/Warsaw`; empty for a fixed offset without a name. */
   readonly name: string;
@@ -130,7 +138,7 @@ export const utc: Zone = { name: "UTC", at: () => ({ offset: 0, abbreviation: "U
 
 const secondsBefore1970 = -62_135_596_800;
 
-/** A point in time in a zone. A `Date` is one in UTC, to the millisecond; an invalid one is Go's zero time, the year 1. */
+/** Holds a point in time in a zone. A `Date` is one in UTC, to the millisecond; an invalid one is Go's zero time, the year 1. */
 export class Time {
   readonly #seconds: number;
   readonly #nanos: number;
@@ -162,10 +170,13 @@ export class Time {
   }
 }
 
-/** Package html/template's names of content. */
+/** Names the types of content of package html/template. */
 export type ContentType = "CSS" | "HTML" | "HTMLAttr" | "JS" | "JSStr" | "URL" | "Srcset";
 
-/** Text that someone vouched for: escaping takes it as it is where content of its type belongs. Elsewhere it is its text. */
+/**
+ * Marks text that is known to be safe: where content of its type belongs, escaping leaves it as it is. Elsewhere it is plain
+ * text.
+ */
 export class Content {
   readonly #type: ContentType;
   readonly #text: string;
@@ -200,7 +211,7 @@ export type Kind =
   | "seq"
   | "seq2";
 
-/** A value of which a template sees only the methods, the fields and the text of its {@link GoType}. */
+/** Base class of values of which a template sees only the methods, the fields and the text of their {@link GoType}. */
 export abstract class Struct {
   abstract get [goType](): GoType;
 }
@@ -209,12 +220,12 @@ export type List = ArrayLike<unknown>;
 
 const int64Limit = 2 ** 63;
 
-/** An integral number that fits a Go `int`. */
+/** Tells whether a number is integral and fits a Go `int`. */
 export function isInt(n: number): boolean {
   return Number.isInteger(n) && n >= -int64Limit && n < int64Limit;
 }
 
-/** `undefined` and `null` are both `"invalid"`: who needs to tell absent from boxed nil looks at the value. */
+/** Returns the kind of a value. `undefined` and `null` are both `"invalid"`; to tell absent from boxed nil, compare the value. */
 export function kindOf(value: unknown, numbers: Numbers): Kind {
   switch (typeof value) {
     case "string":
@@ -254,7 +265,7 @@ function objectKind(value: object): Kind {
 const isIterable = (value: object): boolean =>
   typeof (value as Partial<Iterable<unknown>>)[Symbol.iterator] === "function";
 
-/** Go's name of the dynamic type, as `%T` prints it. */
+/** Returns Go's name of the dynamic type, as `%T` prints it. */
 export function typeName(value: unknown, numbers: Numbers): string {
   const named = goTypeOf(value);
   if (named) return named.name;
@@ -289,23 +300,23 @@ export function typeName(value: unknown, numbers: Numbers): string {
   }
 }
 
-/** The number behind a value of kind `"float"`. */
+/** Returns the number in a value of kind `"float"`. */
 export function floatOf(value: unknown): number {
   return typeof value === "number" ? value : (value as Float64).value;
 }
 
-/** The integer behind a value of kind `"int"` or `"uint"`: exact, also beyond 2^53. */
+/** Returns the integer in a value of kind `"int"` or `"uint"`: exact, also beyond 2^53. */
 export function intOf(value: unknown): bigint {
   if (typeof value === "bigint") return value;
   return typeof value === "number" ? BigInt(value) : (value as SizedInt).value;
 }
 
-/** The text behind a value of kind `"string"`. */
+/** Returns the text in a value of kind `"string"`. */
 export function textOf(value: unknown): string {
   return typeof value === "string" ? value : (value as Content).text;
 }
 
-/** The elements behind a value of kind `"list"`. */
+/** Returns the elements of a value of kind `"list"`. */
 export function elementsOf(value: unknown): List {
   return value instanceof Set ? [...value] : (value as List);
 }

@@ -1,6 +1,6 @@
 import type { List, Pipe } from "../../grammar/index.ts";
 
-/** Work that one turn or call can cost at most, but for loops and calls inside, which pay for themselves. */
+/** Returns the steps that one turn or call costs at most, without the loops and calls inside, which pay for themselves. */
 export function weigh({ nodes }: List): number {
   let weight = 1;
   for (const node of nodes) {

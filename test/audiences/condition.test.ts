@@ -131,7 +131,10 @@ describe("what a condition looks at", () => {
   }); // biome-ignore format: a table
 
   test("a function of one's own is timed where it says so", () => {
-    const soon = define({ params: [], context: true, varies: true }, (context) => context.clock().getTime() > 0);
+    const soon = define(
+      { params: [], context: true, nonDeterministic: true },
+      (context) => context.clock().getTime() > 0,
+    );
     expect(compileCondition("soon", { functions: [{ soon }] }).timeDependent).toBe(true);
     expect(compileCondition("soon", { functions: [{ soon: () => true }] }).timeDependent).toBe(false);
   });

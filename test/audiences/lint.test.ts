@@ -59,5 +59,7 @@ test("rules can be turned off and weighed otherwise", () => {
   expect(lintCondition("", { rules: { syntax: "info" } })[0]!.severity).toBe("info");
   expect(lintCondition(".emial", { ...options, rules: { "unknown-field": "off" } })).toEqual([]);
   for (const where of ["", ".a"])
-    expect(() => lintCondition(where, { rules: { nosuch: "off" } })).toThrow(new TypeError("there is no rule nosuch"));
+    expect(() => lintCondition(where, { rules: { nosuch: "off" } })).toThrow(
+      new TypeError("rules: there is no rule nosuch"),
+    );
 });

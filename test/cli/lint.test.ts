@@ -42,7 +42,7 @@ describe("exit codes", () => {
 
 describe("formats", () => {
   const found = ["field.tmpl", "--profile", "profile.json"];
-  const message = "The profile has no field frist_name. Is .first_name meant?";
+  const message = "No sample has a field frist_name. Did you mean .first_name?";
 
   test("pretty", async () => {
     expect((await lint(...found)).stdout).toBe(
@@ -171,7 +171,7 @@ describe("fixes of the standard input", () => {
   test("print the text alone; findings go to the error output", async () => {
     const { code, stdout, stderr } = await tocsin(folder, ["lint", "-", "--fix"], text);
     expect({ code, stdout }).toEqual({ code: 1, stdout: fixed });
-    expect(stderr).toContain("There is no function nope.");
+    expect(stderr).toContain("Unknown function nope.");
     expect((await tocsin(folder, ["lint", "-", "--fix"], "Hey")).stdout).toBe("Hey");
   });
 
@@ -209,6 +209,6 @@ test("the configuration's section", async () => {
   const { code, stdout } = await tocsin(here, ["lint", "field.tmpl", "-f", "unix"]);
   expect([code, stdout]).toEqual([
     0,
-    "field.tmpl:1:9: The profile has no field frist_name. Is .first_name meant? [info/unknown-field]\n",
+    "field.tmpl:1:9: No sample has a field frist_name. Did you mean .first_name? [info/unknown-field]\n",
   ]);
 });

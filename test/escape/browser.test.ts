@@ -6,7 +6,7 @@ import { compile } from "../../src/index.ts";
 import { payloads } from "./payloads.ts";
 import { nameplaces, places } from "./places.ts";
 
-/** A real browser is asked whether any payload runs, and whether it sees another page than for a harmless value. */
+/** Asks a real browser whether any payload runs, and whether the page differs from that for a harmless value. */
 
 const executablePath = ["/usr/bin", ...(process.env.PATH ?? "").split(delimiter)]
   .flatMap((folder) => ["chromium", "chromium-browser", "google-chrome"].map((name) => join(folder, name)))
@@ -23,25 +23,25 @@ const args = [
   "--disable-sync",
 ];
 
-/** What payloads call, and what scripts of the page do. */
+/** Functions that payloads and scripts of the page call. */
 const marker = "var hits = 0; function ran() { hits++; } function use() {}";
 
-/** One fragment for each value, each in a `div` of its own. */
+/** Makes a page with one fragment for each value, each in a `div` of its own. */
 const page = (fragments: readonly string[]): string =>
   `<!DOCTYPE html><html><head><meta charset="utf-8"><title>t</title><script>${marker}</script></head><body>${fragments.map((one) => `<div>${one}</div>`).join("\n")}<p id="end">end</p></body></html>`;
 
 interface Verdict {
-  /** Calls of `ran()`, when all has been touched. */
+  /** Number of calls of `ran()` after everything was touched. */
   readonly hits: number;
-  /** The page's own end is there. */
+  /** Number of the page's own end markers. */
   readonly ends: number;
-  /** Elements and names of attributes, of the first fragment that differs from the harmless one. */
+  /** Elements and names of attributes of the first fragment that differs from the harmless one. */
   readonly difference: string | undefined;
-  /** Of what a click or a submit would follow. */
+  /** Schemes of the URLs that a click or a submit would follow. */
   readonly schemes: readonly string[];
 }
 
-/** Runs in the page, where links and forms would lead away from it. The page is parsed again, so that scripts cannot hide. */
+/** Runs in a page that links and forms could leave. The page is parsed again, so that scripts cannot hide. */
 const judge = `(hostile, harmless) => {
   addEventListener("submit", (event) => event.preventDefault(), true);
   for (const element of document.querySelectorAll("body *")) {
@@ -69,13 +69,13 @@ describe.skipIf(!executablePath)("in Chromium", () => {
   let browser: Browser;
   let tab: Page;
   let body = "";
-  /** What payloads asked for over the network, and in dialogs. */
+  /** Requests and dialogs of payloads. */
   const asked: string[] = [];
 
   beforeAll(async () => {
     browser = await chromium.launch({ ...(executablePath && { executablePath }), args, headless: true });
     const context = await browser.newContext();
-    // Nothing leaves the machine: the page is answered here, all else is refused.
+    // Nothing leaves the machine: the page is served here, and all other requests are refused.
     await context.route("**/*", async (route) => {
       const { host, pathname } = new URL(route.request().url());
       if (host === "ran") asked.push(route.request().url());

@@ -44,7 +44,9 @@ describe("errors", () => {
     const check = (text: string) =>
       checkHtml(parse(text, { name: "m", delims: ["{{", "}}"], isFunction: () => true }), "m");
     expect(check("<p title='{{.x}}'>")).toBeUndefined();
-    expect(check("<p title='{{.x}}>")?.message).toMatch(/^html\/template:m: ends in a non-text context/);
+    const problem = check("<p title='{{.x}}>");
+    expect(problem?.error.message).toMatch(/^html\/template:m: ends in a non-text context/);
+    expect(problem?.code).toBe("end-context");
   });
 });
 

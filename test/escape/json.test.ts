@@ -186,76 +186,76 @@ describe("templates that call templates", () => {
 
 describe("what is no JSON, with its place", () => {
   test.each<[string, number, number, string]>([
-    ["", 1, 1, "the JSON is not complete: the template ends where a value must come"],
-    ['{"a":1', 1, 7, "the JSON is not complete: the template ends behind a value in an object"],
+    ["", 1, 1, "the JSON is not complete: the template ends where a value is expected"],
+    ['{"a":1', 1, 7, "the JSON is not complete: the template ends after a value in an object"],
     ['"abc', 1, 5, "the JSON is not complete: the template ends inside a string"],
-    ['{\n  "a": tru }', 2, 8, '"tru" is no value of JSON'],
-    ['{"a":01}', 1, 6, '"01" is no value of JSON'],
-    ['{"a":1.}', 1, 6, '"1." is no value of JSON'],
-    ["{'a':1}", 1, 2, `"'a'" stands where a key must come, which is a string`],
-    ["{1:1}", 1, 2, '"1" stands where a key must come, which is a string'],
-    ["{[]:1}", 1, 2, "[ stands where a key must come"],
-    ["[1,]", 1, 4, "] stands behind a comma"],
-    ["[1 2]", 1, 4, '"2]" stands without a comma before it'],
-    ['{"a" 1}', 1, 6, '"1}" stands without a colon before it'],
-    ['{"a":}', 1, 6, "} stands where a value must come"],
-    ['{"a"}', 1, 5, "} stands behind a key"],
-    ["[1}", 1, 3, "} closes what is not open here"],
-    ["[}", 1, 2, "} closes what is not open here"],
-    ["]", 1, 1, "] closes what is not open here"],
-    ["[,1]", 1, 2, ", stands at the start of a list"],
-    ["[1,,2]", 1, 4, ", stands behind a comma in a list"],
-    ["[1:2]", 1, 3, ": stands behind a value in a list"],
-    ["1,2", 1, 2, ", stands behind a value in the JSON"],
-    ["{} {}", 1, 4, '"{}" stands behind the end of the JSON'],
-    ['"a\nb"', 1, 3, "a line ends inside a string; JSON writes \\n for that"],
-    ['"a\tb"', 1, 3, "a control character stands inside a string; JSON writes \\t or \\u0009 for it"],
-    ['"\\x"', 1, 2, "\\ begins no escape of JSON in this string"],
-    ['"\\{{ .v }}"', 1, 2, "\\ begins no escape of JSON in this string"],
-    ['"\\u00{{ .v }}"', 1, 2, "\\ begins no escape of JSON in this string"],
-    ["-{{ .v }}", 1, 1, '"-" is no value of JSON'],
-    ["{} {{ .v }}", 1, 4, "{{.v}} stands behind a value in the JSON, where no value may"],
-    ["1{{ .v }}", 1, 2, "{{.v}} stands behind a value in the JSON, where no value may"],
-    ['{"a"{{ .v }}}', 1, 5, "{{.v}} stands behind a key, where no value may"],
-    ["[{{ .v }}{{ .v }}]", 1, 10, "{{.v}} stands behind a value in a list, where no value may"],
-    ["{{ .v }}x", 1, 9, '"x" is no value of JSON'],
+    ['{\n  "a": tru }', 2, 8, '"tru" is not a JSON value'],
+    ['{"a":01}', 1, 6, '"01" is not a JSON value'],
+    ['{"a":1.}', 1, 6, '"1." is not a JSON value'],
+    ["{'a':1}", 1, 2, `"'a'" cannot be a key: JSON keys are strings in double quotes`],
+    ["{1:1}", 1, 2, '"1" cannot be a key: JSON keys are strings in double quotes'],
+    ["{[]:1}", 1, 2, "[ is not allowed where a key is expected"],
+    ["[1,]", 1, 4, "] is not allowed after a comma"],
+    ["[1 2]", 1, 4, '"2]" needs a comma before it'],
+    ['{"a" 1}', 1, 6, '"1}" needs a colon before it'],
+    ['{"a":}', 1, 6, "} is not allowed where a value is expected"],
+    ['{"a"}', 1, 5, "} is not allowed after a key"],
+    ["[1}", 1, 3, "} closes nothing"],
+    ["[}", 1, 2, "} closes nothing"],
+    ["]", 1, 1, "] closes nothing"],
+    ["[,1]", 1, 2, ", is not allowed at the start of a list"],
+    ["[1,,2]", 1, 4, ", is not allowed after a comma in a list"],
+    ["[1:2]", 1, 3, ": is not allowed after a value in a list"],
+    ["1,2", 1, 2, ", is not allowed after a value in the JSON"],
+    ["{} {}", 1, 4, '"{}" is not allowed after the end of the JSON'],
+    ['"a\nb"', 1, 3, "a string contains a line break: write \\n"],
+    ['"a\tb"', 1, 3, "a string contains a control character: write an escape such as \\t or \\u0009"],
+    ['"\\x"', 1, 2, "\\ does not start a JSON escape"],
+    ['"\\{{ .v }}"', 1, 2, "\\ does not start a JSON escape"],
+    ['"\\u00{{ .v }}"', 1, 2, "\\ does not start a JSON escape"],
+    ["-{{ .v }}", 1, 1, '"-" is not a JSON value'],
+    ["{} {{ .v }}", 1, 4, "{{.v}} is not allowed after a value in the JSON"],
+    ["1{{ .v }}", 1, 2, "{{.v}} is not allowed after a value in the JSON"],
+    ['{"a"{{ .v }}}', 1, 5, "{{.v}} is not allowed after a key"],
+    ["[{{ .v }}{{ .v }}]", 1, 10, "{{.v}} is not allowed after a value in a list"],
+    ["{{ .v }}x", 1, 9, '"x" is not a JSON value'],
     [
       '{"a":{{ if .v }}1{{ end }}}',
       1,
       9,
-      "the ways through if end in different places of the JSON: behind a value in an object, and where a value must come",
+      "the branches of if end in different places of the JSON: after a value in an object, and where a value is expected",
     ],
     [
       '{"a":{{ if .v }}1{{ else }}"x{{ end }}}',
       1,
       9,
-      "the ways through if end in different places of the JSON: behind a value in an object, and inside a string",
+      "the branches of if end in different places of the JSON: after a value in an object, and inside a string",
     ],
     [
       "{{ with .v }}[{{ else }}{ {{ end }}",
       1,
       4,
-      "the ways through with end in different places of the JSON: at the start of a list, and at the start of an object",
+      "the branches of with end in different places of the JSON: at the start of a list, and at the start of an object",
     ],
     [
       "{{ range .v }}{{ . }}{{ end }}",
       1,
       4,
-      "the ways through a round of range end in different places of the JSON: where a value must come, and behind a value in the JSON",
+      "the branches of a round of range end in different places of the JSON: where a value is expected, and after a value in the JSON",
     ],
     [
       '[{{ range .v }}"{{ end }}]',
       1,
       5,
-      "the ways through a round of range end in different places of the JSON: between the values of a list, and inside a string",
+      "the branches of a round of range end in different places of the JSON: between the values of a list, and inside a string",
     ],
     [
       "[{{ range .v }}[{{ break }}]{{ end }}]",
       1,
       5,
-      "the ways through break end in different places of the JSON: between the values of a list, and at the start of a list",
+      "the branches of break end in different places of the JSON: between the values of a list, and at the start of a list",
     ],
-    ['{{ define "x" }}]{{ end }}[{{ template "x" }}', 1, 17, "] closes what is not open here"],
+    ['{{ define "x" }}]{{ end }}[{{ template "x" }}', 1, 17, "] closes nothing"],
   ])("%j", (text, line, column, message) => {
     const error = errorOf(() => compile(text, { escape: "json", name: "body" }));
     expect(error).toBeInstanceOf(TemplateError);
@@ -274,7 +274,7 @@ describe("what is no JSON, with its place", () => {
   });
 });
 
-/** Whatever a profile may hold. */
+/** Any value that a profile may hold. */
 const anything = fc.anything({
   withBigInt: true,
   withDate: true,
@@ -286,14 +286,14 @@ const anything = fc.anything({
   withUnicodeString: true,
 } as fc.ObjectConstraints);
 
-/** A tree of a JSON template: what is written, and what of it comes from the profile. */
+/** Makes JSON templates, with constant parts and values of the profile. */
 const { value: template } = fc.letrec<{ value: string; string: string; list: string; object: string; flow: string }>(
   (tie) => {
     const comma = fc.constantFrom("", ",", " , ");
     const action = fc.constantFrom("{{ .a }}", "{{ .b }}", "{{ . }}", "{{ $.c }}", "{{ index $ `d` }}");
     const many = (one: fc.Arbitrary<string>) => fc.array(one, { maxLength: 3 });
     const member = fc.tuple(fc.oneof(tie("string"), action), tie("value")).map(([key, value]) => `${key}: ${value}`);
-    /** Members of a list or object, behind ways of all kinds; each ends as it began, or behind a comma. */
+    /** Makes members of a list or object, inside all kinds of branches; each ends as it began, or after a comma. */
     const optional = (one: fc.Arbitrary<string>) =>
       fc
         .tuple(fc.constantFrom("if .a", "range .b", "with .c", "range $.d"), one, comma)
@@ -373,7 +373,7 @@ describe("for any profile", () => {
   });
 });
 
-/** Lone surrogates count as U+FFFD, and -0 is the int 0. */
+/** Normalises values: lone surrogates are U+FFFD, and -0 is the int 0. */
 const wellFormed = (value: unknown): unknown => {
   if (typeof value === "string") return value.toWellFormed();
   if (Array.isArray(value)) return value.map(wellFormed);

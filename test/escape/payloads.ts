@@ -1,12 +1,12 @@
 /**
- * Values that want to run a script: each calls `ran()`, or fetches from a host called `ran`. Written for this test, after the
- * ways out that every place in HTML, JavaScript, CSS and URLs has.
+ * Values that try to run a script: each calls `ran()`, or fetches from a host called `ran`. Written for this test, after the
+ * known ways to break out of each place in HTML, JavaScript, CSS and URLs.
  */
 const call = "ran()";
 const element = `<script>${call}</script>`;
 const image = `<img src=x onerror=${call}>`;
 
-/** Out of text and of elements whose content is no HTML. */
+/** Break out of text, and of elements whose content is not HTML. */
 const markup = [
   element,
   image,
@@ -61,7 +61,7 @@ const markup = [
   `+ADw-script+AD4-${call}+ADw-/script+AD4-`,
 ];
 
-/** Out of attributes, with quotes and without. */
+/** Break out of attributes, with quotes and without. */
 const attributes = [
   `"><script>${call}</script>`,
   `'>${image}`,
@@ -93,7 +93,7 @@ const attributes = [
   `>`,
 ];
 
-/** URLs that are scripts, and what hides them. */
+/** URLs that are scripts, and ways to hide them. */
 const urls = [
   `javascript:${call}`,
   `JaVaScRiPt:${call}`,
@@ -122,7 +122,7 @@ const urls = [
   `)url(javascript:${call}`,
 ];
 
-/** Out of JavaScript strings, template literals, regular expressions, comments and values. */
+/** Break out of JavaScript strings, template literals, regular expressions, comments and values. */
 const scripts = [
   `";${call}//`,
   `';${call}//`,
@@ -168,7 +168,7 @@ const scripts = [
   call,
 ];
 
-/** Out of CSS strings, URLs, values and comments. */
+/** Break out of CSS strings, URLs, values and comments. */
 const styles = [
   `expression(${call})`,
   `\\65xpression(${call})`,

@@ -1,4 +1,4 @@
-/** An action in every place that a template can have one. Every fragment stands on its own. */
+/** Fragments with an action in every possible place. Each fragment is complete. */
 export const places: Readonly<Record<string, string>> = {
   text: "<p>{{.}}</p>",
   "text, between tags": "<b>x</b>{{.}}<i>y</i>",
@@ -68,7 +68,7 @@ export const places: Readonly<Record<string, string>> = {
   call: '<p title="{{template "t" .}}">{{template "t" .}}</p><script>use("{{template "t" .}}");</script>{{define "t"}}{{.}}{{end}}',
 };
 
-/** Where a value decides what an attribute is called: a filter lets no name pass that means anything to the browser. */
+/** Places where a value is part of an attribute's name: a filter passes no name that has a meaning for the browser. */
 export const nameplaces: Readonly<Record<string, string>> = {
   "attribute name": "<p {{.}}>x</p>",
   "attribute name with a value": '<p {{.}}="ran()">x</p>',

@@ -5,7 +5,7 @@ import { compile } from "../../src/index.ts";
 import { payloads } from "./payloads.ts";
 import { places } from "./places.ts";
 
-/** What values must not change: the elements of a page as a browser would read it, and the names of their attributes. */
+/** Returns what values must not change: the elements of a page as a browser would read it, and the names of their attributes. */
 function shapeOf(html: string): string {
   return shape(parse(html));
 }
@@ -17,7 +17,7 @@ function shape(node: DefaultTreeAdapterTypes.ParentNode): string {
   return `<${node.nodeName}${attributes}>${inside}</>`;
 }
 
-/** Characters that mean something somewhere, often. */
+/** Makes characters that often have a meaning somewhere. */
 const special = fc.constantFrom(..."<>\"'&`=/\\!-#?;:(){}[]$*%+ \t\n\f\r\0\u2028\u00a0xon");
 const anything = fc.oneof(
   fc.string({ unit: special, maxLength: 30 }),

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { sprig } from "../../src/functions/index.ts";
 import { compile, SizedInt } from "../../src/index.ts";
 
-/** As real Go 1.27.4 wrote the same values in a script. */
+/** Output of real Go 1.27.4 for the same values in a script. */
 test.each([
   ['toDate "2006-01-02 15:04:05.000 -07:00" "2026-01-02 04:04:05.678 +01:00"', '"2026-01-02T04:04:05.678+01:00"'],
   ['toDate "2006-01-02 15:04:05.000 -07:00" "2026-01-02 03:04:05.678 +00:00"', '"2026-01-02T03:04:05.678Z"'],

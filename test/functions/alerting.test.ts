@@ -27,7 +27,7 @@ const options: TemplateOptions = { functions: [alerting], clock: () => new Date(
 
 function render(text: string, more: TemplateOptions = {}, data: unknown = profile): string {
   try {
-    // Intl puts narrow no-break spaces where people see spaces.
+    // Intl writes narrow no-break spaces.
     return compile(text, { ...options, ...more })
       .render(data)
       .replace(/[\u202f\u00a0]/g, " ");

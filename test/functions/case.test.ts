@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { lower, lowerRune, mapRunes, upper, upperRune } from "../../src/functions/sprig/case.ts";
 
-/** Each character there is, and halves of pairs, in texts in which what stands around it could change it. */
+/** Yields each character, and halves of pairs, in texts in which its neighbours could change it. */
 function* texts(): Generator<string> {
   for (let code = 0; code <= 0x10ffff; code++) {
     const char = String.fromCodePoint(code);

@@ -1,5 +1,5 @@
 /**
- * The reference of all functions, made of their docstrings; `npm run docs` writes it to docs/functions.md, and as data for
+ * Makes the reference of all functions from their docstrings; `npm run docs` writes it to docs/functions.md, and as data for
  * editors to src/language/function-docs.ts.
  *
  * A function of a set is documented where its name stands in a set's object, in any file of the folder src/functions/SET:
@@ -19,9 +19,9 @@ import { alerting, alertmanager, alertmanagerData, type FunctionSet, sprig } fro
 interface DocumentedSet {
   readonly name: string;
   readonly set: FunctionSet;
-  /** What the set is for. */
+  /** Describes the purpose of the set. */
   readonly about: string;
-  /** What examples are rendered with. */
+  /** Options with which the examples are rendered. */
   readonly options: TemplateOptions;
   readonly profile?: unknown;
 }
@@ -31,14 +31,14 @@ export const sets: readonly DocumentedSet[] = [
     name: "sprig",
     set: sprig,
     about:
-      "Functions of Sprig 3, the set that Helm and many others have. The examples are rendered on 6 May 2024 at 07:08:09, in UTC, and chance always gives 0.5.",
+      "Functions of Sprig 3, the set that Helm and many other programs use. The examples are rendered on 6 May 2024 at 07:08:09, in UTC, and random numbers are always 0.5.",
     options: { functions: [sprig], clock: () => new Date("2024-05-06T07:08:09Z"), random: () => 0.5 },
   },
   {
     name: "alerting",
     set: alerting,
     about:
-      "What alerts need and Sprig lacks; the default of `renderAlert`. Where a language, a time zone or digits matter they may stand before the value, in any order: a text with a slash, or `UTC`, is a time zone, any other text a locale, a whole number so many digits. What is not given is the `locale` and the `timeZone` of the render. The words are those of the platform's `Intl`. The examples are rendered on 24 November 2026 at 18:30, in UTC.",
+      "Functions that alerts need and Sprig lacks; the default of `renderAlert`. A locale, a time zone and a number of digits may come before the value, in any order: text with a slash, or `UTC`, is a time zone, any other text is a locale, and a whole number is the number of digits. By default the `locale` and the `timeZone` of the render apply. The words come from the platform's `Intl`. The examples are rendered on 24 November 2026 at 18:30, in UTC.",
     options: { functions: [alerting], clock: () => new Date("2026-11-24T18:30:00Z") },
   },
   {
@@ -58,7 +58,7 @@ export interface Example {
 }
 
 export interface Entry {
-  /** As it is in the reference. */
+  /** The text in the reference. */
   readonly text: string;
   readonly examples: readonly Example[];
 }
@@ -68,7 +68,7 @@ const folder = (name: string): string => join(import.meta.dirname, "../../src/fu
 const docstring = /\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(\w+)(?=[:,(])/g;
 const example = /`([^`]*\{\{[^`]*)`(?: with `(\{[^`]*\})`)? → (`+)( ?)(.*?)\4\3/g;
 
-/** By the names of the functions. */
+/** Returns the documentation of a set's functions by name. */
 export function documented(name: string): Map<string, Entry> {
   const entries = new Map<string, Entry>();
   for (const file of readdirSync(folder(name)).sort()) {
@@ -90,7 +90,8 @@ export function documented(name: string): Map<string, Entry> {
 export function reference(): string {
   const parts = [
     "# Functions",
-    "Made by `npm run docs` from what stands beside each function; the examples are tests. ⏎ is a line end.",
+    "Each description says what the function returns: read `lower TEXT`: TEXT in lower case as “`lower` returns TEXT in lower case”. Words in capitals are the arguments, `…` marks an argument that may be repeated, brackets one that may be left out. After an arrow stands the result of the example; ⏎ is a line end in it.",
+    "Made by `npm run docs` from the comment beside each function; the examples are tests.",
   ];
   for (const { name, set, about } of sets) {
     const entries = documented(name);
@@ -104,7 +105,7 @@ export function reference(): string {
 
 export const referencePath = join(import.meta.dirname, "../../docs/functions.md");
 
-/** The same as a module that an editor loads, formatted as Biome does. */
+/** Returns the reference as a module that an editor loads, formatted as Biome does. */
 export function referenceModule(): string {
   const entries = new Map<string, string>();
   for (const { name } of sets) for (const [id, { text }] of documented(name)) entries.set(id, text);

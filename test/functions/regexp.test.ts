@@ -3,7 +3,7 @@ import { sprig } from "../../src/functions/index.ts";
 import { compile, type LanguageOptions } from "../../src/template/index.ts";
 import { errorOf } from "../thrown.ts";
 
-/** Regular expressions are RE2: no pattern and no text stalls a render. */
+/** Checks that regular expressions are RE2: no pattern and no text stalls a render. */
 
 const render = (text: string, profile: unknown = {}, options: LanguageOptions = {}): string =>
   compile(text, { name: "t", functions: [sprig], ...options }).render(profile);

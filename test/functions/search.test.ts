@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { contains, finderOf } from "../../src/functions/search.ts";
 import { countSteps } from "../growth.ts";
 
-/** Few letters, so that much is repeated; the same ones each time. */
+/** Yields texts of few letters, so that much repeats; the same ones each time. */
 function* texts(): Generator<[text: string, part: string]> {
   let seed = 7;
   const chance = (below: number): number => {

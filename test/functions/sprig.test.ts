@@ -4,7 +4,7 @@ import { compile, type LanguageOptions, Pairs } from "../../src/template/index.t
 import { bundle } from "../bench/bundle.ts";
 import { errorOf } from "../thrown.ts";
 
-/** What cannot be recorded: chance, the clock, the zone, and what becomes of the profile. */
+/** Tests what cannot be recorded: random numbers, the clock, the zone, and changes of the profile. */
 
 const render = (text: string, profile: unknown = {}, options: LanguageOptions = {}): string =>
   compile(text, { name: "t", functions: [sprig], ...options }).render(profile);
@@ -84,7 +84,7 @@ describe("the clock and the zone are the render's", () => {
 });
 
 describe("chance is the render's", () => {
-  /** A generator of the same numbers each time. */
+  /** Makes a generator of the same numbers each time. */
   const seeded = () => {
     let state = 1;
     return () => {

@@ -1,14 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { formatDuration, parseDuration } from "../../src/functions/duration.ts";
-import { formatTime, parseTime } from "../../src/functions/layout.ts";
+import { formatTime } from "../../src/functions/layout.ts";
+import { parseTime } from "../../src/functions/parse-time.ts";
 import { loadZone } from "../../src/functions/zone.ts";
 import { Time, timeString } from "../../src/template/index.ts";
 
-/** Who pays does not matter here. */
+/** A payer that charges nothing. */
 const free = { prepare: () => {} };
 
-/** Dates, zones and durations. The tables are what real Go answers. */
+/** Tests dates, zones and durations. The tables are answers of real Go. */
 
 const textOf = (attempt: () => string): string => {
   try {

@@ -13,7 +13,7 @@ function errorOf(text: string, name = "t", delims: Delims = ["{{", "}}"]): Templ
 
 type Row = readonly [text: string, message: string, line: number, column: number, spanned: string];
 
-/** What real Go 1.27 says, behind `template: t:`; then where it is, which Go does not say. */
+/** Messages of real Go 1.27, after `template: t:`; then the place, which Go does not give. */
 const rows: readonly Row[] = [
   ["{{ if eq .subscriber_status subscribed” }}", "1: bad character U+201D '”'", 1, 39, "”"],
   ["Hey, {{ .first_name", "1: unclosed action", 1, 20, ""],
@@ -104,7 +104,7 @@ test("an error of the parser carries its text and name, and no output", () => {
   expect(errorOf("{{ nope }}", "welcome.title").message).toBe('template: welcome.title:1: function "nope" not defined');
 });
 
-/** The picture: message, line, caret. */
+/** Pictures: message, line, caret. */
 const pictures: readonly (readonly [about: string, text: string, picture: readonly string[]])[] = [
   [
     "a typographic quote",

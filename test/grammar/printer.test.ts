@@ -10,7 +10,7 @@ const isFunction = (name: string): boolean => isBuiltin(name) || Object.hasOwn(f
 const trees = (text: string, delims = braces): Map<string, Tree> => parse(text, { name: "t", delims, isFunction });
 const printed = (text: string, delims?: Delims): string => printTrees(trees(text, delims).values(), "t");
 
-/** As Go's messages show it. */
+/** Nodes as Go's messages show them. */
 const rows: readonly (readonly [text: string, printed: string])[] = [
   ["{{ .a.b }}", "{{.a.b}}"],
   ["{{- $x:=1 -}}", "{{$x := 1}}"],
@@ -43,10 +43,10 @@ const sources: [text: string, printed: string, delims?: Delims][] = [
     'x{{define "a"}}A{{end}}y{{block "b" .}}B{{end}}',
     'xy{{template "b" .}}{{define "a"}}A{{end}}{{define "b"}}B{{end}}',
   ],
-  // A brace before a delimiter would be part of it.
+  // A brace before a delimiter would become part of it.
   ["{ {{- .x}}", "{ {{- .x}}"],
   ["a{{.x}}{ {{- .y}}", "a{{.x}}{ {{- .y}}"],
-  // So would one on either side of a definition.
+  // So would a brace on either side of a definition.
   ['{ {{- define "a"}}{{end}}{', '{ {{- /**/}}{ {{- define "a"}}{{end}}'],
   ["é.x 世y", "é.x 世y", ["é", "世"]],
   ["é/* c */世y", "é/* c */世y", ["é", "世"]],
@@ -59,7 +59,7 @@ test.each(sources)("whole templates: %j", (text, expected, delims) => {
   expect(printed(expected, delims)).toBe(expected);
 });
 
-/** Without places. Texts that stood around a definition or an empty comment are one. */
+/** Removes places, and joins texts that were around a definition or an empty comment. */
 function shape(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shape);
   if (typeof value !== "object" || value === null) return value;

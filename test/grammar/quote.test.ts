@@ -12,7 +12,7 @@ import {
   unquoteChar,
 } from "../../grammar/quote.ts";
 
-/** What real Go 1.27 answers. */
+/** Answers of real Go 1.27. */
 
 /** Text, Quote, QuoteToASCII, CanBackquote. */
 const quoted: readonly (readonly [string, string, string, boolean])[] = [
@@ -101,7 +101,7 @@ test.each(sources)("unquote %j", (source, text) => {
   expect(unquote(source)).toBe(text);
 });
 
-/** What stands behind the opening quote, UnquoteChar. */
+/** Text after the opening quote, UnquoteChar. */
 const characters: readonly (readonly [string, { code: number; rest: string } | undefined])[] = [
   ["a'", { code: 97, rest: "'" }],
   ["世'", { code: 19990, rest: "'" }],

@@ -36,7 +36,7 @@ test("text, action, text, each with its place", () => {
   ]);
 });
 
-/** A tree without places: what it is about, at a glance. */
+/** Removes the places of a tree, for comparisons. */
 function shape(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shape);
   if (typeof value !== "object" || value === null) return value;
@@ -44,7 +44,7 @@ function shape(value: unknown): unknown {
   return Object.fromEntries(Object.entries(rest).map(([key, item]) => [key, shape(item)]));
 }
 
-/** The only operand of the only command of the only action. */
+/** Returns the only operand of the only command of the only action. */
 function operand(text: string): unknown {
   const [action] = nodes(text);
   return action?.kind === "action" ? shape(action.pipe.commands[0]?.args[0]) : undefined;

@@ -29,15 +29,15 @@ export function countedTemplate(
   });
   const { numbers, missingKey } = settings;
   const programs = new Map<string, Program>();
-  const found = { changes: false };
-  const env = { numbers, missingKey, found, builtins, functions, lookup: (name: string) => programs.get(name) };
+  const facts = { mutates: false };
+  const env = { numbers, missingKey, facts, builtins, functions, lookup: (name: string) => programs.get(name) };
   for (const tree of trees.values()) programs.set(tree.name, compileTree(tree, env));
   const main = programs.get("template")!;
   return (profile) => {
     const run = new Run(settings, main.tree, profile, main.slots);
     let error: unknown;
     try {
-      if (found.changes) run.setRoot(copyProfile(profile, run));
+      if (facts.mutates) run.setRoot(copyProfile(profile, run));
       run.spend(main.weight);
       main.body(run);
     } catch (thrown) {

@@ -13,7 +13,7 @@ describe("alerts as they should be", () => {
   });
 
   test.each(ok)("$name: every sample renders", ({ alert, options: { samples = [], schema: _, ...options } }) => {
-    const { html: _html, ...text } = alert; // escaping by context is not what this is about
+    const { html: _html, ...text } = alert; // escaping is not tested here
     const { delims, functions, numbers, missingKey, templates } = options;
     const compiled = compileAlert(text, { delims, functions, numbers, missingKey, templates });
     for (const sample of samples) {
@@ -40,7 +40,7 @@ describe("alerts with mistakes", () => {
     const found = new Set(
       bad.flatMap((one) => [...shownFindings(one).matchAll(/\[([a-z-]+)\]$/gm)].map(([, rule]) => rule)),
     );
-    // A thousand mistakes are no case to read.
+    // A case with a thousand mistakes would not be readable.
     expect(rules.map(({ name }) => name).filter((name) => !found.has(name))).toEqual(["too-many-findings"]);
   });
 });

@@ -1,6 +1,6 @@
 /**
- * The corpora: alerts in YAML, with `samples` of profiles and `options` beside their parts. The options are `lint`'s, but
- * `functions` names sets.
+ * Reads the corpora: alerts in YAML, with `samples` of profiles and `options` beside their parts. The options are `lint`'s,
+ * but `functions` names sets.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -40,7 +40,7 @@ export function lintCases(kind: "ok" | "bad"): readonly LintCase[] {
 
 export const expectedFile = (name: string): string => join(folder, "bad", `${name}.out`);
 
-/** Findings as the expected files show them. */
+/** Prints findings as the expected files have them. */
 export function shownFindings({ alert, options }: LintCase): string {
   return lint(alert, options).map(shown).join("\n");
 }

@@ -11,14 +11,14 @@ import { type Finding, type LintOptions, lint } from "../../src/lint/index.ts";
 import { isBuiltin } from "../../src/template/builtins/index.ts";
 import type { FunctionSet, Numbers } from "../../src/template/index.ts";
 
-/** What real Go recorded, against what the linter says without rendering. */
+/** Compares records of real Go with what the linter says without rendering. */
 const divergences: readonly Divergence[] = JSON.parse(
   readFileSync(join(import.meta.dirname, "../../conformance/divergences.json"), "utf8"),
 );
 const isDivergent = (one: RecordedCase): boolean =>
   divergences.some((divergence) => divergence.case === (one.id ?? one.template));
 
-/** Those of Go's recorder; `html` has the functions of typed content, too. */
+/** Returns the sets of Go's recorder; for `html` also the functions of typed content. */
 function setsOf({ functions: which, escape: escaping }: RecordedCase): readonly FunctionSet[] {
   if (!which) return [];
   if (typeof which === "string") return [functionSets[which]!];
@@ -48,7 +48,7 @@ describe.each(caseFiles())("$file.section", ({ file: { cases } }) => {
   test.each(policies)("what does not parse is found, in Go's words; numbers: %s", (numbers) => {
     const wrong = comparable.flatMap((one) => {
       const { output, error } = wanted(one.want, numbers);
-      // The linter looks at what is rendered unless an entry is named.
+      // The linter checks what is rendered unless an entry is named.
       if (output !== undefined || one.entry !== undefined) return [];
       const found = lint(one.template, optionsOf(one, numbers)).map(({ go }) => go);
       return found.includes(error) ? [] : [{ template: one.template, error, found }];
@@ -81,7 +81,7 @@ describe.each(caseFiles())("$file.section", ({ file: { cases } }) => {
   });
 });
 
-/** Findings that say for sure that rendering stops; of what is never reached that is not so. */
+/** Rules whose findings are certain failures, except in code that is never reached. */
 const sure = new Set([
   "no-fields",
   "argument-type",
@@ -91,7 +91,10 @@ const sure = new Set([
   "not-a-value",
 ]);
 
-/** Behind a break, an else of a constant or a comparison that was decided; and arguments for what is missing. */
+/**
+ * Cases whose findings are never reached: after a break, in an else of a constant or decided comparison; and arguments of
+ * missing functions.
+ */
 const unreached = [
   "{{range .tags}}{{break}}{{break}}{{.x}}{{end}}ok",
   '{{eq "a" "a" 1}}',

@@ -7,7 +7,7 @@ import { answer } from "../../conformance/run.ts";
 import { applyEdits, applyFixes, type Finding, type LintOptions, lint } from "../../src/lint/index.ts";
 import { lintCases } from "./cases.ts";
 
-/** Fixes until there are none left. */
+/** Applies fixes until there are none left. */
 function fixed(text: string, options: LintOptions): { readonly text: string; readonly rounds: number } {
   let now = text;
   for (let rounds = 0; rounds < 20; rounds++) {
@@ -64,7 +64,7 @@ test("edits are applied by place, whatever their order", () => {
   ).toBe(">abC");
 });
 
-/** What a template gives, places aside. */
+/** Returns the result of a template, without places. */
 const outcome = (one: Parameters<typeof answer>[0]) => {
   const { output, phase } = answer(one, "int");
   return { output, phase };

@@ -40,7 +40,7 @@ describe("canonical spacing", () => {
   });
 });
 
-/** It renders the same; places in messages are others. */
+/** Checks that the formatted template renders the same; places in messages differ. */
 function checked(one: Case): void {
   let text: string;
   try {

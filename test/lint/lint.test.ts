@@ -30,7 +30,7 @@ describe("a finding", () => {
 
   test("has Go's words and a plain sentence", () => {
     expect(finding!.go).toBe('template: note:2: function "uper" not defined');
-    expect(finding!.message).toBe("There is no function uper. Is upper meant?");
+    expect(finding!.message).toBe("Unknown function uper. Did you mean upper?");
   });
 
   test("has what could be done", () => {
@@ -97,18 +97,18 @@ describe("options", () => {
   });
 
   test.each<[string, LintOptions]>([
-    ["there is no rule nope", { rules: { nope: "off" } }],
-    ["rule syntax: a severity is error, warning, info or off, not loud", { rules: { syntax: "loud" as "off" } }],
+    ["rules: there is no rule nope", { rules: { nope: "off" } }],
+    ["rules.syntax: expected error, warning, info or off, got loud", { rules: { syntax: "loud" as "off" } }],
     ["delims are two texts, the left and the right delimiter", { delims: ["{{"] as unknown as ["", ""] }],
-    ["a JSON Schema is an object", { schema: 3 }],
-    ['$ref "#/$defs/nope" leads nowhere', { schema: { $ref: "#/$defs/nope" } }],
+    ["schema: expected a JSON Schema, which is an object or a boolean", { schema: 3 }],
+    ['$ref "#/$defs/nope" points to nothing in the schema', { schema: { $ref: "#/$defs/nope" } }],
   ])("%s", (message, options) => {
     expect(() => lint("x", options)).toThrow(new TypeError(message));
   });
 
   test("custom delimiters are those of messages, too", () => {
     expect(lint("<% if .a %>x", { delims: ["<%", "%>"] })[0]!.message).toBe(
-      "This if has no end. Add <% end %> where it is over.",
+      "This if is never closed. Add <% end %> where it should stop.",
     );
   });
 
@@ -248,7 +248,7 @@ describe("a missing value in html is said to be written as it is", () => {
   ])("%s", (html, written, rendered) => {
     const findings = lint(html, { part: "html", samples: [{ a: "x" }, {}] });
     const messages = findings.filter(({ rule }) => rule === "missing-value").map(({ message }) => message);
-    expect(messages).toEqual([expect.stringContaining(`Go writes ${written} there.`)]);
+    expect(messages).toEqual([expect.stringContaining(`Go prints ${written} for those profiles.`)]);
     expect(compile(html, { escape: "html" }).render({})).toBe(rendered);
   });
 });

@@ -21,7 +21,7 @@ test("warnings are cut as errors are, by what is found while the text is walked"
     "too-many-findings 1:265:264",
   ]);
   expect(lint(text, { maxFindings: 10 }).at(-1)!.message).toBe(
-    "There are more findings than the 10 that are told of one text, and the rest of it was not looked at. Correct these, or turn off the rule that most of them are of, and look again.",
+    "More than 10 findings in one text: the rest of it was not checked. Correct these, or turn off the rule that reports most of them, then lint again.",
   );
   expect(brief(text, { maxFindings: 12 }).length).toBe(12);
   expect(brief(text, { maxFindings: 10, rules: { "too-many-findings": "off" } }).length).toBe(10);

@@ -1,4 +1,4 @@
-/** The reference of the rules, docs/rules.md, made from the rules. As a script: writes it. */
+/** Makes the reference of the rules, docs/rules.md, from the rules. As a script it writes the file. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Example, type Rule, rules } from "../../src/lint/index.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type Example, type Finding, lint, rules } from "../../src/lint/index.ts";
 
-/** The examples of each rule are its documentation; here they are its test. */
+/** Lints the examples of the rules, which are their documentation and here their test. */
 const linted = (example: Example): Finding[] =>
   typeof example === "string" ? lint(example) : lint(example.text, example.options);
 const shown = (example: Example): string => (typeof example === "string" ? example : JSON.stringify(example));

@@ -26,7 +26,7 @@ test("samples are folded: kinds, how often something is absent, null or empty", 
 test("samples may come one by one", () => {
   const shape = createShape();
   for (let i = 0; i < 1000; i++) addSample(shape, i % 4 === 0 ? {} : { name: "Ada" });
-  expect(lint("Hey, {{ .name }}", { shape })[0]!.message).toContain(".name is missing in 250 of 1000 samples");
+  expect(lint("Hey, {{ .name }}", { shape })[0]!.message).toContain(".name is missing in 250 of 1,000 samples");
 });
 
 test("maps with very many keys are tables, in which any key may be", () => {
@@ -57,6 +57,6 @@ test("schemas may refer to each other", () => {
   });
   const schema = { $ref: "#/$defs/a", $defs: { a: node("#/$defs/b"), b: node("#/$defs/a") } };
   const [finding, ...others] = lint("{{ range . }}{{ .left.right.left.rihgt.left }}{{ end }}", { schema });
-  expect(finding!.message).toBe(".[].left.right.left has no field rihgt in the schema. Is .right meant?");
+  expect(finding!.message).toBe("The schema has no field rihgt in .[].left.right.left. Did you mean .right?");
   expect(others).toEqual([]);
 });

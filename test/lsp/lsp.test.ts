@@ -106,7 +106,7 @@ describe("completion", () => {
     expect(resolved.documentation).toEqual({
       kind: "markdown",
       value:
-        '`abbrev WIDTH TEXT`: at most WIDTH bytes, of which three are an ellipsis if any are lost. `{{ abbrev 8 "hello world" }}` → `hello...`',
+        '`abbrev WIDTH TEXT`: TEXT cut to at most WIDTH bytes, the last three of them an ellipsis if anything was cut. `{{ abbrev 8 "hello world" }}` → `hello...`',
     });
   });
 });

@@ -50,7 +50,7 @@ describe("a plan is the same from workers as from the loop", () => {
     [
       "findings about an event",
       200,
-      ".trigger.event has no field nope",
+      "No sample has a field nope in .trigger.event",
       { triggers: { bought: { ...welcome, on: { event: "shop" }, alert: { title: "{{ .trigger.event.nope }}" } } } },
     ],
     ["a condition that does not parse", 422, "/body/definitions/audiences/regulars/where", audience("gt .visits (")],

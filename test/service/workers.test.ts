@@ -41,7 +41,7 @@ describe("answers are the same with workers and without", async () => {
     ["output", "/v1/previews", "maximum output (1048576 bytes)", { template: title('{{ repeat 2000000 "x" }}') }],
     ["findings", "/v1/lint", '"rule":', { template: { title: "{{ .nme }}{{ if }}" }, samples: [{ name: "Ada" }] }],
     ["a rule", "/v1/lint", "there is no rule", { template: "", rules: { nonsense: "off" } }],
-    ["a schema", "/v1/lint", "leads nowhere", { template: "{{ .a }}", schema: { $ref: "#/x" } }],
+    ["a schema", "/v1/lint", "points to nothing", { template: "{{ .a }}", schema: { $ref: "#/x" } }],
   ])("%s", async (_, url, words, body) => {
     const [one, other] = await Promise.all([inWorkers, onLoop].map((s) => s.request("POST", url, body)));
     expect([one!.status, one!.text, one!.type]).toEqual([other!.status, other!.text, other!.type]);

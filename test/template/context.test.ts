@@ -17,7 +17,7 @@ function render(text: string, functions: FunctionSet, options: LanguageOptions =
   return compile(text, { name: "t", functions: [functions], ...options }).render(profile);
 }
 
-/** The context that a function gets. */
+/** Returns the context that a function gets. */
 function contextOf(options: LanguageOptions): Context {
   let given: Context | undefined;
   const f = define({ params: [], context: true }, (context) => {

@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { compileFormat, formatFloat, formatValue, sprint, sprintf, sprintln } from "../../src/template/fmt/index.ts";
 import { Complex, Float64, type IntType, Pairs, SizedInt } from "../../src/template/value.ts";
 
-/** What real Go 1.27 prints. */
+/** Output of real Go 1.27. */
 
 const ints = { numbers: "int", output: 100_000, depth: 100 } as const;
 const floats = { ...ints, numbers: "float64" } as const;
@@ -627,7 +627,7 @@ describe("laws", () => {
     );
   });
 
-  /** Twice the value times 10^decimals, exactly, as a fraction. */
+  /** Returns twice the value times 10^decimals, exactly, as a fraction. */
   function scaledTwice(x: number, decimals: number): readonly [bigint, bigint] {
     let denominator = 1n;
     let numerator = x;

@@ -28,7 +28,7 @@ function errorOf(text: string, profile: unknown, functions: Record<string, Templ
   return expect.fail(`no error: ${text}`);
 }
 
-/** What the function was given. */
+/** Returns the argument that the function got. */
 function given(text: string, profile: unknown, numbers: Numbers, wrap = (fn: TemplateFunction) => fn): unknown[] {
   let args: unknown[] = [];
   const f = wrap((...all: unknown[]) => {

@@ -2,13 +2,13 @@ import { describe, expect, test } from "vitest";
 import { TemplateError, TemplateLimitError } from "../../grammar/index.ts";
 import { compile, defaultLimits, type LanguageOptions, type Limits } from "../../src/template/index.ts";
 
-/** Without limits a render of these would not end, or end the process. The clock is that of the test. */
+/** Renders templates that would not end, or would end the process, without limits. The clock is the test's. */
 
 const functions = [{ give: (value: unknown) => value }];
 const times = (count: number, text: string): string => text.repeat(count);
 
 function errorOf(text: string, profile?: unknown, options: LanguageOptions = {}): TemplateLimitError {
-  // Other limits than that of steps are reached before it.
+  // Other limits are reached before the one of steps.
   const template = compile(text, { name: "t", functions, limits: { steps: 10_000_000 }, ...options });
   try {
     template.render(profile);
@@ -26,7 +26,7 @@ const tooMuchOutput = `exceeded maximum output (${defaultLimits.output} bytes)`;
 const tooManySteps = `exceeded maximum number of steps (${defaultLimits.steps})`;
 const tooDeep = `exceeded maximum nesting depth (${defaultLimits.depth})`;
 
-/** A list of two of the list before, many times: short in memory, endless in print. */
+/** Makes a list of twice the list before, many times: small in memory, endless in print. */
 const laughs = (leaf: unknown): unknown => {
   let value = leaf;
   for (let i = 0; i < 100; i++) value = [value, value];
@@ -91,7 +91,7 @@ describe("steps", () => {
     expect(outputs[0]).toBe("[0]11");
   });
 
-  /** Nodes and operands, turns of loops, calls, each 64 characters built, each 16 looked through, each key counted or sorted. */
+  /** Costs of nodes and operands, turns of loops, calls, each 64 characters built, each 16 read, each key counted or sorted. */
   const costs: readonly (readonly [text: string, steps: number])[] = [
     ["", 1],
     ["a", 2],
@@ -230,7 +230,7 @@ describe("depth", () => {
     expect(errorOf("{{.}}", [[value]]).limit).toBe("depth");
   });
 
-  /** What the JavaScript stack does not hold is a limit too, and no RangeError. */
+  /** Limits with which the JavaScript stack overflows, which must be a limit error, not a RangeError. */
   const unlimited: Partial<Limits> = { depth: 1e9 };
   const nested = (open: string) =>
     `{{define "a"}}${times(60, open)}{{template "a" $}}${times(60, "{{end}}")}{{end}}{{template "a" .}}`;

@@ -15,7 +15,7 @@ const profile = {
 };
 const render = (text: string): string => compile(text, options).render(profile);
 
-/** The message behind `template: t:`. */
+/** Returns the message after `template: t:`. */
 function errorOf(text: string): string {
   try {
     render(text);

@@ -6,7 +6,7 @@ import { define } from "../../src/template/index.ts";
 import { timeSlice } from "../../src/template/limits.ts";
 import { errorOf as thrown } from "../thrown.ts";
 
-/** A clock that goes on by a millisecond whenever somebody looks at it, and tells how often that was. */
+/** Makes a clock that advances by a millisecond at each reading, and counts the readings. */
 function ticking() {
   const clock = { looks: 0, monotonicClock: () => 5_000 + clock.looks++ };
   return clock;
@@ -36,7 +36,7 @@ describe("limits.time", () => {
       return clock.looks;
     };
     expect(turns(100 * timeSlice, {})).toBe(0);
-    expect(turns(1, { limits: { time: 1000 } })).toBe(2); // when it begins and with the first steps
+    expect(turns(1, { limits: { time: 1000 } })).toBe(2); // at the start and with the first steps
     expect(turns(100 * timeSlice, { limits: { time: 1000 } })).toBe(101);
   });
 
@@ -95,7 +95,7 @@ describe("the time of one render", () => {
     const clock = ticking();
     const template = compile("{{range 1500}}{{end}}x", { monotonicClock: clock.monotonicClock });
     const shared = { time: 5, since: clock.monotonicClock() };
-    expect(template.render(1, shared)).toBe("x"); // two looks each
+    expect(template.render(1, shared)).toBe("x"); // two readings each
     expect(template.render(1, shared)).toBe("x");
     const error = errorOf(() => template.render(1, shared));
     expect([error.limit, error.output]).toEqual(["time", ""]);

@@ -32,7 +32,7 @@ class Customer {
   }
 }
 
-/** A value, its type, what an action and `printf "%v"` make of it, whether it is true. */
+/** A value, its type, its text in an action and in `printf "%v"`, and its truth. */
 type Row = readonly [about: string, value: unknown, type: string, printed: string, truth: boolean];
 
 const same: readonly Row[] = [

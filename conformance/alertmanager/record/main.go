@@ -34,7 +34,7 @@ func failure(message string) Answer {
 	return Answer{Error: &message}
 }
 
-// Functions that versions after this one have.
+// Holds functions of later versions.
 func later() {
 	template.DefaultFuncs["safeUrl"] = func(text string) html.URL { return html.URL(text) }
 	template.DefaultFuncs["urlUnescape"] = url.QueryUnescape
@@ -89,7 +89,7 @@ func answer(c Case) (a Answer) {
 	return a
 }
 
-// Integral numbers are ints, as under the number policy "int".
+// Converts integral numbers to ints, as under the number policy "int".
 func ints(v any) any {
 	switch x := v.(type) {
 	case float64:

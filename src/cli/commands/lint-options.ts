@@ -32,7 +32,7 @@ export async function lintOptions(flags: LintFlags, io: Io): Promise<LintOptions
     rules: { ...settings.rules, ...flags.rule },
     ...(shape !== undefined && { ...shape }),
     ...optional("channel", flags.channel ?? settings.channel),
-    ...optional("longest", settings.longest),
+    ...optional("maxLength", settings.maxLength),
     ...optional("missingKey", flags.missingKey ?? settings.missingKey),
     ...optional("numbers", flags.numbers ?? settings.numbers),
     ...optional("delims", flags.delims),

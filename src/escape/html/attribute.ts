@@ -1,8 +1,8 @@
 import type { Attr } from "./context.ts";
 
 /**
- * What the value of an attribute is, by the attribute's name. `Unsafe`: it changes what other content means or where it is
- * sent. Go: `html/template/attr.go`, after HTML 4 and 5.
+ * Classifies attributes by name. `Unsafe`: the value changes what other content means or where it is sent. Go:
+ * `html/template/attr.go`, after HTML 4 and 5.
  */
 export type AttributeKind = "Plain" | "URL" | "CSS" | "JS" | "HTML" | "Srcset" | "Unsafe";
 
@@ -32,7 +32,7 @@ words(
     "http-equiv keytype language method novalidate pattern rel sandbox type value",
 );
 
-/** @param name in lower case */
+/** Returns the kind of an attribute. @param name in lower case */
 export function attributeKind(name: string): AttributeKind {
   let bare = name;
   const colon = name.indexOf(":");
@@ -62,14 +62,14 @@ export function attrOf(name: string): Attr {
   }
 }
 
-/** Go's `strings.ToLower`, as far as ASCII may come out of it. */
+/** Lowers as Go's `strings.ToLower`, as far as the result may contain ASCII. */
 export const lower = (text: string): string => text.replaceAll("İ", "i").toLowerCase();
 
 const scriptTypes =
   /^(?:|module|application\/(?:(?:x-)?(?:ecma|java)script|(?:ld\+)?json)|text\/(?:(?:x-)?(?:ecma|java)script|javascript1\.[0-5]|jscript|livescript))$/;
 const goSpace = /[\t\n\v\f\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
 
-/** Go's `strings.TrimSpace`. */
+/** Trims as Go's `strings.TrimSpace`. */
 function withoutOuterSpace(text: string): string {
   let [start, end] = [0, text.length];
   while (start < end && goSpace.test(text[start]!)) start++;
@@ -77,6 +77,6 @@ function withoutOuterSpace(text: string): string {
   return text.slice(start, end);
 }
 
-/** Whether a `<script>` of this type is JavaScript, or JSON. */
+/** Tells whether a `<script>` of this type is JavaScript or JSON. */
 export const isScriptType = (type: string): boolean =>
   scriptTypes.test(withoutOuterSpace(lower(type.split(";", 1)[0]!)));

@@ -1,9 +1,10 @@
 /**
- * Open braces, a count for each `${…}` that is open. A Go slice with all that comes with it: contexts that were copied share
- * their counts, and one that grows within its capacity writes over what another sees. Templates exist whose outcome depends on it.
+ * Counts open braces, with one count for each open `${…}`. Behaves as a Go slice with the same consequences: copied contexts
+ * share their counts, and one that grows within its capacity overwrites what another sees. There are templates whose outcome
+ * depends on it.
  */
 export interface Braces {
-  /** As many as the capacity. */
+  /** Its length is the capacity. */
   readonly counts: number[];
   readonly length: number;
 }
@@ -28,7 +29,7 @@ export const closeBraces = ({ counts, length }: Braces): Braces => ({ counts, le
 export function cloneBraces(braces: Braces | undefined): Braces | undefined {
   if (!braces) return undefined;
   const { counts, length } = braces;
-  const spare = length > 4 && length % 2 === 1 ? [0] : []; // memory comes in steps of two words
+  const spare = length > 4 && length % 2 === 1 ? [0] : []; // memory is allocated in units of two words
   return { counts: [...counts.slice(0, length), ...spare], length };
 }
 

@@ -2,21 +2,21 @@ import type { Jump, Source } from "../../../grammar/index.ts";
 import { type Braces, printBraces, sameBraces } from "./braces.ts";
 
 /**
- * Where in the HTML an HTML parser stands, as far as escaping needs to know. The words are those that Go's messages print
- * behind `state`, `delim`, `urlPart`, `jsCtx`, `attr` and `element`. Go: `html/template/context.go`.
+ * Describes the state of an HTML parser, as far as escaping needs it. The names are those that Go's messages print after
+ * `state`, `delim`, `urlPart`, `jsCtx`, `attr` and `element`. Go: `html/template/context.go`.
  */
 export interface Context {
   readonly state: State;
-  /** What ends the attribute value. */
+  /** The end of the attribute value. */
   readonly delim: "None" | "DoubleQuote" | "SingleQuote" | "SpaceOrTagEnd";
   readonly urlPart: "None" | "PreQuery" | "QueryOrFrag" | "Unknown";
-  /** What a `/` would start. */
+  /** Whether a `/` would start a regular expression or divide. */
   readonly jsCtx: "Regexp" | "DivOp" | "Unknown";
   /** Open braces in each `${…}` around this place. */
   readonly braces: Braces | undefined;
   readonly attr: Attr;
   readonly element: Element;
-  /** In state `Error`: what is wrong. */
+  /** In state `Error`: the problem. */
   readonly problem?: Problem | undefined;
   /** The `break` or `continue` that a branch ends with. */
   readonly jump?: Jump | undefined;
@@ -43,7 +43,7 @@ export type State =
   | "JSRegexp"
   | "JSBlockCmt"
   | "JSLineCmt"
-  /** Behind `<!--` and `-->` in a script: to the end of the line. */
+  /** After `<!--` and `-->` in a script: to the end of the line. */
   | "JSHTMLOpenCmt"
   | "JSHTMLCloseCmt"
   | "CSS"
@@ -55,30 +55,37 @@ export type State =
   | "CSSBlockCmt"
   | "CSSLineCmt"
   | "Error"
-  /** Behind a `break` or `continue`. */
+  /** After a `break` or `continue`. */
   | "Dead";
 
 export type Attr = "None" | "Script" | "ScriptType" | "Style" | "URL" | "Srcset" | "MetaContent";
 
 export type Element = "None" | "Script" | "Style" | "Textarea" | "Title" | "Meta";
 
-/** Changed in place when it passes through a loop, for all contexts that hold it. */
+/** Names, for programs, the problems for which the linter has advice. Go: `ErrAmbigContext` and its like. */
+export type EscapeErrorCode = "ambiguous-url" | "branch-end" | "end-context" | "predefined-escaper";
+
+/**
+ * Describes why a template cannot be escaped. It is changed in place when it passes through a loop, for all contexts that hold
+ * it.
+ */
 export interface Problem {
   message: string;
-  /** The node that Go's message names, which most problems of texts do not have. */
+  readonly code?: EscapeErrorCode | undefined;
+  /** The node that Go's message names; most problems of texts have none. */
   readonly node?: Spot | undefined;
-  /** The line of the loop in which it was met, where there is no node. */
+  /** The line of the loop in which the problem was found, if there is no node. */
   line?: number | undefined;
 }
 
-/** Something in a template text. */
+/** Marks a place in a template text. */
 export interface Spot {
   readonly source: Source;
   readonly pos: number;
   readonly end: number;
 }
 
-/** Outside of everything. */
+/** The context outside all markup. */
 export const text: Context = {
   state: "Text",
   delim: "None",
@@ -91,16 +98,16 @@ export const text: Context = {
 
 export const inTag = (element: Element): Context => ({ ...text, state: "Tag", element });
 
-export const failed = (message: string, node?: Spot): Context => ({
+export const failed = (message: string, node?: Spot, code?: EscapeErrorCode): Context => ({
   ...text,
   state: "Error",
-  problem: { message, node },
+  problem: { message, node, code },
 });
 
-/** Read by whoever writes the template, not by who gets the page. */
+/** Tells a comment, which is for authors of the template, not for readers of the page. */
 export const isComment = (state: State): boolean => state.endsWith("Cmt");
 
-/** Where `</script` and its like end nothing for JavaScript, but would for HTML. */
+/** Tells literals in which `</script` ends nothing for JavaScript, but would for HTML. */
 export const isScriptLiteral = (state: State): boolean =>
   state === "JSDqStr" || state === "JSSqStr" || state === "JSTmplLit" || state === "JSRegexp";
 
@@ -117,12 +124,12 @@ export function same(a: Context, b: Context): boolean {
   );
 }
 
-/** As messages show it. */
+/** Prints a context as messages show it. */
 export function print({ state, delim, urlPart, jsCtx, braces, attr, element }: Context): string {
   return `{state${state} delim${delim} urlPart${urlPart} jsCtx${jsCtx} ${printBraces(braces)} attr${attr} element${element} <nil>}`;
 }
 
-/** Name of the template derived from one that is called in this context. */
+/** Names the template derived from one that is called in this context. */
 export function mangle(name: string, { state, delim, urlPart, jsCtx, braces, attr, element }: Context): string {
   if (state === "Text") return name;
   let mangled = `${name}$htmltemplate_state${state}`;

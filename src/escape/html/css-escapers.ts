@@ -3,12 +3,12 @@ import { decodeCss } from "./css.ts";
 import { failsafe } from "./html-escapers.ts";
 import { replacingBy } from "./replace.ts";
 
-/** Values in CSS. */
+/** Escapes values in CSS. */
 
 const special = /[\0\t\n\f\r"&'()+/:;<>\\{}]/;
 const every = new RegExp(special, "g");
 
-/** Inside a string or URL. A space ends an escape that what follows would run into. */
+/** Escapes inside a string or URL. A space ends an escape that the next character would continue. */
 export const escapeCss = replacingBy(special, (piece, next) => {
   const follows = piece + next;
   return piece.replace(every, (char, at: number) => {
@@ -20,7 +20,7 @@ export const escapeCss = replacingBy(special, (piece, next) => {
 
 const unsafe = /[\0"'()/;@[\\\]`{}<>]|--/;
 
-/** A number, word, colour, `.class` or `#id`: nothing that ends a token or runs a script. */
+/** Filters a value: numbers, words, colours, `.class` and `#id` pass, nothing that ends a token or runs a script. */
 export function filterCssValue(text: string): string {
   const decoded = decodeCss(joinBytes(text));
   if (unsafe.test(decoded)) return failsafe;

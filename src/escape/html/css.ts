@@ -2,7 +2,7 @@ import { quote } from "../../../grammar/index.ts";
 import { type Context, failed, type State } from "./context.ts";
 import { type Step, spaceLength, trimEnd, urlContext } from "./step.ts";
 
-/** CSS in a style element or attribute: strings, which may be URLs, and comments. Go: `tCSS`, `tCSSStr`, `decodeCSS`. */
+/** Reads CSS in a style element or attribute: strings, which may be URLs, and comments. Go: `tCSS`, `tCSSStr`, `decodeCSS`. */
 
 const urlWord = /(?:^|[^a-zA-Z0-9\-_\u0080-\ufffd])url$/i;
 
@@ -45,7 +45,7 @@ export function cssString(c: Context, s: string): Step {
   return [urlContext(within, s.slice(from)), s.length];
 }
 
-/** Escapes resolved. */
+/** Resolves escapes. */
 export function decodeCss(s: string): string {
   if (!s.includes("\\")) return s;
   let decoded = "";

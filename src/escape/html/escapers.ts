@@ -1,6 +1,6 @@
 /**
- * The functions that escaping adds to pipelines, under Go's names, which messages show. In: a value. Out: text that is safe
- * in one place. Go: `html.go`, `js.go`, `css.go`, `url.go` and `content.go` of `html/template`.
+ * Holds the functions that escaping adds to pipelines, under Go's names, which messages show. In: a value. Out: text that is
+ * safe in one place. Go: `html.go`, `js.go`, `css.go`, `url.go` and `content.go` of `html/template`.
  */
 import { type Builtin, Content, type ContentType, type Run, sprint } from "../../template/index.ts";
 import { escapeCss, filterCssValue } from "./css-escapers.ts";
@@ -16,23 +16,23 @@ import {
 import { escapeJsRegexp, escapeJsString, escapeJsTemplate, jsValue, normalizeJsString } from "./js-escapers.ts";
 import { escapeUrl, filterSrcset, filterUrl, normalizeUrl } from "./url-escapers.ts";
 
-/** @param type that of content somebody vouched for */
+/** Escapes a text. @param type content type of text that is marked as safe */
 type EscapeText = (run: Run, text: string, type: ContentType | undefined) => string;
 
 /**
- * Nil and absent are no text at all.
- * @param changes text of no type without this is safe as it is
+ * Makes an escaper of text. Nil and absent are empty text.
+ * @param needsEscaping untyped text that does not match is returned as it is
  */
-function ofText(toSafe: EscapeText, changes?: RegExp): Builtin {
+function ofText(toSafe: EscapeText, needsEscaping?: RegExp): Builtin {
   const builtin = ofValue((run, value) => {
     if (typeof value === "string") return toSafe(run, paid(run, value), undefined);
     if (value instanceof Content) return toSafe(run, paid(run, value.text), value.type);
     return toSafe(run, isNil(value) ? "" : paid(run, sprint([value], run.printing)), undefined);
   });
-  return changes ? { ...builtin, changes } : builtin;
+  return needsEscaping ? { ...builtin, needsEscaping } : builtin;
 }
 
-/** What is inserted gets the value of the pipeline before it; an `html` without arguments leaves none. */
+/** Makes an escaper of a value. It gets the value of the pipeline before it; an `html` without arguments leaves none. */
 function ofValue(apply1: (run: Run, value: unknown) => string): Builtin {
   return {
     params: ["any"],
@@ -45,7 +45,7 @@ function ofValue(apply1: (run: Run, value: unknown) => string): Builtin {
 
 const isNil = (value: unknown): boolean => value === undefined || value === null;
 
-/** Looking through a long text costs steps. */
+/** Charges for reading a long text. */
 function paid(run: Run, text: string): string {
   if (text.length > 16) run.spend(text.length >> 4);
   return text;
@@ -98,7 +98,7 @@ export const escapers = {
 
 export type EscaperName = keyof typeof escapers;
 
-/** Go's `fmt.Sprint`: the arguments of an `html` or `urlquery` that was moved behind them. */
+/** Joins as Go's `fmt.Sprint`: the arguments of an `html` or `urlquery` that was moved after them. */
 export const evalArgs: Builtin = {
   params: ["any"],
   variadic: true,

@@ -4,16 +4,16 @@ import { type Context, inTag, text } from "./context.ts";
 import { replacing, replacingBy } from "./replace.ts";
 import { startOfTag, transitions, valueEnds } from "./transition.ts";
 
-/** Text in HTML and in attributes. */
+/** Escapes text in HTML and in attributes. */
 
-/** What a filter gives instead of a value that is not safe: a word that means nothing anywhere and is easy to search for. */
+/** The result of a filter for an unsafe value: a word without meaning anywhere that is easy to search for. */
 export const failsafe = "ZgotmplZ";
 
 const html = { "\0": "\ufffd", '"': "&#34;", "&": "&amp;", "'": "&#39;", "+": "&#43;", "<": "&lt;", ">": "&gt;" };
 
 export const escapeHtml = replacing(html);
 
-/** For what is HTML already: character references stay. */
+/** Escapes text that is HTML already: character references stay. */
 export const normalizeHtml = replacing(without(html, "&"));
 
 const unquoted = {
@@ -36,7 +36,7 @@ function without<T extends Record<string, string>>(table: T, char: string): Reco
   return Object.fromEntries(Object.entries(table).filter(([key]) => key !== char));
 }
 
-/** With characters that no parser of old agreed on; what is not valid text is one of them. */
+/** Adds the characters on which old parsers disagreed; invalid text is one of them. */
 function replacingUnquoted(table: Readonly<Record<string, string>>) {
   const special = /[\0\t\n\v\f\r "&'+<=>`\ufdd0-\ufdef\ufff0-\uffff\ud800-\udfff]/u;
   const every = new RegExp(special, "gu");
@@ -49,13 +49,13 @@ function replacingUnquoted(table: Readonly<Record<string, string>>) {
   );
 }
 
-/** A name, or part of one, of an attribute that is plain text. */
+/** Filters a name, or part of one, of an attribute with plain text. */
 export function filterName(name: string): string {
   const lowered = lower(name);
   return /^[0-9a-z]+$/.test(lowered) && attributeKind(lowered) === "Plain" ? lowered : failsafe;
 }
 
-/** The text of HTML: without its tags, comments, scripts and styles. */
+/** Returns the text of HTML: without tags, comments, scripts and styles. */
 export function stripTags(s: string): string {
   let c = text;
   let out = "";

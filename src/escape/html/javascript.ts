@@ -3,7 +3,10 @@ import { addBrace, closeBraces, depthOf, openBraces } from "./braces.ts";
 import { type Context, failed } from "./context.ts";
 import { quoteStart, type Step, trimEnd } from "./step.ts";
 
-/** JavaScript in a script element or an event handler: literals, comments, and whether a `/` divides. Go: `tJS` and its like. */
+/**
+ * Reads JavaScript in a script element or an event handler: literals, comments, and whether a `/` divides. Go: `tJS` and its
+ * like.
+ */
 
 export function javaScript(c: Context, s: string): Step {
   const at = s.search(/["`'/{}<\-#]/);
@@ -57,7 +60,7 @@ const unfinishedEscape = (s: string): Step => [
   s.length,
 ];
 
-/** Strings and regular expressions. */
+/** Reads strings and regular expressions. */
 export function jsLiteral(c: Context, s: string): Step {
   const isRegexp = c.state === "JSRegexp";
   const end = isRegexp ? "/" : c.state === "JSSqStr" ? "'" : '"';
@@ -68,7 +71,7 @@ export function jsLiteral(c: Context, s: string): Step {
       if (++i === s.length) return unfinishedEscape(s);
     } else if (isRegexp && (char === "[" || char === "]")) inSet = char === "[";
     else if (char === end) {
-      // In a regular expression `</script` ends neither it nor, once it is escaped, the script.
+      // In a regular expression `</script` ends neither the expression nor, once it is escaped, the script.
       if (isRegexp && /^<\/script/i.test(s.slice(Math.max(0, i - 1), i + 7))) i++;
       else if (!inSet) return [{ ...c, state: "JS", jsCtx: "DivOp" }, i + 1];
     }
@@ -81,7 +84,7 @@ const jsSpace =
 const beforeRegexp =
   /^(?:break|case|continue|delete|do|else|finally|in|instanceof|return|throw|try|typeof|void|yield)$/;
 
-/** Whether a `/` behind these tokens, which are no literals and no divisions, divides or starts a regular expression. */
+/** Tells whether a `/` after these tokens, which are neither literals nor divisions, divides or starts a regular expression. */
 export function nextJsCtx(tokens: string, before: Context["jsCtx"]): Context["jsCtx"] {
   const s = trimEnd(tokens, jsSpace);
   const last = s.at(-1);

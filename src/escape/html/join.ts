@@ -1,7 +1,7 @@
 import { type Context, failed, print, type Spot, same } from "./context.ts";
 import { nudge } from "./pipeline.ts";
 
-/** The context behind two branches, or an error where they do not meet. Go: `join`. */
+/** Returns the context after two branches, or an error if they end in different places. Go: `join`. */
 export function join(a: Context, b: Context, spot: Spot, kind: string): Context {
   if (a.state === "Error") return a;
   if (b.state === "Error") return b;
@@ -15,5 +15,5 @@ export function join(a: Context, b: Context, spot: Spot, kind: string): Context 
     const joined = join(c, d, spot, kind);
     if (joined.state !== "Error") return joined;
   }
-  return failed(`{{${kind}}} branches end in different contexts: ${print(a)}, ${print(b)}`, spot);
+  return failed(`{{${kind}}} branches end in different contexts: ${print(a)}, ${print(b)}`, spot, "branch-end");
 }

@@ -2,7 +2,7 @@ import { goTypeOf, kindOf, type Run } from "../../template/index.ts";
 import { marshal, Unmarshalable } from "./marshal.ts";
 import { replacing } from "./replace.ts";
 
-/** Values in JavaScript. */
+/** Escapes values in JavaScript. */
 
 const control = Object.fromEntries(
   Array.from({ length: 0x20 }, (_, code) => [String.fromCharCode(code), `\\u00${code.toString(16).padStart(2, "0")}`]),
@@ -25,7 +25,7 @@ const everywhere = {
 };
 const inString = { ...everywhere, "`": "\\u0060", "\\": "\\\\" };
 
-/** For what is the inside of a string literal already. */
+/** Escapes text that is the inside of a string literal already. */
 export const normalizeJsString = replacing({ ...everywhere, "`": "\\u0060" });
 export const escapeJsString = replacing(inString);
 export const escapeJsTemplate = replacing({ ...inString, $: "\\u0024", "{": "\\u007b", "}": "\\u007d" });
@@ -34,17 +34,17 @@ export const escapeJsRegexp = replacing({
   ...Object.fromEntries([..."$()*-.?[\\]^{|}"].map((char) => [char, `\\${char}`])),
 });
 
-/** A value as JSON, which is an expression of JavaScript without side effects. */
+/** Writes a value as JSON, which is a JavaScript expression without side effects. */
 export function jsValue(run: Run, value: unknown): string {
   let json: string;
   try {
-    // Go writes a Stringer's text, but of a time its JSON.
+    // Go writes the text of a Stringer, but the JSON of a time.
     const text = kindOf(value, run.settings.numbers) === "time" ? undefined : goTypeOf(value)?.text;
     json = marshal(text === undefined ? value : text(value), run);
   } catch (error) {
     if (!(error instanceof Unmarshalable)) throw error;
-    return ` /* ${error.message} */null `; // the space keeps a `/` before it from making this another comment
+    return ` /* ${error.message} */null `; // the space keeps a `/` before it from starting another comment
   }
-  // Words and numbers must not run into what stands beside them.
+  // Words and numbers must not join the text next to them.
   return /^[$\w]|[$\w]$/.test(json) ? ` ${json} ` : json;
 }

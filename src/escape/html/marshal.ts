@@ -1,4 +1,4 @@
-import { joinBytes, withoutEndingZeros } from "../../../grammar/index.ts";
+import { joinBytes, trimTrailingZeros } from "../../../grammar/index.ts";
 import {
   elementsOf,
   escapePieces,
@@ -14,12 +14,15 @@ import {
   typeName,
 } from "../../template/index.ts";
 
-/** Go's `json.Marshal`, of what templates can see. */
+/** Writes JSON as Go's `json.Marshal`, for the values that templates can see. */
 
-/** The message is that of Go's error. */
+/** Reports a value that JSON cannot express, in Go's words. */
 export class Unmarshalable extends Error {}
 
-/** @throws Unmarshalable for functions, iterators, complex numbers, NaN and infinities, wherever in the value they are */
+/**
+ * Writes a value as JSON. @throws Unmarshalable for functions, iterators, complex numbers, NaN and infinities anywhere in the
+ * value
+ */
 export function marshal(value: unknown, run: Run, level = 0): string {
   const { numbers } = run.settings;
   switch (kindOf(value, numbers)) {
@@ -43,7 +46,7 @@ export function marshal(value: unknown, run: Run, level = 0): string {
       return inside(run, level, 0, () => marshalMap(entries, run, level + 1));
     }
     case "struct": {
-      // Those there are write their text.
+      // The structs that there are write their text.
       const text = goTypeOf(value)?.text?.(value);
       if (text !== undefined) return marshalString(text, run);
       throw new Unmarshalable(`json: unsupported type: ${typeName(value, numbers)}`);
@@ -86,7 +89,7 @@ function marshalFloat(value: number): string {
     const name = Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
     throw new Unmarshalable(`json: unsupported value: ${name}`);
   }
-  return Object.is(value, -0) ? "-0" : String(value); // JavaScript's numbers are laid out as JSON's
+  return Object.is(value, -0) ? "-0" : String(value); // JavaScript prints numbers as JSON does
 }
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: JSON escapes control characters
@@ -114,7 +117,7 @@ function marshalString(text: string, run: Run): string {
   return `"${escapePieces(text, escapePiece, run.settings.limits.output)}"`;
 }
 
-/** RFC 3339 in the time's own zone, as far as there are digits behind the seconds. */
+/** Writes RFC 3339 in the time's own zone, with as many digits after the seconds as needed. */
 function marshalTime({ seconds, nanos, zone }: Time): string {
   const { offset } = zone.at(seconds);
   const local = new Date((seconds + offset) * 1000);
@@ -123,7 +126,7 @@ function marshalTime({ seconds, nanos, zone }: Time): string {
     const reason = "Time.MarshalJSON: year outside of range [0,9999]";
     throw new Unmarshalable(`json: error calling MarshalJSON for type time.Time: ${reason}`);
   }
-  const fraction = nanos === 0 ? "" : `.${withoutEndingZeros(String(nanos).padStart(9, "0"))}`;
+  const fraction = nanos === 0 ? "" : `.${trimTrailingZeros(String(nanos).padStart(9, "0"))}`;
   const minutes = Math.floor(Math.abs(offset) / 60);
   const two = (n: number): string => String(n).padStart(2, "0");
   const sign = offset < 0 ? "-" : "+";

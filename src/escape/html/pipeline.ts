@@ -4,9 +4,9 @@ import { type Context, failed, isComment, type Spot } from "./context.ts";
 import type { EscaperName } from "./escapers.ts";
 import { valueStates } from "./transition.ts";
 
-/** Which functions make the value of an action safe, and what is left of the action's own `html` and `urlquery`. */
+/** Chooses the functions that make the value of an action safe, and merges them with the action's own `html` and `urlquery`. */
 
-/** What writing an action leads to, and the functions it needs. Go: `escapeAction`. */
+/** Returns the context after an action, and the functions that it needs. Go: `escapeAction`. */
 export function readAction(
   before: Context,
   node: Action,
@@ -20,12 +20,12 @@ export function readAction(
     if (name !== "html" && name !== "urlquery") continue;
     const unquoted = c.state === "Attr" && c.delim === "SpaceOrTagEnd" && name === "html";
     if (i < commands.length - 1 || unquoted) {
-      return [failed(`predefined escaper ${quote(name)} disallowed in template`, spot), []];
+      return [failed(`predefined escaper ${quote(name)} disallowed in template`, spot, "predefined-escaper"), []];
     }
   }
   if (c.state === "Error") return [c, []];
   if (isUrl(c) && c.urlPart === "Unknown") {
-    return [failed(`${printed()} appears in an ambiguous context within a URL`, spot), []];
+    return [failed(`${printed()} appears in an ambiguous context within a URL`, spot, "ambiguous-url"), []];
   }
   const escapers = [...forState(c)];
   if (c.delim === "SpaceOrTagEnd") escapers.push("_html_template_nospaceescaper");
@@ -34,7 +34,7 @@ export function readAction(
   return [c.state === "Tag" ? { ...c, state: "AttrName" } : c, escapers];
 }
 
-/** Where a value may stand without anything before it. */
+/** Returns the context in which a value would be written, if markup must come before it. */
 export function nudge(c: Context): Context {
   switch (c.state) {
     case "Tag":
@@ -94,7 +94,7 @@ function forState(c: Context): readonly EscaperName[] {
   }
 }
 
-/** Functions that escape the same. `urlquery` is stricter than the normalizer, and may stand for it. */
+/** Maps functions to equivalent ones. `urlquery` is stricter than the normalizer, and may replace it. */
 const equivalents: Readonly<Record<string, string>> = {
   _html_template_attrescaper: "html",
   _html_template_htmlescaper: "html",
@@ -105,7 +105,7 @@ const equivalents: Readonly<Record<string, string>> = {
 
 const plainName = (name: string): string => equivalents[name] ?? name;
 
-/** What each leaves nothing to do for. */
+/** Maps each function to those that have nothing left to do after it. */
 const covers: Readonly<Record<string, readonly string[]>> = {
   _html_template_commentescaper: ["_html_template_attrescaper", "_html_template_htmlescaper"],
   _html_template_cssescaper: ["_html_template_attrescaper"],
@@ -115,7 +115,10 @@ const covers: Readonly<Record<string, readonly string[]>> = {
   _html_template_urlescaper: ["_html_template_urlnormalizer"],
 };
 
-/** The pipeline with the escapers at its end; an `html` or `urlquery` there takes the place of its equal. Go: `ensurePipelineContains`. */
+/**
+ * Appends escapers to a pipeline; an `html` or `urlquery` at its end replaces the equivalent escaper. Go:
+ * `ensurePipelineContains`.
+ */
 export function withEscapers(pipe: Pipe, escapers: readonly EscaperName[]): Pipe {
   if (escapers.length === 0) return pipe;
   const commands = [...pipe.commands];

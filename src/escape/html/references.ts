@@ -1,7 +1,6 @@
 /**
- * Character references in attribute values, as Go's `html.UnescapeString` reads them. All that matters here is where tokens
- * end, so of the 2,231 names only those that stand for ASCII or white space are known; another name with its semicolon is
- * one letter.
+ * Decodes character references in attribute values as Go's `html.UnescapeString`. Only the ends of tokens matter here, so of
+ * the 2,231 names only those for ASCII and white space are known; any other name with its semicolon is one letter.
  */
 const named = new Map([
   ["ThickSpace", "\u205f\u200a"],
@@ -22,7 +21,7 @@ for (const word of known.split(" ")) {
   named.set(word.slice(first), char);
 }
 
-/** Those that need no semicolon. */
+/** Matches names that need no semicolon. */
 const bare = /^(?:quot|QUOT|amp|AMP|lt|LT|gt|GT|nbsp)/;
 
 const windows1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’“”•–—˜™š›œ\u009džŸ";
@@ -46,7 +45,7 @@ function unnamed(name: string, whole: string): string {
   return /^[A-Za-z]/.test(name) ? "\ufffd" : whole;
 }
 
-/** Go counts in 32 bits, and so does this. */
+/** Returns the character of a number, which wraps at 32 bits as in Go. */
 function charOf(digits: string, base: number): string {
   let code = 0;
   for (const digit of digits) code = (Math.imul(code, base) + Number.parseInt(digit, base)) | 0;

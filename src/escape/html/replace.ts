@@ -1,12 +1,12 @@
 import { escapePieces, type Run } from "../../template/index.ts";
 
-/** What stands instead of a character. */
+/** Maps characters to their replacements. */
 export type Table = Readonly<Record<string, string>>;
 
-/** One place in `text`, and what follows it there; `next` is what follows the text, for its last character. */
+/** Returns the replacement of a match; `next` is the text after it, which for the last character comes from outside. */
 type Replace = (piece: string, next: string) => string;
 
-/** Text to text; what does not match `special` comes back as it is. */
+/** Escapes text; text that does not match `special` is returned as it is. */
 export interface Escape {
   (run: Run, text: string): string;
   readonly special: RegExp;
@@ -20,7 +20,7 @@ export function replacing(table: Table): Escape {
   return replacingBy(special, (piece) => piece.replace(every, (char) => table[char]!));
 }
 
-/** @param special whether there is anything to do at all */
+/** Makes an escaper. @param special matches any text that needs work */
 export function replacingBy(special: RegExp, replace: Replace): Escape {
   const replaced = (run: Run, text: string): string =>
     special.test(text) ? escapePieces(text, replace, run.settings.limits.output) : text;

@@ -11,19 +11,19 @@ import {
   TemplateLimitError,
   type Tree,
 } from "../../../grammar/index.ts";
-import { type Context, type Problem, print, type Spot, text } from "./context.ts";
+import { type Context, type EscapeErrorCode, type Problem, print, type Spot, text } from "./context.ts";
 import type { EscaperName } from "./escapers.ts";
 import { failsafe } from "./html-escapers.ts";
 import { withEscapers } from "./pipeline.ts";
 import { Inference, Walk } from "./walk.ts";
 
-/** The trees that `entry` reaches, with escapers; derived ones under their mangled names. Go: `escapeTemplate`. */
+/** Returns the trees that `entry` reaches, with escapers; derived ones under their mangled names. Go: `escapeTemplate`. */
 export function rewrite(trees: ReadonlyMap<string, Tree>, entry: string): ReadonlyMap<string, Tree> {
   const tree = trees.get(entry);
   if (!tree) throw noTemplate(entry);
   const found = new Inference();
   const problem = walk(trees, tree, found);
-  if (problem) throw problem;
+  if (problem) throw problem.error;
   const rewritten = new Map<string, Tree>();
   for (const name of found.outputs.keys()) {
     const one = found.derived.get(name) ?? trees.get(name);
@@ -32,19 +32,25 @@ export function rewrite(trees: ReadonlyMap<string, Tree>, entry: string): Readon
   return rewritten;
 }
 
-/** What keeps a template from being escaped, and `undefined` where nothing does. */
-export function checkHtml(trees: ReadonlyMap<string, Tree>, entry: string): TemplateError | undefined {
-  const tree = trees.get(entry);
-  return tree ? walk(trees, tree, new Inference()) : noTemplate(entry);
+/** Pairs an error with its code, if it has one. */
+export interface EscapeError {
+  readonly error: TemplateError;
+  readonly code?: EscapeErrorCode | undefined;
 }
 
-/** What is written for a missing value, in each of the places where the value of a pipeline may stand; mostly nothing. */
+/** Returns why a template cannot be escaped, and `undefined` if it can. */
+export function checkHtml(trees: ReadonlyMap<string, Tree>, entry: string): EscapeError | undefined {
+  const tree = trees.get(entry);
+  return tree ? walk(trees, tree, new Inference()) : { error: noTemplate(entry) };
+}
+
+/** Returns the text that each pipeline writes for a missing value, in each place where the pipeline may run; mostly none. */
 export function missingInHtml(trees: ReadonlyMap<string, Tree>, entry: string): ReadonlyMap<Pipe, ReadonlySet<string>> {
   const found = new Inference();
   const tree = trees.get(entry);
   if (tree) walk(trees, tree, found);
   const written = new Map<Pipe, Set<string>>();
-  // Nodes are copied for each place that a template is called in, their pipelines are not.
+  // Nodes are copied for each place in which a template is called, but their pipelines are not.
   for (const [{ pipe }, names] of found.escapers) {
     const [text = ""] = names.flatMap((name) => ofMissing[name] ?? []);
     written.set(pipe, new Set(written.get(pipe)).add(text));
@@ -52,7 +58,7 @@ export function missingInHtml(trees: ReadonlyMap<string, Tree>, entry: string): 
   return written;
 }
 
-/** What escapers make of no value, but for those that make nothing of it. */
+/** Maps escapers to what they write for a missing value, if that is not empty. */
 const ofMissing: Readonly<Partial<Record<EscaperName, string>>> = {
   _html_template_jsvalescaper: "null",
   _html_template_jsregexpescaper: "(?:)",
@@ -60,7 +66,7 @@ const ofMissing: Readonly<Partial<Record<EscaperName, string>>> = {
   _html_template_nospaceescaper: failsafe,
 };
 
-function walk(trees: ReadonlyMap<string, Tree>, entry: Tree, found: Inference): TemplateError | undefined {
+function walk(trees: ReadonlyMap<string, Tree>, entry: Tree, found: Inference): EscapeError | undefined {
   const walking = new Walk(trees, entry);
   const whole: Spot = { source: entry.source, pos: entry.root.pos, end: entry.root.end };
   try {
@@ -68,35 +74,33 @@ function walk(trees: ReadonlyMap<string, Tree>, entry: Tree, found: Inference): 
     if (end.state === "Error") return errorOf(end.problem!, entry, walking.places.get(end.problem!));
     return end.state === "Text" ? undefined : endError(end, entry);
   } catch (error) {
-    if (error instanceof TemplateLimitError) return error;
+    if (error instanceof TemplateLimitError) return { error };
     if (!isStackOverflow(error)) throw error;
-    return new TemplateLimitError("depth", {
-      message: `html/template:${entry.name}: exceeded maximum nesting depth`,
-      phase: "escape",
-      ...placeOf(whole),
-    });
+    const message = `html/template:${entry.name}: exceeded maximum nesting depth`;
+    return { error: new TemplateLimitError("depth", { message, phase: "escape", ...placeOf(whole) }) };
   }
 }
 
-function endError(end: Context, entry: Tree): TemplateError {
+function endError(end: Context, entry: Tree): EscapeError {
   const last = entry.root.nodes.at(-1);
-  // Not the empty line that a text mostly ends with.
+  // Without the empty line at the end of most texts.
   const at = entry.source.text.slice(0, last ? Math.max(last.start, last.end) : entry.root.pos).trimEnd().length;
-  return errorOf({ message: `ends in a non-text context: ${print(end)}` }, entry, {
+  return errorOf({ message: `ends in a non-text context: ${print(end)}`, code: "end-context" }, entry, {
     source: entry.source,
     pos: at,
     end: at,
   });
 }
 
-/** Go: `Error.Error`. It names the template that was to be executed, or the place of a node. */
-function errorOf({ message, node, line }: Problem, entry: Tree, place: Spot | undefined): TemplateError {
+/** Makes the error. It names the template that was to be executed, or the place of a node. Go: `Error.Error`. */
+function errorOf({ message, node, line, code }: Problem, entry: Tree, place: Spot | undefined): EscapeError {
   const where = node ? locationOf(node) : line === undefined ? entry.name : `${entry.name}:${line}`;
-  return new TemplateError({
+  const error = new TemplateError({
     message: `html/template:${where}: ${message}`,
     phase: "escape",
     ...placeOf(node ?? place ?? { source: entry.source, pos: entry.root.pos, end: entry.root.end }),
   });
+  return { error, code };
 }
 
 function locationOf({ source: { name, text }, pos }: Spot): string {

@@ -5,18 +5,18 @@ import { unescapeHtml } from "./references.ts";
 import type { Step } from "./step.ts";
 import { endTags, mayEnd, startOfTag, transitions, valueEnds } from "./transition.ts";
 
-/** A text of a template, read. */
+/** Holds a text of a template that was read. */
 export interface ReadText {
   readonly context: Context;
-  /** What has to stand there instead; `undefined`: the text as it is. */
+  /** The replacement of the text; `undefined` if it stays as it is. */
   readonly text: string | undefined;
-  /** Where what made the context an error was met. */
+  /** Offset at which the context became an error. */
   readonly errorAt: number;
 }
 
 /**
- * What a text leads to, and what has to be written instead of it: without its comments, with stray `<` as references, and
- * with what HTML would take for the end of a script escaped in the literals of scripts. Go: `escapeText`.
+ * Returns the context after a text, and the text to write instead: without its comments, with stray `<` as references, and
+ * with ends of scripts escaped in the literals of scripts. Go: `escapeText`.
  */
 export function readText(start: Context, s: string): ReadText {
   const read = reader(s);
@@ -60,13 +60,16 @@ export function readText(start: Context, s: string): ReadText {
 const scriptTag = /<(?:script|\/script|!--)/iu;
 const scriptTags = /<(script|\/script|!--)/giu;
 
-/** Length of what opens a comment. */
+/** Returns the length of the opening of a comment. */
 function openingLength({ state }: Context): number {
   if (state === "HTMLCmt" || state === "JSHTMLOpenCmt") return "<!--".length;
   return state === "JSHTMLCloseCmt" ? "-->".length : 2;
 }
 
-/** Go: `contextAfterText`. It looks for the end tag anew behind each token; here what was found once is remembered. */
+/**
+ * Makes a reader as Go's `contextAfterText`, which searches the end tag again after each token; this one remembers what it
+ * found.
+ */
 function reader(s: string): (c: Context, from: number) => Step {
   let element: Context["element"] = "None";
   let endTag = 0;
@@ -86,14 +89,14 @@ function reader(s: string): (c: Context, from: number) => Step {
   };
 }
 
-/** From inside the value of an attribute. */
+/** Reads from inside the value of an attribute. */
 function readAttribute(c: Context, s: string): Step {
   if (c.delim === "None") return [c, s.length];
   const found = s.search(valueEnds[c.delim]);
   const end = found < 0 ? s.length : found;
   const value = s.slice(0, end);
   if (c.delim === "SpaceOrTagEnd") {
-    // Parsers differ on whether these end the value.
+    // Parsers disagree whether these end the value.
     const [bad] = /["'<=`]/.exec(value) ?? [];
     if (bad !== undefined) return [failed(`${quote(bad)} in unquoted attr: ${quote(value)}`), s.length];
   }

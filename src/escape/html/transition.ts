@@ -5,7 +5,7 @@ import { css, cssString } from "./css.ts";
 import { javaScript, jsLiteral, jsTemplate } from "./javascript.ts";
 import { quoteStart, type Step, spaceLength, type Transition, urlContext } from "./step.ts";
 
-/** Go: `html/template/transition.go`. */
+/** Maps states to their transitions. Go: `html/template/transition.go`. */
 export const transitions: Readonly<Record<Exclude<State, "Dead">, Transition>> = {
   Text: markup,
   Tag: tag,
@@ -101,7 +101,7 @@ function tag(c: Context, s: string): Step {
   return [{ ...inTag(element), state: end === s.length ? "AttrName" : "AfterName", attr }, end];
 }
 
-/** Where an attribute's name ends, or the error context of one that cannot be. */
+/** Returns the end of an attribute's name, or the error context of an invalid name. */
 function nameEnd(s: string, from: number): number | Context {
   const found = /[ \t\n\f\r=>'"<]/.exec(s.slice(from));
   if (!found) return s.length;
@@ -121,7 +121,7 @@ function afterName(c: Context, s: string): Step {
   return s[start] === "=" ? [{ ...c, state: "BeforeValue" }, start + 1] : [{ ...c, state: "Tag" }, start];
 }
 
-/** What an attribute's value is in. */
+/** Maps kinds of attributes to the states of their values. */
 export const valueStates: Readonly<Record<Context["attr"], State>> = {
   None: "Attr",
   Script: "JS",
@@ -141,13 +141,13 @@ function beforeValue(c: Context, s: string): Step {
   return [{ ...c, state, delim: "SpaceOrTagEnd" }, start];
 }
 
-/** Up to the end tag of an element whose content is not HTML. */
+/** Reads up to the end tag of an element whose content is not HTML. */
 function specialTagEnd(c: Context, s: string): Step {
   const at = mayEnd(c) ? s.search(endTags[c.element]) : -1;
   return at < 0 ? [c, s.length] : [text, at];
 }
 
-/** Whether an end tag would end the element. */
+/** Tells whether an end tag would end the element. */
 export const mayEnd = ({ element, state }: Context): boolean =>
   element !== "None" && !(element === "Script" && (isScriptLiteral(state) || isComment(state)));
 
@@ -171,7 +171,7 @@ function blockComment(behind: State): Transition {
   };
 }
 
-/** The line's end is not part of the comment. */
+/** Reads a line comment, to which the end of the line does not belong. */
 function lineComment(behind: State, lineEnd: RegExp): Transition {
   return (c, s) => {
     const end = s.search(lineEnd);
@@ -179,11 +179,11 @@ function lineComment(behind: State, lineEnd: RegExp): Transition {
   };
 }
 
-/** Where the tag or comment starts that ends a text read from `from` to `end`. */
+/** Returns the start of the tag or comment that ends a text read from `from` to `end`. */
 export function startOfTag(s: string, from: number, end: number): number {
   const at = end === 0 ? -1 : s.lastIndexOf("<", end - 1);
   return at < from ? end : at;
 }
 
-/** What ends the value of an attribute. */
+/** Matches the end of an attribute's value. */
 export const valueEnds = { DoubleQuote: /"/, SingleQuote: /'/, SpaceOrTagEnd: /[ \t\n\f\r>]/ } as const;

@@ -2,7 +2,7 @@ import { spellBytes } from "../../template/index.ts";
 import { failsafe } from "./html-escapers.ts";
 import { replacingBy } from "./replace.ts";
 
-/** URLs and parts of them. */
+/** Escapes URLs and parts of them. */
 
 const percent = (keep: RegExp): readonly string[] =>
   Array.from({ length: 256 }, (_, byte) => {
@@ -13,10 +13,10 @@ const percent = (keep: RegExp): readonly string[] =>
 const whole = percent(/[A-Za-z0-9\-._~]/);
 const parts = percent(/[A-Za-z0-9\-._~!#$&*+,/:;=?@[\]]/);
 
-/** One value of a query, or part of a fragment. */
+/** Escapes one value of a query, or part of a fragment. */
 export const escapeUrl = replacingBy(/[^A-Za-z0-9\-._~]/, (piece) => spellBytes(piece, whole));
 
-/** A URL or part of it: what has a meaning in URLs keeps it, and what is escaped already stays so. */
+/** Escapes a URL or part of it: characters with a meaning in URLs stay, and so do escapes. */
 export const normalizeUrl = replacingBy(/[^A-Za-z0-9\-._~!#$&*+,/:;=?@[\]]/, (piece, next) => {
   const follows = piece + next;
   let normal = "";
@@ -29,7 +29,7 @@ export const normalizeUrl = replacingBy(/[^A-Za-z0-9\-._~!#$&*+,/:;=?@[\]]/, (pi
   return normal + spellBytes(piece.slice(from), parts);
 });
 
-/** Relative, or of a scheme that does nothing by itself. */
+/** Tells a safe URL: relative, or of a scheme that does nothing by itself. */
 function isSafe(url: string): boolean {
   const colon = url.indexOf(":");
   if (colon < 0) return true;
@@ -39,7 +39,7 @@ function isSafe(url: string): boolean {
 
 export const filterUrl = (url: string): string => (isSafe(url) ? url : `#${failsafe}`);
 
-/** `a.png 1x, b.png 2x`: each URL is filtered. @param normalize as `normalizeUrl` does */
+/** Filters each URL of `a.png 1x, b.png 2x`. @param normalize as `normalizeUrl` does */
 export function filterSrcset(srcset: string, normalize: (url: string) => string): string {
   let filtered = "";
   for (let from = 0; from <= srcset.length; ) {

@@ -20,14 +20,14 @@ import { join } from "./join.ts";
 import { readAction } from "./pipeline.ts";
 import { readText } from "./text.ts";
 
-/** Nodes that are walked before a set counts as too tangled: loops and recursion are walked more than once. */
-const mostSteps = 1_000_000;
-const mostCalls = 1_000;
+/** Limits the nodes that are walked for a set: loops and recursion are walked more than once. */
+const maxSteps = 1_000_000;
+const maxCalls = 1_000;
 
-/** What is known so far; inside an attempt that may come to nothing, on top of what was known before. */
+/** Holds what is known so far; inside an attempt that may be discarded, in addition to what was known before. */
 export class Inference {
   readonly before: Inference | undefined;
-  /** Context behind each template, by mangled name. */
+  /** Context after each template, by mangled name. */
   readonly outputs = new Map<string, Context>();
   /** Copies of templates for the contexts they are called in, by mangled name. */
   readonly derived = new Map<string, Tree>();
@@ -65,37 +65,40 @@ interface Loop {
 
 /** Walks what a template reaches, context by context. Go: `html/template/escape.go`. */
 export class Walk {
-  private readonly trees: ReadonlyMap<string, Tree>;
-  /** The template that is walked: where its nodes stand. */
-  private tree: Tree;
-  private loop: Loop = { breaks: [], continues: [] };
-  private steps = 0;
-  private calls = 0;
-  private readonly jumps: boolean;
-  /** Where problems stand that Go gives no place. */
+  readonly #trees: ReadonlyMap<string, Tree>;
+  /** The template that is walked, to which the current nodes belong. */
+  #tree: Tree;
+  #loop: Loop = { breaks: [], continues: [] };
+  #steps = 0;
+  #calls = 0;
+  readonly #jumps: boolean;
+  /** Places of problems for which Go gives none. */
   readonly places = new Map<Problem, Spot>();
 
   constructor(trees: ReadonlyMap<string, Tree>, entry: Tree) {
-    this.trees = trees;
-    this.tree = entry;
-    this.jumps = [...trees.values()].some(({ root }) =>
+    this.#trees = trees;
+    this.#tree = entry;
+    this.#jumps = [...trees.values()].some(({ root }) =>
       has(root, ({ kind }) => kind === "break" || kind === "continue"),
     );
   }
 
-  /** Context behind the named template when it is called in context `c`, and the name it goes by there. Go: `escapeTree`. */
+  /**
+   * Returns the context after the named template when it is called in context `c`, and its name in that context. Go:
+   * `escapeTree`.
+   */
   template(e: Inference, c: Context, name: string, call: Spot): readonly [Context, string] {
     const mangled = mangle(name, c);
     e.called.add(mangled);
     const known = e.output(mangled);
     if (known) return [known, mangled];
-    const tree = this.trees.get(name);
+    const tree = this.#trees.get(name);
     if (!tree) return [failed(`no such template ${quote(name)}`, call), mangled];
-    return [this.outputOf(e, c, mangled === name ? tree : this.derive(e, tree, mangled)), mangled];
+    return [this.#outputOf(e, c, mangled === name ? tree : this.#derive(e, tree, mangled)), mangled];
   }
 
-  private derive(e: Inference, tree: Tree, name: string): Tree {
-    const known = this.trees.get(name) ?? e.derived.get(name);
+  #derive(e: Inference, tree: Tree, name: string): Tree {
+    const known = this.#trees.get(name) ?? e.derived.get(name);
     if (known) return known;
     const derived = { ...tree, name, root: copyList(tree.root) };
     e.derived.set(name, derived);
@@ -103,145 +106,151 @@ export class Walk {
   }
 
   /**
-   * Go: `computeOutCtx`. An error stays one when the body is tried again from there; that is left out, since it doubles the
-   * work with each template inside another, but where a `break` or `continue` adds to the message each time.
+   * Computes the context after a template. Go: `computeOutCtx`. Walking the body again from an error gives the same error, so
+   * that is skipped: it would double the work with each nested template. Only where there is a `break` or `continue` is it
+   * done, because each walk adds to the message.
    */
-  private outputOf(e: Inference, c: Context, tree: Tree): Context {
-    const [first, agrees] = this.body(e, c, tree);
+  #outputOf(e: Inference, c: Context, tree: Tree): Context {
+    const [first, agrees] = this.#body(e, c, tree);
     if (agrees) return first;
-    if (first.state === "Error" && !this.jumps) {
+    if (first.state === "Error" && !this.#jumps) {
       e.outputs.set(tree.name, first);
       return first;
     }
-    const [second, agreesNow] = this.body(e, first, tree);
+    const [second, agreesNow] = this.#body(e, first, tree);
     if (first.state === "Error") return first;
     return agreesNow
       ? second
       : failed(`cannot compute output context for template ${tree.name}`, { ...tree.root, source: tree.source });
   }
 
-  /** Assumes that the template ends as it starts, for the calls of itself. @returns how it ends, and whether that holds */
-  private body(e: Inference, c: Context, tree: Tree): readonly [Context, boolean] {
-    if (++this.calls > mostCalls) this.stop("depth", `exceeded maximum template depth (${mostCalls})`, tree.root);
+  /**
+   * Walks a body, assuming for calls of itself that it ends as it starts. @returns how it ends, and whether the assumption
+   * holds
+   */
+  #body(e: Inference, c: Context, tree: Tree): readonly [Context, boolean] {
+    if (++this.#calls > maxCalls) this.#stop("depth", `exceeded maximum template depth (${maxCalls})`, tree.root);
     e.outputs.set(tree.name, c);
     const attempt = new Inference(e);
-    const outer = this.tree;
-    this.tree = tree;
-    const end = this.list(attempt, c, tree.root);
-    this.tree = outer;
-    this.calls--;
+    const outer = this.#tree;
+    this.#tree = tree;
+    const end = this.#list(attempt, c, tree.root);
+    this.#tree = outer;
+    this.#calls--;
     const agrees = end.state !== "Error" && (!attempt.called.has(tree.name) || same(c, end));
     if (agrees) e.keep(attempt);
     return [end, agrees];
   }
 
-  private list(e: Inference, start: Context, { nodes }: List): Context {
+  #list(e: Inference, start: Context, { nodes }: List): Context {
     let c = start;
     for (const node of nodes) {
-      c = this.node(e, c, node);
+      c = this.#node(e, c, node);
       if (c.state === "Dead") break;
     }
     return c;
   }
 
-  private node(e: Inference, c: Context, node: Node): Context {
-    if (++this.steps > mostSteps) this.stop("steps", `exceeded maximum number of steps (${mostSteps})`, node);
+  #node(e: Inference, c: Context, node: Node): Context {
+    if (++this.#steps > maxSteps) this.#stop("steps", `exceeded maximum number of steps (${maxSteps})`, node);
     switch (node.kind) {
       case "text":
-        return this.text(e, c, node);
+        return this.#text(e, c, node);
       case "comment":
         return c;
       case "action":
-        return this.action(e, c, node);
+        return this.#action(e, c, node);
       case "if":
       case "with":
       case "range":
-        return this.branch(e, c, node);
+        return this.#branch(e, c, node);
       case "template": {
-        const [end, name] = this.template(e, c, node.name, this.spot(node));
+        const [end, name] = this.template(e, c, node.name, this.#spot(node));
         if (name !== node.name) e.callees.set(node, name);
         return end;
       }
       case "break":
       case "continue":
-        this.loop[`${node.kind}s`].push({ ...c, jump: node });
+        this.#loop[`${node.kind}s`].push({ ...c, jump: node });
         return { ...text, state: "Dead" };
       default:
         return node satisfies never;
     }
   }
 
-  private text(e: Inference, c: Context, node: Text): Context {
+  #text(e: Inference, c: Context, node: Text): Context {
     const read = readText(c, node.text);
     if (read.text !== undefined) e.texts.set(node, read.text);
     const { problem } = read.context;
     if (problem && problem !== c.problem) {
       const pos = Math.min(node.start + read.errorAt, node.end);
-      this.places.set(problem, { source: this.tree.source, pos, end: node.end });
+      this.places.set(problem, { source: this.#tree.source, pos, end: node.end });
     }
     return read.context;
   }
 
-  private action(e: Inference, c: Context, node: Action): Context {
+  #action(e: Inference, c: Context, node: Action): Context {
     if (node.pipe.decl.length > 0) return c; // it prints nothing
-    const [end, escapers] = readAction(c, node, this.spot(node), () => printNode(node, this.tree.source.delims));
+    const [end, escapers] = readAction(c, node, this.#spot(node), () => printNode(node, this.#tree.source.delims));
     if (end.state !== "Error") e.escapers.set(node, escapers);
     return end;
   }
 
-  private branch(e: Inference, c: Context, node: Branch): Context {
+  #branch(e: Inference, c: Context, node: Branch): Context {
     const start = (): Context => ({ ...c, braces: cloneBraces(c.braces) });
-    const yes = node.kind === "range" ? this.range(e, c, node) : this.list(e, start(), node.list);
+    const yes = node.kind === "range" ? this.#range(e, c, node) : this.#list(e, start(), node.list);
     if (node.kind === "range" && yes.state === "Error") return yes;
-    const no = node.elseList ? this.list(e, start(), node.elseList) : start();
-    return join(yes, no, this.spot(node), node.kind);
+    const no = node.elseList ? this.#list(e, start(), node.elseList) : start();
+    return join(yes, no, this.#spot(node), node.kind);
   }
 
   /**
-   * A second turn has to end as the first did. It does so where it starts like the first, unless what is known has changed:
-   * what counts braces, and templates, which end as they start when they are met again. Loops in loops make that worth while.
+   * Walks a loop. A second turn must end as the first did. It does if it starts like the first, unless the state outside the
+   * context has changed: counts of braces, and templates, which are taken to end as they start when they are met again.
+   * Skipping the second turn matters for nested loops.
    */
-  private range(e: Inference, c: Context, node: Branch): Context {
-    const outer = this.loop;
-    this.loop = { breaks: [], continues: [] };
-    let first = this.list(e, { ...c, braces: cloneBraces(c.braces) }, node.list);
-    if (first.state !== "Error") first = this.joinJumps(first);
+  #range(e: Inference, c: Context, node: Branch): Context {
+    const outer = this.#loop;
+    this.#loop = { breaks: [], continues: [] };
+    let first = this.#list(e, { ...c, braces: cloneBraces(c.braces) }, node.list);
+    if (first.state !== "Error") first = this.#joinJumps(first);
     const again = c.braces || first.braces || !same(c, first) || has(node.list, (one) => one.kind === "template");
     if (first.state !== "Error" && again) {
-      this.loop = { breaks: [], continues: [] };
-      const second = this.list(new Inference(e), first, node.list);
-      const joined = join(first, second, this.spot(node), "range");
-      first = joined.state === "Error" ? this.prefixed("on range loop re-entry", joined, node) : this.joinJumps(joined);
+      this.#loop = { breaks: [], continues: [] };
+      const second = this.#list(new Inference(e), first, node.list);
+      const joined = join(first, second, this.#spot(node), "range");
+      first =
+        joined.state === "Error" ? this.#prefixed("on range loop re-entry", joined, node) : this.#joinJumps(joined);
     }
-    this.loop = outer;
+    this.#loop = outer;
     return first;
   }
 
-  private joinJumps(end: Context): Context {
+  #joinJumps(end: Context): Context {
     let c = end;
     for (const kind of ["break", "continue"] as const) {
-      for (const jumping of this.loop[`${kind}s`]) {
-        c = join(c, jumping, this.spot(jumping.jump!), "range");
-        if (c.state === "Error") return this.prefixed(`at range loop ${kind}`, c, jumping.jump!);
+      for (const jumping of this.#loop[`${kind}s`]) {
+        c = join(c, jumping, this.#spot(jumping.jump!), "range");
+        if (c.state === "Error") return this.#prefixed(`at range loop ${kind}`, c, jumping.jump!);
       }
     }
     return c;
   }
 
-  private prefixed(prefix: string, c: Context, { pos }: Branch | Jump): Context {
+  #prefixed(prefix: string, c: Context, { pos }: Branch | Jump): Context {
     const problem = c.problem!;
     problem.message = `${prefix}: ${problem.message}`;
-    problem.line = countLines(this.tree.source.text, pos);
+    problem.line = countLines(this.#tree.source.text, pos);
     return c;
   }
 
-  private spot({ pos, end }: { readonly pos: number; readonly end: number }): Spot {
-    return { source: this.tree.source, pos, end };
+  #spot({ pos, end }: { readonly pos: number; readonly end: number }): Spot {
+    return { source: this.#tree.source, pos, end };
   }
 
-  /** What is walked does not end, or not in bounds: Go would use up its stack, or hang. */
-  private stop(limit: Limit, message: string, { pos, end }: { readonly pos: number; readonly end: number }): never {
-    const { name, text } = this.tree.source;
+  /** Stops a walk that does not end or exceeds its bounds: Go would use up its stack, or hang. */
+  #stop(limit: Limit, message: string, { pos, end }: { readonly pos: number; readonly end: number }): never {
+    const { name, text } = this.#tree.source;
     throw new TemplateLimitError(limit, {
       message: `html/template:${name}: ${message}`,
       phase: "escape",
@@ -259,7 +268,7 @@ function has({ nodes }: List, wanted: (node: Node) => boolean): boolean {
   });
 }
 
-/** Nodes of their own for a derived template: what is found out about a node is kept by the node. */
+/** Copies the nodes for a derived template, because results are kept by node. */
 function copyList(list: List): List {
   return { ...list, nodes: list.nodes.map(copyNode) };
 }

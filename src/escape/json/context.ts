@@ -1,11 +1,11 @@
-/** Where in a JSON text something stands. */
+/** Describes a place in a JSON text. */
 export interface Context {
-  /** The containers it is in, the outermost first. What is before the first one is not known to a template that is called. */
+  /** The containers around the place, outermost first. A template that is called does not know what is before the first one. */
   readonly stack: string;
   /**
-   * `value`, `key`: one must come. `first`: of a container just opened. `comma`: behind a comma, which is not written until
-   * something follows. `between`: one of `first`, `comma` and `after`, known only when it is rendered. `after`: behind a value.
-   * `colon`: behind a key. `string`: inside a value. `keyString`: inside a key. `nowhere`: behind a jump, where nothing gets.
+   * `value`, `key`: one must come. `first`: directly in a container just opened. `comma`: after a comma, which is not written
+   * until something follows. `between`: one of `first`, `comma` and `after`, known only at run time. `after`: after a value.
+   * `colon`: after a key. `string`: inside a value. `keyString`: inside a key. `nowhere`: after a jump, which nothing reaches.
    */
   readonly at: Position;
 }
@@ -22,7 +22,7 @@ export type Position =
   | "keyString"
   | "nowhere";
 
-/** `document` is what a JSON text as a whole is in. */
+/** Stacks to start from; `document` is that of a whole JSON text. */
 export const outermost = { document: "D", object: "{", list: "[" } as const;
 
 export const start: Context = { stack: outermost.document, at: "value" };
@@ -35,7 +35,7 @@ export const isInString = ({ at }: Context): boolean => at === "string" || at ==
 
 const seams: ReadonlySet<Position> = new Set(["first", "comma", "between", "after"]);
 
-/** Where a text is that came by one of two ways; nothing if no one place is both. */
+/** Joins the places that two ways lead to; undefined if no place can be both. */
 export function join(a: Context, b: Context): Context | undefined {
   if (isSame(a, b) || b.at === "nowhere") return a;
   if (a.at === "nowhere") return b;
@@ -43,31 +43,31 @@ export function join(a: Context, b: Context): Context | undefined {
   return seams.has(a.at) && seams.has(b.at) ? { stack: a.stack, at: "between" } : undefined;
 }
 
-/** Whether what comes next in an object is a key. */
+/** Tells whether a key comes next in an object. */
 export function isAtKey(context: Context): boolean {
   return topOf(context) === outermost.object && keyed.has(context.at);
 }
 
 const keyed: ReadonlySet<Position> = new Set(["key", "first", "comma", "between"]);
 
-/** In words, for messages. */
+/** Describes a place for messages. */
 export function describe(context: Context): string {
   const inside = { D: "the JSON", "{": "an object", "[": "a list" }[topOf(context)]!;
   switch (context.at) {
     case "value":
-      return "where a value must come";
+      return "where a value is expected";
     case "key":
-      return "where a key must come";
+      return "where a key is expected";
     case "first":
       return `at the start of ${inside}`;
     case "comma":
-      return `behind a comma in ${inside}`;
+      return `after a comma in ${inside}`;
     case "between":
       return `between the values of ${inside}`;
     case "after":
-      return `behind a value in ${inside}`;
+      return `after a value in ${inside}`;
     case "colon":
-      return "behind a key";
+      return "after a key";
     case "string":
       return "inside a string";
     case "keyString":

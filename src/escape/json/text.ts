@@ -1,9 +1,9 @@
 import { type Context, describe, isAtKey, outermost, topOf } from "./context.ts";
 
-/** A piece of text that is written, or the place where a comma is if something was written before. */
+/** A piece of text to write, or the place of a comma that is written if something came before it. */
 export type Piece = string | { readonly comma: true };
 
-/** What a text is not, and where in it. */
+/** Reports invalid JSON in a text, with its offset. */
 export class Misplaced extends Error {
   readonly offset: number;
   constructor(message: string, offset: number) {
@@ -12,7 +12,7 @@ export class Misplaced extends Error {
   }
 }
 
-/** Not JSON's grammar of numbers alone: everything that could be a bare word, so that messages show it whole. */
+/** Matches everything that could be a bare word, not only JSON's numbers, so that messages show it whole. */
 const word = /[^\s"{}[\]:,]+/y;
 const number = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
 const escapeSequence = /\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/y;
@@ -21,13 +21,13 @@ const plain = /[^"\\\u0000-\u001f]+/y;
 
 /** Reads one text of a template as JSON. */
 export class Scanner {
-  /** What is written of the text. */
+  /** Pieces to write instead of the text. */
   readonly pieces: Piece[] = [];
   readonly #text: string;
   #context: Context;
   #at = 0;
   #from = 0;
-  /** Offset of a comma of this text that nothing has followed yet. */
+  /** Offset of a comma of this text after which nothing has come yet. */
   #comma = -1;
 
   constructor(text: string, context: Context) {
@@ -36,8 +36,9 @@ export class Scanner {
   }
 
   /**
-   * @param isFollowed by something that writes a value, so that a comma at the end belongs to it
-   * @returns where the text ends
+   * Reads the text.
+   * @param isFollowed whether something that writes a value follows, so that a comma at the end belongs to it
+   * @returns the place after the text
    * @throws Misplaced
    */
   scan(isFollowed: boolean): Context {
@@ -64,7 +65,7 @@ export class Scanner {
         return;
       case "{":
       case "[":
-        if (isAtKey(this.#context)) this.#fail(`${char} stands where a key must come`);
+        if (isAtKey(this.#context)) this.#fail(`${char} is not allowed where a key is expected`);
         this.#begin();
         this.#context = { stack: this.#context.stack + char, at: "first" };
         this.#at++;
@@ -107,17 +108,17 @@ export class Scanner {
     escapeSequence.lastIndex = this.#at;
     const escaped = escapeSequence.exec(this.#text)?.[0];
     if (escaped !== undefined) this.#at += escaped.length;
-    else if (char === "\\") this.#fail("\\ begins no escape of JSON in this string");
-    else if (char === "\n" || char === "\r") this.#fail("a line ends inside a string; JSON writes \\n for that");
-    else this.#fail("a control character stands inside a string; JSON writes \\t or \\u0009 for it");
+    else if (char === "\\") this.#fail("\\ does not start a JSON escape");
+    else if (char === "\n" || char === "\r") this.#fail("a string contains a line break: write \\n");
+    else this.#fail("a string contains a control character: write an escape such as \\t or \\u0009");
   }
 
   #word(): void {
     word.lastIndex = this.#at;
     const found = word.exec(this.#text)?.[0] ?? this.#text[this.#at]!;
-    if (isAtKey(this.#context)) this.#fail(`${shown(found)} stands where a key must come, which is a string`);
+    if (isAtKey(this.#context)) this.#fail(`${shown(found)} cannot be a key: JSON keys are strings in double quotes`);
     if (!["true", "false", "null"].includes(found) && !number.test(found)) {
-      this.#fail(`${shown(found)} is no value of JSON`);
+      this.#fail(`${shown(found)} is not a JSON value`);
     }
     this.#begin();
     this.#move("after");
@@ -127,8 +128,8 @@ export class Scanner {
   #close(char: "}" | "]"): void {
     const { stack, at } = this.#context;
     const opener = char === "}" ? "{" : "[";
-    if (stack.length === 1 || topOf(this.#context) !== opener) this.#fail(`${char} closes what is not open here`);
-    if (at === "comma") this.#fail(`${char} stands behind a comma`);
+    if (stack.length === 1 || topOf(this.#context) !== opener) this.#fail(`${char} closes nothing`);
+    if (at === "comma") this.#fail(`${char} is not allowed after a comma`);
     if (at !== "first" && at !== "between" && at !== "after") this.#misplaced(char);
     this.#context = { stack: stack.slice(0, -1), at: "after" };
     this.#at++;
@@ -144,14 +145,14 @@ export class Scanner {
     this.#at++;
   }
 
-  /** A value or a key starts here. Writes the comma before it, where it is not written yet. */
+  /** Starts a value or key: writes the comma before it, if it is not written yet. */
   #begin(): void {
     const { at } = this.#context;
     if (at === "after" || at === "colon") {
       const start = shown(this.#text.slice(this.#at));
       const isOver = at === "after" && topOf(this.#context) === outermost.document;
       const missing = at === "colon" ? "a colon" : "a comma";
-      this.#fail(`${start} stands ${isOver ? "behind the end of the JSON" : `without ${missing} before it`}`);
+      this.#fail(`${start} ${isOver ? "is not allowed after the end of the JSON" : `needs ${missing} before it`}`);
     }
     if (at === "comma" && this.#comma < 0) {
       this.#take(this.#at);
@@ -167,7 +168,7 @@ export class Scanner {
     this.#context = { stack: this.#context.stack, at };
   }
 
-  /** Writes what was read up to here. */
+  /** Writes the text read up to an offset. */
   #take(to: number): void {
     if (to > this.#from) this.pieces.push(this.#text.slice(this.#from, to));
     this.#from = Math.max(this.#from, to);
@@ -179,7 +180,7 @@ export class Scanner {
   }
 
   #misplaced(char: string): never {
-    this.#fail(`${char} stands ${describe(this.#context)}`);
+    this.#fail(`${char} is not allowed ${describe(this.#context)}`);
   }
 
   #fail(message: string): never {

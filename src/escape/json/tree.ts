@@ -17,16 +17,16 @@ import {
 import { type Context, describe, isAtKey, isInString, isSame, join, keyOf, nowhere, start, topOf } from "./context.ts";
 import { Misplaced, Scanner } from "./text.ts";
 
-/** Functions whose results are JSON already: checked, and written as they are. */
+/** Matches functions whose results are JSON already: they are checked, and written as they are. */
 const makesJson = /^(?:must)?[tT]o(?:Raw|Pretty)?Json$/;
 
-/** So many nodes are looked at for one entry: a template is, once for each place it is called from. */
-const most = 1_000_000;
+/** Limits the nodes that are read for one entry: a template is read once for each place from which it is called. */
+const maxNodes = 1_000_000;
 
-/** What is known of a template from one context on. */
+/** Holds what is known of a template that is called in one context. */
 interface Derived {
   readonly name: string;
-  /** Where it ends: until it was read, where it is taken to end. */
+  /** The place where it ends; until it was read, the place where it is assumed to end. */
   end: Context;
   isRead: boolean;
   isAssumed: boolean;
@@ -37,7 +37,7 @@ interface Loop {
   readonly breaks: Context[];
 }
 
-/** The trees that one entry reaches, with what writes each value as JSON. One is made for one entry. */
+/** Rewrites the trees that one entry reaches, so that each value is written as JSON. Used for one entry only. */
 export class Writer {
   readonly #trees: ReadonlyMap<string, Tree>;
   readonly #derived = new Map<string, Derived>();
@@ -51,7 +51,7 @@ export class Writer {
     this.#tree = entry;
   }
 
-  /** @throws TemplateError of phase `"escape"` */
+  /** Rewrites the entry. @throws TemplateError of phase `"escape"` */
   write(): void {
     const tree = this.#tree;
     const { end } = this.#derive(tree, start, tree.name);
@@ -61,7 +61,7 @@ export class Writer {
     }
   }
 
-  /** A template from one context on, once; those that call themselves are read again if what was assumed was wrong. */
+  /** Rewrites a template for one context, once; a template that calls itself is read again if the assumed end was wrong. */
   #derive(tree: Tree, from: Context, name: string): Derived {
     const key = `${keyOf(from)} ${tree.name}`;
     const known = this.#derived.get(key);
@@ -95,7 +95,7 @@ export class Writer {
     const nodes: Node[] = [];
     let context = from;
     for (const [i, node] of list.nodes.entries()) {
-      if (++this.#count > most) this.#fail("the template is too large to be written as JSON", node);
+      if (++this.#count > maxNodes) this.#fail("the template is too large to be written as JSON", node);
       context =
         node.kind === "text"
           ? this.#text(node, context, writesValue(list.nodes[i + 1]), nodes)
@@ -115,7 +115,7 @@ export class Writer {
       return end;
     } catch (error) {
       if (!(error instanceof Misplaced)) throw error;
-      // A text may have been trimmed on the left.
+      // A text may have been trimmed at its start.
       const start = this.#tree.source.text.indexOf(node.text, node.start) + error.offset;
       this.#fail(error.message, { start, end: start + 1 });
     }
@@ -171,8 +171,7 @@ export class Writer {
       return from;
     }
     const { stack, at } = from;
-    if (at === "after" || at === "colon")
-      this.#fail(`${this.#print(node)} stands ${describe(from)}, where no value may`, node);
+    if (at === "after" || at === "colon") this.#fail(`${this.#print(node)} is not allowed ${describe(from)}`, node);
     if (at === "comma") nodes.push({ ...textAt(node), text: "," });
     if (at === "between") nodes.push(call(node, "_json_comma"));
     if (isAtKey(from)) {
@@ -189,7 +188,7 @@ export class Writer {
     const [list, end] = this.#list(node.list, from);
     const [elseList, elseEnd] = node.elseList === undefined ? [undefined, from] : this.#list(node.elseList, from);
     const joined = join(end, elseEnd) ?? this.#apart(node.kind, end, elseEnd, node);
-    // Without an else, the place before it is where it ends if nothing is written.
+    // Without an else, the place before the block is the end if nothing is written.
     if (elseList === undefined) nodes.push(...settled(from, joined.at, node));
     nodes.push({
       ...node,
@@ -201,7 +200,7 @@ export class Writer {
 
   #range(node: Branch, from: Context, nodes: Node[]): Context {
     const outer = this.#loop;
-    // A round may be the first of a list or object, or not: whether it needs a comma is known when it is rendered.
+    // A turn may be the first of a list or object, or not: whether it needs a comma is known only at run time.
     const begin: Context = join(from, { stack: from.stack, at: "between" }) ?? from;
     const loop: Loop = { continues: begin, breaks: [] };
     this.#loop = loop;
@@ -223,10 +222,7 @@ export class Writer {
   #print = (node: Action): string => printNode(node, this.#tree.source.delims);
 
   #apart(what: string, a: Context, b: Context, node: Node): never {
-    this.#fail(
-      `the ways through ${what} end in different places of the JSON: ${describe(a)}, and ${describe(b)}`,
-      node,
-    );
+    this.#fail(`the branches of ${what} end in different places of the JSON: ${describe(a)}, and ${describe(b)}`, node);
   }
 
   #fail(message: string, { start, end }: Span, tree = this.#tree): never {
@@ -243,14 +239,14 @@ export class Writer {
   }
 }
 
-/** A template that calls itself is taken to write one whole thing, until it is known. */
+/** Returns the assumed end of a template that calls itself: after one whole value. */
 function assumedEnd(from: Context): Context {
   return isInString(from) || from.at === "after" || from.at === "colon" ? from : { stack: from.stack, at: "after" };
 }
 
 const writesValue = (node: Node | undefined): boolean => node?.kind === "action" && node.pipe.decl.length === 0;
 
-/** Where a way that ends at a known place leads to one that is only known when rendered, this is what makes it known. */
+/** Makes the end of a way known at run time, where it joins one that is known only then. */
 function settled(from: Context, to: Context["at"], node: Node): Node[] {
   if (to !== "between" || from.at === "between" || from === nowhere) return [];
   return [call(node, from.at === "first" ? "_json_first" : "_json_after")];
@@ -266,7 +262,7 @@ function command(name: string, { pos, start, end }: { pos: number; start: number
   return { kind: "command", args: [identifier], pos, start, end };
 }
 
-/** An action that calls a function of ours. */
+/** Makes an action that calls one of our functions. */
 function call(node: Node, name: string): Action {
   const { pos, start, end } = node;
   const pipe: Pipe = { kind: "pipe", decl: [], isAssign: false, commands: [command(name, node)], pos, start, end };

@@ -2,7 +2,7 @@ import { type Context, define, Time } from "../../template/index.ts";
 import { formatter, locales, type Wishes } from "./intl.ts";
 import { taken } from "./number.ts";
 
-/** A point in time; or what a calendar and a clock on the wall show, the same in every zone. */
+/** Holds a point in time, or a calendar date and clock time that are the same in every zone. */
 interface Moment {
   readonly date: Date;
   readonly floating: boolean;
@@ -10,7 +10,7 @@ interface Moment {
 
 const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)? ?(Z|[+-]\d{2}:?\d{2})?$/i;
 
-/** @throws Error that says what would have been a date */
+/** Reads a date. @throws Error that says what would have been a date */
 export function momentOf(value: unknown): Moment {
   if (value instanceof Date || value instanceof Time) {
     const { seconds, nanos } = Time.of(value);
@@ -52,7 +52,7 @@ function inRange(ms: number, value: unknown): Date {
   return date;
 }
 
-/** Milliseconds east of UTC. */
+/** Returns the offset of a zone in milliseconds east of UTC. */
 function offsetOf(zone: string | undefined): number {
   if (zone === undefined || zone.length === 1) return 0;
   const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.slice(-2));
@@ -105,7 +105,7 @@ const units: readonly (readonly [unit: Intl.RelativeTimeFormatUnit, seconds: num
 ];
 
 export const formatRelative = define(
-  { params: ["plain"], variadic: true, returns: "string", context: true, varies: true },
+  { params: ["plain"], variadic: true, returns: "string", context: true, nonDeterministic: true },
   (context: Context, ...args: unknown[]) => {
     const { wishes, value } = taken(context, args, ["long", "short", "narrow"]);
     context.spend(10);

@@ -1,19 +1,19 @@
 import type { Context } from "../../template/index.ts";
-import { Kept } from "../kept.ts";
+import { RenderCache } from "../render-cache.ts";
 
-/** How one call wants its value formatted: what stands between the name and the value, in any order. */
+/** Holds the formatting options of one call: the arguments between the name and the value, in any order. */
 export interface Wishes {
   readonly locale: string;
   readonly timeZone: string;
-  /** Digits behind the decimal point. */
+  /** Digits after the decimal point. */
   readonly digits: number | undefined;
-  /** A word of those that the function offers. */
+  /** One of the words that the function offers. */
   readonly word: string | undefined;
 }
 
 /**
- * Takes the arguments apart: a whole number is a number of digits, a word on offer is itself, a text with a slash (or `UTC`) a
- * time zone, any other text a locale. What is not given is the render's.
+ * Sorts the arguments: a whole number is the number of digits, one of `words` is that word, text with a slash (or `UTC`) is a
+ * time zone, any other text a locale. Missing ones come from the render.
  */
 export function wishesOf(context: Context, given: readonly unknown[], words: readonly string[] = []): Wishes {
   let { locale, timeZone } = context;
@@ -36,33 +36,33 @@ const offer = (words: readonly string[]): string =>
 
 function checked(wish: string, test: (wish: string) => unknown, what: string, example: string): string {
   try {
-    if (wish.length <= longestName) {
+    if (wish.length <= maxNameLength) {
       test(wish);
       return wish;
     }
-  } catch {} // said below, in words that people understand
+  } catch {} // reported below, in plain words
   throw new Error(`${JSON.stringify(wish.slice(0, 50))} is no ${what} such as ${example}`);
 }
 
-/** Longer than any name of a zone or locale there is. */
-const longestName = 200;
+/** Limits names; no zone or locale has a longer one. */
+const maxNameLength = 200;
 
 function zoneNamed(context: Context, name: string): string {
-  if (name.length <= longestName) context.prepare(`zone ${name}`, toMake);
+  if (name.length <= maxNameLength) context.prepare(`zone ${name}`, toMake);
   const make = () => new Intl.DateTimeFormat("en", { timeZone: name });
   return checked(name, () => formatters.get(`zone ${name}`, make), "time zone", "Europe/Warsaw");
 }
 
 const isLocale = (locale: string): unknown => Intl.getCanonicalLocales(locale);
 
-const formatters = new Kept<unknown>();
+const formatters = new RenderCache<unknown>();
 
-/** Sets the cost of making one, in steps: it takes some hundred times as long as using it. */
+/** Steps for making a formatter, which takes some hundred times as long as using it. */
 const toMake = 1000;
 
 /**
- * Gives a formatter that is kept, and pays for it.
- * @param key what tells it from others of its kind, which `kind` names
+ * Returns a cached formatter, and charges for it.
+ * @param key what tells the formatter from others of its `kind`
  */
 export function formatter<T>(context: Context, kind: string, key: string, make: () => T): T {
   const name = `${kind} ${key}`;
@@ -70,10 +70,10 @@ export function formatter<T>(context: Context, kind: string, key: string, make: 
   return formatters.get(name, make) as T;
 }
 
-/** A locale that is not known must not become that of the process. */
+/** Adds a fallback, so that an unknown locale does not become that of the process. */
 export const locales = (locale: string): string[] => [locale, "en-US"];
 
-/** A number as `Intl` takes it; text of digits too, which is how many an interface sends prices. */
+/** Reads a number as `Intl` takes it, also from text of digits, because many interfaces send prices as text. */
 export function numeric(value: unknown): number | bigint {
   if (typeof value === "number" || typeof value === "bigint") return value;
   if (

@@ -3,7 +3,7 @@ import { formatter, locales, numeric, type Wishes, wishesOf } from "./intl.ts";
 
 type Options = Intl.NumberFormatOptions;
 
-/** A function whose last argument is a number and whose others are wishes about it. */
+/** Makes a function whose last argument is a number and whose others are formatting options. */
 function numberFunction(optionsOf: (wishes: Wishes) => Options, words: readonly string[] = []) {
   return define(
     { params: ["plain"], variadic: true, returns: "string", context: true },
@@ -72,7 +72,7 @@ export const humanizeBytes = define(
   },
 );
 
-/** How a language that has no letters for it writes that something is the third: a point, or one sign for all. */
+/** Signs of ordinals in languages without letters for them: a point, or one sign for all. */
 const ordinalSigns: Readonly<Record<string, string>> = {
   nl: "e",
   es: ".º",

@@ -1,18 +1,18 @@
 import { type Context, define } from "../../template/index.ts";
 
-/** A local part and a domain of bounded length, so that no text makes the search slow. */
+/** Matches an email address; the lengths are bounded, so that no text makes the search slow. */
 const email =
   /(?<![\p{L}\p{N}._%+'-])([\p{L}\p{N}_%+'-][\p{L}\p{N}._%+'-]{0,255})@((?:[\p{L}\p{N}-]{1,63}\.){1,8}[\p{L}\p{N}-]{2,63})/gu;
 
-/** 7 to 19 digits, with up to three signs between two of them. */
+/** Matches 7 to 19 digits, with up to three signs between two of them. */
 const phone = /(?<![\p{L}\p{N}_])\+?\(?\d(?:[ ()./\u00a0\u2009\u2011\u202f-]{0,3}\d){6,18}(?![\p{L}\p{N}_])/gu;
 
-/** What looks like a phone number and is none: a day, with or without a time, and an IPv4 address. */
+/** Matches what only looks like a phone number: a day, with or without a time, and an IPv4 address. */
 const noPhone = /^(?:\d{4}-\d{2}-\d{2}(?: \d{2})?|(?:\d{1,3}\.){3}\d{1,3})$/;
 
 const maskedEmail = (local: string, domain: string): string => `${[...local][0]}***@${domain}`;
 
-/** Its last two digits stay. */
+/** Masks all but the last two digits. */
 function maskedPhone(number: string): string {
   let left = number.replace(/\D/g, "").length - 2;
   return number.replace(/\d/g, (digit) => (left-- > 0 ? "*" : digit));

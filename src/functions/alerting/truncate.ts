@@ -3,12 +3,12 @@ import { type Context, define } from "../../template/index.ts";
 
 const segmenter = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** Steps that the start of a segmentation takes, however short the text. */
+/** Steps for starting a segmentation, however short the text is. */
 const toSegment = 20;
 
 /**
- * The longest start of a text that fits: whole graphemes, so that no letter loses its accent and no family its child.
- * @param sizeOf what a grapheme takes of the room
+ * Returns the longest start of a text that fits, by whole graphemes: no letter loses its accent, and no family emoji a member.
+ * @param sizeOf size of a grapheme
  */
 function shorten(
   context: Context,
@@ -26,7 +26,7 @@ function shorten(
   context.spend(toSegment + (text.length >> 4));
   const forText = room - sizeOfAll(ellipsis);
   let size = 0;
-  let end = 0; // of what fits together with the ellipsis
+  let end = 0; // of the part that fits together with the ellipsis
   for (const { segment, index } of segmenter.segment(text)) {
     context.spend(1 + (segment.length >> 4));
     size += sizeOf(segment);

@@ -4,14 +4,14 @@ import { type GoTime, goTime, zeroTime } from "../time.ts";
 import { KV } from "./kv.ts";
 import { Fields, listOf } from "./values.ts";
 
-/** The types of one sender: Grafana's have more fields. */
+/** Holds the types of one sender; those of Grafana have more fields. */
 interface Model {
   readonly data: string;
   readonly alert: string;
   readonly alerts: GoType<readonly Fields[]>;
 }
 
-/** A list of alerts with its methods, which give plain lists of the same. */
+/** Makes the type of a list of alerts, whose methods return plain lists of alerts. */
 function alertsType(name: string, alert: string): GoType<readonly Fields[]> {
   const some: GoType<readonly Fields[]> = { name: `[]${alert}`, typed: true };
   const withStatus = (status: string) => (all: readonly Fields[]) =>
@@ -40,14 +40,14 @@ const grafana: Model = {
 type Json = Readonly<Record<string, unknown>>;
 
 /**
- * The data that a notification template sees, made of the JSON that Alertmanager (or Grafana, which is told by its fields)
- * posts to webhooks: `.Status`, `.Alerts.Firing`, `.CommonLabels.SortedPairs`, `.StartsAt.Format`, … What is not there is
- * empty, as Go decodes it. Templates of Alertmanager are executed with `missingKey: "zero"`.
+ * Makes the data that a notification template sees of the JSON that Alertmanager (or Grafana, which is recognised by its
+ * fields) posts to webhooks: `.Status`, `.Alerts.Firing`, `.CommonLabels.SortedPairs`, `.StartsAt.Format`, … Missing fields
+ * are empty, as Go decodes them. Templates of Alertmanager run with `missingKey: "zero"`.
  *
  *     compile(text, { functions: [alertmanager], missingKey: "zero" }).render(alertmanagerData(payload))
  *
  * @param payload parsed JSON; never changed
- * @throws TypeError that says what in it is not as it should be
+ * @throws TypeError that names the invalid field
  */
 export function alertmanagerData(payload: unknown): object {
   const data = objectAt(payload, "the payload");
@@ -105,7 +105,7 @@ function alertOf(alert: Json, at: string, model: Model): Fields {
   });
 }
 
-/** What a field is, where it is not what it should be. */
+/** Makes the error for a field of the wrong type. */
 function wrong(at: string, value: unknown, wanted: string): TypeError {
   const found =
     value === null

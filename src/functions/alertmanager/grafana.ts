@@ -17,7 +17,7 @@ import { sprintValue } from "../sprig/text.ts";
 import { newList, newMap } from "../sprig/value.ts";
 import { goTime } from "../time.ts";
 
-/** What a name before a point stands for: `coll` of `coll.Dict`. */
+/** Holds the functions of a namespace: `coll` in `coll.Dict`. */
 class Namespace extends Struct {
   readonly #type: GoType<Namespace>;
   constructor(name: string, functions: FunctionSet) {
@@ -33,13 +33,13 @@ class Namespace extends Struct {
 
 function namespace(name: string, functions: FunctionSet): TemplateFunction {
   const value = new Namespace(name, functions);
-  const varies = Object.values(functions).some((fn) => signatureOf(fn).varies);
-  return define({ params: [], varies }, () => value);
+  const nonDeterministic = Object.values(functions).some((fn) => signatureOf(fn).nonDeterministic);
+  return define({ params: [], nonDeterministic }, () => value);
 }
 
 const any = { params: ["any"], variadic: true, context: true } as const;
 
-/** Keys are texts; one without a value has an empty one. */
+/** Makes a map of pairs. Keys are text; a key without a value gets an empty one. */
 function dict(context: Context, ...given: readonly unknown[]): object {
   const map = newMap();
   for (let i = 0; i < given.length; i += 2) {
@@ -61,17 +61,18 @@ function append(context: Context, value: unknown, list: unknown): unknown[] {
 const toJson = (context: Context, value: unknown, indent: string): string =>
   encodeJson(context, value, { indent, html: true });
 
-/** Functions of Grafana's notification templates that Alertmanager does not have. */
+/** Holds functions of Grafana's notification templates that Alertmanager does not have. */
 export const grafana = {
-  /**
-   * `coll`: lists and maps. `{{ (coll.Dict "a" 1).a }} {{ coll.Slice 1 "b" }} {{ coll.Append 3 (coll.Slice 1 2) }}` → `1 [1 b] [1 2 3]`
-   */
+  /** `coll`: functions for lists and maps. `{{ (coll.Dict "a" 1).a }} {{ coll.Slice 1 "b" }} {{ coll.Append 3 (coll.Slice 1 2) }}` → `1 [1 b] [1 2 3]` */
   coll: namespace("*gomplate.CollFuncs", {
     Append: define({ params: ["any", "any"], context: true }, append),
     Dict: define(any, dict),
     Slice: define(any, (context: Context, ...given: readonly unknown[]) => newList(context, given)),
   }),
-  /** `data`: JSON, read and written. `{{ (data.JSON "{\"a\": [1, 2]}").a }} {{ data.ToJSON (coll.Slice 1 "b") }} {{ data.ToJSONPretty " " 1 }}` → `[1 2] [1,"b"] 1` */
+  /**
+   * `data`: functions that read and write JSON. `{{ (data.JSON "{\"a\": [1, 2]}").a }} {{ data.ToJSON (coll.Slice 1 "b") }} {{
+   * data.ToJSONPretty " " 1 }}` → `[1 2] [1,"b"] 1`
+   */
   data: namespace("*gomplate.DataFuncs", {
     JSON: define({ params: ["any"], context: true }, (context: Context, text: unknown) =>
       decodeJson(context, sprintValue(text, context)),
@@ -84,8 +85,10 @@ export const grafana = {
       (context: Context, indent: string, value: unknown) => toJson(context, value, indent),
     ),
   }),
-  /** `time`: `{{ time.Now | date "2006-01-02 15:04" }}` → `2026-11-24 18:30` */
+  /** `time`: functions for times. `{{ time.Now | date "2006-01-02 15:04" }}` → `2026-11-24 18:30` */
   time: namespace("*gomplate.TimeFuncs", {
-    Now: define({ params: [], context: true, varies: true }, (context: Context) => goTime(Time.of(context.clock()))),
+    Now: define({ params: [], context: true, nonDeterministic: true }, (context: Context) =>
+      goTime(Time.of(context.clock())),
+    ),
   }),
 } satisfies FunctionSet;

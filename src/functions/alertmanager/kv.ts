@@ -2,7 +2,7 @@ import { type Context, define, type GoType, goType, sortedEntries } from "../../
 import { stringList } from "../sprig/value.ts";
 import { Fields, listOf } from "./values.ts";
 
-/** Labels or annotations: `template.KV`. A `Map`, so that no label can hide a method. */
+/** Holds labels or annotations: `template.KV`. A `Map`, so that no label can hide a method. */
 export class KV extends Map<string, string> {
   get [goType](): GoType<KV> {
     return kvType;
@@ -46,7 +46,7 @@ const pairsType: GoType<readonly Fields[]> = {
 
 const method = (fn: (context: Context) => unknown) => define({ params: [], context: true }, fn);
 
-/** By name, in Go's order, the alert's name first. */
+/** Sorts pairs by name in Go's order, with the alert's name first. */
 function sorted(kv: KV, context?: Context): Pair[] {
   const all = sortedEntries(kv, context).map(([name, value]) => ({ name, value: value as string }));
   return [...all.filter(({ name }) => name === "alertname"), ...all.filter(({ name }) => name !== "alertname")];

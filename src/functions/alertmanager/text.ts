@@ -2,7 +2,7 @@ import { isTitle, titleRune } from "../sprig/case.ts";
 
 const words = new Intl.Segmenter("en", { granularity: "word" });
 
-/** Letters that have a case. */
+/** Matches letters that have a case. */
 const cased = /\p{Cased}/u;
 
 /** `cases.Title(language.AmericanEnglish)`: the first letter of each word large, the others small. */
@@ -20,7 +20,7 @@ export function titleCase(text: string): string {
   return result;
 }
 
-/** What becomes several letters gets only the first of them large. */
+/** Puts a letter in title case; if it becomes several letters, only the first is in upper case. */
 function titleOf(letter: string): string {
   const title = titleRune(letter);
   const several = letter.toUpperCase();
@@ -29,5 +29,5 @@ function titleOf(letter: string): string {
   return cased.test(first) ? first + several.slice(first.length).toLowerCase() : several;
 }
 
-/** Behind a letter, so that a sigma knows whether it is the last. */
+/** Lowers text that follows a letter, so that JavaScript recognises a sigma at the end of a word. */
 const lowerEnd = (text: string): string => `a${text}`.toLowerCase().slice(1);

@@ -1,7 +1,7 @@
-/** The Go types that hold notification data: structs, and lists and maps whose elements have a type. */
+/** Defines the Go types of notification data: structs, and lists and maps whose elements have a type. */
 import { type GoType, goType, Struct, withCapacity } from "../../template/index.ts";
 
-/** A struct of Go: fields that messages and `%+v` know by these names. */
+/** Holds a Go struct, whose fields messages and `%+v` show by these names. */
 export class Fields extends Struct {
   readonly #type: GoType<Fields>;
   readonly #fields: Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export class Fields extends Struct {
 
 const structs = new Map<string, GoType<Fields>>();
 
-/** Tags of the fields: all begin small, and two are their own. */
+/** Returns the JSON tag of a field: all begin with a small letter, and two differ otherwise. */
 function tagOf(field: string): string {
   if (field === "Vars") return "";
   return field === "OrgID" ? "orgId" : field.slice(0, 1).toLowerCase() + field.slice(1);
@@ -36,7 +36,7 @@ function typeNamed(name: string): GoType<Fields> {
   return type;
 }
 
-/** A list whose elements are of one type. @returns the array, which has to be the caller's own */
+/** Makes a list whose elements have one type. @returns the array, which must be the caller's own */
 export function listOf<T>(type: GoType<readonly T[]>, items: T[]): T[] {
   return withCapacity(Object.defineProperty(items, goType, { value: type }), items.length);
 }

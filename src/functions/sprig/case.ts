@@ -1,11 +1,11 @@
-/** Letter case as Go's package unicode has it: one character for one, never the locale's. */
+/** Changes letter case as Go's package unicode: one character becomes one, independent of the locale. */
 
 const upperOnly: Readonly<Record<string, string>> = { ᾳ: "ᾼ", ῃ: "ῌ", ῳ: "ῼ" };
 
 /** `unicode.ToUpper`. */
 export function upperRune(char: string): string {
   const code = char.codePointAt(0)!;
-  // Small Greek letters with a subscript become one capital in Go, two in JavaScript.
+  // Small Greek letters with a subscript become one capital in Go, but two in JavaScript.
   if (code >= 0x1f80 && code <= 0x1faf) return String.fromCodePoint(code | 8);
   return upperOnly[char] ?? single(char.toUpperCase(), char);
 }
@@ -16,7 +16,7 @@ export const lowerRune = (char: string): string => (char === "İ" ? "i" : single
 const single = (changed: string, char: string): string =>
   changed.length === String.fromCodePoint(changed.codePointAt(0) ?? 0).length ? changed : char;
 
-/** Letters that are two in one, such as U+01C6: each stands in three forms, the middle one for titles. */
+/** Lists letters that are two in one, such as U+01C6: each has three forms, the middle one for titles. */
 const digraphs = [0x1c4, 0x1c7, 0x1ca, 0x1f1];
 
 /** `unicode.ToTitle`. */
@@ -31,7 +31,7 @@ export const isUpper = (char: string): boolean => /^\p{Lu}$/u.test(char);
 export const isLower = (char: string): boolean => /^\p{Ll}$/u.test(char);
 export const isTitle = (char: string): boolean => /^\p{Lt}$/u.test(char);
 
-/** Does to each character what `change` does to one; a byte that is none becomes U+FFFD. */
+/** Changes each character with `change`; a byte that is not a character becomes U+FFFD. */
 export function mapRunes(text: string, change: (char: string) => string): string {
   let mapped = "";
   for (const char of text)
@@ -39,7 +39,10 @@ export function mapRunes(text: string, change: (char: string) => string): string
   return mapped;
 }
 
-/** What JavaScript does not change rune by rune as Go does: letters that become several, sigma at the end of a word, and no runes. */
+/**
+ * Matches text that JavaScript does not change rune by rune as Go does: letters that become several, a sigma at the end of a
+ * word, and raw bytes.
+ */
 const notSimplyUpper = /[ßŉǰΐΰևẖ-ẚὐ-\u1fffﬀ-ﬗ]|\p{Cs}/u;
 const notSimplyLower = /[İΣ]|\p{Cs}/u;
 

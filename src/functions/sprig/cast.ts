@@ -1,15 +1,15 @@
 import { floatOf, intOf, kindOf, type Numbers, typeName } from "../../template/index.ts";
 
-/** Numbers from values of any kind, as the Go package cast makes them; what makes no sense is 0. */
+/** Converts values of any kind to numbers as the Go package cast does; a value that is not a number is 0. */
 
 export const int64 = (n: bigint): bigint => BigInt.asIntN(64, n);
 
-const least = -(2n ** 63n);
-const most = 2n ** 63n - 1n;
+const minInt64 = -(2n ** 63n);
+const maxInt64 = 2n ** 63n - 1n;
 
-/** A float64 as an int64, as an amd64 processor does it: what does not fit is the least one. */
+/** Converts a float64 to an int64 as an amd64 processor does: a value out of range is the smallest int64. */
 export const truncated = (value: number): bigint =>
-  value >= -(2 ** 63) && value < 2 ** 63 ? BigInt(Math.trunc(value)) : least;
+  value >= -(2 ** 63) && value < 2 ** 63 ? BigInt(Math.trunc(value)) : minInt64;
 
 /** `cast.ToInt64`, and of `int` too. */
 export function toInt(value: unknown, { numbers }: { readonly numbers: Numbers }): bigint {
@@ -17,7 +17,7 @@ export function toInt(value: unknown, { numbers }: { readonly numbers: Numbers }
   switch (kindOf(value, numbers)) {
     case "int":
     case "uint":
-      // Only int, and the sized integers, are numbers to Go here; a duration or a month is no such type.
+      // Here Go takes only int and the sized integers as numbers, not a duration or a month.
       return isCastable(value, numbers) ? int64(intOf(value)) : 0n;
     case "float":
       return truncated(floatOf(value));
@@ -50,7 +50,7 @@ export function toFloat(value: unknown, { numbers }: { readonly numbers: Numbers
   }
 }
 
-/** `3.00` to `3`. */
+/** Turns `3.00` into `3`. */
 function trimZeroDecimal(text: string): string {
   let end = text.length;
   while (end > 0 && text[end - 1] === "0") end--;
@@ -66,13 +66,13 @@ const digitsOfBase: Readonly<Record<number, RegExp>> = {
 /** `strconv.ParseInt`; `undefined`: a syntax error or out of range. @param base 0: as its prefix tells */
 export function parsed(text: string, base: 0 | 8 | 10): bigint | undefined {
   const value = parseInteger(text, base);
-  return value === undefined || value < least || value > most ? undefined : value;
+  return value === undefined || value < minInt64 || value > maxInt64 ? undefined : value;
 }
 
-/** The same, but what is out of range is the nearest there is. */
+/** Reads an int64; a value out of range becomes the nearest int64. */
 export function clamped(text: string): bigint {
   const value = parseInteger(text, 10) ?? 0n;
-  return value < least ? least : value > most ? most : value;
+  return value < minInt64 ? minInt64 : value > maxInt64 ? maxInt64 : value;
 }
 
 function parseInteger(text: string, base: 0 | 8 | 10): bigint | undefined {
@@ -87,7 +87,7 @@ function parseInteger(text: string, base: 0 | 8 | 10): bigint | undefined {
 
 const decimalFloat = /^[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]+)?$/;
 const hexFloat = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?[pP]([+-]?[0-9]+)$/;
-/** An underscore stands between digits, or behind the prefix. */
+/** Matches an underscore that is neither between digits nor after the prefix. */
 const misplaced = /(?<![0-9a-fA-FxX])_|_(?![0-9a-fA-F])/;
 
 /** `strconv.ParseFloat(text, 64)`; `undefined`: an error, also beyond what a float64 holds. */

@@ -3,7 +3,7 @@ import { sha256 } from "@noble/hashes/sha2.js";
 import { encode } from "../../../grammar/index.ts";
 import { type Context, define, type FunctionSet } from "../../template/index.ts";
 
-/** Checksums of the bytes of a text. */
+/** Computes checksums of the bytes of a text. */
 
 const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 
@@ -26,10 +26,10 @@ const checksum = (sum: (bytes: Uint8Array) => string) =>
   define({ params: ["string"], context: true }, (context, text) => sum(bytesOf(context, text)));
 
 export const checksums = {
-  /** `adler32sum TEXT`: its Adler-32 checksum, in decimal. `{{ adler32sum "hello" }}` → `103547413` */
+  /** `adler32sum TEXT`: the Adler-32 checksum of TEXT, in decimal. `{{ adler32sum "hello" }}` → `103547413` */
   adler32sum: checksum((bytes) => String(adler32(bytes))),
-  /** `sha1sum TEXT`: its SHA-1, in hexadecimal. `{{ sha1sum "hello" }}` → `aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d` */
+  /** `sha1sum TEXT`: the SHA-1 of TEXT, in hexadecimal. `{{ sha1sum "hello" }}` → `aaf4c61ddcc5e8a2dabede0f3b482cd9aea9434d` */
   sha1sum: checksum((bytes) => hex(sha1(bytes))),
-  /** `sha256sum TEXT`: its SHA-256, in hexadecimal. `{{ sha256sum "hello" }}` → `2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824` */
+  /** `sha256sum TEXT`: the SHA-256 of TEXT, in hexadecimal. `{{ sha256sum "hello" }}` → `2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824` */
   sha256sum: checksum((bytes) => hex(sha256(bytes))),
 } satisfies FunctionSet;

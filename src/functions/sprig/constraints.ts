@@ -2,12 +2,15 @@ import type { Context } from "../../template/index.ts";
 import { compileRegexp } from "../regexp.ts";
 import { compare, comparePrereleases, parseVersion, type Version } from "./version.ts";
 
-/** Constraints on versions: `>= 1.2, < 2 || ^3.1`. Go: Masterminds/semver 3.2, the patterns with all they let pass. */
+/**
+ * Parses and checks constraints on versions: `>= 1.2, < 2 || ^3.1`. Go: Masterminds/semver 3.2, whose patterns also accept
+ * some malformed constraints.
+ */
 
 interface Constraint {
   readonly operator: string;
   readonly version: Version;
-  /** Numbers that are an `x` or missing: some, from the minor one on, only the patch. */
+  /** Whether some number from the minor one on, or only the patch, is an `x` or missing. */
   readonly dirty: boolean;
   readonly minorDirty: boolean;
   readonly patchDirty: boolean;
@@ -25,7 +28,7 @@ const patterns = {
   all: `^(\\s*(${operators})\\s*(${version})\\s*)((?:\\s+|,\\s*)(${operators})\\s*(${version})\\s*)*$`,
 };
 
-/** Alternatives of constraints that hold together. @throws Error with Go's words */
+/** Parses alternatives; the constraints of each must all hold. @throws Error with Go's words */
 export function parseConstraints(context: Context, source: string): Constraint[][] {
   const regexp = (name: keyof typeof patterns) => compileRegexp(patterns[name], context);
   let text = source;
@@ -62,7 +65,7 @@ function read(source: string): Version {
 export const fits = (one: Version, alternatives: readonly Constraint[][]): boolean =>
   alternatives.some((constraints) => constraints.every((constraint) => check(one, constraint)));
 
-/** Unless the constraint has a prerelease, no version with one fits. */
+/** Checks a version. A version with a prerelease only fits a constraint that has one. */
 function check(v: Version, c: Constraint): boolean {
   const unwanted = v.prerelease !== "" && c.version.prerelease === "";
   if (unwanted && (c.operator !== "!=" || c.dirty)) return false;

@@ -10,11 +10,11 @@ import {
 import { newMap, payForList } from "./value.ts";
 import { Version } from "./version.ts";
 
-/** Lists and maps are copied, however deep; what else there is stays. */
+/** Copies lists and maps, however deep; other values are shared. */
 export function copyOf(value: unknown, context: Context, depth = 0): unknown {
   if (depth > context.limits.depth) throw new LimitReached("depth");
   const kind = kindOf(value, context.numbers);
-  // Of a version Go copies none of the private fields.
+  // Go copies none of the private fields of a version.
   if (value instanceof Version) return new Version([0n, 0n, 0n], "", "", "");
   if (kind !== "list" && kind !== "map") return value;
   const type = goTypeOf(value);

@@ -10,18 +10,22 @@ import {
   type Zone,
 } from "../../template/index.ts";
 import { formatDuration, parseDuration, second } from "../duration.ts";
-import { formatTime, parseTime } from "../layout.ts";
+import { formatTime } from "../layout.ts";
+import { parseTime, TimeParseError } from "../parse-time.ts";
 import { addDuration, goTime, roundDuration, subtract, zeroTime } from "../time.ts";
 import { loadZone, localZone, UnknownZone } from "../zone.ts";
 import { parsed, toInt } from "./cast.ts";
 
-/** Dates by Go's layouts. "Local" is the option `timeZone`, and now what the option `clock` says. */
+/**
+ * Formats and computes dates by Go's layouts. "Local" is the option `timeZone`, and the current time comes from the option
+ * `clock`.
+ */
 
 const local = ({ timeZone }: Context): Zone => localZone(timeZone);
 
 const now = (context: Context): Time => goTime(Time.of(context.clock(), local(context)));
 
-/** A time, or seconds since 1970 as an int or int64; `undefined`: anything else. */
+/** Reads a time, or seconds since 1970 as an int or int64; `undefined` for anything else. */
 function timeOf(value: unknown, context: Context): Time | undefined {
   if (value instanceof Date || value instanceof Time) return Time.of(value);
   if (kindOf(value, context.numbers) !== "int") return undefined;
@@ -30,7 +34,7 @@ function timeOf(value: unknown, context: Context): Time | undefined {
   return new Time(Number(toInt(value, context)), 0, local(context));
 }
 
-/** A zone that is not known is UTC. */
+/** Returns a zone; an unknown one is UTC. */
 function zoneOf(name: string, context: Context): Zone {
   if (name === "Local") return local(context);
   try {
@@ -48,7 +52,7 @@ function dateIn(context: Context, layout: string, date: unknown, zone: string): 
   return formatTime(goTime(time, zoneOf(zone, context)), layout);
 }
 
-const dateInZone = define({ params: ["string", "any", "string"], context: true, varies: true }, dateIn);
+const dateInZone = define({ params: ["string", "any", "string"], context: true, nonDeterministic: true }, dateIn);
 
 const dateModify = define({ params: ["string", "time"], context: true }, (context, duration: string, date: Time) => {
   context.spend(duration.length >> 1);
@@ -66,14 +70,14 @@ const mustDateModify = define({ params: ["string", "time"], context: true }, (co
   return addDuration(date, parseDuration(duration));
 });
 
-/** Seconds, as a text or an int64, of which nothing else is a duration. */
+/** Reads seconds, as text or an int64; no other value is a duration here. */
 function durationOf(value: unknown, context: Context): bigint {
   const seconds =
     typeof value === "string" ? parsedSeconds(value) : isInt64(value, context) ? toInt(value, context) : 0n;
   return BigInt.asIntN(64, seconds * second);
 }
 
-/** Out of range is the nearest there is, as Go's `ParseInt` says beside its error. */
+/** Reads seconds; a value out of range is the nearest int64, which Go's `ParseInt` returns beside its error. */
 function parsedSeconds(text: string): bigint {
   const value = parsed(text, 10);
   if (value !== undefined) return value;
@@ -115,49 +119,58 @@ const toDate = (context: Context, layout: string, text: string): Time => {
 };
 
 export const dates = {
-  /** `ago DATE`: how long since DATE, to the second. `{{ ago (toDate "2006-01-02" "2024-05-06") }}` → `7h8m9s` */
-  ago: define({ params: ["any"], context: true, varies: true }, (context, date) => {
+  /** `ago DATE`: the time since DATE, to the second. `{{ ago (toDate "2006-01-02" "2024-05-06") }}` → `7h8m9s` */
+  ago: define({ params: ["any"], context: true, nonDeterministic: true }, (context, date) => {
     const time = timeOf(date, context) ?? now(context);
     return formatDuration(roundDuration(subtract(now(context), time), second));
   }),
   /** `date LAYOUT DATE`: DATE, or seconds since 1970, as text. `{{ date "Mon, 2 Jan 2006" 1714979289 }}` → `Mon, 6 May 2024` */
-  date: define({ params: ["string", "any"], context: true, varies: true }, (context, layout, date) =>
+  date: define({ params: ["string", "any"], context: true, nonDeterministic: true }, (context, layout, date) =>
     dateIn(context, layout, date, "Local"),
   ),
-  /** `dateInZone LAYOUT DATE ZONE`: as date, in a time zone. `{{ dateInZone "15:04 MST" 1714979289 "Europe/Warsaw" }}` → `09:08 CEST` */
+  /** `dateInZone LAYOUT DATE ZONE`: the same as date, in the time zone ZONE. `{{ dateInZone "15:04 MST" 1714979289 "Europe/Warsaw" }}` → `09:08 CEST` */
   dateInZone,
-  /** `dateModify DURATION DATE`: DATE and a duration more. `{{ now | dateModify "-1.5h" | date "15:04" }}` → `05:38` */
+  /** `dateModify DURATION DATE`: DATE plus DURATION. `{{ now | dateModify "-1.5h" | date "15:04" }}` → `05:38` */
   dateModify,
-  /** `date_in_zone LAYOUT DATE ZONE`: as dateInZone. `{{ date_in_zone "15:04 MST" 0 "Asia/Tokyo" }}` → `09:00 JST` */
+  /** `date_in_zone LAYOUT DATE ZONE`: the same as dateInZone. `{{ date_in_zone "15:04 MST" 0 "Asia/Tokyo" }}` → `09:00 JST` */
   date_in_zone: dateInZone,
-  /** `date_modify DURATION DATE`: as dateModify. `{{ now | date_modify "24h" | date "02" }}` → `07` */
+  /** `date_modify DURATION DATE`: the same as dateModify. `{{ now | date_modify "24h" | date "02" }}` → `07` */
   date_modify: dateModify,
-  /** `duration SECONDS`: as Go writes durations. `{{ duration "95" }}` → `1m35s` */
+  /** `duration SECONDS`: SECONDS as a duration in Go's notation. `{{ duration "95" }}` → `1m35s` */
   duration: define({ params: ["any"], context: true }, (context, value) => formatDuration(durationOf(value, context))),
-  /** `durationRound DURATION`: its greatest unit only; a date is taken for the time since. `{{ durationRound "2h10m5s" }}` → `2h` */
-  durationRound: define({ params: ["any"], context: true, varies: true }, roundedDuration),
-  /** `htmlDate DATE`: as an HTML date field wants it. `{{ now | htmlDate }}` → `2024-05-06` */
-  htmlDate: define({ params: ["any"], context: true, varies: true }, (context, date) =>
+  /** `durationRound DURATION`: the largest unit of DURATION; a date stands for the time since then. `{{ durationRound "2h10m5s" }}` → `2h` */
+  durationRound: define({ params: ["any"], context: true, nonDeterministic: true }, roundedDuration),
+  /** `htmlDate DATE`: DATE as an HTML date field expects it. `{{ now | htmlDate }}` → `2024-05-06` */
+  htmlDate: define({ params: ["any"], context: true, nonDeterministic: true }, (context, date) =>
     dateIn(context, "2006-01-02", date, "Local"),
   ),
-  /** `htmlDateInZone DATE ZONE`: as htmlDate, in a time zone. `{{ htmlDateInZone now "Asia/Tokyo" }}` → `2024-05-06` */
-  htmlDateInZone: define({ params: ["any", "string"], context: true, varies: true }, (context, date, zone) =>
+  /** `htmlDateInZone DATE ZONE`: the same as htmlDate, in the time zone ZONE. `{{ htmlDateInZone now "Asia/Tokyo" }}` → `2024-05-06` */
+  htmlDateInZone: define({ params: ["any", "string"], context: true, nonDeterministic: true }, (context, date, zone) =>
     dateIn(context, "2006-01-02", date, zone),
   ),
-  /** `mustDateModify DURATION DATE`: as dateModify, but a bad duration is an error. `{{ now | mustDateModify "x" }}` → `error: time: invalid duration "x"` */
+  /**
+   * `mustDateModify DURATION DATE`: the same as dateModify, but an invalid duration is an error. `{{ now | mustDateModify "x"
+   * }}` → `error: time: invalid duration "x"`
+   */
   mustDateModify,
-  /** `mustToDate LAYOUT TEXT`: as toDate, but text that does not fit is an error. `{{ mustToDate "2006" "24" }}` → `error: parsing time "24" as "2006": cannot parse "24" as "2006"` */
+  /**
+   * `mustToDate LAYOUT TEXT`: the same as toDate, but text that does not match LAYOUT is an error. `{{ mustToDate "2006" "24"
+   * }}` → `error: parsing time "24" as "2006": cannot parse "24" as "2006"`
+   */
   mustToDate: define({ params: ["string", "string"], context: true }, toDate),
-  /** `must_date_modify DURATION DATE`: as mustDateModify. `{{ now | must_date_modify "1m" | date "15:04" }}` → `07:09` */
+  /** `must_date_modify DURATION DATE`: the same as mustDateModify. `{{ now | must_date_modify "1m" | date "15:04" }}` → `07:09` */
   must_date_modify: mustDateModify,
-  /** `now`: the time. Its methods are Go's: `Format`, `Year`, `Add` and so on. `{{ now }}` → `2024-05-06 07:08:09 +0000 UTC` */
-  now: define({ params: [], context: true, varies: true }, now),
-  /** `toDate LAYOUT TEXT`: the time that a text tells, the year 1 if it does not fit. `{{ toDate "2006-01-02" "2024-05-06" }}` → `2024-05-06 00:00:00 +0000 UTC` */
+  /** `now`: the current time. Its methods are Go's: `Format`, `Year`, `Add` and so on. `{{ now }}` → `2024-05-06 07:08:09 +0000 UTC` */
+  now: define({ params: [], context: true, nonDeterministic: true }, now),
+  /**
+   * `toDate LAYOUT TEXT`: the time that TEXT gives, the year 1 if it does not match LAYOUT. `{{ toDate "2006-01-02"
+   * "2024-05-06" }}` → `2024-05-06 00:00:00 +0000 UTC`
+   */
   toDate: define({ params: ["string", "string"], context: true }, (context, layout, text) => {
     try {
       return toDate(context, layout, text);
     } catch (error) {
-      if (error instanceof Error && error.message.startsWith("parsing time")) return zeroTime;
+      if (error instanceof TimeParseError) return zeroTime;
       throw error;
     }
   }),

@@ -1,10 +1,10 @@
-/** Exact decimal arithmetic, as the Go package shopspring/decimal does it: `digits × 10^exponent`. */
+/** Holds `digits × 10^exponent` for exact decimal arithmetic, as in the Go package shopspring/decimal. */
 export interface Decimal {
   readonly digits: bigint;
   readonly exponent: number;
 }
 
-/** The shortest decimal that reads as this float. @throws Error with Go's words for what is no number */
+/** Returns the shortest decimal that reads as this float. @throws Error with Go's words for a value that is not a number */
 export function decimalOf(value: number): Decimal {
   if (!Number.isFinite(value)) {
     const text = Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
@@ -15,7 +15,7 @@ export function decimalOf(value: number): Decimal {
   return { digits: BigInt(mantissa.replace(".", "")), exponent: Number(exponent) - decimals };
 }
 
-/** The nearest float64; beyond all of them infinite. */
+/** Returns the nearest float64, infinite beyond the largest. */
 export const floatOfDecimal = ({ digits, exponent }: Decimal): number => Number(`${digits}e${exponent}`);
 
 export function add(a: Decimal, b: Decimal): Decimal {
@@ -30,7 +30,7 @@ export const multiply = (a: Decimal, b: Decimal): Decimal => ({
   exponent: a.exponent + b.exponent,
 });
 
-/** To 16 decimals, halves away from zero. */
+/** Divides to 16 decimals, rounding halves away from zero. */
 export function divide(a: Decimal, b: Decimal): Decimal {
   if (b.digits === 0n) throw new Error("decimal division by 0");
   const shift = a.exponent - b.exponent + decimals;

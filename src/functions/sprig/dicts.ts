@@ -4,7 +4,7 @@ import { merge } from "./merge.ts";
 import { strval } from "./text.ts";
 import { isNilValue, newMap, nilMap, payForList, stringList } from "./value.ts";
 
-/** Functions of dictionaries. Where Go gives keys in a random order, they are in the order in which maps are printed. */
+/** Implements the functions of dicts. Where Go returns keys in random order, they are in the order in which maps are printed. */
 
 type Dict = Record<string, unknown>;
 
@@ -14,10 +14,10 @@ function entriesOf(context: Context, dict: Dict): [string, unknown][] {
   return entries;
 }
 
-/** What may stand before a panic's words in Go. */
+/** Go's panic for writing to a nil map. */
 const intoNilMap = "assignment to entry in nil map";
 
-/** The map to be changed: a nil one cannot be. */
+/** Returns the map to be changed; a nil map cannot be. */
 function changeable(value: unknown): Dict {
   if (value === null || isNilValue(value)) throw new Error(intoNilMap);
   return value as Dict;
@@ -31,7 +31,7 @@ const get = define(
 const has = (dict: Dict, key: string): boolean => mapGet(dict, key) !== undefined;
 
 const mergeInto = (overwrite: boolean) =>
-  define({ params: ["nilMap", "nilMap"], variadic: true, context: true, changes: true }, (context, dict, ...others) => {
+  define({ params: ["nilMap", "nilMap"], variadic: true, context: true, mutates: true }, (context, dict, ...others) => {
     if (dict === null && others.every((other) => other === null)) return nilMap();
     const into = (dict as Dict | null) ?? newMap();
     for (const other of others) if (other !== null) merge(context, into, other as Dict, overwrite);
@@ -45,7 +45,7 @@ const deepCopy = define({ params: ["any"], context: true }, (context, value) => 
   return copyOf(value, context);
 });
 
-/** Go's words for a value that is not of the type the code expects. */
+/** Makes Go's error for a value that is not of the expected type. */
 const conversion = (value: unknown, type: string, { numbers }: Context): Error =>
   new Error(`interface conversion: interface {} is ${value === null ? "nil" : typeName(value, numbers)}, not ${type}`);
 
@@ -74,9 +74,9 @@ function asMap(context: Context, value: unknown): Dict {
 }
 
 export const dicts = {
-  /** `deepCopy VALUE`: with copies of all lists and dicts in it. `{{ deepCopy (dict "a" 1) }}` → `map[a:1]` */
+  /** `deepCopy VALUE`: VALUE, with copies of all lists and dicts in it. `{{ deepCopy (dict "a" 1) }}` → `map[a:1]` */
   deepCopy,
-  /** `dict KEY VALUE…`: a dict of pairs; a last KEY without a VALUE has an empty text. `{{ dict "a" 1 "b" }}` → `map[a:1 b:]` */
+  /** `dict KEY VALUE…`: a dict of the pairs; a last KEY without a VALUE gets an empty text. `{{ dict "a" 1 "b" }}` → `map[a:1 b:]` */
   dict: define({ params: ["any"], variadic: true, returns: "map", context: true }, (context, ...pairs) => {
     payForList(context, pairs.length);
     const dict = newMap();
@@ -85,25 +85,28 @@ export const dicts = {
     }
     return dict;
   }),
-  /** `dig KEY… DEFAULT DICT`: what the keys lead to, DEFAULT where one is missing. `{{ dict "a" (dict "b" 1) | dig "a" "b" "none" }}` → `1` */
+  /** `dig KEY… DEFAULT DICT`: the value that the keys lead to, DEFAULT if one of them is missing. `{{ dict "a" (dict "b" 1) | dig "a" "b" "none" }}` → `1` */
   dig: define({ params: ["any"], variadic: true, context: true }, dig),
-  /** `get DICT KEY`: the value, an empty text if there is none. `{{ get (dict "a" 1) "a" }}` → `1` */
+  /** `get DICT KEY`: the value at KEY, an empty text if there is none. `{{ get (dict "a" 1) "a" }}` → `1` */
   get,
-  /** `hasKey DICT KEY`: whether it has one. `{{ hasKey (dict "a" 1) "b" }}` → `false` */
+  /** `hasKey DICT KEY`: whether DICT has KEY. `{{ hasKey (dict "a" 1) "b" }}` → `false` */
   hasKey: define({ params: ["map", "string"] }, has),
-  /** `keys DICT…`: all keys. `{{ keys (dict "b" 1 "a" 2) }}` → `[a b]` */
+  /** `keys DICT…`: all keys of the dicts, sorted. `{{ keys (dict "b" 1 "a" 2) }}` → `[a b]` */
   keys: define({ params: ["map"], variadic: true, context: true }, (context, ...all: Dict[]) =>
     stringList(all.flatMap((dict) => entriesOf(context, dict).map(([key]) => key))),
   ),
-  /** `merge DICT DICT…`: changes the first: what it lacks, or has empty, comes from the others. `{{ merge (dict "a" 1) (dict "a" 2 "b" 3) }}` → `map[a:1 b:3]` */
+  /** `merge DICT DICT…`: the first DICT, changed: it gets from the others what it lacks or has empty. `{{ merge (dict "a" 1) (dict "a" 2 "b" 3) }}` → `map[a:1 b:3]` */
   merge: mergeKeeping,
-  /** `mergeOverwrite DICT DICT…`: changes the first: what later ones have wins. `{{ mergeOverwrite (dict "a" 1) (dict "a" 2 "b" 3) }}` → `map[a:2 b:3]` */
+  /**
+   * `mergeOverwrite DICT DICT…`: the first DICT, changed: values of later ones replace its own. `{{ mergeOverwrite (dict "a"
+   * 1) (dict "a" 2 "b" 3) }}` → `map[a:2 b:3]`
+   */
   mergeOverwrite: mergeOverwriting,
-  /** `mustDeepCopy VALUE`: as deepCopy. `{{ mustDeepCopy (list 1) }}` → `[1]` */
+  /** `mustDeepCopy VALUE`: the same as deepCopy. `{{ mustDeepCopy (list 1) }}` → `[1]` */
   mustDeepCopy: deepCopy,
-  /** `mustMerge DICT DICT…`: as merge. `{{ mustMerge (dict "a" 1) (dict "b" 2) }}` → `map[a:1 b:2]` */
+  /** `mustMerge DICT DICT…`: the same as merge. `{{ mustMerge (dict "a" 1) (dict "b" 2) }}` → `map[a:1 b:2]` */
   mustMerge: mergeKeeping,
-  /** `mustMergeOverwrite DICT DICT…`: as mergeOverwrite. `{{ mustMergeOverwrite (dict "a" 1) (dict "a" 2) }}` → `map[a:2]` */
+  /** `mustMergeOverwrite DICT DICT…`: the same as mergeOverwrite. `{{ mustMergeOverwrite (dict "a" 1) (dict "a" 2) }}` → `map[a:2]` */
   mustMergeOverwrite: mergeOverwriting,
   /** `omit DICT KEY…`: a new dict without these keys. `{{ omit (dict "a" 1 "b" 2) "a" }}` → `map[b:2]` */
   omit: define(
@@ -121,7 +124,7 @@ export const dicts = {
       return newMap(keys.filter((key) => has(dict, key)).map((key) => [key, mapGet(dict, key)] as const));
     },
   ),
-  /** `pluck KEY DICT…`: the values that dicts have under KEY. `{{ pluck "a" (dict "a" 1) (dict "b" 2) (dict "a" 3) }}` → `[1 3]` */
+  /** `pluck KEY DICT…`: a list of the values that the dicts have at KEY. `{{ pluck "a" (dict "a" 1) (dict "b" 2) (dict "a" 3) }}` → `[1 3]` */
   pluck: define(
     { params: ["string", "map"], variadic: true, returns: "list", context: true },
     (context, key, ...all: Dict[]) => {
@@ -129,17 +132,17 @@ export const dicts = {
       return all.filter((dict) => has(dict, key)).map((dict) => mapGet(dict, key));
     },
   ),
-  /** `set DICT KEY VALUE`: changes DICT, and gives it. `{{ set (dict "a" 1) "b" 2 }}` → `map[a:1 b:2]` */
-  set: define({ params: ["nilMap", "string", "any"], changes: true, returns: "map" }, (dict, key: string, value) => {
+  /** `set DICT KEY VALUE`: DICT, changed: it gets VALUE at KEY. `{{ set (dict "a" 1) "b" 2 }}` → `map[a:1 b:2]` */
+  set: define({ params: ["nilMap", "string", "any"], mutates: true, returns: "map" }, (dict, key: string, value) => {
     changeable(dict)[key] = value;
     return dict;
   }),
-  /** `unset DICT KEY`: takes KEY out of DICT, and gives it. `{{ unset (dict "a" 1 "b" 2) "a" }}` → `map[b:2]` */
-  unset: define({ params: ["nilMap", "string"], changes: true, returns: "map" }, (dict: Dict | null, key: string) => {
+  /** `unset DICT KEY`: DICT, changed: KEY is removed. `{{ unset (dict "a" 1 "b" 2) "a" }}` → `map[b:2]` */
+  unset: define({ params: ["nilMap", "string"], mutates: true, returns: "map" }, (dict: Dict | null, key: string) => {
     if (dict) delete dict[key];
     return dict ?? nilMap();
   }),
-  /** `values DICT`: all values, in the order of their keys. `{{ values (dict "b" 1 "a" 2) }}` → `[2 1]` */
+  /** `values DICT`: all values of DICT, in the order of their keys. `{{ values (dict "b" 1 "a" 2) }}` → `[2 1]` */
   values: define({ params: ["map"], returns: "list", context: true }, (context, dict: Dict) =>
     entriesOf(context, dict).map(([, value]) => value),
   ),

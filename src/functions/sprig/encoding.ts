@@ -1,7 +1,7 @@
 import { decode, encode } from "../../../grammar/index.ts";
 import { type Context, define, type FunctionSet } from "../../template/index.ts";
 
-/** Base 64 and base 32 as Go's packages have them: line ends are skipped, and what is wrong is told as text. */
+/** Encodes and decodes base 64 and base 32 as Go's packages: line ends are skipped, and an error is returned as text. */
 
 interface Base {
   readonly name: string;
@@ -37,7 +37,7 @@ export const encodeBase64 = (context: Context, bytes: Uint8Array): string => enc
 /** Characters, padding aside, that a last group may have. */
 const wholeEnds: Readonly<Record<number, readonly number[]>> = { 4: [2, 3], 8: [2, 4, 5, 7] };
 
-/** The bytes, or what Go says is wrong. */
+/** Returns the bytes, or Go's error message. */
 function decoded(context: Context, text: string, base: Base): Uint8Array | string {
   context.grow(text.length);
   context.spend(text.length >> 2);
@@ -49,7 +49,7 @@ function decoded(context: Context, text: string, base: Base): Uint8Array | strin
   const bytes: number[] = [];
   const isLineEnd = (at: number): boolean => source[at] === 10 || source[at] === 13;
   let at = 0;
-  /** The next character that is no line end. */
+  /** Skips line ends. */
   const skip = (): void => {
     while (at < source.length && isLineEnd(at)) at++;
   };
@@ -103,7 +103,7 @@ function decoded(context: Context, text: string, base: Base): Uint8Array | strin
   }
 }
 
-/** Where the padding that begins at `at`, after some characters of a group, is wrong. */
+/** Returns the offset at which padding is wrong; it begins at `at`, after `before` characters of a group. */
 function base32Padding(source: Uint8Array, at: number, before: number): number | undefined {
   const rest = source.subarray(at);
   if (before < 2) return at;
@@ -120,12 +120,12 @@ const decoder = (base: Base) =>
   });
 
 export const encoding = {
-  /** `b32dec TEXT`: the text that base 32 stands for, or what is wrong with it. `{{ b32dec "NBSWY3DP" }}` → `hello` */
+  /** `b32dec TEXT`: the text that TEXT encodes in base 32, or the error message. `{{ b32dec "NBSWY3DP" }}` → `hello` */
   b32dec: decoder(base32),
-  /** `b32enc TEXT`: in base 32. `{{ b32enc "hello" }}` → `NBSWY3DP` */
+  /** `b32enc TEXT`: TEXT in base 32. `{{ b32enc "hello" }}` → `NBSWY3DP` */
   b32enc: define({ params: ["string"], context: true }, (context, text) => encoded(context, encode(text), base32)),
-  /** `b64dec TEXT`: the text that base 64 stands for, or what is wrong with it. `{{ b64dec "aGVsbG8=" }}` → `hello` */
+  /** `b64dec TEXT`: the text that TEXT encodes in base 64, or the error message. `{{ b64dec "aGVsbG8=" }}` → `hello` */
   b64dec: decoder(base64),
-  /** `b64enc TEXT`: in base 64. `{{ b64enc "hello" }}` → `aGVsbG8=` */
+  /** `b64enc TEXT`: TEXT in base 64. `{{ b64enc "hello" }}` → `aGVsbG8=` */
   b64enc: define({ params: ["string"], context: true }, (context, text) => encodeBase64(context, encode(text))),
 } satisfies FunctionSet;

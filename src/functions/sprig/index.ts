@@ -1,6 +1,7 @@
 /**
- * Functions of Sprig 3, under their names there. In: checked arguments. Out: what Sprig gives, or an error in its words. Where
- * Sprig asks the process (its time zone, its clock, chance), these ask the options of the render.
+ * Holds the functions of Sprig 3 under their names there. In: checked arguments. Out: what Sprig returns, or an error in its
+ * words. Where Sprig asks the process (for its time zone, its clock, random numbers), these functions ask the options of the
+ * render.
  */
 import type { FunctionSet } from "../../template/index.ts";
 import { checksums } from "./checksums.ts";

@@ -1,10 +1,11 @@
 import { canBackquote, isPrint, joinBytes, quote } from "../../../grammar/index.ts";
 import { type Context, float } from "../../template/index.ts";
+import { JsonError } from "./json-error.ts";
 import { newMap } from "./value.ts";
 
-/** Go's words for a character that does not belong where it is. */
-function invalid(char: string, where: string): Error {
-  return new Error(`invalid character ${quoteChar(char)} ${where}`);
+/** Makes Go's error for a character in a wrong place. */
+function invalid(char: string, where: string): JsonError {
+  return new JsonError(`invalid character ${quoteChar(char)} ${where}`);
 }
 
 function quoteChar(char: string): string {
@@ -18,16 +19,16 @@ function quoteChar(char: string): string {
   return isPrint(code) ? `'${char}'` : `'\\u${code.toString(16).padStart(4, "0")}'`;
 }
 
-const invalidEscape = (source: string): Error =>
-  new Error(`invalid escape sequence ${canBackquote(source) ? `\`${source}\`` : quote(source)} in string`);
+const invalidEscape = (source: string): JsonError =>
+  new JsonError(`invalid escape sequence ${canBackquote(source) ? `\`${source}\`` : quote(source)} in string`);
 
 const endOfInput = "unexpected end of JSON input";
-const deepest = 10_000;
+const maxDepth = 10_000;
 
 /**
- * `json.Unmarshal` into an `interface {}`.
- * @param lenient numbers beyond a float64 are 0, where Go gives an error beside the value
- * @throws Error with Go's words
+ * Decodes as `json.Unmarshal` into an `interface {}`.
+ * @param lenient numbers beyond a float64 are 0, which Go returns beside an error
+ * @throws JsonError with Go's words
  */
 export function decodeJson(context: Context, text: string, lenient = false): unknown {
   context.grow(text.length);
@@ -42,10 +43,10 @@ class Reader {
   readonly #context: Context;
   readonly #text: string;
   #at = 0;
-  /** Keys and indexes that lead to the value being read. */
+  /** Keys and indexes of the path to the current value. */
   readonly #path: (string | number)[] = [];
-  /** The first number that no float64 holds. */
-  tooLarge: Error | undefined;
+  /** Error for the first number that no float64 holds. */
+  tooLarge: JsonError | undefined;
 
   constructor(context: Context, text: string) {
     this.#context = context;
@@ -59,12 +60,12 @@ class Reader {
     return value;
   }
 
-  /** The whole character of which this is the start. */
+  /** Returns the whole character that starts with `char`. */
   #shown(char: string): string {
     return char < "\x80" ? char : String.fromCodePoint(this.#text.codePointAt(this.#at)!);
   }
 
-  /** The next character that is no white space, without taking it. */
+  /** Returns the next character that is not white space, without consuming it. */
   #next(): string | undefined {
     while (/[ \t\r\n]/.test(this.#text[this.#at] ?? "")) this.#at++;
     return this.#text[this.#at];
@@ -72,7 +73,7 @@ class Reader {
 
   #value(depth: number): unknown {
     const char = this.#next();
-    if (char === undefined) throw new Error(endOfInput);
+    if (char === undefined) throw new JsonError(endOfInput);
     switch (char) {
       case "{":
         return this.#object(depth + 1);
@@ -95,7 +96,7 @@ class Reader {
   #word(word: string, value: boolean | null): boolean | null {
     for (let i = 1; i < word.length; i++) {
       const char = this.#text[++this.#at];
-      if (char === undefined) throw new Error(endOfInput);
+      if (char === undefined) throw new JsonError(endOfInput);
       if (char !== word[i]) throw invalid(this.#shown(char), `in literal ${word} (expecting ${quoteChar(word[i]!)})`);
     }
     this.#at++;
@@ -106,7 +107,7 @@ class Reader {
     const start = this.#at;
     const digits = (where: string): void => {
       const char = this.#text[this.#at];
-      if (char === undefined) throw new Error(endOfInput);
+      if (char === undefined) throw new JsonError(endOfInput);
       if (!(char >= "0" && char <= "9")) throw invalid(this.#shown(char), where);
       while (/[0-9]/.test(this.#text[this.#at] ?? "")) this.#at++;
     };
@@ -126,7 +127,7 @@ class Reader {
     const value = Number(text);
     if (!Number.isFinite(value)) {
       const where = this.#path.length === 0 ? "Go value" : `.${this.#path.join(".")}`;
-      this.tooLarge ??= new Error(`json: cannot unmarshal number ${text} into ${where} of type float64`);
+      this.tooLarge ??= new JsonError(`json: cannot unmarshal number ${text} into ${where} of type float64`);
       return float(0, this.#context.numbers);
     }
     return float(value, this.#context.numbers);
@@ -137,7 +138,7 @@ class Reader {
     this.#at++;
     for (;;) {
       const end = this.#text.slice(this.#at).search(stringSpecial);
-      if (end < 0) throw new Error(endOfInput);
+      if (end < 0) throw new JsonError(endOfInput);
       text += this.#text.slice(this.#at, this.#at + end).toWellFormed();
       this.#at += end;
       const char = this.#text[this.#at]!;
@@ -153,21 +154,21 @@ class Reader {
   #escape(): string {
     const source = this.#text.slice(this.#at, this.#at + 6);
     const letter = source[1];
-    if (letter === undefined) throw new Error(endOfInput);
+    if (letter === undefined) throw new JsonError(endOfInput);
     if (letter !== "u") {
       const known = escapes[letter];
       if (known === undefined) throw invalidEscape(`\\${this.#text.slice(this.#at + 1).match(/^./su)?.[0] ?? ""}`);
       this.#at += 2;
       return known;
     }
-    if (/^\\u[0-9a-fA-F]{0,3}$/.test(source)) throw new Error(endOfInput);
+    if (/^\\u[0-9a-fA-F]{0,3}$/.test(source)) throw new JsonError(endOfInput);
     if (!/^\\u[0-9a-fA-F]{4}$/.test(source)) throw invalidEscape(source);
     this.#at += 6;
     return String.fromCharCode(Number.parseInt(source.slice(2), 16));
   }
 
   #array(depth: number): unknown[] {
-    if (depth > deepest) throw new Error("exceeded max depth");
+    if (depth > maxDepth) throw new JsonError("exceeded max depth");
     this.#at++;
     const list: unknown[] = [];
     if (this.#next() === "]") {
@@ -183,7 +184,7 @@ class Reader {
   }
 
   #object(depth: number): object {
-    if (depth > deepest) throw new Error("exceeded max depth");
+    if (depth > maxDepth) throw new JsonError("exceeded max depth");
     this.#at++;
     const map = newMap();
     if (this.#next() === "}") {
@@ -192,11 +193,11 @@ class Reader {
     }
     for (;;) {
       const quote = this.#next();
-      if (quote === undefined) throw new Error(endOfInput);
+      if (quote === undefined) throw new JsonError(endOfInput);
       if (quote !== '"') throw invalid(this.#shown(quote), "looking for beginning of object key string");
       const key = this.#string();
       const colon = this.#next();
-      if (colon === undefined) throw new Error(endOfInput);
+      if (colon === undefined) throw new JsonError(endOfInput);
       if (colon !== ":") throw invalid(this.#shown(colon), "after object key");
       this.#at++;
       this.#path.push(key);
@@ -206,10 +207,10 @@ class Reader {
     }
   }
 
-  /** Takes a comma, or the end, and tells which. */
+  /** Consumes a comma or the end, and tells which. */
   #separator(end: string, where: string): boolean {
     const char = this.#next();
-    if (char === undefined) throw new Error(endOfInput);
+    if (char === undefined) throw new JsonError(endOfInput);
     if (char !== "," && char !== end) throw invalid(this.#shown(char), where);
     this.#at++;
     return char === end;

@@ -13,15 +13,16 @@ import {
   typeName,
 } from "../../template/index.ts";
 import { formatTime } from "../layout.ts";
+import { JsonError } from "./json-error.ts";
 import { isNilValue } from "./value.ts";
 
 interface Form {
   readonly indent: string;
-  /** `<`, `>` and `&` are escaped. */
+  /** Whether `<`, `>` and `&` are escaped. */
   readonly html: boolean;
 }
 
-/** @throws Error with Go's words for what JSON cannot say */
+/** Encodes a value as JSON. @throws JsonError with Go's words for a value that JSON cannot express */
 export function encodeJson(context: Context, value: unknown, form: Form): string {
   const writer = new Writer(context, form);
   writer.value(value, 0);
@@ -116,7 +117,7 @@ class Writer {
 
   #struct(struct: object, depth: number): void {
     const { fields, jsonName = (name) => name } = goTypeOf(struct)!;
-    // As many as the type has: nobody makes them more.
+    // The type decides how many there are, so a profile cannot add any.
     const named = Object.entries(fields!(struct)).map(([name, value]) => [jsonName(name), value] as const);
     this.#object(
       named.filter(([name]) => name !== ""),
@@ -148,7 +149,7 @@ class Writer {
   #string(text: string): void {
     const special = this.#form.html ? htmlSpecial : plainSpecial;
     this.#write('"');
-    // Piece by piece, since what is escaped may be six times as long.
+    // Piece by piece, because escaped text may be six times as long.
     const whole = toText(text);
     for (let from = 0; from < whole.length; ) {
       let to = Math.min(whole.length, from + 4096);
@@ -179,20 +180,20 @@ const shortEscapes: Readonly<Record<string, string>> = {
 const escapeChar = (char: string): string =>
   shortEscapes[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
-/** As JavaScript would, but for the exponent's digits. */
+/** Formats a float as JavaScript does, except for the digits of the exponent. */
 function jsonFloat(value: number): string {
-  if (!Number.isFinite(value)) throw new Error(`json: unsupported value: ${formatFloat(value, "g")}`);
+  if (!Number.isFinite(value)) throw new JsonError(`json: unsupported value: ${formatFloat(value, "g")}`);
   const size = Math.abs(value);
   if (value === 0) return Object.is(value, -0) ? "-0" : "0";
   return size < 1e-6 || size >= 1e21 ? value.toExponential() : formatFloat(value, "f");
 }
 
-/** A struct with a text of its own is that text. */
+/** Returns the text of a struct that has its own. */
 function structText(value: unknown, context: Context): string {
   const text = goTypeOf(value)?.text;
   if (!text) throw unsupported(value, context);
   return text(value);
 }
 
-const unsupported = (value: unknown, { numbers }: Context): Error =>
-  new Error(`json: unsupported type: ${typeName(value, numbers)}`);
+const unsupported = (value: unknown, { numbers }: Context): JsonError =>
+  new JsonError(`json: unsupported type: ${typeName(value, numbers)}`);

@@ -24,8 +24,8 @@ import {
 } from "./value.ts";
 
 /**
- * Functions of lists. Each has a twin with `must` before its name, which in Go returns its error instead of panicking; in a
- * template both end the same.
+ * Implements the functions of lists. Each has a twin with `must` before its name, which in Go returns its error instead of
+ * panicking; in a template both end the same.
  */
 
 const ofList = (complaint: string, apply: (context: Context, list: List) => unknown) =>
@@ -108,7 +108,7 @@ const slice = define({ params: ["any", "any"], variadic: true, context: true }, 
   payForList(context, Number(end - start));
   const part = likeList(sliceList(list, Number(start), Number(end), capacity), list);
   const zero = zeroOf(list, context);
-  // Beyond the length, and within the capacity, are zeros of the type.
+  // Between the length and the capacity there are zero values of the type.
   for (let i = list.length - Number(start); zero !== null && i >= 0 && i < part.length; i++) part[i] ??= zero;
   return part;
 });
@@ -149,64 +149,67 @@ const list = define({ params: ["any"], variadic: true, returns: "list", context:
 export const lists = {
   /** `append LIST VALUE`: a new list with VALUE at its end. `{{ append (list 1 2) 3 }}` → `[1 2 3]` */
   append,
-  /** `chunk SIZE LIST`: lists of SIZE elements each, the last one shorter. `{{ chunk 2 (list 1 2 3) }}` → `[[1 2] [3]]` */
+  /** `chunk SIZE LIST`: a list of lists of SIZE elements each; the last one may be shorter. `{{ chunk 2 (list 1 2 3) }}` → `[[1 2] [3]]` */
   chunk,
-  /** `compact LIST`: without empty elements. `{{ compact (list 1 "" "a" 0) }}` → `[1 a]` */
+  /** `compact LIST`: LIST without its empty elements. `{{ compact (list 1 "" "a" 0) }}` → `[1 a]` */
   compact,
   /** `concat LIST…`: the elements of all lists in one. `{{ concat (list 1 2) (list 3) }}` → `[1 2 3]` */
   concat,
-  /** `first LIST`: the first element, nil if there is none. `{{ first (list 1 2 3) }}` → `1` */
+  /** `first LIST`: the first element, nil if LIST is empty. `{{ first (list 1 2 3) }}` → `1` */
   first,
   /** `has VALUE LIST`: whether LIST has an element deeply equal to VALUE. `{{ has 4 (list 1 2 3) }}` → `false` */
   has,
   /** `initial LIST`: all but the last element. `{{ initial (list 1 2 3) }}` → `[1 2]` */
   initial,
-  /** `last LIST`: the last element, nil if there is none. `{{ last (list 1 2 3) }}` → `3` */
+  /** `last LIST`: the last element, nil if LIST is empty. `{{ last (list 1 2 3) }}` → `3` */
   last,
   /** `list VALUE…`: a list of the values. `{{ list 1 "a" }}` → `[1 a]` */
   list,
-  /** `mustAppend LIST VALUE`: as append. `{{ mustAppend (list 1) 2 }}` → `[1 2]` */
+  /** `mustAppend LIST VALUE`: the same as append. `{{ mustAppend (list 1) 2 }}` → `[1 2]` */
   mustAppend: append,
-  /** `mustChunk SIZE LIST`: as chunk. `{{ mustChunk 2 (list 1 2 3) }}` → `[[1 2] [3]]` */
+  /** `mustChunk SIZE LIST`: the same as chunk. `{{ mustChunk 2 (list 1 2 3) }}` → `[[1 2] [3]]` */
   mustChunk: chunk,
-  /** `mustCompact LIST`: as compact. `{{ mustCompact (list 1 "" 2) }}` → `[1 2]` */
+  /** `mustCompact LIST`: the same as compact. `{{ mustCompact (list 1 "" 2) }}` → `[1 2]` */
   mustCompact: compact,
-  /** `mustFirst LIST`: as first. `{{ mustFirst (list 1 2) }}` → `1` */
+  /** `mustFirst LIST`: the same as first. `{{ mustFirst (list 1 2) }}` → `1` */
   mustFirst: first,
-  /** `mustHas VALUE LIST`: as has. `{{ mustHas 2 (list 1 2) }}` → `true` */
+  /** `mustHas VALUE LIST`: the same as has. `{{ mustHas 2 (list 1 2) }}` → `true` */
   mustHas: has,
-  /** `mustInitial LIST`: as initial. `{{ mustInitial (list 1 2) }}` → `[1]` */
+  /** `mustInitial LIST`: the same as initial. `{{ mustInitial (list 1 2) }}` → `[1]` */
   mustInitial: initial,
-  /** `mustLast LIST`: as last. `{{ mustLast (list 1 2) }}` → `2` */
+  /** `mustLast LIST`: the same as last. `{{ mustLast (list 1 2) }}` → `2` */
   mustLast: last,
-  /** `mustPrepend LIST VALUE`: as prepend. `{{ mustPrepend (list 1) 0 }}` → `[0 1]` */
+  /** `mustPrepend LIST VALUE`: the same as prepend. `{{ mustPrepend (list 1) 0 }}` → `[0 1]` */
   mustPrepend: prepend,
-  /** `mustPush LIST VALUE`: as append. `{{ mustPush (list 1) 2 }}` → `[1 2]` */
+  /** `mustPush LIST VALUE`: the same as append. `{{ mustPush (list 1) 2 }}` → `[1 2]` */
   mustPush: append,
-  /** `mustRest LIST`: as rest. `{{ mustRest (list 1 2) }}` → `[2]` */
+  /** `mustRest LIST`: the same as rest. `{{ mustRest (list 1 2) }}` → `[2]` */
   mustRest: rest,
-  /** `mustReverse LIST`: as reverse. `{{ mustReverse (list 1 2) }}` → `[2 1]` */
+  /** `mustReverse LIST`: the same as reverse. `{{ mustReverse (list 1 2) }}` → `[2 1]` */
   mustReverse: reverse,
-  /** `mustSlice LIST [START [END]]`: as slice. `{{ mustSlice (list 1 2 3) 1 }}` → `[2 3]` */
+  /** `mustSlice LIST [START [END]]`: the same as slice. `{{ mustSlice (list 1 2 3) 1 }}` → `[2 3]` */
   mustSlice: slice,
-  /** `mustUniq LIST`: as uniq. `{{ mustUniq (list 1 1 2) }}` → `[1 2]` */
+  /** `mustUniq LIST`: the same as uniq. `{{ mustUniq (list 1 1 2) }}` → `[1 2]` */
   mustUniq: uniq,
-  /** `mustWithout LIST VALUE…`: as without. `{{ mustWithout (list 1 2 3) 2 }}` → `[1 3]` */
+  /** `mustWithout LIST VALUE…`: the same as without. `{{ mustWithout (list 1 2 3) 2 }}` → `[1 3]` */
   mustWithout: without,
   /** `prepend LIST VALUE`: a new list with VALUE at its start. `{{ prepend (list 1 2) 0 }}` → `[0 1 2]` */
   prepend,
-  /** `push LIST VALUE`: as append. `{{ push (list 1) 2 }}` → `[1 2]` */
+  /** `push LIST VALUE`: the same as append. `{{ push (list 1) 2 }}` → `[1 2]` */
   push: append,
   /** `rest LIST`: all but the first element. `{{ rest (list 1 2 3) }}` → `[2 3]` */
   rest,
-  /** `reverse LIST`: in the other order. `{{ reverse (list 1 2 3) }}` → `[3 2 1]` */
+  /** `reverse LIST`: LIST in reverse order. `{{ reverse (list 1 2 3) }}` → `[3 2 1]` */
   reverse,
-  /** `slice LIST [START [END]]`: elements from START to before END. It takes the place of Go's own `slice`, which also cuts texts. `{{ slice (list 1 2 3) 1 2 }}` → `[2]` */
+  /**
+   * `slice LIST [START [END]]`: the elements from START up to but not including END. It replaces Go's own `slice`, which also
+   * cuts texts. `{{ slice (list 1 2 3) 1 2 }}` → `[2]`
+   */
   slice,
-  /** `tuple VALUE…`: as list. `{{ tuple 1 "a" }}` → `[1 a]` */
+  /** `tuple VALUE…`: the same as list. `{{ tuple 1 "a" }}` → `[1 a]` */
   tuple: list,
-  /** `uniq LIST`: without elements deeply equal to an earlier one. `{{ uniq (list 1 1 1 2) }}` → `[1 2]` */
+  /** `uniq LIST`: LIST without elements that deeply equal an earlier one. `{{ uniq (list 1 1 1 2) }}` → `[1 2]` */
   uniq,
-  /** `without LIST VALUE…`: without elements deeply equal to a VALUE. `{{ without (list 1 2 3 4) 1 3 }}` → `[2 4]` */
+  /** `without LIST VALUE…`: LIST without elements that deeply equal a VALUE. `{{ without (list 1 2 3 4) 1 3 }}` → `[2 4]` */
   without,
 } satisfies FunctionSet;

@@ -4,7 +4,7 @@ import { add, type Decimal, decimalOf, divide, floatOfDecimal, multiply, subtrac
 import { sprintValue } from "./text.ts";
 import { goInt, intList, payForList } from "./value.ts";
 
-/** Arithmetic of int64 and float64. Values of any kind are taken for numbers, 0 where they are none. */
+/** Computes with int64 and float64. Values of any kind are read as numbers, 0 if they are none. */
 
 const ofInts = (count: number, variadic: boolean, apply: (first: bigint, others: bigint[]) => bigint) =>
   define(
@@ -37,7 +37,7 @@ const extremeFloat = (choose: (a: number, b: number) => number): TemplateFunctio
 const ofFloat = (apply: (value: number) => number): TemplateFunction =>
   define({ params: ["any"], returns: "float64", context: true }, (context, value) => apply(toFloat(value, context)));
 
-/** Decimals are as long as all numbers of a call together. */
+/** Reduces decimals, which may be as long as all numbers of a call together. */
 function reduceDecimals(
   context: Context,
   first: unknown,
@@ -58,7 +58,7 @@ const ofDecimals = (apply: (a: Decimal, b: Decimal) => Decimal): TemplateFunctio
     (context, first, ...others: unknown[]) => reduceDecimals(context, first, others, apply),
   );
 
-/** Integers from `start` to before `stop`, with room for the next one that would not fit an int64. */
+/** Lists integers from `start` up to but not including `stop`, with room for the next one that would not fit an int64. */
 function range(context: Context, start: bigint, stop: bigint, step: bigint): bigint[] {
   const up = stop >= start;
   if (up ? step <= 0n : step >= 0n) return [];
@@ -87,7 +87,7 @@ function seq(context: Context, params: readonly bigint[]): string {
   return range(context, start, end + (down ? -1n : 1n), by).join(" ");
 }
 
-/** Go's `math.Pow(10, places)`, which is not exact, and in its own way. */
+/** Returns Go's `math.Pow(10, places)`, which is not exact in its own way. */
 function powerOfTen(places: number): number {
   let scale = 1;
   let exponent = 0;
@@ -111,7 +111,7 @@ function powerOfTen(places: number): number {
   return places < 0 ? timesPowerOfTwo(1 / scale, -exponent) : timesPowerOfTwo(scale, exponent);
 }
 
-/** In two steps, so that what lies between does not overflow. */
+/** Multiplies in two steps, so that no intermediate value overflows. */
 const timesPowerOfTwo = (value: number, exponent: number): number => {
   const half = Math.trunc(Math.max(-2200, Math.min(2200, exponent)) / 2);
   return value * 2 ** half * 2 ** (Math.max(-2200, Math.min(2200, exponent)) - half);
@@ -129,9 +129,9 @@ const max = extreme((a, b) => a > b);
 export const math = {
   /** `add NUMBER…`: the sum, as int64. `{{ add 1 2 3 }}` → `6` */
   add: ofInts(1, true, (first, others) => others.reduce((sum, n) => sum + n, first)),
-  /** `add1 NUMBER`: one more. `{{ add1 1 }}` → `2` */
+  /** `add1 NUMBER`: NUMBER plus one, as int64. `{{ add1 1 }}` → `2` */
   add1: ofInts(1, false, (n) => n + 1n),
-  /** `add1f NUMBER`: one more, as float64. `{{ add1f 1.5 }}` → `2.5` */
+  /** `add1f NUMBER`: NUMBER plus one, as float64. `{{ add1f 1.5 }}` → `2.5` */
   add1f: define({ params: ["any"], returns: "float64", context: true }, (context, value) =>
     reduceDecimals(context, value, [1], add),
   ),
@@ -139,44 +139,47 @@ export const math = {
   addf: define({ params: ["any"], variadic: true, returns: "float64", context: true }, (context, ...values) =>
     reduceDecimals(context, 0, values, add),
   ),
-  /** `atoi TEXT`: the int that it reads as, else 0. `{{ atoi "12" }}` → `12` */
+  /** `atoi TEXT`: TEXT read as an int, 0 if it is not one. `{{ atoi "12" }}` → `12` */
   atoi: define({ params: ["string"], returns: "int" }, clamped),
-  /** `biggest NUMBER…`: as max. `{{ biggest 1 3 2 }}` → `3` */
+  /** `biggest NUMBER…`: the same as max. `{{ biggest 1 3 2 }}` → `3` */
   biggest: max,
-  /** `ceil NUMBER`: the next whole number above. `{{ ceil 1.1 }}` → `2` */
+  /** `ceil NUMBER`: NUMBER rounded up to a whole number. `{{ ceil 1.1 }}` → `2` */
   ceil: ofFloat(Math.ceil),
-  /** `div A B`: the quotient of integers, cut to one. `{{ div 7 2 }}` → `3` */
+  /** `div A B`: the quotient of two integers, without its fraction. `{{ div 7 2 }}` → `3` */
   div: divided((a, b) => a / b),
   /** `divf A B…`: the quotient, to 16 decimals. `{{ divf 1 4 }}` → `0.25` */
   divf: ofDecimals(divide),
-  /** `float64 VALUE`: as float64. `{{ float64 "1.5" }}` → `1.5` */
+  /** `float64 VALUE`: VALUE as float64. `{{ float64 "1.5" }}` → `1.5` */
   float64: ofFloat((value) => value),
-  /** `floor NUMBER`: the next whole number below. `{{ floor 1.9 }}` → `1` */
+  /** `floor NUMBER`: NUMBER rounded down to a whole number. `{{ floor 1.9 }}` → `1` */
   floor: ofFloat(Math.floor),
-  /** `int VALUE`: as int. `{{ int "12" }}` → `12` */
+  /** `int VALUE`: VALUE as int. `{{ int "12" }}` → `12` */
   int: define({ params: ["any"], returns: "int", context: true }, (context, value) => toInt(value, context)),
-  /** `int64 VALUE`: as int64. `{{ int64 1.9 }}` → `1` */
+  /** `int64 VALUE`: VALUE as int64. `{{ int64 1.9 }}` → `1` */
   int64: ofInts(1, false, (n) => n),
-  /** `max NUMBER…`: the greatest integer. `{{ max 1 3 2 }}` → `3` */
+  /** `max NUMBER…`: the largest number, as an integer. `{{ max 1 3 2 }}` → `3` */
   max,
-  /** `maxf NUMBER…`: the greatest float64. `{{ maxf 1 2.5 }}` → `2.5` */
+  /** `maxf NUMBER…`: the largest number, as float64. `{{ maxf 1 2.5 }}` → `2.5` */
   maxf: extremeFloat(maxFloat),
-  /** `min NUMBER…`: the least integer. `{{ min 3 1 2 }}` → `1` */
+  /** `min NUMBER…`: the smallest number, as an integer. `{{ min 3 1 2 }}` → `1` */
   min: extreme((a, b) => a < b),
-  /** `minf NUMBER…`: the least float64. `{{ minf 1.5 3 }}` → `1.5` */
+  /** `minf NUMBER…`: the smallest number, as float64. `{{ minf 1.5 3 }}` → `1.5` */
   minf: extremeFloat((a, b) => -maxFloat(-a, -b)),
-  /** `mod A B`: the rest of a division of integers. `{{ mod 7 2 }}` → `1` */
+  /** `mod A B`: the remainder of an integer division. `{{ mod 7 2 }}` → `1` */
   mod: divided((a, b) => a % b),
   /** `mul NUMBER…`: the product, as int64. `{{ mul 2 3 4 }}` → `24` */
   mul: ofInts(2, true, (first, others) => others.reduce((product, n) => int64(product * n), first)),
   /** `mulf NUMBER…`: the product, in exact decimals, as float64. `{{ mulf 1.5 2 }}` → `3` */
   mulf: ofDecimals(multiply),
-  /** `round NUMBER PLACES [LEAST]`: to decimal places; a rest of LEAST, 0.5 unless given, goes up. `{{ round 123.555 2 }}` → `123.56` */
+  /**
+   * `round NUMBER PLACES [LEAST]`: NUMBER rounded to PLACES decimal places; a remainder of LEAST or more, 0.5 by default,
+   * rounds up. `{{ round 123.555 2 }}` → `123.56`
+   */
   round: define(
     { params: ["any", "int", "float64"], variadic: true, returns: "float64", context: true },
     (context, value, places, roundOn = 0.5) => round(toFloat(value, context), Number(places), roundOn),
   ),
-  /** `seq [START [STEP]] END`: integers with spaces between. `{{ seq 1 2 7 }}` → `1 3 5 7` */
+  /** `seq [START [STEP]] END`: integers from START to END, separated by spaces. `{{ seq 1 2 7 }}` → `1 3 5 7` */
   seq: define({ params: ["int"], variadic: true, returns: "string", context: true }, (context, ...params) =>
     seq(context, params.map(BigInt)),
   ),
@@ -184,16 +187,16 @@ export const math = {
   sub: ofInts(2, false, (a, [b = 0n]) => a - b),
   /** `subf A B…`: the difference, in exact decimals, as float64. `{{ subf 0.3 0.1 }}` → `0.2` */
   subf: ofDecimals(subtract),
-  /** `toDecimal VALUE`: the int64 that an octal number is, else 0. `{{ toDecimal "0777" }}` → `511` */
+  /** `toDecimal VALUE`: VALUE read as an octal number, 0 if it is not one. `{{ toDecimal "0777" }}` → `511` */
   toDecimal: define(
     { params: ["any"], returns: "int64", context: true },
     (context, value) => parsed(sprintValue(value, context), 8) ?? 0n,
   ),
-  /** `until COUNT`: a list of integers from 0 to before COUNT. `{{ until 3 }}` → `[0 1 2]` */
+  /** `until COUNT`: a list of the integers from 0 up to but not including COUNT. `{{ until 3 }}` → `[0 1 2]` */
   until: define({ params: ["int"], context: true }, (context, count) =>
     intsOf(context, range(context, 0n, BigInt(count), count < 0 ? -1n : 1n)),
   ),
-  /** `untilStep START STOP STEP`: a list of integers from START to before STOP. `{{ untilStep 3 10 3 }}` → `[3 6 9]` */
+  /** `untilStep START STOP STEP`: a list of every STEP-th integer from START up to but not including STOP. `{{ untilStep 3 10 3 }}` → `[3 6 9]` */
   untilStep: define({ params: ["int", "int", "int"], context: true }, (context, start, stop, step) =>
     intsOf(context, range(context, BigInt(start), BigInt(stop), BigInt(step))),
   ),

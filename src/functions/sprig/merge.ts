@@ -1,8 +1,8 @@
 import { type Context, kindOf, LimitReached, mapGet, sortedEntries, truth } from "../../template/index.ts";
 
 /**
- * The Go package mergo (0.3) on dicts: `into` is changed. What it lacks, or has empty, comes from `from`; where both have a
- * dict, these are merged. Lists are taken whole.
+ * Merges dicts as the Go package mergo (0.3): `into` is changed. Keys that it lacks, or has empty, come from `from`; where
+ * both have a dict, the dicts are merged. Lists are taken whole.
  */
 export function merge(
   context: Context,
@@ -32,5 +32,5 @@ export function merge(
   }
 }
 
-/** Of times and functions mergo does not say that they are empty. */
+/** Tells empty values as mergo does, for which times and functions are never empty. */
 const isEmpty = (value: unknown, context: Context): boolean => value === null || !truth(value, context);

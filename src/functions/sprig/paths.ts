@@ -1,6 +1,6 @@
 import { define, type FunctionSet } from "../../template/index.ts";
 
-/** Paths with slashes, as Go's package path has them. The functions of the operating system's paths are those of Unix. */
+/** Implements Go's package path, for paths with slashes. The functions for paths of the operating system are those of Unix. */
 
 /** `path.Clean`. */
 export function clean(path: string): string {
@@ -41,24 +41,24 @@ const ofPath = (apply: (path: string) => unknown) =>
 const isAbs = ofPath((path) => path.startsWith("/"));
 
 export const paths = {
-  /** `base PATH`: its last element. `{{ base "a/b.txt" }}` → `b.txt` */
+  /** `base PATH`: the last element of PATH. `{{ base "a/b.txt" }}` → `b.txt` */
   base: ofPath(base),
-  /** `clean PATH`: the shortest that leads to the same. `{{ clean "a/../b/./c" }}` → `b/c` */
+  /** `clean PATH`: the shortest path that leads to the same place. `{{ clean "a/../b/./c" }}` → `b/c` */
   clean: ofPath(clean),
-  /** `dir PATH`: all but the last element. `{{ dir "a/b/c" }}` → `a/b` */
+  /** `dir PATH`: all but the last element of PATH. `{{ dir "a/b/c" }}` → `a/b` */
   dir: ofPath(dir),
-  /** `ext PATH`: the file name's extension, with its point. `{{ ext "a/b.txt" }}` → `.txt` */
+  /** `ext PATH`: the extension of the file name, with its dot. `{{ ext "a/b.txt" }}` → `.txt` */
   ext: ofPath(ext),
-  /** `isAbs PATH`: whether it begins at the root. `{{ isAbs "/a" }}` → `true` */
+  /** `isAbs PATH`: whether PATH begins at the root. `{{ isAbs "/a" }}` → `true` */
   isAbs,
-  /** `osBase PATH`: as base. `{{ osBase "/a/b" }}` → `b` */
+  /** `osBase PATH`: the same as base. `{{ osBase "/a/b" }}` → `b` */
   osBase: ofPath(base),
-  /** `osClean PATH`: as clean. `{{ osClean "/a//b" }}` → `/a/b` */
+  /** `osClean PATH`: the same as clean. `{{ osClean "/a//b" }}` → `/a/b` */
   osClean: ofPath(clean),
-  /** `osDir PATH`: as dir. `{{ osDir "/a/b" }}` → `/a` */
+  /** `osDir PATH`: the same as dir. `{{ osDir "/a/b" }}` → `/a` */
   osDir: ofPath(dir),
-  /** `osExt PATH`: as ext. `{{ osExt "/a.b/c" }}` → `` */
+  /** `osExt PATH`: the same as ext. `{{ osExt "/a.b/c" }}` → `` */
   osExt: ofPath(ext),
-  /** `osIsAbs PATH`: as isAbs. `{{ osIsAbs "a" }}` → `false` */
+  /** `osIsAbs PATH`: the same as isAbs. `{{ osIsAbs "a" }}` → `false` */
   osIsAbs: isAbs,
 } satisfies FunctionSet;

@@ -3,7 +3,7 @@ import { encodeBase64 } from "./encoding.ts";
 import { runesOf } from "./text.ts";
 import { payForList } from "./value.ts";
 
-/** What comes by chance, all of it from the option `random`. */
+/** Makes random values, all of them from the option `random`. */
 
 const below = (context: Context, count: number): number => Math.floor(context.random() * count);
 
@@ -12,7 +12,7 @@ const digits = "0123456789";
 const ascii = Array.from({ length: 95 }, (_, i) => String.fromCharCode(32 + i)).join("");
 
 const randomText = (alphabet: string) =>
-  define({ params: ["int"], context: true, varies: true }, (context, count) => {
+  define({ params: ["int"], context: true, nonDeterministic: true }, (context, count) => {
     if (count <= 0) return "";
     payForList(context, Number(count));
     let text = "";
@@ -34,27 +34,30 @@ function uuid(context: Context): string {
 }
 
 export const random = {
-  /** `randAlpha COUNT`: letters. `{{ randAlpha 5 }}` → `aaaaa` */
+  /** `randAlpha COUNT`: COUNT random letters. `{{ randAlpha 5 }}` → `aaaaa` */
   randAlpha: randomText(letters),
-  /** `randAlphaNum COUNT`: letters and digits. `{{ randAlphaNum 5 }}` → `fffff` */
+  /** `randAlphaNum COUNT`: COUNT random letters and digits. `{{ randAlphaNum 5 }}` → `fffff` */
   randAlphaNum: randomText(letters + digits),
-  /** `randAscii COUNT`: printable characters of ASCII. `{{ randAscii 5 }}` → `OOOOO` */
+  /** `randAscii COUNT`: COUNT random printable ASCII characters. `{{ randAscii 5 }}` → `OOOOO` */
   randAscii: randomText(ascii),
-  /** `randBytes COUNT`: bytes, in base 64. `{{ randBytes 3 }}` → `gICA` */
-  randBytes: define({ params: ["int"], context: true, varies: true }, (context, count) => {
+  /** `randBytes COUNT`: COUNT random bytes, in base 64. `{{ randBytes 3 }}` → `gICA` */
+  randBytes: define({ params: ["int"], context: true, nonDeterministic: true }, (context, count) => {
     if (count < 0) throw new Error("runtime error: makeslice: len out of range");
     return encodeBase64(context, randomBytes(context, Number(count)));
   }),
-  /** `randInt LEAST END`: an int from LEAST to before END. `{{ randInt 10 20 }}` → `15` */
-  randInt: define({ params: ["int", "int"], returns: "int", context: true, varies: true }, (context, least, end) => {
-    const size = BigInt.asIntN(64, BigInt(end) - BigInt(least));
-    if (size <= 0n) throw new Error("invalid argument to Intn");
-    return BigInt(least) + BigInt(Math.floor(context.random() * Number(size)));
-  }),
-  /** `randNumeric COUNT`: digits. `{{ randNumeric 5 }}` → `55555` */
+  /** `randInt LEAST END`: a random int from LEAST up to but not including END. `{{ randInt 10 20 }}` → `15` */
+  randInt: define(
+    { params: ["int", "int"], returns: "int", context: true, nonDeterministic: true },
+    (context, start, end) => {
+      const size = BigInt.asIntN(64, BigInt(end) - BigInt(start));
+      if (size <= 0n) throw new Error("invalid argument to Intn");
+      return BigInt(start) + BigInt(Math.floor(context.random() * Number(size)));
+    },
+  ),
+  /** `randNumeric COUNT`: COUNT random digits. `{{ randNumeric 5 }}` → `55555` */
   randNumeric: randomText(digits),
-  /** `shuffle TEXT`: its characters in another order. `{{ shuffle "abcd" }}` → `adbc` */
-  shuffle: define({ params: ["string"], context: true, varies: true }, (context, text) => {
+  /** `shuffle TEXT`: the characters of TEXT in random order. `{{ shuffle "abcd" }}` → `adbc` */
+  shuffle: define({ params: ["string"], context: true, nonDeterministic: true }, (context, text) => {
     const runes = runesOf(text);
     payForList(context, runes.length);
     for (let i = runes.length - 1; i > 0; i--) {
@@ -64,5 +67,5 @@ export const random = {
     return runes.join("");
   }),
   /** `uuidv4`: a random identifier. `{{ uuidv4 }}` → `80808080-8080-4080-8080-808080808080` */
-  uuidv4: define({ params: [], context: true, varies: true }, uuid),
+  uuidv4: define({ params: [], context: true, nonDeterministic: true }, uuid),
 } satisfies FunctionSet;

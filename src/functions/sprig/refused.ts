@@ -1,6 +1,6 @@
 import { define, type FunctionSet } from "../../template/index.ts";
 
-/** Functions of Sprig that a template may not have here. They are there, so that the error says why. */
+/** Refuses functions of Sprig that a template may not use. They exist so that the error says why. */
 
 const refused = (reason: string) =>
   define({ params: ["any"], variadic: true }, () => {
@@ -19,7 +19,10 @@ export const refusals = {
   buildCustomCert: keys,
   /** `decryptAES`: refused. `{{ decryptAES "a" "b" }}` → `error: a template cannot encrypt or derive passwords, which would block the process for long` */
   decryptAES: passwords,
-  /** `derivePassword`: refused. `{{ derivePassword 1 "long" "a" "b" "c" }}` → `error: a template cannot encrypt or derive passwords, which would block the process for long` */
+  /**
+   * `derivePassword`: refused. `{{ derivePassword 1 "long" "a" "b" "c" }}` → `error: a template cannot encrypt or derive
+   * passwords, which would block the process for long`
+   */
   derivePassword: passwords,
   /** `encryptAES`: refused. `{{ encryptAES "a" "b" }}` → `error: a template cannot encrypt or derive passwords, which would block the process for long` */
   encryptAES: passwords,

@@ -1,19 +1,19 @@
 import { canBackquote, quote } from "../../../grammar/index.ts";
 import { type Context, define, type FunctionSet } from "../../template/index.ts";
-import { compileRegexp, quoteMeta, type Regexp } from "../regexp.ts";
+import { compileRegexp, quoteMeta, type Regexp, RegexpError } from "../regexp.ts";
 import { noStrings, stringList } from "./value.ts";
 
 /**
- * Regular expressions: RE2, in time linear in the text. The functions with `must` before their names return the error of a bad
- * pattern in Go where the others panic with it, and say less.
+ * Implements regular expressions with RE2, in time linear in the text. In Go the functions with `must` before their names
+ * return the error of an invalid pattern, where the others panic with a longer message.
  */
 
-/** What `regexp.MustCompile` panics with. */
+/** Compiles as `regexp.MustCompile`, with the message of its panic. */
 function mustCompile(pattern: string, context: Context): Regexp {
   try {
     return compileRegexp(pattern, context);
   } catch (error) {
-    if (!(error instanceof Error) || !error.message.startsWith("error parsing regexp")) throw error;
+    if (!(error instanceof RegexpError)) throw error;
     const quoted = canBackquote(pattern) ? `\`${pattern}\`` : quote(pattern);
     throw new Error(`regexp: Compile(${quoted}): ${error.message}`);
   }
@@ -27,12 +27,12 @@ const find = (compile: Compile) =>
     (context, pattern, text) => compile(pattern, context).find(text) ?? "",
   );
 
-/** Go gives a nil slice for none. */
+/** Returns a list of texts, nil for none as in Go. */
 const listed = (texts: string[]): string[] => (texts.length === 0 ? noStrings() : stringList(texts));
 
 const findAll = (compile: Compile) =>
-  define({ params: ["string", "string", "int"], context: true }, (context, pattern, text, most) =>
-    listed(compile(pattern, context).findAll(text, Number(most))),
+  define({ params: ["string", "string", "int"], context: true }, (context, pattern, text, limit) =>
+    listed(compile(pattern, context).findAll(text, Number(limit))),
   );
 
 const replaceAll = (compile: Compile) =>
@@ -46,50 +46,62 @@ const replaceAllLiteral = (compile: Compile) =>
   );
 
 const split = (compile: Compile) =>
-  define({ params: ["string", "string", "int"], context: true }, (context, pattern, text, most) =>
-    listed(compile(pattern, context).split(text, Number(most))),
+  define({ params: ["string", "string", "int"], context: true }, (context, pattern, text, limit) =>
+    listed(compile(pattern, context).split(text, Number(limit))),
   );
 
 export const regex = {
-  /** `mustRegexFind PATTERN TEXT`: as regexFind. `{{ mustRegexFind "[0-9]+" "a12" }}` → `12` */
+  /** `mustRegexFind PATTERN TEXT`: the same as regexFind. `{{ mustRegexFind "[0-9]+" "a12" }}` → `12` */
   mustRegexFind: find(compileRegexp),
-  /** `mustRegexFindAll PATTERN TEXT COUNT`: as regexFindAll. `{{ mustRegexFindAll "[0-9]" "a12" -1 }}` → `[1 2]` */
+  /** `mustRegexFindAll PATTERN TEXT COUNT`: the same as regexFindAll. `{{ mustRegexFindAll "[0-9]" "a12" -1 }}` → `[1 2]` */
   mustRegexFindAll: findAll(compileRegexp),
-  /** `mustRegexMatch PATTERN TEXT`: as regexMatch, but a bad pattern is an error. `{{ mustRegexMatch "[" "a" }}` → `` error: error parsing regexp: missing closing ]: `[` `` */
+  /**
+   * `mustRegexMatch PATTERN TEXT`: the same as regexMatch, but an invalid pattern is an error. `{{ mustRegexMatch "[" "a" }}` →
+   * `` error: error parsing regexp: missing closing ]: `[` ``
+   */
   mustRegexMatch: define({ params: ["string", "string"], context: true }, (context, pattern, text) =>
     compileRegexp(pattern, context).matches(text),
   ),
-  /** `mustRegexReplaceAll PATTERN TEXT NEW`: as regexReplaceAll. `{{ mustRegexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}` → `-W-xxW-` */
+  /** `mustRegexReplaceAll PATTERN TEXT NEW`: the same as regexReplaceAll. `{{ mustRegexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}` → `-W-xxW-` */
   mustRegexReplaceAll: replaceAll(compileRegexp),
-  /** `mustRegexReplaceAllLiteral PATTERN TEXT NEW`: as regexReplaceAllLiteral. `{{ mustRegexReplaceAllLiteral "x+" "axxb" "$1" }}` → `a$1b` */
+  /** `mustRegexReplaceAllLiteral PATTERN TEXT NEW`: the same as regexReplaceAllLiteral. `{{ mustRegexReplaceAllLiteral "x+" "axxb" "$1" }}` → `a$1b` */
   mustRegexReplaceAllLiteral: replaceAllLiteral(compileRegexp),
-  /** `mustRegexSplit PATTERN TEXT COUNT`: as regexSplit. `{{ mustRegexSplit "z+" "pizza" -1 }}` → `[pi a]` */
+  /** `mustRegexSplit PATTERN TEXT COUNT`: the same as regexSplit. `{{ mustRegexSplit "z+" "pizza" -1 }}` → `[pi a]` */
   mustRegexSplit: split(compileRegexp),
   /** `regexFind PATTERN TEXT`: the leftmost match, or an empty text. `{{ regexFind "[a-z][1-9]" "abcd1234" }}` → `d1` */
   regexFind: find(mustCompile),
-  /** `regexFindAll PATTERN TEXT COUNT`: a list of at most COUNT matches, all if it is negative. `{{ regexFindAll "[2468]" "123456789" -1 }}` → `[2 4 6 8]` */
+  /**
+   * `regexFindAll PATTERN TEXT COUNT`: a list of at most COUNT matches, of all matches if COUNT is negative. `{{ regexFindAll
+   * "[2468]" "123456789" -1 }}` → `[2 4 6 8]`
+   */
   regexFindAll: findAll(mustCompile),
-  /** `regexMatch PATTERN TEXT`: whether it matches somewhere; false for a bad pattern. `{{ regexMatch "^[^@]+@[^@]+$" "ada@example.com" }}` → `true` */
+  /** `regexMatch PATTERN TEXT`: whether TEXT has a match; false for an invalid pattern. `{{ regexMatch "^[^@]+@[^@]+$" "ada@example.com" }}` → `true` */
   regexMatch: define({ params: ["string", "string"], context: true }, (context, pattern, text) => {
     let regexp: Regexp;
     try {
       regexp = compileRegexp(pattern, context);
     } catch (error) {
-      if (error instanceof Error && error.message.startsWith("error parsing regexp")) return false;
+      if (error instanceof RegexpError) return false;
       throw error;
     }
     return regexp.matches(text);
   }),
-  /** `regexQuoteMeta TEXT`: a pattern that matches just this text. `{{ regexQuoteMeta "1.2" }}` → `1\.2` */
+  /** `regexQuoteMeta TEXT`: a pattern that matches exactly TEXT. `{{ regexQuoteMeta "1.2" }}` → `1\.2` */
   regexQuoteMeta: define({ params: ["string"], context: true }, (context, text: string) => {
     context.grow(text.length * 2);
     context.spend(text.length >> 3);
     return quoteMeta(text);
   }),
-  /** `regexReplaceAll PATTERN TEXT NEW`: NEW for each match; `${1}` is what its first group matched. `{{ regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}` → `-W-xxW-` */
+  /**
+   * `regexReplaceAll PATTERN TEXT NEW`: TEXT with each match replaced by NEW, in which `${1}` is the text of the first group.
+   * `{{ regexReplaceAll "a(x*)b" "-ab-axxb-" "${1}W" }}` → `-W-xxW-`
+   */
   regexReplaceAll: replaceAll(mustCompile),
-  /** `regexReplaceAllLiteral PATTERN TEXT NEW`: NEW, as it stands, for each match. `{{ regexReplaceAllLiteral "x+" "axxb" "$1" }}` → `a$1b` */
+  /** `regexReplaceAllLiteral PATTERN TEXT NEW`: TEXT with each match replaced by NEW as it is. `{{ regexReplaceAllLiteral "x+" "axxb" "$1" }}` → `a$1b` */
   regexReplaceAllLiteral: replaceAllLiteral(mustCompile),
-  /** `regexSplit PATTERN TEXT COUNT`: a list of at most COUNT pieces between matches, all if it is negative. `{{ regexSplit "z+" "pizza" -1 }}` → `[pi a]` */
+  /**
+   * `regexSplit PATTERN TEXT COUNT`: a list of at most COUNT pieces between matches, of all pieces if COUNT is negative. `{{
+   * regexSplit "z+" "pizza" -1 }}` → `[pi a]`
+   */
   regexSplit: split(mustCompile),
 } satisfies FunctionSet;

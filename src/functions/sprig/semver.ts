@@ -2,7 +2,7 @@ import { type Context, define, type FunctionSet } from "../../template/index.ts"
 import { fits, parseConstraints } from "./constraints.ts";
 import { parseVersion } from "./version.ts";
 
-/** Semantic versions. */
+/** Implements the functions of semantic versions. */
 
 function checkLength(context: Context, source: string): string {
   context.spend(source.length);
@@ -14,7 +14,7 @@ export const semver = {
   semver: define({ params: ["string"], context: true }, (context, source) =>
     parseVersion(checkLength(context, source)),
   ),
-  /** `semverCompare CONSTRAINT TEXT`: whether the version fits the constraint. `{{ semverCompare "^1.2.0" "1.3.4" }}` → `true` */
+  /** `semverCompare CONSTRAINT TEXT`: whether the version TEXT satisfies CONSTRAINT. `{{ semverCompare "^1.2.0" "1.3.4" }}` → `true` */
   semverCompare: define({ params: ["string", "string"], context: true }, (context, constraint, source) => {
     const alternatives = parseConstraints(context, checkLength(context, constraint));
     return fits(parseVersion(checkLength(context, source)), alternatives);

@@ -7,7 +7,7 @@ import { comparable, fromByteText, onBytes, quoted, space, sprintValue, strval, 
 import { camelCase, separated } from "./words.ts";
 import { wrap } from "./wrap.ts";
 
-/** A function of a text. @param price steps for 8 characters */
+/** Makes a function of one text. @param price steps for 8 characters */
 const ofText = (change: (text: string) => unknown, price = 1) =>
   define({ params: ["string"], context: true }, (context, text: string) => {
     context.spend((text.length >> 3) * price);
@@ -48,7 +48,7 @@ const trimAll = define({ params: ["string", "string"], context: true }, (context
   return text.slice(from, to);
 });
 
-/** A byte that is no character is U+FFFD. */
+/** Returns a character, U+FFFD for a byte that is not one. */
 const rune = (char: string): string => (char.isWellFormed() ? char : "\ufffd");
 
 /** `strings.Replace(text, old, new, -1)`. */
@@ -79,7 +79,7 @@ const withoutEnd = (cut: (text: string, part: string) => string) =>
     return whole === text ? cut(whole, piece) : fromByteText(cut(whole, piece));
   });
 
-/** Go's complaint about `text[from:to]`. */
+/** Makes Go's error for `text[from:to]`. */
 const outOfBounds = (bounds: string): Error => new Error(`runtime error: slice bounds out of range [${bounds}]`);
 
 function substr(start: number | bigint, end: number | bigint, text: string): string {
@@ -103,7 +103,7 @@ function trunc(count: number, text: string): string {
   return length > count ? byteSlice(text, 0, count) : text;
 }
 
-/** Not less than 4 wide; `left` bytes may go at the front too. */
+/** Abbreviates to at least 4 bytes; `left` bytes may be cut at the front too. */
 function abbreviate(text: string, left: number, width: number): string {
   if (text.length <= width) return text;
   let offset = Math.min(left, text.length);
@@ -113,7 +113,7 @@ function abbreviate(text: string, left: number, width: number): string {
   return `...${text.slice(text.length - (width - 3))}`;
 }
 
-/** The first letter of each word. */
+/** Lowers the first letter of each word. */
 function untitle(text: string): string {
   let first = true;
   return mapRunes(text, (char) => {
@@ -126,7 +126,7 @@ function untitle(text: string): string {
   });
 }
 
-/** What stands between words, to `title`. */
+/** Tells characters that separate words for `title`. */
 function isSeparator(char: string): boolean {
   if (char <= "\x7f") return !/^[A-Za-z0-9_]$/.test(char);
   return !/^[\p{L}\p{Nd}]$/u.test(char) && space.test(char);
@@ -158,7 +158,7 @@ function swapCase(text: string): string {
   });
 }
 
-/** Sprig takes bytes for characters here: what is not ASCII comes out as Latin-1. */
+/** Returns initials. Sprig takes bytes for characters here, so non-ASCII comes out as Latin-1. */
 function initials(text: string): string {
   let letters = "";
   let gap = true;
@@ -176,7 +176,7 @@ function noSpace(text: string): string {
   return left === bytes ? text : left;
 }
 
-/** Values that are not nil, as texts between spaces. */
+/** Joins the values that are not nil, as texts with spaces between them. */
 function joined(context: Context, values: readonly unknown[], text: (value: unknown) => string): string {
   let line = "";
   let first = true;
@@ -190,95 +190,95 @@ function joined(context: Context, values: readonly unknown[], text: (value: unkn
 }
 
 export const strings = {
-  /** `abbrev WIDTH TEXT`: at most WIDTH bytes, of which three are an ellipsis if any are lost. `{{ abbrev 8 "hello world" }}` → `hello...` */
+  /** `abbrev WIDTH TEXT`: TEXT cut to at most WIDTH bytes, the last three of them an ellipsis if anything was cut. `{{ abbrev 8 "hello world" }}` → `hello...` */
   abbrev: define({ params: ["int", "string"], context: true }, (context, width, text) => {
     context.spend(text.length >> 3);
     return width < 4 ? text : onBytes(text, (bytes) => abbreviate(bytes, 0, Number(width)));
   }),
-  /** `abbrevboth LEFT WIDTH TEXT`: as abbrev, from the byte LEFT on. `{{ abbrevboth 5 10 "1234 5678 9123" }}` → `...5678...` */
+  /** `abbrevboth LEFT WIDTH TEXT`: the same as abbrev, starting at byte LEFT. `{{ abbrevboth 5 10 "1234 5678 9123" }}` → `...5678...` */
   abbrevboth: define({ params: ["int", "int", "string"], context: true }, (context, left, width, text) => {
     context.spend(text.length >> 3);
     if (width < 4 || (left > 0 && width < 7)) return text;
     return onBytes(text, (bytes) => abbreviate(bytes, Number(left), Number(width)));
   }),
-  /** `camelcase TEXT`: words of a name in one, each with a capital. `{{ camelcase "http_server" }}` → `HttpServer` */
+  /** `camelcase TEXT`: the words of a name joined, each with a capital. `{{ camelcase "http_server" }}` → `HttpServer` */
   camelcase: ofText(camelCase, 4),
-  /** `cat VALUE…`: values that are not nil, between spaces. `{{ cat "hello" nil 3 }}` → `hello 3` */
+  /** `cat VALUE…`: the values that are not nil, separated by spaces. `{{ cat "hello" nil 3 }}` → `hello 3` */
   cat: define({ params: ["any"], variadic: true, context: true }, (context, ...values) =>
     joined(context, values, (value) => sprintValue(value, context)),
   ),
-  /** `contains PART TEXT`: whether PART stands in TEXT. `{{ contains "lo w" "hello world" }}` → `true` */
+  /** `contains PART TEXT`: whether TEXT contains PART. `{{ contains "lo w" "hello world" }}` → `true` */
   contains: searched(contains),
   /** `hasPrefix PART TEXT`: whether TEXT begins with PART. `{{ hasPrefix "he" "hello" }}` → `true` */
   hasPrefix: searched((text, part) => text.startsWith(part)),
   /** `hasSuffix PART TEXT`: whether TEXT ends with PART. `{{ hasSuffix "lo" "hello" }}` → `true` */
   hasSuffix: searched((text, part) => text.endsWith(part)),
-  /** `indent SPACES TEXT`: that many spaces before each line. `{{ indent 2 "a\nb" }}` → `  a⏎  b` */
+  /** `indent SPACES TEXT`: TEXT with SPACES spaces before each line. `{{ indent 2 "a\nb" }}` → `  a⏎  b` */
   indent: define({ params: ["int", "string"], context: true }, indent),
   /** `initials TEXT`: the first byte of each word. `{{ initials "Ada King Lovelace" }}` → `AKL` */
   initials: ofText(initials, 4),
-  /** `kebabcase TEXT`: words of a name with hyphens. `{{ kebabcase "FirstName" }}` → `first-name` */
+  /** `kebabcase TEXT`: the words of a name, joined by hyphens. `{{ kebabcase "FirstName" }}` → `first-name` */
   kebabcase: ofText((text) => separated(text, "-"), 16),
-  /** `lower TEXT`: in small letters. `{{ lower "HELLO" }}` → `hello` */
+  /** `lower TEXT`: TEXT in lower case. `{{ lower "HELLO" }}` → `hello` */
   lower: ofText(lower),
-  /** `nindent SPACES TEXT`: as indent, on a new line. `{{ nindent 2 "a" }}` → `⏎  a` */
+  /** `nindent SPACES TEXT`: the same as indent, starting on a new line. `{{ nindent 2 "a" }}` → `⏎  a` */
   nindent: define(
     { params: ["int", "string"], context: true },
     (context, spaces, text) => `\n${indent(context, spaces, text)}`,
   ),
-  /** `nospace TEXT`: without white space. `{{ nospace "h e l l o" }}` → `hello` */
+  /** `nospace TEXT`: TEXT without white space. `{{ nospace "h e l l o" }}` → `hello` */
   nospace: ofText(noSpace, 4),
   /** `plural ONE MANY COUNT`: ONE if COUNT is 1, else MANY. `{{ plural "item" "items" (len "abc") }}` → `items` */
   plural: define({ params: ["string", "string", "int"] }, (one, many, count) => (count === 1 ? one : many)),
-  /** `quote VALUE…`: each value that is not nil as a Go string in double quotes. `{{ quote "a\tb" 3 }}` → `"a\tb" "3"` */
+  /** `quote VALUE…`: each VALUE that is not nil, as a Go string in double quotes. `{{ quote "a\tb" 3 }}` → `"a\tb" "3"` */
   quote: define({ params: ["any"], variadic: true, context: true }, (context, ...values) =>
     joined(context, values, (value) => quoteChecked(context, strval(value, context))),
   ),
-  /** `repeat COUNT TEXT`: TEXT that many times. `{{ repeat 3 "ab" }}` → `ababab` */
+  /** `repeat COUNT TEXT`: TEXT, COUNT times. `{{ repeat 3 "ab" }}` → `ababab` */
   repeat: define({ params: ["int", "string"], context: true }, repeat),
-  /** `replace OLD NEW TEXT`: NEW wherever OLD stood. `{{ replace "l" "L" "hello" }}` → `heLLo` */
+  /** `replace OLD NEW TEXT`: TEXT with each OLD replaced by NEW. `{{ replace "l" "L" "hello" }}` → `heLLo` */
   replace: define({ params: ["string", "string", "string"], context: true }, replace),
-  /** `snakecase TEXT`: words of a name with underscores. `{{ snakecase "FirstName" }}` → `first_name` */
+  /** `snakecase TEXT`: the words of a name, joined by underscores. `{{ snakecase "FirstName" }}` → `first_name` */
   snakecase: ofText((text) => separated(text, "_"), 16),
-  /** `squote VALUE…`: each value that is not nil in single quotes, nothing escaped. `{{ squote "it's" 3 }}` → `'it's' '3'` */
+  /** `squote VALUE…`: each VALUE that is not nil, in single quotes; nothing is escaped. `{{ squote "it's" 3 }}` → `'it's' '3'` */
   squote: define({ params: ["any"], variadic: true, context: true }, (context, ...values) =>
     joined(context, values, (value) => `'${sprintValue(value, context)}'`),
   ),
-  /** `substr START END TEXT`: bytes from START, to before END; a negative END is the end. `{{ substr 0 4 "hello" }}` → `hell` */
+  /** `substr START END TEXT`: the bytes from START up to but not including END; a negative END means the end of TEXT. `{{ substr 0 4 "hello" }}` → `hell` */
   substr: define({ params: ["int", "int", "string"], context: true }, (context, start, end, text) => {
     context.spend(text.length >> 5);
     return substr(start, end, text);
   }),
-  /** `swapcase TEXT`: small for capital letters and the other way, words beginning with capitals. `{{ swapcase "This Is A.Test" }}` → `tHIS iS a.tEST` */
+  /** `swapcase TEXT`: TEXT with upper and lower case swapped; words begin with capitals. `{{ swapcase "This Is A.Test" }}` → `tHIS iS a.tEST` */
   swapcase: ofText(swapCase, 4),
-  /** `title TEXT`: each word with a capital. `{{ title "hello world" }}` → `Hello World` */
+  /** `title TEXT`: TEXT with a capital at the start of each word. `{{ title "hello world" }}` → `Hello World` */
   title: ofText(title, 4),
-  /** `toString VALUE`: as print. `{{ toString 12 | quote }}` → `"12"` */
+  /** `toString VALUE`: VALUE as print writes it. `{{ toString 12 | quote }}` → `"12"` */
   toString: define({ params: ["any"], context: true }, (context, value) => strval(value, context)),
-  /** `trim TEXT`: without white space at both ends. `{{ trim "  a b " }}` → `a b` */
+  /** `trim TEXT`: TEXT without white space at either end. `{{ trim "  a b " }}` → `a b` */
   trim: ofText(trimSpace),
-  /** `trimAll CUTSET TEXT`: without characters of CUTSET at both ends. `{{ trimAll "$€" "$5.00€" }}` → `5.00` */
+  /** `trimAll CUTSET TEXT`: TEXT without characters of CUTSET at either end. `{{ trimAll "$€" "$5.00€" }}` → `5.00` */
   trimAll,
-  /** `trimall CUTSET TEXT`: as trimAll. `{{ trimall "-" "--a-b-" }}` → `a-b` */
+  /** `trimall CUTSET TEXT`: the same as trimAll. `{{ trimall "-" "--a-b-" }}` → `a-b` */
   trimall: trimAll,
-  /** `trimPrefix PART TEXT`: without PART, if TEXT begins with it. `{{ trimPrefix "-" "-hello" }}` → `hello` */
+  /** `trimPrefix PART TEXT`: TEXT without PART, if it begins with PART. `{{ trimPrefix "-" "-hello" }}` → `hello` */
   trimPrefix: withoutEnd((text, part) => (text.startsWith(part) ? text.slice(part.length) : text)),
-  /** `trimSuffix PART TEXT`: without PART, if TEXT ends with it. `{{ trimSuffix "-" "hello-" }}` → `hello` */
+  /** `trimSuffix PART TEXT`: TEXT without PART, if it ends with PART. `{{ trimSuffix "-" "hello-" }}` → `hello` */
   trimSuffix: withoutEnd((text, part) => (text.endsWith(part) ? text.slice(0, text.length - part.length) : text)),
-  /** `trunc COUNT TEXT`: the first COUNT bytes, or the last ones if COUNT is negative. `{{ trunc -5 "hello world" }}` → `world` */
+  /** `trunc COUNT TEXT`: the first COUNT bytes of TEXT, or its last ones if COUNT is negative. `{{ trunc -5 "hello world" }}` → `world` */
   trunc: define({ params: ["int", "string"], context: true }, (context, count, text) => {
     context.spend(text.length >> 5);
     return trunc(Number(count), text);
   }),
-  /** `untitle TEXT`: each word without its capital. `{{ untitle "Hello World" }}` → `hello world` */
+  /** `untitle TEXT`: TEXT with a small letter at the start of each word. `{{ untitle "Hello World" }}` → `hello world` */
   untitle: ofText(untitle, 4),
-  /** `upper TEXT`: in capital letters. `{{ upper "hello" }}` → `HELLO` */
+  /** `upper TEXT`: TEXT in upper case. `{{ upper "hello" }}` → `HELLO` */
   upper: ofText(upper),
-  /** `wrap WIDTH TEXT`: lines of at most WIDTH bytes, but for words that are longer. `{{ wrap 5 "Hello World" }}` → `Hello⏎World` */
+  /** `wrap WIDTH TEXT`: TEXT in lines of at most WIDTH bytes, except for longer words. `{{ wrap 5 "Hello World" }}` → `Hello⏎World` */
   wrap: define({ params: ["int", "string"], context: true }, (context, width, text) =>
     wrap(context, text, Number(width), "\n", false),
   ),
-  /** `wrapWith WIDTH END TEXT`: as wrap, with END instead of a new line, and longer words cut. `{{ wrapWith 5 "|" "Hello Wooorld" }}` → `Hello|Wooor|ld` */
+  /** `wrapWith WIDTH END TEXT`: the same as wrap, with END instead of a line break, and longer words cut. `{{ wrapWith 5 "|" "Hello Wooorld" }}` → `Hello|Wooor|ld` */
   wrapWith: define({ params: ["int", "string", "string"], context: true }, (context, width, end, text) =>
     wrap(context, text, Number(width), end === "" ? "\n" : end, true),
   ),
@@ -286,7 +286,7 @@ export const strings = {
 
 const pieceLength = 1 << 16;
 
-/** Piece by piece, since a quoted text may be ten times as long. */
+/** Quotes piece by piece, because a quoted text may be ten times as long. */
 function quoteChecked(context: Context, text: string): string {
   context.spend(text.length >> 4);
   const whole = joinBytes(text);

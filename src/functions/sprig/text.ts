@@ -1,7 +1,7 @@
 import { decode, encode, quote } from "../../../grammar/index.ts";
 import { type Context, elementsOf, formatValue, isNil, kindOf } from "../../template/index.ts";
 
-/** Texts as Go's bytes, and values as text. */
+/** Converts texts to Go's bytes and values to text. */
 
 /** `fmt.Sprintf("%v", value)`. */
 export function sprintValue(value: unknown, context: Context): string {
@@ -10,10 +10,10 @@ export function sprintValue(value: unknown, context: Context): string {
   return formatValue(value, { numbers, output: limits.output, depth: limits.depth, payer: context });
 }
 
-/** Sprig's `strval`: as `toString`. */
+/** Converts a value to text as Sprig's `strval`, which is `toString`. */
 export const strval = sprintValue;
 
-/** One character a byte, so that JavaScript's text functions work on bytes. Text of ASCII only is itself. */
+/** Turns each byte into one character, so that JavaScript's text functions work on bytes. ASCII text is returned as it is. */
 export function toByteText(text: string): string {
   if (/^[\0-\x7f]*$/.test(text)) return text;
   const bytes = encode(text);
@@ -29,16 +29,16 @@ export function fromByteText(text: string): string {
   return decode(bytes);
 }
 
-/** Does to the bytes of a text what `change` does to characters. */
+/** Applies `change`, which works on characters, to the bytes of a text. */
 export const onBytes = (text: string, change: (bytes: string) => string): string =>
   fromByteText(change(toByteText(text)));
 
-/** Texts that can be searched in each other: themselves, or their bytes where one has a piece of a character. */
+/** Returns texts that can be searched in each other: the texts, or their bytes if one contains a part of a character. */
 export function comparable(...texts: string[]): string[] {
   return texts.every((text) => text.isWellFormed()) ? texts : texts.map(toByteText);
 }
 
-/** Go's `[]rune`: characters; a byte that is none is U+FFFD. */
+/** Returns the characters of a text as Go's `[]rune`; a byte that is not a character is U+FFFD. */
 export const runesOf = (text: string): string[] => [...text].map((char) => (isRawByte(char) ? "\ufffd" : char));
 
 const isRawByte = (char: string): boolean => char.length === 1 && char >= "\ud800" && char <= "\udfff";
@@ -55,10 +55,10 @@ export function trimSpace(text: string): string {
   return text.slice(from, to);
 }
 
-/** `%q` of a text. */
+/** Quotes a text as `%q`. */
 export const quoted = quote;
 
-/** Sprig's `strslice`: a list's elements as texts, without nil; anything else is one text. */
+/** Returns texts as Sprig's `strslice`: the elements of a list without nil; any other value is one text. */
 export function stringsOf(value: unknown, context: Context): string[] {
   if (value === null) return [];
   if (kindOf(value, context.numbers) !== "list") return [strval(value, context)];

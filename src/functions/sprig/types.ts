@@ -2,7 +2,7 @@ import { define, type FunctionSet, typeName } from "../../template/index.ts";
 import { deepEqual } from "./equal.ts";
 import { goKind } from "./value.ts";
 
-/** Go's names for the type of a value, and for its kind: what the type is made of. */
+/** Returns Go's names for the type of a value and for its kind, which the type is made of. */
 
 const typeIsLike = define({ params: ["string", "any"], context: true }, ({ numbers }, name: string, value) => {
   const type = typeName(value, numbers);
@@ -10,22 +10,22 @@ const typeIsLike = define({ params: ["string", "any"], context: true }, ({ numbe
 });
 
 export const types = {
-  /** `deepEqual A B`: whether type and content are the same. `{{ deepEqual (list 1 2) (list 1 2) }}` → `true` */
+  /** `deepEqual A B`: whether A and B have the same type and content. `{{ deepEqual (list 1 2) (list 1 2) }}` → `true` */
   deepEqual: define({ params: ["any", "any"], context: true }, (context, a, b) => deepEqual(a, b, context)),
   /** `kindIs KIND VALUE`: whether VALUE is of that kind. `{{ kindIs "slice" (list 1) }}` → `true` */
   kindIs: define(
     { params: ["string", "any"], context: true },
     ({ numbers }, kind, value) => goKind(value, numbers) === kind,
   ),
-  /** `kindOf VALUE`: its kind. `{{ kindOf (dict "a" 1) }}` → `map` */
+  /** `kindOf VALUE`: the kind of VALUE. `{{ kindOf (dict "a" 1) }}` → `map` */
   kindOf: define({ params: ["any"], context: true }, ({ numbers }, value) => goKind(value, numbers)),
   /** `typeIs TYPE VALUE`: whether VALUE is of that type. `{{ typeIs "string" "a" }}` → `true` */
   typeIs: define(
     { params: ["string", "any"], context: true },
     ({ numbers }, type, value) => typeName(value, numbers) === type,
   ),
-  /** `typeIsLike TYPE VALUE`: the same, or a pointer to that type. `{{ semver "1.2.3" | typeIsLike "semver.Version" }}` → `true` */
+  /** `typeIsLike TYPE VALUE`: whether VALUE is of that type, or a pointer to it. `{{ semver "1.2.3" | typeIsLike "semver.Version" }}` → `true` */
   typeIsLike,
-  /** `typeOf VALUE`: its type. `{{ typeOf (list 1) }}` → `[]interface {}` */
+  /** `typeOf VALUE`: the type of VALUE. `{{ typeOf (list 1) }}` → `[]interface {}` */
   typeOf: define({ params: ["any"], context: true }, ({ numbers }, value) => typeName(value, numbers)),
 } satisfies FunctionSet;

@@ -1,7 +1,7 @@
 import { quote } from "../../../grammar/index.ts";
 import { fromByteText, onBytes, toByteText } from "./text.ts";
 
-/** Go's package net/url: what a URL is made of, both ways. */
+/** Parses and builds URLs as Go's package net/url. */
 
 export interface User {
   readonly name: string;
@@ -23,7 +23,7 @@ export interface ParsedUrl extends Url {
   readonly userinfo: string;
 }
 
-/** Where a part stands decides which characters it may have as they are. Letters, digits and `-_.~` always. */
+/** Characters that each part of a URL may have unescaped. Letters, digits and `-_.~` always may be. */
 const plain = {
   path: /[A-Za-z0-9\-_.~$&+,/:;=@]/,
   fragment: /[A-Za-z0-9\-_.~$&+,/:;=@?!()*]/,
@@ -42,7 +42,7 @@ const hex = (char: string): string => char.charCodeAt(0).toString(16).toUpperCas
 
 const badEscape = (text: string): Error => new Error(`invalid URL escape ${quote(fromByteText(text))}`);
 
-/** @param place `"zone"`: that of an IPv6 address */
+/** Decodes a part of a URL. @param place `"zone"` is the zone of an IPv6 address */
 function unescapePart(text: string, place: Place | "zone"): string {
   const bytes = toByteText(text);
   const inHost = place === "host" || place === "zone";
@@ -70,7 +70,7 @@ function unescapePart(text: string, place: Place | "zone"): string {
 /** `url.QueryUnescape`. @throws Error with Go's words */
 export const queryUnescape = (text: string): string => unescapePart(text.replaceAll("+", " "), "fragment");
 
-/** @throws Error with Go's words */
+/** Parses a URL. @throws Error with Go's words */
 export function parseUrl(source: string): ParsedUrl {
   const hash = source.indexOf("#");
   const front = hash < 0 ? source : source.slice(0, hash);
@@ -135,7 +135,7 @@ function readUser(userinfo: string): User {
   };
 }
 
-/** As Sprig reads the userinfo of a dict. */
+/** Reads the userinfo of a dict as Sprig does. */
 export function parseUserinfo(userinfo: string): User | undefined {
   const source = `proto://${userinfo}@host`;
   try {
@@ -161,7 +161,7 @@ function parseHost(scheme: string, host: string): string {
   return unescapePart(host, "host");
 }
 
-/** `[fe80::1%25en0]:80`. */
+/** Reads a bracketed address: `[fe80::1%25en0]:80`. */
 function parseAddress(host: string): string {
   const end = host.lastIndexOf("]");
   if (end < 0) throw new Error("missing ']' in host");

@@ -2,12 +2,15 @@ import { define, type FunctionSet, mapGet } from "../../template/index.ts";
 import { parseUrl, parseUserinfo, type Url, urlText } from "./url.ts";
 import { goKind, newMap } from "./value.ts";
 
-/** URLs and their parts. */
+/** Implements the functions of URLs. */
 
 const parts = ["fragment", "host", "hostname", "opaque", "path", "query", "scheme", "userinfo"] as const;
 
 export const urls = {
-  /** `urlJoin DICT`: the URL of such parts as urlParse gives. `{{ urlJoin (dict "scheme" "https" "host" "example.com" "path" "/a b") }}` → `https://example.com/a%20b` */
+  /**
+   * `urlJoin DICT`: the URL of the parts that urlParse returns. `{{ urlJoin (dict "scheme" "https" "host" "example.com" "path"
+   * "/a b") }}` → `https://example.com/a%20b`
+   */
   urlJoin: define({ params: ["map"], returns: "string", context: true }, (context, dict: object) => {
     const field = (key: string): string => {
       const value = mapGet(dict, key);
@@ -32,7 +35,10 @@ export const urls = {
     }
     return urlText(userinfo === "" ? url : { ...url, user: parseUserinfo(userinfo) });
   }),
-  /** `urlParse TEXT`: a dict of the parts of a URL: scheme, host, hostname, path, query, opaque, fragment, userinfo. `{{ (urlParse "https://example.com:8080/a?b=c").hostname }}` → `example.com` */
+  /**
+   * `urlParse TEXT`: a dict of the parts of a URL: scheme, host, hostname, path, query, opaque, fragment, userinfo. `{{
+   * (urlParse "https://example.com:8080/a?b=c").hostname }}` → `example.com`
+   */
   urlParse: define({ params: ["string"], returns: "map", context: true }, (context, text) => {
     context.grow(text.length * 3);
     context.spend(text.length);

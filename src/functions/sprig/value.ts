@@ -14,9 +14,9 @@ import {
   withCapacity,
 } from "../../template/index.ts";
 
-/** Values as Sprig's functions take and give them. */
+/** Converts values to and from what Sprig's functions take and return. */
 
-/** Go's text for what it panics with when nil is asked for its type. */
+/** Go's panic for asking nil for its type. */
 const nilDereference = "runtime error: invalid memory address or nil pointer dereference";
 
 /** `reflect.Kind.String`. */
@@ -45,8 +45,8 @@ export function goKind(value: unknown, numbers: Numbers): string {
 }
 
 /**
- * The elements of a list, as reflection finds them.
- * @param complaint what Go says of anything else, before the kind
+ * Returns the elements of a list as reflection finds them.
+ * @param complaint Go's message for any other value, up to the kind
  */
 export function listOf(value: unknown, complaint: string, { numbers }: Context): List {
   if (value === null) throw new Error(nilDereference);
@@ -56,13 +56,13 @@ export function listOf(value: unknown, complaint: string, { numbers }: Context):
 
 export const isList = (value: unknown, { numbers }: Context): boolean => kindOf(value, numbers) === "list";
 
-/** To be called before a list of that many elements is built. */
+/** Charges for a list of that many elements. Call it before building. */
 export function payForList(context: Context, length: number): void {
   context.grow(length);
   context.spend(length);
 }
 
-/** A new `[]interface {}`, with no room to spare. */
+/** Makes a new `[]interface {}` without spare capacity. */
 export function newList(context: Context, list: List, from = 0, to = list.length): unknown[] {
   payForList(context, Math.max(0, to - from));
   const copy: unknown[] = [];
@@ -75,7 +75,7 @@ export function newList(context: Context, list: List, from = 0, to = list.length
 const blocks = [8, 16, 24, 32, 48, 64, 80, 96, 112, 128, 144, 160, 176, 192, 208, 224, 240, 256, 288, 320, 352, 384, 416, 448, 480, 512, 576, 640, 704, 768, 896, 1024, 1152, 1280, 1408, 1536, 1792, 2048, 2304, 2688, 3072, 3200, 3456, 4096, 4864, 5120, 5376, 6144, 6528, 6784, 6912, 8192, 9472, 9728, 10240, 10880, 12288, 13568, 14336, 16384, 18432, 19072, 20480, 21760, 24576, 27264, 28672, 32768];
 const page = 8192;
 
-/** What Go's `append` makes of a full slice's capacity. @param size bytes of an element */
+/** Returns the capacity that Go's `append` gives a full slice. @param size bytes of an element */
 function grown(capacity: number, length: number, size: number): number {
   let next = capacity;
   if (length > 2 * capacity) next = length;
@@ -85,14 +85,14 @@ function grown(capacity: number, length: number, size: number): number {
   return Math.floor((blocks.find((block) => block >= bytes) ?? Math.ceil(bytes / page) * page) / size);
 }
 
-/** A new list that Go made by appending its elements one by one to one of that capacity. */
+/** Gives a list the capacity that it has in Go after appending its elements one at a time to a list of that capacity. */
 export function appended<L extends unknown[]>(list: L, capacity = 0, size = 16): L {
   let room = capacity;
   while (room < list.length) room = grown(room, room + 1, size);
   return withCapacity(list, room);
 }
 
-/** A new list that Go made by appending all these elements at once to one of that capacity. */
+/** Gives a list the capacity that it has in Go after appending all its elements at once to a list of that capacity. */
 export const appendedAtOnce = <L extends unknown[]>(list: L, capacity: number): L =>
   withCapacity(list, list.length > capacity ? grown(capacity, list.length, 16) : capacity);
 
@@ -104,7 +104,7 @@ const nothing: GoType = { name: "[]interface {}", isNil: true };
 const noMap: GoType = { name: "map[string]interface {}", isNil: true };
 const stringMap: GoType = { name: "map[string]string", typed: true, zero: "" };
 
-/** What an element of such a list is before it is set. */
+/** Returns the zero value of the elements of a list. */
 export function zeroOf(list: List, context: Context): unknown {
   const name = goTypeOf(list)?.name;
   return name === "[]string"
@@ -116,7 +116,7 @@ export function zeroOf(list: List, context: Context): unknown {
         : null;
 }
 
-/** The same type for a part of a list. */
+/** Gives a part of a list the type of the whole. */
 export const likeList = <L extends unknown[]>(part: L, whole: List): L => {
   const type = goTypeOf(whole);
   return type ? typed(part, type) : part;
@@ -127,13 +127,13 @@ function typed<L extends unknown[]>(list: L, type: GoType): L {
   return list;
 }
 
-/** These take over the array they are given, with no room to spare unless it has some already. */
+/** Makes a `[]string` of an array, which it takes over, without spare capacity unless the array has some. */
 export const stringList = (list: string[]): string[] => typed(withCapacity(list, list.length), strings);
-/** A nil `[]string`. */
+/** Makes a nil `[]string`. */
 export const noStrings = (): string[] => typed([], nilStrings);
 export const intList = (list: (number | bigint)[]): unknown[] => typed(appended(list, 0, 8), ints);
 export const listList = (list: unknown[][]): unknown[][] => typed(withCapacity(list, list.length), lists);
-/** A nil `[]interface {}`. */
+/** Makes a nil `[]interface {}`. */
 export const nilList = (): unknown[] => typed([], nothing);
 
 export function newStringMap(entries: Iterable<readonly [string, string]>): object {
@@ -142,23 +142,23 @@ export function newStringMap(entries: Iterable<readonly [string, string]>): obje
   return map;
 }
 
-/** A map that the template may change. */
+/** Makes a map that the template may change. */
 export function newMap(entries: Iterable<readonly [string, unknown]> = []): Record<string, unknown> {
   const map: Record<string, unknown> = Object.create(null);
   for (const [key, value] of entries) map[key] = value;
   return map;
 }
 
-/** A nil `map[string]interface {}`. */
+/** Makes a nil `map[string]interface {}`. */
 export const nilMap = (): object => Object.defineProperty(newMap(), goType, { value: noMap });
 
-/** A nil list or map, to JSON and to comparisons. */
+/** Tells a nil list or map, for JSON and comparisons. */
 export const isNilValue = (value: unknown): boolean => goTypeOf(value)?.isNil === true;
 
-/** An int as an element of a list. */
+/** Makes an int for an element of a list. */
 export const goInt = (n: number | bigint, { numbers }: Context): number | bigint =>
   numbers === "float64" ? BigInt(n) : n;
 
-/** Whether a number literal of JavaScript would be an int here. */
+/** Tells whether a JavaScript number is an int here. */
 export const isPlainInt = (value: unknown, { numbers }: Context): value is number =>
   typeof value === "number" && numbers === "int" && isInt(value);

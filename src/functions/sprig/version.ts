@@ -1,7 +1,7 @@
 import { compareBytes } from "../../../grammar/index.ts";
 import { define, type GoType, goType, SizedInt, Struct } from "../../template/index.ts";
 
-/** Semantic versions as the Go package Masterminds/semver (3.2) reads and compares them. */
+/** Reads and compares semantic versions as the Go package Masterminds/semver (3.2). */
 
 const part = "[0-9A-Za-z\\-]+";
 const suffixes = `(-(${part}(\\.${part})*))?(\\+(${part}(\\.${part})*))?`;
@@ -49,7 +49,7 @@ const compared = (test: (order: number) => boolean | number) => (version: Versio
     return test(compare(version, other));
   });
 
-/** The next one: which number counts up, whether or not a prerelease comes before it. */
+/** Returns the next version: counts up the number at `index`, whether or not a prerelease precedes it. */
 const next = (index: 0 | 1 | 2) => (version: Version) =>
   define({ params: [] }, () => {
     const [major, minor, patch] = version.numbers;
@@ -79,7 +79,7 @@ const versionType: GoType<Version> = {
   },
 };
 
-/** @throws Error with Go's words */
+/** Parses a version. @throws Error with Go's words */
 export function parseVersion(source: string): Version {
   const found = versionPattern.exec(source);
   if (!found) throw new Error("Invalid Semantic Version");

@@ -1,7 +1,7 @@
 import { isUpper, lowerRune, upperRune } from "./case.ts";
 import { runesOf, space } from "./text.ts";
 
-/** Names cut into words, as the Go package xstrings (1.3) does it. */
+/** Splits names into words as the Go package xstrings (1.3). */
 
 const isConnector = (char: string): boolean => char === "-" || char === "_" || space.test(char);
 
@@ -11,7 +11,7 @@ export function camelCase(text: string): string {
   let result = "";
   let at = 0;
   while (at < runes.length && isConnector(runes[at]!)) result += runes[at++]!;
-  // Of nothing but connectors Go writes the last one twice.
+  // For a name of only connectors Go writes the last one twice.
   if (at === runes.length) return result + (runes.at(-1) ?? "");
   let current = upperRune(runes[at++]!);
   for (; at < runes.length; at++) {
@@ -32,7 +32,7 @@ export function camelCase(text: string): string {
 
 type WordKind = "number" | "upper" | "alphabet" | "connector" | "punctuation" | "other" | "invalid";
 
-/** A character with the invalid bytes before it; at the end of the text these may be alone. */
+/** Holds a character with the invalid bytes before it; at the end of the text these may be alone. */
 interface Cell {
   readonly char: string | undefined;
   readonly text: string;
@@ -57,7 +57,7 @@ function cellsOf(text: string): Cell[] {
   return cells;
 }
 
-/** Chinese characters are no letters here. */
+/** Tells letters; Chinese characters are none here. */
 const isLetter = (char: string): boolean =>
   /^\p{L}$/u.test(char) && !/^[\u3400-\u4d85\u4e00-\u9fcc\u{20000}-\u{2b81d}]$/u.test(char);
 const isNumber = (char: string): boolean => /^\p{N}$/u.test(char);
@@ -142,7 +142,10 @@ function splitWords(cells: readonly Cell[]): Word[] {
 function wordAt(cells: readonly Cell[], at: number): Word {
   const first = cells[at]!.char;
   const word = (kind: WordKind, end: number): Word => ({ kind, cells: cells.slice(at, end) });
-  /** The end of what passes the test, from `from` on. Bytes without a character go with those before them. */
+  /**
+   * Returns the end of the run that passes the test, from `from` on. Bytes that are not characters belong to those before
+   * them.
+   */
   const run = (test: (char: string) => boolean, from = at + 1): number => {
     let end = from;
     while (end < cells.length && (cells[end]!.char === undefined || test(cells[end]!.char!))) end++;

@@ -2,13 +2,13 @@ import type { Context } from "../../template/index.ts";
 import { onBytes, toByteText } from "./text.ts";
 
 /**
- * Lines of at most `width` bytes, broken at spaces.
- * @param cut whether a longer word is cut; else it has a line of its own
+ * Wraps text to lines of at most `width` bytes, broken at spaces.
+ * @param cut whether a longer word is cut; otherwise it gets a line of its own
  */
 export function wrap(context: Context, text: string, width: number, end: string, cut: boolean): string {
-  const most = Math.max(1, width);
+  const maxWidth = Math.max(1, width);
   context.spend((text.length + end.length) >> 3);
-  return onBytes(text, (bytes) => wrapBytes(context, bytes, most, toByteText(end), cut));
+  return onBytes(text, (bytes) => wrapBytes(context, bytes, maxWidth, toByteText(end), cut));
 }
 
 function wrapBytes(context: Context, text: string, width: number, end: string, cut: boolean): string {

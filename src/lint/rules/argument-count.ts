@@ -1,16 +1,16 @@
 import { execMessage } from "../../template/run.ts";
-import { leastArguments } from "../results.ts";
+import { minArguments } from "../results.ts";
 import type { Argument, Report, Rule } from "../rule.ts";
 
-/** Go's methods start with a capital, as in `.StartsAt.Format "15:04"`; they do take arguments. */
+/** Matches names that may be methods of Go, which take arguments: they start with a capital, as in `.StartsAt.Format "15:04"`. */
 const mayBeMethod = /\.\p{Lu}[\p{L}\p{Nd}_]*$/u;
 
-/** Too few or too many arguments for a function. */
+/** Finds calls with too few or too many arguments. */
 export const argumentCount: Rule = {
   name: "argument-count",
   severity: "error",
   summary: "A function called with too few or too many arguments, or a value called as if it were a function.",
-  reason: "Go stops rendering there. What stands before a `|` counts as the last argument.",
+  reason: "Rendering fails there. The value before a `|` counts as the last argument.",
   examples: {
     good: ["{{ len .items }}", "{{ .items | len }}", '{{ printf "%d of %d" .a .b }}'],
     bad: [
@@ -25,17 +25,17 @@ export const argumentCount: Rule = {
     ],
   },
   check: (context) => {
-    /** Functions among the arguments of another, with none of their own: parentheses are missing. */
+    /** Reports of functions without arguments among the arguments of another: parentheses are missing. */
     const bare = new Map<Argument["node"], Report>();
     return {
       call(call, { tree }) {
         const { name, node, args, piped, params, variadic, command, fn } = call;
         if (!params) return;
         const got = args.length;
-        const least = leastArguments(call);
-        if (got >= least && (variadic || got <= params.length)) return;
-        const counted = piped ? " (what stands before the | is one of them)" : "";
-        const wanted = variadic ? `at least ${least}` : String(params.length);
+        const min = minArguments(call);
+        if (got >= min && (variadic || got <= params.length)) return;
+        const counted = piped ? " (including the value before the |)" : "";
+        const wanted = variadic ? `at least ${min}` : String(params.length);
         const isLonely = !fn && name === "eq" && got === 1;
         const go = isLonely
           ? "error calling eq: missing argument for comparison"
@@ -47,11 +47,11 @@ export const argumentCount: Rule = {
           ? parenthesize(tree.source.text.slice(inner.start, inner.end))
           : !command
             ? parenthesize(name)
-            : got < least
-              ? "Add what is missing"
-              : "Remove what is too much, or put a part in parentheses";
+            : got < min
+              ? `Add ${min - got === 1 ? "one" : `${min - got}`}`
+              : `Remove ${got - params.length === 1 ? "one" : `${got - params.length}`}, or put part of it in parentheses`;
         const report: Report = {
-          message: `${name} takes ${wanted} ${wanted === "1" || wanted === "at least 1" ? "argument" : "arguments"} and is given ${got}${counted}. ${advice}.`,
+          message: `${name} takes ${wanted} ${wanted === "1" || wanted === "at min 1" ? "argument" : "arguments"}, got ${got}${counted}. ${advice}.`,
           at: node,
           source: tree.source,
           go: execMessage(tree, (isLonely && command) || node, go),
@@ -76,4 +76,4 @@ export const argumentCount: Rule = {
   },
 };
 
-const parenthesize = (name: string): string => `Put ${name} and what belongs to it in parentheses: (${name} …)`;
+const parenthesize = (name: string): string => `Put ${name} and its arguments in parentheses: (${name} …)`;

@@ -20,17 +20,17 @@ const words: Partial<Record<ParamType | "value", string>> = {
   bool: "true or false",
   int: "a whole number",
   int64: "a whole number (int64)",
-  float64: "a fraction (float64)",
+  float64: "a float64 fraction",
   list: "a list",
   map: "a map of fields",
 };
 
-/** An argument of a type that the function does not take. */
+/** Finds arguments of a type that the function does not take. */
 export const argumentType: Rule = {
   name: "argument-type",
   severity: "error",
-  summary: "A function is given something it does not take.",
-  reason: "Go converts nothing: text is not a number, and an int is not a float64. Rendering stops there.",
+  summary: "An argument of a type that the function does not take.",
+  reason: "Go converts nothing: text is not a number, and an int is not a float64. Rendering fails.",
   examples: {
     good: [
       { text: "{{ len .items }}", options: { samples: [{ items: [1] }] } },
@@ -55,8 +55,8 @@ export const argumentType: Rule = {
       context.report({
         message:
           why !== undefined
-            ? `${call.name} takes ${wants} here, and ${why}. Rendering stops there: ask with if whether there is anything.`
-            : `${call.name} takes ${wants} here, and ${what}${is === "" ? " is not that" : is}. Rendering stops there: give it ${wants}.`,
+            ? `${call.name} needs ${wants} here, but ${why}: rendering fails for those. Check the length with if first.`
+            : `${call.name} takes ${wants} here, but ${what}${is === "" ? " is not that" : is}: rendering fails. Give it ${wants}.`,
         at: argument.node,
         source: tree.source,
         ...(go !== undefined && {
@@ -70,12 +70,12 @@ export const argumentType: Rule = {
 interface Bad {
   readonly argument: Argument;
   readonly wants: string;
-  /** What is said instead of what it is. */
+  /** The reason, instead of the argument's type. */
   readonly why?: string;
   readonly go?: string;
 }
 
-/** By the signature: no kind that the argument may have is taken. */
+/** Returns an argument that can only be of kinds that the signature refuses. */
 function badArgument({ args, params }: Call): Bad | undefined {
   for (const [i, argument] of args.entries()) {
     const param = params![Math.min(i, params!.length - 1)]!;
@@ -84,7 +84,7 @@ function badArgument({ args, params }: Call): Bad | undefined {
     if (!taken || kinds.length === 0) continue;
     const { literal } = argument.type;
     const isConstant = "kind" in argument.node && argument.node.kind === "number";
-    // A constant becomes what is asked for: 1 a float64, 1.0 an int.
+    // A constant converts to the parameter's type: 1 to a float64, 1.0 to an int.
     if (isConstant && param === "float64") continue;
     if (
       isConstant &&
@@ -112,7 +112,7 @@ function badArgument({ args, params }: Call): Bad | undefined {
   return undefined;
 }
 
-/** Go's message points at it: not at what is in it, nor at what was piped. */
+/** Tells whether Go's message points at the argument itself, not inside it or at the command before. */
 const isPlain = ({ node }: Argument): boolean => ["field", "variable", "identifier", "dot"].includes(node.kind);
 
 const goKinds: Partial<Record<Kind, string>> = {
@@ -124,14 +124,14 @@ const goKinds: Partial<Record<Kind, string>> = {
   map: "map[string]interface {}",
 };
 
-/** An int64 for an int, or the reverse. */
+/** Tells an int64 for an int, or the reverse. */
 function isOtherInt(type: Type, param: string): boolean {
   const kinds = kindsOf(type);
   if (kinds.length !== 1 || kinds[0] !== "int") return false;
   return param === "int" ? type.sized === true : param === "int64" && !type.sized && type.literal === undefined;
 }
 
-/** `len`, `index` and `slice` look at values themselves. */
+/** Checks the arguments of `len`, `index` and `slice`, which have no signature for them. */
 function badCollection({ name, args }: Call): Bad | undefined {
   const [collection, ...keys] = args;
   if (!collection) return undefined;
@@ -178,7 +178,7 @@ function badCollection({ name, args }: Call): Bad | undefined {
             shape.shortest === 0
               ? "is empty"
               : `has only ${shape.shortest === 1 ? "1 element" : `${shape.shortest} elements`}`;
-          return { argument: key, wants: `a position that is there`, why: `the list ${few} in some samples` };
+          return { argument: key, wants: "an existing position", why: `the list ${few} in some samples` };
         }
       }
       if (kinds[0] === "map" && !keyKinds.includes("string"))

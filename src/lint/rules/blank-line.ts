@@ -1,12 +1,12 @@
-import { type Delims, type Piece, piecesOf } from "../../../grammar/index.ts";
+import { type Delims, type Segment, segmentsOf } from "../../../grammar/index.ts";
 import type { Rule } from "../rule.ts";
 
-/** A line of nothing but actions that write nothing. */
+/** Finds lines that contain only actions that print nothing. */
 export const blankLine: Rule = {
   name: "blank-line",
   severity: "info",
-  summary: "A line of its own for an action that writes nothing leaves a blank line.",
-  reason: "The line break behind the action is text and is written. A trim marker takes it away: `{{- if .vip }}`.",
+  summary: "An action that prints nothing, on a line of its own, leaves a blank line.",
+  reason: "The line break after the action is text and is printed. A trim marker removes it: `{{- if .vip }}`.",
   examples: {
     good: [
       "Hey\n{{- if .vip }}\nThank you\n{{- end }}\n",
@@ -20,18 +20,18 @@ export const blankLine: Rule = {
       const { text, delims } = context.source;
       if (!text.split("\n").some((line) => isSuspect(line.trim(), delims))) return;
       let offset = 0;
-      /** The actions of the line so far, if nothing else is on it. */
+      /** The actions of the current line, if nothing else is on it. */
       let line: { start: number; end: number; trims: boolean } | undefined;
       let isBlank = true;
-      const pieces = piecesOf(text, delims, context.isFunction);
-      for (const piece of pieces) {
-        const length = lengthOf(piece, text, offset, delims[1]);
+      const segments = segmentsOf(text, delims, context.isFunction);
+      for (const segment of segments) {
+        const length = lengthOf(segment, text, offset, delims[1]);
         const source = text.slice(offset, offset + length);
-        for (const { content, start } of split(piece, source, delims[0])) {
+        for (const { content, start } of split(segment, source, delims[0])) {
           const isAction = content.startsWith(delims[0]);
           if (isAction) {
             const trims = content.startsWith(`${delims[0]}-`) || content.endsWith(`-${delims[1]}`);
-            if (piece.kind === "action" && !isSilent(piece)) isBlank = false;
+            if (segment.kind === "action" && !isSilent(segment)) isBlank = false;
             line = {
               start: line?.start ?? offset + start,
               end: offset + start + content.length,
@@ -55,11 +55,11 @@ export const blankLine: Rule = {
         const next = /^\s*/.exec(text.slice(end))![0].length + end;
         if (text.startsWith(`${left}-`, next) || text.slice(0, start).trimEnd().endsWith(`-${right}`)) return;
         context.report({
-          message: `This line writes nothing but its line break, which leaves a blank line. Write ${delims[0]}- to take the one before it away.`,
+          message: `This line writes nothing but its line break, which leaves a blank line. Write ${delims[0]}- to remove the line break before it.`,
           at: { start, end },
           suggestions: [
             {
-              message: "Trim the line break before it",
+              message: "Remove the line break before it",
               edits: [{ start: start + delims[0].length, end: start + delims[0].length, text: "- " }],
             },
           ],
@@ -69,19 +69,19 @@ export const blankLine: Rule = {
   }),
 };
 
-/** It begins and ends with an action and trims nothing before it. */
+/** Tells a line that begins and ends with an action and trims nothing before it. */
 const isSuspect = (line: string, [left, right]: Delims): boolean =>
   line.startsWith(left) && line.endsWith(right) && !line.startsWith(`${left}-`);
 
-function lengthOf(piece: Piece, text: string, offset: number, right: string): number {
-  if (piece.kind === "text") return piece.text.length;
-  const last = piece.tokens.at(-1)?.end ?? offset + piece.open.length;
+function lengthOf(segment: Segment, text: string, offset: number, right: string): number {
+  if (segment.kind === "text") return segment.text.length;
+  const last = segment.tokens.at(-1)?.end ?? offset + segment.open.length;
   return text.indexOf(right, last) + right.length - offset;
 }
 
-/** A piece as it stands in the text, comments apart from the text around them. */
-function* split(piece: Piece, source: string, left: string): Generator<{ content: string; start: number }> {
-  if (piece.kind === "action") {
+/** Splits a segment of the source into comments and the text around them. */
+function* split(segment: Segment, source: string, left: string): Generator<{ content: string; start: number }> {
+  if (segment.kind === "action") {
     yield { content: source, start: 0 };
     return;
   }
@@ -98,8 +98,8 @@ function* split(piece: Piece, source: string, left: string): Generator<{ content
   yield { content: source.slice(at), start: at };
 }
 
-/** It writes nothing itself. */
-function isSilent({ tokens }: Extract<Piece, { kind: "action" }>): boolean {
+/** Tells an action that prints nothing itself. */
+function isSilent({ tokens }: Extract<Segment, { kind: "action" }>): boolean {
   const [first, second] = tokens;
   if (!first) return true;
   if (["if", "else", "end", "range", "with", "define", "break", "continue"].includes(first.text)) return true;

@@ -8,13 +8,13 @@ import { named } from "../words.ts";
 
 const ordered = new Set(["lt", "le", "gt", "ge"]);
 
-/** What Go refuses to compare. */
+/** Finds comparisons that Go refuses. */
 export const comparison: Rule = {
   name: "comparison",
   severity: "error",
   summary: "A comparison that Go refuses: a whole number with a fraction, a number with text, lists, maps.",
   reason:
-    "Go compares only what has the same type: 1 with 1, 1.5 with 1.0, text with text. Anything else stops the rendering.",
+    "Go compares only values of the same type: 1 with 1, 1.5 with 1.0, text with text. Anything else makes rendering fail.",
   examples: {
     good: [
       { text: '{{ if eq .status "vip" }}x{{ end }}', options: { samples: [{ status: "vip" }] } },
@@ -37,16 +37,16 @@ export const comparison: Rule = {
         const refusal = refused(call, first!.type, other.type);
         if (!refusal) continue;
         const text = (one: typeof first): string => tree.source.text.slice(one!.node.start, one!.node.end);
-        const shown = (one: typeof first): string =>
-          one!.type.literal === undefined
-            ? `${named(one!.type, text(one))} is ${describe(one!.type)}`
-            : `${text(one)} is ${describe(one!.type)}`;
-        const often = refusal.always ? "" : " at times";
+        const shown = (one: typeof first): string => {
+          const { type } = one!;
+          return `${type.literal === undefined ? named(type, text(one)) : text(one)} (${describe(type)})`;
+        };
+        const often = refusal.always ? "" : " for some profiles";
         context.report({
-          message: `Go does not compare these with ${name}: ${shown(first)} and ${shown(other)}. Rendering stops there${often}. ${advice(first!.type, other.type, context)}`,
+          message: `${name} cannot compare ${shown(first)} with ${shown(other)}: rendering fails${often}. ${advice(first!.type, other.type, context)}`,
           at: call.command ?? call.node,
           source: tree.source,
-          // Where Go shows the values, only it can know.
+          // A message that shows the values is known only at run time.
           ...(!refusal.message.startsWith("non-comparable") && {
             go: execMessage(tree, call.command ?? call.node, `error calling ${name}: ${refusal.message}`),
           }),
@@ -58,7 +58,7 @@ export const comparison: Rule = {
   }),
 };
 
-/** One value of each kind, as the engine holds it. */
+/** One value of each kind, as the engine holds it, to ask the engine. */
 const specimens: Readonly<Record<Kind, unknown>> = {
   nil: null,
   bool: true,
@@ -76,7 +76,7 @@ const specimens: Readonly<Record<Kind, unknown>> = {
   struct: undefined,
 };
 
-/** The engine's own refusal, for the first two kinds that it refuses; `always`: it refuses all that may come. */
+/** Returns the engine's own refusal for the first two kinds that it refuses; `always`: it refuses all possible kinds. */
 function refused({ name }: Call, a: Type, b: Type): { readonly message: string; readonly always: boolean } | undefined {
   let message: string | undefined;
   let always = true;
@@ -108,13 +108,13 @@ function advice(a: Type, b: Type, context: Context): string {
   if (isMixed && literal && kindsOf(literal === a ? b : a).length === 1) return `Write ${literal.literal}.0.`;
   if (isMixed) {
     return context.isFunction("float64")
-      ? "Make both fractions: (float64 …)."
-      : "Make both whole numbers or both fractions in the data.";
+      ? "Convert both to fractions: (float64 …)."
+      : "Use whole numbers for both in the data, or fractions for both.";
   }
   if (all.includes("string") && (all.includes("int") || all.includes("float"))) {
     const text = [a, b].find((type) => typeof type.literal === "string");
     if (text && /^-?\d+$/.test(String(text.literal))) return `Write ${text.literal} without quotes.`;
     return "Compare text with text, or a number with a number.";
   }
-  return "Compare a field of it, its length, or something else that is text, a number, or true or false.";
+  return "Compare a field of it or its length: text, a number, or true or false.";
 }

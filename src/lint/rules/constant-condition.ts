@@ -2,7 +2,7 @@ import { type Branch, type Node, printNode, unreadable } from "../../../grammar/
 import type { Rule } from "../rule.ts";
 import { truthOf } from "../type.ts";
 
-/** A condition that is always the same, and what can never be reached. */
+/** Finds conditions that are always the same, and code that is never reached. */
 export const constantCondition: Rule = {
   name: "constant-condition",
   severity: "warning",
@@ -23,7 +23,7 @@ export const constantCondition: Rule = {
     ],
   },
   check: (context) => {
-    /** By branch: the `else if` below with the same condition. */
+    /** For each branch, the `else if` below it with the same condition. */
     const asked = new Map<Branch, Branch | undefined>();
     return {
       branch(node, type, { tree }) {
@@ -33,11 +33,11 @@ export const constantCondition: Rule = {
           if (truth !== undefined) {
             const lost = truth
               ? node.elseList
-                ? ": what follows its else is never shown"
+                ? ": the part after its else is never shown"
                 : ""
-              : ": what follows is never shown";
+              : ": its content is never shown";
             context.report({
-              message: `This condition is always ${truth}${lost}. Ask about a field, or remove the condition.`,
+              message: `This condition is always ${truth}${lost}. Test a field, or remove the condition.`,
               at: node.pipe,
               source,
             });
@@ -47,7 +47,7 @@ export const constantCondition: Rule = {
         const again = asked.get(node);
         if (!again) return;
         context.report({
-          message: `The same was asked before in this ${node.kind}, so that this branch is never reached. Ask something else, or remove it.`,
+          message: `An earlier branch of this ${node.kind} has the same condition, so this one is never reached. Test something else, or remove it.`,
           at: again.pipe,
           source,
         });
@@ -59,7 +59,7 @@ export const constantCondition: Rule = {
         const next = nodes[at];
         if (!next) return;
         context.report({
-          message: `What follows this ${node.kind} is never reached. Put the ${node.kind} into an if, or remove what follows.`,
+          message: `Nothing after this ${node.kind} is reached. Put the ${node.kind} inside an if, or remove the rest.`,
           at: next,
           source: tree.source,
         });
@@ -70,7 +70,10 @@ export const constantCondition: Rule = {
 
 const isNothing = (node: Node): boolean => node.kind === "comment" || (node.kind === "text" && node.text.trim() === "");
 
-/** Notes of each branch of a chain of `else if` which one below it has the same condition: once for the chain, from its end. */
+/**
+ * Notes for each branch of a chain of `else if` which one below it has the same condition. Runs once for each chain, from its
+ * end.
+ */
 function lookThrough(node: Branch, delims: readonly [string, string], asked: Map<Branch, Branch | undefined>): void {
   const chain = [node];
   for (let next = chained(node); next; next = chained(next)) chain.push(next);
@@ -83,7 +86,7 @@ function lookThrough(node: Branch, delims: readonly [string, string], asked: Map
   }
 }
 
-/** The `else if` of a branch, or `else with`. */
+/** Returns the `else if` or `else with` of a branch. */
 function chained({ kind, elseList }: Branch): Branch | undefined {
   const [first, ...others] = elseList?.nodes.slice(0, 2) ?? [];
   return others.length === 0 && first?.kind === kind ? (first as Branch) : undefined;

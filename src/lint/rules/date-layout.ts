@@ -2,7 +2,7 @@ import { sprig } from "../../functions/index.ts";
 import type { Change } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 
-/** Functions of known sets, and which of their arguments is a layout. */
+/** Functions of known sets with a layout, by the index of that argument. */
 const layouts: Readonly<Record<string, number>> = {
   date: 0,
   dateInZone: 0,
@@ -12,13 +12,13 @@ const layouts: Readonly<Record<string, number>> = {
   must_toDate: 0,
 };
 
-/** A date layout in another language's letters. */
+/** Finds date layouts in another language's letters. */
 export const dateLayout: Rule = {
   name: "date-layout",
   severity: "error",
-  summary: "A date layout that is not in Go's way of writing them: `YYYY-MM-DD`, `%d.%m.%Y`.",
+  summary: "A date layout of another language: `YYYY-MM-DD`, `%d.%m.%Y`.",
   reason:
-    "Go's layouts show how one moment would be written: Monday, January 2, 2006, 15:04:05. Letters such as YYYY mean nothing and are written as they are.",
+    "Go's layouts show how the reference time is printed: Monday, January 2, 2006, 15:04:05. Letters such as YYYY mean nothing and are printed as they are.",
   examples: {
     good: [{ text: '{{ date "2006-01-02" .when }}', options: { functions: [sprig] } }],
     bad: [
@@ -47,12 +47,12 @@ export const dateLayout: Rule = {
           : undefined;
       const why =
         foreign !== undefined
-          ? `${foreign} means nothing in a date layout of Go`
+          ? `${foreign} means nothing in a Go date layout`
           : isExample
-            ? `${year} is not the year of Go's example moment, so that it is written as it is`
+            ? `${year} is not the year of Go's reference time, so it is printed as it is`
             : "This date layout has none of the parts that Go knows";
       context.report({
-        message: `${why}. Write the layout with the moment Monday, January 2, 2006, 15:04:05${meant && meant !== text ? `: ${meant}` : ""}.`,
+        message: `${why}. Write the layout with the reference time Monday, January 2, 2006, 15:04:05${meant && meant !== text ? `: ${meant}` : ""}.`,
         at: layout.node,
         source: tree.source,
         suggestions: change ? [change] : [],
@@ -65,7 +65,7 @@ const place = ({ start, end }: { readonly start: number; readonly end: number })
 
 const reference = /2006|06|01|1|Jan|02|_2|2|15|03|3|04|4|05|5|PM|pm|Mon|MST|Z07|-07/;
 
-/** The first piece that is a part of a date elsewhere. */
+/** Returns the first piece that is a part of a date in another language. */
 function foreignLetters(layout: string): string | undefined {
   return /%[A-Za-z]|(?<![A-Za-z])(?:[Yy]{2,4}|M{2,4}|D{2,4}|d{2,4}|HH|hh|mm|ss)(?![a-z])|(?<![A-Za-z])(?:YYYYMMDD|yyyyMMdd)/.exec(
     layout,
@@ -104,7 +104,7 @@ const strftime: Readonly<Record<string, string>> = {
   ...{ H: "15", I: "03", M: "04", S: "05", p: "PM", Z: "MST", z: "-0700", F: "2006-01-02", T: "15:04:05" },
 };
 
-/** The same layout in Go's way, if each of its letters has one. */
+/** Translates a layout to Go's, if each of its letters has an equivalent. */
 function translated(layout: string): string | undefined {
   if (layout.includes("%")) {
     let known = true;

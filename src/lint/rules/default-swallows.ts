@@ -2,13 +2,13 @@ import type { Rule } from "../rule.ts";
 import { isNumber, isOnly, kindsOf, truthOf } from "../type.ts";
 import { named } from "../words.ts";
 
-/** `default` takes `false` and `0` for missing. */
+/** Finds `default` replacing `false` and `0`. */
 export const defaultSwallows: Rule = {
   name: "default-swallows",
   severity: "warning",
-  summary: "A `default` that replaces `false` or `0`, which are values, or has its two the wrong way round.",
+  summary: "A `default` that replaces `false` or `0`, which are values, or whose arguments are in the wrong order.",
   reason:
-    "To `default`, false, 0 and empty text are the same as missing: `default true .active` is always true. Ask whether it is there instead. What to write instead stands first, or the value is piped in.",
+    "To `default`, false, 0 and empty text are the same as missing: `default true .active` is always true. Test whether the field is there instead. The fallback comes first, and the value last or before a `|`.",
   examples: {
     good: [
       { text: '{{ .name | default "you" }}', options: { samples: [{ name: "" }] } },
@@ -30,7 +30,7 @@ export const defaultSwallows: Rule = {
       if (literal === undefined && value!.type.literal !== undefined && truthOf(value!.type)) {
         const always = tree.source.text.slice(value!.node.start, value!.node.end);
         context.report({
-          message: `This is always ${always}: default takes first what to write instead, then the value. Write ${written} | default ${always}.`,
+          message: `This is always ${always}: default takes the fallback first, then the value. Write ${written} | default ${always}.`,
           at: command ?? node,
           source: tree.source,
         });
@@ -45,7 +45,7 @@ export const defaultSwallows: Rule = {
       const seen =
         shape?.from === "samples" && shape.falsy > 0 ? `, as in ${shape.falsy} of ${shape.seen} samples,` : "";
       context.report({
-        message: `default takes ${isBool ? "false" : "0"} for missing: where ${shown} is ${isBool ? "false" : "0"}${seen} this gives ${written}. Ask with if whether it is there.`,
+        message: `default treats ${isBool ? "false" : "0"} as missing: where ${shown} is ${isBool ? "false" : "0"}${seen} this gives ${written}. Test with if whether it is there.`,
         at: command ?? node,
         source: tree.source,
       });

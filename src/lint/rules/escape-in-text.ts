@@ -1,6 +1,6 @@
 import type { Rule } from "../rule.ts";
 
-/** `html` and `js` where no HTML is. */
+/** Finds `html` and `js` outside HTML. */
 export const escapeInText: Rule = {
   name: "escape-in-text",
   severity: "warning",
@@ -21,7 +21,7 @@ export const escapeInText: Rule = {
       call({ name, node, fn }, { tree }) {
         if (fn || (name !== "html" && name !== "js")) return;
         context.report({
-          message: `The ${part} is plain text, where ${name} makes ${name === "html" ? "&amp; of &" : "\\u0026 of &"} for people to read. Remove it.`,
+          message: `The ${part} is plain text, so ${name} makes people read ${name === "html" ? "&amp;" : "\\u0026"} instead of &. Remove it.`,
           at: node,
           source: tree.source,
         });

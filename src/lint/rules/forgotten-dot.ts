@@ -2,7 +2,7 @@ import { similar } from "../../base/similar.ts";
 import type { Rule } from "../rule.ts";
 import { fieldNames, syntaxRuleOf, undefinedFunction } from "../syntax.ts";
 
-/** `{{ first_name }}` for `{{ .first_name }}`. */
+/** Finds `{{ first_name }}` for `{{ .first_name }}`. */
 export const forgottenDot: Rule = {
   name: "forgotten-dot",
   severity: "error",
@@ -20,22 +20,22 @@ export const forgottenDot: Rule = {
       const { span } = problem.error;
       const names = fieldNames(context);
       const meant = names.length === 0 || names.includes(name) ? name : (similar(name, names)[0] ?? name);
-      // `. name`: the dot is there, too far away.
+      // `. name`: the dot is there, but separated.
       const apart = dotApart(context.source.text.slice(0, span.start));
       const edit = { start: span.start - apart.length, end: span.end, text: `.${meant}` };
       const change = { message: `Write .${meant}`, edits: [edit] };
       context.report({
-        message: `There is no function ${name}, but a field is meant by the look of it: fields start with a dot. Write .${meant}.`,
+        message: `There is no function ${name}. It looks like a field, and fields start with a dot: write .${meant}.`,
         at: span,
         go: problem.error.message,
-        // Sure only where the profile has the field.
+        // Certain only if the profile has the field.
         ...(names.includes(name) ? { fix: change } : { suggestions: [change] }),
       });
     },
   }),
 };
 
-/** A dot at the end of a text that belongs to nothing before it, with the space behind it. */
+/** Returns a dot at the end of a text that belongs to nothing before it, with the space after it. */
 function dotApart(before: string): string {
   const end = before.trimEnd();
   const isDot = end.length < before.length && end.endsWith(".") && /[\s({]/.test(end.at(-2) ?? "");

@@ -1,13 +1,13 @@
-import { checkHtml } from "../../escape/index.ts";
+import { checkHtml, type EscapeErrorCode } from "../../escape/index.ts";
 import type { Rule } from "../rule.ts";
 
-/** `{{ if .a }}<a href="{{ end }}`. */
+/** Finds HTML that cannot be escaped: `{{ if .a }}<a href="{{ end }}`. */
 export const htmlContext: Rule = {
   name: "html-context",
   severity: "error",
-  summary: "HTML in which it is not clear where a value stands, in an `html` part.",
+  summary: "HTML in an `html` part that leaves unclear what a value is part of.",
   reason:
-    "A value is escaped for the place where it stands: text, an attribute, a URL, a script, a style. Where that depends on a condition, or the HTML breaks off, nothing is sent. Close what was opened, in every branch alike.",
+    "A value is escaped for its place: text, an attribute, a URL, a script, a style. If the place depends on a condition, or the HTML breaks off, no alert is sent. Close in every branch what that branch opens.",
   examples: {
     good: [
       { text: '<a href="{{ if .url }}{{ .url }}{{ else }}/{{ end }}">x</a>', options: { part: "html" } },
@@ -23,11 +23,12 @@ export const htmlContext: Rule = {
     return {
       done() {
         if (!context.parses) return;
-        const error = checkHtml(context.trees, context.source.name);
-        if (!error) return;
+        const problem = checkHtml(context.trees, context.source.name);
+        if (!problem) return;
+        const { error, code } = problem;
         const source = [...context.trees.values()].find((tree) => tree.source.text === error.text)?.source;
         context.report({
-          message: `This HTML cannot be escaped safely: ${plain(error.message)}. Nothing is rendered. ${advice(error.message)}`,
+          message: `This HTML cannot be escaped safely: ${plain(error.message)}. Nothing is rendered. ${advice[code ?? "other"]}`,
           at: error.span,
           source,
           go: error.message,
@@ -37,20 +38,17 @@ export const htmlContext: Rule = {
   },
 };
 
-/** Go's words without the place and the dump of its state. */
+/** Returns Go's message without the place and the dump of its state. */
 const plain = (message: string): string =>
   message
     .replace(/^html\/template:[^ ]* /, "")
     .replace(/: \{state.*$/s, "")
     .replace(/\s+/g, " ");
 
-function advice(message: string): string {
-  if (message.includes("branches end in different contexts"))
-    return "Let every branch leave tags, quotes and scripts as the others do.";
-  if (message.includes("ends in a non-text context"))
-    return "Close the tag, quote, script, style or comment that is open at the end.";
-  if (message.includes("ambiguous context within a URL")) return "Write the URL in each branch whole.";
-  if (message.includes("predefined escaper"))
-    return "Leave the escaper out: values are escaped for their place anyway.";
-  return "Write the HTML around the action so that its place is clear.";
-}
+const advice: Readonly<Record<EscapeErrorCode | "other", string>> = {
+  "branch-end": "Make every branch end in the same place: the same tag, quote or script open.",
+  "end-context": "Close the tag, quote, script, style or comment that is still open at the end.",
+  "ambiguous-url": "Write the whole URL in each branch.",
+  "predefined-escaper": "Remove the escaper: values are escaped for their place anyway.",
+  other: "Write the HTML around the action so that its place is clear.",
+};

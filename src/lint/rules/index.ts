@@ -1,4 +1,4 @@
-/** All rules, in the order of the reference. */
+/** Lists all rules. In: nothing. Out: the rules, in the order of the reference. */
 import type { Rule } from "../rule.ts";
 import { argumentCount } from "./argument-count.ts";
 import { argumentType } from "./argument-type.ts";

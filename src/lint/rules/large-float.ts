@@ -4,16 +4,16 @@ import type { Rule, Scope } from "../rule.ts";
 import { kindsOf, type Type } from "../type.ts";
 import { named } from "../words.ts";
 
-/** From here on Go writes a float64 with an exponent. */
+/** The first float64 that Go prints with an exponent. */
 const limit = 1e6;
 
-/** A float64 that Go writes as `1e+06`. */
+/** Finds float64s that Go prints as `1e+06`. */
 export const largeFloat: Rule = {
   name: "large-float",
   severity: "warning",
-  summary: "A large fraction is written with an exponent: `1.2345675e+06`.",
+  summary: "A large fraction is printed with an exponent: `1.2345675e+06`.",
   reason:
-    'Go writes a float64 from a million on as `1e+06`. With `numbers: "float64"`, as Go reads JSON, that is every number. Say how with `printf "%.2f"` or `printf "%.0f"`.',
+    'Go prints a float64 of a million or more as `1e+06`. With `numbers: "float64"`, as Go reads JSON, every number is one. Choose the format with `printf "%.2f"` or `printf "%.0f"`.',
   examples: {
     good: [
       { text: '{{ printf "%.2f" .total }}', options: { samples: [{ total: 1234567.5 }] } },
@@ -32,7 +32,7 @@ export const largeFloat: Rule = {
       if (largest < limit) return;
       const shown = named(type, tree.source.text.slice(node.start, node.end));
       context.report({
-        message: `${shown} is up to ${largest} in the samples, which Go writes as ${formatFloat(largest, "g")}. Write printf "%.${Number.isInteger(largest) ? 0 : 2}f" ${shown}.`,
+        message: `${shown} is up to ${largest} in the samples, which Go prints as ${formatFloat(largest, "g")}. Write printf "%.${Number.isInteger(largest) ? 0 : 2}f" ${shown}.`,
         at: node,
         source: tree.source,
       });

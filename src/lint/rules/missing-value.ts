@@ -1,18 +1,19 @@
 import type { Span, Tree } from "../../../grammar/index.ts";
+import { parseFormat } from "../../template/fmt/format.ts";
 import { execMessage } from "../../template/run.ts";
 import type { Change } from "../finding.ts";
 import { allowsAbsent, printers } from "../results.ts";
-import type { Context, Rule } from "../rule.ts";
+import type { Argument, Call, Context, Rule } from "../rule.ts";
 import type { Gap, Type } from "../type.ts";
-import { describeGap, showPath } from "../words.ts";
+import { describeAffected, describeGap, showPath } from "../words.ts";
 
-/** Something is written that some profiles do not have. */
+/** Finds values that are printed or used although some profiles lack them. */
 export const missingValue: Rule = {
   name: "missing-value",
   severity: "warning",
-  summary: "A field that some profiles lack is written or used without a guard.",
+  summary: "A field that some profiles lack is printed or used without a guard.",
   reason:
-    'Go writes `<no value>` for what is missing, and stops where a function needs it: "Hey, <no value>". Guard it with `if` or `with`, or say what to write instead with `default`. An `html` part has nothing there, and `null` where a script has a value.',
+    'Go prints `<no value>` for a missing field ("Hey, <no value>"), and rendering fails where a function needs it. Guard it with `if` or `with`, or give a fallback with `default`. An `html` part prints nothing there, and `null` inside a script.',
   examples: {
     good: [
       { text: 'Hey, {{ .name | default "you" }}', options: { samples: [{ name: "Ada" }, {}] } },
@@ -34,7 +35,7 @@ export const missingValue: Rule = {
     print(node, type, { tree }) {
       const gap = gapOf(type);
       const isJson = context.isJson(node);
-      // What is null in the data may well be null to a script.
+      // A script may well expect null.
       if (!gap || (isJson && gap.absent === 0)) return;
       const value = node.pipe.commands.length === 1 ? node.pipe.commands[0]! : node.pipe;
       const path = written(value, tree);
@@ -46,7 +47,7 @@ export const missingValue: Rule = {
         ? [{ message: "Add a default", edits: [{ start: value.end, end: value.end, text: ' | default "…"' }] }]
         : [];
       context.report({
-        message: `${showPath(gap.path)} is ${describeGap(gap)}: Go writes ${shown} there. ${isJson ? inScript(path, context) : advice(path, context)}`,
+        message: `${showPath(gap.path)} is ${describeGap(gap)}: Go prints ${shown} ${describeAffected(gap)}. ${isJson ? inScript(path, context) : advice(path, context)}`,
         at: value,
         source: tree.source,
         suggestions,
@@ -59,7 +60,7 @@ export const missingValue: Rule = {
         const gap = gapOf(type);
         if (!gap) continue;
         const param = call.params[Math.min(i, call.params.length - 1)];
-        const outcome = consequence(call.name, param);
+        const outcome = consequence(call, i, param, describeAffected(gap));
         if (outcome === undefined) continue;
         const [text, go] = outcome;
         context.report({
@@ -73,13 +74,13 @@ export const missingValue: Rule = {
   }),
 };
 
-/** What is known to be missing at times; data that nothing is known of is not. */
+/** Returns how often a value is missing; undefined if it never is, or nothing is known. */
 function gapOf(type: Type): Gap | undefined {
   if (!type.absent && !type.kinds?.has("nil")) return undefined;
   return type.gap;
 }
 
-/** The value as it is written, without what it is piped into. */
+/** Returns the value as written, without the commands after it. */
 function written({ start, end }: Span, { source: { text } }: Tree): string {
   return /^[.$][\p{L}\p{Nd}_.$]*/u.exec(text.slice(start, end))?.[0] ?? "…";
 }
@@ -94,23 +95,37 @@ function inScript(path: string, context: Context): string {
   return `Write ${otherwise} if the script does not expect null.`;
 }
 
-/** What becomes of an argument that is missing, and Go's words for it; undefined: nothing bad. */
-function consequence(name: string, param: string | undefined): readonly [text: string, go?: string] | undefined {
-  if (name === "printf") return ["printf writes %!s(<nil>) there"];
-  if (name === "print" || name === "println") return [`${name} writes <nil> there`];
-  if (printers.has(name)) return [`${name} writes <no value> or the like there`];
+/** Describes the effect of a missing argument, with Go's message; undefined if it is harmless. */
+function consequence(
+  { name, args }: Call,
+  index: number,
+  param: string | undefined,
+  affected: string,
+): readonly [text: string, go?: string] | undefined {
+  if (name === "printf") return [`printf prints %!${verbOf(args, index)}(<nil>) ${affected}`];
+  if (name === "print" || name === "println") return [`${name} prints <nil> ${affected}`];
+  if (printers.has(name)) return [`${name} prints <no value> or the like ${affected}`];
   switch (name) {
     case "lt":
     case "le":
     case "gt":
     case "ge":
-      return [`${name} cannot compare it, and rendering stops`, `error calling ${name}: invalid type for comparison`];
+      return [`${name} fails ${affected} and no alert is sent`, `error calling ${name}: invalid type for comparison`];
     case "len":
-      return ["len cannot count it, and rendering stops"];
+      return [`len fails ${affected} and no alert is sent`];
     default:
       if (param === "string" || param === "bool" || param === "int" || param === "int64" || param === "float64") {
-        return [`${name} needs a value, and rendering stops`];
+        return [`${name} fails ${affected} and no alert is sent`];
       }
       return undefined;
   }
+}
+
+/** Returns the verb that prints an argument of `printf`, `s` where the format does not tell. */
+function verbOf([format]: readonly Argument[], index: number): string {
+  if (typeof format?.type.literal !== "string") return "s";
+  const verbs = [...parseFormat(format.type.literal)].flatMap(({ verb, steps }) =>
+    verb === undefined || verb === "%" ? [] : [...steps.map(() => "s"), verb],
+  );
+  return verbs[index - 1] || "s";
 }

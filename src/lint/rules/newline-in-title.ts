@@ -1,13 +1,13 @@
 import type { Rule } from "../rule.ts";
 import { named } from "../words.ts";
 
-/** A title that is more than one line. */
+/** Finds titles of more than one line. */
 export const newlineInTitle: Rule = {
   name: "newline-in-title",
   severity: "warning",
   summary: "A line break in a title or subtitle.",
   reason:
-    "A title is one line: a subject of a mail, the head of a notification. A line break is cut off, or makes a mail that servers refuse.",
+    "A title is one line: the subject of an email, the heading of a notification. At a line break it is cut off, or makes an email that servers refuse.",
   examples: {
     good: [
       { text: { title: "Hey, {{ .name }}", body: "One\nTwo" }, options: {} },
@@ -26,7 +26,7 @@ export const newlineInTitle: Rule = {
         if (at < 0) return;
         const start = node.start + at;
         context.report({
-          message: `There is a line break in the ${context.part}, which is one line. Remove it, or take it away with a trim marker.`,
+          message: `The ${context.part} is shown as one line, but has a line break here. Remove it, or trim it with a trim marker.`,
           at: { start, end: start + 1 },
           source: tree.source,
         });
@@ -34,7 +34,7 @@ export const newlineInTitle: Rule = {
       print(node, type, { tree }) {
         if (!type.shape?.multiline) return;
         context.report({
-          message: `${named(type, "This")} has line breaks in some samples, and the ${context.part} is one line. Write something else, or cut it at the line break.`,
+          message: `${named(type, "This")} has line breaks in some samples, but the ${context.part} is shown as one line. Use another field, or cut it at the line break.`,
           at: node.pipe,
           source: tree.source,
         });

@@ -4,13 +4,13 @@ import { describe, isNumber, kindsOf } from "../type.ts";
 import { describeGap, named } from "../words.ts";
 import { meansRoot } from "./unknown-field.ts";
 
-/** A field of what has none: text, a number, a list, or nothing. */
+/** Finds fields read from values without fields: text, a number, a list, or nothing. */
 export const noFields: Rule = {
   name: "no-fields",
   severity: "error",
   summary: "A field read from something that has no fields, or that can be null.",
   reason:
-    "Go stops rendering where a field is asked of text, a number, a list or null: the alert is not sent. Ask with `with` first.",
+    "Rendering fails where a field of text, a number, a list or null is read: the alert is not sent. Test with `with` first.",
   examples: {
     good: [
       {
@@ -43,10 +43,10 @@ export const noFields: Rule = {
         const isElement = index === 0 && isElementOfData(access, scope);
         const shown = isElement || (base.path !== undefined && (index > 0 || !fromDot)) ? "interface {}" : type;
         const advice = kinds.includes("list")
-          ? `Go through it with range, or take one with index … 0.`
-          : `Remove .${name}, or look for the field that has it.`;
+          ? "Loop over it with range, or take one element with index … 0."
+          : `Remove .${name}, or use the field that has it.`;
         context.report({
-          message: `${what} is ${describe(base)}, and that has no fields. ${advice}`,
+          message: `${what} is ${describe(base)}, which has no fields. ${advice}`,
           at: span,
           source,
           ...(kinds.length === 1 &&
@@ -57,10 +57,10 @@ export const noFields: Rule = {
         });
         return;
       }
-      // Absent is harmless, null is not: the field of a field that is null is an error.
+      // Reading a field of an absent value is harmless, reading a field of null is an error.
       if (index > 0 && base.kinds?.has("nil") && base.gap && base.gap.nil > 0) {
         context.report({
-          message: `${what} is ${describeGap({ ...base.gap, absent: 0, empty: 0 })}, and a field of null stops the rendering. Put it in {{ with ${what} }} … {{ end }}.`,
+          message: `${what} is ${describeGap({ ...base.gap, absent: 0, empty: 0 })}, and reading a field of null fails: no alert is sent. Put it in {{ with ${what} }} … {{ end }}.`,
           at: span,
           source,
           ...(node.kind !== "chain" && {
@@ -72,7 +72,7 @@ export const noFields: Rule = {
   }),
 };
 
-/** Dot is what `range` took out of a list or map of the data: Go does not look at its type before it needs it. */
+/** Tells whether dot is an element of a list or map of the data, whose type Go checks only when it needs it. */
 function isElementOfData({ base, fromDot }: Access, { blocks }: Scope): boolean {
   const block = blocks.findLast(({ node, isElse }) => node.kind !== "if" && !isElse);
   return fromDot && block?.node.kind === "range" && base.path?.startsWith("$") === true;

@@ -1,13 +1,13 @@
 import type { Rule } from "../rule.ts";
 import { actionText, syntaxRuleOf } from "../syntax.ts";
 
-/** `{{ /* c *\/ }}`, with spaces. */
+/** Finds comments with spaces inside the delimiters: `{{ /* c *\/ }}`. */
 export const notAComment: Rule = {
   name: "not-a-comment",
   severity: "error",
   summary: "A comment with spaces between the delimiters and its marks: `{{ /* … */ }}`.",
   reason:
-    "Go takes for a comment only what starts directly behind the delimiter, or behind `{{- `, and ends directly before it.",
+    "A comment starts directly after the left delimiter, or after `{{- `, and ends directly before the right one.",
   examples: {
     good: ["{{/* greeting */}}Hey", "{{- /* greeting */ -}}Hey"],
     bad: ["{{ /* greeting */ }}Hey"],
@@ -29,7 +29,7 @@ export const notAComment: Rule = {
             }
           : undefined;
       context.report({
-        message: `This is not a comment to Go, because there is a space before /*. Write ${left}/* … */${right}.`,
+        message: `Go does not read this as a comment, because of the space before /*. Write ${left}/* … */${right}.`,
         at: span,
         go,
         fix,

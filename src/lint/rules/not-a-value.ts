@@ -1,13 +1,13 @@
 import { execMessage } from "../../template/run.ts";
 import type { Rule } from "../rule.ts";
 
-/** What stands where a value should and is none. */
+/** Finds operands that are not values. */
 export const notAValue: Rule = {
   name: "not-a-value",
   severity: "error",
   summary: "`nil` alone, or a whole number that is too large.",
   reason:
-    "`nil` can be given to a function but not shown, asked about or stored, and an int has 64 bits. Rendering stops there.",
+    "`nil` can be passed to a function but not printed, tested or stored, and an int has 64 bits. Rendering fails.",
   examples: {
     good: ["{{ if eq .name nil }}x{{ end }}"],
     bad: ["{{ if nil }}x{{ end }}", "{{ $x := nil }}{{ $x }}", "{{ 9223372036854775808 }}"],
@@ -18,7 +18,7 @@ export const notAValue: Rule = {
       if (first.kind === "nil") {
         const go = execMessage(tree, first, "nil is not a command");
         context.report({
-          message: "nil alone is no value. Give it to a function, or remove it.",
+          message: "nil alone is not a value. Pass it to a function, or remove it.",
           at: first,
           source,
           ...(!second && { go }),

@@ -1,7 +1,7 @@
 import type { Problem } from "../../../grammar/index.ts";
 import type { Change } from "../finding.ts";
 import type { Context, Rule } from "../rule.ts";
-import { actionText, operatorIn, syntaxRuleOf } from "../syntax.ts";
+import { actionText, operatorIn, setsWith, syntaxRuleOf } from "../syntax.ts";
 
 const functions: Readonly<Record<string, string>> = {
   ...{
@@ -19,13 +19,12 @@ const functions: Readonly<Record<string, string>> = {
   ...{ "+": "add", "*": "mul", "%": "mod" },
 };
 
-/** `{{ if .a == "b" }}`. */
+/** Finds operators of other languages: `{{ if .a == "b" }}`. */
 export const operator: Rule = {
   name: "operator",
   severity: "error",
   summary: "An operator of another language: `==`, `&&`, `!`, `+`.",
-  reason:
-    "Go templates have functions in place of operators, and a function stands before what it works on: `eq .a .b`.",
+  reason: "Go templates have functions instead of operators, and a function comes before its arguments: `eq .a .b`.",
   examples: {
     good: ['{{ if eq .status "vip" }}Hey{{ end }}', "{{ if and .a (not .b) }}Hey{{ end }}"],
     bad: ['{{ if .status == "vip" }}Hey{{ end }}', "{{ if .a && .b }}Hey{{ end }}", "{{ if !.a }}Hey{{ end }}"],
@@ -36,10 +35,14 @@ export const operator: Rule = {
       const { operator: found, span } = operatorIn(problem, context)!;
       const name = functions[found]!;
       const usage = found === "!" ? `${name} .a` : `${name} .a .b`;
-      const has = context.isFunction(name) ? "" : ", if a function set in use has it";
+      const sets = context.isFunction(name) ? [] : setsWith(name, context);
+      const advice =
+        sets.length === 0
+          ? `Write the function before its arguments: ${usage}.`
+          : `Use ${name} of the function set ${sets.join(" or ")}: ${usage}.`;
       const change = rewritten(problem, context, found, name);
       context.report({
-        message: `Go templates have no operator ${found}. Write the function before its arguments${has}: ${usage}.`,
+        message: `Go templates have no operator ${found}. ${advice}`,
         at: span,
         go: problem.error.message,
         suggestions: change ? [change] : [],
@@ -48,7 +51,7 @@ export const operator: Rule = {
   }),
 };
 
-/** The whole condition as a call, where it is simple enough. */
+/** Rewrites the condition as a call, if it is simple enough. */
 function rewritten(problem: Problem, context: Context, found: string, name: string): Change | undefined {
   const { action } = problem;
   if (!action || found === "!") return undefined;
@@ -63,7 +66,7 @@ function rewritten(problem: Problem, context: Context, found: string, name: stri
   return { message: `Write ${call}`, edits: [{ start, end, text: call }] };
 }
 
-/** The field, variable, number or text that an action ends with. */
+/** Returns the field, variable, number or text that an action ends with. */
 function operandAtEnd(action: string): string {
   const text = action.trimEnd();
   if (text.endsWith('"')) {

@@ -4,7 +4,7 @@ import type { Kind } from "../shape.ts";
 import { describe, kindsOf } from "../type.ts";
 import { named } from "../words.ts";
 
-/** The verbs of package fmt that print a value of a kind as it is meant. */
+/** Verbs of package fmt that print a value of each kind as intended. */
 const verbs: Partial<Record<Kind, string>> = {
   bool: "tvT",
   int: "dboOxXcqUvT",
@@ -12,15 +12,23 @@ const verbs: Partial<Record<Kind, string>> = {
   float: "eEfFgGbxXvT",
   string: "sqxXvT",
 };
+/** Values as Go shows them when it complains about a verb: type and value. */
+const samples: Partial<Record<Kind, string>> = {
+  bool: "bool=true",
+  int: "int=12",
+  uint: "uint8=12",
+  float: "float64=1.5",
+  string: "string=abc",
+};
 const all = "tvTdboOxXcqUeEfFgGsp";
 
-/** `printf` whose format does not fit its arguments. */
+/** Finds calls of `printf` whose format does not fit the arguments. */
 export const printfVerb: Rule = {
   name: "printf-verb",
   severity: "error",
   summary: "A `printf` whose format does not fit its arguments.",
   reason:
-    "Go does not fail there, but writes its complaint into the alert: `%!d(string=x)`, `%!s(MISSING)`, `%!(EXTRA int=3)`.",
+    "Go does not fail there, but prints its complaint into the alert: `%!d(string=x)`, `%!s(MISSING)`, `%!(EXTRA int=3)`.",
   examples: {
     good: [
       { text: '{{ printf "%.2f" .price }}', options: { samples: [{ price: 9.5 }] } },
@@ -49,8 +57,8 @@ export const printfVerb: Rule = {
         const verb = problem.verb === "" ? "" : problem.verb!;
         report(
           verb === ""
-            ? "The format ends with a %, which wants a letter behind it. Write %% for a percent sign."
-            : `%${verb} is no verb of Go's printf. Write %s for text, %d for a whole number, %.2f for a fraction, %v for anything, %% for a percent sign.`,
+            ? "The format ends with a % that no verb follows. Write %% for a percent sign."
+            : `%${verb} is not a verb of printf. Write %s for text, %d for a whole number, %.2f for a fraction, %v for anything, %% for a percent sign.`,
           format.node,
         );
         return;
@@ -82,14 +90,14 @@ function check(
   if (operands.length < wanted) {
     const last = operands.at(-1)?.node;
     report(
-      `The format of this ${name} asks for ${wanted} ${wanted === 1 ? "value" : "values"} and is given ${operands.length}: Go writes %!(MISSING) there. Add the value, or write %% for a percent sign.`,
+      `The format of this ${name} needs ${wanted} ${wanted === 1 ? "value" : "values"}, got ${operands.length}: Go prints %!(MISSING). Add the value, or write %% for a percent sign.`,
       last ?? callee,
     );
     return;
   }
   if (operands.length > wanted) {
     report(
-      `The format of this ${name} asks for ${wanted} ${wanted === 1 ? "value" : "values"} and is given ${operands.length}: Go writes %!(EXTRA …) there. Add a verb such as %v, or remove the value.`,
+      `The format of this ${name} needs ${wanted} ${wanted === 1 ? "value" : "values"}, got ${operands.length}: Go prints %!(EXTRA …). Add a verb such as %v, or remove the value.`,
       operands[wanted]!.node,
     );
     return;
@@ -107,10 +115,10 @@ function check(
     const isFraction = bad[0] === "int" && "eEfFgG".includes(verb!);
     const better = { int: "%d", uint: "%d", float: "%.2f", string: "%s", bool: "%t" }[bad[0] as "int"] ?? "%v";
     let advice = `Write ${sometimes ? "%v" : better}`;
-    if (isFraction && isFunction("float64")) advice = `Make it a fraction: (float64 ${written})`;
-    else if (isFraction && isFunction("formatNumber")) advice = `Write formatNumber 2 ${written} in place of this`;
+    if (isFraction && isFunction("float64")) advice = `Convert it: (float64 ${written})`;
+    else if (isFraction && isFunction("formatNumber")) advice = `Write formatNumber 2 ${written} instead`;
     report(
-      `${shown} is ${describe({ kinds: new Set(bad), absent: false })}${sometimes ? " at times" : ""}, which %${verb} cannot print: Go writes %!${verb}(…) there. ${advice}.`,
+      `${shown} is ${sometimes ? "sometimes " : ""}${describe({ kinds: new Set(bad), absent: false })}, and %${verb} prints ${sometimes ? "those" : "that"} as %!${verb}(${samples[bad[0]!]}). ${advice}.`,
       operand.node,
     );
   }

@@ -2,13 +2,13 @@ import type { Rule } from "../rule.ts";
 import { describe, isOnly } from "../type.ts";
 import { named } from "../words.ts";
 
-/** A list or map is written as Go shows it. */
+/** Finds lists and maps that are printed as a whole. */
 export const printsStructure: Rule = {
   name: "prints-structure",
   severity: "warning",
-  summary: "A list, a map or a function is written as such.",
+  summary: "A list, a map or a function is printed as a whole.",
   reason:
-    "Go writes a list as `[a b]` and a map as `map[name:Ada]`: nothing that a customer should read. A function cannot be written at all.",
+    "Go prints a list as `[a b]` and a map as `map[name:Ada]`, which no customer should read. A function cannot be printed at all.",
   examples: {
     good: [
       { text: "{{ range .tags }}{{ . }}, {{ end }}", options: { samples: [{ tags: ["a"] }] } },
@@ -23,13 +23,17 @@ export const printsStructure: Rule = {
   },
   check(context) {
     const message = (type: Parameters<typeof describe>[0], shown: string): string => {
-      const looks = isOnly(type, "list") ? "[a b c]" : isOnly(type, "map") ? "map[a:b]" : "an error";
+      const looks = isOnly(type, "list")
+        ? "Go prints as [a b c]"
+        : isOnly(type, "map")
+          ? "Go prints as map[a:b]"
+          : "cannot be printed";
       const advice = isOnly(type, "map")
-        ? "Write one of its fields"
+        ? "Print one of its fields"
         : isOnly(type, "list")
-          ? "Go through it with range"
+          ? "Loop over it with range"
           : "Call it with call";
-      return `${named(type, shown)} is ${describe(type)}, which Go writes as ${looks}. ${advice}.`;
+      return `${named(type, shown)} is ${describe(type)}, which ${looks}. ${advice}.`;
     };
     return {
       print(node, type, { tree }) {

@@ -2,12 +2,12 @@ import type { Rule } from "../rule.ts";
 import { describe, isOnly, kindsOf } from "../type.ts";
 import { named } from "../words.ts";
 
-/** `range` over what is no collection. */
+/** Finds `range` over a value that is not a collection. */
 export const rangeOver: Rule = {
   name: "range-over",
   severity: "error",
-  summary: "A `range` over something that is no list.",
-  reason: "Go goes through lists, maps and whole numbers. Over text or anything else it stops rendering.",
+  summary: "A `range` over something that is not a list, a map or a whole number.",
+  reason: "Go loops over lists, maps and whole numbers. Over text or anything else rendering fails.",
   examples: {
     good: [
       { text: "{{ range .items }}{{ . }}{{ end }}", options: { samples: [{ items: [1] }] } },
@@ -26,7 +26,7 @@ export const rangeOver: Rule = {
       const shown = named(type, tree.source.text.slice(node.pipe.commands[0]?.start, node.pipe.end));
       if (isOnly(type, "int", "uint") && node.pipe.decl.length === 2) {
         context.report({
-          message: `${shown} is a whole number, and a range over one has a single variable. Remove the second.`,
+          message: `${shown} is a whole number, so range takes only one variable. Remove the second.`,
           at: node.pipe,
           source: tree.source,
         });
@@ -34,7 +34,7 @@ export const rangeOver: Rule = {
       if (kinds.length === 0 || kinds.some((kind) => !["string", "bool", "float", "complex", "time"].includes(kind)))
         return;
       context.report({
-        message: `${shown} is ${describe(type)}, and range goes through lists, maps and whole numbers only. Rendering stops there.`,
+        message: `${shown} is ${describe(type)}, but range needs a list, a map or a whole number: rendering fails. Use another field.`,
         at: node.pipe,
         source: tree.source,
         ...((type.absent || type.kinds?.has("nil")) && { severity: "warning" as const }),

@@ -4,18 +4,19 @@ import type { Rule, Scope } from "../rule.ts";
 interface Edge {
   readonly node: TemplateCall;
   readonly tree: Tree;
-  /** It is always reached, and with the same dot. */
+  /** Whether the call passes the same dot. */
   readonly isSame: boolean;
+  /** Whether the call is always reached. */
   readonly isAlways: boolean;
 }
 
-/** Templates that call each other without an end. */
+/** Finds templates that call each other endlessly. */
 export const recursion: Rule = {
   name: "recursion",
   severity: "error",
-  summary: "A template that calls itself without an end.",
+  summary: "A template that calls itself endlessly.",
   reason:
-    "A template may call itself with a part of its data, as for the children of a node. With the same data, or unconditionally, it never ends, and rendering stops at a limit.",
+    "A template may call itself with a part of its data, as for the children of a node. With the same data, or without a condition, it never ends, and rendering fails at a limit.",
   examples: {
     good: [
       '{{ define "node" }}{{ .name }}{{ range .children }}{{ template "node" . }}{{ end }}{{ end }}{{ template "node" . }}',
@@ -46,12 +47,9 @@ export const recursion: Rule = {
           const loops = loopsOf(some);
           for (const edge of some) {
             if (loops.get(edge.node.name) !== loops.get(edge.tree.name)) continue;
-            const how =
-              property === "isAlways"
-                ? "and nothing stops it"
-                : "with the same data, so that it never ends once it begins";
+            const how = property === "isAlways" ? "and nothing stops it" : "with the same data, so it never ends";
             context.report({
-              message: `The template ${quote(edge.tree.name)} calls itself here${edge.node.name === edge.tree.name ? "" : ` through ${quote(edge.node.name)}`}, ${how}. Call it with a part of its data only, inside a range or with.`,
+              message: `The template ${quote(edge.tree.name)} calls itself here${edge.node.name === edge.tree.name ? "" : ` through ${quote(edge.node.name)}`}, ${how}. Call it with only a part of its data, inside a range or with.`,
               at: edge.node,
               source: edge.tree.source,
             });
@@ -73,8 +71,8 @@ function sameDot(node: TemplateCall, { blocks }: Scope): boolean {
 }
 
 /**
- * By template: a number that those have in common which lead to each other. Tarjan's strongly connected components, with a
- * stack of its own, as calls may lead on as far as a text is long.
+ * Returns a number for each template, equal for templates that call each other. Tarjan's strongly connected components, with a
+ * stack of its own, because chains of calls may be as long as a text.
  */
 function loopsOf(edges: readonly Edge[]): ReadonlyMap<string, number> {
   const callees = new Map<string, string[]>();

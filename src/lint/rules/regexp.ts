@@ -2,14 +2,14 @@ import { sprig } from "../../functions/index.ts";
 import { regexpError } from "../../functions/regexp.ts";
 import type { Rule } from "../rule.ts";
 
-/** Functions of known sets whose first argument is a regular expression. */
+/** Matches functions of known sets whose first argument is a regular expression. */
 const takesPattern = /^((mustR|r)egex(?!QuoteMeta)[A-Z]\w*|reReplaceAll|match)$/;
 
-/** A regular expression that cannot be one. */
+/** Finds invalid regular expressions. */
 export const regexp: Rule = {
   name: "regexp",
   severity: "error",
-  summary: "A regular expression that Go does not accept.",
+  summary: "A regular expression that Go rejects.",
   reason:
     "Go's regular expressions (RE2) have no look-around and no back-references, and a mistake in one is found only when the alert is rendered.",
   examples: {
@@ -28,10 +28,10 @@ export const regexp: Rule = {
       const [pattern] = args;
       const { literal } = pattern?.type ?? {};
       if (typeof literal !== "string" || !("kind" in pattern!.node) || pattern!.node.kind !== "string") return;
-      const refusal = regexpError(literal)?.replace(/^error parsing regexp: /, "");
+      const refusal = regexpError(literal);
       if (refusal === undefined) return;
       context.report({
-        message: `Go does not accept this regular expression: ${refusal}. Correct it; RE2 has no look-around and no back-references.`,
+        message: `Go rejects this regular expression: ${refusal}. Correct it: RE2 has no look-around and no back-references.`,
         at: pattern!.node,
         source: tree.source,
       });

@@ -1,18 +1,18 @@
 import type { Rule, Variable } from "../rule.ts";
 
-/** `:=` in a block, where the outer variable was meant to change. */
+/** Finds `:=` in a block where the outer variable was meant to change. */
 export const shadowedVariable: Rule = {
   name: "shadowed-variable",
   severity: "warning",
   summary: "`:=` inside a block where `=` was meant.",
   reason:
-    "`:=` makes a new variable that ends with its block; the outer one of the same name stays as it was. `=` changes that.",
+    "`:=` declares a new variable that ends with its block; the outer variable of the same name does not change. `=` changes the outer one.",
   examples: {
     good: ["{{ $plan := .plan }}{{ if .vip }}{{ $plan = .best }}{{ end }}{{ $plan }}"],
     bad: ["{{ $plan := .plan }}{{ if .vip }}{{ $plan := .best }}{{ end }}{{ $plan }}"],
   },
   check(context) {
-    /** Outer variables, and what was declared in their place and never used. */
+    /** For each outer variable, the one that shadows it and is never used. */
     const hidden = new Map<Variable, Variable>();
     return {
       drop(variable, { named }) {
@@ -27,7 +27,7 @@ export const shadowedVariable: Rule = {
         const at = text.indexOf(":=", inner.node.end);
         const change = at >= 0 ? [{ message: "Write =", edits: [{ start: at, end: at + 2, text: "=" }] }] : [];
         context.report({
-          message: `This makes a new ${inner.name} that ends with its block and is never read; the ${inner.name} that is read later stays as it was. Write = to change that one.`,
+          message: `This declares a new ${inner.name} that ends with its block and is never read; the outer ${inner.name} does not change. Write = to change that one.`,
           at: inner.node,
           source: inner.tree.source,
           suggestions: change,

@@ -1,7 +1,7 @@
 import type { Rule } from "../rule.ts";
 import { syntaxRuleOf } from "../syntax.ts";
 
-/** An `end` or `else` that belongs to nothing. */
+/** Finds `end` and `else` that belong to no block. */
 export const strayEnd: Rule = {
   name: "stray-end",
   severity: "error",
@@ -20,14 +20,9 @@ export const strayEnd: Rule = {
       if (syntaxRuleOf(problem, context) !== "stray-end") return;
       const { reason, action, error } = problem;
       const at = action ?? error.span;
-      const word = wordOf(reason);
-      const why = reason.startsWith("expected end")
-        ? "This block has an else already, and that comes last"
-        : / in (define|block) clause$/.test(reason)
-          ? "A define or block has no else"
-          : "There is no open block it could belong to";
+      const word = reason.name!;
       context.report({
-        message: `This ${word} is one too many. ${why}: remove it, or look for an end too many before it.`,
+        message: messages[reason.code as keyof typeof messages](word),
         at,
         go: error.message,
         suggestions: [{ message: "Remove it", edits: [{ ...at, text: "" }] }],
@@ -36,8 +31,8 @@ export const strayEnd: Rule = {
   }),
 };
 
-/** Which of the two Go's words are about: `unexpected {{end}} in define clause`, `expected end; found {{else}}`. */
-function wordOf(reason: string): "end" | "else" {
-  const [what = ""] = reason.split(" in ", 1);
-  return /end|else/.exec(what.slice(what.lastIndexOf(" ") + 1))?.[0] === "end" ? "end" : "else";
-}
+const messages = {
+  "stray-ending": (word: string) => `This ${word} closes nothing. Remove it, or an extra end above it.`,
+  "expected-end": (word: string) => `This block already has an else, and that comes last. Remove this ${word}.`,
+  "ending-in-clause": (word: string) => `A define or block has no else. Remove this ${word}.`,
+};

@@ -1,19 +1,19 @@
 import type { Rule } from "../rule.ts";
 
-/** Findings of one text that are told, unless an option says otherwise. */
+/** Limit of the findings of one text, unless an option sets another. */
 export const defaultMaxFindings = 1000;
 
-/** Reported where a lint ends before the text does. */
+/** Reports that a lint ended before the text did. */
 export const tooManyFindings: Rule = {
   name: "too-many-findings",
   severity: "error",
-  summary: "More findings than are told of one text.",
+  summary: "More findings in one text than are reported.",
   reason:
-    "A text with a thousand mistakes is another kind of text, or has one mistake a thousand times. What was not looked at may hold errors, so that this is one.",
+    "A text with a thousand mistakes is not a template, or repeats one mistake. The part that was not checked may hold errors, so this counts as one.",
   examples: {
     good: [{ text: "{{ .first_name }}", options: { maxFindings: 0 } }],
     bad: [{ text: "{{ first_name }}", options: { maxFindings: 0 } }],
   },
-  // The collector knows.
+  // The collector reports it.
   check: () => ({}),
 };

@@ -1,15 +1,15 @@
-import { isStrayEnd, type Problem, parseAll, quote } from "../../../grammar/index.ts";
+import { type ParseErrorCode, type Problem, parseAll, quote } from "../../../grammar/index.ts";
 import type { Change } from "../finding.ts";
 import type { Context, Rule } from "../rule.ts";
 import { actionText, syntaxRuleOf, typographic } from "../syntax.ts";
 
-/** Quotes that a word processor or a chat program made of straight ones. */
+/** Finds quotes that a word processor or a chat program made of straight ones. */
 export const typographicQuotes: Rule = {
   name: "typographic-quotes",
   severity: "error",
   summary: "Typographic quotes (“ ” ‘ ’) inside an action.",
   reason:
-    'Word processors, mail and chat programs turn straight quotes into typographic ones. Go knows only straight quotes, so that the template does not parse. Write "…".',
+    'Word processors, mail and chat programs turn straight quotes into typographic ones. Go accepts only straight quotes, so the template does not parse. Write "…".',
   examples: {
     good: ['{{ if eq .status "subscribed" }}Thank you{{ end }}', "“{{ .quote }}” is what they said"],
     bad: ["{{ if eq .status “subscribed” }}Thank you{{ end }}", "{{ if eq .status subscribed” }}Thank you{{ end }}"],
@@ -21,7 +21,7 @@ export const typographicQuotes: Rule = {
       const found = typographic.exec(error.text.slice(error.span.start, error.span.end))![0];
       const change = straightened(problem, context);
       context.report({
-        message: `${found} is a typographic quote, as word processors make them: Go knows only straight quotes. Write "…".`,
+        message: `${found} is a typographic quote, as word processors insert them, but Go only accepts straight quotes. Write "…".`,
         at: error.span,
         go: error.message,
         fix: change,
@@ -30,42 +30,45 @@ export const typographicQuotes: Rule = {
   }),
 };
 
-/** The action with straight quotes, if it can be read then. */
+/** Returns the action with straight quotes, if it parses then. */
 function straightened(problem: Problem, context: Context): Change | undefined {
   const { action } = problem;
   if (!action) return undefined;
   const { name, delims } = context.source;
   const straight = straighten(actionText(problem, context));
-  // Alone it lacks the blocks and variables around it.
+  // On its own the action lacks the blocks and variables around it.
   const { problems } = parseAll(straight, { name, delims, isFunction: context.isFunction });
-  if (problems.some(({ reason }) => !lacksOnly(reason))) return undefined;
+  if (problems.some(({ reason }) => !missingAround.has(reason.code))) return undefined;
   return { message: "Write straight quotes", edits: [{ ...action, text: straight }] };
 }
 
-const lacksOnly = (reason: string): boolean =>
-  reason === "unexpected EOF" ||
-  isStrayEnd(reason) ||
-  /^(?:undefined variable|\{\{(?:break|continue)\}\} outside|function )/.test(reason);
+/** Codes of what the rest of a text may supply: blocks, variables and functions. */
+const missingAround: ReadonlySet<ParseErrorCode> = new Set([
+  ...(["unexpected-end", "stray-ending", "undefined-variable", "outside-range", "undefined-function"] as const),
+]);
 
 const marks = "\u2018-\u201f\u2032\u2033\u2039\u203a\u00ab\u00bb\u00b4";
 const word = `[^\\s${marks}"\`(){}|]+`;
-/** In order: a text between two marks, or a straight quote and a mark; a word with one mark before or behind it. */
+/**
+ * Matches, in this order: text between two marks, or between a straight quote and a mark; a word after or before a single
+ * mark.
+ */
 const pieces = [
   new RegExp(`[${marks}]([^${marks}"\\n]*)[${marks}]`, "uy"),
   new RegExp(`"([^${marks}"\\n]*)[${marks}]`, "uy"),
   new RegExp(`[${marks}](${word})`, "uy"),
   new RegExp(`(${word})[${marks}]`, "uy"),
 ];
-/** A straight literal, which stays, and whether it is closed. */
+/** Matches a straight literal, which stays, and whether it is closed. */
 const literals = [/"(?:[^"\\\n]|\\.)*("?)/uy, /`[^`]*(`?)/uy];
-/** What else stays: a word, or any character. */
+/** Matches a word or any character, which stays too. */
 const other = new RegExp(`${word}|.`, "suy");
 
-/** Goes through the action once, from the left. */
+/** Replaces quotes in one pass over the action. */
 function straighten(action: string): string {
   let straight = "";
   let at = 0;
-  /** Up to here a mark opens nothing: there is none that closes. */
+  /** Up to here a mark opens nothing, because no other one closes it. */
   let openTo = 0;
   const read = (pattern: RegExp): RegExpExecArray | null => {
     pattern.lastIndex = at;

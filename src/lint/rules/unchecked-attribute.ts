@@ -1,13 +1,13 @@
 import type { Rule } from "../rule.ts";
 
-/** `<iframe srcdoc="{{ .text }}">`. */
+/** Finds values in attributes that Go does not check: `<iframe srcdoc="{{ .text }}">`. */
 export const uncheckedAttribute: Rule = {
   name: "unchecked-attribute",
   severity: "warning",
   summary:
     "A value in an attribute of an `html` part whose meaning `html/template` does not know, or cannot make safe.",
   reason:
-    "Go escapes a value for the attribute's quotes and checks URLs where it knows that there is one. `srcdoc` is HTML of its own, scripts among it; `ping` is a list of URLs that browsers call; an animation in SVG (`animate`, `set` and their like) may set `href` to what stands in `to`, `from`, `by` or `values`. There a value does what whoever filled in the profile wants. Write such attributes without values, or with `urlquery`.",
+    "Go escapes a value for the attribute's quotes and checks URLs where it knows that there is one. `srcdoc` is HTML of its own, scripts among it; `ping` is a list of URLs that browsers call; an animation in SVG (`animate`, `set` and their like) may set `href` to the content of `to`, `from`, `by` or `values`. Whoever fills in the profile decides what a value does there. Write such attributes without values, or with `urlquery`.",
   examples: {
     good: [
       {
@@ -35,7 +35,7 @@ export const uncheckedAttribute: Rule = {
         const why = reasonOf(element, attribute);
         const last = node.pipe.commands.at(-1)?.args[0];
         if (why === undefined || (last?.kind === "identifier" && last.name === "urlquery")) return;
-        context.report({ message: `${why} Write it without this value.`, at: node, source: tree.source });
+        context.report({ message: `${why} Remove the value.`, at: node, source: tree.source });
       },
     };
   },
@@ -46,45 +46,45 @@ const animated = new Set(["to", "from", "by", "values"]);
 
 function reasonOf(element: string, attribute: string): string | undefined {
   if (attribute === "srcdoc")
-    return "What stands in srcdoc is HTML of its own, with its scripts, whatever is escaped here.";
-  if (attribute === "ping") return "Browsers call every URL in ping, and Go does not look at them there.";
+    return "srcdoc holds HTML of its own, including scripts, and escaping does not prevent that.";
+  if (attribute === "ping") return "Browsers call every URL in ping, and Go does not check them there.";
   if (!animations.has(element) || !animated.has(attribute)) return undefined;
-  return `This <${element}> can set href to a script, and Go does not look at the URLs in ${attribute}.`;
+  return `This <${element}> can set href to a script, and Go does not check the URLs in ${attribute}.`;
 }
 
 type State = "text" | "comment" | "element" | "tag" | "attribute" | "equals" | "double" | "single" | "bare";
 
-/** Longer names are nobody's. */
-const longestName = 40;
+/** Limits names; no known one is longer. */
+const maxNameLength = 40;
 
-/** Follows HTML text by text: which element and attribute the next value is in. */
+/** Follows HTML text by text, to tell the element and attribute of the next value. */
 class Scanner {
-  private state: State = "text";
-  private element = "";
-  private attribute = "";
+  #state: State = "text";
+  #element = "";
+  #attribute = "";
 
   reset(): void {
-    this.state = "text";
+    this.#state = "text";
   }
 
   /** Describes where a value is written now; names are empty outside attributes. */
   valueHere(): { readonly element: string; readonly attribute: string } {
-    if (this.state === "equals") this.state = "bare";
-    const isIn = this.state === "double" || this.state === "single" || this.state === "bare";
-    return { element: this.element, attribute: isIn ? this.attribute : "" };
+    if (this.#state === "equals") this.#state = "bare";
+    const isIn = this.#state === "double" || this.#state === "single" || this.#state === "bare";
+    return { element: this.#element, attribute: isIn ? this.#attribute : "" };
   }
 
   read(html: string): void {
-    for (let i = 0; i < html.length; i++) this.state = this.next(html[i]!, html, i);
+    for (let i = 0; i < html.length; i++) this.#state = this.#next(html[i]!, html, i);
   }
 
-  private next(char: string, html: string, i: number): State {
+  #next(char: string, html: string, i: number): State {
     const isSpace = /\s/.test(char);
-    switch (this.state) {
+    switch (this.#state) {
       case "text":
         if (html.startsWith("<!--", i)) return "comment";
         if (char !== "<" || !/[a-zA-Z]/.test(html[i + 1] ?? "")) return "text";
-        this.element = "";
+        this.#element = "";
         return "element";
       case "comment":
         return html.startsWith("-->", i) ? "text" : "comment";
@@ -101,18 +101,18 @@ class Scanner {
       case "element":
         if (char === ">") return "text";
         if (isSpace || char === "/") return "tag";
-        if (this.element.length < longestName) this.element += char.toLowerCase();
+        if (this.#element.length < maxNameLength) this.#element += char.toLowerCase();
         return "element";
       case "tag":
       case "attribute":
         if (char === ">") return "text";
         if (char === "=") return "equals";
         if (isSpace || char === "/") return "tag";
-        if (this.state === "tag") this.attribute = "";
-        if (this.attribute.length < longestName) this.attribute += char.toLowerCase();
+        if (this.#state === "tag") this.#attribute = "";
+        if (this.#attribute.length < maxNameLength) this.#attribute += char.toLowerCase();
         return "attribute";
       default:
-        return this.state satisfies never;
+        return this.#state satisfies never;
     }
   }
 }

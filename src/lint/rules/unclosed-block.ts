@@ -1,7 +1,7 @@
 import type { Rule } from "../rule.ts";
 import { syntaxRuleOf } from "../syntax.ts";
 
-/** An `if`, `with`, `range`, `define` or `block` without its end. */
+/** Finds `if`, `with`, `range`, `define` and `block` without an end. */
 export const unclosedBlock: Rule = {
   name: "unclosed-block",
   severity: "error",
@@ -21,9 +21,9 @@ export const unclosedBlock: Rule = {
         const at = problem.unclosed!;
         const [word = "block"] = /[a-z]+/.exec(text.slice(at.start + delims[0].length, at.end)) ?? [];
         context.report({
-          message: `This ${word} has no end. Add ${delims[0]} end ${delims[1]} where it is over.`,
+          message: `This ${word} is never closed. Add ${delims[0]} end ${delims[1]} where it should stop.`,
           at,
-          // Go sees the end of the text, and only if nothing was wrong before.
+          // Go reports the end of the text, and only if nothing before was wrong.
           ...(before === 1 && { go: problem.error.message }),
         });
       },

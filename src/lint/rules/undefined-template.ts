@@ -3,12 +3,12 @@ import { similar } from "../../base/similar.ts";
 import { execMessage } from "../../template/run.ts";
 import type { Rule } from "../rule.ts";
 
-/** A call of a template that is not there. */
+/** Finds calls of templates that do not exist. */
 export const undefinedTemplate: Rule = {
   name: "undefined-template",
   severity: "error",
   summary: "A call of a template that is not defined.",
-  reason: "Go finds that out only when it gets there, with a profile in hand, and stops.",
+  reason: "Go notices that only when it renders the call, and rendering fails.",
   examples: {
     good: [
       '{{ define "greeting" }}Hey{{ end }}{{ template "greeting" }}',
@@ -26,8 +26,8 @@ export const undefinedTemplate: Rule = {
       const close = similar(node.name, names);
       const advice =
         close.length > 0
-          ? `Is ${close.map((name) => quote(name)).join(" or ")} meant?`
-          : "Define it, or give it to the renderer.";
+          ? `Did you mean ${close.map((name) => quote(name)).join(" or ")}?`
+          : "Define it, or pass it in the templates option.";
       const at = nameSpan(node, tree);
       context.report({
         message: `There is no template ${quote(node.name)}. ${advice}`,
@@ -43,7 +43,7 @@ export const undefinedTemplate: Rule = {
   }),
 };
 
-/** Where the name stands, with its quotes. */
+/** Returns the place of the name, with its quotes. */
 export function nameSpan({ pos }: TemplateCall, { source: { text } }: Tree): Span {
   const written = /^("(?:[^"\\\n]|\\.)*"|`[^`]*`)/.exec(text.slice(pos))?.[0] ?? "";
   return { start: pos, end: pos + written.length };

@@ -4,13 +4,13 @@ import { execMessage } from "../../template/run.ts";
 import type { Rule } from "../rule.ts";
 import { syntaxRuleOf } from "../syntax.ts";
 
-/** A variable that was not declared where it is used. */
+/** Finds variables that are not declared where they are used. */
 export const undefinedVariable: Rule = {
   name: "undefined-variable",
   severity: "error",
   summary: "A variable that is not declared there.",
   reason:
-    "A variable lives from its `:=` to the end of the block it is declared in, and templates do not see those of their callers.",
+    "A variable lives from its `:=` to the end of the block it is declared in, and a template does not see the variables of its caller.",
   examples: {
     good: ["{{ $name := .name }}{{ $name }}"],
     bad: ["{{ $name := .name }}{{ $nmae }}", "{{ if .a }}{{ $x := 1 }}{{ print $x }}{{ end }}{{ $x }}"],
@@ -25,10 +25,10 @@ export const undefinedVariable: Rule = {
       assign(variable, node, { tree }) {
         if (variable) return;
         context.report({
-          message: `The variable ${node.name} is not declared here, so that it cannot be assigned. Write := to declare it.`,
+          message: `The variable ${node.name} is not declared here, so it cannot be assigned. Write := to declare it.`,
           at: node,
           source: tree.source,
-          // Elsewhere Go names what it evaluated last.
+          // Elsewhere in an action Go names what it evaluated last.
           ...(opensAction(tree.source, node.start) && {
             go: execMessage(tree, node, `undefined variable: ${node.name}`),
           }),
@@ -41,9 +41,9 @@ export const undefinedVariable: Rule = {
         const declared = declaredNames();
         const close = similar(name, declared);
         const advice = declared.has(name)
-          ? `It is declared elsewhere, but only for the block or template it is declared in. Declare it before that block.`
+          ? "It is only declared inside another block or template. Declare it before that block."
           : close.length > 0
-            ? `Is ${close.join(" or ")} meant?`
+            ? `Did you mean ${close.join(" or ")}?`
             : `Declare it first: {{ ${name} := … }}.`;
         context.report({
           message: `The variable ${name} is not declared here. ${advice}`,
@@ -56,13 +56,13 @@ export const undefinedVariable: Rule = {
   },
 };
 
-/** Names that a text declares anywhere, of two with a comma the first. */
+/** Returns the names that a text declares anywhere; of two with a comma only the first. */
 function declaredIn(text: string): ReadonlySet<string> {
   const found = text.matchAll(/(\$[\p{L}\p{Nd}_]+)\s*(?:,\s*\$[\p{L}\p{Nd}_]+\s*)?:=/gu);
   return new Set([...found].map(([, name]) => name!));
 }
 
-/** Nothing is before it in its action. */
+/** Tells whether an offset is at the start of an action. */
 function opensAction({ text, delims }: Source, at: number): boolean {
   const before = text.slice(Math.max(0, at - 40), at).trimEnd();
   return before.endsWith(delims[0]) || before.endsWith(`${delims[0]}-`);

@@ -3,13 +3,13 @@ import type { Change } from "../finding.ts";
 import type { Rule } from "../rule.ts";
 import { foreignWord, setsWith, syntaxRuleOf, undefinedFunction } from "../syntax.ts";
 
-/** A function that no set in use has. */
+/** Finds functions that no set in use has. */
 export const unknownFunction: Rule = {
   name: "unknown-function",
   severity: "error",
-  summary: "A function that is not there.",
+  summary: "A function that does not exist, or is in no set in use.",
   reason:
-    "A template with an unknown function does not parse. Functions beyond Go's own come in sets that have to be in use.",
+    "A template with an unknown function does not parse. Functions beyond Go's own come in function sets, which have to be added.",
   examples: {
     good: ['{{ printf "%.2f" .price }}', '{{ .name | default "you" }}'],
     bad: ['{{ prinft "%.2f" .price }}', { text: "{{ shout .name }}", options: { functions: [] } }, "{{ elseif .a }}"],
@@ -35,11 +35,11 @@ export const unknownFunction: Rule = {
       const advice =
         known?.advice ??
         (sets.length > 0
-          ? `The function set ${sets.join(" and the set ")} has it: put it in use.`
+          ? `It is in the function set ${sets.join(" and in ")}: add that set (option functions, --functions).`
           : close.length > 0
-            ? `Is ${close.map((other) => inSet(other)).join(" or ")} meant?`
-            : `If it is a field, write .${name}; if it is a function, the set that has it is not in use.`);
-      context.report({ message: `There is no function ${name}. ${advice}`, at: span, go, suggestions });
+            ? `Did you mean ${close.map((other) => inSet(other)).join(" or ")}?`
+            : `For a field write .${name}; for a function add the set that has it (option functions, --functions).`);
+      context.report({ message: `Unknown function ${name}. ${advice}`, at: span, go, suggestions });
     },
   }),
 };

@@ -2,7 +2,7 @@ import { similar } from "../../base/similar.ts";
 import { directivesOf } from "../disable.ts";
 import type { Rule } from "../rule.ts";
 
-/** A comment that turns off a rule that is not there. */
+/** Finds comments that turn off a rule that does not exist. */
 export const unknownRule: Rule = {
   name: "unknown-rule",
   severity: "warning",
@@ -20,7 +20,7 @@ export const unknownRule: Rule = {
           const at = context.source.text.indexOf(name, start);
           const close = similar(name, context.ruleNames);
           context.report({
-            message: `There is no rule ${name}. ${close.length > 0 ? `Is ${close.join(" or ")} meant?` : "Name one, or none to turn off all."}`,
+            message: `There is no rule ${name}. ${close.length > 0 ? `Did you mean ${close.join(" or ")}?` : "Name a rule, or none to turn off all rules."}`,
             at: at < 0 || at >= end ? { start, end } : { start: at, end: at + name.length },
             suggestions: close.map((other) => ({
               message: `Write ${other}`,

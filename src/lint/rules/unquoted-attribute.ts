@@ -1,6 +1,6 @@
 import type { Rule } from "../rule.ts";
 
-/** `<a href={{ .url }}>`. */
+/** Finds values in attributes without quotes: `<a href={{ .url }}>`. */
 export const unquotedAttribute: Rule = {
   name: "unquoted-attribute",
   severity: "warning",
@@ -26,7 +26,7 @@ export const unquotedAttribute: Rule = {
         const { text } = tree.source;
         const isWhole = /^[\s>]/.test(text.slice(node.end));
         context.report({
-          message: 'This value stands in an attribute without quotes. Write the attribute as name="{{ … }}".',
+          message: 'This value is in an attribute without quotes. Write the attribute as name="{{ … }}".',
           at: node,
           source: tree.source,
           suggestions: isWhole
@@ -47,7 +47,7 @@ export const unquotedAttribute: Rule = {
   },
 };
 
-/** Where HTML is: outside of tags, inside of one, right behind a `=`, in a quoted value, in a comment. */
+/** States of HTML: outside tags, inside a tag, directly after a `=`, in a quoted value, in a comment. */
 type State = "text" | "tag" | "equals" | "double" | "single" | "comment";
 
 function scan(html: string, from: State): State {

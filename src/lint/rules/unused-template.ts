@@ -3,18 +3,19 @@ import { similar } from "../../base/similar.ts";
 import type { Rule } from "../rule.ts";
 import { maxMissed } from "./unused-variable.ts";
 
-/** A template that nothing calls. */
+/** Finds templates that nothing calls. */
 export const unusedTemplate: Rule = {
   name: "unused-template",
   severity: "warning",
   summary: "A template that is defined and never called.",
-  reason: "What nothing calls is never rendered. In a text that only defines templates for others nothing is reported.",
+  reason:
+    "A template that nothing calls is never rendered. A text that only defines templates for others is not reported.",
   examples: {
     good: ['{{ define "greeting" }}Hey{{ end }}{{ template "greeting" . }}', '{{ define "shared" }}Hey{{ end }}'],
     bad: ['{{ define "greeting" }}Hey{{ end }}Hello'],
   },
   check(context) {
-    /** Called and not there: one of them may be this one, misspelt. */
+    /** Names that are called and not defined: one of them may be a misspelling of this template. */
     const missed = new Set<string>();
     return {
       template({ name }) {
@@ -38,7 +39,7 @@ export const unusedTemplate: Rule = {
   },
 };
 
-/** Where the names of all templates stand in their defines. */
+/** Returns the places of the names of all templates in their defines. */
 function definitions(text: string): ReadonlyMap<string, Span> {
   const found = new Map<string, Span>();
   const literal = /\s*("(?:[^"\\\n]|\\.)*"|`[^`]*`)/y;

@@ -5,14 +5,17 @@ import { fieldOf, isOnly, kindsOf } from "../type.ts";
 import { nameSpan } from "./undefined-template.ts";
 import { meansRoot } from "./unknown-field.ts";
 
-/** A field of the profile, read from what a `range` or `with` made of dot, or where a template was given none. */
+/**
+ * Finds fields of the profile that are read where `range` or `with` changed dot, or in a template that is called without a
+ * value.
+ */
 export const wrongDot: Rule = {
   name: "wrong-dot",
   severity: "error",
   summary:
-    "A field of the profile read inside a `range` or `with`, where dot is something else, or in a template that is called without dot.",
+    "A field of the profile read inside a `range` or `with`, where dot is something else, or in a template that is called without a value.",
   reason:
-    'Inside `range` and `with` dot is the element or value. The profile is still there as `$`: `{{ $.first_name }}`. A template sees nothing but what its call gives it: `{{ template "greeting" . }}`.',
+    'Inside `range` and `with` dot is the element or value. The profile is still there as `$`: `{{ $.first_name }}`. A template sees only the value that its call passes: `{{ template "greeting" . }}`.',
   examples: {
     good: [
       {
@@ -32,29 +35,29 @@ export const wrongDot: Rule = {
     ],
   },
   check(context) {
-    /** Calls without a value, with what was at hand there. */
+    /** Calls without a value, with the scope of each. */
     const calls = new Map<TemplateCall, Pick<Scope, "tree" | "dot" | "root">>();
     const reports = new Map<TemplateCall, Report>();
 
     function addCall(node: TemplateCall, why: string, given?: string, severity: Severity = "error"): void {
-      // The worst that comes of a call is enough.
+      // Only the worst consequence of a call is reported.
       const before = reports.get(node);
       if (before && (before.severity === "error" || severity !== "error")) return;
       const { tree } = calls.get(node)!;
       const at = nameSpan(node, tree);
       const name = quote(node.name);
-      const advice = given ? `Write {{ template ${name} ${given} }}.` : "Give it what it reads.";
+      const advice = given ? `Write {{ template ${name} ${given} }}.` : "Pass it the value that it reads.";
       const edits = [{ start: at.end, end: at.end, text: ` ${given}` }];
       reports.set(node, {
-        message: `The template ${name} is called without a value, so that its dot is nil: ${why}. ${advice}`,
+        message: `The template ${name} is called without a value, so its dot is nil: ${why}. ${advice}`,
         at,
         source: tree.source,
         severity,
-        suggestions: given ? [{ message: `Give it ${given}`, edits }] : [],
+        suggestions: given ? [{ message: `Pass ${given}`, edits }] : [],
       });
     }
 
-    /** Which of dot and `$` has the field at the call, and whether that is certain. */
+    /** Returns which of dot and `$` has the field at the call, and whether that is certain. */
     function holderAt(node: TemplateCall, name: string): { readonly given?: string; readonly isCertain: boolean } {
       const { dot, root } = calls.get(node)!;
       const inDot = fieldOf(dot, name, context.numbers);
@@ -71,16 +74,16 @@ export const wrongDot: Rule = {
       print(_, { omittedBy, absent }) {
         if (!omittedBy || !absent) return;
         const { dot } = calls.get(omittedBy)!;
-        addCall(omittedBy, "there is nothing to write", isOnly(dot, "map") ? undefined : ".");
+        addCall(omittedBy, "there is nothing to print", isOnly(dot, "map") ? undefined : ".");
       },
       field({ base, name, found, span, guarded, fromDot, index }, scope) {
         if (base.omittedBy && base.absent) {
           const { given, isCertain } = holderAt(base.omittedBy, name);
-          // What is asked about first may be left out, as long as it is not there to be given.
+          // A field that is tested first may be left out, unless the caller has it.
           const stops = context.options.missingKey === "error";
           const isOptional = guarded && !stops;
           if (isOptional && !isCertain) return;
-          const why = `.${name} is never there${stops ? ", and rendering stops" : ""}`;
+          const why = `.${name} is always missing${stops ? ", and rendering fails" : ""}`;
           addCall(base.omittedBy, why, given, isOptional ? "warning" : "error");
           return;
         }
@@ -92,7 +95,7 @@ export const wrongDot: Rule = {
         if (!isBelowScalar && found !== undefined) return;
         const { kind } = block.node;
         context.report({
-          message: `Inside this ${kind} dot is ${kind === "range" ? "the element" : "its value"}, which has no field ${name}; the profile has one. Write $.${name}.`,
+          message: `Inside this ${kind}, dot is ${kind === "range" ? "the element" : "its value"}, which has no field ${name}; the profile has one. Write $.${name}.`,
           at: span,
           source: scope.tree.source,
           suggestions: [{ message: `Write $.${name}`, edits: [{ start: span.start, end: span.start, text: "$" }] }],

@@ -3,7 +3,7 @@ import type { Run } from "../run.ts";
 import { kindOf, typeName } from "../value.ts";
 
 /**
- * Go's `call`: a function that stands in the data.
+ * Calls a function of the data, as Go's `call`.
  * @param name the callee as written, for messages
  */
 export function callValue(run: Run, fn: unknown, args: readonly unknown[], name: string): unknown {
@@ -24,7 +24,7 @@ export function callValue(run: Run, fn: unknown, args: readonly unknown[], name:
       if (!acceptsNil(type)) throw new Error(`arg ${i}: value is nil; should be of type ${goTypes[type]}`);
     } else if (!isAssignable(arg, type, numbers)) {
       const kind = kindOf(arg, numbers);
-      // Integers of one type pass for those of another here, and only here.
+      // Only `call` accepts an integer of one type for a parameter of another.
       const int = (kind === "int" || kind === "uint") && (type === "int" || type === "int64");
       if (!int) throw new Error(`arg ${i}: value has type ${typeName(arg, numbers)}; should be ${goTypes[type]}`);
     }

@@ -1,11 +1,12 @@
 import { elementsOf, goType, goTypeOf, type List } from "../value.ts";
 
 /**
- * Go's slices have a capacity beyond their length, and `slice` may reach into it: on a list of three that `encoding/json`
- * decoded, `slice .list 0 4` is `[a b c <nil>]`. Lists here have the capacity that `encoding/json` gives a list of that length.
+ * Gives lists the capacity that Go's slices have beyond their length, because `slice` may reach into it: on a list of three
+ * that `encoding/json` decoded, `slice .list 0 4` is `[a b c <nil>]`. The capacity is the one that `encoding/json` gives a
+ * list of that length.
  */
 
-/** What a list made by `slice` is a window of. */
+/** Tells which part of which list a list made by `slice` is. */
 interface Window {
   readonly base: List;
   readonly offset: number;
@@ -18,7 +19,7 @@ export function capacityOf(list: List): number {
   return windows.get(list)?.capacity ?? decodedCapacity(elementsOf(list).length);
 }
 
-/** `list[from:to:max]`; the caller checked `from <= to <= max <= capacity`. */
+/** Returns `list[from:to:max]`; the caller checked `from <= to <= max <= capacity`. */
 export function sliceList(list: List, from: number, to: number, max: number): unknown[] {
   const window = windows.get(list) ?? { base: elementsOf(list), offset: 0, capacity: 0 };
   const result: unknown[] = [];
@@ -28,13 +29,13 @@ export function sliceList(list: List, from: number, to: number, max: number): un
   return type ? Object.assign(result, { [goType]: type }) : result;
 }
 
-/** For a list that was not decoded: how far `slice` may reach, at least its length. */
+/** Sets the capacity of a list that was not decoded: how far `slice` may reach, at least its length. */
 export function withCapacity<L extends unknown[]>(list: L, capacity: number): L {
   windows.set(list, { base: list, offset: 0, capacity });
   return list;
 }
 
-/** What 64-bit Go's allocator makes of a list that grows by one. Longer lists have no room to spare here. */
+/** Lists the capacities that 64-bit Go's allocator gives a growing list. Longer lists have no spare capacity here. */
 const sizes = [0, 1, 2, 4, 8, 16, 32, 71, 143, 303, 591, 1023, 1535, 2560, 3584, 5120, 6656, 8704, 11264, 14336, 18432];
 
 function decodedCapacity(length: number): number {

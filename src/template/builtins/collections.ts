@@ -4,7 +4,7 @@ import type { Payer } from "../pay.ts";
 import { elementsOf, goTypeOf, intOf, kindOf, type List, type Numbers, SizedInt, textOf, typeName } from "../value.ts";
 import { capacityOf, sliceList } from "./capacity.ts";
 
-/** Go's `len`, `index` and `slice`. They throw Errors with Go's words. */
+/** Implements Go's `len`, `index` and `slice`, which throw Errors with Go's words. */
 
 export function length(item: unknown, numbers: Numbers): number {
   if (item === null) throw new Error("len of nil pointer");
@@ -22,10 +22,10 @@ export function length(item: unknown, numbers: Numbers): number {
   }
 }
 
-/** Go looks through pointers here. */
+/** Removes the pointer from a type's name, because Go looks through pointers here. */
 const pointedTo = (type: string): string => type.replace(/^\*/, "");
 
-/** `item[i][j]…`. A missing key or a nil element is `null`. @param payer is charged for the way into a text */
+/** Returns `item[i][j]…`. A missing key or a nil element is `null`. @param payer is charged for the way into a text */
 export function index(item: unknown, indexes: readonly unknown[], numbers: Numbers, payer: Payer): unknown {
   if (item === undefined || item === null) throw new Error("index of untyped nil");
   let current: unknown = item;
@@ -39,7 +39,7 @@ function indexOne(item: unknown, key: unknown, numbers: Numbers, payer: Payer): 
     case "string": {
       const text = textOf(item);
       const at = checkIndex(key, Number.MAX_SAFE_INTEGER, numbers);
-      // Every character is a byte at least: only behind them all the bytes have to be counted.
+      // Each character is at least one byte, so bytes are counted only for an index beyond all characters.
       payer.spend(Math.min(at, text.length) >> 4);
       if (at >= text.length && at >= byteLength(text)) throw outOfText(at, byteLength(text));
       return new SizedInt("uint8", byteAt(text, at));
@@ -76,7 +76,7 @@ function checkIndex(value: unknown, limit: number, numbers: Numbers): number {
 }
 
 /**
- * `item[i:j:k]`.
+ * Returns `item[i:j:k]`.
  * @param boxed unlike `index`, Go's `slice` does not unwrap its indexes: one that came straight from data is refused
  */
 export function slice(

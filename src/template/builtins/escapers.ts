@@ -1,19 +1,24 @@
 import { encode, isPrint, joinBytes } from "../../../grammar/index.ts";
 import { LimitReached } from "../limits.ts";
 
-/** Go's `html`, `js` and `urlquery`, over text. */
+/** Implements Go's `html`, `js` and `urlquery` over text. */
 
 const pieceLength = 1 << 16;
 
 /**
- * Piece by piece, since what is escaped may be many times as long: V8 ends the process over a replacement in too many places.
- * @param escapeText also gets the two characters that follow the piece, if there are as many
- * @param most characters of the result
+ * Escapes a text piece by piece, because the result may be many times as long: V8 ends the process over a replacement in too
+ * many places.
+ * @param escapeText also gets the two characters after the piece, if there are that many
+ * @param maxLength limit of the characters of the result
  */
-export function escapePieces(text: string, escapeText: (piece: string, next: string) => string, most: number): string {
+export function escapePieces(
+  text: string,
+  escapeText: (piece: string, next: string) => string,
+  maxLength: number,
+): string {
   if (text.length <= pieceLength) {
     const escaped = escapeText(text, "");
-    if (escaped.length > most) throw new LimitReached("output");
+    if (escaped.length > maxLength) throw new LimitReached("output");
     return escaped;
   }
   const whole = joinBytes(text);
@@ -22,7 +27,7 @@ export function escapePieces(text: string, escapeText: (piece: string, next: str
     let to = Math.min(whole.length, from + pieceLength);
     if (whole.codePointAt(to - 1)! > 0xffff) to++;
     escaped += escapeText(whole.slice(from, to), whole.slice(to, to + 2));
-    if (escaped.length > most) throw new LimitReached("output");
+    if (escaped.length > maxLength) throw new LimitReached("output");
     from = to;
   }
   return escaped;
@@ -46,12 +51,12 @@ export function escapeHtml(text: string): string {
 // biome-ignore lint/suspicious/noControlCharactersInRegex: Go escapes control characters
 const jsSpecial = /[\\'"<>&=\0-\x1f]|[^\0-\x7f\p{L}\p{M}\p{N}\p{P}\p{S}]/gu;
 
-/** Text for a JavaScript string literal. Printable characters beyond ASCII stay. */
+/** Escapes text for a JavaScript string literal. Printable characters beyond ASCII stay. */
 export function escapeJs(text: string): string {
   return joinBytes(text).replace(jsSpecial, (char) => {
     if (char === "\\" || char === "'" || char === '"') return `\\${char}`;
     const code = char.codePointAt(0)!;
-    // Raw bytes are U+FFFD to Go, which is printable: they pass.
+    // To Go raw bytes are U+FFFD, which is printable: they pass.
     if (code >= 0x80 && ((code >= 0xd800 && code <= 0xdfff) || isPrint(code))) return char;
     return `\\u${code.toString(16).toUpperCase().padStart(4, "0")}`;
   });
@@ -63,7 +68,7 @@ export function escapeUrlQuery(text: string): string {
   return urlUnreserved.test(text) ? text : spellBytes(text, urlBytes);
 }
 
-/** Each byte by its entry in a table of 256. */
+/** Replaces each byte by its entry in a table of 256. */
 export function spellBytes(text: string, table: readonly string[]): string {
   let spelled = "";
   let from = 0;

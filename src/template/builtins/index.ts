@@ -1,7 +1,7 @@
 /**
- * The functions that are part of the language. In: a run and evaluated arguments. Out: a value, or an Error with Go's words.
- * Go: `text/template`, "Functions". `and` and `or`, which do not evaluate all arguments, and `call`, whose messages show
- * one as written, are in `../call.ts`.
+ * Holds the functions that are part of the language. In: a run and evaluated arguments. Out: a value, or an Error with Go's
+ * words. Go: `text/template`, "Functions". `and` and `or`, which do not evaluate all arguments, and `call`, whose messages
+ * show an argument as written, are in `../call.ts`.
  */
 import type { Param } from "../argument.ts";
 import { equals, equalsAny, less, lessOrEqual } from "../compare.ts";
@@ -19,14 +19,14 @@ export interface Builtin {
   readonly params: readonly Param[];
   readonly variadic: boolean;
   readonly apply: (run: Run, args: readonly unknown[], boxed: readonly boolean[]) => unknown;
-  /** The same for the usual number of arguments, without a list. */
+  /** The same for the most common number of arguments, without a list. */
   readonly apply1?: (run: Run, a: unknown) => unknown;
   readonly apply2?: (run: Run, a: unknown, b: unknown) => unknown;
-  /** Of one text to text: what this does not match comes back as it is. So does what an int reads like. */
-  readonly changes?: RegExp;
-  /** The result is printed text: under `missingKey: "required"` nothing absent may be given. */
+  /** For an escaper of one text: a text that does not match is returned as it is, and so is the text of an int. */
+  readonly needsEscaping?: RegExp;
+  /** The result is printed text: with `missingKey: "required"` no argument may be absent. */
   readonly prints?: boolean;
-  /** `apply` wants to know which arguments came straight from data. */
+  /** `apply` needs to know which arguments came straight from data. */
   readonly usesBoxed?: boolean;
   /** The result may come straight from data. */
   readonly boxedResult?: boolean;
@@ -48,7 +48,7 @@ function lengthOf(run: Run, item: unknown): number | bigint {
   return run.int(count);
 }
 
-/** A function that looks through a long text, or copies a set, costs more than one step. */
+/** Charges more than one step to a function that reads a long text or copies a set. */
 export function payFor(run: Run, item: unknown): void {
   if (typeof item === "string") {
     if (item.length > 16) run.spend(item.length >> 4);
@@ -66,13 +66,13 @@ function printer(print: (args: readonly unknown[], run: Run) => string): Builtin
   };
 }
 
-/** As Go's: arguments joined as by `print`, but for an absent one, which reads `<no value>`. */
+/** Makes an escaper as Go's: it joins its arguments as `print` does, except that an absent one is `<no value>`. */
 function escaper(escapeText: (text: string) => string): Builtin {
   const text = (value: unknown) => (value === undefined || value === null ? "<no value>" : value);
   const escaped = (run: Run, whole: string): string => {
     payFor(run, whole);
     const text = escapePieces(whole, escapeText, run.settings.printing.output);
-    run.spend((text.length - whole.length) >> 3); // what has to be replaced costs more than what is looked at
+    run.spend((text.length - whole.length) >> 3); // characters that are replaced cost more than characters that are only read
     return text;
   };
   return {
@@ -125,7 +125,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
     variadic: true,
     prints: true,
     apply: (run, [format, ...args]) => {
-      run.spend((format as string).length >> 2); // to be read, and each verb takes its time
+      run.spend((format as string).length >> 2); // for reading the format; and each verb takes its time
       payForSize(run, format);
       for (const value of args) if (typeof value === "string") payForSize(run, value);
       return sprintf(format as string, args, run.printing);
@@ -144,7 +144,7 @@ export const builtins: Readonly<Record<string, Builtin>> = {
   urlquery: escaper(escapeUrlQuery),
 };
 
-/** Those that `call.ts` compiles itself. */
+/** Names the functions that `call.ts` compiles itself. */
 const compiled = new Set(["and", "call", "or"]);
 
 export const isBuiltin = (name: string): boolean => compiled.has(name) || Object.hasOwn(builtins, name);

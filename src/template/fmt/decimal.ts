@@ -1,10 +1,10 @@
-/** `0.digits × 10^point`, not negative. Zero has no digits. */
+/** Holds the number `0.digits × 10^point`, which is not negative. Zero has no digits. */
 export interface Decimal {
   readonly digits: string;
   readonly point: number;
 }
 
-/** The exact value: every float64 is a finite decimal, of at most 767 digits. */
+/** Returns the exact decimal value: every float64 has one, with at most 767 digits. */
 export function exactDigits(magnitude: number): Decimal {
   if (magnitude === 0) return { digits: "", point: 0 };
   if (magnitude <= Number.MAX_SAFE_INTEGER && Number.isInteger(magnitude)) return trimmed(String(magnitude), 0);
@@ -20,7 +20,7 @@ function trimmed(integer: string, decimals: number): Decimal {
   return { digits: integer.slice(0, end), point: integer.length - decimals };
 }
 
-/** Half to even. A negative count or none leaves nothing but what rounds up to one unit. */
+/** Rounds half to even. For a count of 0 or less the result is 0 or one unit. */
 export function roundDigits({ digits, point }: Decimal, count: number): Decimal {
   if (count >= digits.length) return { digits, point };
   if (count < 0) return { digits: "", point: 0 };
@@ -36,7 +36,7 @@ export function roundDigits({ digits, point }: Decimal, count: number): Decimal 
 
 const view = new DataView(new ArrayBuffer(8));
 
-/** `magnitude = mantissa × 2^exponent`, with the 53 bits (fewer if subnormal) as IEEE 754 stores them. */
+/** Splits `magnitude` into `mantissa × 2^exponent`, with the 53 bits (fewer if subnormal) that IEEE 754 stores. */
 export function binary(magnitude: number): { readonly mantissa: bigint; readonly exponent: number } {
   view.setFloat64(0, magnitude);
   const bits = view.getBigUint64(0);

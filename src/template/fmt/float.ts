@@ -1,12 +1,13 @@
-import { withoutEndingZeros } from "../../../grammar/index.ts";
+import { trimTrailingZeros } from "../../../grammar/index.ts";
 import { exactDigits, roundDigits, signOf } from "./decimal.ts";
 import { formatBinary, formatHex } from "./hexfloat.ts";
 
 export type FloatVerb = "e" | "E" | "f" | "F" | "g" | "G" | "v" | "x" | "X" | "b";
 
 /**
- * `strconv.FormatFloat(value, verb, precision, 64)`; `F` is `f`, `v` is `g`. Precision -1: as few digits as read back as
- * the same float. A precision is exact, ties go to even. It may make the text as long as itself: the caller bounds it.
+ * Formats as `strconv.FormatFloat(value, verb, precision, 64)`; `F` is `f`, `v` is `g`. Precision -1 writes as few digits as
+ * read back as the same float. Other precisions are exact, and ties go to even. The text may be as long as the precision,
+ * which the caller limits.
  */
 export function formatFloat(value: number, verb: FloatVerb, precision = -1): string {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? "NaN" : value > 0 ? "+Inf" : "-Inf";
@@ -31,19 +32,19 @@ export function formatFloat(value: number, verb: FloatVerb, precision = -1): str
   }
 }
 
-/** Go leaves plain form earlier than JavaScript, at 1e+06 and below 0.0001. */
+/** Writes the shortest form. Go switches to an exponent earlier than JavaScript, at 1e+06 and below 0.0001. */
 function shortest(value: number): string {
   const magnitude = Math.abs(value);
   if (magnitude >= 1e-4 && magnitude < 1e6) return String(value);
   return value === 0 ? `${signOf(value)}0` : paddedExponent(value.toExponential());
 }
 
-/** JavaScript writes `1e+6`, Go `1e+06`. */
+/** Pads the exponent: JavaScript writes `1e+6`, Go `1e+06`. */
 function paddedExponent(text: string): string {
   return text.at(-2)! > "9" || text.at(-2)! < "0" ? `${text.slice(0, -1)}0${text.at(-1)}` : text;
 }
 
-/** toFixed is exact below 1e21 up to 100 decimals, but takes ties up. */
+/** Writes decimals as toFixed does, which is exact below 1e21 for up to 100 decimals, except that it rounds ties up. */
 function fixed(value: number, precision: number): string {
   const magnitude = Math.abs(value);
   if (precision >= 0 && precision <= 6 && magnitude < 1e5) {
@@ -63,8 +64,8 @@ function fixed(value: number, precision: number): string {
 const powerOfTen = [1, 10, 100, 1e3, 1e4, 1e5, 1e6];
 
 /**
- * The scaled value is off by less than 1e-4 of a unit (it stays below 1e11), so unless it comes near a half, which way to
- * round is certain. Three times as fast as toFixed.
+ * Writes decimals three times as fast as toFixed. The scaled value is off by less than 1e-4 of a unit (it stays below 1e11),
+ * so the direction of rounding is certain unless the value is close to a half.
  */
 function fixedQuickly(magnitude: number, precision: number): string | undefined {
   const scale = powerOfTen[precision]!;
@@ -108,12 +109,12 @@ function exponential(value: number, precision: number): string {
   return signOf(value) + paddedExponent(scientific(Math.abs(value), precision));
 }
 
-/** toExponential with ties to even, and any precision. */
+/** Writes an exponent as toExponential does, but with ties to even and any precision. */
 function scientific(magnitude: number, precision: number): string {
   if (precision < 100) {
     const text = magnitude.toExponential(precision);
     const decimals = precision - Number(text.slice(text.indexOf("e") + 1));
-    // As in `fixed`, but one halving more, since rounding may just have carried into the exponent.
+    // As in `fixed`, but with one halving more, because rounding may just have carried into the exponent.
     if (!Number.isInteger(magnitude * 2 ** Math.min(Math.max(decimals + 2, 1), 1000)) || magnitude === 0) return text;
   }
   const { digits, point } = roundDigits(exactDigits(magnitude), precision + 1);
@@ -123,7 +124,7 @@ function scientific(magnitude: number, precision: number): string {
   return `${first}${rest}e${exponent < 0 ? "-" : "+"}${Math.abs(exponent)}`;
 }
 
-/** `%.3g`: the exponent of the rounded digits decides the form; zeros at the end go. */
+/** Writes `%.3g`: the exponent of the rounded digits decides the form, and zeros at the end are removed. */
 function general(value: number, precision: number): string {
   if (value === 0) return `${signOf(value)}0`;
   const count = Math.max(1, precision);
@@ -131,7 +132,7 @@ function general(value: number, precision: number): string {
   const text = scientific(Math.abs(value), Math.min(count, 800) - 1);
   const at = text.indexOf("e");
   const exponent = Number(text.slice(at + 1));
-  const digits = withoutEndingZeros(text.slice(0, at).replace(".", ""));
+  const digits = trimTrailingZeros(text.slice(0, at).replace(".", ""));
   if (exponent < -4 || exponent >= count) {
     const mantissa = digits.length > 1 ? `${digits[0]}.${digits.slice(1)}` : digits;
     return signOf(value) + paddedExponent(mantissa + text.slice(at));

@@ -1,27 +1,30 @@
 import { joinBytes } from "../../../grammar/index.ts";
 import { bare, type Flags, makeSpec, noFlags, type Spec } from "./spec.ts";
 
-/** One `%…` of a format, and the text before it. What Go decides only when it knows the operands stays open in `steps`. */
+/** Holds one `%…` of a format, and the text before it. `steps` keep what Go decides only when it knows the operands. */
 export interface Directive {
   readonly literal: string;
   readonly flags: Readonly<Flags>;
   readonly spec: Spec;
   readonly steps: readonly Step[];
-  /** There is an index among the steps. */
+  /** One of the steps is an index. */
   readonly reorders: boolean;
-  /** The index stands where it cannot: `%[2]3d`. */
+  /** The index is in a wrong place: `%[2]3d`. */
   readonly badIndex: boolean;
-  /** One character; empty when the format ends before it, `undefined` when there is only text. */
+  /** One character; empty if the format ends before it, `undefined` if there is only text. */
   readonly verb: string | undefined;
 }
 
-/** In their order: `[n]` goes to operand n (from 0; -1 cannot be one), `*` takes an operand as width or precision. */
+/**
+ * One step, in the order of the format: `[n]` goes to operand n (from 0; -1 cannot be one), `*` takes an operand as width or
+ * precision.
+ */
 export type Step = { readonly kind: "index"; readonly index: number } | { readonly kind: "width" | "precision" };
 
-/** Text is handed on at this length, so that a long format never stands in memory as its pieces. */
+/** Limits the text of one directive, so that a long format never is in memory as its pieces. */
 const longText = 4096;
 
-/** No format is wrong: what makes no sense is printed as such. */
+/** Splits a format into directives. No format is refused: invalid parts are printed as such. */
 export function* parseFormat(source: string): Generator<Directive, undefined> {
   const format = joinBytes(source);
   const lastBracket = format.lastIndexOf("]");
@@ -54,7 +57,7 @@ const text = (literal: string): Directive => ({
   verb: undefined,
 });
 
-/** `flags [index] (width | '*') ('.' [index] (precision | '*'))? [index] verb` */
+/** Reads `flags [index] (width | '*') ('.' [index] (precision | '*'))? [index] verb`. */
 function parseDirective(
   format: string,
   from: number,
@@ -68,7 +71,7 @@ function parseDirective(
   let reorders = false;
   let width = 0;
   let precision = -1;
-  /** An index was read and not used yet. */
+  /** An index was read and is not used yet. */
   let pending = false;
 
   function readIndex(): void {
@@ -139,10 +142,10 @@ function setFlag(flags: Flags, char: string): boolean {
   }
 }
 
-/** Go's bound on widths and precisions. It looks before each digit, so that one digit more gets through in a format. */
+/** Go's limit of widths and precisions. Go checks before each digit, so one digit more passes in a format. */
 export const largest = 1e6;
 
-/** A number that is too large eats the rest of the format. */
+/** Reads a number. A number that is too large consumes the rest of the format, as in Go. */
 function parseNumber(text: string, from: number, to: number): { value: number; found: boolean; end: number } {
   let value = 0;
   let at = from;
@@ -155,13 +158,13 @@ function parseNumber(text: string, from: number, to: number): { value: number; f
   return { value, found: at > from, end: at };
 }
 
-/** `[n]`. Without a closing bracket only the opening one is read. `found`: it is a number, though perhaps of no operand. */
+/** Reads `[n]`. Without a closing bracket only the opening one is read. `found`: it is a number, though perhaps of no operand. */
 function parseIndex(
   format: string,
   from: number,
   lastBracket: number,
 ): { readonly index: number; readonly length: number; readonly found: boolean } {
-  // Known beforehand, or a format of many opening brackets would be searched to its end for each.
+  // The last bracket is known beforehand; otherwise a format of many opening brackets would be searched to its end for each.
   if (lastBracket < from || format.length - from < 3) return { index: -1, length: 1, found: false };
   const close = format.indexOf("]", from);
   const { value, found, end } = parseNumber(format, from + 1, close);

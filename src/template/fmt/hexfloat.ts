@@ -1,13 +1,13 @@
-import { withoutEndingZeros } from "../../../grammar/index.ts";
+import { trimTrailingZeros } from "../../../grammar/index.ts";
 import { binary, signOf } from "./decimal.ts";
 
-/** `%b`: `4503599627370496p-52`. */
+/** Writes `%b`: `4503599627370496p-52`. */
 export function formatBinary(value: number): string {
   const { mantissa, exponent } = binary(Math.abs(value));
   return `${signOf(value)}${mantissa}p${exponent >= 0 ? "+" : ""}${exponent}`;
 }
 
-/** `%x`: `0x1.8p+01`, one bit before the point, rounded half to even. */
+/** Writes `%x`: `0x1.8p+01`, one bit before the point, rounded half to even. */
 export function formatHex(value: number, precision: number): string {
   if (value === 0) return `${signOf(value)}0x0${precision > 0 ? `.${"0".repeat(precision)}` : ""}p+00`;
   let { mantissa, exponent } = binary(Math.abs(value));
@@ -27,7 +27,7 @@ export function formatHex(value: number, precision: number): string {
     }
   }
   const hex = mantissa.toString(16).slice(1);
-  const decimals = precision < 0 ? withoutEndingZeros(hex) : hex.slice(0, precision).padEnd(precision, "0");
+  const decimals = precision < 0 ? trimTrailingZeros(hex) : hex.slice(0, precision).padEnd(precision, "0");
   const power = `${exponent < 0 ? "-" : "+"}${String(Math.abs(exponent)).padStart(2, "0")}`;
   return `${signOf(value)}0x1${decimals === "" ? "" : `.${decimals}`}p${power}`;
 }

@@ -1,6 +1,4 @@
-/**
- * Go's package fmt, as far as templates reach it. In: values and a format. Out: text, or `LimitReached`.
- */
+/** Implements the part of Go's package fmt that templates reach. In: values and a format. Out: text, or `LimitReached`. */
 export { type FloatVerb, formatFloat } from "./float.ts";
 export { isNil } from "./print.ts";
 export type { Printing } from "./printing.ts";

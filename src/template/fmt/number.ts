@@ -4,9 +4,9 @@ import { type FloatVerb, formatFloat } from "./float.ts";
 import type { Output } from "./output.ts";
 import type { Spec } from "./spec.ts";
 
-/** Numbers under a spec. Each function tells whether it knows the verb; if not, it has written nothing. */
+/** Prints numbers under a spec. Each function returns whether it knows the verb; if not, it has written nothing. */
 
-/** A JavaScript number must be integral. */
+/** An integer; a JavaScript number must be integral. */
 export type Integer = number | bigint;
 
 export function printInteger(out: Output, value: Integer, spec: Spec, verb: string, unsigned = false): boolean {
@@ -46,10 +46,12 @@ export function printInteger(out: Output, value: Integer, spec: Spec, verb: stri
   }
 }
 
-/** Go's ints end at 64 bits. A longer bigint is printed as what it is, one that would take long to print is not. */
+/**
+ * Limits the bigints that are printed. Go's ints end at 64 bits, and longer bigints are printed too unless that would be slow.
+ */
 const printable = 1n << 4096n;
 
-/** With sign. Beyond 2^53 a JavaScript number would write the digits that matter to it and then zeros. */
+/** Returns the digits with their sign. Beyond 2^53 JavaScript would write only the significant digits of a number, then zeros. */
 export function digitsOf(value: Integer, base = 10): string {
   if (typeof value === "number") {
     return Number.isSafeInteger(value) ? value.toString(base) : BigInt(value).toString(base);
@@ -80,7 +82,7 @@ function writeInteger(out: Output, value: Integer, spec: Spec, base: number, pre
   out.padded(sign + lead + digits, spec, false);
 }
 
-/** What is no character is U+FFFD. */
+/** Returns the rune of a code, U+FFFD for a code that is not a character. */
 function runeOf(value: Integer): number {
   const code = typeof value === "bigint" && value >= 0n && value <= 0x10ffffn ? Number(value) : value;
   if (typeof code === "bigint" || code < 0 || code > 0x10ffff || (code >= 0xd800 && code < 0xe000)) return 0xfffd;
@@ -99,7 +101,7 @@ function writeUnicode(out: Output, value: Integer, spec: Spec): void {
   out.padded(`U+${digits}${char}`, spec, false);
 }
 
-/** The precision that a verb has by itself; `undefined` if it is none for floats. */
+/** Returns the default precision of a verb, `undefined` if it is not a verb for floats. */
 function defaultPrecision(verb: string): number | undefined {
   switch (verb) {
     case "v":
@@ -149,7 +151,7 @@ function writeFloat(out: Output, text: string, spec: Spec, verb: FloatVerb, prec
   } else out.padded(sign + digits, spec);
 }
 
-/** The `#` flag: a point always, and with %g and %x the zeros that were dropped (%X keeps them dropped, in Go too). */
+/** Applies the `#` flag: always a point, and with %g and %x the zeros that were removed (%X keeps them removed, in Go too). */
 function withPoint(text: string, verb: FloatVerb, precision: number, out: Output): string {
   const hex = verb === "x" || verb === "X";
   const tailAt = text.search(hex ? /[pP]/ : /[eE]/);
@@ -158,14 +160,14 @@ function withPoint(text: string, verb: FloatVerb, precision: number, out: Output
   const pointed = number.includes(".") ? number : `${number}.`;
   if (verb !== "g" && verb !== "G" && verb !== "v" && verb !== "x") return pointed + tail;
   const wanted = precision < 0 ? 6 : precision;
-  // Go counts the 0x of a hexadecimal float: its x is taken for the first digit. A lone 0 counts as one digit, too.
+  // Go counts the 0x of a hexadecimal float, taking its x for the first digit. A lone 0 counts as one digit, too.
   const counted = number.replace(".", "").replace(/^0+/, "").length;
   const seen = number === "0" ? 1 : counted;
   if (wanted > seen) out.reserve(wanted);
   return pointed + "0".repeat(Math.max(0, wanted - seen)) + tail;
 }
 
-/** Both parts under the same verb; the imaginary one always has its sign. */
+/** Prints both parts under the same verb; the imaginary one always has its sign. */
 export function printComplex(out: Output, re: number, im: number, spec: Spec, verb: string): boolean {
   if (defaultPrecision(verb) === undefined) return false;
   out.write("(");

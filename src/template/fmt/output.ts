@@ -7,10 +7,13 @@ import type { Spec } from "./spec.ts";
 
 const pieceLength = 4096;
 
-/** V8 keeps `a + b` as a tree, of 32 bytes for each `+`. To match anything it makes the tree one string. */
+/**
+ * Matches everything, which makes V8 flatten a text: V8 keeps `a + b` as a tree, with 32 bytes for each `+`, until a match
+ * needs one string.
+ */
 const flatten = /^$/;
 
-/** The text that one call builds, within its budget. */
+/** Collects the text that one call builds, within its budget. */
 export class Output {
   #done = "";
   #recent = "";
@@ -44,12 +47,12 @@ export class Output {
     return this.#done + this.#recent;
   }
 
-  /** To be called before that many characters are built. */
+  /** Checks the budget; call it before building that many characters. */
   reserve(chars: number): void {
     if (chars > this.left) throw new LimitReached("output");
   }
 
-  /** Go pads everything with zeros under the `0` flag, words too; where it does not, `zero` is false. */
+  /** Pads. Go pads everything with zeros under the `0` flag, including words; where it does not, `zero` is false. */
   fill(count: number, spec: Spec, zero = spec.zero): void {
     if (count <= 0) return;
     this.reserve(count);

@@ -3,12 +3,12 @@ import type { Directive } from "./format.ts";
 import type { Printing } from "./printing.ts";
 import { formatValue } from "./sprint.ts";
 
-/** `undefined`: this is not the plain case after all. */
+/** Formats a value; `undefined` if it is not a plain case after all. */
 type Plain = (value: unknown, printing: Printing) => string | undefined;
 
 /**
- * The formats that templates mostly have: `%s`, `%d`, `%v` and `%.2f` without flags, over values that fit. Anything else
- * is left to the general way, so this decides nothing but speed.
+ * Compiles the most common formats: `%s`, `%d`, `%v` and `%.2f` without flags, for values that fit. All others are left to the
+ * general code, so this affects nothing but speed.
  */
 export function compilePlain(
   directives: readonly Directive[],

@@ -20,7 +20,7 @@ import type { Spec } from "./spec.ts";
 import { printString, writeString } from "./text.ts";
 import { timeFields, timeGoString, timeString } from "./time.ts";
 
-/** An operand of a format: `nil`, `%T` and `%p` exist only here, not inside containers. */
+/** Prints an operand of a format. `nil`, `%T` and `%p` exist only here, not inside containers. */
 export function printArgument(out: Output, value: unknown, spec: Spec, verb: string): void {
   if (isNil(value)) {
     if (verb === "v" || verb === "T") out.padded("<nil>", spec);
@@ -34,7 +34,7 @@ export function printArgument(out: Output, value: unknown, spec: Spec, verb: str
   } else printValue(out, value, spec, verb, 0);
 }
 
-/** To a struct with fields. An action prints what it points to. */
+/** Tells a pointer to a struct with fields. An action prints the struct that it points to. */
 export function isPointer(value: unknown): boolean {
   const type = goTypeOf(value);
   return type?.fields !== undefined && type.name.startsWith("*");
@@ -42,7 +42,7 @@ export function isPointer(value: unknown): boolean {
 
 export const isNil = (value: unknown): boolean => value === null || value === undefined || typeof value === "symbol";
 
-/** `level` is the number of containers around the value. */
+/** Prints a value. `level` is the number of containers around it. */
 export function printValue(out: Output, value: unknown, spec: Spec, verb: string, level: number): void {
   const kind = typeof value === "object" && value !== null ? kindOf(value, out.numbers) : undefined;
   if (kind !== undefined && !out.erroring && !spec.sharpV && printsOwnText(out, value, spec, verb)) return;
@@ -55,13 +55,13 @@ export function printValue(out: Output, value: unknown, spec: Spec, verb: string
   }
 }
 
-/** A Stringer. False: it is none, or the verb does not fit a text. */
+/** Prints the own text of a Stringer. Returns false if the value has none, or the verb does not fit a text. */
 function printsOwnText(out: Output, value: unknown, spec: Spec, verb: string): boolean {
   const text = goTypeOf(value)?.text;
   return text !== undefined && printString(out, text(value), spec, verb);
 }
 
-/** False, as of `printBox`: the verb does not fit the value, and nothing was written. */
+/** Prints a primitive. Returns false if the verb does not fit the value, and has then written nothing. */
 function printPrimitive(out: Output, value: unknown, spec: Spec, verb: string): boolean {
   switch (typeof value) {
     case "string":
@@ -114,7 +114,7 @@ function printList(out: Output, value: object, spec: Spec, verb: string, level: 
   out.write(spec.sharpV ? "}" : "]");
 }
 
-/** Width, precision and verb go for keys and values alike. */
+/** Prints a map. Width, precision and verb apply to keys and values alike. */
 function printMap(out: Output, value: object, spec: Spec, verb: string, level: number): void {
   if (level > out.depth) throw new LimitReached("depth");
   out.write(spec.sharpV ? `${typeName(value, out.numbers)}{` : "map[");
@@ -145,7 +145,10 @@ function printStruct(out: Output, value: object, spec: Spec, verb: string, level
   out.write("}");
 }
 
-/** A Stringer and GoStringer; a verb that wants no text, and an error text, get the struct behind it. */
+/**
+ * Prints a time, which is a Stringer and GoStringer; a verb that takes no text, and the text of an error, get the struct
+ * behind it.
+ */
 function printTime(out: Output, value: Date | Time, spec: Spec, verb: string, level: number): void {
   if (!out.erroring) {
     if (spec.sharpV) {
@@ -167,7 +170,7 @@ function printTime(out: Output, value: Date | Time, spec: Spec, verb: string, le
   out.write("}");
 }
 
-/** UTC is a nil pointer. */
+/** Prints a location; UTC is a nil pointer. */
 function printLocation(out: Output, spec: Spec, verb: string): void {
   if (verb === "v") {
     if (spec.sharpV) out.write("(*time.Location)(nil)");
@@ -180,7 +183,7 @@ function printLocation(out: Output, spec: Spec, verb: string): void {
   }
 }
 
-/** Go prints where a function, list or map lies in memory. There is no such place here: it is always this one. */
+/** Stands for addresses. Go prints where a function, list or map is in memory; here the address is always this one. */
 const address = 0xc000000000;
 
 function printPointer(out: Output, value: unknown, spec: Spec, verb: string): boolean {
@@ -204,7 +207,7 @@ function printPointer(out: Output, value: unknown, spec: Spec, verb: string): bo
   }
 }
 
-/** `%p`. */
+/** Prints `%p`. */
 function printAddress(out: Output, value: unknown, spec: Spec): void {
   switch (kindOf(value, out.numbers)) {
     case "list":
@@ -219,7 +222,7 @@ function printAddress(out: Output, value: unknown, spec: Spec): void {
   }
 }
 
-/** `%!d(string=hi)`: the value as `%v` prints it, under the same flags. */
+/** Prints `%!d(string=hi)`, with the value as `%v` prints it under the same flags. */
 function printBadVerb(out: Output, value: unknown, spec: Spec, verb: string): void {
   out.write(`%!${verb}(${typeName(value, out.numbers)}=`);
   out.erroring = true;

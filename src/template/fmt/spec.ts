@@ -1,18 +1,18 @@
-/** What stands between `%` and the verb. */
+/** Holds the flags, width and precision between `%` and the verb. */
 export interface Spec {
   readonly minus: boolean;
   readonly plus: boolean;
   readonly sharp: boolean;
   readonly space: boolean;
   readonly zero: boolean;
-  /** `%+v` and `%#v`: formats of their own, in which plus and sharp are off. */
+  /** Marks `%+v` and `%#v`, which are formats of their own, in which plus and sharp are off. */
   readonly plusV: boolean;
   readonly sharpV: boolean;
   /** In runes; 0 is the same as none. */
   readonly width: number;
   /** -1: none. */
   readonly precision: number;
-  /** Nothing but a precision changes the text of a value: the way to the fast paths. */
+  /** Only a precision may change the text of a value, so that the fast paths apply. */
   readonly plain: boolean;
 }
 
@@ -28,7 +28,7 @@ export const noFlags: Readonly<Flags> = { minus: false, plus: false, sharp: fals
 
 export function makeSpec(flags: Readonly<Flags>, width: number, precision: number, verb: string): Spec {
   const { minus, plus, sharp, space, zero } = flags;
-  // %w, a wrapped error, is %v to the flags although it can print nothing here.
+  // For the flags %w, a wrapped error, is %v, although it can print nothing here.
   const v = verb === "v" || verb === "w";
   return {
     minus,
@@ -44,5 +44,5 @@ export function makeSpec(flags: Readonly<Flags>, width: number, precision: numbe
   };
 }
 
-/** `%v`. */
+/** The spec of a bare `%v`. */
 export const bare = makeSpec(noFlags, 0, -1, "v");

@@ -6,7 +6,7 @@ import { isPointer, printArgument, printValue } from "./print.ts";
 import type { Printing } from "./printing.ts";
 import { bare } from "./spec.ts";
 
-/** `%v` of one value. Nil and absent are `<nil>`. */
+/** Formats one value as `%v`. Nil and absent are `<nil>`. */
 export function formatValue(value: unknown, printing: Printing): string {
   if (typeof value === "string") return value;
   if (typeof value === "number") {
@@ -20,7 +20,7 @@ export function formatValue(value: unknown, printing: Printing): string {
   return out.text;
 }
 
-/** Spaces stand between operands of which neither is a string. */
+/** Joins operands, with a space between two operands if neither is a string. */
 export function sprint(args: readonly unknown[], printing: Printing): string {
   if (args.length === 1 && !isPointer(args[0])) return formatValue(args[0], printing);
   const out = new Output(printing);

@@ -8,12 +8,15 @@ import { bare, makeSpec, type Spec } from "./spec.ts";
 
 export type CompiledFormat = (args: readonly unknown[], printing: Printing) => string;
 
-/** A longer format is read anew each time, piece by piece: as directives it would take many times its memory. */
-const longestKept = 1000;
+/**
+ * Limits the formats that are compiled. A longer one is read on each call, piece by piece, because its directives would take
+ * many times its memory.
+ */
+const maxCachedLength = 1000;
 
-/** `Sprintf` of a format that is read once. */
+/** Compiles a format for `Sprintf`. */
 export function compileFormat(source: string): CompiledFormat {
-  if (source.length > longestKept) return (args, printing) => run(parseFormat(source), args, printing);
+  if (source.length > maxCachedLength) return (args, printing) => run(parseFormat(source), args, printing);
   const directives = [...parseFormat(source)];
   const plain = compilePlain(directives);
   return (args, printing) => plain?.(args, printing) ?? run(directives, args, printing);
@@ -28,7 +31,7 @@ function run(directives: Iterable<Directive>, args: readonly unknown[], printing
     printDirective(out, directive, operands);
     reordered ||= directive.reorders;
   }
-  // Go does not look for operands that were left over once a format had an index.
+  // Go does not report operands that were left over once a format had an index.
   if (!reordered && operands.next < args.length) printExtra(out, args, operands.next);
   return out.text;
 }
@@ -40,7 +43,7 @@ class Operands {
     this.args = args;
   }
 
-  /** The next operand as width or precision. One that is no int, or too large, is used up all the same. */
+  /** Takes the next operand as width or precision. An operand that is not an int, or is too large, is consumed all the same. */
   takeInt(out: Output): number | undefined {
     if (this.next >= this.args.length) return undefined;
     const value = this.args[this.next++];
@@ -100,16 +103,16 @@ function printExtra(out: Output, args: readonly unknown[], from: number): void {
   out.write(")");
 }
 
-/** Formats that templates compute are mostly few. More of them than these are read anew. */
+/** Caches formats that templates compute, which are mostly few; beyond the limit all are read again. */
 const compiled = new Map<string, CompiledFormat>();
-const mostCompiled = 256;
+const maxCompiled = 256;
 
 export function sprintf(format: string, args: readonly unknown[], printing: Printing): string {
   const known = compiled.get(format);
   if (known !== undefined) return known(args, printing);
   const fresh = compileFormat(format);
-  if (format.length <= longestKept) {
-    if (compiled.size >= mostCompiled) compiled.clear();
+  if (format.length <= maxCachedLength) {
+    if (compiled.size >= maxCompiled) compiled.clear();
     compiled.set(format, fresh);
   }
   return fresh(args, printing);

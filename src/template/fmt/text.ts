@@ -2,7 +2,7 @@ import { canBackquote, encode, joinBytes, quote, quoteAscii } from "../../../gra
 import type { Output } from "./output.ts";
 import type { Spec } from "./spec.ts";
 
-/** A string under a spec. Tells whether it knows the verb; if not, it has written nothing. */
+/** Prints a string under a spec. Returns whether it knows the verb; if not, it has written nothing. */
 export function printString(out: Output, text: string, spec: Spec, verb: string): boolean {
   switch (verb) {
     case "v":
@@ -30,7 +30,7 @@ export function writeString(out: Output, text: string, spec: Spec): void {
   out.padded(truncated(text, spec), spec);
 }
 
-/** A precision cuts runes. */
+/** Cuts a text to the precision, which counts runes. */
 function truncated(text: string, spec: Spec): string {
   if (spec.precision < 0) return text;
   const whole = joinBytes(text);
@@ -55,7 +55,7 @@ function writeQuoted(out: Output, text: string, spec: Spec): void {
 
 const pieceLength = 1 << 16;
 
-/** Piece by piece, since what a quoted text becomes may be six times as long. */
+/** Writes a quoted text piece by piece, because it may become six times as long. */
 function quoted(out: Output, text: string, quoteOf: (text: string) => string): string {
   if (text.length <= pieceLength) return quoteOf(text);
   const whole = joinBytes(text);
@@ -70,9 +70,9 @@ function quoted(out: Output, text: string, quoteOf: (text: string) => string): s
   return `"${body}"`;
 }
 
-/** Bytes as two digits each. A precision cuts bytes, a space flag separates them. */
+/** Writes each byte as two digits. A precision counts bytes, a space flag separates them. */
 function writeHex(out: Output, text: string, spec: Spec, prefix: "0x" | "0X"): void {
-  // Each unit is at least a byte, and one more keeps a pair whole: no need to encode what is cut off.
+  // Each unit is at least one byte, and one more unit keeps a pair whole, so the part that is cut off need not be encoded.
   const all = encode(spec.precision >= 0 ? text.slice(0, spec.precision + 1) : text);
   const bytes = spec.precision >= 0 ? all.subarray(0, spec.precision) : all;
   if (bytes.length === 0) {

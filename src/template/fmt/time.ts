@@ -1,11 +1,11 @@
-import { withoutEndingZeros } from "../../../grammar/index.ts";
+import { trimTrailingZeros } from "../../../grammar/index.ts";
 import { Time } from "../value.ts";
 
-/** Go's `time.Time` as package fmt shows it. */
+/** Shows Go's `time.Time` as package fmt does. */
 
 const secondsBefore1970 = 62_135_596_800n;
 
-/** What a calendar and a clock show, in the zone of the time. `yearDay` counts from 1, `weekday` from Sunday, 0. */
+/** Holds what a calendar and a clock show in the zone of a time. `yearDay` counts from 1, `weekday` from Sunday, 0. */
 export interface Civil {
   readonly year: number;
   readonly month: number;
@@ -17,7 +17,7 @@ export interface Civil {
   readonly yearDay: number;
 }
 
-/** Days since 1970 to the proleptic Gregorian calendar, any year. */
+/** Converts days since 1970 to the proleptic Gregorian calendar, for any year. */
 function civilDay(days: number): { readonly year: number; readonly month: number; readonly day: number } {
   const shifted = days + 719_468; // from 1 March of the year 0, so that leap days come last
   const era = Math.floor(shifted / 146_097);
@@ -32,7 +32,7 @@ function civilDay(days: number): { readonly year: number; readonly month: number
   return { year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day };
 }
 
-/** The inverse: a calendar day, whose month and day may be out of their ranges, to days since 1970. */
+/** Converts a calendar day, whose month and day may be out of range, to days since 1970. */
 export function daysOf(year: number, month: number, day: number): number {
   const months = year * 12 + month - 1;
   const y = Math.floor(months / 12);
@@ -45,7 +45,7 @@ export function daysOf(year: number, month: number, day: number): number {
   return era * 146_097 + ofEra - 719_468 + day - 1;
 }
 
-/** @param seconds since 1970, with the offset of the zone added */
+/** Splits a time into its calendar and clock fields. @param seconds since 1970, with the offset of the zone added */
 export function civil(seconds: number): Civil {
   const days = Math.floor(seconds / 86_400);
   const ofDay = seconds - days * 86_400;
@@ -60,19 +60,19 @@ export function civil(seconds: number): Civil {
   };
 }
 
-/** `Time.String`: `2026-11-23 18:23:49.123 +0000 UTC`. */
+/** Formats as `Time.String`: `2026-11-23 18:23:49.123 +0000 UTC`. */
 export function timeString(value: Date | Time): string {
   const t = Time.of(value);
   const { offset, abbreviation } = t.zone.at(t.seconds);
   const { year, month, day, hour, minute, second } = civil(t.seconds + offset);
   const date = `${year < 0 ? "-" : ""}${digits(Math.abs(year), 4)}-${digits(month)}-${digits(day)}`;
-  const fraction = t.nanos === 0 ? "" : `.${withoutEndingZeros(digits(t.nanos, 9))}`;
+  const fraction = t.nanos === 0 ? "" : `.${trimTrailingZeros(digits(t.nanos, 9))}`;
   const clock = `${digits(hour)}:${digits(minute)}:${digits(second)}${fraction}`;
   const numeric = offsetText(offset);
   return `${date} ${clock} ${numeric} ${abbreviation === "" ? numeric : abbreviation}`;
 }
 
-/** `-0700`; seconds of an offset go. */
+/** Formats an offset as `-0700`, without its seconds. */
 export function offsetText(offset: number, separator = ""): string {
   const minutes = Math.trunc(offset / 60);
   const sign = minutes < 0 ? "-" : "+";
@@ -81,7 +81,7 @@ export function offsetText(offset: number, separator = ""): string {
 
 export const digits = (n: number, width = 2): string => String(n).padStart(width, "0");
 
-/** `Time.GoString`, what `%#v` prints. */
+/** Formats as `Time.GoString`, for `%#v`. */
 export function timeGoString(value: Date | Time): string {
   const t = Time.of(value);
   const { name } = t.zone;
@@ -95,7 +95,7 @@ export const months = "January,February,March,April,May,June,July,August,Septemb
   ",",
 );
 
-/** The struct's fields, which verbs that know no text (`%d`) print: nanoseconds, and seconds since the year 1. */
+/** Returns the fields of the struct, which verbs without text (`%d`) print: nanoseconds, and seconds since the year 1. */
 export function timeFields(value: Date | Time): { readonly wall: number; readonly ext: bigint } {
   const t = Time.of(value);
   return { wall: t.nanos, ext: BigInt(t.seconds) + secondsBefore1970 };

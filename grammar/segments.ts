@@ -3,37 +3,41 @@ import { endOf, startOf, tokenize } from "./lexer.ts";
 import * as t from "./tokens.ts";
 import type { Delims } from "./tree.ts";
 
-/** A template as its texts and actions, in order: what is needed to write it again otherwise. */
-export type Piece =
-  /** What is copied: text with the white space that trim markers remove, and comments. */
+/** Splits a template into texts and actions, in order: enough to write it again with other spacing. */
+export type Segment =
+  /** Text to copy: with the white space that trim markers remove, and comments. */
   | { readonly kind: "text"; readonly text: string }
   | {
       readonly kind: "action";
-      /** The delimiters with their trim markers: `{{`, `{{-`, `}}`, ` -}}`. */
+      /** Delimiters with their trim markers: `{{`, `{{-`, `}}`, ` -}}`. */
       readonly open: string;
       readonly close: string;
-      readonly tokens: readonly Word[];
+      readonly tokens: readonly ActionToken[];
     };
 
-export interface Word {
+export interface ActionToken {
   readonly text: string;
   readonly start: number;
   readonly end: number;
-  /** A field of what stands right before it. */
+  /** The token is a field of the operand right before it. */
   readonly isJoined: boolean;
 }
 
 const haveFields: readonly TokenType[] = [t.Field, t.Variable, t.Identifier, t.RightParen];
 
-function isJoined({ tokenType, startOffset }: IToken, last: TokenType | undefined, before: Word | undefined): boolean {
+function isJoined(
+  { tokenType, startOffset }: IToken,
+  last: TokenType | undefined,
+  before: ActionToken | undefined,
+): boolean {
   return tokenType === t.Field && last !== undefined && haveFields.includes(last) && before?.end === startOffset;
 }
 
-/** Of a text that parses. */
-export function piecesOf(text: string, delims: Delims, isFunction: (name: string) => boolean): readonly Piece[] {
-  const pieces: Piece[] = [];
+/** Returns the segments of a text that parses. */
+export function segmentsOf(text: string, delims: Delims, isFunction: (name: string) => boolean): readonly Segment[] {
+  const segments: Segment[] = [];
   const [left, right] = delims;
-  let words: Word[] = [];
+  let words: ActionToken[] = [];
   let last: TokenType | undefined;
   let open = "";
   let copied = 0;
@@ -47,16 +51,16 @@ export function piecesOf(text: string, delims: Delims, isFunction: (name: string
       case t.EndDelim:
       case t.ElseDelim:
       case t.DefineDelim:
-        if (start > copied) pieces.push({ kind: "text", text: text.slice(copied, start) });
+        if (start > copied) segments.push({ kind: "text", text: text.slice(copied, start) });
         open = text.slice(start, endOf(token)).trimEnd();
         words = [];
         break;
       case t.RightDelim: {
-        // With a trim marker the token is ` -}}` and the white space behind it.
+        // With a trim marker the token is ` -}}` and the white space after it.
         const trims = start > token.startOffset;
         const end = (trims ? start : token.startOffset) + right.length;
         const close = trims ? ` -${right}` : right;
-        pieces.push({ kind: "action", open: open === "" ? left : open, close, tokens: words });
+        segments.push({ kind: "action", open: open === "" ? left : open, close, tokens: words });
         copied = end;
         break;
       }
@@ -65,6 +69,6 @@ export function piecesOf(text: string, delims: Delims, isFunction: (name: string
     }
     last = token.tokenType;
   }
-  if (copied < text.length) pieces.push({ kind: "text", text: text.slice(copied) });
-  return pieces;
+  if (copied < text.length) segments.push({ kind: "text", text: text.slice(copied) });
+  return segments;
 }

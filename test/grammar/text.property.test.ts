@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import { randomCase } from "../../conformance/arbitrary.ts";
 import { type Delims, parse, TemplateError } from "../../grammar/index.ts";
 
-/** The message, or nothing where the text is a template. Whatever is not a `TemplateError` fails the test. */
+/** Returns the error message, undefined if the text parses. Any other error than a `TemplateError` fails the test. */
 function errorOf(text: string, delims: Delims = ["{{", "}}"]): string | undefined {
   try {
     parse(text, { name: "t", delims, isFunction: (name) => name !== "nope" });
@@ -77,7 +77,7 @@ describe("any text is a template or a TemplateError", () => {
       fc.property(randomCase, fc.nat(), fc.nat(), ({ template }, from, length) => {
         errorOf(template);
         const cut = from % (template.length + 1);
-        errorOf(template.slice(0, cut)); // perhaps in the middle of a pair of surrogates
+        errorOf(template.slice(0, cut)); // maybe in the middle of a surrogate pair
         errorOf(template.slice(0, cut) + template.slice(cut + (length % 8)));
       }),
       { numRuns: 1000 },
@@ -85,7 +85,7 @@ describe("any text is a template or a TemplateError", () => {
   });
 });
 
-/** Time that grows with the square of the length would run into the limit of the test. */
+/** Quadratic time would exceed the time limit of the test. */
 describe("long and deep texts", () => {
   const times = (count: number, text: string): string => text.repeat(count);
   const million = 1 << 20;
@@ -103,7 +103,7 @@ describe("long and deep texts", () => {
   ];
   test.each(deep)("100,000 deep: %s", (_, text) => {
     expect(errorOf(text)).toBe(tooDeep);
-    // The parser is as good as new.
+    // The parser still works.
     expect(errorOf("{{if (print (.x))}}{{end}}")).toBe(undefined);
   });
 

@@ -5,23 +5,23 @@ import { builtinNames, isBuiltin } from "../template/builtins/index.ts";
 import type { FunctionSet, TemplateFunction } from "../template/index.ts";
 import { checkDelims, collectFunctions } from "../template/options.ts";
 import type { LintOptions } from "./options.ts";
-import type { Subject } from "./rule.ts";
+import type { LintTarget } from "./rule.ts";
 import { shapeOfSchema } from "./schema.ts";
 import { type Shape, shapeOf } from "./shape.ts";
 
-/** A text as far as it can be read: what `walk` walks, and what is wrong with its syntax. */
+/** Holds the readable parts of a text, for `walk`, and its syntax errors. */
 export interface Reading {
-  readonly subject: Subject;
+  readonly target: LintTarget;
   readonly problems: readonly Problem[];
-  /** The further templates that cannot be read without a mistake. */
-  /** There is more wrong than is looked for. */
-  readonly isCut: boolean;
+  /** The search for problems stopped at a limit. */
+  readonly isTruncated: boolean;
+  /** Further templates that do not parse. */
   readonly others: readonly { readonly source: Source; readonly problems: readonly Problem[] }[];
 }
 
 /**
- * Reads a text for `walk`. An editor does this to know the types at a place, where `lint` asks for mistakes.
- * @throws TypeError for options that make no sense
+ * Reads a text for `walk`. An editor does this to get types at a place, `lint` to find mistakes.
+ * @throws TypeError for invalid options
  */
 export function readTemplate(text: string, options: LintOptions = {}): Reading {
   const { name = "template", part } = options;
@@ -30,18 +30,18 @@ export function readTemplate(text: string, options: LintOptions = {}): Reading {
   const isFunction = (id: string): boolean => functions.has(id) || isBuiltin(id);
   const others: { source: Source; problems: readonly Problem[] }[] = [];
   let isOtherCut = false;
-  const { trees: own, problems, isCut } = parseAll(text, { name, delims, isFunction });
+  const { trees: own, problems, isTruncated } = parseAll(text, { name, delims, isFunction });
   const [first] = own.values();
   const source: Source = first?.source ?? { name, text, delims };
   let inHtml: ReadonlyMap<Pipe, ReadonlySet<string>> | undefined;
   const trees = withTemplates(own, options, (id, more) => {
     const read = parseAll(more, { name: id, delims, isFunction });
     const source = { name: id, text: more, delims };
-    isOtherCut ||= read.isCut;
+    isOtherCut ||= read.isTruncated;
     if (read.problems.length > 0) others.push({ source, problems: read.problems });
     return read.trees;
   });
-  const subject: Subject = {
+  const target: LintTarget = {
     source,
     part,
     options,
@@ -54,25 +54,25 @@ export function readTemplate(text: string, options: LintOptions = {}): Reading {
       inHtml ??= problems.length === 0 ? missingInHtml(trees, source.name) : new Map();
       return [...(inHtml.get(pipe) ?? [""])];
     },
-    isJson: (node) => subject.missingAs(node).every((written) => written === "null"),
+    isJson: (node) => target.missingAs(node).every((written) => written === "null"),
     functionNames: names,
     isFunction: (id) => id !== unreadable && isFunction(id),
     functionOf: (id) => functions.get(id),
     sets: options.sets ?? { alerting, sprig, alertmanager },
     parses: problems.length === 0,
   };
-  return { subject, problems, isCut: isCut || isOtherCut, others };
+  return { target, problems, isTruncated: isTruncated || isOtherCut, others };
 }
 
 const byDefault = [alerting];
 
 interface Known {
   readonly functions: ReadonlyMap<string, TemplateFunction>;
-  /** With Go's own. */
+  /** Includes Go's own functions. */
   readonly names: readonly string[];
 }
 
-/** Of a list of sets, which is mostly the same for all that is linted. */
+/** Caches the functions of a list of sets, which mostly is the same for all texts. */
 const collected = new WeakMap<readonly FunctionSet[], Known>();
 
 function known(sets: readonly FunctionSet[]): Known {
@@ -84,7 +84,7 @@ function known(sets: readonly FunctionSet[]): Known {
   return found;
 }
 
-/** The shape that the options say, from what they say it. */
+/** Returns the shape that the options give, by whichever option. */
 export function knownShape(options: LintOptions): Shape | undefined {
   const { shape, schema } = options;
   if (shape !== undefined) return shape;
@@ -96,7 +96,7 @@ export function knownShape(options: LintOptions): Shape | undefined {
 const samplesOf = ({ samples, profile }: LintOptions): readonly unknown[] =>
   samples ?? (profile === undefined ? [] : [profile]);
 
-/** With the further templates, as `compile` puts a set together. */
+/** Adds the further templates, as `compile` builds a set. */
 function withTemplates(
   own: ReadonlyMap<string, Tree>,
   { templates = {} }: LintOptions,
@@ -104,11 +104,11 @@ function withTemplates(
 ): ReadonlyMap<string, Tree> {
   const trees = new Map(own);
   for (const [name, text] of Object.entries(templates)) {
-    if (typeof text !== "string") throw new TypeError(`the template ${name} is text`);
+    if (typeof text !== "string") throw new TypeError(`templates.${name}: expected text, got ${typeof text}`);
     for (const tree of read(name, text).values())
       if (!trees.has(tree.name) || !isEmpty(tree.root)) trees.set(tree.name, tree);
   }
-  // What the text is called stays the text.
+  // The name of the text always means the text.
   const main = [...own.values()].find((tree) => tree.name === tree.source.name);
   if (main) trees.set(main.name, main);
   return trees;

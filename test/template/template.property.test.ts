@@ -13,7 +13,7 @@ import {
   type Template,
 } from "../../src/template/index.ts";
 
-/** Templates of all kinds on data of all kinds. */
+/** Renders templates of all kinds with data of all kinds. */
 
 const missingKeys: readonly MissingKey[] = ["default", "zero", "error", "required"];
 const settings = fc.record({
@@ -30,7 +30,7 @@ function compiled({ template, delims }: Case, options: LanguageOptions): Templat
   }
 }
 
-/** The output, or the error; anything but a `TemplateError` fails the test. */
+/** Returns the output or the error; any other error than a `TemplateError` fails the test. */
 function outcome(template: Template, profile: unknown): string | TemplateError {
   try {
     return template.render(profile);
@@ -54,7 +54,7 @@ test("a template ends in text or a TemplateError, whatever the limits", () => {
       const result = outcome(template, decodeData(one.data));
       if (typeof result === "string") {
         seen.text++;
-        // A byte that is no UTF-8 counts as one, and is U+FFFD in the result.
+        // A byte that is not UTF-8 counts as one, and is U+FFFD in the result.
         const bytes = Buffer.byteLength(result.replaceAll("\ufffd", "?"));
         if (limits.output !== undefined) expect(bytes).toBeLessThanOrEqual(limits.output);
       } else if (result instanceof TemplateLimitError) {
@@ -64,7 +64,7 @@ test("a template ends in text or a TemplateError, whatever the limits", () => {
     }),
     { numRuns: 4000 },
   );
-  expect(seen.time).toBe(0); // there is none unless it is asked for
+  expect(seen.time).toBe(0); // there is none unless requested
   for (const count of Object.values({ ...seen, time: 1 })) expect(count).toBeGreaterThan(0);
 });
 

@@ -6,8 +6,8 @@ import { compile, Float64, RenderAborted, SizedInt, TemplateError } from "../../
 import { Time } from "../../src/template/index.ts";
 
 /**
- * Any function with any arguments, under a small budget: it gives a text that is no longer than the limit, or it is refused
- * as any mistake of a template is. Nothing else is thrown, and nothing takes long.
+ * Calls any function with any arguments under a small budget: the result is text no longer than the limit, or an ordinary
+ * template error. Nothing else is thrown, and nothing takes long.
  */
 const sets = { alerting, alertmanager };
 
@@ -69,7 +69,7 @@ describe.each(Object.entries(sets))("%s", (_, set) => {
           expect(Buffer.byteLength(output)).toBeLessThanOrEqual(limits.output);
         } catch (error) {
           if (!(error instanceof TemplateError || error instanceof RenderAborted)) throw error;
-          // Go's words quote an argument, six characters for one at most.
+          // Go's messages quote an argument, with at most six characters for one.
           expect(error.message.length).toBeLessThan(6 * 150_000 + 1000);
         }
       }),

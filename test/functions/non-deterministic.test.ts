@@ -12,7 +12,10 @@ import {
   Time,
 } from "../../src/template/index.ts";
 
-/** What looks at the clock or takes chance says so, since conditions with it are evaluated again and again. */
+/**
+ * Checks that functions that use the clock or random numbers declare it, because conditions with them are evaluated again and
+ * again.
+ */
 
 const value = fc.constantFrom<unknown>(
   null, "", "a", "long", "1", "2006-01-02", "2026-11-24", "1h", "Europe/Warsaw", "[a-z]", '{"a":1}', "%s", "1.2.3",
@@ -39,7 +42,7 @@ function args(fn: TemplateFunction): fc.Arbitrary<unknown[]> {
     );
 }
 
-/** Whether any of many calls looks at the clock or takes chance. */
+/** Tells whether any of many calls uses the clock or random numbers. */
 function looks(call: string, fn: TemplateFunction, set: FunctionSet): boolean {
   let looked = false;
   const look =
@@ -67,6 +70,6 @@ describe.each(Object.entries({ alerting, alertmanager, content, sprig }) as [str
     const made: unknown = signatureOf(fn).params.length === 0 && !signatureOf(fn).context ? fn() : undefined;
     const methods = made instanceof Struct ? (goTypeOf(made)?.methods ?? {}) : {};
     const calls = Object.entries(methods).map(([method, of]) => looks(`${name}.${method}`, of(made), set));
-    expect(signatureOf(fn).varies ?? false).toBe(looks(name, fn, set) || calls.includes(true));
+    expect(signatureOf(fn).nonDeterministic ?? false).toBe(looks(name, fn, set) || calls.includes(true));
   });
 });

@@ -16,7 +16,7 @@ import {
   Time,
 } from "../../src/template/index.ts";
 
-/** Any function of any set, called with anything, under small limits: text or a `TemplateError` comes out, and soon. */
+/** Calls any function of any set with any arguments, under small limits: the result is text or a `TemplateError`, and soon. */
 
 const isSet = (value: unknown): value is FunctionSet =>
   typeof value === "object" && value !== null && Object.values(value).every((fn) => typeof fn === "function");
@@ -79,7 +79,7 @@ const fitting: Readonly<Record<string, fc.Arbitrary<unknown>>> = {
   bool: fc.boolean(),
 };
 
-/** Arguments are fields of the profile, most of them of the right type. */
+/** Makes arguments, which are fields of the profile, most of them of the right type. */
 function args(fn: TemplateFunction): fc.Arbitrary<unknown[]> {
   const { params, variadic = false } = signatureOf(fn);
   const counts = fc.integer({ min: Math.max(0, params.length - 1), max: params.length + (variadic ? 2 : 0) });
@@ -119,7 +119,7 @@ describe.each(sets)("%s", (_, set) => {
         } catch (error) {
           if (error instanceof RenderAborted) return;
           if (!(error instanceof TemplateError)) throw error;
-          // What a function was about to build is never part of what is said.
+          // A message never contains the value that a function was about to build.
           expect(error.message.length).toBeLessThanOrEqual(4 * limits.output);
         }
       }),
