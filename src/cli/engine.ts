@@ -1,5 +1,6 @@
 import { relative, resolve } from "node:path";
 import type { Json } from "../base/json.ts";
+import { visible } from "../base/visible.ts";
 import { desiredStateOf as desiredStateIn, pathOf } from "../config/index.ts";
 import type { Channel } from "../dispatch/index.ts";
 import { InputError, readText } from "../files/index.ts";
@@ -7,7 +8,7 @@ import type { Definition, DefinitionKind, EngineStore } from "../store/index.ts"
 import type { SqliteStore } from "../stores/sqlite.ts";
 import type { DesiredState, Engine } from "../triggers/index.ts";
 import type { ExitCode } from "./command.ts";
-import { type Io, put } from "./io.ts";
+import { type Io, put, write } from "./io.ts";
 import {
   guarded,
   openExistingStore,
@@ -91,6 +92,14 @@ export function withEngine(
 export async function checkInForce(engine: Engine): Promise<void> {
   const [first] = await engine.broken();
   if (first !== undefined) throw first;
+}
+
+/** Warns of stored definitions that cannot be read: they are left out, though they are listed. */
+export async function warnOfBroken(engine: Engine, io: Io): Promise<void> {
+  for (const { kind, of, path, message } of await engine.broken()) {
+    const place = [`${kind} ${of}`, ...path].join(".");
+    await write(io.stderr, `${place} cannot be read, so it is left out: ${visible(message)}\n`);
+  }
 }
 
 /** Turns an error about a definition of the file into one with its place in the file. */

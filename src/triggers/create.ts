@@ -3,6 +3,7 @@ import type { Channel } from "../dispatch/index.ts";
 import type { EngineStore } from "../store/index.ts";
 import { serviceLimits } from "../template/index.ts";
 import type { Checker } from "./definition/check.ts";
+import type { TriggerState } from "./definition/definition.ts";
 import { Planner } from "./definition/plan.ts";
 import { statusOf } from "./definition/trigger.ts";
 import { type Collected, type Engine, type EngineEvent, NotFoundError, type Updated } from "./engine.ts";
@@ -100,10 +101,12 @@ export function createEngine(options: EngineOptions): Engine {
     plan: (wanted) => planner.plan(wanted),
     apply: (wanted, { fire = false } = {}) => planner.apply(wanted, fire),
     setState: (trigger, state) => planner.setState(trigger, state),
-    async broken() {
+    async broken({ failed = false } = {}) {
       const { broken } = await transactions.current();
+      if (broken.length === 0) return [];
+      const states: readonly TriggerState[] = failed ? ["active", "failed"] : ["active"];
       const inForce = (await store.definitions.all()).filter(
-        ({ kind, status }) => kind !== "trigger" || statusOf(status).state === "active",
+        ({ kind, status }) => kind !== "trigger" || states.includes(statusOf(status).state),
       );
       return broken.filter(({ kind, of }) => inForce.some((one) => one.kind === kind && one.name === of));
     },

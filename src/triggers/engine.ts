@@ -55,8 +55,9 @@ export interface Engine {
   /**
    * Returns the definitions in force that cannot run with this engine's channels and functions: events meanwhile are
    * lost to them.
+   * @param options `failed`: also triggers that were set to failed for it, and are no longer in force @default false
    */
-  broken(): Promise<readonly DefinitionError[]>;
+  broken(options?: { readonly failed?: boolean | undefined }): Promise<readonly DefinitionError[]>;
 
   /** Estimates whom a backfill would alert, and changes nothing. */
   estimate(trigger: string, options?: BackfillOptions): Promise<Estimate>;

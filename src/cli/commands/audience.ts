@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Json } from "../../base/json.ts";
 import type { Definition } from "../../store/index.ts";
 import type { ExitCode } from "../command.ts";
-import { definitionOf, type OpenEngine, withEngine } from "../engine.ts";
+import { definitionOf, type OpenEngine, warnOfBroken, withEngine } from "../engine.ts";
 import { parseCount } from "../flags.ts";
 import { type Io, write } from "../io.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";
@@ -40,6 +40,7 @@ export function addAudienceCommand(program: Command, io: Io, end: (code: ExitCod
           const evaluating = (status as { reevaluation?: Json }).reevaluation === undefined ? "" : "being evaluated";
           return [name, size(name).toLocaleString("en"), evaluating, (body as { where: string }).where];
         });
+        await warnOfBroken(opened.engine, io);
         await write(
           io.stdout,
           rows.length === 0 ? "No audiences.\n" : table(["audience", "members", "", "where"], rows),

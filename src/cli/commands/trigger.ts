@@ -3,7 +3,7 @@ import { formatElapsed, parseDuration } from "../../base/duration.ts";
 import { visible } from "../../base/visible.ts";
 import type { BackfillOptions, Estimate } from "../../triggers/index.ts";
 import type { ExitCode } from "../command.ts";
-import { checkInForce, definitionOf, withEngine } from "../engine.ts";
+import { checkInForce, definitionOf, warnOfBroken, withEngine } from "../engine.ts";
 import { parseCount } from "../flags.ts";
 import { confirmed, declined, type Io, write } from "../io.ts";
 import { plural } from "../plural.ts";
@@ -29,7 +29,7 @@ export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode
   command("list", "Lists triggers with their states, and counts what they sent within a day.").action(
     async (flags: Flags) => {
       end(
-        await withEngine(flags, io, async ({ store, now }) => {
+        await withEngine(flags, io, async ({ engine, store, now }) => {
           const { recentActivity } = await import("../../triggers/index.ts");
           const triggers = (await store.definitions.all()).filter(({ kind }) => kind === "trigger");
           const all = await Promise.all(
@@ -43,12 +43,13 @@ export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode
           }
           const rows = all.map(({ name, body, status, lastDay }) => {
             const { state, next } = status as { state: string; next?: number };
-            const on = Object.entries((body as { on: object }).on)
+            const on = Object.entries((body as { on?: object }).on ?? {})
               .map(([key, value]) => `${key} ${value}`)
               .join(", ");
             const counts = [lastDay.sent, lastDay.aborted, lastDay.failed].map((count) => count.toLocaleString("en"));
             return [name, state, ...counts, next === undefined ? "" : new Date(next).toISOString(), on];
           });
+          await warnOfBroken(engine, io);
           if (rows.length === 0) return write(io.stdout, "No triggers.\n");
           const head = ["trigger", "state", "sent", "aborted", "failed", "next", "on"];
           await write(io.stdout, table(head, rows));

@@ -1,4 +1,7 @@
 import { z } from "zod";
+import type { Json } from "../../base/json.ts";
+import { shortened } from "../../base/shorten.ts";
+import type { Engine } from "../../triggers/index.ts";
 import type { App } from "../app.ts";
 import type { RouteDeps } from "../options.ts";
 import { object, problemResponse } from "../schemas.ts";
@@ -21,14 +24,32 @@ function throttled<T>(make: () => Promise<T>, clock: () => number): () => Promis
   };
 }
 
+/** Definitions that the response names. */
+const maxNamed = 20;
+
+/** Says which stored definitions cannot be read, and why: they are left out, and what should fire them is lost. */
+async function definitionProblems(engine: Engine): Promise<{ readonly [detail: string]: Json }> {
+  const broken = await engine.broken({ failed: true });
+  if (broken.length === 0) return {};
+  return {
+    ok: false,
+    problem: `${broken.length === 1 ? "1 stored definition" : `${broken.length} stored definitions`} cannot be read; correct or remove them`,
+    definitions: broken.slice(0, maxNamed).map(({ kind, of, path, message }) => ({
+      kind,
+      name: of,
+      problem: shortened([path.join("."), message].filter((part) => part !== "").join(": ")),
+    })),
+  };
+}
+
 /** Adds `/healthz`, which needs no key. */
-export function healthRoute(app: App, { health, store, clock }: RouteDeps): void {
+export function healthRoute(app: App, { health, store, engine, clock }: RouteDeps): void {
+  const storeHealth = async () => {
+    await store.outbox.stats();
+    return { ok: true };
+  };
   const check = throttled(
-    health ??
-      (async () => {
-        await store.outbox.stats();
-        return { ok: true };
-      }),
+    async () => ({ ...(await (health ?? storeHealth)()), ...(await definitionProblems(engine)) }),
     clock,
   );
   app.get("/healthz", {
