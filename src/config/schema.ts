@@ -33,38 +33,65 @@ const texts = z.record(z.string(), z.string());
 const retry = z.strictObject({
   wait: z
     .union([
-      z.strictObject({ base: duration.describe("First pause."), cap: duration.describe("Longest pause.") }),
+      z.strictObject({
+        base: duration.describe("Upper bound of the first pause; it doubles with each attempt."),
+        cap: duration.describe("Longest pause."),
+      }),
       z.array(duration).nonempty(),
     ])
     .optional()
-    .describe("Pauses between attempts: a list of durations, or growth from base to at most cap."),
-  jitter: z.number().min(0).max(1).optional().describe("Random part of each pause, from 0 to 1."),
-  maxAttempts: count.optional().describe("Maximum number of attempts; then the delivery is a dead letter."),
-  maxAge: duration.optional().describe("Maximum age of a delivery; then it is a dead letter."),
+    .describe(
+      "Pauses between attempts: a list, whose end is the end of retrying, or random pauses that grow from base to at most cap. Default: { base: 5s, cap: 6h }.",
+    ),
+  jitter: z
+    .number()
+    .min(0)
+    .max(1)
+    .optional()
+    .describe("Random share, from 0 to 1, by which a listed pause varies. Default: 0.1."),
+  maxAttempts: count
+    .optional()
+    .describe(
+      "Maximum number of attempts; then the delivery is a dead letter. Default: unlimited; for a list one more than its length.",
+    ),
+  maxAge: duration.optional().describe("Maximum age of a delivery; then it is a dead letter. Default: 3d."),
   retryAfter: z
     .strictObject({ min: duration.describe("Shortest pause."), max: duration.describe("Longest pause.") })
     .optional()
-    .describe("Bounds within which a Retry-After header of the receiver is followed."),
+    .describe("Bounds within which a Retry-After header of the receiver is followed. Default: { min: 1s, max: 24h }."),
 });
 
 const limits = z.strictObject({
-  concurrency: count.optional().describe("Maximum number of attempts at a time."),
-  rate: rate.optional().describe("Maximum number of attempts (count) in any period (per)."),
+  concurrency: count.optional().describe("Maximum number of attempts at a time for one destination. Default: 8."),
+  rate: rate.optional().describe("Maximum number of attempts in a period, for one destination. Default: none."),
   breaker: z
     .strictObject({
       failures: count.describe("Number of failures in a row."),
       resetTimeout: duration.describe("Length of the pause."),
     })
     .optional()
-    .describe("Pauses a destination for resetTimeout after this number of failures in a row."),
+    .describe(
+      "Pauses a destination after failures in a row; then one attempt tests it. Default: { failures: 10, resetTimeout: 30s }.",
+    ),
 });
 
 /** What may be connected to, besides public addresses; or only what. */
 const guard = z.strictObject({
-  allow: z.array(z.string()).optional().describe("Private addresses, CIDR blocks or hosts that may be connected to."),
-  hosts: z.array(z.string()).optional().describe("Hosts that may be connected to; all others are refused."),
-  ports: z.array(port).optional().describe("Ports that may be connected to; all others are refused."),
-  proxy: z.string().optional().describe("URL of an HTTP proxy that all connections go through."),
+  allow: z
+    .array(z.string())
+    .optional()
+    .describe("Addresses and CIDR blocks that may be connected to although they are not public. Default: none."),
+  hosts: z
+    .array(z.string())
+    .optional()
+    .describe(
+      "Hosts that may be connected to, as names, *.example.com or addresses; all others are refused. Default: all.",
+    ),
+  ports: z.array(port).optional().describe("Ports that may be connected to; all others are refused. Default: all."),
+  proxy: z
+    .string()
+    .optional()
+    .describe("URL of a proxy that all connections go through; it has to check addresses itself. Default: none."),
 });
 
 const tls = z.strictObject({
@@ -79,7 +106,7 @@ const common = {
   to: z.string().optional().describe("Template of the default destination, as in {{ .email }}."),
   guard: guard.optional().describe("What this channel may connect to; replaces the top-level guard."),
   retry: retry.optional().describe("When failed attempts are retried."),
-  limits: limits.optional().describe("Limits of this channel and of each of its destinations."),
+  limits: limits.optional().describe("Limits of each destination of this channel."),
   secrets: z
     .record(z.string().regex(/^[A-Za-z_]\w*$/, "a secret's name is letters, digits and _"), secret)
     .optional()
@@ -88,12 +115,17 @@ const common = {
 
 const http = {
   tls: tls.optional().describe("TLS of connections to the receiver."),
-  keepAlive: z.boolean().optional().describe("Keep connections open between requests."),
-  connections: count.optional().describe("Maximum number of connections to one host."),
-  timeout: duration.optional().describe("Maximum duration of a whole attempt."),
-  connectTimeout: duration.optional().describe("Maximum duration of connecting."),
-  responseTimeout: duration.optional().describe("Maximum time to wait for the response."),
-  maxResponseBytes: size.optional().describe("Maximum size of a response that is read."),
+  keepAlive: z
+    .boolean()
+    .optional()
+    .describe("Keep connections open between requests; for trusted receivers only. Default: false."),
+  connections: count.optional().describe("Maximum number of connections to one origin. Default: unlimited."),
+  timeout: duration.optional().describe("Maximum duration of a whole attempt. Default: 20s."),
+  connectTimeout: duration.optional().describe("Maximum duration of resolving, connecting and TLS. Default: 5s."),
+  responseTimeout: duration
+    .optional()
+    .describe("Maximum time to wait for the response, and between two pieces of it. Default: 15s."),
+  maxResponseBytes: size.optional().describe("Maximum size of a response that is read. Default: 64KiB."),
 };
 
 const webhook = z.strictObject({
@@ -104,8 +136,10 @@ const webhook = z.strictObject({
   keys: z
     .array(secret)
     .optional()
-    .describe("Signing keys (Standard Webhooks): whsec_, whsk_; several during a rotation."),
-  method: z.string().optional().describe("HTTP method."),
+    .describe(
+      "Signing keys (Standard Webhooks): whsec_ or whsk_; several during a rotation. Default: none, and no signature.",
+    ),
+  method: z.string().optional().describe("HTTP method. Default: POST."),
   headers: z.record(z.string(), secret).optional().describe("Additional headers, by name."),
   auth: z
     .discriminatedUnion("kind", [
@@ -130,7 +164,7 @@ const webhook = z.strictObject({
         credentials: z
           .enum(["header", "form"])
           .optional()
-          .describe("Where the client id and secret are sent, for oauth2."),
+          .describe("Where the client id and secret are sent, for oauth2. Default: header."),
       }),
     ])
     .optional()
@@ -138,17 +172,28 @@ const webhook = z.strictObject({
   permanentStatuses: z
     .array(z.int().min(100).max(599))
     .optional()
-    .describe("Response statuses after which a delivery is rejected at once instead of retried."),
+    .describe("Response statuses that are not retried. Default: 400, 405, 413, 414, 415, 422, 431."),
   batch: z
     .strictObject({
       size: count.describe("Maximum number of alerts in a request."),
       wait: duration.describe("Maximum time to wait for more."),
     })
     .optional()
-    .describe("Send up to size alerts in one request, waiting up to wait for more."),
-  type: z.string().optional().describe("Type of the event in the payload."),
-  body: z.string().optional().describe("Template of the payload, with every value escaped for JSON."),
-  contentType: z.string().optional().describe("Content-Type of the payload."),
+    .describe("Several alerts in one request, as a JSON array. Default: none."),
+  type: z
+    .string()
+    .optional()
+    .describe("Type of the event in the payload, words with dots between them. Default: alert."),
+  body: z
+    .string()
+    .optional()
+    .describe(
+      "Template of the payload, with every value escaped for JSON. Default: { type, timestamp, data }, with the alert in data.",
+    ),
+  contentType: z
+    .string()
+    .optional()
+    .describe("Content-Type of a payload that a template makes. Default: application/json."),
   cloudEvents: z
     .strictObject({ source: z.string().describe("Source of the events, a URI.") })
     .optional()
@@ -174,24 +219,27 @@ const email = z.strictObject({
   kind: z.literal("email"),
   ...common,
   host: z.string().describe("Host of the mail server."),
-  port: port.optional().describe("Port of the mail server."),
-  secure: z.boolean().optional().describe("Use TLS from the start of the connection."),
+  port: port.optional().describe("Port of the mail server. Default: 465 if secure, else 587."),
+  secure: z.boolean().optional().describe("Use TLS from the start of the connection. Default: true for port 465."),
   starttls: z
     .enum(["required", "offered", "off"])
     .optional()
-    .describe("Whether STARTTLS is required, used if offered, or off."),
+    .describe("Whether STARTTLS is required, used if offered, or off. Default: required."),
   tls: tls
-    .extend({ servername: z.string().optional().describe("Name that the certificate has to have.") })
+    .extend({ servername: z.string().optional().describe("Name that the certificate has to have. Default: the host.") })
     .optional()
     .describe("TLS of the connection to the mail server."),
   auth: z
     .strictObject({ user: secret.describe("User."), pass: secret.describe("Password.") })
     .optional()
     .describe("User and password of the mail server."),
-  ehlo: z.string().optional().describe("Name that the client gives to the mail server."),
+  ehlo: z
+    .string()
+    .optional()
+    .describe("Name that the client gives to the mail server. Default: the name of this machine."),
   from: mailbox.describe("Sender of all messages."),
   replyTo: mailbox.optional().describe("Address for replies."),
-  returnPath: z.string().optional().describe("Envelope sender, for bounces."),
+  returnPath: z.string().optional().describe("Envelope sender, for bounces. Default: from."),
   dkim: z
     .strictObject({
       domain: z.string().describe("Signing domain."),
@@ -213,30 +261,30 @@ const email = z.strictObject({
     .strictObject({
       keys: z.record(z.string(), secret).optional().describe("Public keys by mail address."),
       required: z.boolean().optional().describe("Refuse to send to an address without a key."),
-      subject: z.string().optional().describe("Subject that is visible outside the encryption."),
+      subject: z.string().optional().describe("Subject that is visible outside the encryption. Default: '...'."),
     })
     .optional()
     .describe("OpenPGP encryption: keys by address, whether it is required, and the subject shown outside."),
   pool: z
     .strictObject({
-      connections: count.optional().describe("Maximum number of connections."),
-      messages: count.optional().describe("Maximum number of messages in a connection."),
-      idle: duration.optional().describe("Time after which an idle connection is closed."),
-      rate: rate.optional().describe("Maximum number of messages in a period."),
+      connections: count.optional().describe("Maximum number of connections. Default: 5."),
+      messages: count.optional().describe("Maximum number of messages in a connection. Default: 100."),
+      idle: duration.optional().describe("Time after which an idle connection is closed. Default: 60s."),
+      rate: rate.optional().describe("Maximum number of messages in a period. Default: none."),
     })
     .optional()
     .describe("Connections to the mail server: number, messages per connection, idle time, rate."),
   timeouts: z
     .strictObject({
-      connect: duration.optional().describe("Maximum time of connecting."),
-      greeting: duration.optional().describe("Maximum time to wait for the greeting."),
-      idle: duration.optional().describe("Maximum time without a response."),
-      total: duration.optional().describe("Maximum time of a whole attempt."),
+      connect: duration.optional().describe("Maximum time of connecting. Default: 10s."),
+      greeting: duration.optional().describe("Maximum time to wait for the greeting. Default: 10s."),
+      idle: duration.optional().describe("Maximum time without a response. Default: 60s."),
+      total: duration.optional().describe("Maximum time of a whole attempt. Default: 2m."),
     })
     .optional()
     .describe("Maximum durations of connecting, greeting, idling and the whole attempt."),
-  maxSize: size.optional().describe("Maximum size of a message."),
-  maxText: count.optional().describe("Maximum number of characters of the text."),
+  maxSize: size.optional().describe("Maximum size of a message. Default: 10MiB."),
+  maxText: count.optional().describe("Maximum number of characters of the body, and of the HTML. Default: 1,048,576."),
 });
 
 const data = z.record(z.string(), z.json());
@@ -252,14 +300,23 @@ const webPush = z.strictObject({
       privateKey: secret.describe("Private key, in base64url."),
     })
     .describe("VAPID keys (RFC 8292); tocsin keys vapid creates them."),
-  ttl: z.int().min(0).optional().describe("Seconds for which the push service keeps a message."),
-  urgency: z.enum(["very-low", "low", "normal", "high"]).optional().describe("Urgency of messages."),
+  ttl: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      "Seconds for which the push service keeps a message for a browser that is offline, up to 2,419,200. Default: 2,419,200.",
+    ),
+  urgency: z
+    .enum(["very-low", "low", "normal", "high"])
+    .optional()
+    .describe("Urgency of messages: what they may cost a battery. Default: normal."),
   topic: z
     .union([z.string(), z.literal(false)])
     .optional()
     .describe("Topic that replaces earlier messages; false: none."),
   data: data.optional().describe("Data for the service worker."),
-  maxPayload: count.optional().describe("Maximum bytes of the payload."),
+  maxPayload: count.optional().describe("Maximum bytes of the payload. Default: 3,993."),
 });
 
 const apns = z.strictObject({
@@ -269,11 +326,11 @@ const apns = z.strictObject({
   keyId: z.string().describe("Id of the signing key."),
   key: secret.describe("Signing key (.p8)."),
   topic: z.string().describe("Bundle id of the app."),
-  sandbox: z.boolean().optional().describe("Use Apple's sandbox."),
+  sandbox: z.boolean().optional().describe("Use Apple's sandbox, for apps that Xcode installed. Default: false."),
   host: z.string().optional().describe("Host to connect to instead of Apple's."),
   ca: secret.optional().describe("Certificate authority of the host, in PEM."),
-  connectTimeout: duration.optional().describe("Maximum duration of connecting."),
-  timeout: duration.optional().describe("Maximum duration of a whole attempt."),
+  connectTimeout: duration.optional().describe("Maximum duration of resolving, connecting and TLS. Default: 10s."),
+  timeout: duration.optional().describe("Maximum duration of an attempt. Default: 20s."),
   push: z
     .record(z.string(), z.json())
     .optional()
@@ -288,7 +345,7 @@ const fcm = z.strictObject({
   ...http,
   serviceAccount: secret.describe("JSON file of the Google service account."),
   origin: z.string().optional().describe("URL of the API instead of Google's."),
-  validateOnly: z.boolean().optional().describe("Let FCM validate messages without delivering them."),
+  validateOnly: z.boolean().optional().describe("Let FCM validate messages without delivering them. Default: false."),
   push: z
     .record(z.string(), z.json())
     .optional()
@@ -324,8 +381,14 @@ export const lintSection = z
       })
       .optional()
       .describe("Maximum number of characters of each part."),
-    missingKey: z.enum(["default", "zero", "error", "required"]).optional().describe("How a missing field is treated."),
-    numbers: z.enum(["int", "float64"]).optional().describe("Whether integral numbers are int or float64."),
+    missingKey: z
+      .enum(["default", "zero", "error", "required"])
+      .optional()
+      .describe("How a missing field is treated. Default: default."),
+    numbers: z
+      .enum(["int", "float64"])
+      .optional()
+      .describe("Whether integral numbers are int or float64. Default: int."),
   })
   .prefault({});
 
@@ -396,7 +459,9 @@ export const config = z.strictObject({
         ),
       metrics: listen.optional().describe("Port, or HOST:PORT, that serves metrics and health."),
       log: logLevel.describe("Level of the log."),
-      shutdownTimeout: duration.default(15_000).describe("Maximum time that a stop waits for attempts in flight."),
+      shutdownTimeout: duration
+        .default(15_000)
+        .describe("Maximum time that a stop waits for attempts in flight. Default: 15s."),
     })
     .prefault({})
     .describe("Settings of tocsin work, and of deliveries in tocsin serve."),
@@ -474,7 +539,9 @@ export const config = z.strictObject({
         .prefault({})
         .describe("Limits of requests."),
       log: logLevel.describe("Level of the log."),
-      shutdownTimeout: duration.default(15_000).describe("Maximum time that a stop waits for requests in flight."),
+      shutdownTimeout: duration
+        .default(15_000)
+        .describe("Maximum time that a stop waits for requests in flight. Default: 15s."),
     })
     .prefault({})
     .describe("Settings of the service: tocsin serve."),

@@ -42,6 +42,7 @@ const sizePattern = patternOf(size);
 interface Row {
   readonly path: string;
   readonly type: string;
+  /** As it is shown; empty if there is none. */
   readonly fallback: string;
   readonly description: string;
 }
@@ -76,14 +77,20 @@ const alternativesOf = (schema: Schema): readonly Schema[] => schema.oneOf ?? sc
 function rowOf(path: string, schema: Schema, required: boolean): Row {
   const [, text = "", fallback] = /^(.*?)(?: Default: (.*)\.)?$/s.exec(schema.description ?? "")!;
   const value =
-    schema.default === undefined ? (fallback ?? (required ? "required" : "")) : shown(schema.default, schema);
+    schema.default === undefined
+      ? fallback === undefined
+        ? required
+          ? "required"
+          : ""
+        : `\`${fallback}\``
+      : shown(schema.default, schema);
   return { path, type: typeOf(schema), fallback: value, description: text };
 }
 
 function shown(value: unknown, { pattern }: Schema): string {
-  if (pattern === durationPattern && typeof value === "number") return `${value / 1000}s`;
+  if (pattern === durationPattern && typeof value === "number") return `\`${value / 1000}s\``;
   if (typeof value === "object" && value !== null && Object.keys(value).length === 0) return "";
-  return typeof value === "string" ? value : JSON.stringify(value);
+  return `\`${typeof value === "string" ? value : JSON.stringify(value)}\``;
 }
 
 function typeOf(schema: Schema): string {
@@ -96,8 +103,8 @@ function typeOf(schema: Schema): string {
   const alternatives = alternativesOf(schema);
   if (alternatives[0] !== schema) {
     if (isSecret(schema)) return "secret";
-    const types = new Set(alternatives.map((one) => typeOf(one)));
-    if (types.has("whole number")) types.delete("text");
+    // A whole number from the environment is text.
+    const types = new Set(alternatives.filter(({ pattern }) => pattern !== "^\\d+$").map((one) => typeOf(one)));
     return [...types].join(" or ");
   }
   if (Array.isArray(type)) return type.map((one) => typeOf({ type: one })).join(" or ");
@@ -128,12 +135,7 @@ const table = (rows: readonly Row[]): string =>
     "| key | type | default | meaning |",
     "| --- | --- | --- | --- |",
     ...rows.map(({ path, type, fallback, description }) => {
-      const cells = [
-        `\`${path}\``,
-        type,
-        fallback === "required" ? "required" : fallback && `\`${fallback}\``,
-        description,
-      ];
+      const cells = [`\`${path}\``, type, fallback, description];
       return `| ${cells.map(escaped).join(" | ")} |`;
     }),
   ].join("\n");
