@@ -1,20 +1,20 @@
-/** Crockford's base 32: no letter looks like a digit. */
+/** Crockford's base 32, in which no letter looks like a digit. */
 const digits = "0123456789abcdefghjkmnpqrstvwxyz";
 
-const last = { time: 0, chance: 0n };
+const last = { time: 0, random: 0n };
 
 /**
- * `msg_` (or another kind) and 26 letters and digits, made as a ULID is: 48 bits of time, then 80 bits of chance, which are
- * counted up within a millisecond. So ids of a kind sort by the time they were made, and those of one process by their order.
+ * Makes an id: `msg_` (or another kind) and a ULID of 26 letters and digits, which is 48 bits of time and 80 random bits that are
+ * counted up within a millisecond. Ids of a kind sort by the time they were made; those of one process also by their order.
  */
 export function newId(now: number, kind = "msg"): string {
   if (now > last.time) {
     last.time = now;
-    last.chance = randomBits();
+    last.random = randomBits();
   } else {
-    last.chance += 1n;
+    last.random += 1n;
   }
-  return `${kind}_${base32(last.time, 10)}${base32(Number(last.chance >> 40n), 8)}${base32(Number(last.chance & 0xff_ffff_ffffn), 8)}`;
+  return `${kind}_${base32(last.time, 10)}${base32(Number(last.random >> 40n), 8)}${base32(Number(last.random & 0xff_ffff_ffffn), 8)}`;
 }
 
 /** 79 bits, so that counting up within a millisecond does not run out of the 80. */

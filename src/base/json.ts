@@ -3,41 +3,44 @@ export type Json = null | boolean | number | string | readonly Json[] | { readon
 
 const { hasOwn, defineProperty } = Object;
 
-export type JsonMap = { readonly [key: string]: Json };
+/** A JSON object. */
+export type JsonObject = { readonly [key: string]: Json };
 
-export const isMap = (value: unknown): value is JsonMap =>
+/** Says whether a value is an object, and no array. */
+export const isObject = (value: unknown): value is JsonObject =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-export const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
+export const isArray = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
 
-/** A field that is its own: nothing is inherited. */
-export const own = (map: JsonMap, name: string): Json | undefined => (hasOwn(map, name) ? map[name] : undefined);
+/** Returns an own property: nothing that is inherited. */
+export const ownField = (map: JsonObject, name: string): Json | undefined =>
+  hasOwn(map, name) ? map[name] : undefined;
 
-/** `__proto__`, too, becomes a field and no more. */
-export function setOwn(map: { [key: string]: Json }, name: string, value: Json): void {
+/** Sets an own property. `__proto__`, too, becomes a property and does not replace the prototype. */
+export function setField(map: { [key: string]: Json }, name: string, value: Json): void {
   if (name === "__proto__") {
     defineProperty(map, name, { value, enumerable: true, configurable: true, writable: true });
   } else map[name] = value;
 }
 
-/** The order of fields means nothing. */
-export function isSame(a: Json | undefined, b: Json | undefined): boolean {
+/** Compares two values deeply; the order of properties does not matter. */
+export function deepEqual(a: Json | undefined, b: Json | undefined): boolean {
   if (a === b) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
-  if (isList(a) || isList(b)) {
-    if (!isList(a) || !isList(b) || a.length !== b.length) return false;
-    return a.every((element, i) => isSame(element, b[i]));
+  if (isArray(a) || isArray(b)) {
+    if (!isArray(a) || !isArray(b) || a.length !== b.length) return false;
+    return a.every((element, i) => deepEqual(element, b[i]));
   }
   const names = Object.keys(a);
   if (names.length !== Object.keys(b).length) return false;
-  return names.every((name) => hasOwn(b, name) && isSame(a[name], b[name]));
+  return names.every((name) => hasOwn(b, name) && deepEqual(a[name], b[name]));
 }
 
-/** Two values have the same one where {@link isSame} holds. */
-export function keyOf(value: Json): string {
+/** Returns JSON with sorted names: two values have the same text exactly if {@link deepEqual} holds for them. */
+export function canonicalJson(value: Json): string {
   if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  if (isList(value)) return `[${value.map(keyOf).join()}]`;
+  if (isArray(value)) return `[${value.map(canonicalJson).join()}]`;
   const map = value;
   const names = Object.keys(map).sort();
-  return `{${names.map((name) => `${JSON.stringify(name)}:${keyOf(map[name]!)}`).join()}}`;
+  return `{${names.map((name) => `${JSON.stringify(name)}:${canonicalJson(map[name]!)}`).join()}}`;
 }

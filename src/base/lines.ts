@@ -3,18 +3,18 @@ import { Buffer } from "node:buffer";
 export interface Line {
   /** 1-based. */
   readonly number: number;
-  /** Without the newline; `undefined` of a line that is too long to be held in memory. */
+  /** Without the newline. Undefined if the line is longer than `maxLineLength`. */
   readonly bytes: Buffer | undefined;
-  /** Bytes of the file up to and with this line. */
+  /** Bytes of the stream up to the end of this line, its newline included. */
   readonly end: number;
 }
 
-/** In bytes. */
+/** Bytes of the longest line that is held in memory. */
 export const maxLineLength = 2 ** 27;
 
 /**
- * The lines that each chunk of a stream completes; only newlines end a line. (Node's readline also splits at U+2028,
- * which may stand in a JSON string.)
+ * Yields the lines that each chunk of a stream completes. Only `\n` ends a line: Node's readline would also split at U+2028,
+ * which may stand in a JSON string.
  */
 export async function* readLines(stream: AsyncIterable<Buffer | string>): AsyncGenerator<Line[]> {
   let number = 0;
@@ -33,8 +33,8 @@ export async function* readLines(stream: AsyncIterable<Buffer | string>): AsyncG
     number++;
     return { number, bytes, end };
   };
-  for await (const piece of stream) {
-    const chunk = typeof piece === "string" ? Buffer.from(piece) : piece;
+  for await (const data of stream) {
+    const chunk = typeof data === "string" ? Buffer.from(data) : data;
     const batch: Line[] = [];
     let start = 0;
     for (let end = chunk.indexOf("\n"); end >= 0; end = chunk.indexOf("\n", start)) {

@@ -1,17 +1,17 @@
-/** Steers a terminal, or reorders and breaks lines: what controls do, the bidirectional ones, and two line ends of Unicode. */
+/** Matches characters that control a terminal, or reorder or break lines: controls, bidirectional controls, two line separators. */
 const steering = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
-/** Of these, text may have as many as it likes. */
+/** Control characters that any text may have. */
 const layout = new Set(["\n", "\t"]);
 
 /**
- * Writes out what would move the cursor, recolour the terminal or show text in another order than it is in: of what a profile,
- * a file's name or a receiver's answer says, a person reads what is there. As JSON does, where JSON leaves it as it is.
+ * Escapes characters that would move the cursor, recolour the terminal or reorder the text, so that a person reads what a profile,
+ * a file name or a response really says. Escapes look like those of JSON; characters that JSON would not escape are escaped, too.
  */
 export const visible = (text: string): string =>
   text.replaceAll("\r\n", "\n").replace(steering, (char) => (layout.has(char) ? char : escaped(char)));
 
-/** The same of what is a name or a cell, and cannot begin a line of its own. */
+/** Escapes like {@link visible}, and line ends and tabs as well: for a name or a table cell, which has to stay on its line. */
 export const visibleLine = (text: string): string => text.replace(steering, escaped);
 
 const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
@@ -21,7 +21,7 @@ function escaped(char: string): string {
   return short[char] ?? (char < " " ? `\\x${code.padStart(2, "0")}` : `\\u${code.padStart(4, "0")}`);
 }
 
-/** Text that may stand on a terminal as it is: what was made here. */
+/** A text that may be written to a terminal as it is, because the program made it itself. */
 export class Painted {
   readonly text: string;
 
@@ -30,7 +30,7 @@ export class Painted {
   }
 }
 
-/** A text template that writes out all that is put into it, but for what is painted. */
+/** Tags a template literal: all values that are put into it are made {@link visible}, except {@link Painted} ones. */
 export const safe = (strings: TemplateStringsArray, ...values: readonly (string | number | Painted)[]): string =>
   strings.map((text, i) => text + (i < values.length ? shown(values[i]!) : "")).join("");
 

@@ -6,11 +6,11 @@ import { MissingSecretError, unsealed } from "./secrets/seal.ts";
 import { secretsOfDestination } from "./secrets/url.ts";
 
 /**
- * Sends by a channel, and takes every secret out of what it says: this is the one way from a channel to the journal, to events, logs
- * and reasons. A channel that throws has a bug: the attempts are retries, which end some time.
+ * Makes an attempt by a channel, and redacts all secrets in its result: nothing of a channel gets into the journal, events, logs or
+ * reasons in another way. A channel that throws has a bug; its attempts are retries, which end some time.
  * @param some deliveries of one destination
- * @param onError gets what the channel threw
- * @returns for each delivery what became of it, without `secrets`
+ * @param onError receives what the channel threw
+ * @returns a result for each delivery, without `secrets`
  */
 export async function attempt(
   channel: Channel,

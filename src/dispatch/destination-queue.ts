@@ -3,10 +3,10 @@ import type { Claimed } from "../store/index.ts";
 import type { Channel, DestinationLimits } from "./channel.ts";
 import { defaultConcurrency } from "./outcome-policy.ts";
 
-/** How many more than can run at once are claimed for one destination, so that none waits for the outbox. */
+/** Returns how many deliveries are claimed for a destination in addition to those that run, so that it never waits for the outbox. */
 export const prefetchFor = (concurrency: number): number => Math.min(128, Math.max(8, concurrency));
 
-/** What is claimed for one destination: so many run at once, at such a rate; the others wait. */
+/** Queues the claimed deliveries of one destination, and runs them within its concurrency and rate. */
 export class DestinationQueue {
   readonly #queue: PQueue;
   readonly #batch: NonNullable<Channel["batch"]> | undefined;
@@ -14,12 +14,12 @@ export class DestinationQueue {
   readonly #waiting = new Set<Claimed>();
   #gathered: Claimed[] = [];
   #timer: NodeJS.Timeout | undefined;
-  /** Claimed, and neither settled nor given back. */
+  /** Number of claimed deliveries that are neither settled nor released. */
   inFlight = 0;
-  /** Attempts in a row that failed. The store counts those of all processes; this is to stop what is claimed already. */
+  /** Failed attempts in a row, of this process. The store counts those of all; this number stops deliveries that are claimed already. */
   failures = 0;
 
-  /** @param run makes one attempt for some deliveries, which are one unless the channel takes batches; does not throw */
+  /** @param run makes one attempt for one delivery, or for several if the channel takes batches; must not throw */
   constructor(channel: Channel, limits: DestinationLimits, run: (some: readonly Claimed[]) => Promise<void>) {
     const { concurrency = defaultConcurrency, rate } = limits;
     const most = rate === undefined ? {} : { intervalCap: rate.count, interval: rate.per, strict: true };
@@ -32,11 +32,12 @@ export class DestinationQueue {
     return this.#waiting.size;
   }
 
-  /** Nothing is claimed, and no rate needs to be remembered. */
+  /** Says whether the queue can be dropped: nothing is in flight, and no rate has to be remembered. */
   get isIdle(): boolean {
     return this.inFlight === 0 && !this.#queue.isRateLimited;
   }
 
+  /** Adds a claimed delivery. */
   push(claimed: Claimed): void {
     this.#waiting.add(claimed);
     if (this.#batch === undefined) {
@@ -48,7 +49,7 @@ export class DestinationQueue {
     else this.#timer ??= setTimeout(() => this.#flush(), this.#batch.wait);
   }
 
-  /** Takes back what has not begun. */
+  /** Removes and returns the deliveries whose attempt has not begun. */
   clear(): readonly Claimed[] {
     clearTimeout(this.#timer);
     this.#timer = undefined;

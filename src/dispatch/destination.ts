@@ -1,8 +1,8 @@
 import type { Json } from "../base/json.ts";
 
 /**
- * Where to, as a template wrote it: an object as JSON (a subscription, a mailbox), else a text. Nothing, if it wrote nothing, or
- * a part of it is missing.
+ * Parses a destination that a template rendered: JSON of an object (a subscription, a mailbox), or any other text. Returns undefined if
+ * the template rendered nothing, or if a part of it is missing.
  */
 export function parseDestination(rendered: string): Json | undefined {
   const text = rendered.trim();

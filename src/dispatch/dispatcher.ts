@@ -9,27 +9,27 @@ import { Worker } from "./worker.ts";
 
 export interface DispatcherOptions {
   readonly store: Store;
-  /** By the names that deliveries are kept under. */
+  /** Channels by the names that deliveries refer to. */
   readonly channels: { readonly [name: string]: Channel };
-  /** Renders requests that bring a template. */
+  /** Renders requests that have a template. */
   readonly render?: Render | undefined;
-  /** Keeps profile and template of each such request, for rendering it again. @default false */
+  /** Keeps the profile and the template of such requests, so that they can be rendered again. @default false */
   readonly keepSource?: boolean | undefined;
-  /** For one channel or destination; what is absent is the channel's own, then `retry` and `limits`, then the defaults. */
+  /** Overrides the policy of one channel or destination. What it leaves out comes from the channel, then `retry` and `limits`, then the defaults. */
   readonly policyFor?: PolicyFor | undefined;
   readonly retry?: RetryPolicy | undefined;
   readonly limits?: DestinationLimits | undefined;
-  /** Deliveries claimed at once, over all destinations. @default 1,000 */
+  /** Deliveries in flight at a time, over all destinations. @default 1,000 */
   readonly concurrency?: number | undefined;
-  /** ms that others wait before they take over what this process holds; renewed while an attempt runs. @default 60,000 */
+  /** ms after which other processes may take over a claimed delivery; renewed while an attempt runs. @default 60,000 */
   readonly lease?: number | undefined;
-  /** How often to look for what other processes handed over, in ms. @default 500 */
+  /** How often to look for deliveries that other processes have added, in ms. @default 500 */
   readonly poll?: number | undefined;
-  /** Must not throw; what it throws is ignored. */
+  /** Receives every event. It must not throw; what it throws is ignored. */
   readonly onEvent?: ((event: DispatchEvent) => void) | undefined;
-  /** ms since 1970. @default Date.now */
+  /** Returns ms since 1970. @default Date.now */
   readonly clock?: (() => number) | undefined;
-  /** In [0, 1). @default Math.random */
+  /** Returns a number in [0, 1). @default Math.random */
   readonly random?: (() => number) | undefined;
 }
 
@@ -40,42 +40,42 @@ export type PolicyFor = (
 
 export interface Dispatcher {
   /**
-   * Resolves when the delivery is safe in the store.
-   * @throws DestinationError, StoreError, what `render` throws: then nothing was kept
+   * Enqueues a delivery. Resolves once it is safe in the store.
+   * @throws DestinationError, StoreError, or what `render` throws; then nothing was kept
    */
   send(request: SendRequest): Promise<SendResult>;
-  /** For each, in order: the delivery, or why it could not be handed over. */
+  /** Enqueues several. Returns for each, in order, the delivery, or why it could not be enqueued. */
   sendMany(requests: readonly SendRequest[]): Promise<readonly (SendResult | { readonly error: unknown })[]>;
-  /** Works until nothing is due (`"idle"`), or nothing is pending on its channels (`"settled"`). @default "idle" */
+  /** Delivers until nothing is due (`"idle"`), or nothing is pending on its channels (`"settled"`). @default "idle" */
   drain(until?: "idle" | "settled"): Promise<void>;
-  /** Works from now on. */
+  /** Delivers from now on, until `stop`. */
   start(): void;
-  /** Something was kept in the store by other means than `send`: look at once, not at the next poll. */
+  /** Looks for due deliveries at once, not at the next poll: to be called when deliveries were added by other means than `send`. */
   wake(): void;
   /**
-   * Claims nothing more, gives back what has not begun, and waits for the attempts that run; after `within` ms they are
-   * ended as retries. @default 10,000
+   * Stops claiming, releases deliveries whose attempt has not begun, and waits for running attempts; after `within` ms they are ended as
+   * retries. @default 10,000
    */
   stop(within?: number): Promise<void>;
-  /** `"sent"`: again as it was, with its id. `"rendered"`: anew, as a delivery of its own; `dryRun` only shows what would differ. */
+  /** Sends a delivery again: `"sent"` as it was, with its id; `"rendered"` rendered anew, as a new delivery. `dryRun` only returns the differences. */
   replay(id: string, as?: "sent" | "rendered", options?: { readonly dryRun?: boolean }): Promise<Replayed>;
-  /** Stops, closes the channels. The store stays open. */
+  /** Stops, and closes the channels. The store stays open. */
   close(): Promise<void>;
 }
 
-/** So many are added in one transaction, so that the event loop gets its turn. */
+/** Deliveries that are added in one transaction, at most, so that the event loop gets its turn. */
 const chunk = 250;
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { store, channels, render, keepSource = false } = options;
-  // Stores keep whole ms.
+  // Stores keep whole ms only.
   const clock = (): number => Math.floor((options.clock ?? Date.now)());
   const { outbox } = store;
   const emit = (event: DispatchEvent): void => {
     try {
       options.onEvent?.(event);
     } catch {
-      // Whoever watches must not get in the way.
+      // A listener that fails must not stop deliveries.
     }
   };
   const worker = new Worker(options, clock, emit);

@@ -7,38 +7,38 @@ import { sealed, shownSealed } from "./secrets/seal.ts";
 import { shownUrl } from "./secrets/url.ts";
 
 /**
- * Renders; what the template half is to this one. `aborted` is the template's reason not to send. A promise: it may be done
- * elsewhere, as templates that others write should be. What throws an error whose `limit` is `"time"` is tried twice more.
+ * Renders an alert; `aborted` is the template's reason to abort. It may return a promise, so that templates of others can be rendered in
+ * a worker. If it throws an error whose `limit` is `"time"`, it is called up to two more times.
  */
 export type Render = (profile: unknown, template: unknown) => Rendered | Promise<Rendered>;
 type Rendered = Alert | { readonly aborted: string };
 
-/** What is to be sent, where to. Either `alert`, or `template` with `profile` for `DispatcherOptions.render`. */
+/** A delivery to be sent. It has either an `alert`, or a `template` and a `profile` for `DispatcherOptions.render`. */
 export interface SendRequest {
   /** Name of the channel, as the dispatcher knows it. */
   readonly channel: string;
-  /** As the channel documents it. */
+  /** The destination, as the channel documents it. */
   readonly to: Json;
   /** A rendered alert. An aborted one becomes an `aborted` delivery, which is never sent. */
   readonly alert?: Rendered | undefined;
-  /** With `alert`, only for what the channel composes, such as a body template. */
+  /** With `alert` it is used only by the channel's `compose`, such as for a body template. */
   readonly profile?: unknown;
   readonly template?: unknown;
-  /** Keeps profile and template, so that it can be rendered again. @default DispatcherOptions.keepSource */
+  /** Keeps the profile and the template, so that the delivery can be rendered again. @default DispatcherOptions.keepSource */
   readonly keepSource?: boolean | undefined;
-  /** The same key: the same delivery, however often it is handed over. */
+  /** Requests with the same key are one delivery, however often they are sent. */
   readonly idempotencyKey?: string | undefined;
-  /** Deliveries to one destination with the same key go one at a time, in order. */
+  /** Deliveries to one destination with the same key are sent one at a time, in order. */
   readonly orderingKey?: string | undefined;
   /** @default "normal" */
   readonly priority?: Priority | undefined;
-  /** As the channel documents them. */
+  /** Options of the delivery, as the channel documents them. */
   readonly options?: { readonly [name: string]: Json } | undefined;
-  /** ms since 1970. */
+  /** When the first attempt may start at the earliest, in ms since 1970. */
   readonly notBefore?: number | undefined;
 }
 
-/** The delivery: with an idempotency key that is known, the one that is there. */
+/** The delivery that was enqueued, or the earlier one with the same idempotency key. */
 export type SendResult = EnqueueResult;
 
 export interface RenderEntryOptions {
@@ -58,8 +58,8 @@ export interface ComposeRequest extends Omit<SendRequest, "alert" | "template" |
 }
 
 /**
- * Checks the destination, renders and composes, so that nothing can go wrong later but sending. The destination is checked
- * first: nothing is rendered for one that its channel refuses.
+ * Makes an entry of a request: checks the destination, renders and composes, so that afterwards only sending can fail. The destination
+ * is checked first: nothing is rendered for one that its channel refuses.
  * @throws DestinationError, and what rendering and composing throw
  */
 export async function renderEntry(
@@ -131,7 +131,7 @@ async function compose(request: ComposeRequest, accepted: Accepted, now: number)
 const isAborted = (alert: Rendered): alert is { readonly aborted: string } =>
   "aborted" in alert && alert.aborted !== undefined;
 
-/** Runs a step of a channel; its errors have none of its secrets in them. */
+/** Runs a verb of a channel while a delivery is enqueued, and takes the channel's secrets out of its errors. */
 async function withoutSecretsIn<T>(channel: Channel, run: () => T | Promise<T>): Promise<T> {
   try {
     return await run();
@@ -140,7 +140,7 @@ async function withoutSecretsIn<T>(channel: Channel, run: () => T | Promise<T>):
   }
 }
 
-/** What a store cannot keep, or would keep as something else. */
+/** Refuses values that a store cannot keep, or would change. @throws TypeError */
 function check({ idempotencyKey, orderingKey, priority, notBefore }: SendRequest): void {
   for (const [name, key] of Object.entries({ idempotencyKey, orderingKey })) {
     if (key !== undefined && (typeof key !== "string" || !key.isWellFormed())) {
@@ -155,7 +155,7 @@ function check({ idempotencyKey, orderingKey, priority, notBefore }: SendRequest
   }
 }
 
-/** Pauses before what time ended is rendered again, in ms: one slow moment decides nothing. */
+/** Pauses before rendering is tried again after it ran out of time, in ms: the machine may have been busy for a moment. */
 const pauses = [100, 1_000];
 
 function render({ alert, profile, template }: SendRequest, render: Render | undefined): ReturnType<Render> {
@@ -170,7 +170,7 @@ function render({ alert, profile, template }: SendRequest, render: Render | unde
   return renderInTime(() => render(profile, template));
 }
 
-/** Renders up to three times. Only what time ended may end in time on another try. */
+/** Renders up to three times, as long as it runs out of time. Any other error would come again. */
 async function renderInTime(render: () => ReturnType<Render>): Promise<Rendered> {
   for (const pause of pauses) {
     try {

@@ -8,7 +8,7 @@ interface EventContext {
   readonly at: number;
 }
 
-/** What happens, as plain data: others make logs, traces and metrics of it. Holds no alert and no profile. */
+/** An event of the dispatcher as plain data, for logs, traces and metrics. It contains no alert and no profile. */
 export type DispatchEvent =
   | (EventContext & {
       readonly type: "enqueued";
@@ -22,7 +22,7 @@ export type DispatchEvent =
       readonly attempt: number;
       readonly startedAt: number;
       readonly outcome: Outcome;
-      /** When it is tried again. */
+      /** When it is retried. */
       readonly due?: number | undefined;
     })
   | (EventContext & {
@@ -32,15 +32,15 @@ export type DispatchEvent =
       readonly attempts: number;
       readonly createdAt: number;
     })
-  /** Given back without an attempt. */
+  /** Released without an attempt. */
   | (EventContext & { readonly type: "released" })
-  /** Its lease ended: how this attempt ended does not count. */
+  /** The lease ended before the attempt: its outcome has no effect. */
   | (EventContext & { readonly type: "lost" })
-  /** By a receiver, an operator's fault, or after too many failures in a row. */
+  /** A receiver asked for a pause, the channel is misconfigured, or too many attempts failed in a row. */
   | {
       readonly type: "held";
       readonly channel: string;
-      /** Absent: the whole channel. */
+      /** Absent if the whole channel is held. */
       readonly destination?: string | undefined;
       readonly until: number;
       readonly reason: string;
@@ -53,10 +53,10 @@ export type DispatchEvent =
       readonly reason: string;
       readonly at: number;
     }
-  /** The store or a channel failed in a way that is not an outcome. Work goes on. */
+  /** The store or a channel threw. Deliveries go on. */
   | { readonly type: "error"; readonly doing: string; readonly error: unknown; readonly at: number };
 
-/** What a settlement is to those who watch. */
+/** Returns the events of a settlement. @param counted whether it took effect */
 export function eventsOf(claimed: Claimed, settlement: Settlement, counted: boolean): DispatchEvent[] {
   const { id, channel, destination, attempt: number, createdAt } = claimed;
   const { decision, attempt, hold, disable, now: at } = settlement;

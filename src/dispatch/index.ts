@@ -1,6 +1,6 @@
 /**
- * Alert → delivery → outbox → channel, until settled. In: a rendered alert and where it has to go. Out: an outcome, and a
- * journal that explains it. Nothing here renders, and nothing here knows a protocol.
+ * Delivers alerts: alert → delivery → outbox → channel, until it is settled. In: a rendered alert and its destination. Out: an outcome,
+ * and a journal that explains it. Nothing here renders, and nothing here knows a protocol.
  *
  * `secrets/` keeps secrets out of the journal. In: the secrets of a channel or an attempt, and texts. Out: the texts with `…` or
  * `${NAME}` in place of every form of a secret.

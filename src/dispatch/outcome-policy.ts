@@ -12,10 +12,10 @@ export interface Policy {
 
 export const defaultConcurrency = 8;
 const defaultBreaker = { failures: 10, resetTimeout: 30_000 };
-/** What an attempt that does not count waits if nobody says how long, in ms. */
+/** Wait after an attempt that does not count, if the receiver asks for none, in ms. */
 const defaultUncountedWait = 60_000;
 
-/** Why a delivery is not tried any more, before it is: its destination, its age, its attempts. */
+/** Returns why a claimed delivery is given up before another attempt: its destination is disabled, it is too old, or had too many attempts. */
 export function reasonToGiveUp(claimed: Claimed, { retry }: Policy, now: number): string | undefined {
   if (claimed.disabled !== undefined) return `destination disabled: ${claimed.disabled}`;
   const maxAge = retry.maxAge ?? defaultMaxAge;
@@ -26,7 +26,7 @@ export function reasonToGiveUp(claimed: Claimed, { retry }: Policy, now: number)
     : undefined;
 }
 
-/** What every attempt says alike is kept once, with the delivery. */
+/** Leaves out a request body that is the delivery's content, because that is kept once, with the delivery. */
 function withoutKeptBody(sent: AttemptResult, { content }: Claimed): AttemptResult {
   const body = typeof content === "object" && content !== null && "body" in content ? content.body : undefined;
   if (body === undefined || sent.request?.body !== shownSealed(body)) return sent;
@@ -34,13 +34,13 @@ function withoutKeptBody(sent: AttemptResult, { content }: Claimed): AttemptResu
   return { ...sent, request };
 }
 
-/** A receiver's answer, or a value that a template repeats, may be in it whole. */
+/** Shortens the reason: it may repeat a whole response, or a value of a profile. */
 function withShortReason(sent: AttemptResult): AttemptResult {
   const { outcome } = sent;
   return outcome.kind === "delivered" ? sent : { ...sent, outcome: { ...outcome, reason: shortened(outcome.reason) } };
 }
 
-/** What follows from how an attempt ended. */
+/** Decides what follows from how an attempt ended: the next state of the delivery, the health of its destination, a hold. */
 export function settlementOf(
   claimed: Claimed,
   ended: AttemptResult,
@@ -61,7 +61,7 @@ export function settlementOf(
     case "delivered":
       return { ...common, decision: { state: "delivered" }, ...healthOf(true) };
     case "rejected":
-      // It answered: whatever is wrong, the destination is there.
+      // The receiver responded, so the destination is healthy, whatever is wrong with the delivery.
       return { ...common, decision: { state: "dead", reason: outcome.reason }, ...healthOf(true) };
     case "gone":
       return { ...common, decision: { state: "dead", reason: outcome.reason }, disable: outcome.reason };
@@ -72,7 +72,7 @@ export function settlementOf(
           ? clampRetryAfter(asked ?? defaultUncountedWait, retry)
           : delayAfter(claimed.attempt, retry, random, asked);
       const health = outcome.countsAsAttempt === false ? {} : healthOf(false);
-      // A hold stands even if this delivery is given up: it is about the others.
+      // A hold applies even if this delivery is given up, because it concerns the other deliveries.
       const rest = asked === undefined ? (wait ?? defaultUncountedWait) : clampRetryAfter(asked, retry);
       const hold =
         outcome.holdScope === undefined

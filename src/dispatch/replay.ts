@@ -7,14 +7,15 @@ export interface PartDifference {
   readonly after?: string | undefined;
 }
 
+/** What became of a replay. */
 export interface Replayed {
-  /** The delivery that is pending now: the same if sent as it was, a new one if rendered anew. */
+  /** Id of the delivery that is pending now: the same if sent as it was, a new one if rendered anew. */
   readonly id: string;
-  /** The one that is said again, if it is not the same. */
+  /** Id of the original delivery, if it was rendered anew. */
   readonly replayOf?: string | undefined;
-  /** Why the template aborted, this time. */
+  /** Why the template aborted this time. */
   readonly aborted?: string | undefined;
-  /** Empty if it is sent as it was, or comes out the same. */
+  /** Empty if the delivery is sent as it was, or is rendered the same. */
   readonly differences: readonly PartDifference[];
 }
 

@@ -1,37 +1,36 @@
-/** When to try again: one of two ways, within limits. */
+/** Says when a failed delivery is retried, and when it is given up. */
 export interface RetryPolicy {
   /**
-   * `"exponential"`: full jitter, `random() * min(cap, base * 2 ** (attempt - 1))` ms. A list: ms to wait after the first
-   * attempt, the second, …; the list's end is the end of trying.
+   * Waits with exponential backoff and full jitter, `random() * min(cap, base * 2 ** (attempt - 1))` ms; or, given a list, so many ms
+   * after the first attempt, the second, … until the list ends. @default 5 s, 10 s, 20 s … at most 6 h, with full jitter
    */
   readonly wait?: { readonly base: number; readonly cap: number } | readonly number[] | undefined;
-  /** Share of a listed wait that is added or taken away by chance. @default 0.1 */
+  /** Share of a listed wait that is added or subtracted at random, at most. @default 0.1 */
   readonly jitter?: number | undefined;
-  /** @default unlimited for exponential waiting, the list's length + 1 otherwise */
+  /** Attempts, at most. @default unlimited for exponential backoff, the list's length + 1 otherwise */
   readonly maxAttempts?: number | undefined;
-  /** ms since hand-over after which no attempt starts. @default 3 days */
+  /** ms since the delivery was enqueued after which no attempt starts. @default 3 days */
   readonly maxAge?: number | undefined;
   /** Bounds of a receiver's `Retry-After`, in ms. @default 1 s … 24 h */
   readonly retryAfter?: { readonly min: number; readonly max: number } | undefined;
 }
 
-/** 5 s, 10 s, 20 s … 6 h at most, of which a random share is waited; for 3 days. */
 const defaults = {
   wait: { base: 5_000, cap: 6 * 3_600_000 },
   jitter: 0.1,
   retryAfter: { min: 1_000, max: 86_400_000 },
 };
 
-/** More than any cap needs; 2 ** 1024 would be infinite. */
+/** Doublings at most, which is more than any cap needs: 2 ** 1024 would be infinite. */
 const maxDoublings = 64;
 
 export const defaultMaxAge = 3 * 86_400_000;
 
 /**
- * How long to wait after the attempt with this number (1-based), in ms.
- * @param random in [0, 1)
- * @param asked what the receiver asked for, in ms: clamped, and then the least that is waited
- * @returns undefined: that was the last attempt
+ * Returns how long to wait after the attempt with this number (1-based), in ms.
+ * @param random returns a number in [0, 1)
+ * @param asked how long the receiver asked to wait, in ms; clamped, it is the minimum
+ * @returns undefined if that was the last attempt
  */
 export function delayAfter(
   attempt: number,
@@ -45,7 +44,7 @@ export function delayAfter(
   return Math.max(own, clampRetryAfter(asked, policy));
 }
 
-/** A receiver's `Retry-After`, in ms, within the policy's bounds. */
+/** Clamps a receiver's `Retry-After`, in ms, to the policy's bounds. */
 export function clampRetryAfter(asked: number, policy: RetryPolicy): number {
   const { min, max } = policy.retryAfter ?? defaults.retryAfter;
   return Number.isNaN(asked) ? min : Math.ceil(Math.min(max, Math.max(min, asked)));

@@ -6,18 +6,18 @@ import type { DispatcherOptions } from "./dispatcher.ts";
 import { type DispatchEvent, eventsOf } from "./event.ts";
 import { defaultConcurrency, type Policy, reasonToGiveUp, settlementOf } from "./outcome-policy.ts";
 
-/** How long to wait before the store is asked again after it failed, in ms. */
+/** Pause before the store is asked again after it failed, in ms. */
 const failurePause = 1_000;
-/** So many are claimed in one transaction, so that the event loop gets its turn. */
+/** Deliveries that are claimed in one transaction, at most, so that the event loop gets its turn. */
 const maxClaimed = 250;
-/** Of all that may be claimed at once, so much at most are retries. */
+/** Share of the concurrency that retries may take, at most. */
 const shareOfRetries = 3 / 4;
-/** Settled deliveries that are removed at once, and how often that is looked at, in ms. */
+/** Settled deliveries that are pruned at a time, and how often pruning runs, in ms. */
 const pruning = { limit: 500, every: 10_000 };
 
 const claimOf = ({ id, claim }: Claimed): Claim => ({ id, claim });
 
-/** Claims, hands to the queues, settles. */
+/** Claims deliveries, pushes them to the queues of their destinations, and settles them. */
 export class Worker {
   readonly #options: DispatcherOptions;
   readonly #clock: () => number;
@@ -25,9 +25,9 @@ export class Worker {
   readonly #random: () => number;
   readonly #lease: number;
   readonly #concurrency: number;
-  /** By channel, then destination. */
+  /** Queues by channel, then destination. */
   readonly #queues = new Map<string, Map<string, DestinationQueue>>();
-  /** Claimed and not settled, by id, and when the lease was taken. */
+  /** Claimed deliveries that are not settled, by id, and since when their lease runs. */
   readonly #inFlight = new Map<string, { readonly claimed: Claimed; since: number }>();
   #abort = new AbortController();
   #loop: Promise<void> | undefined;
@@ -65,7 +65,7 @@ export class Worker {
     });
   }
 
-  /** There may be something to claim. */
+  /** Says that there may be something to claim. */
   wake(): void {
     this.#isAwake = true;
     this.#wake?.();
@@ -88,7 +88,7 @@ export class Worker {
     }
     this.#abort = new AbortController();
     this.#stopping = false;
-    // What was asked for meanwhile.
+    // `start` or `drain` may have been called meanwhile.
     if (this.#started || this.#drains.length > 0) this.#begin();
   }
 
@@ -96,7 +96,7 @@ export class Worker {
     if (this.#stopping) return;
     this.#loop ??= this.#work().finally(() => {
       this.#loop = undefined;
-      // What was asked for meanwhile.
+      // `start` or `drain` may have been called meanwhile.
       if (this.#drains.length > 0 || this.#started) this.#begin();
     });
   }
@@ -156,7 +156,7 @@ export class Worker {
     return capacities;
   }
 
-  /** How many of one destination may be claimed at once. */
+  /** Returns how many deliveries of one destination may be claimed at once. */
   #perDestination(name: string): number {
     const channel = this.#options.channels[name]!;
     const concurrency = channel.limits?.concurrency ?? this.#options.limits?.concurrency ?? defaultConcurrency;
@@ -206,7 +206,7 @@ export class Worker {
       claimed,
       settlementOf(claimed, sent[i]!, { startedAt, endedAt }, policy, this.#random),
     ]);
-    // Not awaited: the next attempt need not wait for the disk.
+    // Not awaited, because the next attempt need not wait for the disk.
     this.#settle(settlements);
     const queue = this.#queues.get(held[0]!.channel)!.get(held[0]!.destination);
     if (queue === undefined || !settlements.some(([, one]) => stops(queue, one))) return;
@@ -237,7 +237,7 @@ export class Worker {
         break;
       } catch (error) {
         this.#emit({ type: "error", doing: "settle", error, at: this.#clock() });
-        // Then the lease ends, and the delivery is sent again, with its id.
+        // The lease will end, and the delivery will be sent again, with the same id.
         if (tries === 5) break;
         await new Promise((resolve) => setTimeout(resolve, failurePause));
       }
@@ -251,7 +251,7 @@ export class Worker {
     const queue = this.#queues.get(claimed.channel)!.get(claimed.destination);
     if (queue !== undefined && queue.inFlight > 0) {
       queue.inFlight--;
-      // Claiming many at once is cheaper.
+      // Wakes when half is free, because claiming many at a time is cheaper.
       if (queue.inFlight === 0 || queue.inFlight * 2 === this.#perDestination(claimed.channel)) this.wake();
     }
     if (this.#inFlight.size === 0 || this.#inFlight.size === Math.floor(this.#concurrency / 2)) this.wake();
@@ -282,7 +282,7 @@ export class Worker {
         now + this.#lease,
       );
       old.forEach((one, i) => {
-        // Of a delivery that was lost nothing is sent that has not begun.
+        // If the lease was lost, drop the delivery, unless its attempt has started.
         if (renewed[i]) one.since = now;
         else this.#forget(one.claimed);
       });
@@ -309,7 +309,7 @@ export class Worker {
       for (const drain of this.#drains.splice(0)) drain.reject(failed);
       return;
     }
-    // What was added or came to be due while the claim was under way is found by the next one.
+    // A delivery that was added or became due during the claim is found by the next claim.
     if (this.#isAwake) return;
     const { channels } = await this.#options.store.outbox.stats();
     const pending = [...this.#queues.keys()].some((name) => (channels[name]?.pending ?? 0) > 0);
@@ -332,13 +332,13 @@ export class Worker {
     });
   }
 
-  /** Until nothing is held, or `ms` have passed. */
+  /** Waits until no delivery is in flight, or `ms` have passed. */
   async #untilNoneInFlight(ms: number): Promise<void> {
     const until = performance.now() + ms;
     while (this.#inFlight.size > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 5));
   }
 
-  /** What did not end although it was told to: whatever comes of it, it is tried again. */
+  /** Settles attempts that did not end although they were aborted: whatever comes of them, they are retried. */
   async #abandonInFlight(): Promise<void> {
     const now = this.#clock();
     const pairs = [...this.#inFlight.values()].map(({ claimed }): [Claimed, Settlement] => {
@@ -351,7 +351,7 @@ export class Worker {
   }
 }
 
-/** Whether what waits for the destination has to go on waiting in the outbox. */
+/** Says whether a settlement stops its destination, so that what waits in its queue has to go back to the outbox. */
 function stops(queue: DestinationQueue, { hold, disable, health }: Settlement): boolean {
   if (health !== undefined) queue.failures = health.ok ? 0 : queue.failures + 1;
   return hold !== undefined || disable !== undefined || (health !== undefined && queue.failures >= health.failures);

@@ -1,5 +1,5 @@
 import { newId } from "../base/id.ts";
-import { isMap, type Json, setOwn } from "../base/json.ts";
+import { isObject, type Json, setField } from "../base/json.ts";
 import type { Fields, Identifier, Merge, Profile, ProfilesWriter, SplitPair } from "../store/index.ts";
 import type { IdentityMode } from "./definition.ts";
 import { type Decision, decide, type Identity, identifierKey, identityOf } from "./identity.ts";
@@ -46,11 +46,11 @@ interface ReadUpdate extends Identity {
 }
 
 function readUpdate(update: Update, settings: ProfileSettings, mode: IdentityMode): ReadUpdate | RejectedUpdate {
-  if (!isMap(update)) return { problem: "an update is a map with identifiers and fields" };
+  if (!isObject(update)) return { problem: "an update is a map with identifiers and fields" };
   const { identifiers, fields = {} } = update as Update;
   const identity = identityOf(identifiers, settings);
   if ("problem" in identity) return identity;
-  if (!isMap(fields)) return { problem: "fields are a map, by name" };
+  if (!isObject(fields)) return { problem: "fields are a map, by name" };
   const problem = validationError(fields, "");
   if (problem !== undefined) return { problem };
   const allowed = mode === "merge" ? { fields, withheld: [] } : withoutProtected(fields, settings);
@@ -196,7 +196,7 @@ function mergeAll(
 
 function named(fields: Fields, names: readonly string[]): Fields {
   const picked: { [field: string]: Json } = {};
-  for (const name of names) if (Object.hasOwn(fields, name)) setOwn(picked, name, fields[name]!);
+  for (const name of names) if (Object.hasOwn(fields, name)) setField(picked, name, fields[name]!);
   return picked;
 }
 

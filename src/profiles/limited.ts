@@ -1,4 +1,4 @@
-import { isMap, type Json, type JsonMap, own, setOwn } from "../base/json.ts";
+import { isObject, type Json, type JsonObject, ownField, setField } from "../base/json.ts";
 import type { Fields, Identifier, Profile } from "../store/index.ts";
 import type { IdentityMode } from "./definition.ts";
 import { type Decision, type Identity, identifierKey } from "./identity.ts";
@@ -73,18 +73,18 @@ export function withoutProtected(patch: Fields, { protect, merge }: ProfileSetti
 }
 
 /** Removes a path. Returns the very same map if the patch does not touch the path. */
-function without(map: JsonMap, [name, ...rest]: readonly string[], rules: MergeRules | undefined): JsonMap {
-  const value = own(map, name!);
+function without(map: JsonObject, [name, ...rest]: readonly string[], rules: MergeRules | undefined): JsonObject {
+  const value = ownField(map, name!);
   if (value === undefined) return map;
   const copy: { [field: string]: Json } = { ...map };
   const rule = rules?.get(name!);
   // A rule for a whole map replaces everything in it.
-  if (rest.length === 0 || !isMap(value) || typeof rule === "string") {
+  if (rest.length === 0 || !isObject(value) || typeof rule === "string") {
     delete copy[name!];
     return copy;
   }
   const left = without(value, rest, rule);
   if (left === value) return map;
-  setOwn(copy, name!, left);
+  setField(copy, name!, left);
   return copy;
 }

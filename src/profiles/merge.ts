@@ -1,4 +1,13 @@
-import { isList, isMap, isSame, type Json, type JsonMap, keyOf, own, setOwn } from "../base/json.ts";
+import {
+  canonicalJson,
+  deepEqual,
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  ownField,
+  setField,
+} from "../base/json.ts";
 import type { Fields } from "../store/index.ts";
 import type { MergeRule } from "./definition.ts";
 import type { MergeRules, ProfileSettings } from "./settings.ts";
@@ -39,10 +48,10 @@ interface MergeOptions {
   readonly depth: number;
 }
 
-function mergeMaps(before: JsonMap, patch: JsonMap, options: MergeOptions): JsonMap {
+function mergeMaps(before: JsonObject, patch: JsonObject, options: MergeOptions): JsonObject {
   let merged: { [key: string]: Json } | undefined;
   for (const name of Object.keys(patch)) {
-    const old = own(before, name);
+    const old = ownField(before, name);
     const given = patch[name]!;
     if (given === null) {
       if (old === undefined) continue;
@@ -53,7 +62,7 @@ function mergeMaps(before: JsonMap, patch: JsonMap, options: MergeOptions): Json
     const value = mergeValue(old, given, name, options);
     if (value === old) continue;
     merged ??= { ...before };
-    setOwn(merged, name, value);
+    setField(merged, name, value);
   }
   return merged ?? before;
 }
@@ -62,12 +71,12 @@ function mergeMaps(before: JsonMap, patch: JsonMap, options: MergeOptions): Json
 function mergeValue(old: Json | undefined, given: Json, name: string, options: MergeOptions): Json {
   const rule = options.rules?.get(name);
   if (typeof rule === "string") return mergeByRule[rule](old, given, (what) => misfit(old, given, name, options, what));
-  if (!isMap(given)) return old !== undefined && isSame(old, given) ? old : given;
+  if (!isObject(given)) return old !== undefined && deepEqual(old, given) ? old : given;
   if (options.depth + 1 >= maxDepth) {
     throw new MergeError(`too deep: at most ${maxDepth} maps and lists stand inside each other`);
   }
   const inner: MergeOptions = { ...options, rules: rule, path: `${options.path}${name}.`, depth: options.depth + 1 };
-  return mergeMaps(old !== undefined && isMap(old) ? old : {}, given, inner);
+  return mergeMaps(old !== undefined && isObject(old) ? old : {}, given, inner);
 }
 
 type OnMisfit = (takes: string) => Json;
@@ -82,20 +91,20 @@ type Merge = (old: Json | undefined, given: Json, misfit: OnMisfit) => Json;
 
 const mergeByRule: Readonly<Record<MergeRule, Merge>> = {
   last: (old, given) => {
-    const value = isMap(given) ? withoutNulls(given) : given;
-    return old !== undefined && isSame(old, value) ? old : value;
+    const value = isObject(given) ? withoutNulls(given) : given;
+    return old !== undefined && deepEqual(old, value) ? old : value;
   },
-  first: (old, given) => old ?? (isMap(given) ? withoutNulls(given) : given),
+  first: (old, given) => old ?? (isObject(given) ? withoutNulls(given) : given),
   union: (old, given) => {
     const list = old === undefined ? [] : asList(old);
-    const known = new Set(list.map(keyOf));
+    const known = new Set(list.map(canonicalJson));
     const kept = known.size === list.length ? list : unique(list);
-    const added = unique(asList(given)).filter((element) => !known.has(keyOf(element)));
+    const added = unique(asList(given)).filter((element) => !known.has(canonicalJson(element)));
     return added.length === 0 && kept === old ? old : [...kept, ...added];
   },
   append: (old, given) => {
     const added = asList(given);
-    if (added.length === 0 && isList(old)) return old;
+    if (added.length === 0 && isArray(old)) return old;
     return [...(old === undefined ? [] : asList(old)), ...added].slice(-maxAppended);
   },
   max: (old, given, misfit) => extreme(old, given, misfit, (a, b) => a > b),
@@ -120,19 +129,19 @@ function extreme(
   return wins(given, old) ? given : old;
 }
 
-const asList = (value: Json): readonly Json[] => (isList(value) ? value : [value]);
+const asList = (value: Json): readonly Json[] => (isArray(value) ? value : [value]);
 
 function unique(list: readonly Json[]): readonly Json[] {
   const byKey = new Map<string, Json>();
   for (const element of list) {
-    const key = keyOf(element);
+    const key = canonicalJson(element);
     if (!byKey.has(key)) byKey.set(key, element);
   }
   return [...byKey.values()];
 }
 
 /** Returns the map that a patch makes of nothing. */
-const withoutNulls = (given: JsonMap): JsonMap =>
+const withoutNulls = (given: JsonObject): JsonObject =>
   mergeMaps({}, given, { rules: undefined, strict: true, path: "", depth: 1 });
 
 /** Returns the names of the top-level fields that differ. */
@@ -141,7 +150,7 @@ export function changedFields(before: Fields, after: Fields): ReadonlySet<string
   if (before === after) return changed;
   for (const name of Object.keys(after)) {
     // Mostly it is the very same value; an inherited property never is.
-    if (before[name] !== after[name] && !isSame(own(before, name), after[name])) changed.add(name);
+    if (before[name] !== after[name] && !deepEqual(ownField(before, name), after[name])) changed.add(name);
   }
   for (const name of Object.keys(before)) if (!Object.hasOwn(after, name)) changed.add(name);
   return changed;

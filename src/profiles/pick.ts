@@ -1,4 +1,4 @@
-import { isList, isMap, type Json, type JsonMap, own, setOwn } from "../base/json.ts";
+import { isArray, isObject, type Json, type JsonObject, ownField, setField } from "../base/json.ts";
 import type { Fields } from "../store/index.ts";
 
 /** Holds names by level; undefined: everything below. */
@@ -34,18 +34,18 @@ function pathTreeOf(paths: readonly string[]): PathTree {
   return top;
 }
 
-function pickFrom(map: JsonMap, wanted: PathTree): JsonMap {
+function pickFrom(map: JsonObject, wanted: PathTree): JsonObject {
   const picked: { [key: string]: Json } = {};
   for (const [name, inner] of wanted) {
-    const value = own(map, name);
+    const value = ownField(map, name);
     if (value === undefined) continue;
     const part = inner === undefined ? value : pickPart(value, inner);
-    if (part !== undefined) setOwn(picked, name, part);
+    if (part !== undefined) setField(picked, name, part);
   }
   return picked;
 }
 
 function pickPart(value: Json, wanted: PathTree): Json | undefined {
-  if (isList(value)) return value.map((element) => pickPart(element, wanted)).filter((part) => part !== undefined);
-  return isMap(value) ? pickFrom(value, wanted) : undefined;
+  if (isArray(value)) return value.map((element) => pickPart(element, wanted)).filter((part) => part !== undefined);
+  return isObject(value) ? pickFrom(value, wanted) : undefined;
 }

@@ -1,5 +1,5 @@
 import { type Limit, parse, TemplateError, TemplateLimitError } from "../../grammar/index.ts";
-import { isList, isMap, type Json, own, setOwn } from "../base/json.ts";
+import { isArray, isObject, type Json, ownField, setField } from "../base/json.ts";
 import { shortened } from "../base/shorten.ts";
 import { compile, type TemplateOptions } from "../compile.ts";
 import { RenderAborted, readsOf, type Template, type TimeLimit } from "../template/index.ts";
@@ -103,7 +103,7 @@ function checkedKey(value: string): string {
 function checkedIdentifier(value: Json, kind: string): string | number | readonly (string | number)[] {
   const isOne = (one: Json): one is string | number => typeof one === "string" || typeof one === "number";
   if (isOne(value)) return value;
-  if (isList(value) && value.every(isOne)) return value;
+  if (isArray(value) && value.every(isOne)) return value;
   throw new Error(`identifiers.${kind}: an identifier is text or a number, or a list of these, not ${shown(value)}`);
 }
 
@@ -111,10 +111,10 @@ function checkedIdentifier(value: Json, kind: string): string | number | readonl
 function put(fields: { [field: string]: Json }, names: readonly string[], value: Json): void {
   let level = fields;
   for (const [i, name] of names.entries()) {
-    if (i === names.length - 1) setOwn(level, name, value);
+    if (i === names.length - 1) setField(level, name, value);
     else {
-      const inner = (own(level, name) as { [field: string]: Json } | undefined) ?? {};
-      setOwn(level, name, inner);
+      const inner = (ownField(level, name) as { [field: string]: Json } | undefined) ?? {};
+      setField(level, name, inner);
       level = inner;
     }
   }
@@ -185,8 +185,8 @@ function isMissing(payload: Json, names: readonly string[]): boolean {
   let value: Json | undefined = payload;
   for (const name of names) {
     if (value === undefined || value === null) return true;
-    if (!isMap(value)) return false;
-    value = own(value, name);
+    if (!isObject(value)) return false;
+    value = ownField(value, name);
   }
   return value === undefined || value === null;
 }
@@ -204,8 +204,8 @@ function readPath(path: string, place: readonly string[]): Read {
   return (payload) => {
     let value: Json | undefined = payload;
     for (const name of names) {
-      if (isMap(value)) value = own(value, name);
-      else if (isList(value) && /^\d{1,9}$/.test(name)) value = value[Number(name)];
+      if (isObject(value)) value = ownField(value, name);
+      else if (isArray(value) && /^\d{1,9}$/.test(name)) value = value[Number(name)];
       else return undefined;
     }
     return value === "" ? undefined : value;

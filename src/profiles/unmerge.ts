@@ -1,4 +1,13 @@
-import { isList, isMap, isSame, type Json, type JsonMap, keyOf, own, setOwn } from "../base/json.ts";
+import {
+  canonicalJson,
+  deepEqual,
+  isArray,
+  isObject,
+  type Json,
+  type JsonObject,
+  ownField,
+  setField,
+} from "../base/json.ts";
 import type { Fields, Merge } from "../store/index.ts";
 import type { MergeRules, ProfileSettings } from "./settings.ts";
 
@@ -12,16 +21,21 @@ export function unmerge(current: Fields, { before, after }: Merge, { merge }: Pr
   return unmergeMaps(before, after, current, merge);
 }
 
-function unmergeMaps(before: JsonMap, after: JsonMap, current: JsonMap, rules: MergeRules | undefined): JsonMap {
+function unmergeMaps(
+  before: JsonObject,
+  after: JsonObject,
+  current: JsonObject,
+  rules: MergeRules | undefined,
+): JsonObject {
   let left: { [field: string]: Json } | undefined;
   for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
-    const now = own(current, name);
+    const now = ownField(current, name);
     if (now === undefined) continue; // removed since, or in a part that never had it
-    const value = unmergeValue(own(before, name), own(after, name), now, rules?.get(name));
+    const value = unmergeValue(ownField(before, name), ownField(after, name), now, rules?.get(name));
     if (value === now) continue;
     left ??= { ...current };
     if (value === undefined) delete left[name];
-    else setOwn(left, name, value);
+    else setField(left, name, value);
   }
   return left ?? current;
 }
@@ -33,20 +47,20 @@ function unmergeValue(
   now: Json,
   rule: string | MergeRules | undefined,
 ): Json | undefined {
-  if (isSame(now, after)) return before;
+  if (deepEqual(now, after)) return before;
   if (rule === "sum" && typeof now === "number" && typeof after === "number") {
     return now - (after - (typeof before === "number" ? before : 0));
   }
-  if (rule === "union" && isList(now) && isList(after)) {
-    const had = new Set(isList(before) ? before.map(keyOf) : []);
-    const came = new Set(after.map(keyOf).filter((key) => !had.has(key)));
-    return now.filter((element) => !came.has(keyOf(element)));
+  if (rule === "union" && isArray(now) && isArray(after)) {
+    const had = new Set(isArray(before) ? before.map(canonicalJson) : []);
+    const came = new Set(after.map(canonicalJson).filter((key) => !had.has(key)));
+    return now.filter((element) => !came.has(canonicalJson(element)));
   }
-  if (rule === "append" && isList(now) && isList(after)) {
+  if (rule === "append" && isArray(now) && isArray(after)) {
     // If the oldest elements are gone since, it is not known any more which profile brought which.
-    if (!after.every((element, i) => isSame(element, now[i]))) return now;
-    return [...(isList(before) ? before : []), ...now.slice(after.length)];
+    if (!after.every((element, i) => deepEqual(element, now[i]))) return now;
+    return [...(isArray(before) ? before : []), ...now.slice(after.length)];
   }
-  if (typeof rule === "string" || !isMap(now) || !isMap(after)) return now;
-  return unmergeMaps(before !== undefined && isMap(before) ? before : {}, after, now, rule);
+  if (typeof rule === "string" || !isObject(now) || !isObject(after)) return now;
+  return unmergeMaps(before !== undefined && isObject(before) ? before : {}, after, now, rule);
 }

@@ -1,8 +1,9 @@
-/** Scopes: `collect` posts events, `read` looks, `write` changes and sends. */
+/** What a key may do. `collect`: post events. `read`: read everything. `write`: change and send. */
 export type Scope = "collect" | "read" | "write";
 
+/** A key of the HTTP API. */
 export interface ApiKey {
-  /** `key_` and letters and digits; the secret is not kept. */
+  /** `key_` and letters and digits. The secret itself is not kept. */
   readonly id: string;
   readonly name: string;
   /** SHA-256 of the secret, hexadecimal. */
@@ -12,10 +13,12 @@ export interface ApiKey {
   readonly revokedAt?: number | undefined;
 }
 
+/** Keeps API keys. */
 export interface ApiKeys {
-  /** Writes it as it is given, new or not. Throws if another key has the hash. */
+  /** Inserts or replaces a key. Throws if another key has the same hash. */
   put(key: ApiKey): Promise<void>;
+  /** Returns the key with this hash, revoked or not. */
   byHash(hash: string): Promise<ApiKey | undefined>;
-  /** Oldest first. */
+  /** Returns all keys, oldest first. */
   list(): Promise<readonly ApiKey[]>;
 }

@@ -1,34 +1,37 @@
 import type { Json } from "../base/json.ts";
 
-/** What is declared: an audience, a trigger, a stream, an alarm, or the settings of profiles (whose name is `profiles`). */
+/** `profiles`: the settings of profiles, one definition with the name `profiles`. */
 export type DefinitionKind = "profiles" | "stream" | "audience" | "trigger" | "alarm";
 
+/** A declared audience, trigger, stream or alarm, or the settings of profiles. */
 export interface Definition {
   readonly kind: DefinitionKind;
   /** Unique within its kind. */
   readonly name: string;
-  /** As it was written, checked. */
+  /** The declaration as it was written, after it was checked. */
   readonly body: Json;
-  /** Who declared it: a file's are changed by applying a file. */
+  /** Where it was declared. A definition of a file is changed by applying a file. */
   readonly origin: "file" | "api";
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** What changes while it runs: a trigger's state, when its schedule comes next, when an audience was evaluated, an alarm's. */
+  /** State that changes at run time: of a trigger, its schedule, an audience's last evaluation, an alarm. */
   readonly status: Json;
 }
 
+/** Definitions, to read. */
 export interface Definitions {
-  /** Counts up with every `put`, every `remove` of one that is there, and `setStatus` that says so. */
+  /** Returns a number that counts up with every `put`, every `remove` of an existing definition, and a `setStatus` that asks for it. */
   version(): Promise<number>;
-  /** In the order in which they were first put. */
+  /** Returns all definitions in the order in which they were first put. */
   all(): Promise<readonly Definition[]>;
 }
 
+/** Definitions within a transaction. */
 export interface DefinitionsWriter extends Definitions {
-  /** Writes each as it is given, new or not. */
+  /** Inserts or replaces definitions. */
   put(definitions: readonly Definition[]): Promise<void>;
-  /** Writes the status alone; does nothing if there is no such definition. @param counts whether `version` counts up @default false */
+  /** Replaces the status alone. Does nothing if there is no such definition. @param counts whether `version` counts up @default false */
   setStatus(kind: DefinitionKind, name: string, status: Json, counts?: boolean): Promise<void>;
-  /** With a trigger go its firings that wait and its skips; an audience's memberships stay until cleared. */
+  /** Removes a definition; of a trigger, its waiting firings and its skips, too. Memberships of an audience stay until `clear`. */
   remove(kind: DefinitionKind, name: string): Promise<void>;
 }

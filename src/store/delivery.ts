@@ -2,7 +2,7 @@ import type { Json } from "../base/json.ts";
 
 /** The words of a delivery: one alert bound for one destination on one channel, with its history. */
 
-/** What the template half renders; the delivery half never renders by itself. */
+/** A rendered alert. Rendering makes it, and delivering never renders by itself. */
 export interface Alert {
   readonly title: string;
   readonly subtitle?: string | undefined;
@@ -10,24 +10,24 @@ export interface Alert {
   readonly html?: string | undefined;
 }
 
-/** As a channel gets it: everything that does not change over retries, and which attempt this is. */
+/** A delivery as a channel gets it: everything that stays the same over retries, and the number of the attempt. */
 export interface Delivery {
-  /** `msg_` and letters and digits: what receivers dedupe on. */
+  /** `msg_` and letters and digits. Receivers can dedupe on it: it stays the same over retries. */
   readonly id: string;
   /** Name of the channel, as the dispatcher knows it. */
   readonly channel: string;
-  /** Where to, as the channel documents it: a URL, an address, a device token, a push subscription. */
+  /** The destination, as the channel documents it: a URL, an address, a device token, a push subscription. */
   readonly to: Json;
   /** Names the destination for limits, holds and breakers: see `Channel.accept`. A URL is replaced by its `shownUrl`. */
   readonly destination: string;
   readonly alert: Alert;
-  /** What this one delivery asks of its channel, as the channel documents it: urgency, a collapse key, attachments. */
+  /** Options of this delivery, as the channel documents them: urgency, a collapse key, attachments. */
   readonly options?: { readonly [name: string]: Json } | undefined;
-  /** What `Channel.compose` made at hand-over. */
+  /** What `Channel.compose` returned when the delivery was enqueued. */
   readonly content?: Json | undefined;
-  /** When it was handed over, in ms since 1970. */
+  /** When it was enqueued, in ms since 1970. */
   readonly createdAt: number;
-  /** 1-based; counted when the delivery is claimed. */
+  /** Number of the attempt, 1-based; counted when the delivery is claimed. */
   readonly attempt: number;
 }
 
@@ -36,18 +36,18 @@ export type Outcome =
   | { readonly kind: "delivered" }
   | {
       readonly kind: "retry";
-      /** In words, for the journal: what the receiver said or what failed. */
+      /** Says what the receiver said or what failed, for the journal. */
       readonly reason: string;
-      /** What the receiver asked for, in ms from now; not yet clamped. */
+      /** How long the receiver asked to wait, in ms from now; not yet clamped by the retry policy. */
       readonly retryAfter?: number | undefined;
       /** Who has to wait, besides this delivery: all of its destination (429, 503), or the whole channel (wrong password). */
       readonly holdScope?: "destination" | "channel" | undefined;
       /** The fault is the operator's, so the attempt does not count. */
       readonly countsAsAttempt?: false | undefined;
     }
-  /** Will never be accepted: a dead letter. */
+  /** The receiver will never accept it: it becomes a dead letter. */
   | { readonly kind: "rejected"; readonly reason: string }
-  /** The destination is no more: a dead letter, and nothing further is sent there. */
+  /** The destination does not exist any more: the delivery becomes a dead letter, and the destination is disabled. */
   | { readonly kind: "gone"; readonly reason: string };
 
 /** Records request and response of one attempt for the journal. The channel caps its texts; the dispatcher masks secrets. */

@@ -2,9 +2,9 @@ import type { Json } from "../base/json.ts";
 import type { Page } from "../base/page.ts";
 
 /**
- * Why a trigger fires for a profile. `enter`, `exit`: a transition of `audience`. `change`: `fields` are not what they were.
- * `event`: something came in on a stream; its payload is here only as long as the firing waits, and is kept with the event as
- * long as its stream says. `run`: a run came to a member of an audience.
+ * Why a trigger fires for a profile. `enter`, `exit`: the profile entered or left `audience`. `change`: `fields` changed. `event`: an
+ * event was received; its payload is kept here only while the firing waits, and with the event as long as its stream says.
+ * `run`: a run visited a member of an audience.
  */
 export type Cause =
   | { readonly kind: "enter" | "exit"; readonly audience: string }
@@ -13,8 +13,8 @@ export type Cause =
   | { readonly kind: "run"; readonly audience: string; readonly run: string; readonly backfill: boolean };
 
 /**
- * `waiting`: for dwell time, the end of quiet hours or of a digest's window, until `due`. `sent`: deliveries are in the
- * outbox. `aborted`: the template said so. `skipped`: a rule said no. `failed`: it could not be rendered or handed over.
+ * `waiting`: for its dwell time, the end of quiet hours or the end of a digest's window, until `due`. `sent`: its deliveries are in
+ * the outbox. `aborted`: by its template. `skipped`: by a rule. `failed`: it could not be rendered or added to the outbox.
  */
 export type FiringState = "waiting" | "sent" | "aborted" | "skipped" | "failed";
 
@@ -28,36 +28,37 @@ export interface Firing {
   /** When it fired, in ms since 1970. */
   readonly at: number;
   readonly state: FiringState;
-  /** Of one that waits: until when. */
+  /** Until when a waiting firing waits. */
   readonly due?: number | undefined;
-  /** Of one that waits: what for. */
+  /** What a waiting firing waits for. */
   readonly waitsFor?: "dwell" | "quietHours" | "digest" | undefined;
-  /** In words: what it waits for, why it was skipped, why it failed. */
+  /** Says in words what it waits for, or why it was skipped or failed. */
   readonly reason?: string | undefined;
-  /** When it stopped waiting. */
+  /** When it stopped waiting, in ms since 1970. */
   readonly settledAt?: number | undefined;
-  /** What the trigger's dedupe template gave. */
+  /** The text that the trigger's dedupe template rendered. */
   readonly key?: string | undefined;
-  /** Ids in the outbox; firings that went out as one digest have the same. */
+  /** Ids of its deliveries. Firings of one digest have the same. */
   readonly deliveries: readonly string[];
   /** The run it is part of. */
   readonly run?: string | undefined;
 }
 
-/** That a trigger did not fire for a profile: the last time, and how often. Only this is kept. */
+/** Records when a trigger last skipped a profile, and how often it has. Nothing else is kept of skips. */
 export interface Skip {
   readonly trigger: string;
   readonly profile: string;
   readonly at: number;
   readonly reason: string;
   readonly cause: Cause["kind"];
-  /** So far. */
+  /** How often, so far. */
   readonly count: number;
 }
 
+/** Firings, to read. */
 export interface Firings {
   get(id: string): Promise<Firing | undefined>;
-  /** Newest first: in the order in which they were added. */
+  /** Returns a page of firings, the last added first. */
   list(query: {
     readonly trigger?: string | undefined;
     readonly profile?: string | undefined;
@@ -66,35 +67,37 @@ export interface Firings {
     readonly limit: number;
     readonly after?: string | undefined;
   }): Promise<Page<Firing>>;
+  /** Returns the last skip of a profile by a trigger. */
   lastSkip(trigger: string, profile: string): Promise<Skip | undefined>;
-  /** When the next one that waits is due. */
+  /** Returns when the next waiting firing is due. */
   nextDue(): Promise<number | undefined>;
-  /** How many fired at `since` or later, by what became of them. `last`: when the trigger last sent, at any time. */
+  /** Counts firings of a trigger at `since` or later, by state. `last` is when the trigger last sent, at any time. */
   tally(
     trigger: string,
     since: number,
   ): Promise<{ readonly [state in FiringState]: number } & { readonly last?: number | undefined }>;
 }
 
+/** Firings within a transaction. */
 export interface FiringsWriter extends Pick<Firings, "get"> {
-  /** Throws if one has the id of one that is kept. */
+  /** Adds firings. Throws if an id is kept already. */
   add(firings: readonly Firing[]): Promise<void>;
   /**
-   * Writes anew what is not who and when: cause, state, due, waitsFor, reason, settledAt, key, deliveries. One that is gone
-   * stays gone.
+   * Replaces cause, state, due, waitsFor, reason, settledAt, key and deliveries of firings; id, trigger, profile, time and run stay as
+   * they are. Ignores firings that do not exist.
    */
   update(firings: readonly Firing[]): Promise<void>;
-  /** Those that wait until `now` or before, longest due first, then in the order they were added. */
+  /** Returns at most `limit` waiting firings that are due at `now`, longest due first, then in the order they were added. */
   due(now: number, limit: number): Promise<readonly Firing[]>;
-  /** Those of a trigger that wait for a profile, oldest first. */
+  /** Returns the waiting firings of a trigger for a profile, oldest first. */
   waiting(trigger: string, profile: string): Promise<readonly Firing[]>;
-  /** Of those, the ones that wait for a digest: how many, and when the first is due. */
+  /** Counts those of `waiting` that wait for a digest, and says when the first of them is due. */
   gathered(trigger: string, profile: string): Promise<{ readonly count: number; readonly due?: number | undefined }>;
-  /** Whether a firing with this key waits, or was sent at `since` or later (settled then). */
+  /** Says whether a firing with this key waits, or was sent (settled) at `since` or later. */
   hasKey(trigger: string, key: string, since: number): Promise<boolean>;
   /**
-   * How many were sent after `since` (settled then; firings whose first delivery is the same, as in a digest, count once),
-   * at most `limit`: to one profile, by one trigger, or both.
+   * Counts, up to `limit`, what was sent (settled) after `since` to one profile, by one trigger, or both. Firings that have their
+   * first delivery in common, as those of a digest, count once.
    */
   sent(query: {
     readonly trigger?: string | undefined;
@@ -102,10 +105,10 @@ export interface FiringsWriter extends Pick<Firings, "get"> {
     readonly since: number;
     readonly limit: number;
   }): Promise<number>;
-  /** Whether a run has come to the profile, and left a firing. */
+  /** Says whether a run has visited the profile and left a firing. */
   inRun(run: string, profile: string): Promise<boolean>;
-  /** Counts; the last one given is the one that is kept. */
+  /** Counts skips. The last one of a trigger and a profile is kept. */
   skip(skips: readonly Omit<Skip, "count">[]): Promise<void>;
-  /** Removes firings that do not wait and settled before `before`, at most `limit`. @returns how many */
+  /** Removes at most `limit` firings that settled before `before`. @returns how many */
   prune(before: number, limit: number): Promise<number>;
 }

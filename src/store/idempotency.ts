@@ -1,20 +1,21 @@
-/** What was answered to a request with an idempotency key. */
+/** The response to a request that had an idempotency key. */
 export interface StoredResponse {
-  /** With whose key, on what route. */
+  /** The idempotency key, with the API key and the route it was used with. */
   readonly key: string;
-  /** Of the request, so that another with the same key is refused. */
+  /** Fingerprint of the request, by which a different request with the same key is refused. */
   readonly fingerprint: string;
   readonly status: number;
   readonly body: string;
   readonly at: number;
 }
 
+/** Keeps responses, so that a repeated request gets the same one. */
 export interface IdempotencyStore {
   get(key: string): Promise<StoredResponse | undefined>;
-  /** The first with a key stays. */
-  put(answer: StoredResponse): Promise<void>;
-  /** Removes those before `before`, oldest first, at most `limit`. @returns how many */
+  /** Keeps a response. Does nothing if one with this key is kept. */
+  put(response: StoredResponse): Promise<void>;
+  /** Removes at most `limit` responses from before `before`, oldest first. @returns how many */
   prune(before: number, limit: number): Promise<number>;
-  /** Removes those that tell of a profile or delivery with one of these ids. */
+  /** Removes responses whose body contains one of these ids, of a profile or a delivery. */
   forget(ids: ReadonlySet<string>): Promise<void>;
 }

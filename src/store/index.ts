@@ -1,6 +1,18 @@
 /**
- * The contract of a store. In: deliveries, profiles, events, memberships, definitions, firings, runs, API keys and answers to
- * requests. Out: the same, kept; what happens in one transaction is kept as a whole. `../stores` has the stores.
+ * The contract of a store, without an implementation. In: records. Out: the same records, kept; what one transaction writes is
+ * kept as a whole, or not at all.
+ *
+ * A new store implements one interface, `EngineStore`, which consists of these parts:
+ *
+ * - `outbox` (`Outbox`): deliveries until they are settled, and their journal afterwards: add, claim under a lease, settle behind a
+ *   fence, release, renew, find, list, replay, cancel, erase, expunge, prune, and holds of destinations and channels.
+ * - `profiles`, `memberships`, `events`, `definitions`, `firings`, `runs` (`Profiles`, `Memberships` …): to read outside of a
+ *   transaction. Within one, `EngineTransaction` has their writers (`ProfilesWriter` …), whose reads see what it wrote.
+ * - `keys` (`ApiKeys`) and `idempotency` (`IdempotencyStore`): API keys, and responses that are stored for idempotency keys.
+ * - `transaction` and `close`. Failures that are the store's are a `StoreError`.
+ *
+ * A store that only delivers implements `Store`: `outbox`, `transaction`, `close`. Every promise is proved by `describeStore` in
+ * `test/store/contract`, which a new store has to pass. `../stores` has the implementations.
  */
 export type { Page } from "../base/page.ts";
 export type * from "./api-keys.ts";

@@ -1,33 +1,39 @@
 import type { Page } from "../base/page.ts";
 
+/** One audience that a profile is in. */
 export interface Membership {
   readonly audience: string;
   /** ms since 1970: when the profile entered. */
   readonly since: number;
 }
 
+/** One profile that an audience has. */
 export interface Member {
   /** Id of the profile. */
   readonly profile: string;
   readonly since: number;
 }
 
-/** Who is in which audience, to read. */
+/** Memberships of profiles in audiences, to read. */
 export interface Memberships {
-  /** For each profile the audiences it is in, in the order of their names. */
+  /** Returns, for each profile, the audiences that it is in, sorted by name. */
   of(profiles: readonly string[]): Promise<readonly (readonly Membership[])[]>;
-  /** In the order of `Profiles.list`: one that enters or leaves meanwhile may be left out or not, all others come once. */
+  /**
+   * Returns a page of an audience's members, in the order of `Profiles.list`. Over all pages each member comes once, except that
+   * one that enters or leaves meanwhile may be missing.
+   */
   members(query: {
     readonly audience: string;
     readonly limit: number;
     readonly after?: string | undefined;
   }): Promise<Page<Member>>;
-  /** Of each audience that has any. Kept, not counted. */
+  /** Returns the number of members of each audience that has any. Costs nothing per member: the numbers are maintained. */
   sizes(): Promise<ReadonlyMap<string, number>>;
 }
 
+/** Memberships within a transaction. */
 export interface MembershipsWriter extends Memberships {
-  /** `since` undefined: leaves. Entering where it is, or leaving where it is not, changes nothing. */
+  /** Enters profiles into audiences, or takes them out (`since` undefined). Entering twice keeps the first `since`. */
   change(
     changes: readonly {
       readonly audience: string;
@@ -35,6 +41,6 @@ export interface MembershipsWriter extends Memberships {
       readonly since: number | undefined;
     }[],
   ): Promise<void>;
-  /** Ends memberships of an audience, at most `limit`. @returns how many */
+  /** Ends at most `limit` memberships of an audience. @returns how many */
   clear(audience: string, limit: number): Promise<number>;
 }

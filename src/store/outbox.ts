@@ -3,86 +3,84 @@ import type { Page } from "../base/page.ts";
 import type { Alert, Delivery, Exchange, Outcome } from "./delivery.ts";
 
 /**
- * Where deliveries are kept until settled, and their journal afterwards. No verb assumes that one process alone works on an
- * outbox: what is claimed is leased, and ending an attempt is fenced. Times are ms since 1970 and come in as arguments.
+ * Keeps deliveries until they are settled, and their journal afterwards. Several processes may work on one outbox: a claim is a lease,
+ * and settling is fenced by the number of the claim. All times are ms since 1970 and come in as arguments.
  */
 export interface Outbox {
   /**
-   * Keeps deliveries: all of them or, if it throws, none. Resolves when they are safe.
-   * An entry with the idempotency key of one that is kept (or stands earlier in the list) is not kept again: the answer
-   * is about the one that is. An entry for a disabled destination is kept as a dead letter.
+   * Adds deliveries: all of them or, if it throws, none. Resolves once they are safe. An entry whose idempotency key is kept already,
+   * or stands earlier in the list, is not added again: the result is about the first one. An entry for a disabled destination is
+   * added as a dead letter.
    */
   add(entries: readonly Entry[]): Promise<readonly EnqueueResult[]>;
   /**
-   * Leases what is due: first attempts before retries, then by priority, then by age; destinations take turns. Counts
-   * the attempt. What was claimed and neither settled, released nor renewed until its lease ends can be claimed again.
+   * Leases deliveries that are due, and counts the attempt: first attempts before retries, then by priority, then by age; destinations
+   * take turns. A delivery that is neither settled, released nor renewed before its lease ends can be claimed again.
    */
   claim(request: ClaimRequest): Promise<Claims>;
   /**
-   * Ends attempts. Resolves when that is safe.
-   * @returns for each whether it counted: not if the delivery was claimed again since
+   * Ends attempts. Resolves once that is safe.
+   * @returns for each whether it took effect: it does not if the delivery was claimed again since
    */
   settle(settlements: readonly Settlement[]): Promise<readonly boolean[]>;
-  /** Gives back what was claimed but not tried: the attempt does not count. Fenced like `settle`. */
+  /** Gives back deliveries that were claimed but not tried, whose attempt then does not count. Fenced like `settle`. */
   release(claims: readonly Claim[], now: number): Promise<void>;
-  /** Makes leases end at `until`. @returns for each whether it is still held */
+  /** Extends leases to `until`. @returns for each whether the claim still holds */
   renew(claims: readonly Claim[], until: number): Promise<readonly boolean[]>;
 
-  /** Everything about one delivery, with its attempts, oldest first. */
+  /** Returns everything about one delivery, with its attempts, oldest first. */
   find(id: string): Promise<StoredDelivery | undefined>;
-  /** Newest first. */
+  /** Returns a page of deliveries, newest first. */
   list(query?: ListQuery): Promise<Page<DeliverySummary>>;
+  /** Counts deliveries by channel and state. */
   stats(): Promise<Stats>;
 
-  /** Settled deliveries become pending again, as they were sent and with their id. @returns the ids of those that did */
+  /** Makes settled deliveries pending again, with the same content and id. @returns the ids of those that were settled and not erased */
   replay(ids: readonly string[], now: number): Promise<readonly string[]>;
-  /** Pending deliveries that nobody has claimed are settled as cancelled. @returns the ids of those that were */
+  /** Settles pending deliveries that nobody has claimed as cancelled. @returns their ids */
   cancel(ids: readonly string[], now: number, reason: string): Promise<readonly string[]>;
   /**
-   * Forgets what settled deliveries and their attempts said, why they ended, and where they went: their destination is
-   * `erasedDestination`, and one where nothing else is left is no more, with its hold and whether it is disabled. What is
-   * kept: ids, channel, state, times, outcomes, the idempotency key. @returns the ids of those erased
+   * Erases what settled deliveries and their attempts said, why they ended and where they went. Their destination becomes
+   * `erasedDestination`; a destination without other deliveries is removed, with its hold and its disabling. Ids, channel, state, times,
+   * outcomes and the idempotency key are kept. @returns the ids of those that were erased
    */
   erase(ids: readonly string[]): Promise<readonly string[]>;
   /**
-   * Nobody is to get these any more, nor to read what they said: cancels what waits, and erases it like what is settled.
-   * What somebody has claimed says nothing from now on; once that attempt ends it is erased, and not tried again.
+   * Cancels pending deliveries, and erases the content of all of them. A delivery that is leased loses its content now; when its
+   * attempt settles, it is erased and not retried.
    */
   expunge(ids: readonly string[], now: number): Promise<ExpungeResult>;
   /**
-   * Removes settled deliveries that the store's retention no longer keeps, at most `limit`, and destinations that have none
-   * left, unless they are held, disabled or failing. @returns how many deliveries
+   * Removes at most `limit` settled deliveries that are past the store's retention, and destinations that have none left, unless they
+   * are held, disabled or failing. @returns how many deliveries
    */
   prune(now: number, limit: number): Promise<number>;
 
-  /** Nothing of this channel or destination is claimed before `until`. A time that is past lifts the hold. */
+  /** Holds a channel or destination: nothing of it is claimed before `until`. A time in the past lifts the hold. */
   hold(ref: DestinationRef, until: number, reason: string): Promise<void>;
-  /** Nothing is sent to this destination until it is enabled: what is or comes to be due becomes a dead letter. */
+  /** Disables a destination until it is enabled: a delivery to it that becomes due is claimed to be settled as a dead letter. */
   disable(ref: Required<DestinationRef>, reason: string): Promise<void>;
-  /** Lifts a hold, too, and forgets failures. */
+  /** Enables a destination, lifts its hold and resets its failures. */
   enable(ref: Required<DestinationRef>): Promise<void>;
-  /**
-   * Destinations that are held, disabled or failing, and channels that are held. A hold that is past is listed until
-   * something was delivered.
-   */
+  /** Returns held, disabled and failing destinations, and held channels. A hold in the past is listed until a delivery succeeds. */
   unhealthy(query?: { readonly limit?: number; readonly after?: string }): Promise<Page<DestinationHealth>>;
 }
 
 export type Priority = "high" | "normal" | "low";
 
 /**
- * `aborted`: never sent, because the template said so. `dead`: given up, with a reason. `pending` is everything that is
- * not settled, whether somebody has claimed it or not.
+ * `pending`: not settled, claimed or not. `dead`: given up, with a reason; a dead letter can be replayed. `aborted`: never sent,
+ * because its template aborted.
  */
 export type DeliveryState = "pending" | "delivered" | "dead" | "cancelled" | "aborted";
 
-/** What an alert was rendered from, for rendering it again. */
+/** The profile and the template that an alert was rendered from, for rendering it again. */
 export interface Source {
   readonly profile: Json;
   readonly template: Json;
 }
 
-/** A delivery to be kept. */
+/** A delivery to be added. */
 export interface Entry {
   readonly id: string;
   readonly channel: string;
@@ -94,25 +92,26 @@ export interface Entry {
   readonly content?: Json | undefined;
   readonly source?: Source | undefined;
   readonly createdAt: number;
-  /** Not claimed before. @default createdAt */
+  /** When it may be claimed at the earliest. @default createdAt */
   readonly due?: number | undefined;
   /** @default "normal" */
   readonly priority?: Priority | undefined;
   readonly idempotencyKey?: string | undefined;
-  /** Deliveries to one destination with the same key go one at a time, in the order they were added. */
+  /** Deliveries to one destination with the same key are sent one at a time, in the order they were added. */
   readonly orderingKey?: string | undefined;
-  /** The template's reason not to send: the entry is kept as aborted. */
+  /** The template's reason to abort: the entry is kept as aborted, and never sent. */
   readonly aborted?: string | undefined;
-  /** The delivery that this one says again, rendered anew. */
+  /** Id of the delivery that this one replays, rendered anew. */
   readonly replayOf?: string | undefined;
 }
 
+/** What became of an entry that was added. */
 export interface EnqueueResult {
   readonly id: string;
   readonly state: DeliveryState;
   /** Why it is dead or aborted. */
   readonly reason?: string | undefined;
-  /** It was there before, by its idempotency key. */
+  /** A delivery with the same idempotency key was there before, and this is about it. */
   readonly duplicate: boolean;
 }
 
@@ -128,14 +127,15 @@ export interface ClaimRequest {
   readonly channels: { readonly [name: string]: ChannelCapacity };
 }
 
+/** How many deliveries a claim may take for the destinations of a channel. */
 export interface ChannelCapacity {
-  /** At most so many for one destination. */
+  /** The most that may be claimed for one destination. */
   readonly perDestination: number;
-  /** Destinations for which it is fewer, and how many. */
+  /** Overrides `perDestination` for destinations that already have claimed deliveries: the capacity that they have left. */
   readonly overrides?: ReadonlyMap<string, number> | undefined;
 }
 
-/** Who holds what: the fence. */
+/** Identifies one claim of a delivery. Verbs that end a claim are fenced by it: an older claim has no effect. */
 export interface Claim {
   readonly id: string;
   /** How often the delivery has been claimed. */
@@ -144,18 +144,19 @@ export interface Claim {
 
 export interface Claimed extends Delivery, Claim {
   readonly priority: Priority;
-  /** What the age of a delivery is counted from: when it was handed over or replayed, or the time it was not to be sent before. */
+  /** When the age of the delivery starts: when it was enqueued, replayed, or due at the earliest. */
   readonly since: number;
-  /** Why its destination is disabled: do not send it, settle it as dead. */
+  /** Why its destination is disabled. Such a delivery is not sent, but settled as dead. */
   readonly disabled?: string | undefined;
 }
 
 export interface Claims {
   readonly claimed: readonly Claimed[];
-  /** When to claim again: something is due then, as far as is known now. May be past if there is more. */
+  /** When to claim again, because something is due then, as far as is known now. In the past if more is due already. */
   readonly next?: number | undefined;
 }
 
+/** Ends one attempt: the next state of the delivery, and what it says of its destination. */
 export interface Settlement {
   readonly claim: Claim;
   readonly now: number;
@@ -163,22 +164,22 @@ export interface Settlement {
     | { readonly state: "delivered" }
     | { readonly state: "dead"; readonly reason: string }
     | { readonly state: "pending"; readonly due: number; readonly countsAsAttempt?: false | undefined };
-  /** For the journal. Absent if nothing was tried. */
+  /** The attempt, for the journal. Absent if nothing was tried. */
   readonly attempt?: Omit<Attempt, "number"> | undefined;
-  /** Nothing goes to this channel or destination before `until`. */
+  /** Holds the channel or the destination until `until`. */
   readonly hold?:
     | { readonly of: "channel" | "destination"; readonly until: number; readonly reason: string }
     | undefined;
-  /** Why the destination is no more. */
+  /** Disables the destination for this reason. */
   readonly disable?: string | undefined;
   /**
-   * Whether the destination did its part. After `failures` in a row without it, the destination is held for `resetTimeout` ms
+   * Says whether the destination did its part. After `failures` in a row without it, the destination is held for `resetTimeout` ms
    * and then tried with one attempt.
    */
   readonly health?: { readonly ok: boolean; readonly failures: number; readonly resetTimeout: number } | undefined;
 }
 
-/** `lost`: the process that held it ended; whether the receiver got it is not known. */
+/** `lost`: the lease ended before the attempt was settled, so that it is not known whether the receiver got the delivery. */
 export type AttemptOutcome = Outcome | { readonly kind: "lost"; readonly reason: string };
 
 export interface Attempt extends Exchange {
@@ -189,10 +190,11 @@ export interface Attempt extends Exchange {
   readonly outcome: AttemptOutcome;
 }
 
+/** What became of deliveries that were expunged. */
 export interface ExpungeResult {
-  /** Ids of those that are erased. */
+  /** Ids of deliveries that are erased. */
   readonly erased: readonly string[];
-  /** Ids of those that will be: somebody has claimed them. */
+  /** Ids of deliveries that are leased, and will be erased when their attempt settles. */
   readonly inFlight: readonly string[];
 }
 
@@ -204,12 +206,12 @@ export interface DeliverySummary {
   readonly priority: Priority;
   readonly attempts: number;
   readonly createdAt: number;
-  /** When it is tried next; of a pending delivery. */
+  /** When a pending delivery is tried next. */
   readonly due?: number | undefined;
-  /** Until when somebody holds it. */
+  /** When its lease ends, if it is claimed. */
   readonly leasedUntil?: number | undefined;
   readonly settledAt?: number | undefined;
-  /** Why it is dead, cancelled or aborted, or what the last attempt ran into. */
+  /** Why it is dead, cancelled or aborted, or why the last attempt failed. */
   readonly reason?: string | undefined;
   readonly idempotencyKey?: string | undefined;
   readonly orderingKey?: string | undefined;
@@ -217,7 +219,7 @@ export interface DeliverySummary {
 }
 
 export interface StoredDelivery extends DeliverySummary {
-  /** Absent when erased, like all that the delivery said. */
+  /** Absent if the delivery is erased, like the rest of its content. */
   readonly to?: Json | undefined;
   readonly alert?: Alert | undefined;
   readonly options?: { readonly [name: string]: Json } | undefined;
@@ -240,7 +242,7 @@ export interface ListQuery {
 export interface Stats {
   readonly channels: { readonly [name: string]: { readonly [state in DeliveryState]: number } };
   readonly total: { readonly [state in DeliveryState]: number };
-  /** When the delivery that has waited longest was due, if that is past or not. */
+  /** When the first pending delivery is due, in the past or not. */
   readonly oldestDue?: number | undefined;
 }
 
@@ -250,6 +252,7 @@ export interface DestinationRef {
   readonly destination?: string;
 }
 
+/** Why nothing, or little, is sent to a destination or a whole channel at the moment. */
 export interface DestinationHealth {
   readonly channel: string;
   /** Absent: the whole channel. */
@@ -257,11 +260,11 @@ export interface DestinationHealth {
   readonly heldUntil?: number | undefined;
   readonly reason?: string | undefined;
   readonly disabled?: string | undefined;
-  /** In a row. */
+  /** Failed attempts in a row. */
   readonly failures: number;
 }
 
-/** The destination of all that is erased. */
+/** Name of the destination that all erased deliveries of a channel have. */
 export const erasedDestination = "erased";
 
 export const priorities: readonly Priority[] = ["high", "normal", "low"];

@@ -1,12 +1,12 @@
 import type { Json } from "../base/json.ts";
 
-/** What templates see as dot. Values are JSON; a field called `__proto__` is a field and no more. */
+/** The data of a customer, which templates see as dot. A field called `__proto__` is an ordinary field. */
 export type Fields = { readonly [field: string]: Json };
 
-/** One of a person's identifiers: of a kind that the settings name, such as `email`, `user_id`, `device`. */
+/** Something that identifies a person, of a kind that the settings declare, such as `email`, `user_id`, `device`. */
 export interface Identifier {
   readonly kind: string;
-  /** As its kind's rules write it: trimmed, folded. */
+  /** The value after it was normalized by the rules of its kind (trimmed, case-folded). */
   readonly value: string;
 }
 
@@ -15,11 +15,11 @@ export interface Profile {
   /** `prf_` and letters and digits. */
   readonly id: string;
   readonly fields: Fields;
-  /** No two profiles have one in common. */
+  /** Each identifier belongs to one profile only. */
   readonly identifiers: readonly Identifier[];
   /** ms since 1970. */
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** 1-based: how often it was written. */
+  /** How often the profile was written, 1-based. */
   readonly version: number;
 }

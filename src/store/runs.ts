@@ -1,9 +1,9 @@
 import type { Page } from "../base/page.ts";
 
 /**
- * Work over many profiles, a piece at a time. `backfill`: the members that were there before their trigger. `scheduled`: what a
- * schedule, an interval or a date started. `reevaluate`: audiences evaluated anew for every profile. `cleanup`: memberships of an
- * audience that is no more.
+ * Kinds of work over many profiles, which is done in steps. `backfill`: visits members who were there before their trigger.
+ * `scheduled`: started by a schedule, an interval or a date. `reevaluate`: evaluates audiences for every profile. `cleanup`: removes the
+ * memberships of an audience that was removed.
  */
 export type RunKind = "backfill" | "scheduled" | "reevaluate" | "cleanup";
 
@@ -14,27 +14,27 @@ export interface Run {
   readonly id: string;
   readonly kind: RunKind;
   readonly state: RunState;
-  /** Of a backfill or scheduled run. */
+  /** The trigger of a backfill or a scheduled run. */
   readonly trigger?: string | undefined;
-  /** The audience that is gone through; of a re-evaluation those that are evaluated. */
+  /** The audience whose members are visited; for a re-evaluation, the audiences that are evaluated. */
   readonly audiences: readonly string[];
-  /** Of a re-evaluation: who enters or leaves fires triggers. @default false */
+  /** Whether a re-evaluation fires triggers for profiles that enter or leave. @default false */
   readonly fire?: boolean | undefined;
-  /** Of a backfill: at most so many are alerted. */
+  /** Profiles that a backfill alerts, at most. */
   readonly limit?: number | undefined;
-  /** Of a backfill: the fraction of members that is taken at all, above 0 up to 1; the same members for the same trigger. */
+  /** Fraction of the members that a backfill visits, above 0 up to 1. It visits the same members each time for the same trigger. */
   readonly sample?: number | undefined;
-  /** At most `count` profiles in any `per` ms. */
+  /** Limits the run to `count` profiles in any `per` ms. */
   readonly rateLimit?: { readonly count: number; readonly per: number } | undefined;
-  /** Of a scheduled run: when it should have started, in ms since 1970. */
+  /** When a scheduled run should have started, in ms since 1970. */
   readonly scheduledFor?: number | undefined;
-  /** Where to go on: `next` of the last page. Absent at the start. */
+  /** Cursor of the next page. Absent at the start. */
   readonly cursor?: string | undefined;
-  /** Profiles to come back to: see `comeBackTo`. */
+  /** Ids of profiles to visit again, because profiles were merged into them after the run had passed them: see `queueRevisits`. */
   readonly revisit?: readonly string[] | undefined;
-  /** How many there were at the start; of a re-evaluation profiles. */
+  /** Number of members at the start; for a re-evaluation, of profiles. */
   readonly total: number;
-  /** Gone through so far, and what came of it; of a re-evaluation `sent` counts who entered or left. */
+  /** Number of profiles visited so far, and what came of them. For a re-evaluation `sent` counts profiles that entered or left. */
   readonly done: number;
   readonly sent: number;
   readonly skipped: number;
@@ -48,12 +48,13 @@ export interface Run {
   readonly reason?: string | undefined;
 }
 
-/** There are never more of one state: an audience has one re-evaluation, a trigger a few runs. */
+/** Runs of one state, at most: an audience has one re-evaluation, a trigger a few runs. */
 export const maxRuns = 10_000;
 
+/** Runs, to read. */
 export interface Runs {
   get(id: string): Promise<Run | undefined>;
-  /** Newest first. */
+  /** Returns a page of runs, newest first. */
   list(query: {
     readonly state?: RunState | undefined;
     readonly trigger?: string | undefined;
@@ -62,9 +63,10 @@ export interface Runs {
   }): Promise<Page<Run>>;
 }
 
+/** Runs within a transaction. */
 export interface RunsWriter extends Runs {
-  /** Writes it as it is given, new or not; it keeps its place. */
+  /** Inserts or replaces a run. A replaced run keeps its place in lists. */
   put(run: Run): Promise<void>;
-  /** Removes runs of these kinds that ended before `before`, of each kind the oldest first, at most `limit`. @returns how many */
+  /** Removes at most `limit` runs of these kinds that ended before `before`, of each kind the oldest first. @returns how many */
   prune(kinds: readonly RunKind[], before: number, limit: number): Promise<number>;
 }

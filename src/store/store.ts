@@ -9,12 +9,12 @@ import type { Profiles } from "./profiles.ts";
 import type { Runs } from "./runs.ts";
 import type { EngineTransaction, Transaction, TransactionOptions } from "./transaction.ts";
 
-/** What is kept, behind one transaction. */
+/** Keeps deliveries. All that a dispatcher needs. */
 export interface Store {
   readonly outbox: Outbox;
   /**
-   * Commits everything that `work` does through `transaction`, or nothing if `work` throws. `work` awaits nothing but what
-   * it does through `transaction`, because others wait for it.
+   * Commits everything that `work` does through its `transaction`, or nothing if `work` throws. Transactions run one after the other, so
+   * `work` must await nothing but the verbs of its `transaction`: others wait for it. Resolves once the commit is safe.
    *
    * `work` may be run again, from the start, after a conflict with another transaction: only the last run is committed.
    * Create inside `work` whatever it collects (results, events to report, pages), and do outside of it, once this promise
@@ -24,15 +24,17 @@ export interface Store {
     work: (transaction: Transaction) => Promise<Result>,
     options?: TransactionOptions,
   ): Promise<Result>;
-  /** Waits for what is under way. */
+  /** Waits for verbs and transactions that have begun; later ones throw a StoreError (`closed`). */
   close(): Promise<void>;
 }
 
 /**
- * A store that keeps what fires alerts beside the deliveries: profiles, memberships, firings, all behind one transaction.
- * What is JSON is kept as it is. Of other text (identifiers, keys, reasons) a lone surrogate becomes U+FFFD. A profile is
- * named by its id, or the id of one that it absorbed; what is written for one that is not there throws. A list's `after` is
- * `next` of the page before; a store throws StoreError for any other text.
+ * Keeps everything that the engine needs to fire alerts, beside the deliveries, so that one transaction covers both.
+ *
+ * - JSON values come back exactly as they were given. In other texts (identifiers, keys, reasons) a lone surrogate becomes U+FFFD.
+ * - A profile may be named by its own id, or by the id of a profile that was merged into it. Writing under an unknown profile throws.
+ * - The `after` of a list's query is the `next` of the page before; any other text throws a StoreError.
+ * - Records that are given are copied, and records that are returned belong to the caller (they may be frozen).
  */
 export interface EngineStore extends Store {
   readonly profiles: Profiles;

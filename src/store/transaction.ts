@@ -7,14 +7,16 @@ import type { ProfilesWriter } from "./profiles.ts";
 import type { RunsWriter } from "./runs.ts";
 
 export interface TransactionOptions {
-  /** Others that wait go first, so far as a store can have them; but not for ever. @default false */
+  /** Lets other writers that wait go first, as far as the store can, but not for ever. @default false */
   readonly lowPriority?: boolean | undefined;
 }
 
+/** What a transaction may do in a store of deliveries. Deliveries are claimable once it is kept. */
 export interface Transaction {
   readonly outbox: Pick<Outbox, "add" | "expunge">;
 }
 
+/** What a transaction may do in a store of the engine. Reads see what the transaction has written. */
 export interface EngineTransaction extends Transaction {
   readonly profiles: ProfilesWriter;
   readonly events: EventsWriter;

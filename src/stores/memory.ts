@@ -7,6 +7,7 @@ import {
   StoreError,
   type Transaction,
 } from "../store/index.ts";
+import { cursorOf } from "./cursor.ts";
 import { idempotencyOf, keysOf } from "./memory/access.ts";
 import { cancel, erase, expunge, replay } from "./memory/change.ts";
 import { claim } from "./memory/claim.ts";
@@ -23,7 +24,7 @@ import { prune, putBack, settle } from "./memory/settle.ts";
 import { Tables } from "./memory/tables.ts";
 import { defaultRetention, type Retention } from "./retention.ts";
 
-/** A store for tests and trials: it ends with the process. Keeps to the same contract as the others. */
+/** Creates a store in memory, for tests and trials: it ends with the process. It fulfils the same contract as the others. */
 export function memoryStore(options: { readonly retention?: Partial<Retention> | undefined } = {}): EngineStore {
   const retention = { ...defaultRetention, ...options.retention };
   let state = new OutboxState();
@@ -32,7 +33,7 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
   let turn: Promise<unknown> = Promise.resolve();
   let waiting = 0;
 
-  /** In turn, so that nothing comes between the steps of a transaction. */
+  /** Runs writes one after the other, so that nothing comes between the steps of a transaction. */
   function write<Result>(run: () => Result | Promise<Result>): Promise<Result> {
     if (closed) return Promise.reject(new StoreError("closed", "the store is closed"));
     waiting++;
@@ -46,7 +47,7 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
     return run();
   }
 
-  function stage(entry: Entry, staged: Map<string, EnqueueResult>): { added: EnqueueResult; item?: OutboxEntry } {
+  function stage(entry: Entry, staged: Map<string, EnqueueResult>): { added: EnqueueResult; delivery?: OutboxEntry } {
     const { idempotencyKey } = entry;
     const known = idempotencyKey === undefined ? undefined : state.byKey.get(idempotencyKey);
     if (known !== undefined) {
@@ -55,51 +56,51 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
     }
     const earlier = idempotencyKey === undefined ? undefined : staged.get(idempotencyKey);
     if (earlier !== undefined) return { added: { ...earlier, duplicate: true } };
-    const item = newEntry(entry, state);
-    const reason = isSettled(item) ? item.reason : undefined;
-    const added = { id: entry.id, state: stateOf(item), reason, duplicate: false };
+    const delivery = newEntry(entry, state);
+    const reason = isSettled(delivery) ? delivery.reason : undefined;
+    const added = { id: entry.id, state: stateOf(delivery), reason, duplicate: false };
     if (idempotencyKey !== undefined) staged.set(idempotencyKey, added);
-    return { added, item };
+    return { added, delivery };
   }
 
   function expungeAll(ids: readonly string[], now: number): ExpungeResult {
-    const items = ids.flatMap((id) => state.entries.get(id) ?? []);
-    const erased = items.filter((item) => expunge(state, item, now));
-    return { erased: erased.map(idOf), inFlight: items.filter(({ stage }) => stage === "claimed").map(idOf) };
+    const deliveries = ids.flatMap((id) => state.entries.get(id) ?? []);
+    const erased = deliveries.filter((delivery) => expunge(state, delivery, now));
+    return { erased: erased.map(idOf), inFlight: deliveries.filter(({ stage }) => stage === "claimed").map(idOf) };
   }
 
   function stager() {
     const staged = new Map<string, EnqueueResult>();
-    const items: OutboxEntry[] = [];
+    const deliveries: OutboxEntry[] = [];
     const ids = new Set<string>();
     const add = (entries: readonly Entry[]): EnqueueResult[] =>
       entries.map((entry) => {
-        const { added, item } = stage(entry, staged);
-        if (item !== undefined) {
+        const { added, delivery } = stage(entry, staged);
+        if (delivery !== undefined) {
           if (state.entries.has(entry.id) || ids.has(entry.id))
             throw new StoreError("other", `${entry.id} is kept already`);
           ids.add(entry.id);
-          items.push(item);
+          deliveries.push(delivery);
         }
         return added;
       });
-    return { add, items };
+    return { add, deliveries };
   }
 
-  const each = (ids: readonly string[], act: (item: OutboxEntry) => boolean) =>
+  const each = (ids: readonly string[], act: (delivery: OutboxEntry) => boolean) =>
     write(() => {
       return ids.filter((id) => {
-        const item = state.entries.get(id);
-        return item !== undefined && act(item);
+        const delivery = state.entries.get(id);
+        return delivery !== undefined && act(delivery);
       });
     });
 
   const outbox: Outbox = {
     add: (entries) =>
       write(() => {
-        const { add, items } = stager();
+        const { add, deliveries } = stager();
         const added = add(entries);
-        for (const item of items) state.add(item);
+        for (const delivery of deliveries) state.add(delivery);
         return added;
       }),
     claim: (request) => write(() => claim(state, request)),
@@ -107,39 +108,39 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
     release: (claims, now) =>
       write(() => {
         for (const { id, claim } of claims) {
-          const item = state.findClaimed(id, claim);
-          if (item === undefined) continue;
-          item.attempt--;
-          if (item.destination.trialUntil !== undefined) item.destination.trialUntil = 0;
-          putBack(state, item, Math.min(item.due, now));
-          if (item.body === undefined) expunge(state, item, now);
+          const delivery = state.findClaimed(id, claim);
+          if (delivery === undefined) continue;
+          delivery.attempt--;
+          if (delivery.destination.trialUntil !== undefined) delivery.destination.trialUntil = 0;
+          putBack(state, delivery, Math.min(delivery.due, now));
+          if (delivery.body === undefined) expunge(state, delivery, now);
         }
       }),
     renew: (claims, until) =>
       write(() =>
         claims.map(({ id, claim }) => {
-          const item = state.findClaimed(id, claim);
-          if (item !== undefined) item.lease = until;
-          return item !== undefined;
+          const delivery = state.findClaimed(id, claim);
+          if (delivery !== undefined) delivery.lease = until;
+          return delivery !== undefined;
         }),
       ),
     find: (id) =>
       read(() => {
-        const item = state.entries.get(id);
-        return item === undefined ? undefined : storedDelivery(item);
+        const delivery = state.entries.get(id);
+        return delivery === undefined ? undefined : storedDelivery(delivery);
       }),
     list: (query = {}) => read(() => list(state, query)),
     stats: () => read(() => statsOf(state)),
-    replay: (ids, now) => each(ids, (item) => replay(state, item, now)),
-    cancel: (ids, now, reason) => each(ids, (item) => cancel(state, item, now, reason)),
-    erase: (ids) => each(ids, (item) => erase(state, item)),
+    replay: (ids, now) => each(ids, (delivery) => replay(state, delivery, now)),
+    cancel: (ids, now, reason) => each(ids, (delivery) => cancel(state, delivery, now, reason)),
+    erase: (ids) => each(ids, (delivery) => erase(state, delivery)),
     expunge: (ids, now) => write(() => expungeAll(ids, now)),
     prune: (now, limit) => write(() => prune(state, retention, now, limit)),
     hold: ({ channel, destination }, until, reason) =>
       write(() => {
-        const place = destination === undefined ? state.channel(channel) : state.destination(channel, destination);
-        place.heldUntil = until;
-        place.heldReason = reason;
+        const target = destination === undefined ? state.channel(channel) : state.destination(channel, destination);
+        target.heldUntil = until;
+        target.heldReason = reason;
       }),
     disable: ({ channel, destination }, reason) =>
       write(() => {
@@ -147,8 +148,8 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
       }),
     enable: ({ channel, destination }) =>
       write(() => {
-        const place = state.destination(channel, destination);
-        Object.assign(place, {
+        const target = state.destination(channel, destination);
+        Object.assign(target, {
           disabled: undefined,
           heldUntil: 0,
           heldReason: undefined,
@@ -156,7 +157,7 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
           trialUntil: undefined,
         });
       }),
-    unhealthy: ({ limit = 100, after } = {}) => read(() => unhealthyOf(state, limit, Number(after ?? 0))),
+    unhealthy: ({ limit = 100, after } = {}) => read(() => unhealthyOf(state, limit, cursorOf(after, 0))),
   };
 
   const writers = {
@@ -170,7 +171,7 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
   const outside = { ...writers, keys: keysOf(tables), idempotency: idempotencyOf(tables) };
   const readers = Object.fromEntries(Object.entries(outside).map(([name, verbs]) => [name, inTurn(verbs)]));
 
-  /** Each verb waits its turn, so that nobody sees what a transaction has not kept yet. */
+  /** Makes each verb wait for the transactions before it, so that nobody sees what a transaction has not committed yet. */
   function inTurn(verbs: object): object {
     const turns = Object.entries(verbs).map(([name, verb]) => [
       name,
@@ -196,23 +197,23 @@ export function memoryStore(options: { readonly retention?: Partial<Retention> |
     transaction: (work) =>
       write(() =>
         undoable(async () => {
-          const { add, items } = stager();
-          const withdrawn: (() => void)[] = [];
+          const { add, deliveries } = stager();
+          const expunges: (() => void)[] = [];
           const outbox: Transaction["outbox"] = {
             add: async (entries) => add(entries),
             async expunge(ids, now) {
-              withdrawn.push(() => expungeAll(ids, now));
+              expunges.push(() => expungeAll(ids, now));
               const known = ids.flatMap((id) => state.entries.get(id) ?? []);
-              const isUnderway = ({ stage }: OutboxEntry) => stage === "claimed";
+              const isInFlight = ({ stage }: OutboxEntry) => stage === "claimed";
               return {
-                erased: known.filter((item) => !isUnderway(item)).map(idOf),
-                inFlight: known.filter(isUnderway).map(idOf),
+                erased: known.filter((delivery) => !isInFlight(delivery)).map(idOf),
+                inFlight: known.filter(isInFlight).map(idOf),
               };
             },
           };
           const result = await work({ outbox, ...writers });
-          for (const item of items) state.add(item);
-          for (const one of withdrawn) one();
+          for (const delivery of deliveries) state.add(delivery);
+          for (const expungeNow of expunges) expungeNow();
           return result;
         }),
       ),

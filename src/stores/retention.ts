@@ -1,10 +1,12 @@
-/** How long settled deliveries are kept; pending ones always are. An idempotency key is known as long as its delivery. */
+import { day } from "../base/duration.ts";
+
+/** Limits how long settled deliveries are kept. Pending ones always are. An idempotency key is known as long as its delivery is kept. */
 export interface Retention {
-  /** ms since hand-over. */
+  /** Age from which on a delivery is removed, in ms since it was enqueued. */
   readonly age: number;
-  /** What all settled deliveries together may hold (texts, not indexes); the oldest go first. */
+  /** Size of all settled deliveries together (texts, not indexes), beyond which the oldest are removed. */
   readonly bytes: number;
 }
 
 /** 30 days, 4 GiB. */
-export const defaultRetention: Retention = { age: 30 * 86_400_000, bytes: 4 * 2 ** 30 };
+export const defaultRetention: Retention = { age: 30 * day, bytes: 4 * 2 ** 30 };

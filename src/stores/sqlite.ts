@@ -19,30 +19,31 @@ import { TransactionCache } from "./sqlite/transaction-cache.ts";
 import { type TransactionHooks, Writer } from "./sqlite/writer.ts";
 
 export interface SqliteOptions {
-  /** @default 30 days, 4 GiB */
+  /** How long settled deliveries are kept. @default 30 days, 4 GiB */
   readonly retention?: Partial<Retention> | undefined;
   /** How long to wait for other processes that write, in ms, before a verb fails as `locked`. @default 30,000 */
   readonly busyTimeout?: number | undefined;
   /**
-   * Whether what is written outlives the end of the machine: not for a copy to rehearse on. False on a file that others use
-   * undoes what they promise. @default true
+   * Syncs what is written to disk, so that it survives a crash of the machine. Set false only for a copy to rehearse on: on a file
+   * that other processes use it breaks their promises, too. @default true
    */
   readonly durable?: boolean | undefined;
 }
 
 export interface SqliteStore extends EngineStore {
   /**
-   * Writes all that is kept at this moment into a file that is not there yet: a copy to rehearse on. Others may write
-   * meanwhile; this process waits, about a second for each few hundred MB.
-   * @throws StoreError if the file is there or cannot be written
+   * Writes a copy of the store, as it is at this moment, to a new file. Other processes may write meanwhile; this process is blocked,
+   * for about a second per few hundred MB.
+   * @throws StoreError if the file exists or cannot be written
    */
   copy(path: string): Promise<void>;
 }
 
 /**
- * A store in one SQLite file (and two beside it), safe against the end of the process and of the machine: what a verb says
- * that it did is in the write-ahead log, synced; but for claims, which are made again. Several processes may use one file at
- * once; it must not be on a network file system. A link is followed to the file that it leads to.
+ * Opens a store in one SQLite file (and two beside it), creating the file if it does not exist. A verb resolves once its changes are
+ * synced in the write-ahead log, so that they survive a crash of the process or the machine; except claims, which may be lost in a
+ * crash and are then made again. Several processes may use one file at once, but not over a network file system. Symbolic links are
+ * followed.
  * @throws StoreError if the file cannot be used
  */
 export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteStore {
@@ -77,7 +78,7 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
       const next = await read(() => peek(request));
       if (next === undefined) return { claimed: [] };
       if (next > request.now || request.limit < 1) return { claimed: [], next };
-      // A claim that is lost when the machine goes down is made again.
+      // Not synced: a claim that is lost in a crash of the machine is made again.
       return write(() => claim(request), false);
     },
     settle: (settlements) => write(() => settlements.map(settle)),
@@ -114,7 +115,8 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
     firings: firingWriter(db, idCache),
     runs: runWriter(db),
   };
-  // What others have written since is there, too: only names stay what they are, and those are found again.
+  // Verbs outside of a transaction read on a second connection, and so see commits of other processes. Only the name → id cache could
+  // be stale, so `consistently` clears it before each call.
   const readIdCache = new IdCache(reader);
   const readers = {
     profiles: profileReader(reader, readIdCache),
@@ -127,7 +129,7 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
   const keys = keyReader(reader);
   const [putKey, answer, answers] = [keyWriter(db), responseReader(reader), responseWriter(db)];
 
-  /** Each verb sees one state of the file, and the newest; and says what SQLite says in our words. */
+  /** Makes each verb read one snapshot of the file, the newest, and throw a StoreError instead of SQLite's errors. */
   function consistently<Verbs extends object>(verbs: Verbs): Verbs {
     const wrapped = Object.entries(verbs).map(([name, verb]) => [
       name,
@@ -143,7 +145,7 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
     ]);
     return Object.fromEntries(wrapped);
   }
-  // Verbs await nothing: they have read all they read when they return a promise.
+  // A read transaction ends when its function returns. Verbs await nothing, so they have read everything by then.
   const atOnce = reader.transaction((run: () => unknown) => ({ result: run() }));
 
   return {
@@ -162,7 +164,7 @@ export function sqliteStore(path: string, options: SqliteOptions = {}): SqliteSt
     idempotency: {
       async get(key) {
         const found = await read(() => answer(key));
-        // Who is told what was answered relies on what was done, maybe by another process.
+        // Another process may have written this record: wait until its commit is synced before returning it.
         if (found !== undefined) await writer.untilSynced();
         return found;
       },

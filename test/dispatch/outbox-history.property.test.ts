@@ -5,7 +5,7 @@ import { memoryStore } from "../../src/stores/memory.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
 import { entry, idsOf, settlement, start } from "../store/builders.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";
-import { Model } from "./outbox-model.ts";
+import { Model } from "./model-outbox.ts";
 
 const folder = temporaryFolder(inMemory);
 

@@ -1,8 +1,8 @@
 import { type ApiKeys, type IdempotencyStore, type StoredResponse, StoreError } from "../../store/index.ts";
-import { containsId } from "../answer.ts";
+import { containsId } from "../contains-id.ts";
 import { frozenCopy, type Tables } from "./tables.ts";
 
-/** API keys: who may ask. */
+/** Reads and writes API keys. */
 export function keysOf(tables: Tables): ApiKeys {
   const all = () => [...tables.keys.entries()].map(([, key]) => key);
   return {
@@ -17,7 +17,7 @@ export function keysOf(tables: Tables): ApiKeys {
   };
 }
 
-/** Answers to requests with an idempotency key. */
+/** Reads and writes responses for idempotency keys. */
 export function idempotencyOf(tables: Tables): IdempotencyStore {
   return {
     get: async (key) => tables.responses.get(key.toWellFormed()),

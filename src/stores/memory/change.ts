@@ -2,7 +2,7 @@ import { erasedDestination } from "../../store/index.ts";
 import { isSettled, type OutboxEntry } from "./entry.ts";
 import type { OutboxState } from "./outbox-state.ts";
 
-/** What operators ask for. Each says whether it did it. */
+/** Makes a settled delivery pending again. Returns whether it was settled and not erased. */
 export function replay(outbox: OutboxState, entry: OutboxEntry, now: number): boolean {
   if (!isSettled(entry) || entry.stage === "aborted" || entry.body === undefined) return false;
   Object.assign(entry, { rank: entry.rank % 3, due: now, since: now, attempt: 0 });
@@ -11,6 +11,7 @@ export function replay(outbox: OutboxState, entry: OutboxEntry, now: number): bo
   return true;
 }
 
+/** Cancels a delivery that nobody has claimed. Returns whether it did. */
 export function cancel(outbox: OutboxState, entry: OutboxEntry, now: number, reason: string): boolean {
   if (entry.stage !== "waiting" && entry.stage !== "behind") return false;
   entry.destination.queues[entry.rank]!.remove(entry);
@@ -18,6 +19,7 @@ export function cancel(outbox: OutboxState, entry: OutboxEntry, now: number, rea
   return true;
 }
 
+/** Erases a settled delivery. Returns whether it was settled. */
 export function erase(outbox: OutboxState, entry: OutboxEntry): boolean {
   if (!isSettled(entry)) return false;
   expungeContent(entry);
@@ -30,9 +32,9 @@ export function erase(outbox: OutboxState, entry: OutboxEntry): boolean {
   return true;
 }
 
-/** Whether it is erased; if not, a claimed delivery without a body is to be withdrawn once its attempt ends. */
+/** Cancels and erases a delivery. Returns whether it is erased: a claimed one only loses its body now, by which `settle` knows to erase it. */
 export function expunge(outbox: OutboxState, entry: OutboxEntry, now: number): boolean {
-  cancel(outbox, entry, now, "withdrawn");
+  cancel(outbox, entry, now, "expunged");
   if (entry.stage === "claimed") expungeContent(entry);
   return erase(outbox, entry);
 }
@@ -42,7 +44,7 @@ function expungeContent(entry: OutboxEntry): void {
   entry.size = 0;
   entry.journal = entry.journal.map(({ text }) => {
     const { number, startedAt, endedAt, outcome } = JSON.parse(text);
-    const hushed = "reason" in outcome ? { ...outcome, reason: erasedDestination } : outcome;
-    return { text: JSON.stringify({ number, startedAt, endedAt, outcome: hushed }) };
+    const cleared = "reason" in outcome ? { ...outcome, reason: erasedDestination } : outcome;
+    return { text: JSON.stringify({ number, startedAt, endedAt, outcome: cleared }) };
   });
 }

@@ -6,7 +6,7 @@ import type { OutboxState } from "./outbox-state.ts";
 
 const firstAttempts = [0, 1, 2];
 const retries = [3, 4, 5];
-/** Of a claim, at least this share is left for retries, so that a flood of first attempts does not end retrying. */
+/** Share of a claim that is reserved for retries, so that a flood of first attempts does not starve them. */
 const shareOfRetries = 1 / 8;
 
 export function claim(outbox: OutboxState, request: ClaimRequest): Claims {
@@ -36,7 +36,7 @@ export function claim(outbox: OutboxState, request: ClaimRequest): Claims {
       claimed.push(claimedOf(entry));
       taken.set(destination, (taken.get(destination) ?? 0) + 1);
       if (destination.trialUntil !== undefined) destination.trialUntil = entry.lease;
-      // Others come first the next time.
+      // The destination goes to the end, so that others come first the next time.
       outbox.readyDestinations.delete(destination);
       outbox.readyDestinations.add(destination);
     }
@@ -62,7 +62,7 @@ export function claim(outbox: OutboxState, request: ClaimRequest): Claims {
   return next === undefined ? { claimed } : { claimed, next };
 }
 
-/** What is due now and was not taken is of destinations that are full. */
+/** Returns when to claim next. Anything already due but not claimed belongs to a destination at capacity, so only later times count. */
 function soonest({ readyDestinations, leased }: OutboxState, { now, channels }: ClaimRequest): number | undefined {
   let next = Number.POSITIVE_INFINITY;
   for (const { lease } of leased) next = Math.min(next, lease!);

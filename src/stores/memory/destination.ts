@@ -6,7 +6,7 @@ export interface Channel {
   heldReason: string | undefined;
 }
 
-/** One destination: what waits there, and how it is doing. */
+/** Holds the queues and the health of one destination. */
 export class Destination {
   readonly channel: Channel;
   readonly name: string;
@@ -14,13 +14,13 @@ export class Destination {
   heldReason: string | undefined;
   disabled: string | undefined;
   failures = 0;
-  /** Deliveries, whatever their state. */
+  /** Number of deliveries, whatever their state. */
   kept = 0;
-  /** Failing: tried with one attempt at a time, and until when one is under way. */
+  /** Defined while the destination is failing and tried with one attempt at a time: when the lease of that attempt ends, or 0. */
   trialUntil: number | undefined;
-  /** By rank, each by when it is due. */
+  /** Waiting deliveries by rank, each queue in the order of due times. */
   readonly queues = Array.from({ length: 6 }, () => new Queue());
-  /** By ordering key: what is pending, in its order. */
+  /** Pending deliveries by ordering key, in their order. */
   readonly orderedByKey = new Map<string, OutboxEntry[]>();
 
   get blockedUntil(): number {
@@ -35,7 +35,7 @@ export class Destination {
 
 const isBefore = (a: OutboxEntry, b: OutboxEntry): boolean => a.due < b.due || (a.due === b.due && a.seq < b.seq);
 
-/** Sorted by due, then by age. Most come at the end and go from the front. */
+/** Keeps deliveries sorted by due time, then by age. Fast for the usual case: added at the end, removed from the front. */
 export class Queue {
   #items: OutboxEntry[] = [];
   #from = 0;

@@ -13,7 +13,7 @@ import type { OutboxState } from "./outbox-state.ts";
 
 export type Stage = "waiting" | "claimed" | "behind" | Exclude<DeliveryState, "pending">;
 
-/** One delivery, as it is kept. */
+/** One delivery in memory. */
 export interface OutboxEntry {
   readonly seq: number;
   header: Pick<Entry, "id" | "channel" | "createdAt" | "idempotencyKey" | "orderingKey" | "replayOf">;
@@ -28,7 +28,7 @@ export interface OutboxEntry {
   claims: number;
   settledAt: number | undefined;
   reason: string | undefined;
-  /** As text, so that nobody changes it from outside. Absent when erased. */
+  /** Content as text, so that callers cannot change it. Absent if the delivery is erased. */
   body: string | undefined;
   source: string | undefined;
   journal: { readonly text: string }[];

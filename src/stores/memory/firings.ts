@@ -1,6 +1,6 @@
 import type { Firing, Firings, FiringsWriter, Skip } from "../../store/index.ts";
 import { cursorOf } from "../cursor.ts";
-import { combineSkips } from "../merged.ts";
+import { combineSkips } from "../merge-rules.ts";
 import { pageOfValues } from "./page.ts";
 import { frozenCopy, keyOf, type Tables } from "./tables.ts";
 import type { UndoMap } from "./undo.ts";
@@ -107,7 +107,7 @@ export function firingsOf(tables: Tables): Firings & FiringsWriter {
   };
 }
 
-/** Moves what is stored under one profile to another, and remembers which rows were moved. */
+/** Moves firings and skips of a profile to another, and remembers their origin. */
 export function moveFirings(tables: Tables, from: string, into: string): void {
   for (const id of tables.firingsOf.get(from) ?? []) {
     if (!tables.origins.has(id)) tables.origins.set(id, from);
@@ -120,7 +120,7 @@ export function moveFirings(tables: Tables, from: string, into: string): void {
   }
 }
 
-/** The firing is kept under this profile. */
+/** Moves one firing to a profile. */
 export function moveFiring(tables: Tables, id: string, profile: string): void {
   const firing = tables.firings.value(id)!;
   unindex(tables, firing);
@@ -151,7 +151,7 @@ function unindex(tables: Tables, { id, profile, trigger, key }: Firing): void {
 
 type Index = UndoMap<string, readonly string[]>;
 
-/** Oldest first. */
+/** Adds an id to an index, in the order of age. */
 function addToIndex(tables: Tables, index: Index, key: string, id: string, seq: number): void {
   const ids = index.get(key) ?? [];
   const at = ids.findLastIndex((one) => tables.firings.get(one)!.seq < seq) + 1;

@@ -16,14 +16,14 @@ export function splitPairsOf(tables: Tables, ids: readonly string[]): readonly S
   return [...new Set(ids.map((id) => tables.resolveId(id)))].flatMap((id) => all.filter(({ one }) => one === id));
 }
 
-/** Makes an absorbed profile one of its own again, with all that is part of it. Its identifiers are put by the caller. */
+/** Restores a merged profile with everything that was its own. Its identifiers are put by the caller. */
 export function restoreProfile(tables: Tables, profile: Profile, at: number, merges: readonly Merge[]): void {
   const { id } = profile;
   const parent = tables.parents.get(id);
   if (parent === undefined || !tables.merges.has(id)) throw new TypeError(`no merge of a profile ${id} is kept`);
   const root = tables.resolveId(id);
   const parts = new Set([id]);
-  // Whoever was absorbed by a part is one: parts that are added meanwhile are gone through, too.
+  // Profiles that were merged into a part are parts, too: a set also iterates over values that are added meanwhile.
   for (const part of parts) for (const [one, { into }] of tables.parents.entries()) if (into === part) parts.add(one);
   tables.absorbed.delete(id);
   tables.parents.delete(id);
@@ -53,7 +53,7 @@ export function restoreProfile(tables: Tables, profile: Profile, at: number, mer
   for (const one of merges) if (tables.merges.has(one.profile.id)) tables.merges.put(one.profile.id, frozenCopy(one));
 }
 
-/** With a profile, while what it absorbed is known to be part of it. */
+/** Removes merges, split pairs and merged skips of a profile. To be called before its aliases are removed, which tell what belongs to it. */
 export function forgetMerges(tables: Tables, id: string): void {
   for (const { profile } of mergesOf(tables, id)) tables.merges.delete(profile.id);
   for (const [key, { one, other }] of [...tables.splitPairs.entries()]) {

@@ -4,13 +4,13 @@ import { isSettled, type OutboxEntry } from "./entry.ts";
 
 const keyOf = (channel: string, destination: string): string => JSON.stringify([channel, destination]);
 
-/** What the memory store keeps, and how it finds it. */
+/** Holds all deliveries, and their indexes. */
 export class OutboxState {
   readonly entries = new Map<string, OutboxEntry>();
   readonly byKey = new Map<string, OutboxEntry>();
   readonly channels = new Map<string, Channel>();
   readonly destinations = new Map<string, Destination>();
-  /** Destinations where something waits, those first that were not served for longest. */
+  /** Destinations with waiting deliveries, the one that was served longest ago first. */
   readonly readyDestinations = new Set<Destination>();
   readonly leased = new Set<OutboxEntry>();
   #seq = 0;
@@ -45,7 +45,7 @@ export class OutboxState {
     if (!isSettled(entry)) this.enter(entry);
   }
 
-  /** Puts it where it is claimed from, or behind another with its ordering key. */
+  /** Makes a pending delivery claimable, or queues it behind another with its ordering key. */
   enter(entry: OutboxEntry): void {
     const { orderingKey } = entry.header;
     const { orderedByKey } = entry.destination;
@@ -101,7 +101,7 @@ export class OutboxState {
     if (heldUntil <= now && disabled === undefined && failures === 0) this.removeIfEmpty(destination);
   }
 
-  /** Ends it if nothing is there. */
+  /** Removes a destination that has no deliveries. */
   removeIfEmpty(destination: Destination): void {
     if (destination.kept > 0) return;
     this.destinations.delete(keyOf(destination.channel.name, destination.name));

@@ -1,6 +1,6 @@
 import type { Profile, Profiles, ProfilesWriter } from "../../store/index.ts";
 import { cursorOf } from "../cursor.ts";
-import { maxMerges } from "../merged.ts";
+import { maxMerges } from "../merge-rules.ts";
 import { removeEvent } from "./events.ts";
 import { moveFirings, removeFiring } from "./firings.ts";
 import { resize } from "./memberships.ts";
@@ -97,7 +97,7 @@ function disown(tables: Tables, id: string): void {
   for (const one of tables.profiles.value(id)?.identifiers ?? []) tables.owners.delete(ownerKey(one));
 }
 
-/** Its record, identifiers and memberships. */
+/** Removes the record, the identifiers and the memberships of a profile. */
 function end(tables: Tables, id: string): void {
   disown(tables, id);
   for (const { audience } of tables.memberships.get(id) ?? []) resize(tables, audience, -1);

@@ -1,4 +1,6 @@
+import { pageOf } from "../../base/page.ts";
 import type { DeliveryState, DeliverySummary, DestinationHealth, ListQuery, Page } from "../../store/index.ts";
+import { cursorOf } from "../cursor.ts";
 import { stateOf, summaryOf } from "./entry.ts";
 import type { OutboxState } from "./outbox-state.ts";
 
@@ -6,17 +8,17 @@ export function list(
   outbox: OutboxState,
   { state, channel, destination, limit = 100, after }: ListQuery,
 ): Page<DeliverySummary> {
-  const items = [...outbox.entries.values()]
+  const before = cursorOf(after, Number.POSITIVE_INFINITY);
+  const found = [...outbox.entries.values()]
     .reverse()
     .filter(
       (entry) =>
         (state === undefined || stateOf(entry) === state) &&
         (channel === undefined || entry.header.channel === channel) &&
         (destination === undefined || entry.destination.name === destination) &&
-        (after === undefined || entry.seq < Number(after)),
+        entry.seq < before,
     );
-  const page = items.slice(0, limit).map(summaryOf);
-  return items.length > limit ? { items: page, next: `${items[limit - 1]!.seq}` } : { items: page };
+  return pageOf(found, limit, summaryOf);
 }
 
 export function statsOf(outbox: OutboxState) {

@@ -1,4 +1,4 @@
-/** What a transaction did, to be undone backwards. */
+/** Collects how to undo the changes of a transaction. */
 export class Undo {
   #steps: (() => void)[] = [];
 
@@ -16,7 +16,7 @@ export class Undo {
   }
 }
 
-/** A map that can be taken back to what it was. */
+/** A map whose changes can be rolled back. */
 export class UndoMap<Key, Value> {
   protected map = new Map<Key, Value>();
   readonly #undo: Undo;
@@ -63,15 +63,15 @@ export class UndoMap<Key, Value> {
   }
 }
 
-/** Something with its place in the order of its kind. */
+/** A value with its place in a list. */
 export interface Placed<T> {
   readonly seq: number;
   readonly value: T;
 }
 
-/** In the order in which things came; what is written anew keeps its place. */
+/** Keeps values in the order in which they were first put. A value that is replaced keeps its place. */
 export class UndoList<T> extends UndoMap<string, Placed<T>> {
-  /** Never taken back, and no place is given twice: pages go on behind what is no more. */
+  /** The last place that was given. Not rolled back, so that no place is given twice: a page may continue after a value that is gone. */
   #last = 0;
   #inOrder = true;
 
@@ -83,23 +83,23 @@ export class UndoList<T> extends UndoMap<string, Placed<T>> {
     this.set(key, { seq: this.map.get(key)?.seq ?? ++this.#last, value });
   }
 
-  /** Puts back what was removed, at its place. */
+  /** Puts a removed value back at its place. */
   restore(key: string, one: Placed<T>): void {
     this.set(key, one);
     this.#inOrder = false;
   }
 
-  /** Oldest first. What is removed meanwhile is no harm. */
+  /** Yields the values, oldest first. Values may be removed meanwhile. */
   *values(): Generator<T> {
     for (const { value } of this.#sorted().values()) yield value;
   }
 
-  /** @param after the place of the last that was given */
+  /** Yields values with their places, oldest first. @param after the place after which to start */
   *oldestFirst(after: number | undefined): Generator<Placed<T>> {
     for (const one of this.#sorted().values()) if (after === undefined || one.seq > after) yield one;
   }
 
-  /** Newest first. @param after the place of the last that was given */
+  /** Yields values with their places, newest first. @param after the place before which to start */
   *newestFirst(after: number | undefined): Generator<Placed<T>> {
     const all = [...this.#sorted().values()];
     for (let i = all.length - 1; i >= 0; i--) if (after === undefined || all[i]!.seq < after) yield all[i]!;

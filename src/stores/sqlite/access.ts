@@ -1,8 +1,8 @@
 import type Database from "better-sqlite3";
 import type { ApiKey, StoredResponse } from "../../store/index.ts";
-import { containsId } from "../answer.ts";
+import { containsId } from "../contains-id.ts";
 
-/** API keys: who may ask. */
+/** Reads API keys. */
 export function keyReader(db: Database.Database) {
   const byHash = db.prepare<[string], string>("select body from api_keys where hash = ?").pluck();
   const list = db.prepare<[], string>("select body from api_keys order by created_at, id").pluck();
@@ -25,7 +25,7 @@ export function keyWriter(db: Database.Database): (key: ApiKey) => void {
   };
 }
 
-/** Answers to requests with an idempotency key. */
+/** Reads responses that are stored for idempotency keys. The table is called `answers`. */
 export function responseReader(db: Database.Database): (key: string) => StoredResponse | undefined {
   const get = db.prepare<[string], StoredResponse>("select * from answers where key = ?");
   return (key) => get.get(key);
@@ -47,7 +47,7 @@ export function responseWriter(db: Database.Database) {
       put.run(key, fingerprint, status, body, at);
     },
     prune: (before: number, limit: number): number => prune.run(before, limit).changes,
-    /** Looks at a piece. @returns where to go on */
+    /** Removes, from the next 1,000 responses after a row, those that contain one of the ids. @returns the row to go on after */
     forget(ids: ReadonlySet<string>, after: number): number | undefined {
       const piece = some.all(after);
       for (const { seq, body } of piece) if (containsId(body, ids)) remove.run(seq);

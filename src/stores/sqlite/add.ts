@@ -9,7 +9,7 @@ interface Existing {
   readonly reason: string | null;
 }
 
-/** Within a transaction: keeps one delivery. */
+/** Adds one delivery. Runs within a transaction. */
 export function adder(db: Database.Database, cache: TransactionCache): (entry: Entry) => EnqueueResult {
   const byKey = db.prepare<[string], Existing>("select id, state, reason from deliveries where idempotency_key = ?");
   const isBehind = db

@@ -16,7 +16,7 @@ interface Row {
   readonly body_size: number | null;
 }
 
-/** Within a transaction: what operators ask for, and what retention does. Each says whether it did it. */
+/** Replays, cancels, erases, expunges and prunes deliveries. Runs within a transaction. */
 export function changer(db: Database.Database, cache: TransactionCache, health: DestinationHealthWriter) {
   const find = db.prepare<[string], Row>(
     `select d.seq, d.state, d.destination, d.rank, d.size, d.ordering_key, length(b.body) as body_size
@@ -38,7 +38,10 @@ export function changer(db: Database.Database, cache: TransactionCache, health: 
   );
   const clearReason = db.prepare("update deliveries set size = 0, reason = null where seq = ?");
   const move = db.prepare("update deliveries set destination = ?, ordering_key = null where seq = ?");
-  /** Of these, destinations where nothing is. */
+  /**
+   * Deletes those of the given destinations that have no deliveries. The two indexes cover all states, since `settled_at` is null
+   * exactly for pending deliveries.
+   */
   const deleteEmpty = (condition: string) =>
     `delete from destinations where id in (select value from json_each(?)) ${condition}
      and not exists (select 1 from deliveries d indexed by settled_to
@@ -91,7 +94,7 @@ export function changer(db: Database.Database, cache: TransactionCache, health: 
     return true;
   }
 
-  /** What it says. A claimed delivery of size 0 is to be withdrawn once its attempt ends. */
+  /** Deletes the content of a delivery. The size 0 also marks a claimed delivery that has to be erased when its attempt settles. */
   function expungeContent({ seq, destination, state: is, size }: Row): void {
     eraseBody.run(seq);
     eraseAttempts.run(erasedDestination, seq);
@@ -119,7 +122,7 @@ export function changer(db: Database.Database, cache: TransactionCache, health: 
   }
 
   function expunge(ids: readonly string[], now: number): ExpungeResult {
-    for (const id of ids) cancel(id, now, "withdrawn");
+    for (const id of ids) cancel(id, now, "expunged");
     const inFlight = ids.filter((id) => {
       const row = find.get(id);
       if (row?.state !== state.claimed) return false;

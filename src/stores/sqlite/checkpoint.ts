@@ -1,17 +1,16 @@
 import { Worker } from "node:worker_threads";
 import type Database from "better-sqlite3";
 
-/** Moves the log into the file once it has so many pages (of 4 KiB) that are not there yet. */
+/** Pages (of 4 KiB) in the log that are not in the file yet, from which on a checkpoint is started. */
 const maxPages = 4_000;
-/** SQLite does it by itself, on the event loop, if the thread is this far behind. */
+/** Pages from which on SQLite checkpoints by itself, on the event loop, because the thread is too far behind. */
 const maxPagesBehind = 16_000;
-/** Looks at the log at most every so many ms, since a look costs 0.2 ms. */
+/** The log is looked at once in this many ms at most, because a look costs 0.2 ms. */
 const interval = 50;
 
 /**
- * Checkpoints the write-ahead log in a thread of its own: SQLite's own checkpoint waits for the disk within a commit, and so
- * would everything else on the event loop. Where no thread can be started (`--permission` without `--allow-worker`), SQLite
- * does it as ever.
+ * Checkpoints the write-ahead log in a thread of its own. A checkpoint by SQLite itself waits for the disk within a commit, and blocks
+ * the event loop. Where no thread can be started (`--permission` without `--allow-worker`), SQLite checkpoints by itself.
  */
 export class Checkpointer {
   readonly #path: string;
@@ -21,14 +20,14 @@ export class Checkpointer {
   #ended: Promise<void> | undefined;
   #isBusy = false;
 
-  /** @param writer whose commits are looked at */
+  /** @param writer the connection whose commits fill the log */
   constructor(path: string, writer: Database.Database) {
     this.#path = path;
     this.#writer = writer;
     writer.pragma(`wal_autocheckpoint = ${maxPagesBehind}`);
   }
 
-  /** Looks whether the log has to be moved, after a commit. */
+  /** Starts a checkpoint after a commit, if the log has grown enough. */
   committed(): void {
     const now = performance.now();
     if (this.#isBusy || now - this.#lookedAt < interval) return;
@@ -41,7 +40,7 @@ export class Checkpointer {
     this.#worker.postMessage("checkpoint");
   }
 
-  /** Ends the thread, so that the last connection to be closed is one of this thread's. */
+  /** Ends the thread before the connections of the main thread are closed, so that the last connection closes there and removes the log. */
   async close(): Promise<void> {
     this.#worker?.ref();
     this.#worker?.postMessage("close");
@@ -54,33 +53,33 @@ export class Checkpointer {
       worker.on("message", () => {
         this.#isBusy = false;
       });
-      worker.on("error", () => this.#giveUp());
+      worker.on("error", () => this.#leaveToSqlite());
       this.#ended = new Promise((resolve) => {
         worker.on("exit", () => {
           this.#worker = undefined;
           resolve();
         });
       });
-      // Never keeps a process alive.
+      // The thread must not keep the process alive.
       worker.unref();
       return worker;
     } catch {
-      this.#giveUp();
+      this.#leaveToSqlite();
       return undefined;
     }
   }
 
-  #giveUp(): void {
+  #leaveToSqlite(): void {
     this.#isBusy = true;
     if (this.#writer.open) this.#writer.pragma(`wal_autocheckpoint = ${maxPages}`);
   }
 }
 
-/** Pages that are in the log, and those of them that are in the file, too. */
+/** Result of `pragma wal_checkpoint`: pages in the log, and how many of them are in the file already. */
 interface Progress {
   readonly log: number;
   readonly checkpointed: number;
 }
 
-/** The thread's module, where it was written, compiled, and bundled: there it is a file beside all others. */
+/** URL of the thread's module: in the sources, compiled, or bundled as a file beside the bundle. */
 const entry = new URL(`./checkpoint-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);

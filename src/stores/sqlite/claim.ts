@@ -36,11 +36,11 @@ interface Lost {
 
 const firstAttempts = [0, 1, 2];
 const retries = [3, 4, 5];
-/** Of a claim, at least this share is left for retries, so that a flood of first attempts does not end retrying. */
+/** Share of a claim that is reserved for retries, so that a flood of first attempts does not starve them. */
 const shareOfRetries = 1 / 8;
-/** At most so many destinations are looked at in one claim. */
+/** Destinations that one claim looks at, at most. */
 const maxVisits = 2000;
-/** At most so many lost claims are found in one. */
+/** Expired leases that one claim recovers, at most. */
 const maxLost = 500;
 
 const lost = JSON.stringify({ kind: "lost", reason: "whoever made this attempt ended before it did" });
@@ -49,7 +49,7 @@ const ranks = [...firstAttempts, ...retries];
 const never = Number.POSITIVE_INFINITY;
 const orUndefined = (time: number): number | undefined => (time === never ? undefined : time);
 
-/** Reads, without a transaction, when the next claim may find something. */
+/** Reads, outside of a transaction, when the next claim may find something. */
 export function peeker(db: Database.Database): (request: ClaimRequest) => number | undefined {
   const channel = db.prepare<[string], ChannelRow>("select id, name, held_until from channels where name = ?");
   const soonest = db
@@ -67,7 +67,7 @@ export function peeker(db: Database.Database): (request: ClaimRequest) => number
   };
 }
 
-/** Within a transaction. */
+/** Claims deliveries. Runs within a transaction. @param expunge erases deliveries that were expunged while they were claimed */
 export function claimer(
   db: Database.Database,
   cache: TransactionCache,
@@ -127,7 +127,7 @@ export function claimer(
     const taken = new Map<number, number>();
     const served = Object.keys(request.channels).flatMap((name) => channelOf.get(name) ?? []);
     const open = served.filter((channel) => channel.held_until <= now);
-    // Channels take turns in being asked first.
+    // Rotates the channels by the clock, so that each is served first at times.
     const first = open.length === 0 ? 0 : now % open.length;
     const channels = [...open.slice(first), ...open.slice(0, first)];
     let visits = 0;
@@ -169,7 +169,7 @@ export function claimer(
       }
     }
 
-    /** Some destinations may give nothing (full, held, on trial): then those behind them are looked at. */
+    /** Claims from one channel. Destinations that give nothing (full, held, on trial) are skipped, and those behind them are looked at. */
     function takeOf({ id, name }: ChannelRow, rank: number, upTo: number): void {
       const seen = new Set<number>();
       const full = request.channels[name]!.overrides?.size ?? 0;
@@ -194,11 +194,11 @@ export function claimer(
     take(firstAttempts, limit - Math.min(maxRetries, Math.floor(limit * shareOfRetries)));
     take(retries, Math.min(limit, claimed.length + maxRetries));
     take(firstAttempts, limit);
-    // Heads have moved.
+    // The heads in the cache are stale.
     cache.invalidateDestinations();
     return { claimed, next: ranOut || claimed.length === limit ? now : orUndefined(soonestAfterNow()) };
 
-    /** What is due now and was not taken is of destinations that are full. */
+    /** Returns when to claim next. Anything already due but not claimed belongs to a destination at capacity, so only later times count. */
     function soonestAfterNow(): number {
       let at = nextLease.get() ?? never;
       for (const { id, held_until } of served) {

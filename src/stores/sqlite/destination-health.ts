@@ -8,12 +8,12 @@ export interface DestinationHealthWriter {
   holdChannel(channel: number, until: number, reason: string): void;
   disable(destination: number, reason: string): void;
   enable(destination: number): void;
-  /** An attempt that was to show whether it works again did not take place. */
+  /** Ends a trial whose attempt did not take place, so that another attempt may test the destination. */
   endTrial(destination: number): void;
   recordAttempt(destination: number, health: NonNullable<Settlement["health"]>, now: number): void;
 }
 
-/** Within a transaction: holds, disabling and failures of destinations and channels. */
+/** Writes holds, disabling and failures of destinations and channels. Runs within a transaction. */
 export function healthWriter(db: Database.Database, cache: TransactionCache): DestinationHealthWriter {
   const hold = db.prepare("update destinations set held_until = ?, held_reason = ? where id = ?");
   const holdChannel = db.prepare("update channels set held_until = ?, held_reason = ? where id = ?");
@@ -28,7 +28,7 @@ export function healthWriter(db: Database.Database, cache: TransactionCache): De
   const trip = db.prepare(
     "update destinations set held_until = max(held_until, ?), held_reason = ?, trial_until = 0 where id = ?",
   );
-  // A head may have been put off to the end of a hold.
+  // A head may have been postponed to the end of a hold.
   const advance = db.prepare("update heads set at = due where destination = ? and at > due");
 
   const health: DestinationHealthWriter = {
@@ -44,7 +44,7 @@ export function healthWriter(db: Database.Database, cache: TransactionCache): De
     },
     disable(destination, reason) {
       disable.run(reason, destination);
-      // What waits there is to be settled now.
+      // Deliveries that wait there have to be claimed now, to be settled as dead.
       advance.run(destination);
       cache.invalidateDestinations();
     },

@@ -15,7 +15,7 @@ interface Row {
   readonly refused: string | null;
 }
 
-/** Newest first, of any stream and profile, those with a problem alone or all: see `newest`. */
+/** Lists events, newest first, filtered by stream, profile and problem: see `newest`. */
 export function eventReader(db: Database.Database, idCache: IdCache): Events {
   const bySeq = db.prepare<[number], Row>(
     `select e.seq, e.id, n.name as stream, e.key, e.received_at, e.payload, p.id as profile, e.problem, e.refused
@@ -25,7 +25,7 @@ export function eventReader(db: Database.Database, idCache: IdCache): Events {
     db
       .prepare<[...Given, number, number], number>(`select seq from events ${from} seq < ? order by seq desc limit ?`)
       .pluck();
-  /** The streams that an index has behind other columns, and the events of one of them. */
+  /** Lists events from an index on (given columns, stream): the given stream, or each stream that the index has. */
   const byStream = <Given extends readonly number[]>(index: string, given: string) => {
     const next = db
       .prepare<[...Given, number], number | null>(

@@ -16,21 +16,21 @@ import { Checkpointer } from "./checkpoint.ts";
 import { applicationId, steps } from "./schema.ts";
 import { Sync } from "./sync.ts";
 
-/** How long opening waits for others, in ms. Later waits do not block the event loop. */
+/** How long opening waits for other processes, in ms, with the event loop blocked. Later waits do not block it. */
 const openingWait = 10_000;
-/** How long one statement may block the event loop waiting for another process, in ms. */
+/** How long one statement may block the event loop while it waits for another process, in ms. */
 const shortWait = 2;
 
 export interface File {
   readonly path: string;
   readonly writer: Database.Database;
   readonly reader: Database.Database;
-  /** Absent if nobody waits for the disk. */
+  /** Absent if the store is not durable. */
   readonly sync: Sync | undefined;
   readonly checkpointer: Checkpointer;
 }
 
-/** Opens or makes the file, brings its tables up to date. @param durable whether commits survive the end of the machine */
+/** Opens or creates the file, and migrates its tables. @param durable whether commits have to survive a crash of the machine */
 export function openFile(given: string, durable = true): File {
   if (given === "" || given === ":memory:") {
     throw new StoreError("other", "a SQLite store needs the path of a file; use memoryStore() for one in memory");
@@ -42,10 +42,10 @@ export function openFile(given: string, durable = true): File {
     checkWritable(path);
     makePrivate(path);
     writer = opened(path, false);
-    // As one, since another process may be making the file.
+    // In one transaction, because another process may be creating the file.
     writer.transaction(checkVersion)(writer, path);
     writer.pragma("journal_mode = wal");
-    // Synced by us where it matters.
+    // `Sync` syncs the log itself, where it matters.
     writer.pragma(`synchronous = ${durable ? "normal" : "off"}`);
     writer.pragma(`journal_size_limit = ${64 * 2 ** 20}`);
     writer.pragma("cache_size = -64000");
@@ -61,12 +61,12 @@ export function openFile(given: string, durable = true): File {
   }
 }
 
-/** A chain of links longer than systems follow goes in a circle. */
+/** Links that are followed at most, as many as Linux follows: a longer chain is taken for a circle. */
 const maxLinks = 40;
 
 /**
- * Follows links to the file that is meant, there or not. SQLite does, too, and puts its log beside that file: we have to sync
- * the same log, and a file that a link leads to is made as private as any.
+ * Follows symbolic links to the real path, whether the file exists or not. SQLite does so, too, and puts its log beside that file:
+ * `Sync` has to sync the same log, and `makePrivate` has to create the same file.
  */
 function targetOf(given: string): string {
   let path = given;
@@ -79,8 +79,9 @@ function targetOf(given: string): string {
 }
 
 /**
- * SQLite plans a statement anew each time a value is bound that it looked at when it planned (its STAT4), which costs several
- * times what most of ours cost. It does not look behind a plus, which changes nothing else.
+ * Opens a connection whose statements have a unary plus before every parameter. Without it SQLite plans a statement again whenever a
+ * parameter that its planner has looked at (STAT4) is bound to another value, which costs several times what most statements cost. The
+ * planner does not look behind a plus, and the plus changes nothing else.
  */
 function opened(path: string, readonly: boolean): Database.Database {
   const db = new Database(path, { readonly, timeout: openingWait });
@@ -89,7 +90,7 @@ function opened(path: string, readonly: boolean): Database.Database {
   return db;
 }
 
-/** Writes what is kept into a file that is not there yet. @throws StoreError */
+/** Writes a copy of a database to a new file. @throws StoreError */
 export function copyFile(db: Database.Database, to: string): void {
   if (to === "") throw new StoreError("other", "a copy needs the path of a file that is not there yet");
   if (lstatSync(to, { throwIfNoEntry: false }) !== undefined) {
@@ -107,15 +108,15 @@ export function copyFile(db: Database.Database, to: string): void {
 }
 
 /**
- * Makes a file that only its user can read: what is known of people is in it, and the secrets of streams. What SQLite puts
- * beside it gets the same mode; one that is there keeps its own, and is not opened: closing it would end the locks that
- * this process has on it.
+ * Creates a file that only its user can read, because it holds personal data and the secrets of streams. SQLite gives its log the
+ * same mode. An existing file keeps its mode, and is not opened, because closing it would drop the POSIX locks that this process
+ * has on it.
  */
 function makePrivate(path: string): void {
   try {
     closeSync(openSync(path, "ax", 0o600));
   } catch {
-    // It is there; or SQLite will say so.
+    // The file exists; or it cannot be created, and SQLite will say why.
   }
 }
 
@@ -158,12 +159,12 @@ function checkVersion(db: Database.Database, path: string): void {
   }
 }
 
-/** Brings the tables up to date. What a step removes is overwritten, in the log beside the file, too. */
+/** Migrates the tables to the newest version. Data that a step removes is overwritten, in the write-ahead log as well. */
 function migrate(db: Database.Database, path: string): void {
   const before = db.pragma("user_version", { simple: true }) as number;
   db.pragma("secure_delete = on");
   db.transaction(() => {
-    // Another process may have been here since.
+    // Another process may have migrated the file since.
     checkVersion(db, path);
     const version = db.pragma("user_version", { simple: true }) as number;
     for (const step of steps.slice(version)) {
@@ -177,7 +178,7 @@ function migrate(db: Database.Database, path: string): void {
   if (before !== steps.length) db.pragma("wal_checkpoint(truncate)");
 }
 
-/** SQLite's result codes: https://sqlite.org/rescode.html */
+/** Maps SQLite's result codes (https://sqlite.org/rescode.html) to problems. */
 const problems: readonly (readonly [code: string, problem: StoreProblem, words: string])[] = [
   [
     "SQLITE_BUSY",
@@ -197,7 +198,7 @@ const problems: readonly (readonly [code: string, problem: StoreProblem, words: 
   ["SQLITE_CANTOPEN", "missing", "it cannot be opened; does its folder exist, and may this user write there?"],
 ];
 
-/** Says what SQLite says in our words; anything else stays what it is. */
+/** Makes a StoreError of an error of SQLite. Returns any other error as it is. */
 export function storeError(error: unknown, path: string): unknown {
   if (!(error instanceof Database.SqliteError)) return error;
   const known = problems.find(([code]) => error.code === code || error.code.startsWith(`${code}_`));
@@ -208,6 +209,6 @@ export function storeError(error: unknown, path: string): unknown {
 export const isBusy = (error: unknown): boolean =>
   error instanceof Database.SqliteError && error.code.startsWith("SQLITE_BUSY");
 
-/** Nothing more can be written; trying the parts of a transaction one by one would not help. */
+/** Says whether an error concerns the whole file, so that running the jobs of a transaction one by one would not help. */
 export const isOfFile = (error: unknown): boolean =>
   error instanceof Database.SqliteError && !error.code.startsWith("SQLITE_CONSTRAINT") && error.code !== "SQLITE_ERROR";

@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 import type { Firing, Firings, FiringsWriter, Skip } from "../../store/index.ts";
-import { combineSkips } from "../merged.ts";
+import { combineSkips } from "../merge-rules.ts";
 import type { IdCache } from "./id-cache.ts";
 import { distinct, type NewestFirst, newest } from "./page.ts";
 import { firingState } from "./schema.ts";
@@ -22,7 +22,7 @@ interface Row {
   readonly run: string | null;
 }
 
-/** By which index is said everywhere: SQLite, which knows nothing of how many there are, would take a worse one. */
+/** Names the index of each query (`indexed by`): without the statistics of ANALYZE, SQLite's planner picks worse ones. */
 type Index = "of" | "due";
 
 const select = (index?: Index): string =>
@@ -58,14 +58,14 @@ function getter(db: Database.Database): Firings["get"] {
   };
 }
 
-/** Newest first, of any trigger, profile, state and run: see `newest`. */
+/** Lists firings, newest first, filtered by trigger, profile, state and run: see `newest`. */
 function lister(db: Database.Database, idCache: IdCache): Firings["list"] {
   const bySeq = db.prepare<[number], Row>(`${select()} where f.seq = ?`);
   const numbers = <Given extends readonly unknown[]>(from: string) =>
     db
       .prepare<[...Given, number, number], number>(`select seq from firings ${from} seq < ? order by seq desc limit ?`)
       .pluck();
-  /** The triggers that an index has behind other columns, and the firings of one of them in one state. */
+  /** Lists firings from an index on (given columns, trigger, state): the given trigger, or each trigger that the index has. */
   const byTrigger = <Given extends readonly (string | number)[]>(index: string, given: string) => {
     const next = db
       .prepare<[...Given, number], number | null>(
@@ -86,7 +86,7 @@ function lister(db: Database.Database, idCache: IdCache): Firings["list"] {
     profile: byTrigger<[number]>("firings_to", "profile = ? and"),
     run: byTrigger<[string]>("firings_run", "run is not null and run = ? and"),
   };
-  // Of one profile a run has as many as it has triggers, and once more for each profile that was stitched in.
+  // A run has few firings of one profile: one per trigger, and one more for each profile that was merged into it.
   const inRun = numbers<[string, number, number | null, number | null]>(
     `indexed by firings_run_to where run is not null and run = ? and profile = ? and trigger = coalesce(?, trigger)
      and state = coalesce(?, state) and`,
@@ -188,7 +188,7 @@ export function firingWriter(db: Database.Database, idCache: IdCache): FiringsWr
        where profile = ? and trigger = ? and state = 1 and settled_at > ? limit ?)`,
     )
     .pluck();
-  /** Of `sentTo` with a limit of 1, which is asked most: what counts nothing is several times faster. */
+  /** Replaces `sentTo` with a limit of 1, the most frequent query: without counting it is several times faster. */
   const everSentTo = db
     .prepare<[number, number, number], number>(
       "select 1 from firings indexed by firings_of where profile = ? and trigger = ? and state = 1 and settled_at > ? limit 1",

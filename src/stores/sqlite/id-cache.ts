@@ -2,9 +2,9 @@ import type Database from "better-sqlite3";
 import type { Identifier } from "../../store/index.ts";
 import type { TransactionHooks } from "./writer.ts";
 
-/** Numbers for names and for profiles, as one connection knows them. */
+/** Caches the numbers of names and of profiles for one connection. */
 export class IdCache implements TransactionHooks {
-  /** Of profiles that were read: what the table has, so that what has not changed is not looked up before it is written. */
+  /** Identifiers of profiles that were read in this transaction: if `put` gets the same array back, it need not compare with the table. */
   readonly identifiers = new Map<number, readonly Identifier[]>();
   readonly #numbers = new Map<string, number>();
   readonly #names = new Map<number, string>();
@@ -23,6 +23,7 @@ export class IdCache implements TransactionHooks {
     };
   }
 
+  /** Returns the number of a name, if it has one. */
   find(name: string): number | undefined {
     const cached = this.#numbers.get(name);
     if (cached !== undefined) return cached;
@@ -31,7 +32,7 @@ export class IdCache implements TransactionHooks {
     return found;
   }
 
-  /** Within a transaction. */
+  /** Returns the number of a name, giving it one if needed. Runs within a transaction. */
   getOrCreate(name: string): number {
     const known = this.find(name);
     if (known !== undefined) return known;
@@ -40,6 +41,7 @@ export class IdCache implements TransactionHooks {
     return made;
   }
 
+  /** Returns the name that has a number. */
   name(number: number): string {
     const cached = this.#names.get(number);
     if (cached !== undefined) return cached;
@@ -48,7 +50,7 @@ export class IdCache implements TransactionHooks {
     return found;
   }
 
-  /** The profile that has this id, or absorbed the one that had. */
+  /** Returns the number of the profile with this id, or of the profile that it was merged into. */
   profile(id: string): number | undefined {
     if (this.#profiles.has(id)) return this.#profiles.get(id);
     const found = this.#sql.profile.get(id) ?? this.#sql.absorbed.get(id);
@@ -56,13 +58,14 @@ export class IdCache implements TransactionHooks {
     return found;
   }
 
-  /** The same of one that must be there. @throws TypeError */
+  /** Returns the same number as {@link profile}. @throws TypeError if there is no such profile */
   requireId(id: string): number {
     const seq = this.profile(id);
     if (seq === undefined) throw new TypeError(`there is no profile ${id}`);
     return seq;
   }
 
+  /** Returns the id of the profile with a number. */
   profileId(profile: number): string {
     const cached = this.#ids.get(profile);
     if (cached !== undefined) return cached;
@@ -71,13 +74,13 @@ export class IdCache implements TransactionHooks {
     return found;
   }
 
-  /** A profile that came to be, or was found along with something else. */
+  /** Caches a profile that was inserted, or was read along with something else. */
   remember(id: string, profile: number): void {
     this.#ids.set(profile, id);
     this.#profiles.set(id, profile);
   }
 
-  /** Profiles are not where they were. */
+  /** Forgets profiles, because a merge or a removal changed what their ids stand for. */
   invalidateProfiles(): void {
     this.#profiles.clear();
     this.#ids.clear();

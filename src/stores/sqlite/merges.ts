@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 import type { Merge, Profile, Profiles } from "../../store/index.ts";
-import { maxMerges } from "../merged.ts";
+import { maxMerges } from "../merge-rules.ts";
 import type { IdCache } from "./id-cache.ts";
 
 export function mergeReader(db: Database.Database, idCache: IdCache): Pick<Profiles, "merges" | "splitPairs"> {
@@ -15,7 +15,7 @@ export function mergeReader(db: Database.Database, idCache: IdCache): Pick<Profi
       return seq === undefined ? [] : of.all(seq).map((body) => JSON.parse(body));
     },
     async splitPairs(ids) {
-      // Mostly nobody was ever split.
+      // In most stores no profile was ever split.
       if (any.get() === undefined) return [];
       const seqs = new Set(ids.flatMap((id) => idCache.profile(id) ?? []));
       return [...seqs].flatMap((seq) =>
@@ -33,10 +33,10 @@ interface Absorbed {
   readonly profile: number;
 }
 
-/** Moves what is kept of a profile under another number, and back. */
+/** Moves the records of a profile to another profile, and back. Runs within a transaction. */
 export function mergeWriter(db: Database.Database) {
   const run = (sql: string) => db.prepare<unknown[]>(sql);
-  // `origin`, once set, stays: it says whose it was at first.
+  // `origin`, once set, stays: it is the profile that had the row first.
   const moves = [
     run("update absorbed set profile = ? where profile = ?"),
     run("update firings set origin = coalesce(origin, profile), profile = ? where profile = ?"),
@@ -65,7 +65,7 @@ export function mergeWriter(db: Database.Database) {
   const insert = run(
     "insert into profiles (seq, id, fields, created_at, updated_at, version) values (?, ?, ?, ?, ?, ?)",
   );
-  /** Gives back what was one's: to itself, or to the one that it had become part of. */
+  /** Returns rows to the profile that is split off, from it or from profiles that had been merged into it. */
   const returns = [
     run("update firings set profile = ?, origin = nullif(origin, ?) where origin = ?"),
     run("update events set profile = ?, origin = nullif(origin, ?) where origin = ?"),
@@ -89,7 +89,7 @@ export function mergeWriter(db: Database.Database) {
   const mark = run("insert or replace into split_pairs (one, other, one_now, other_now, at) values (?, ?, ?, ?, ?)");
   const prune = run("delete from merges where seq in (select seq from merges where at < ? order by at limit ?)");
 
-  /** Returns all that are part of one, itself included. */
+  /** Returns the numbers of a profile and of all that were merged into it, directly or not. */
   function partsOf(number: number): number[] {
     const found = [number];
     for (const one of found) found.push(...children.all(one));
@@ -97,7 +97,7 @@ export function mergeWriter(db: Database.Database) {
   }
 
   return {
-    /** Moves all but what ends with the profile itself. */
+    /** Moves everything that outlives the profile. */
     move(source: number, target: number, merge: Merge | undefined): void {
       for (const one of moves) one.run(target, source);
       deleteSkips.run(source);
@@ -105,7 +105,7 @@ export function mergeWriter(db: Database.Database) {
       if (merge !== undefined) keep.run(source, target, merge.at, JSON.stringify(merge));
       deleteOldest.run(target, target);
     },
-    /** Restores the profile without its identifiers, and what was its own. */
+    /** Restores a profile without its identifiers, and the records that were its own. */
     split({ id, fields, createdAt, updatedAt, version }: Profile, at: number, merges: readonly Merge[]): void {
       const { number, parent, profile: root } = absorbed.get(id) ?? { number: null, parent: 0, profile: 0 };
       if (number === null || isKept.get(number) === undefined) {

@@ -1,7 +1,7 @@
 import { type Page, pageOf } from "../../base/page.ts";
 import { cursorOf } from "../cursor.ts";
 
-/** Reads a list in pieces, so that whoever stops has not read all of it. @param read the next rows behind a number */
+/** Reads rows in batches, so that a caller that stops early has not read all. @param read returns the next rows after a `seq` */
 export function* inPieces<Row extends { readonly seq: number }>(
   from: number,
   limit: number,
@@ -17,19 +17,19 @@ export function* inPieces<Row extends { readonly seq: number }>(
   }
 }
 
-/** One large row may be a page already. */
+/** Sizes of the batches, which double from the first to the largest. One large row may fill a page. */
 const firstPiece = 1;
 const maxPiece = 32;
 
-/** Before any row that is there, and behind. */
+/** Cursors before the first and after the last possible row. */
 export const bounds = { first: 0, last: Number.MAX_SAFE_INTEGER } as const;
 
-/** Reads the numbers of a list that is in order, at most `limit` of them, from the newest before `before` on. */
+/** Reads at most `limit` row numbers below `before` from an ordered list, the newest first. */
 export type NewestFirst = (before: number, limit: number) => readonly number[];
 
 /**
- * Merges lists, each of which is in order, into a page. Costs `limit` numbers of each list, and the rows of the page.
- * @param row reads what has this number
+ * Merges ordered lists into a page, newest first. Reads `limit` numbers of each list, and the rows of the page only.
+ * @param row reads the row with a number
  */
 export function newest<Row extends { readonly seq: number }, Item>(
   lists: readonly NewestFirst[],
@@ -48,7 +48,7 @@ function* eachOf<Row>(numbers: readonly number[], row: (seq: number) => Row): Ge
   for (const seq of numbers) yield row(seq);
 }
 
-/** Lists the different values of a column that an index has, by one search for each. @param next after the one given */
+/** Lists the distinct values of an indexed column with one index search per value. @param next returns the value after another */
 export function distinct(next: (after: number) => number | null | undefined): readonly number[] {
   const found: number[] = [];
   for (let one = next(-1); one != null; one = next(one)) found.push(one);

@@ -15,7 +15,7 @@ interface Row {
   readonly version: number;
 }
 
-/** Reads on one connection. */
+/** Reads profiles on one connection. */
 export function profileReader(db: Database.Database, idCache: IdCache): Profiles {
   const bySeq = db.prepare<[number], Row>("select * from profiles where seq = ?");
   const owner = db
@@ -107,7 +107,7 @@ export function profileWriter(db: Database.Database, idCache: IdCache): Profiles
     if (known === undefined) {
       const seq = insert.get(id, JSON.stringify(fields), createdAt, updatedAt, version)!;
       idCache.remember(id, seq);
-      // It may have been somebody's.
+      // An identifier may have been that of a profile in the cache.
       idCache.identifiers.clear();
       profile.identifiers.forEach(({ kind, value }, place) => {
         own.run(kind, value, seq, place);

@@ -68,7 +68,7 @@ export function finder(db: Database.Database): (id: string) => StoredDelivery | 
   };
 }
 
-/** Newest first, of any channel, destination and state: see `newest`. */
+/** Lists deliveries, newest first, filtered by channel, destination and state: see `newest`. */
 export function lister(db: Database.Database): (query: ListQuery) => Page<DeliverySummary> {
   const row = db.prepare<[number], Row>(`select ${columns} from ${tables} where d.seq = ?`);
   const channels = db.prepare<[], { id: number; name: string }>("select id, name from channels");
@@ -166,7 +166,7 @@ export function statsReader(db: Database.Database): () => Stats {
     "select c.name, k.state, k.n from counts k join channels c on c.id = k.channel order by c.id",
   );
   const channels = db.prepare<[], number>("select id from channels").pluck();
-  // A head is visited when its first delivery is due, so `visits` has the oldest; but for those that were put off.
+  // A head is normally due (`at`) with its first delivery, so the index `visits` gives the oldest; postponed heads are looked at apart.
   const first = db
     .prepare<[number, number], number | null>("select min(at) from heads where channel = ? and rank = ?")
     .pluck();

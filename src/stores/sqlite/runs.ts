@@ -4,7 +4,7 @@ import { type NewestFirst, newest } from "./page.ts";
 
 const states: readonly RunState[] = ["running", "paused", "done", "cancelled", "failed"];
 
-/** Newest first, of any trigger and state: see `newest`. */
+/** Lists runs, newest first, filtered by trigger and state: see `newest`. */
 function lister(db: Database.Database): Runs["list"] {
   const bySeq = db.prepare<[number], { seq: number; body: string }>("select seq, body from runs where seq = ?");
   const numbers = <Given extends readonly string[]>(from: string) =>

@@ -2,38 +2,38 @@ import type Database from "better-sqlite3";
 import { cleanJournal } from "./clean-journal.ts";
 import { renameWords } from "./rename-words.ts";
 
-/** SQL, or what changes rows as SQL cannot. Runs in the transaction of all steps, so it is done as a whole or runs again. */
+/** A migration: SQL, or a function for changes that SQL cannot make. All steps run in one transaction, so a failed one is run again. */
 export type Step = string | ((db: Database.Database) => void);
 
 /**
- * The tables, one step a version; a step is never changed once released.
+ * Creates and migrates the tables, one step per version. A step never changes once it is released.
  *
- * - `deliveries`: what changes over a delivery's life, kept thin. `bodies`: what it says, written once. `attempts`: the journal.
- * - `heads`: for each destination and rank that has something waiting, when to look there next: never later than its
- *   first delivery is due or its hold ends. So a claim visits destinations, not deliveries, and what is queued for one
- *   that is held or busy costs nothing.
- * - `counts`: how many deliveries, and how large, by channel and state.
+ * - `deliveries`: the columns that change over a delivery's life. `bodies`: its content, written once. `attempts`: the journal.
+ * - `heads`: the per-destination ready index. For each destination and rank with waiting deliveries it says when to look there next
+ *   (`at`), never later than the first delivery is due or the hold ends. A claim visits destinations, not deliveries, so deliveries that
+ *   are queued for a held or busy destination cost nothing. Its index `visits` orders the heads of a channel by that time.
+ * - `counts`: number and size of deliveries by channel and state.
  *
- * Since version 2, erased deliveries (of size 0) are at one destination of their channel, and destinations are no more when
- * nothing is left there; and there is what fires alerts: `names` are those of audiences, streams and triggers, and stand for them elsewhere.
- * `firings.delivery` is the first of `deliveries`, or the firing's own id: firings that went out as one have it in common.
- * `versions`: how often the definitions changed. Numbers of profiles are not given again, for a list goes on behind one that
- * may be gone. Lists come in the order of `seq`, which an index that ends before it keeps.
+ * Since version 2, erased deliveries (of size 0) are moved to one destination per channel, and destinations without deliveries are
+ * deleted. Since then there are the tables of the engine: `names` numbers the names of audiences, streams and triggers. `firings.delivery`
+ * is the first of `deliveries`, or the firing's own id, so that firings of one digest have it in common. `versions` counts changes of the
+ * definitions. Numbers of profiles are never used again, because a page may continue after a profile that is gone. Lists are in the
+ * order of `seq`, which every index has as its last, implicit column.
  *
- * Lists are read from an index for each filter, in the order of `seq`: several of them are merged where one index has what is
- * asked for in pieces (see `newest`), so that a page costs the same whatever else is kept. Deliveries carry their channel for
- * that. Whether one is settled is looked at by `settled_at`, which is null exactly while `state` is below 3: SQLite rewrites a
- * partial index each time a column of its condition is written, and a claim writes `state`. `sizes` counts all profiles, too,
- * as audience 0.
+ * Each filter of a list has an index. Where an index has the matching rows in several ranges, the ranges are merged (see `newest`), so
+ * that a page costs the same whatever else is kept; deliveries have a `channel` for that. Partial indexes test `settled_at`, which is
+ * null exactly while `state` is below 3: SQLite rewrites a partial index whenever a column of its condition is written, and a claim
+ * writes `state`. `sizes` counts the members of audiences, and all profiles as audience 0.
  *
- * `firings.origin`, `events.origin`: the number of the profile that had them when it was absorbed, so that they go back to it;
- * null of almost all, which are in no index of it. `merged_skips`: those of absorbed profiles, by whose they were.
- * `absorbed.number`: the number that an absorbed profile had, unknown of those of version 2; `parent`: the one that absorbed
- * it, while `profile` is the one that it is part of now. `merges`: what is kept to undo it. `split_pairs`: who were split, each
- * pair both ways; `one_now`, `other_now` are the profiles that they are part of.
+ * `firings.origin`, `events.origin`: the number of the profile that had the row when it was merged, so that a split can return it; null
+ * for almost all rows, which the partial indexes leave out. `merged_skips`: skips of merged profiles, by origin. `absorbed`: merged
+ * profiles; `number` is the number that one had (unknown for those of version 2), `parent` the profile that it was merged into, `profile`
+ * the surviving one. `merges`: records to undo merges. `split_pairs`: profiles that were split, each pair both ways; `one_now`,
+ * `other_now` are their surviving profiles.
  *
- * Rank: 0, 1, 2 are first attempts of high, normal and low priority; 3, 4, 5 are retries.
- * State: 0 waiting, 1 claimed, 2 behind another with its ordering key; 3 delivered, 4 dead, 5 cancelled, 6 aborted.
+ * Rank: 0, 1, 2 are first attempts of high, normal and low priority; 3, 4, 5 are retries of the same. So a retry has the rank
+ * `3 + rank % 3`, and a replay `rank % 3`.
+ * State: 0 waiting, 1 claimed, 2 queued behind a delivery with the same ordering key; 3 delivered, 4 dead, 5 cancelled, 6 aborted.
  */
 export const steps: readonly Step[] = [
   `
@@ -210,12 +210,12 @@ export const steps: readonly Step[] = [
 
 export const state = { waiting: 0, claimed: 1, behind: 2, delivered: 3, dead: 4, cancelled: 5, aborted: 6 } as const;
 
-/** Of these, which are settled. */
+/** The states of settled deliveries. */
 export const settledStates = [state.delivered, state.dead, state.cancelled, state.aborted] as const;
 
 export const firingState = ["waiting", "sent", "aborted", "skipped", "failed"] as const;
 
 export const stateName = ["pending", "pending", "pending", "delivered", "dead", "cancelled", "aborted"] as const;
 
-/** So that `file` and we know what it is: "tocs". */
+/** Identifies the file format, to `file` and to us: "tocs". */
 export const applicationId = 0x746f6373;

@@ -15,7 +15,7 @@ interface Row {
 
 const back = "seq, destination, rank, attempt, size, ordering_key";
 
-/** Within a transaction: lets the one go that stands behind, if any. */
+/** Makes the next delivery with an ordering key claimable, if one is queued. Runs within a transaction. */
 export function unblocker(db: Database.Database, cache: TransactionCache): (destination: number, key: string) => void {
   const behind = db.prepare<[number, string], { seq: number; rank: number; due: number }>(
     `select seq, rank, due from deliveries where destination = ? and ordering_key = ? and state < 3 and state = 2
@@ -30,7 +30,7 @@ export function unblocker(db: Database.Database, cache: TransactionCache): (dest
   };
 }
 
-/** Within a transaction. @param expunge for those for which that was asked meanwhile, see `changer` */
+/** Settles, releases and renews claims. Runs within a transaction. @param expunge erases deliveries that were expunged while they were claimed */
 export function settler(
   db: Database.Database,
   cache: TransactionCache,
@@ -91,6 +91,7 @@ export function settler(
       if (of === "channel") health.holdChannel(place.channel, until, reason);
       else health.hold(destination, until, reason);
     }
+    // A kept delivery is never empty: if only this attempt counts, its content was expunged while it was claimed.
     if (row.size === grown) expunge([claim.id], now);
     return true;
   }

@@ -4,8 +4,8 @@ import { dirname } from "node:path";
 import { StoreError } from "../../store/index.ts";
 
 /**
- * Puts commits on the disk, beside the event loop: one sync of the write-ahead log for all that wait for one. SQLite's own
- * would hold up everything else meanwhile. What others commit to the log goes along.
+ * Syncs commits to disk off the event loop: one sync of the write-ahead log for all commits that wait for one. A sync by SQLite itself
+ * would block the event loop. Commits of other processes are in the same log, and are synced along with ours.
  */
 export class Sync {
   readonly #path: string;
@@ -14,7 +14,7 @@ export class Sync {
   #synced = 0;
   #waiting: { readonly commit: number; readonly resolve: () => void; readonly reject: (error: unknown) => void }[] = [];
   #running: Promise<void> | undefined;
-  /** Why nothing more can be said to be on the disk. */
+  /** Why no further commit can be synced. */
   #failure: StoreError | undefined;
 
   /** @param path of the database, which is open and has its log */
@@ -23,14 +23,15 @@ export class Sync {
     this.#log = openLog(path);
   }
 
-  /** Something was committed, by us or by others. @returns its number */
+  /** Records a commit, of this process or of others. @returns its number */
   recordCommit(): number {
     return ++this.#committed;
   }
 
   /**
-   * Resolves when this commit, and all before it, are on the disk. @throws StoreError: then they may be kept, or not. Once one
-   * sync failed, all do until the file is opened anew: a system may drop what it could not write, and say so only once.
+   * Resolves once this commit and all before it are on disk. Once one sync has failed, all fail until the file is opened again, because
+   * an operating system may drop data that it could not write, and report it only once.
+   * @throws StoreError; then the commits may be kept or not
    */
   async untilSynced(commit = this.#committed): Promise<void> {
     if (commit <= this.#synced) return;
@@ -41,12 +42,12 @@ export class Sync {
     });
   }
 
-  /** @throws StoreError if nothing more can be put on the disk */
+  /** @throws StoreError if no further commit can be synced */
   throwIfFailed(): void {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  /** Waits for what is asked for. */
+  /** Waits for pending syncs, and closes the log. */
   async close(): Promise<void> {
     this.#failure ??= new StoreError("closed", `${this.#path}: the store is closed`);
     await this.#running;
@@ -78,12 +79,12 @@ export class Sync {
 }
 
 interface Log {
-  /** Resolves when what is in the log is on the disk, or with what went wrong. */
+  /** Resolves with null once the log is on disk, or with the error. */
   sync(): Promise<NodeJS.ErrnoException | null>;
   close(): void | Promise<void>;
 }
 
-/** Opens the log of a database, and syncs its folder: that the files are there at all. */
+/** Opens the log of a database, and syncs its folder, so that the files themselves survive a crash. */
 function openLog(path: string): Log {
   const folder = dirname(path);
   if ("permission" in process) return openLogByHandle(`${path}-wal`, folder);
@@ -95,13 +96,13 @@ function openLog(path: string): Log {
   };
 }
 
-/** With `--permission`, Node syncs no file that is known by its number, and those that are objects. */
+/** Opens the log as a FileHandle: with `--permission`, Node refuses to sync file descriptors, but syncs FileHandles. */
 function openLogByHandle(log: string, folder: string): Log {
   const opened = (async () => {
     await syncFolderByHandle(folder);
     return open(log, "r+");
   })();
-  // Who syncs is told.
+  // Reported by `sync`.
   opened.catch(() => {});
   return {
     async sync() {
@@ -125,11 +126,10 @@ async function syncFolderByHandle(path: string): Promise<void> {
     await using folder = await open(path, "r");
     await folder.sync();
   } catch {
-    // Then it does so by itself.
+    // Not every system can sync a folder; those that cannot need not.
   }
 }
 
-/** Not every system lets a folder be synced. */
 function syncFolder(path: string): void {
   try {
     const folder = openSync(path, "r");
@@ -139,6 +139,6 @@ function syncFolder(path: string): void {
       closeSync(folder);
     }
   } catch {
-    // Then it does so by itself.
+    // Not every system can sync a folder; those that cannot need not.
   }
 }

@@ -10,11 +10,11 @@ export interface DestinationRow {
   readonly held_until: number;
   readonly disabled: string | null;
   readonly failures: number;
-  /** Not null: failing, tried with one attempt at a time; until when one is under way. */
+  /** Not null while the destination is failing and tried with one attempt at a time: when the lease of that attempt ends, or 0. */
   readonly trial_until: number | null;
 }
 
-/** What one transaction has seen of destinations and their heads, and how it changes the counts. */
+/** Caches rows of destinations and heads that one transaction has read, and collects its changes of `counts` until it commits. */
 export class TransactionCache implements TransactionHooks {
   readonly #channels = new Map<string, number>();
   readonly #destinations = new Map<string, DestinationRow>();
@@ -67,7 +67,7 @@ export class TransactionCache implements TransactionHooks {
     return row;
   }
 
-  /** Where deliveries of this channel are that are erased. */
+  /** Returns the destination of a channel's erased deliveries, creating it if needed. */
   erasedDestination(channel: number): number {
     return (
       this.#sql.destination.get(channel, erasedDestination) ?? this.#sql.newDestination.get(channel, erasedDestination)!
@@ -83,15 +83,16 @@ export class TransactionCache implements TransactionHooks {
     return row;
   }
 
-  /** Something of this rank is waiting there, due at `due`. */
+  /** Records that a delivery of this rank waits for a destination from `due` on. */
   addWaiting(destination: number, channel: number, rank: number, due: number): void {
+    // Both in one number: a rank is below 6, so 8 keeps the keys apart.
     const key = destination * 8 + rank;
     if (due >= (this.#heads.get(key) ?? Number.POSITIVE_INFINITY)) return;
     this.#heads.set(key, due);
     this.#sql.head.run(destination, rank, channel, due, due);
   }
 
-  /** What is known of heads and destinations no longer holds. */
+  /** Forgets destinations and heads, because they were changed. */
   invalidateDestinations(): void {
     this.#heads.clear();
     this.#byId.clear();
@@ -99,6 +100,7 @@ export class TransactionCache implements TransactionHooks {
   }
 
   count(channel: number, of: number, n: number, bytes: number): void {
+    // Both in one number: a state is below 7, so 8 keeps the keys apart. All pending states are counted as 0.
     const key = channel * 8 + (of < state.delivered ? 0 : of);
     const count = this.#counts.get(key);
     if (count === undefined) this.#counts.set(key, { n, bytes });

@@ -2,14 +2,14 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { StoreError } from "../../store/index.ts";
 import { type File, isBusy, isOfFile, storeError } from "./file.ts";
 
-/** After so many ms a transaction takes no more work in, so that the event loop gets its turn. */
+/** ms after which a transaction takes in no more jobs, so that the event loop gets its turn. */
 const maxBatchTime = 8;
 
-/** What is kept in memory about the transaction that is open. */
+/** Lets caches take part in transactions. */
 export interface TransactionHooks {
-  /** Writes down what was collected. */
+  /** Writes changes that were collected in memory. */
   beforeCommit(): void;
-  /** Forgets everything: the next transaction finds what others wrote. */
+  /** Forgets everything that was cached, because other processes may write before the next transaction. */
   forget(): void;
 }
 
@@ -17,23 +17,26 @@ interface Job {
   readonly run: () => unknown;
   readonly resolve: (value: never) => void;
   readonly reject: (error: unknown) => void;
-  /** Has the transaction for itself, and may wait in it. */
+  /** Runs alone in its transaction, and may be asynchronous. */
   readonly exclusive: boolean;
-  /** Waits while others want something, but not for ever. */
+  /** Lets other jobs go first, but not for ever. */
   readonly lowPriority: boolean;
-  /** Is on the disk when it resolves. If not, all that was written before it is, whoever wrote it; it may be lost with the machine. */
+  /**
+   * If true, resolves after this write is synced. If false, resolves once every earlier commit that matters is synced; this write itself
+   * may be lost in a crash of the machine.
+   */
   readonly synced: boolean;
 }
 
-/** So many transactions of others go before one that lowPriority. */
+/** Transactions that may overtake a job of low priority, at most. */
 const maxOvertakes = 4;
-/** ms in which others may come before one that lowPriority. */
+/** How long a job of low priority waits for others that may come, in ms. */
 const lowPriorityDelay = 2;
 
 /**
- * Group commit: what many callers want written at about the same time is one transaction and one sync. Each is told when
- * that is on disk; the next transactions go on meanwhile. Nobody is told that something was written that could still be lost,
- * nor gets a claim that rests on it; whoever only reads may see it. Waits for other processes without blocking the event loop.
+ * Commits in groups: the jobs of many callers at about the same time run in one transaction, with one sync. Each job resolves once its
+ * commit is on disk, while the next transactions already run. No job resolves with a result, not even a claim, that depends on a commit
+ * that could still be lost; only plain reads may see such a commit. Waits for other processes without blocking the event loop.
  */
 export class Writer {
   readonly #file: File;
@@ -42,11 +45,11 @@ export class Writer {
   #jobs: Job[] = [];
   readonly #lowPriorityJobs: Job[] = [];
   #overtakes = 0;
-  /** Whoever wrote last is likely to want something more, such as to claim what it handed over. */
+  /** Expects that the last caller soon writes again, for example to claim what it has enqueued. */
   #expectsMore = false;
-  /** The last commit that has to be on the disk before anything that rests on it gets out. */
+  /** Highest commit number that must be synced before results that depend on it are returned. */
   #requiredCommit = 0;
-  /** Something that others committed may not be on the disk yet. */
+  /** Another process may have committed something that is not synced yet. */
   #othersCommitted = true;
   readonly #version;
   #seenVersion: number | undefined;
@@ -58,24 +61,26 @@ export class Writer {
     this.#file = file;
     this.#hooks = hooks;
     this.#busyTimeout = busyTimeout;
-    // Changes with each commit of another connection.
+    // This number changes with each commit of another connection.
     this.#version = file.writer.prepare<[], number>("pragma data_version").pluck();
   }
 
+  /** Runs a job in a transaction with others. @param synced see {@link Job} */
   write<Result>(run: () => Result, synced = true): Promise<Result> {
     return this.#enqueue<Result>(run, { exclusive: false, lowPriority: false, synced });
   }
 
+  /** Runs an asynchronous job in a transaction of its own. */
   writeExclusive<Result>(run: () => Promise<Result>, lowPriority = false): Promise<Result> {
     return this.#enqueue<Result>(run, { exclusive: true, lowPriority, synced: true });
   }
 
-  /** @throws StoreError if it was closed */
+  /** @throws StoreError if the writer is closed */
   checkOpen(): void {
     if (this.#closed) throw new StoreError("closed", `${this.#file.path}: the store is closed`);
   }
 
-  /** Takes nothing more, and waits for what it took. */
+  /** Refuses further jobs, and waits for those it has. */
   async close(): Promise<void> {
     this.#closed = true;
     await this.#running;
@@ -94,7 +99,7 @@ export class Writer {
 
   async #work(): Promise<void> {
     do {
-      // What else is asked for in this turn of the event loop joins.
+      // Jobs that are enqueued in the same turn of the event loop join the transaction.
       await new Promise(setImmediate);
       if (this.#jobs.length === 0 && this.#expectsMore) await sleep(lowPriorityDelay);
       const first = this.#next();
@@ -122,7 +127,7 @@ export class Writer {
     return this.#lowPriorityJobs.shift()!;
   }
 
-  /** Resolves when all that is committed by now, by others too, is on the disk. @throws StoreError */
+  /** Resolves once all commits so far, those of other processes too, are on disk. @throws StoreError */
   async untilSynced(): Promise<void> {
     const { sync } = this.#file;
     await sync?.untilSynced(sync.recordCommit());
@@ -155,7 +160,7 @@ export class Writer {
     this.#file.checkpointer.committed();
   }
 
-  /** Tells jobs of the transaction that was just committed, as soon as they may know. */
+  /** Resolves the jobs of the transaction that was just committed, once the commits that they depend on are synced. */
   #resolveOnceSynced(done: readonly { readonly job: Job; readonly value: never }[]): void {
     const { sync } = this.#file;
     const commit = sync?.recordCommit() ?? 0;
@@ -193,7 +198,7 @@ export class Writer {
     this.#resolveOnceSynced(done);
   }
 
-  /** One of them failed: it exclusive gets the error. */
+  /** Runs each job in a transaction of its own after a common one failed, so that only the failing job gets the error. */
   async #runSeparately(jobs: readonly Job[]): Promise<void> {
     for (const job of jobs) {
       try {

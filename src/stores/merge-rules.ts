@@ -1,13 +1,13 @@
 import type { Skip } from "../store/index.ts";
 
-/** At most so many merges of one profile are kept, the newest: each has up to three profiles in it. */
+/** Merges that are kept of one profile, at most, the newest: each holds up to three profiles. */
 export const maxMerges = 100;
 
 type Counted = Pick<Skip, "at" | "count">;
 
 /**
- * Skips of a profile and of those that it absorbed as one: counted together, the latest kept.
- * @param absorbed in the order in which their profiles came to be; of the same time, the last one is kept
+ * Combines the skips of a profile and of those that were merged into it: adds their counts, and keeps the latest.
+ * @param absorbed in the order in which their profiles were created; of skips of the same time, the last one is kept
  */
 export function combineSkips<One extends Counted>(own: One | undefined, absorbed: readonly One[]): One | undefined {
   let latest = own;
