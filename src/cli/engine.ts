@@ -1,6 +1,6 @@
 import { relative, resolve } from "node:path";
+import { escapeControls } from "../base/escape-controls.ts";
 import type { Json } from "../base/json.ts";
-import { visible } from "../base/visible.ts";
 import { desiredStateOf as desiredStateIn, pathOf } from "../config/index.ts";
 import type { Channel } from "../dispatch/index.ts";
 import { InputError, readText } from "../files/index.ts";
@@ -98,7 +98,7 @@ export async function checkInForce(engine: Engine): Promise<void> {
 export async function warnOfBroken(engine: Engine, io: Io): Promise<void> {
   for (const { kind, of, path, message } of await engine.broken()) {
     const place = [`${kind} ${of}`, ...path].join(".");
-    await write(io.stderr, `${place} cannot be read, so it is left out: ${visible(message)}\n`);
+    await write(io.stderr, `${place} cannot be read, so it is left out: ${escapeControls(message)}\n`);
   }
 }
 

@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
-import { type Painted, visible } from "../base/visible.ts";
+import { escapeControls, type Styled } from "../base/escape-controls.ts";
 import type { FileAccess } from "../files/access.ts";
 import type { ExitCode } from "./command.ts";
 
@@ -23,22 +23,22 @@ export interface Io extends FileAccess {
 type Output = Writable & Screen;
 
 /**
- * Writes to the standard output or error; a terminal gets no control characters: see `visible`. Everything that is printed
+ * Writes to the standard output or error; a terminal gets no control characters: see `escapeControls`. Everything that is printed
  * passes here. @returns false if the stream is full
  */
-export function put(stream: Output, text: string | Painted): boolean {
+export function put(stream: Output, text: string | Styled): boolean {
   if (typeof text !== "string") return stream.write(text.text);
-  return stream.write(stream.isTTY ? visible(text) : text);
+  return stream.write(stream.isTTY ? escapeControls(text) : text);
 }
 
 /** Writes, and resolves when the stream has room again, so that a slow reader slows the command down and does not fill memory. */
-export async function write(stream: Output, text: string | Painted): Promise<void> {
+export async function write(stream: Output, text: string | Styled): Promise<void> {
   if (text !== "" && !put(stream, text)) await once(stream, "drain");
 }
 
 /** Replaces the line of a terminal that the cursor is in. */
 export function redraw(stream: Output, line: string): void {
-  stream.write(`\r\x1b[K${visible(line)}`);
+  stream.write(`\r\x1b[K${escapeControls(line)}`);
 }
 
 /** Asks for a yes at a terminal; without a terminal the answer is no. */
@@ -47,7 +47,7 @@ export async function confirmed(question: string, io: Io): Promise<boolean> {
   const { createInterface } = await import("node:readline/promises");
   const lines = createInterface({ input: io.stdin, output: io.stderr });
   try {
-    return /^y(es)?$/i.test((await lines.question(`${visible(question)} [y/N] `)).trim());
+    return /^y(es)?$/i.test((await lines.question(`${escapeControls(question)} [y/N] `)).trim());
   } finally {
     lines.close();
   }

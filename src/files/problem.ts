@@ -1,5 +1,5 @@
 /** Problems that the person at the command line can correct, and their text: the place, the problem, what to do. */
-import { visible, visibleLine } from "../base/visible.ts";
+import { escapeControls, escapeControlsInLine } from "../base/escape-controls.ts";
 import type { TemplateError } from "../index.ts";
 import type { Source } from "./source.ts";
 
@@ -42,9 +42,9 @@ const isTemplateError = (error: Error): error is TemplateError => "phase" in err
 
 export function problemText({ error, place, profile }: Problem): string {
   const places = profile?.file === place?.file ? [place] : [profile, place];
-  const where = places.filter((known) => known !== undefined).map((known) => visibleLine(placeText(known)));
+  const where = places.filter((known) => known !== undefined).map((known) => escapeControlsInLine(placeText(known)));
   const what = isTemplateError(error) ? String(error) : error.message;
-  return `${[...where, visible(what)].join(": ")}\n${advice(error)}`;
+  return `${[...where, escapeControls(what)].join(": ")}\n${advice(error)}`;
 }
 
 function placeText({ file, line, column, part }: Place): string {

@@ -1,5 +1,5 @@
 import { formatElapsed } from "../../base/duration.ts";
-import { visible } from "../../base/visible.ts";
+import { escapeControls } from "../../base/escape-controls.ts";
 import type { Attempt, StoredDelivery } from "../../store/index.ts";
 import { plural } from "../plural.ts";
 
@@ -16,7 +16,7 @@ export function deliveryReport(delivery: StoredDelivery, now: number): string {
     lines.push(`${time(now)}  attempt under way; leased until ${time(delivery.leasedUntil)}`);
   } else if (delivery.due !== undefined)
     lines.push(`${time(delivery.due)}  ${delivery.due > now ? "next attempt" : "due for an attempt"}`);
-  return `${lines.map(visible).join("\n")}\n`;
+  return `${lines.map(escapeControls).join("\n")}\n`;
 }
 
 function outcomeText(delivery: StoredDelivery, now: number): string {

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { visible } from "../../base/visible.ts";
+import { escapeControls } from "../../base/escape-controls.ts";
 import {
   alertParts,
   isBlank,
@@ -151,9 +151,9 @@ function asText({ profiles, rendered, failed, aborted, noValue, tooLong }: DryRu
   const of = (kind: ReadonlyMap<string, Cases>) => [...kind.values()].reduce((sum, { count }) => sum + count, 0);
   let out = `${plural(profiles, "profile")}: ${number(rendered)} rendered, ${number(of(failed))} failed, ${number(of(aborted))} aborted\n`;
   for (const [reason, cases] of byCount(failed))
-    out += `\n${number(cases.count)} failed: ${visible(reason)}\n  ${linesText(cases)}\n`;
+    out += `\n${number(cases.count)} failed: ${escapeControls(reason)}\n  ${linesText(cases)}\n`;
   for (const [reason, cases] of byCount(aborted))
-    out += `\n${number(cases.count)} aborted: ${visible(reason)}\n  ${linesText(cases)}\n`;
+    out += `\n${number(cases.count)} aborted: ${escapeControls(reason)}\n  ${linesText(cases)}\n`;
   for (const [part, cases] of byCount(noValue))
     out += `\n${number(cases.count)} print <no value> in the ${part}\n  ${linesText(cases)}\n`;
   for (const [part, cases] of byCount(tooLong)) {

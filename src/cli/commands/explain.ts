@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { visible } from "../../base/visible.ts";
+import { escapeControls } from "../../base/escape-controls.ts";
 import type { ExitCode } from "../command.ts";
 import { findProfile, withEngine } from "../engine.ts";
 import { type Io, write } from "../io.ts";
@@ -27,9 +27,9 @@ export function addExplainCommand(program: Command, io: Io, end: (code: ExitCode
           ]);
           const widest = Math.max(...explanation.steps.map(({ what }) => what.length));
           const lines = explanation.steps.map(
-            ({ what, ok, detail }) => `  ${marks.get(ok)}  ${what.padEnd(widest)}  ${visible(detail)}`,
+            ({ what, ok, detail }) => `  ${marks.get(ok)}  ${what.padEnd(widest)}  ${escapeControls(detail)}`,
           );
-          await write(io.stdout, `${visible(explanation.answer)}\n\n${lines.join("\n")}\n`);
+          await write(io.stdout, `${escapeControls(explanation.answer)}\n\n${lines.join("\n")}\n`);
         }),
       );
     });

@@ -1,4 +1,4 @@
-import { Painted, safe, visible, visibleLine } from "../../base/visible.ts";
+import { escapeControls, escapeControlsInLine, escapedText, Styled } from "../../base/escape-controls.ts";
 import type { Placed } from "../../files/lint-files.ts";
 import { type Rule, rules, type Severity } from "../../index.ts";
 import { plural } from "../plural.ts";
@@ -13,7 +13,7 @@ export interface Summary {
 export const formats = ["pretty", "json", "sarif", "github", "unix"] as const;
 export type Format = (typeof formats)[number];
 
-export function print(format: Format, summary: Summary, colours: boolean): string | Painted {
+export function print(format: Format, summary: Summary, colours: boolean): string | Styled {
   switch (format) {
     case "pretty":
       return pretty(summary, colours);
@@ -32,26 +32,26 @@ export function print(format: Format, summary: Summary, colours: boolean): strin
 
 const colourOf: Readonly<Record<Severity, number>> = { error: 31, warning: 33, info: 36 };
 
-function pretty({ files, placed, fixed }: Summary, colours: boolean): Painted {
+function pretty({ files, placed, fixed }: Summary, colours: boolean): Styled {
   const paint = (text: string, ...codes: number[]) =>
-    new Painted(colours ? `\x1b[${codes.join(";")}m${visible(text)}\x1b[0m` : visible(text));
+    new Styled(colours ? `\x1b[${codes.join(";")}m${escapeControls(text)}\x1b[0m` : escapeControls(text));
   let out = "";
   for (const { finding, file, line, column } of placed) {
     const { severity, rule, message, excerpt, go, fix, suggestions } = finding;
-    const place = paint(`${visibleLine(file)}:${line}:${column}`, 1);
-    out += safe`${place} ${paint(severity, colourOf[severity])} ${message} ${paint(`[${rule}]`, 2)}\n`;
-    out += safe`${excerptAt(excerpt, line)}\n`;
-    if (go !== undefined) out += safe`${paint(`  Go says: ${go}\n`, 2)}`;
-    if (fix) out += safe`  ${fix.message}: tocsin lint --fix does this.\n`;
-    else if (suggestions.length > 0) out += safe`  ${suggestions.map((one) => one.message).join(", or ")}?\n`;
+    const place = paint(`${escapeControlsInLine(file)}:${line}:${column}`, 1);
+    out += escapedText`${place} ${paint(severity, colourOf[severity])} ${message} ${paint(`[${rule}]`, 2)}\n`;
+    out += escapedText`${excerptAt(excerpt, line)}\n`;
+    if (go !== undefined) out += escapedText`${paint(`  Go says: ${go}\n`, 2)}`;
+    if (fix) out += escapedText`  ${fix.message}: tocsin lint --fix does this.\n`;
+    else if (suggestions.length > 0) out += escapedText`  ${suggestions.map((one) => one.message).join(", or ")}?\n`;
     out += "\n";
   }
-  return new Painted(`${out}${lastLine(files, placed, fixed)}\n`);
+  return new Styled(`${out}${lastLine(files, placed, fixed)}\n`);
 }
 
 /** Replaces the template's line numbers in an excerpt with those of the file, which a reader looks for. */
 function excerptAt(excerpt: string, line: number): string {
-  const [code = "", caret = ""] = visible(excerpt).split("\n");
+  const [code = "", caret = ""] = escapeControls(excerpt).split("\n");
   const [gap, number] = ["  ", String(line)];
   const strip = (text: string) => text.slice(text.indexOf("|"));
   return `${gap}${number} ${strip(code)}\n${gap}${" ".repeat(number.length)} ${strip(caret)}`;
@@ -132,4 +132,4 @@ function annotation({ finding, file, line, column, endLine, endColumn }: Placed)
 const data = (text: string): string => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 
 const unixLine = ({ finding: { severity, rule, message }, file, line, column }: Placed): string =>
-  `${visibleLine(file)}:${line}:${column}: ${visible(message).replaceAll("\n", " ")} [${severity}/${rule}]\n`;
+  `${escapeControlsInLine(file)}:${line}:${column}: ${escapeControls(message).replaceAll("\n", " ")} [${severity}/${rule}]\n`;

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import { formatElapsed } from "../../base/duration.ts";
-import { visible } from "../../base/visible.ts";
+import { escapeControls } from "../../base/escape-controls.ts";
 import { shownDelivery } from "../../dispatch/secrets/shown.ts";
 import { shownUrl } from "../../dispatch/secrets/url.ts";
 import type { DeliveryState, DeliverySummary, DestinationHealth, DestinationRef, Outbox } from "../../store/index.ts";
@@ -136,7 +136,9 @@ export function addOutboxCommand(program: Command, io: Io, end: (code: ExitCode)
           await outbox.enable(place);
           await write(
             io.stdout,
-            flags.json ? `${JSON.stringify(place)}\n` : `${place.channel} ${visible(place.destination)} is enabled\n`,
+            flags.json
+              ? `${JSON.stringify(place)}\n`
+              : `${place.channel} ${escapeControls(place.destination)} is enabled\n`,
           );
           return 0;
         }),
@@ -228,8 +230,8 @@ async function stats(outbox: Outbox, { json }: Filter, now: number, io: Io): Pro
   }
   for (const health of unhealthy) {
     const { channel, destination } = health;
-    const name = destination === undefined ? channel : `${channel} ${visible(destination)}`;
-    await write(io.stdout, `${name}: ${visible(healthText(health, now))}\n`);
+    const name = destination === undefined ? channel : `${channel} ${escapeControls(destination)}`;
+    await write(io.stdout, `${name}: ${escapeControls(healthText(health, now))}\n`);
   }
   return 0;
 }

@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { visible } from "../../base/visible.ts";
+import { escapeControls } from "../../base/escape-controls.ts";
 import type { Plan, Step } from "../../triggers/index.ts";
 import type { ExitCode } from "../command.ts";
 import { desiredStateOf, type OpenEngine, withEngine } from "../engine.ts";
@@ -70,16 +70,17 @@ async function printPlan({ steps, findings }: Plan, { json }: Flags, io: Io): Pr
   if (steps.length === 0) return write(io.stdout, "No changes.\n");
   let text = "";
   for (const step of steps) {
-    text += `${signs[step.action]} ${visible(step.effect)}\n`;
+    text += `${signs[step.action]} ${escapeControls(step.effect)}\n`;
     const { entering = [], leaving = [] } = step.members ?? {};
     for (const [verb, profiles] of [
       ["enters", entering],
       ["leaves", leaving],
     ] as const) {
-      for (const { id, fields } of profiles) text += `    ${verb}: ${id} ${visible(short(JSON.stringify(fields)))}\n`;
+      for (const { id, fields } of profiles)
+        text += `    ${verb}: ${id} ${escapeControls(short(JSON.stringify(fields)))}\n`;
     }
   }
-  for (const { where, severity, message } of findings) text += `! ${where}: ${severity}: ${visible(message)}\n`;
+  for (const { where, severity, message } of findings) text += `! ${where}: ${severity}: ${escapeControls(message)}\n`;
   await write(io.stdout, text);
 }
 

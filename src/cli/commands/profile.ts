@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { visible } from "../../base/visible.ts";
+import { escapeControls } from "../../base/escape-controls.ts";
 import type { Profile } from "../../store/index.ts";
 import type { ExitCode } from "../command.ts";
 import { findProfile, type OpenEngine, withEngine } from "../engine.ts";
@@ -113,7 +113,7 @@ async function show(opened: OpenEngine, given: string, flags: Flags, io: Io): Pr
     ),
     JSON.stringify(found.fields, null, 2),
   ];
-  await write(io.stdout, `${lines.map(visible).join("\n")}\n`);
+  await write(io.stdout, `${lines.map(escapeControls).join("\n")}\n`);
 }
 
 async function split(opened: OpenEngine, given: string, { json }: Flags, io: Io): Promise<void> {
@@ -128,7 +128,7 @@ async function split(opened: OpenEngine, given: string, { json }: Flags, io: Io)
     `split from ${from.id}: ${identifiersOf(from).join(" ") || "no identifiers"}`,
     ...reassigned.map(({ kind, value }) => `  ${kind}=${value} belongs to another profile by now, and stays there`),
   ];
-  await write(io.stdout, `${lines.map(visible).join("\n")}\n`);
+  await write(io.stdout, `${lines.map(escapeControls).join("\n")}\n`);
 }
 
 async function forget({ engine }: OpenEngine, { id }: Profile, { json }: Flags, io: Io): Promise<ExitCode> {

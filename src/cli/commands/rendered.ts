@@ -1,4 +1,4 @@
-import { visible } from "../../base/visible.ts";
+import { escapeControls } from "../../base/escape-controls.ts";
 import { alertParts, type Rendered } from "../../files/index.ts";
 import type { AlertAborted } from "../../index.ts";
 
@@ -13,14 +13,14 @@ export function renderedText(rendered: Exclude<Rendered, AlertAborted>): string 
 }
 
 /** Says why there is no alert, for the standard error output. */
-export const abortedText = ({ aborted }: AlertAborted): string => `aborted: ${visible(aborted)}\n`;
+export const abortedText = ({ aborted }: AlertAborted): string => `aborted: ${escapeControls(aborted)}\n`;
 
 const labelWidth = "subtitle: ".length;
 
 /** Writes the name of a part and its first line, with further lines indented below. */
 function partText(part: string, text: string | undefined): string {
   if (text === undefined) return "";
-  const lines = visible(text).replace(/\n$/, "").split("\n");
+  const lines = escapeControls(text).replace(/\n$/, "").split("\n");
   return lines
     .map((line, i) => `${(i === 0 ? `${part}:` : "").padEnd(labelWidth)}${line}`.trimEnd())
     .join("\n")

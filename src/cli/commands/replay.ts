@@ -1,4 +1,4 @@
-import { visible } from "../../base/visible.ts";
+import { escapeControls } from "../../base/escape-controls.ts";
 import { createDispatcher, type Dispatcher, type PartDifference, type Replayed } from "../../dispatch/index.ts";
 import { type Io, write } from "../io.ts";
 import { openStore, readSetup, renderer, type SetupFlags, setupChannels } from "../setup.ts";
@@ -43,7 +43,7 @@ export async function replayRendered(
       await write(io.stdout, json ? `${JSON.stringify({ ...replayed, dryRun })}\n` : replayText(replayed, dryRun));
     } catch (error) {
       code = 1;
-      await write(io.stderr, `${visible((error as Error).message)}\n`);
+      await write(io.stderr, `${escapeControls((error as Error).message)}\n`);
     }
   }
   return code;
@@ -53,7 +53,7 @@ function replayText({ id, replayOf = id, aborted, differences }: Replayed, dryRu
   // In a dry run the new delivery is not stored: its id means nothing.
   const result =
     aborted !== undefined
-      ? `${dryRun ? "would be" : "is now"} aborted: ${visible(aborted)}`
+      ? `${dryRun ? "would be" : "is now"} aborted: ${escapeControls(aborted)}`
       : dryRun
         ? "would be sent again"
         : `queued again as ${id}`;
@@ -63,5 +63,5 @@ function replayText({ id, replayOf = id, aborted, differences }: Replayed, dryRu
 
 /** Writes a difference as `title: Hey, [-Ada-]{+Zoë+}`, with further lines indented below. */
 function differenceText({ part, before = "", after = "" }: PartDifference): string {
-  return `  ${part}: ${visible(wordDiff(before, after)).trimEnd().replaceAll("\n", "\n    ")}\n`;
+  return `  ${part}: ${escapeControls(wordDiff(before, after)).trimEnd().replaceAll("\n", "\n    ")}\n`;
 }

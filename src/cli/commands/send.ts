@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { escapeControls } from "../../base/escape-controls.ts";
 import type { Line } from "../../base/lines.ts";
-import { visible } from "../../base/visible.ts";
 import {
   type Channel,
   createDispatcher,
@@ -214,7 +214,7 @@ class Sending {
     } else if (event.state === "dead" && this.#count.dead <= maxReported) {
       put(
         io.stderr,
-        `${visible(`${event.id} on ${event.channel} to ${event.destination}: failed for good: ${event.reason}`)}\n`,
+        `${escapeControls(`${event.id} on ${event.channel} to ${event.destination}: failed for good: ${event.reason}`)}\n`,
       );
     }
   };
@@ -299,9 +299,10 @@ class Sending {
       if (this.#ids.length <= maxReported) this.#ids.push(id);
     }
     if (flags.json) await write(io.stdout, `${JSON.stringify({ id, channel, state, duplicate, reason, line })}\n`);
-    else if (state === "aborted" && line === undefined) await write(io.stderr, `aborted: ${visible(reason ?? "")}\n`);
+    else if (state === "aborted" && line === undefined)
+      await write(io.stderr, `aborted: ${escapeControls(reason ?? "")}\n`);
     else if (state === "dead" && this.#count.dead <= maxReported)
-      await write(io.stderr, `${id} on ${channel}: ${visible(reason ?? "")}\n`);
+      await write(io.stderr, `${id} on ${channel}: ${escapeControls(reason ?? "")}\n`);
   }
 
   async #failed(
@@ -363,7 +364,8 @@ class Sending {
     const parts = counts.filter(([count]) => count > 0).map(([count, what]) => `${count.toLocaleString("en")} ${what}`);
     await write(io.stdout, `${parts.join(", ") || "No profiles: nothing to send."}\n`);
     if (pending > 0) {
-      for (const [channel, problem] of this.#problems) await write(io.stderr, `${channel}: ${visible(problem)}\n`);
+      for (const [channel, problem] of this.#problems)
+        await write(io.stderr, `${channel}: ${escapeControls(problem)}\n`);
     }
     return bad ? 1 : 0;
   }

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { parseDuration } from "../../base/duration.ts";
+import { escapeControls } from "../../base/escape-controls.ts";
 import { readLines } from "../../base/lines.ts";
-import { visible } from "../../base/visible.ts";
 import { InputError, isBlank, openFile, parseProfile } from "../../files/index.ts";
 import type { QueuedDelivery, SimulationEvent, Summary as Summed, Timed } from "../../triggers/index.ts";
 import type { ExitCode } from "../command.ts";
@@ -188,7 +188,7 @@ const eventJson = ({ at, ...rest }: SimulationEvent, name: string | undefined) =
 });
 
 function eventLine(event: SimulationEvent, name: string | undefined): string {
-  return `${time(event.at)}  ${"trigger" in event ? `${visible(`${event.trigger}  ${name ?? event.profile}`)}  ` : ""}${visible(eventText(event))}\n`;
+  return `${time(event.at)}  ${"trigger" in event ? `${escapeControls(`${event.trigger}  ${name ?? event.profile}`)}  ` : ""}${escapeControls(eventText(event))}\n`;
 }
 
 function eventText(event: SimulationEvent): string {

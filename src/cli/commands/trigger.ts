@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { formatElapsed, parseDuration } from "../../base/duration.ts";
-import { visible } from "../../base/visible.ts";
+import { escapeControls } from "../../base/escape-controls.ts";
 import type { BackfillOptions, Estimate } from "../../triggers/index.ts";
 import type { ExitCode } from "../command.ts";
 import { checkInForce, definitionOf, warnOfBroken, withEngine } from "../engine.ts";
@@ -55,11 +55,11 @@ export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode
           await write(io.stdout, table(head, rows));
           for (const { name, status, lastDay, failures } of all) {
             const { state, reason = "" } = status as { state: string; reason?: string };
-            if (state === "failed") await write(io.stderr, `${name} stopped: ${visible(reason)}\n`);
+            if (state === "failed") await write(io.stderr, `${name} stopped: ${escapeControls(reason)}\n`);
             if (lastDay.failed === 0) continue;
             await write(
               io.stderr,
-              `${name} fails: ${visible(failures[0]?.reason ?? "")}; see tocsin trigger show ${name}\n`,
+              `${name} fails: ${escapeControls(failures[0]?.reason ?? "")}; see tocsin trigger show ${name}\n`,
             );
           }
         }),
@@ -142,7 +142,7 @@ function estimateText({ members, sampled, sent, skipped, aborted, failed, durati
   const time = duration === undefined ? "" : `, in ${formatElapsed(duration)}`;
   const others = `${skipped} skipped, ${aborted} aborted, ${failed} failed`;
   const first = `${plural(members, "member")}, ${sampled.toLocaleString("en")} sampled: about ${sent.toLocaleString("en")} would be alerted${time}; ${others}`;
-  return [first, ...problems.map(({ profile, problem }) => `  ${profile}: ${visible(problem)}`), ""].join("\n");
+  return [first, ...problems.map(({ profile, problem }) => `  ${profile}: ${escapeControls(problem)}`), ""].join("\n");
 }
 
 function parseFraction(text: string): number {
