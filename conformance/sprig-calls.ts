@@ -150,7 +150,7 @@ const unrepeatable = /^(?:now|ago|rand\w+|shuffle|uuidv4|durationRound|env|expan
 /** Matches functions whose results Go returns in random order. */
 const unordered = /^(?:keys|values)$/;
 
-export const repeatable = Object.keys(sprig).filter((name) => !unrepeatable.test(name));
+const repeatable = Object.keys(sprig).filter((name) => !unrepeatable.test(name));
 
 const functions: Readonly<Record<string, TemplateFunction>> = sprig;
 

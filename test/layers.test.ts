@@ -230,15 +230,27 @@ test.each(layers)("%s imports only what it may", (layer) => {
 /** A module of a package, such as `x/node`, is of the package `x`. */
 const packageOf = (name: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(name)![0];
 
-test("every package is a dependency, and every dependency is used", () => {
+const packagesOf = (rows: typeof layers): string[] =>
+  [...new Set(rows.flatMap(([, , names]) => names).filter((name) => !name.startsWith("node:")))].map(packageOf).sort();
+
+/** Rendering and linting, which work when optional dependencies are left out; `src/base` has files for others, too. */
+const engine = layers
+  .slice(0, layers.findIndex(([layer]) => layer === "src/index.ts") + 1)
+  .filter(([layer]) => !isIn(layer, "src/base"));
+
+test("the engine's packages are dependencies, and no others are", () => {
   const { dependencies } = JSON.parse(source("package.json"));
-  const packages = new Set(
-    layers
-      .flatMap(([, , names]) => names)
-      .filter((name) => !name.startsWith("node:"))
-      .map(packageOf),
-  );
-  expect([...packages].sort()).toEqual(Object.keys(dependencies).sort());
+  expect([...new Set(packagesOf(engine))]).toEqual(Object.keys(dependencies).sort());
+});
+
+test("every package that a layer imports is declared, and every optional dependency is imported", () => {
+  const { dependencies, optionalDependencies, devDependencies } = JSON.parse(source("package.json"));
+  const packages = [...new Set(packagesOf(layers))];
+  const undeclared = packages.filter((name) => !Object.hasOwn({ ...dependencies, ...optionalDependencies }, name));
+  // The command line alone imports these, and has them in its bundle.
+  expect(undeclared).toEqual(["commander", "diff", "tinyglobby", "yaml"]);
+  expect(Object.keys(devDependencies)).toEqual(expect.arrayContaining(undeclared));
+  expect(Object.keys(optionalDependencies).filter((name) => !packages.includes(name))).toEqual([]);
 });
 
 /** Not `.eval(`, which is how an expression of a template gives its value. */

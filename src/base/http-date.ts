@@ -23,7 +23,7 @@ export function parseRetryAfter(text: string, now: number): number | undefined {
  * Parses an HTTP date (RFC 9110, section 5.6.7) into ms since 1970. Returns undefined for any other text.
  * @param now tells the century of a year of two digits
  */
-export function parseHttpDate(text: string, now: number): number | undefined {
+function parseHttpDate(text: string, now: number): number | undefined {
   const fixed = forms.imfFixdate.exec(text);
   if (fixed !== null) return utc(fixed[3]!, fixed[2]!, fixed[1]!, fixed.slice(4));
   const old = forms.rfc850.exec(text);

@@ -14,10 +14,10 @@ export interface Read {
 }
 
 /** Names that one object may have: more are slow to make, and no templates read them. */
-export const maxNames = 20_000;
+const maxNames = 20_000;
 
 /** Values of all kinds that one body may have: each takes memory, however short it is written. */
-export const maxValues = 500_000;
+const maxValues = 500_000;
 
 /**
  * Reads a body, in time and memory proportional to it.

@@ -1,10 +1,11 @@
 /**
  * The command line. In: arguments and streams. Out: an exit code. Nothing here or below touches `process`.
  */
+import { MissingPackageError } from "../base/optional.ts";
 import type { ExitCode } from "./command.ts";
 import { commandOf, commands } from "./commands/index.ts";
 import { type Io, put } from "./io.ts";
-import { version } from "./version.ts";
+import { nameMissingPackage, version } from "./package.ts";
 
 export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
   const [first, second] = args;
@@ -34,9 +35,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     code = ended;
   };
   const command = commandOf(first === "--" ? second : first);
-  if (command !== undefined) {
-    (await command.load())(program, io, end);
-  } else {
+  if (command === undefined) {
     program.configureHelp({ subcommandTerm: (one) => `${one.name()} ${commandOf(one.name())!.usage}`.trimEnd() });
     for (const [heading, group] of Object.entries(commands)) {
       program.commandsGroup(heading);
@@ -44,10 +43,14 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     }
   }
   try {
+    if (command !== undefined) (await command.load())(program, io, end);
     await program.parseAsync(args, { from: "user" });
     return code;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
-    throw error;
+    const reason = nameMissingPackage(error);
+    if (!(reason instanceof MissingPackageError)) throw error;
+    put(io.stderr, `${reason.message}\n`);
+    return 1;
   }
 }

@@ -8,6 +8,7 @@ import type { Outbox } from "../store/index.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
 import type { ExitCode } from "./command.ts";
 import { type Io, put, write } from "./io.ts";
+import { nameMissingPackage } from "./package.ts";
 
 export interface SetupFlags {
   readonly config?: string;
@@ -143,7 +144,7 @@ export async function guarded(io: Io, run: () => Promise<ExitCode>): Promise<Exi
   try {
     return await run();
   } catch (error) {
-    await write(io.stderr, problemText(toProblem(error as Error, undefined)));
+    await write(io.stderr, problemText(toProblem(nameMissingPackage(error) as Error, undefined)));
     return 1;
   }
 }

@@ -6,9 +6,9 @@
  * needs neither starts quickly: `alert-file.ts` (alerts as YAML; `scalar.ts` says where their texts stand), `yaml.ts`,
  * `lint-files.ts` (finds files and places findings), `lint-fix.ts` and `fmt-file.ts` (change them).
  */
-export type { FileAccess } from "./access.ts";
-export { exists, type OpenFile, openFile, readText, writeText } from "./file.ts";
-export { InputError, type Place, type Problem, problemJson, problemText, type Report, toProblem } from "./problem.ts";
+
+export { exists, openFile, readText, writeText } from "./file.ts";
+export { InputError, problemJson, problemText, type Report, toProblem } from "./problem.ts";
 export { isBlank, parseProfile, readProfiles } from "./profiles.ts";
 export { readSource } from "./read-source.ts";
 export { alertParts, type Rendered, type Source } from "./source.ts";

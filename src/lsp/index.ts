@@ -5,4 +5,4 @@
  * `server.ts` holds the conversation; `document.ts` finds the templates in a document; `actions.ts` are the fixes. What is
  * known of a place in a template comes from `src/language`.
  */
-export { type ServerOptions, serve } from "./server.ts";
+export { serve } from "./server.ts";

@@ -3,7 +3,7 @@
  * none of them holds an alert, a profile, a secret or an address.
  */
 export { createLogger, engineLog, eventLog } from "./log.ts";
-export { eventMetrics, type Metrics } from "./metrics.ts";
+export { eventMetrics } from "./metrics.ts";
 export { pseudonym, redacted } from "./redact.ts";
 export { type Health, serveMetrics } from "./server.ts";
 export { eventTraces } from "./traces.ts";

@@ -52,7 +52,7 @@ interface NormalizedIdentifier {
 }
 
 /** Normalizes an identifier by the rules of its kind, or says why it is invalid. */
-export function normalized(raw: unknown, { foldCase, ignore }: KindRules): NormalizedIdentifier {
+function normalized(raw: unknown, { foldCase, ignore }: KindRules): NormalizedIdentifier {
   if (raw === null || raw === undefined) return {};
   if (typeof raw === "number" && !Number.isFinite(raw)) return { reason: `${raw} identifies nobody` };
   if (typeof raw === "number" && Number.isInteger(raw) && !Number.isSafeInteger(raw)) {

@@ -4,10 +4,10 @@
  */
 export * from "./apply.ts";
 export * from "./definition.ts";
-export { decide, type Identity, identifierKey, identityOf } from "./identity.ts";
+export { identifierKey, identityOf } from "./identity.ts";
 export { changedFields, MergeError, mergeFields } from "./merge.ts";
 export * from "./pick.ts";
-export { type KindRules, type ProfileSettings, resolveProfiles, SettingsError } from "./settings.ts";
+export { type ProfileSettings, resolveProfiles, SettingsError } from "./settings.ts";
 export * from "./stream.ts";
-export { type UndoneMerge, undoMerge } from "./undo-merge.ts";
+export { undoMerge } from "./undo-merge.ts";
 export type * from "./update.ts";

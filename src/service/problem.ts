@@ -67,7 +67,7 @@ export class Problem extends Error {
   }
 }
 
-export const typeOf = (kind: ProblemKind): string => `urn:tocsin:problem:${kind}`;
+const typeOf = (kind: ProblemKind): string => `urn:tocsin:problem:${kind}`;
 
 export const problemType = "application/problem+json";
 

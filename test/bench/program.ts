@@ -35,7 +35,7 @@ export const onEnter = (audience: string): Json => ({
 export const userOf = (n: number): string => `u${n}`;
 
 /** What is known of so many people. */
-export function* people(count: number): Generator<Fields> {
+function* people(count: number): Generator<Fields> {
   const random = seeded(11);
   for (let n = 0; n < count; n++) {
     const fields = JSON.parse(profileJson(n, random)) as Fields;

@@ -39,10 +39,11 @@ registerHooks({ load(url, context, next) { process.stderr.write("\\nloads " + ur
 const own = [
   "src/cli/main.ts",
   "src/cli/cli.ts",
+  "src/base/optional.ts",
   "src/cli/commands/index.ts",
   "src/cli/io.ts",
   "src/base/escape-controls.ts",
-  "src/cli/version.ts",
+  "src/cli/package.ts",
 ];
 
 test.each([

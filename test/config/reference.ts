@@ -5,7 +5,8 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
-import { config, duration, size } from "../../src/config/index.ts";
+import { duration, size } from "../../src/base/units.ts";
+import { config } from "../../src/config/index.ts";
 
 const docs = join(import.meta.dirname, "../../docs");
 export const referenceFile = join(docs, "configuration.md");

@@ -2,7 +2,6 @@ import { content } from "../../src/functions/content.ts";
 import { alerting, alertmanager, type FunctionSet, sprig } from "../../src/functions/index.ts";
 import { builtinNames } from "../../src/template/builtins/index.ts";
 import { type ParamType, signatureOf } from "../../src/template/function.ts";
-import { Time } from "../../src/template/index.ts";
 
 /** Arguments that make functions work, and calls of every function with them. */
 
@@ -24,7 +23,7 @@ type Values = Readonly<Record<string, unknown>>;
 const fill = (piece: string, size: number): string => piece.repeat(Math.ceil(size / piece.length)).slice(0, size);
 
 /** Texts of that many characters. */
-export function texts(size: number): Record<string, string> {
+function texts(size: number): Record<string, string> {
   return {
     letters: fill("a", size),
     digits: fill("1", size),
@@ -70,7 +69,7 @@ function deep(levels: number, wrap: (inner: unknown) => unknown, leaf: unknown):
 }
 
 /** @param size characters of a text; of long ones lists and maps have a ninth */
-export function values(size: number): Record<string, unknown> {
+function values(size: number): Record<string, unknown> {
   const many = size > 20_000 ? Math.ceil(size / 9) : size;
   const levels = Math.floor(Math.log2(many)) + 2;
   return {
@@ -266,7 +265,7 @@ function* namespaces(size: number, all: Values): Generator<Call> {
 const languages = "de fr pl ja ar hi ru sv fa zh he th ko vi tr nl cs da fi hu".split(" ");
 const calendars =
   "gregory buddhist japanese islamic hebrew persian chinese indian coptic ethiopic roc dangi iso8601".split(" ");
-export const zones: readonly string[] = Intl.supportedValuesOf("timeZone");
+const zones: readonly string[] = Intl.supportedValuesOf("timeZone");
 
 /** Another language, or another zone, with each turn `$t`. */
 function* manyZones(): Generator<Call> {
@@ -309,6 +308,3 @@ function* manyZones(): Generator<Call> {
   const pattern = '(printf "a%d(b|c)*" $t)';
   yield { ...each("regexMatch", `regexMatch ${pattern} "abc"`), set: "sprig" };
 }
-
-/** A parameter that a time has. */
-export const time = Time.of(harmless.time as Date);

@@ -1,10 +1,11 @@
 import { execFile } from "node:child_process";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { build } from "esbuild";
 import { expect, test } from "vitest";
+import { commandLine } from "../../scripts/bundle.ts";
 
 const root = join(import.meta.dirname, "../..");
 const program = join(root, "test/workers/bundled.ts");
@@ -25,22 +26,16 @@ test("workers are found in a process that was given its program as text, with it
   expect(await run("--max-old-space-size=256", "--input-type=module", "-e", text)).toBe(printed);
 });
 
-test("workers are found in a bundle, where the command line's is built with them", async () => {
-  const { scripts } = JSON.parse(await readFile(join(root, "package.json"), "utf8"));
-  expect(scripts["build:cli"]).toMatch(
-    /^esbuild main=src\/cli\/main.ts worker=src\/workers\/worker.ts checkpoint-worker=src\/stores\/sqlite\/checkpoint-worker.ts --bundle --splitting /,
-  );
+test("workers are found in a bundle that is made with the command line's options", async () => {
   const outdir = await mkdtemp(join(tmpdir(), "tocsin-bundle-"));
   try {
     await build({
-      entryPoints: { main: program, worker: join(root, "src/workers/worker.ts") },
+      ...commandLine,
+      entryPoints: { ...commandLine.entryPoints, main: program },
+      packages: "external",
       outdir,
-      bundle: true,
-      splitting: true,
-      platform: "node",
-      format: "esm",
-      logLevel: "error",
     });
+    await symlink(join(root, "node_modules"), join(outdir, "node_modules"));
     await writeFile(join(outdir, "package.json"), '{"type":"module"}');
     expect(await run(join(outdir, "main.js"))).toBe(printed);
   } finally {

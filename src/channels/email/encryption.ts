@@ -1,3 +1,4 @@
+import { importOptional } from "../../base/optional.ts";
 import { DestinationError } from "../../dispatch/index.ts";
 
 /**
@@ -7,7 +8,7 @@ import { DestinationError } from "../../dispatch/index.ts";
  */
 export async function encrypt(entity: Uint8Array, armoredKey: string, recipient: string): Promise<string> {
   // Large, and most channels never need it.
-  const openpgp = await import("openpgp");
+  const openpgp = await importOptional("openpgp", () => import("openpgp"));
   try {
     const key = await openpgp.readKey({ armoredKey });
     if (key.isPrivate()) throw new Error("it is a private key; give the public one");

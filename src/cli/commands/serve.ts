@@ -4,8 +4,8 @@ import type { ExitCode } from "../command.ts";
 import { createDelivery } from "../delivery.ts";
 import { checkInForce, declared, defaultDestinations } from "../engine.ts";
 import { type Io, write } from "../io.ts";
+import { version } from "../package.ts";
 import { addSetupOptions, guarded, openStore, readSetup, type SetupFlags, setupChannels } from "../setup.ts";
-import { version } from "../version.ts";
 import { listening } from "./listening.ts";
 
 interface Flags extends SetupFlags {

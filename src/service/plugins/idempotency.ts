@@ -16,7 +16,7 @@ declare module "fastify" {
   }
 }
 
-export const idempotencyHeaders = z.looseObject({
+const idempotencyHeaders = z.looseObject({
   "idempotency-key": z
     .string()
     .regex(/^[\x21-\x7e]{1,200}$/)

@@ -36,7 +36,7 @@ export class Destination {
 const isBefore = (a: OutboxEntry, b: OutboxEntry): boolean => a.due < b.due || (a.due === b.due && a.seq < b.seq);
 
 /** Keeps deliveries sorted by due time, then by age. Fast for the usual case: added at the end, removed from the front. */
-export class Queue {
+class Queue {
   #items: OutboxEntry[] = [];
   #from = 0;
 

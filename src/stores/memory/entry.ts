@@ -41,7 +41,7 @@ export const isSettled = ({ stage }: OutboxEntry): boolean =>
 export const stateOf = (entry: OutboxEntry): DeliveryState =>
   isSettled(entry) ? (entry.stage as DeliveryState) : "pending";
 
-export const priorityOf = ({ rank }: OutboxEntry): Priority => priorities[rank % 3]!;
+const priorityOf = ({ rank }: OutboxEntry): Priority => priorities[rank % 3]!;
 
 export function claimedOf(entry: OutboxEntry): Claimed {
   const { disabled } = entry.destination;

@@ -33,7 +33,7 @@ export class OverBudget extends Error {
 }
 
 /** Reports an evaluation that failed in another thread, or after several tries. */
-export class EvaluationError extends Error {
+class EvaluationError extends Error {
   override readonly name = "EvaluationError";
   readonly limit: Limit | undefined;
 

@@ -49,7 +49,7 @@ export interface EvaluationRequest {
 }
 
 /** Compiles a source. @throws TemplateError of phase `"parse"`, StreamError */
-export function compileSource(source: Source, templates: TemplateOptions): Evaluable<unknown> {
+function compileSource(source: Source, templates: TemplateOptions): Evaluable<unknown> {
   return { source, evaluate: compiled(source, templates) };
 }
 

@@ -13,7 +13,7 @@ import { listening } from "../receiver.ts";
 export const teamId = "TEAM123456";
 export const keyId = "KEY1234567";
 export const topic = "com.example.app";
-export const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
+const pair = generateKeyPairSync("ec", { namedCurve: "P-256" });
 export const key = pair.privateKey.export({ type: "pkcs8", format: "pem" }).toString();
 
 export interface Push {
@@ -28,12 +28,7 @@ export type Answer =
   | ((stream: ServerHttp2Stream) => void);
 
 /** What Apple checks, as its documents say; the reason that it would give. */
-export function objection(
-  headers: IncomingHttpHeaders,
-  text: string,
-  publicKey: KeyObject,
-  now: number,
-): string | undefined {
+function objection(headers: IncomingHttpHeaders, text: string, publicKey: KeyObject, now: number): string | undefined {
   const jwt = /^bearer ([\w-]+)\.([\w-]+)\.([\w-]+)$/.exec(`${headers.authorization}`);
   if (jwt === null) return "MissingProviderToken";
   const [, head, claims, signature] = jwt as unknown as [string, string, string, string];

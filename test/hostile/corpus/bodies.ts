@@ -21,7 +21,7 @@ const members = (bytes: number, member: (i: number) => string): string => {
 };
 
 /** JSON, NDJSON and forms of the worst shapes, `bytes` long. */
-export const shapes: Readonly<Record<string, { readonly type: string; text(bytes: number): string }>> = {
+const shapes: Readonly<Record<string, { readonly type: string; text(bytes: number): string }>> = {
   "one number of many digits": { type: json, text: (bytes) => `{"n":${filled(bytes - 6, "1")}}` },
   "long numbers": { type: json, text: (bytes) => `[${filled(bytes - 20, "12345678901234567,")}1]` },
   "one long number among short ones": { type: json, text: (bytes) => `[1234567890123456${filled(bytes - 20, ",1")}]` },
