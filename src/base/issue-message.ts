@@ -60,8 +60,8 @@ function keysOf(schema: z.core.$ZodType | undefined): string[] {
 /** Describes the values that a schema takes, as in `a whole number from 1 to 500`. */
 function describeSchema(schema: z.core.$ZodType | undefined): string | undefined {
   if (schema === undefined) return undefined;
-  const { def, bag } = schema._zod;
-  const { minimum, maximum, exclusiveMinimum, format } = bag as Bounds;
+  const { def } = schema._zod;
+  const { minimum, maximum, exclusiveMinimum, format } = boundsOf(def as Checked);
   switch (def.type) {
     case "number": {
       const isWhole = format !== undefined && /int/.test(format);
@@ -88,10 +88,52 @@ function describeSchema(schema: z.core.$ZodType | undefined): string | undefined
 }
 
 interface Bounds {
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  format?: string;
+}
+
+/** Definition of a check, or of a schema that is a check itself, as `z.int()`. */
+interface Check {
+  readonly check?: string;
+  readonly value?: number;
+  readonly inclusive?: boolean;
   readonly minimum?: number;
   readonly maximum?: number;
-  readonly exclusiveMinimum?: number;
   readonly format?: string;
+}
+
+interface Checked extends Check {
+  readonly checks?: readonly { readonly _zod: { readonly def: Check } }[];
+}
+
+/** Collects the bounds that the checks of a schema set. */
+function boundsOf(def: Checked): Bounds {
+  const bounds: Bounds = {};
+  for (const { check, value, inclusive, minimum, maximum, format } of [
+    def,
+    ...(def.checks ?? []).map((one) => one._zod.def),
+  ]) {
+    switch (check) {
+      case "greater_than":
+        bounds[inclusive ? "minimum" : "exclusiveMinimum"] = value!;
+        break;
+      case "less_than":
+        bounds.maximum = value!;
+        break;
+      case "min_length":
+        bounds.minimum = minimum!;
+        break;
+      case "max_length":
+        bounds.maximum = maximum!;
+        break;
+      case "number_format":
+        bounds.format = format!;
+        break;
+    }
+  }
+  return bounds;
 }
 
 function range(min: number | undefined, max: number | undefined, above: number | undefined): string {

@@ -58,7 +58,7 @@ function readUpdate(update: Update, settings: ProfileSettings, mode: IdentityMod
 }
 
 /** Explains an update that matches no profile and may not create one. */
-const unknownProfile = "it is about nobody who is known, and may not create who it is about";
+const unknownProfile = "it matches no existing profile, and may not create one";
 
 /** Holds the profiles that updates are applied to. */
 class ProfileBatch {
@@ -142,7 +142,7 @@ class ProfileBatch {
       const split = this.#splitReason(several);
       if (split !== undefined) return split;
       const reason = sizeProblem(mergeAll(several, settings).fields, settings);
-      return reason && `together they would be ${reason}`;
+      return reason && `merged they would be ${reason}`;
     });
   }
 

@@ -42,7 +42,7 @@ export function identityOf(given: Update["identifiers"], settings: ProfileSettin
   if (identifiers.length > 0) return { identifiers, refused };
   const reasons = refused.map(({ identifier, reason }) => `${identifier.kind}: ${reason}`);
   const kinds = [...settings.kinds.keys()].join(", ");
-  return { problem: `nothing says who it is about: it has none of ${kinds}${reasons.length > 0 ? ` (${reasons.slice(0, 3).join("; ")})` : ""}` }; // biome-ignore format: one line
+  return { problem: `no identifier: it has none of ${kinds}${reasons.length > 0 ? ` (${reasons.slice(0, 3).join("; ")})` : ""}` }; // biome-ignore format: one line
 }
 
 /** With neither value nor reason, the identifier is absent. */
@@ -61,7 +61,7 @@ function normalized(raw: unknown, { foldCase, ignore }: KindRules): NormalizedId
   if (typeof raw !== "string" && typeof raw !== "number") return { reason: "an identifier is text or a number" };
   const text = String(raw);
   if (text.length > 2 * maxLength) return { reason: `it is longer than ${maxLength} characters` };
-  if (!text.isWellFormed()) return { reason: "it is no well-formed text" };
+  if (!text.isWellFormed()) return { reason: "it is not well-formed Unicode" };
   const trimmed = text.normalize("NFC").trim();
   const value = foldCase ? trimmed.toLowerCase() : trimmed;
   if (value === "") return {};
@@ -107,7 +107,7 @@ export function decide(
   group.join(identifiers, ownerOf, (profiles) => reasonAgainst(profiles));
   if (group.profiles.length <= settings.maxMergedProfiles) return group.decision(before);
   // An identifier that so many profiles share is not personal: a shop's tablet, a test address.
-  const reason = `${group.profiles.length} profiles would become one, and at most ${settings.maxMergedProfiles} do at a time`;
+  const reason = `${group.profiles.length} profiles would be merged, and at most ${settings.maxMergedProfiles} may be at a time`;
   const alone = new MergeGroup(settings);
   alone.join(identifiers, ownerOf, () => reason);
   return alone.decision(before);
@@ -150,7 +150,7 @@ class MergeGroup {
   ): string | undefined {
     const tooMany = this.#tooMany(owner.identifiers);
     const reason = tooMany ?? (this.profiles.length > 0 ? reasonAgainst(byAge([...this.profiles, owner])) : undefined);
-    return reason && `this ${kind} is that of another profile, ${owner.id}: ${reason}`;
+    return reason && `another profile, ${owner.id}, has this ${kind}: ${reason}`;
   }
 
   /** Returns which limit of a kind these identifiers would exceed. */
@@ -165,7 +165,7 @@ class MergeGroup {
     }
     for (const [kind, count] of more) {
       const limit = this.#settings.kinds.get(kind)?.limit ?? Number.POSITIVE_INFINITY;
-      if (count > limit) return `one person has at most ${limit} ${kind}, and this would make ${count}`;
+      if (count > limit) return `a profile has at most ${limit} ${kind}, and this would make ${count}`;
     }
     return undefined;
   }

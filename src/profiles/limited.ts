@@ -6,8 +6,8 @@ import type { MergeRules, ProfileSettings } from "./settings.ts";
 import type { Refused } from "./update.ts";
 
 /** Names no profile, and is the same whether or not somebody has the identifier: the sender learns nothing. */
-const notGiven = "a stream without identity: merge gives identifiers to nobody but the people that it creates";
-const isProtected = "it is protected: only streams with identity: merge give it to people";
+const notGiven = "a stream without identity: merge gives identifiers only to profiles that it creates";
+const isProtected = "it is protected: only streams with identity: merge may set it";
 
 /**
  * Decides which profile an update concerns that may not merge. Only the most significant identifier counts; only a new
@@ -40,7 +40,7 @@ export function decideLimited(
     if (has.has(identifierKey(one))) continue;
     if (protect.includes(kind)) refuse(one, isProtected);
     else if (owner !== undefined || ownerOf(one) !== undefined) refuse(one, notGiven);
-    else if (count > (kinds.get(kind)?.limit ?? 1)) refuse(one, `one person has at most ${count - 1} ${kind}`);
+    else if (count > (kinds.get(kind)?.limit ?? 1)) refuse(one, `a profile has at most ${count - 1} ${kind}`);
     else {
       given.push(one);
       counts.set(kind, count);

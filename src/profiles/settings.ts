@@ -57,7 +57,7 @@ export function resolveProfiles(definition: ProfilesDefinition = {}): ProfileSet
       ignore: new Set((rules?.ignore ?? defaultIgnored).map((value) => value.trim().toLowerCase())),
     });
   }
-  if (kinds.size === 0) throw new SettingsError("profiles need a kind of identifier, such as email", ["identifiers"]);
+  if (kinds.size === 0) throw new SettingsError("name at least one kind of identifier, such as email", ["identifiers"]);
   for (const [i, path] of protect.entries()) {
     if (path.split(".").includes("")) {
       throw new SettingsError(`"${path}" has an empty name between its dots`, ["protect", i]);

@@ -78,8 +78,10 @@ export function compileStream(
         if (value !== undefined && value !== null) update.identifiers[kind] = checkedIdentifier(value, kind);
       }
       if (Object.keys(update.identifiers).length === 0) {
-        const kinds = identifiers.map(({ kind }) => kind).join(", ");
-        return { ...found, problem: `nothing in it says who it is about: ${kinds} ${identifiers.length > 1 ? "are all" : "is"} missing or empty` }; // biome-ignore format: one line
+        const kinds = identifiers.map(({ kind }) => kind);
+        const missing =
+          kinds.length === 1 ? `${kinds[0]} is` : `${kinds.slice(0, -1).join(", ")} and ${kinds.at(-1)} are all`;
+        return { ...found, problem: `no identifier: ${missing} missing or empty` };
       }
       for (const { names, read } of fields) {
         const value = read(payload, limit);

@@ -11,7 +11,7 @@ export const maxDepth = 64;
 export function validationError(value: unknown, path: string, depth = 0): string | undefined {
   switch (typeof value) {
     case "string":
-      return value.isWellFormed() ? undefined : `${path} is no well-formed text: it has half of a surrogate pair`;
+      return value.isWellFormed() ? undefined : `${path} is not well-formed Unicode: it has half of a surrogate pair`;
     case "number":
       return Number.isFinite(value) ? undefined : `${path} is ${value}, which JSON does not have`;
     case "boolean":
@@ -35,7 +35,7 @@ export function validationError(value: unknown, path: string, depth = 0): string
   const prototype: unknown = Object.getPrototypeOf(value);
   if (prototype !== Object.prototype && prototype !== null) return `${path} is no JSON, but an object of a class`;
   for (const [name, inner] of Object.entries(value)) {
-    if (!name.isWellFormed()) return `${path} has a field whose name is no well-formed text`;
+    if (!name.isWellFormed()) return `${path} has a field whose name is not well-formed Unicode`;
     if (isSimple(inner)) continue;
     const problem = validationError(inner, path === "" ? name : `${path}.${name}`, depth + 1);
     if (problem) return problem;

@@ -219,8 +219,9 @@ export class NotFoundError extends Error {
 
   /** @param names the existing ones */
   constructor(what: string, name: string, names?: Iterable<string>) {
-    const others = names === undefined ? "" : `; there are: ${[...names].join(", ") || "none"}`;
-    super(`there is no ${what} ${name}${others}`);
+    const existing = names && [...names].join(", ");
+    const others = existing === "" ? "none are defined yet" : `there are: ${existing}`;
+    super(existing === undefined ? `no ${what} named ${name}` : `no ${what} named ${name}; ${others}`);
   }
 }
 

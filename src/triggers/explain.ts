@@ -86,7 +86,7 @@ async function statusNow(store: EngineStore, name: string) {
 
 function stateText(name: string, { state, reason, activatedAt, next }: TriggerStatus): string {
   const since = activatedAt === undefined ? "" : ` since ${time(activatedAt)}`;
-  const comes = next === undefined ? "" : `; it comes next at ${time(next)}`;
+  const comes = next === undefined ? "" : `; next run at ${time(next)}`;
   return `${name} is ${state}${state === "active" ? since : ""}${comes}${reason === undefined ? "" : `: ${reason}`}`;
 }
 
@@ -123,7 +123,8 @@ async function audienceSteps(
     since !== undefined,
     since === undefined ? `not in ${name}` : `in ${name} since ${time(since)}`,
   );
-  const holds = problem === undefined ? (matches ? "holds" : "does not hold") : `fails, which counts as no: ${problem}`;
+  const holds =
+    problem === undefined ? (matches ? "holds" : "does not hold") : `fails, which counts as no match: ${problem}`;
   addStep(
     "audience",
     matches,
@@ -134,12 +135,12 @@ async function audienceSteps(
   if (!("enter" in on)) return undefined;
   const { activatedAt = since } = trigger.status;
   if ((await store.profiles.splitPairs([profile.id])).some(({ at }) => at === since)) {
-    return `came into ${name} at ${time(since)} when profiles were split, which fires nothing; only a backfill alerts those`;
+    return `came into ${name} at ${time(since)} when profiles were split, which fires nothing; only a backfill alerts such members`;
   }
   if (since >= activatedAt) {
-    return `came into ${name} at ${time(since)} by what fires nothing: it was new, or its condition was changed; only a backfill alerts those`;
+    return `came into ${name} at ${time(since)} silently, because the audience was new or its condition changed; only a backfill alerts such members`;
   }
-  const reason = `was in ${name} before the trigger was activated at ${time(activatedAt)}; only a backfill alerts those`;
+  const reason = `was in ${name} before the trigger was activated at ${time(activatedAt)}; only a backfill alerts such members`;
   addStep("entered", false, reason);
   return reason;
 }
@@ -172,7 +173,7 @@ async function conditionSteps(
     if (where !== undefined) {
       const { matches, problem } = await test(where, subject);
       const holds =
-        problem === undefined ? (matches ? "holds" : "does not hold") : `fails, which counts as no: ${problem}`;
+        problem === undefined ? (matches ? "holds" : "does not hold") : `fails, which counts as no match: ${problem}`;
       addStep(
         "condition",
         matches,
@@ -240,7 +241,7 @@ function answerOf({ name, status, profile, firings, deliveries, skip, alerted, w
       return `${who} has not been alerted by ${name} yet: it waits ${last.reason ?? ""}, ${time(last.due!)}.`;
     case "sent": {
       const [delivery] = deliveries;
-      if (delivery === undefined) return `${who} was alerted by ${name}; what became of it is no longer kept.`;
+      if (delivery === undefined) return `${who} was alerted by ${name}; the delivery is no longer stored.`;
       if (delivery.state === "pending") return `${who} has not been alerted by ${name} yet: ${deliveryText(delivery)}.`;
       return `${who} was not alerted by ${name}: ${deliveryText(delivery)}.`;
     }

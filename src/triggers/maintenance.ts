@@ -149,7 +149,7 @@ export class Maintenance {
         const next = await this.#work();
         if (next !== undefined) wait = Math.min(poll, Math.max(0, next - this.#options.clock()));
       } catch (error) {
-        this.#options.onProblem({ doing: "doing what is due", error });
+        this.#options.onProblem({ doing: "running due work", error });
       }
       if (this.#woken || !this.#running) continue;
       if (wait === 0) await new Promise(setImmediate);
@@ -195,7 +195,7 @@ export class Maintenance {
     const working = work()
       .catch((error: unknown) => {
         // It continues after the next start.
-        if (!(error instanceof EngineStops)) this.#options.onProblem({ doing: "evaluating what takes long", error });
+        if (!(error instanceof EngineStops)) this.#options.onProblem({ doing: "evaluating in another thread", error });
       })
       .finally(() => {
         this.#offThread.delete(id);

@@ -70,7 +70,7 @@ describe("profiles", () => {
     await run("apply", "--yes");
     const complaints = [
       "all.ndjson:3:2: not JSON: Expected property name or '}'\n",
-      "all.ndjson:4: nothing in it says who it is about: email, phone are all missing or empty\n",
+      "all.ndjson:4: no identifier: email and phone are all missing or empty\n",
       'all.ndjson:6: identifier email rejected: "unknown" identifies nobody\n',
     ];
     const first = await run("profile", "import", "all.ndjson");
@@ -184,7 +184,7 @@ describe("what is declared", () => {
   test("is planned, and put into force when told", async () => {
     const { run } = start();
     const plan = [
-      "+ how profiles are put together is new",
+      "+ profiles (identifiers and merge rules) is new",
       "+ stream shop is new",
       "+ audience regulars is new: of 0 profiles 0 enter and 0 leave",
       "+ trigger thanks is new",
@@ -210,7 +210,7 @@ describe("what is declared", () => {
     const { stdout, code } = await run("plan");
     expect(code).toBe(0);
     expect(stdout).toContain(
-      '~ audience regulars changes: of 3 profiles 1 enter and 0 leave; its condition fails for 1, which counts as no\n    enters: prf_ID {"name":"Bob"',
+      '~ audience regulars changes: of 3 profiles 1 enter and 0 leave; its condition fails for 1, which counts as no match\n    enters: prf_ID {"name":"Bob"',
     );
     expect(stdout).toContain("> trigger thanks is active instead of draft\n");
     expect(stdout).toContain("! audience regulars: where:1:4: warning: .visits is missing in 1 of 3 samples");
@@ -235,11 +235,11 @@ describe("what is declared", () => {
     ],
     [
       config.replace("channel: crm }]\n    alert", "channel: cmr }]\n    alert"),
-      /^tocsin\.yaml:14:14: triggers\.thanks\.send\.0\.channel: there is no channel "cmr"; there are: crm\n$/,
+      /^tocsin\.yaml:14:14: triggers\.thanks\.send\.0\.channel: no channel named cmr; there are: crm\n$/,
     ],
     [
       config.replace("enter: regulars", "enter: regular"),
-      /^tocsin\.yaml:13:11: triggers\.thanks\.on\.enter: there is no audience regular; there are: regulars\n$/,
+      /^tocsin\.yaml:13:11: triggers\.thanks\.on\.enter: no audience named regular; there are: regulars\n$/,
     ],
     [
       config.replace("alerts.yaml", "nowhere.yaml"),
@@ -277,7 +277,7 @@ describe("what is declared", () => {
       lastDay: { sent: 0 },
     });
     expect(await run("trigger", "pause", "thanks")).toEqual(ok("thanks is paused\n"));
-    expect((await run("trigger", "activate", "none")).stderr).toBe("there is no trigger none; there are: thanks\n");
+    expect((await run("trigger", "activate", "none")).stderr).toBe("no trigger named none; there are: thanks\n");
   });
 });
 
@@ -289,7 +289,7 @@ test("nothing comes in where what is in force cannot run", async () => {
   const why = (of: string, channel: string) => ({
     code: 1,
     stdout: "",
-    stderr: `${of}.send.0.channel: there is no channel ${channel}; there are: none\n`,
+    stderr: `${of}.send.0.channel: no channel named ${channel}; none are defined yet\n`,
   });
   for (const args of [
     ["profile", "import", "all.ndjson"],
@@ -303,7 +303,7 @@ test("nothing comes in where what is in force cannot run", async () => {
   // A draft hears nothing anyway.
   expect((await there("profile", "import", "all.ndjson")).stdout).toMatch(/^5 profiles read: /);
   await run("trigger", "activate", "thanks");
-  expect(await there("profile", "import", "all.ndjson")).toEqual(why("trigger thanks", '"crm"'));
+  expect(await there("profile", "import", "all.ndjson")).toEqual(why("trigger thanks", "crm"));
   expect((await run("trigger", "list")).stdout).toContain("active");
 });
 
@@ -337,7 +337,7 @@ test("a trigger whose template costs too much stops, says why, and goes on once 
   await run("apply", "--yes");
   await run("trigger", "activate", "thanks");
   const why =
-    '20 of its last 20 firings cost too much: template: title:1:9: executing "title" at <.visits>: exceeded maximum number of steps (400); mend it, then activate it again';
+    '20 of its last 20 firings exceeded a limit: template: title:1:9: executing "title" at <.visits>: exceeded maximum number of steps (400); correct the trigger, then activate it again';
   expect((await run("profile", "import", "all.ndjson")).stderr).toBe(`trigger thanks stopped: ${why}\n`);
   const { stdout, stderr } = await run("trigger", "list");
   expect([stdout.split("\n")[1], stderr.split("\n")[0]]).toEqual([
@@ -357,7 +357,7 @@ describe("runs", () => {
     expect(await run("backfill", "thanks", "--yes")).toEqual({
       code: 1,
       stdout: "",
-      stderr: "trigger thanks: only an active trigger is backfilled; this one is draft\n",
+      stderr: "trigger thanks: only an active trigger can be backfilled; this one is draft\n",
     });
     await run("trigger", "activate", "thanks");
     expect(await run("backfill", "thanks")).toEqual({
@@ -488,7 +488,7 @@ describe("a simulation", () => {
   test.each([
     [["--to", "yesterday"], 2, /It is|Write 2026-12-24/],
     [["--from", "2027-01-02", "--to", "2027-01-01"], 1, /^--to is before --from/],
-    [["--activate", "nobody"], 1, /^there is no trigger nobody; there are: thanks\n$/],
+    [["--activate", "nobody"], 1, /^no trigger named nobody; there are: thanks\n$/],
     [
       ["--updates", "late.ndjson"],
       1,
@@ -510,7 +510,7 @@ test.each([
   [
     "{ enter: regulars }",
     "{ enter: nobody }",
-    "13:11: triggers.thanks.on.enter: there is no audience nobody; there are: regulars",
+    "13:11: triggers.thanks.on.enter: no audience named nobody; there are: regulars",
   ],
   ["gt (or .visits 0) 10", "foo .x", '10:15: audiences.regulars.where: template: where:1: function "foo" not defined'],
   ["alerts.yaml", "none.yaml", "15:5: triggers.thanks.alert: none.yaml: there is no such file"],

@@ -103,6 +103,13 @@ describe("handing over", () => {
     expect(await outbox.find(result.id)).toMatchObject({ source: { profile: { name: "" }, template: "Hey" } });
   });
 
+  test("an alert that was aborted is kept and never sent", async () => {
+    const { dispatcher, crm, send } = setUp();
+    expect(await send({ alert: { aborted: "no name" } })).toMatchObject({ state: "aborted", reason: "no name" });
+    await dispatcher.drain("settled");
+    expect(crm.attempts).toEqual([]);
+  });
+
   test.each([
     ["time ended, three times", "time", 3],
     ["time ended once", "time", 2],

@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { applyUpdates, resolveProfiles, type Update } from "../../src/profiles/index.ts";
-import { changed, MemoryPeople } from "./people.ts";
+import { changed, MemoryProfiles } from "./fixtures.ts";
 
 const settings = resolveProfiles();
-const apply = (people: MemoryPeople, updates: readonly unknown[], now = 1000, own = settings) =>
+const apply = (people: MemoryProfiles, updates: readonly unknown[], now = 1000, own = settings) =>
   applyUpdates(people, updates as readonly Update[], own, now);
 
 describe("an update", () => {
   test("makes a profile of who is not known", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const [result] = await apply(people, [
       { identifiers: { email: " Ada@Example.COM ", device: 7 }, fields: { a: 1 } },
     ]);
@@ -29,7 +29,7 @@ describe("an update", () => {
   });
 
   test("goes into the profile that has an identifier, and those of one person follow one another", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     await apply(people, [{ identifiers: { email: "a@x.y" }, fields: { a: 1, b: { c: 1 } } }]);
     people.calls = [];
     const results = await apply(
@@ -54,7 +54,7 @@ describe("an update", () => {
   });
 
   test("that says nothing new writes nothing", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     await apply(people, [{ identifiers: { email: "a@x.y" }, fields: { a: [1, { b: 2 }] } }]);
     people.calls = [];
     const [result] = await apply(people, [{ identifiers: { email: "a@x.y" }, fields: { a: [1, { b: 2 }], c: null } }]);
@@ -63,7 +63,7 @@ describe("an update", () => {
   });
 
   test("stitches profiles that it shares an identifier with; the oldest stays", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const own = resolveProfiles({ merge: { visits: "sum", source: "first", tags: "union" } });
     const one = { identifiers: { device: "d" }, fields: { visits: 2, source: "ad", tags: ["a", "b"], name: "?" } };
     const other = {
@@ -92,7 +92,7 @@ describe("an update", () => {
   });
 
   test("stitches what only came to be in the same call, whose ids lead on", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const results = await apply(people, [
       { identifiers: { device: "d" }, fields: { a: 1 } },
       { identifiers: { email: "a@x.y" }, fields: { b: 1 } },
@@ -112,7 +112,7 @@ describe("an update", () => {
 
 describe("two people never become one", () => {
   test("the update goes to the kind that counts most", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const [ada] = (await apply(people, [{ identifiers: { user_id: "ada", email: "home@x.y" } }])).map(changed);
     const [bob] = (await apply(people, [{ identifiers: { user_id: "bob", device: "tablet" } }])).map(changed);
     const update = { identifiers: { email: "home@x.y", user_id: "bob", device: "new" }, fields: { a: 1 } };
@@ -122,14 +122,14 @@ describe("two people never become one", () => {
     expect(result!.refused).toEqual([
       {
         identifier: { kind: "email", value: "home@x.y" },
-        reason: `this email is that of another profile, ${ada!.after.id}: one person has at most 1 user_id, and this would make 2`,
+        reason: `another profile, ${ada!.after.id}, has this email: a profile has at most 1 user_id, and this would make 2`,
       },
     ]);
     expect(people.profiles.get(ada!.after.id)).toEqual(ada!.after);
   });
 
   test("also if who counts most is new", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const [ada] = (await apply(people, [{ identifiers: { user_id: "ada", email: "home@x.y" } }])).map(changed);
     const [result] = (await apply(people, [{ identifiers: { user_id: "eve", email: "home@x.y" } }])).map(changed);
     expect(result!.before).toBeUndefined();
@@ -138,7 +138,7 @@ describe("two people never become one", () => {
   });
 
   test("nor do more at a time than are allowed", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const emails = Array.from({ length: 6 }, (_, i) => `${i}@x.y`);
     await apply(people, emails.map((email) => ({ identifiers: { email } }))); // biome-ignore format: one line
     const [result] = (await apply(people, [{ identifiers: { email: emails, device: "d" }, fields: { a: 1 } }])).map(
@@ -147,7 +147,7 @@ describe("two people never become one", () => {
     expect(people.profiles.size).toBe(6);
     expect(result!.after.identifiers.map(({ value }) => value)).toEqual(["0@x.y", "d"]);
     expect(result!.refused.map(({ reason }) => reason)).toEqual(
-      emails.slice(1).map((email) => `this email is that of another profile, ${people.owners.get(`email ${email}`)}: 6 profiles would become one, and at most 5 do at a time`),
+      emails.slice(1).map((email) => `another profile, ${people.owners.get(`email ${email}`)}, has this email: 6 profiles would be merged, and at most 5 may be at a time`),
     ); // biome-ignore format: one line
     await apply(people, [{ identifiers: { email: emails.slice(0, 5) } }]);
     expect(people.profiles.size).toBe(2);
@@ -163,20 +163,20 @@ describe("what cannot be taken", () => {
     ["an update is a map with identifiers and fields", null],
     ["an update is a map with identifiers and fields", []],
     ["an update needs identifiers, by kind", {}],
-    ["nothing says who it is about: it has none of user_id, email, device", { identifiers: {} }],
-    ["nothing says who it is about: it has none of user_id, email, device", { identifiers: { email: " ", device: [null] } }],
-    ['nothing says who it is about: it has none of user_id, email, device (user_id: "NULL" identifies nobody)', { identifiers: { user_id: "NULL" } }],
-    ["nothing says who it is about: it has none of user_id, email, device (phone: profiles have no identifiers of the kind phone, only user_id, email, device)", { identifiers: { phone: "1" } }],
+    ["no identifier: it has none of user_id, email, device", { identifiers: {} }],
+    ["no identifier: it has none of user_id, email, device", { identifiers: { email: " ", device: [null] } }],
+    ['no identifier: it has none of user_id, email, device (user_id: "NULL" identifies nobody)', { identifiers: { user_id: "NULL" } }],
+    ["no identifier: it has none of user_id, email, device (phone: profiles have no identifiers of the kind phone, only user_id, email, device)", { identifiers: { phone: "1" } }],
     ["an update names at most 100 identifiers", { identifiers: { email: Array.from({ length: 101 }, (_, i) => `${i}`) } }],
     ["fields are a map, by name", { identifiers: { email: "x" }, fields: [] }],
     ["a.b is no JSON, but undefined", { identifiers: { email: "x" }, fields: { a: { b: undefined } } }],
     ["a[1] is no JSON, but an object of a class", { identifiers: { email: "x" }, fields: { a: [1, new Date(0)] } }],
     ["a is NaN, which JSON does not have", { identifiers: { email: "x" }, fields: { a: Number.NaN } }],
-    ["a.b is no well-formed text: it has half of a surrogate pair", { identifiers: { email: "x" }, fields: { a: { b: "\ud800" } } }],
-    ["a has a field whose name is no well-formed text", { identifiers: { email: "x" }, fields: { a: { "\ud800": 1 } } }],
+    ["a.b is not well-formed Unicode: it has half of a surrogate pair", { identifiers: { email: "x" }, fields: { a: { b: "\ud800" } } }],
+    ["a has a field whose name is not well-formed Unicode", { identifiers: { email: "x" }, fields: { a: { "\ud800": 1 } } }],
     ["the profile would be too big: 1000008 bytes of JSON, where 1000000 are allowed", { identifiers: { email: "x" }, fields: { a: "é".repeat(500_000) } }],
   ])("%s", async (problem, update) => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const good = { identifiers: { email: "good@x.y" } };
     const results = await apply(people, [good, update, good]);
     expect(results[1]).toEqual({ problem });
@@ -185,18 +185,18 @@ describe("what cannot be taken", () => {
   }); // biome-ignore format: a table
 
   test.each([["deep", deep(65)], ["cyclic", cyclic]])("%s", async (_, fields) => {
-    const [result] = await apply(new MemoryPeople(), [{ identifiers: { email: "x" }, fields }]);
+    const [result] = await apply(new MemoryProfiles(), [{ identifiers: { email: "x" }, fields }]);
     expect(result).toEqual({ problem: expect.stringMatching(/^\S{80}… is too deep: at most 64 maps and lists stand inside each other$/) });
   }); // biome-ignore format: a table
 
   test("as deep as is allowed is taken", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const fields = deep(64);
     expect(changed((await apply(people, [{ identifiers: { email: "x" }, fields }]))[0]!).after.fields).toEqual(fields);
   });
 
   test("fields and kinds called __proto__ are no more than that", async () => {
-    const people = new MemoryPeople();
+    const people = new MemoryProfiles();
     const update = JSON.parse(
       '{"identifiers": {"email": "x", "__proto__": "y"}, "fields": {"__proto__": {"polluted": 1}, "constructor": {"prototype": {"polluted": 1}}}}',
     );

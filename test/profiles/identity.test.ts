@@ -10,7 +10,7 @@ import {
   type Update,
 } from "../../src/profiles/index.ts";
 import type { Fields, Profile } from "../../src/store/index.ts";
-import { changed, MemoryPeople } from "./people.ts";
+import { changed, MemoryProfiles } from "./fixtures.ts";
 
 describe("an identifier is written as its kind's rules say", () => {
   const settings = resolveProfiles({
@@ -42,7 +42,7 @@ describe("an identifier is written as its kind's rules say", () => {
     ["user_id", true, "an identifier is text or a number"],
     ["user_id", { a: 1 }, "an identifier is text or a number"],
     ["user_id", [["a"]], "an identifier is text or a number"],
-    ["user_id", "\ud800", "it is no well-formed text"],
+    ["user_id", "\ud800", "it is not well-formed Unicode"],
     ["user_id", "a\u0000b", "it has control characters in it"],
     ["user_id", "x".repeat(513), "it is longer than 512 characters"],
     ["user_id", "x".repeat(10_000_000), "it is longer than 512 characters"],
@@ -73,29 +73,29 @@ describe("an identifier is written as its kind's rules say", () => {
 
 test("a limit of one kind keeps devices from piling up", async () => {
   const settings = resolveProfiles({ identifiers: { email: { limit: 1 }, device: { limit: 2 } } });
-  const people = new MemoryPeople();
+  const people = new MemoryProfiles();
   const [result] = (await applyUpdates(people, [{ identifiers: { email: "a", device: ["1", "2", "3"] } }], settings, 1)).map(changed); // biome-ignore format: one line
   expect(result!.after.identifiers.map(({ value }) => value)).toEqual(["a", "1", "2"]);
   expect(result!.refused).toEqual([
-    { identifier: { kind: "device", value: "3" }, reason: "one person has at most 2 device, and this would make 3" },
+    { identifier: { kind: "device", value: "3" }, reason: "a profile has at most 2 device, and this would make 3" },
   ]);
   expect(people.owners.has("device 3")).toBe(false);
 });
 
 test("profiles that together are too big stay two", async () => {
   const settings = resolveProfiles({ maxBytes: 200 });
-  const people = new MemoryPeople();
+  const people = new MemoryProfiles();
   const half = "x".repeat(120);
   await applyUpdates(people, [{ identifiers: { device: "d" }, fields: { a: half } }], settings, 1);
   await applyUpdates(people, [{ identifiers: { email: "e" }, fields: { b: half } }], settings, 2);
   const [result] = (await applyUpdates(people, [{ identifiers: { email: "e", device: "d" }, fields: { c: 1 } }], settings, 3)).map(changed); // biome-ignore format: one line
   expect(result!.after.fields).toEqual({ b: half, c: 1 });
-  expect(result!.refused[0]!.reason).toMatch(/^this device is that of another profile, prf_\w+: together they would be 255 bytes of JSON, where 200 are allowed$/); // biome-ignore format: one line
+  expect(result!.refused[0]!.reason).toMatch(/^another profile, prf_\w+, has this device: merged they would be 255 bytes of JSON, where 200 are allowed$/); // biome-ignore format: one line
   expect(people.profiles.size).toBe(2);
 });
 
 test("who already has more than a limit that was lowered keeps them, and gets no more", async () => {
-  const people = new MemoryPeople();
+  const people = new MemoryProfiles();
   await applyUpdates(people, [{ identifiers: { email: ["a", "b", "c"] } }], resolveProfiles(), 1);
   const lower = resolveProfiles({ identifiers: { email: { limit: 2 }, device: null } });
   const update = { identifiers: { email: ["a", "d"], device: "x" }, fields: { f: 1 } };
@@ -134,7 +134,7 @@ const groups = (profiles: Iterable<Profile>): string[] =>
 test("without limits, who shares an identifier is one person, as union-find says", async () => {
   await fc.assert(
     fc.asyncProperty(updates, async (all) => {
-      const people = new MemoryPeople();
+      const people = new MemoryProfiles();
       const settings = resolveProfiles(unlimited);
       const parents = new Map<string, string>();
       const root = (key: string): string => {
@@ -174,10 +174,10 @@ test("however updates are cut into calls, the same comes of them", async () => {
   await fc.assert(
     fc.asyncProperty(definition, updates, fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1 }), async (given, all, sizes) => {
       const settings = resolveProfiles(given);
-      const oneByOne = new MemoryPeople();
+      const oneByOne = new MemoryProfiles();
       const singly = [];
       for (const one of all) singly.push(...(await applyUpdates(oneByOne, [one], settings, 1000)));
-      const inBatches = new MemoryPeople();
+      const inBatches = new MemoryProfiles();
       const batched = [];
       for (let at = 0, i = 0; at < all.length; i++) {
         const size = sizes[i % sizes.length]!;
@@ -209,7 +209,7 @@ test("limits hold, and each change follows the one before", async () => {
   await fc.assert(
     fc.asyncProperty(definition, updates, async (given, all) => {
       const settings: ProfileSettings = resolveProfiles(given);
-      const people = new MemoryPeople();
+      const people = new MemoryProfiles();
       const states = new Map<string, Profile>();
       for (const [i, result] of (await applyUpdates(people, all, settings, 1000)).entries()) {
         if ("problem" in result) continue;

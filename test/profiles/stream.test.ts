@@ -59,7 +59,7 @@ describe("a payload is mapped to identifiers, fields and a key", () => {
     "of nobody: %j",
     (payload) => {
       expect(orders.map(payload).problem).toMatch(
-        /^nothing in it says who it is about: email, device, user_id are all missing or empty$|can't evaluate field/,
+        /^no identifier: email, device and user_id are all missing or empty$|can't evaluate field/,
       );
     },
   );
@@ -122,7 +122,7 @@ test.each<[Mapped, Json, string]>([
   [{ path: "a" }, { a: { b: 1 } }, 'identifiers.email: an identifier is text or a number, or a list of these, not {"b":1}'],
   [{ path: "a" }, { a: [null] }, "identifiers.email: an identifier is text or a number, or a list of these, not [null]"],
   [{ path: "a" }, { a: true }, "identifiers.email: an identifier is text or a number, or a list of these, not true"],
-  [{ path: "a" }, {}, "nothing in it says who it is about: email is missing or empty"],
+  [{ path: "a" }, {}, "no identifier: email is missing or empty"],
 ])("an identifier %j of %j: %s", (mapped, payload, problem) => {
   expect(stream({ identifiers: { email: mapped } }).map(payload)).toEqual({ problem });
 }); // biome-ignore format: a table

@@ -90,7 +90,7 @@ describe("every route, with every scope and without", () => {
   });
 });
 
-describe("what is no key", () => {
+describe("an invalid key", () => {
   test.each([
     "",
     "Bearer",
@@ -111,7 +111,7 @@ describe("what is no key", () => {
 });
 
 describe("keys", () => {
-  test("are made, listed without what opens, and revoked", async () => {
+  test("are created, listed without their hashes, and revoked", async () => {
     const { keys } = memoryStore();
     const { key, secret } = await createKey(keys, { name: "shop", scopes: ["read", "collect"] }, noon);
     expect(secret).toMatch(/^tocsin_[\w-]{43}$/);
@@ -124,7 +124,7 @@ describe("keys", () => {
     expect((await listKeys(keys))[0]).toMatchObject({ revokedAt: noon + 1 });
   });
 
-  test("need a name and scopes that there are", async () => {
+  test("need a name and existing scopes", async () => {
     const { keys } = memoryStore();
     await expect(createKey(keys, { name: " ", scopes: ["read"] }, noon)).rejects.toThrow("name: expected text");
     await expect(createKey(keys, { name: "x", scopes: [] }, noon)).rejects.toThrow("scopes: expected at least one of");
@@ -145,7 +145,7 @@ describe("rates", () => {
     await t.close();
   });
 
-  test("of an address that has no key that holds", async () => {
+  test("of an address without a valid key", async () => {
     const t = await harness({ limits: { unauthenticated: { count: 3, per: 60_000 } } });
     for (const who of ["nobody", "unknown", "revoked"] as const) {
       expect((await t.request("GET", "/v1/runs", undefined, { who })).status).toBe(401);

@@ -59,7 +59,7 @@ const bomb = brotliCompressSync(Buffer.alloc(10 * 2 ** 20 - 10, "1"), {
   params: { [constants.BROTLI_PARAM_QUALITY]: fine },
 });
 
-describe("whom nothing is known of", () => {
+describe("an unauthenticated caller", () => {
   let s: Harness & { readonly port: number };
   beforeAll(async () => {
     s = await open({ limits: { unauthenticated: { count: 1_000, per: 60_000 } } });
@@ -107,7 +107,7 @@ describe("whom nothing is known of", () => {
     await line.closed;
   });
 
-  test("one that goes on sending whatever it is told is cut off", async () => {
+  test("one that keeps sending is cut off", async () => {
     const line = await dial(s.port);
     line.say(head("/v1/lint", { ...json, "transfer-encoding": "chunked" }));
     const piece = `10000\r\n${"x".repeat(65_536)}\r\n`;
@@ -118,7 +118,7 @@ describe("whom nothing is known of", () => {
     expect(line.socket.bytesWritten).toBeLessThan(100 * 2 ** 20);
   });
 
-  test("whoever asks before sending is told at once, and is asked for the body with a key only", async () => {
+  test("Expect: 100-continue is answered at once, and with 100 only if there is a key", async () => {
     const line = await dial(s.port);
     line.say(head("/v1/collect/shop", { ...json, expect: "100-continue", "content-length": 5_000_000 }));
     expect(await line.hears(whole)).toMatch(/^HTTP\/1.1 401 /);
@@ -132,8 +132,8 @@ describe("whom nothing is known of", () => {
   });
 });
 
-describe("what strangers get wrong", () => {
-  test("is counted, whatever it is; then they are told nothing else", async () => {
+describe("mistakes of unauthenticated callers", () => {
+  test("count, whatever they are; beyond the limit there is only 429", async () => {
     const s = await open({ limits: { unauthenticated: { count: 7, per: 60_000 } } });
     const request = async (...given: Parameters<Harness["request"]>) => (await s.request(...given)).status;
     const stranger = { who: "nobody" } as const;
@@ -156,7 +156,7 @@ describe("what strangers get wrong", () => {
     expect(await request("GET", "/nowhere")).toBe(404);
   });
 
-  test("200 bombs: all are refused, from the 121st on without a look", async () => {
+  test("200 bombs: all are refused, from the 121st on unread", async () => {
     const s = await open();
     const headers = { ...json, "content-encoding": "br" };
     const statuses = new Map<number, number>();
@@ -170,7 +170,7 @@ describe("what strangers get wrong", () => {
     ]);
   });
 
-  test("what is no HTTP counts; what we cannot do, and who is known, do not", async () => {
+  test("bytes that are no HTTP count; 5xx responses and authenticated callers do not", async () => {
     const s = await open({ limits: { unauthenticated: { count: 2, per: 60_000 } } });
     const line = await dial(s.port);
     line.say("HELLO\r\n\r\n");
@@ -217,7 +217,7 @@ describe("signed bodies", () => {
     expect((await s.request("POST", "/v1/collect/signed", many)).status).toBe(202);
   });
 
-  test("are looked at without their encoding up to 64 KiB, or as the stream says", async () => {
+  test("are decoded up to 64 KiB for verification, or as the stream says", async () => {
     const sign = (body: string) => post("signed", gzipSync(body), { "content-encoding": "gzip", "x-sig": hmac(body) });
     expect(await sign(event(60_000))).toEqual(taken);
     const refused = expect.stringContaining("the decoded body is too large to be checked");
@@ -241,7 +241,7 @@ describe("signed bodies", () => {
     expect((await post("signed", bomb, { ...headers, "x-sig": hmac(bomb) }))[1]).toContain("more than 1000 digits");
   });
 
-  test("without a time are taken once within a day, and said to be known", async () => {
+  test("without a timestamp are accepted once a day, and are duplicates then", async () => {
     const body = event(5);
     const headers = { "x-sig": hmac(body) };
     expect(await post("signed", body, headers)).toEqual(taken);
@@ -278,7 +278,7 @@ describe("bodies in flight", () => {
       expect((await s.request("POST", "/v1/collect/shop", { x: "x".repeat(50_000) })).status).toBe(202);
     });
 
-  test("so many, and the next that come pass", async () => {
+  test("have a maximum number; later ones pass", async () => {
     const s = await open({ limits: { inFlight: { count: 2, bytes: 10 ** 9 } } });
     const slow = [await begin(s, 10), await begin(s, 10)];
     await waits(s);
@@ -287,7 +287,7 @@ describe("bodies in flight", () => {
     await passes(s);
   });
 
-  test("so many bytes, counted as they come and not as they are announced", async () => {
+  test("have a maximum size, counted as bytes arrive and not as announced", async () => {
     const s = await open({ limits: { inFlight: { count: 100, bytes: 150_000 } } });
     const slow = [await begin(s, 10), await begin(s, 10), await begin(s, 10)];
     await passes(s);
@@ -297,7 +297,7 @@ describe("bodies in flight", () => {
     await passes(s);
   });
 
-  test("one alone is taken whatever its size, and what it becomes counts", async () => {
+  test("one alone is accepted whatever its size, and its values count", async () => {
     const s = await open({ limits: { inFlight: { count: 100, bytes: 100_000 } } });
     expect((await s.request("POST", "/v1/collect/shop", { x: "x".repeat(200_000) })).status).toBe(202);
     const packed = gzipSync(JSON.stringify({ x: "x".repeat(110_000) }));
@@ -311,7 +311,7 @@ describe("bodies in flight", () => {
     await passes(s);
   });
 
-  test("strangers have a share of their own, and little time", async () => {
+  test("unauthenticated ones have a share of their own, and little time", async () => {
     const unverified = { count: 1, bytes: 2 ** 20, time: 300 };
     const s = await open({ limits: { unverified } });
     const signed = { ...json, "x-sig": "00" };
@@ -325,7 +325,7 @@ describe("bodies in flight", () => {
     expect(await slow.hears(whole)).toMatch(/^HTTP\/1.1 408 .*too slowly/s);
   });
 
-  test("the slowest of them gives way", async () => {
+  test("the slowest unauthenticated one is ended", async () => {
     const s = await open({ limits: { unverified: { count: 1, bytes: 2 ** 20, time: 60_000 } } });
     const slow = await begin(s, 10, { ...json, "x-sig": "00" } as never);
     const headers = { ...json, "x-sig": hmac("{}") };
@@ -334,7 +334,7 @@ describe("bodies in flight", () => {
     expect(await slow.hears(whole)).toMatch(/^HTTP\/1.1 408 .*others wait/s);
   });
 
-  test("in tiny chunks they are refused", async () => {
+  test("are refused in tiny chunks", async () => {
     const s = await open();
     const line = await dial(s.port);
     line.say(head("/v1/collect/shop", keyed(s, { "transfer-encoding": "chunked" })));
@@ -344,7 +344,7 @@ describe("bodies in flight", () => {
   });
 });
 
-describe("large bodies, which a worker reads", () => {
+describe("large bodies, which a worker parses", () => {
   let s: Harness;
   beforeAll(async () => {
     s = await open();
@@ -377,7 +377,7 @@ describe("large bodies, which a worker reads", () => {
     expect([found, body.detail]).toEqual([status, expect.stringContaining(detail)]);
   });
 
-  test("are known again by their idempotency key", async () => {
+  test("are recognized by their idempotency key", async () => {
     const headers = { ...json, "idempotency-key": "k1" };
     const post = (more: string) => s.request("POST", "/v1/collect/shop", { filler, more }, { headers });
     expect((await post("a")).status).toBe(202);

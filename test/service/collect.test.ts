@@ -47,7 +47,7 @@ afterAll(() => Promise.all(harnesses.map((one) => one.close())));
 const events = async (): Promise<unknown[]> =>
   (await s.store.events.list({ limit: 100 })).items.map(({ payload }) => payload);
 
-describe("what may be posted", () => {
+describe("bodies that are accepted", () => {
   const one = { id: 1, email: "ada@example.com", n: 1 };
   const two = { id: 2, email: "bob@example.com", n: 2 };
   const lines = `${JSON.stringify(one)}\n\n${JSON.stringify(two)}\r\n`;
@@ -97,34 +97,34 @@ describe("what may be posted", () => {
     expect(await events()).toEqual([{ email: "ada@example.com", ...exact, d: 0.12345678901234568, e: 1e20 }]);
   });
 
-  test("JSON is not taken for a form, as which curl -d sends it", async () => {
+  test("JSON that is sent as a form, as by curl -d, is refused", async () => {
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     const { status, body } = await s.request("POST", "/v1/collect/shop", JSON.stringify(one), { headers });
     expect([status, body.detail]).toEqual([415, expect.stringContaining("send application/json")]);
     expect(await events()).toEqual([]);
   });
 
-  test("the same event is taken in once, and said to be the same", async () => {
+  test("the same event is ingested once, and is a duplicate then", async () => {
     await s.request("POST", "/v1/collect/shop", one);
     const { body } = await s.request("POST", "/v1/collect/shop", [one, two]);
     expect(body.results).toEqual([{ duplicate: true }, { id: expect.any(String), profile: expect.any(String) }]);
     expect(await events()).toHaveLength(2);
   });
 
-  test("what says nothing of whom is kept, and why is said", async () => {
+  test("an event without an identifier is kept with its problem", async () => {
     const { status, body } = await s.request("POST", "/v1/collect/shop", { id: 9 });
     expect(status).toBe(202);
     expect(body.results).toEqual([{ id: expect.any(String), problem: expect.stringContaining("who") }]);
     expect(await events()).toEqual([{ id: 9 }]);
   });
 
-  test("a stream that is not there", async () => {
+  test("an unknown stream", async () => {
     const { status, body } = await s.request("POST", "/v1/collect/nowhere", one);
     expect([status, body.type]).toEqual([404, "urn:tocsin:problem:not-found"]);
     expect((await s.request("POST", "/v1/collect/nowhere", one, { who: "nobody" })).status).toBe(401);
   });
 
-  test("a stream that another version took closes no other", async () => {
+  test("a stream that cannot be read affects no other", async () => {
     const odd = {
       kind: "stream",
       name: "odd",
@@ -139,7 +139,7 @@ describe("what may be posted", () => {
   });
 });
 
-describe("signed as Standard Webhooks asks", () => {
+describe("signed by Standard Webhooks", () => {
   const body = JSON.stringify({ email: "ada@example.com", n: 1 });
   const seconds = () => s.now / 1000;
   const post = (headers: object, sent: string | Buffer = body, stream = "signed") =>
@@ -157,7 +157,7 @@ describe("signed as Standard Webhooks asks", () => {
     expect(items[0]!.key).toBe("msg_1");
   });
 
-  test("of bytes as they are compressed, or before", async () => {
+  test("over the bytes before or after compression", async () => {
     const packed = gzipSync(body);
     const headers = { "content-encoding": "gzip" };
     expect((await post({ ...headers, ...signatureHeaders("a", seconds(), packed, [newKey]) }, packed)).status).toBe(
@@ -179,7 +179,7 @@ describe("signed as Standard Webhooks asks", () => {
     expect((await s.store.events.list({ limit: 1 })).items[0]!.key).toBe("5");
   });
 
-  test("several in one are told apart by where they stand", async () => {
+  test("several in one request are told apart by their position", async () => {
     const several = JSON.stringify([{ email: "a@example.com" }, { email: "b@example.com" }]);
     await post(signatureHeaders("msg_1", seconds(), several, [newKey]), several);
     const { items } = await s.store.events.list({ limit: 5 });
@@ -235,7 +235,7 @@ describe("signed as Standard Webhooks asks", () => {
   });
 });
 
-describe("signed as others ask", () => {
+describe("signed by HMAC", () => {
   const body = JSON.stringify({ email: "ada@example.com" });
   const hmac = (text: string, secret = "s1", algorithm = "sha256") => createHmac(algorithm, secret).update(text);
   const post = async (stream: string, headers: Record<string, string>) =>
@@ -259,7 +259,7 @@ describe("signed as others ask", () => {
     }
   });
 
-  test("a time that is signed", async () => {
+  test("a signed timestamp", async () => {
     const sign = (stamp: string) => ({
       "x-slack-request-timestamp": stamp,
       "x-slack-signature": `v0=${hmac(`v0:${stamp}:${body}`).digest("hex")}`,

@@ -15,7 +15,7 @@ const json = { "content-type": "application/json" };
 const collect = (body: string | Buffer, headers: Record<string, string> = json) =>
   s.request("POST", "/v1/collect/shop", body, { who: "collect", headers });
 
-describe("a clear no", () => {
+describe("refused clearly", () => {
   const rows: readonly [string, string | Buffer, Record<string, string>, number, string][] = [
     ["nesting", `${"[".repeat(1e6)}`, json, 400, "nested more than 64 deep"],
     ["nesting that is well written", `{"a":${"[".repeat(64)}${"]".repeat(64)}}`, json, 400, "nested more than 64 deep"],
@@ -91,7 +91,7 @@ describe("a clear no", () => {
     expect((await s.store.events.list({ limit: 1 })).items).toEqual([]);
   });
 
-  test("what is big but may be", async () => {
+  test("large input that is allowed", async () => {
     const payload = (bytes: number) => ({ id: 1, email: "big@example.com", text: "x".repeat(bytes) });
     expect((await collect(JSON.stringify(Array(9).fill(payload(MiB - 100))))).status).toBe(202);
     const { status, body } = await collect(JSON.stringify(payload(10 * MiB - 100)));
@@ -102,7 +102,7 @@ describe("a clear no", () => {
     expect(Object.prototype).not.toHaveProperty("admin");
   });
 
-  test("elsewhere less is read", async () => {
+  test("other routes read less", async () => {
     const { status } = await s.request("POST", "/v1/previews", { template: { title: "x".repeat(MiB) } });
     expect(status).toBe(413);
   });
@@ -151,13 +151,13 @@ describe("a clear no", () => {
     expect(await say(both)).toMatch(/^HTTP\/1.1 400 /);
   });
 
-  test("nothing of it was our fault", () => {
+  test("none of it was logged as a failure of the service", () => {
     expect(s.problems).toEqual([]);
   });
 });
 
 describe("JSON", () => {
-  test("is read as JSON.parse does, where nobody could read it otherwise", () => {
+  test("is parsed as by JSON.parse where that is unambiguous", () => {
     // But for whole numbers that lose digits as numbers.
     const exact = (_: string, value: unknown) =>
       typeof value === "number" && !Number.isSafeInteger(value) && /^-?\d+$/.test(`${value}`) ? `${value}` : value;
@@ -181,7 +181,7 @@ describe("JSON", () => {
     );
   });
 
-  test("a name that is there twice is found wherever it stands", () => {
+  test("a repeated name is found anywhere", () => {
     const key = fc.string({ maxLength: 4 }).filter((name) => name !== "__proto__" && name.isWellFormed());
     const wrap = fc.constantFrom(
       (text: string) => text,

@@ -49,20 +49,20 @@ test.each(["web", "known", "signed"])("a collect key is told the same of everybo
     expect(await post(stream, { id: `d${i}`, email, n: 1e308 })).toEqual(told);
     expect(await post(stream, { id: `e${i}`, email, name: "x".repeat(70) })).toEqual(told);
   }
-  const problem = expect.stringContaining("nothing in it says who it is about");
+  const problem = expect.stringContaining("no identifier");
   expect(await post(stream, { id: "f" })).toEqual([202, [{ accepted: true, problem }]]);
   const [first] = await people();
   expect(first![0]).toEqual(["ada@example.com", "a"]);
 });
 
-test("a stranger's identifier gets onto nobody's profile, and tells nothing", async () => {
+test("a sender who may not merge adds no identifier to a profile, and learns nothing", async () => {
   const posted = await post("web", { id: 1, anon: "evil", email: "ada@example.com", name: "Eve" });
   expect(posted).toEqual([202, [{ accepted: true }]]);
   expect(await people()).toEqual([[["ada@example.com", "a"], "Eve"]]);
   expect(await s.store.profiles.find([{ kind: "anon", value: "evil" }])).toEqual([undefined]);
 });
 
-test("who may look at people is told what became of it", async () => {
+test("a sender who may read receives the whole result", async () => {
   const [ada] = await s.store.profiles.find([{ kind: "email", value: "ada@example.com" }]);
   const id = expect.stringMatching(/^evt_/);
   expect(await post("web", { id: 1, email: "ada@example.com", anon: "x" }, "all")).toEqual([
@@ -78,16 +78,16 @@ test("who may look at people is told what became of it", async () => {
   expect(await post("web", { id: 1, email: "ada@example.com" }, "all")).toEqual([202, [{ duplicate: true }]]);
   expect(await post("known", { id: 1, email: "no@example.com" }, "all")).toEqual([
     202,
-    [{ id, problem: "it is about nobody who is known, and may not create who it is about" }],
+    [{ id, problem: "it matches no existing profile, and may not create one" }],
   ]);
   const { body } = await s.request("GET", "/v1/events");
   expect(body.items.map((one: { refused?: unknown; problem?: string }) => [one.refused, one.problem])).toEqual([
-    [undefined, "it is about nobody who is known, and may not create who it is about"],
+    [undefined, "it matches no existing profile, and may not create one"],
     [[expect.stringContaining("identifier anon")], undefined],
   ]);
 });
 
-test("so is who may merge: a signed request, and all of a stream that says so", async () => {
+test("so does a sender who may merge: by signature, or by the stream's identity", async () => {
   const [ada] = await s.store.profiles.find([{ kind: "email", value: "ada@example.com" }]);
   const whole = [202, [{ id: expect.stringMatching(/^evt_/), profile: ada }]];
   expect(await post("signed", { id: 1, email: "ada@example.com", anon: "b" }, "nobody", true)).toEqual(whole);
@@ -118,7 +118,7 @@ test("a merge is undone with the scope write", async () => {
   expect((await s.request("POST", "/v1/profiles/none/split")).status).toBe(404);
 });
 
-test("who is forgotten is in no answer that is kept, by whatever id it was told", async () => {
+test("a forgotten profile is in no stored response, under any of its ids", async () => {
   const put = async (key: string, body: object) =>
     (await s.request("PUT", "/v1/profiles", body, { headers: { "idempotency-key": key } })).body.profile;
   const bob = await put("k1", { identifiers: { email: "bob@example.com" }, fields: { name: "BOB" } });

@@ -61,8 +61,8 @@ describe("a plan is the same from workers as from the loop", () => {
       trigger({ alert: { title: "{{" } }),
     ],
     ["a key that does not parse", 422, "/body/definitions/triggers/welcome/dedupe", trigger({ dedupe: "{{ if }}" })],
-    ["a channel that is not there", 422, "there is no channel", trigger({ send: [{ channel: "fax", to: "1" }] })],
-    ["an audience that is not there", 422, "there is no audience", trigger({ on: { enter: "nobody" } })],
+    ["a channel that is not there", 422, "no channel named", trigger({ send: [{ channel: "fax", to: "1" }] })],
+    ["an audience that is not there", 422, "no audience named", trigger({ on: { enter: "nobody" } })],
     [
       "a stream",
       422,
@@ -72,7 +72,7 @@ describe("a plan is the same from workers as from the loop", () => {
     [
       "an alarm",
       422,
-      "there is no channel",
+      "no channel named",
       { alarms: { watch: { when: { empty: "regulars" }, send: [{ channel: "fax" }] } } },
     ],
   ];
@@ -83,7 +83,7 @@ describe("a plan is the same from workers as from the loop", () => {
     expect([one.status, one.text]).toEqual([status, expect.stringContaining(words)]);
   });
 
-  test("so is what is applied, and explained", async () => {
+  test("so are apply and explain", async () => {
     const definitions = { ...audience("lt .visits 10"), ...trigger({ where: "gt .visits 1" }) };
     for (const url of ["/v1/apply", "/v1/plan"]) {
       const answers = await Promise.all([inWorkers, onLoop].map((s) => s.request("POST", url, { definitions })));
@@ -100,12 +100,12 @@ describe("a plan is the same from workers as from the loop", () => {
     expect(explained[0]!.text).toContain("the trigger's condition holds now");
   });
 
-  test("nothing of it was our fault", () => {
+  test("none of it was logged as a failure of the service", () => {
     expect([...inWorkers.problems, ...onLoop.problems]).toEqual([]);
   });
 });
 
-test("a plan that takes too long is ended, and nothing stands still meanwhile", async () => {
+test("a plan that takes too long is ended, and blocks nothing meanwhile", async () => {
   const s = await harness({ limits: { rate: many, unauthenticated: many }, workers }, undefined, {
     checker: (await workerChecker(workers, { templates, limits: serviceLimits, timeout: 1 }))!,
   });

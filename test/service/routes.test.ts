@@ -56,7 +56,7 @@ describe("pages", () => {
     }
   });
 
-  test("a cursor is one of its own list, with its own filters", async () => {
+  test("a cursor is valid for its own list and filters only", async () => {
     const { body } = await s.request("GET", "/v1/firings?limit=1");
     for (const url of ["/v1/profiles?", "/v1/firings?state=sent&", "/v1/runs?", "/v1/deliveries?"]) {
       const answer = await s.request("GET", `${url}after=${encodeURIComponent(body.next)}`);
@@ -73,7 +73,7 @@ describe("an idempotency key", () => {
   const as = (key: string) => ({ headers: { "idempotency-key": key } });
   const send = { channel: "crm", to: "x", alert: { title: "t" } };
 
-  test("the same request is done once, and answered alike", async () => {
+  test("the same request is done once, with the same response", async () => {
     const first = await s.request("POST", "/v1/sends", send, as("k1"));
     const again = await s.request("POST", "/v1/sends", send, as("k1"));
     expect([first.status, again.status, again.text]).toEqual([202, 202, first.text]);
@@ -89,7 +89,7 @@ describe("an idempotency key", () => {
     expect((await s.store.outbox.list()).items).toHaveLength(1);
   });
 
-  test("of another key or route is another one", async () => {
+  test("is scoped to the API key and the route", async () => {
     const first = await s.request("POST", "/v1/sends", send, as("k1"));
     const other = await s.request("POST", "/v1/sends", send, { ...as("k1"), who: "write" });
     expect(other.body.id).not.toBe(first.body.id);
@@ -102,12 +102,12 @@ describe("an idempotency key", () => {
     expect((await s.request("GET", "/v1/profiles/by/email/p1@example.com")).body.fields.visits).toBe(2);
   });
 
-  test("what was refused may be put right", async () => {
+  test("a refused request can be corrected", async () => {
     expect((await s.request("POST", "/v1/sends", { ...send, channel: "sms" }, as("k1"))).status).toBe(422);
     expect((await s.request("POST", "/v1/sends", send, as("k1"))).status).toBe(202);
   });
 
-  test("meanwhile, the second is told to wait", async () => {
+  test("a concurrent second request has to wait", async () => {
     let go = (): void => {};
     const t = await harness();
     const { update } = t.engine;
@@ -133,7 +133,7 @@ describe("an idempotency key", () => {
     expect((await s.request("POST", "/v1/sends", send, as(key))).status).toBe(400);
   });
 
-  test("answers are forgotten after a day", async () => {
+  test("responses are removed after a day", async () => {
     await s.request("POST", "/v1/sends", send, as("k1"));
     s.now += 86_400_001;
     await s.service.listen({ port: 0 });
@@ -142,7 +142,7 @@ describe("an idempotency key", () => {
 });
 
 describe("profiles", () => {
-  test("one, many, and what cannot be", async () => {
+  test("one, many, and invalid ones", async () => {
     const one = await s.request("PUT", "/v1/profiles", person(1));
     expect(one.body).toMatchObject({ changed: ["name", "email", "visits"], refused: [], profile: { version: 1 } });
     const { body } = await s.request("POST", "/v1/profiles", {
@@ -150,7 +150,7 @@ describe("profiles", () => {
     });
     expect(body.results).toEqual([
       { profile: one.body.profile.id, changed: ["visits"], refused: [] },
-      { problem: expect.stringContaining("nothing says who it is about") },
+      { problem: expect.stringContaining("no identifier") },
       { profile: expect.any(String), changed: ["name", "email", "visits"], refused: [] },
     ]);
     const refused = await s.request("PUT", "/v1/profiles", { identifiers: {} });
@@ -160,7 +160,7 @@ describe("profiles", () => {
     expect((await s.request("POST", "/v1/profiles", { updates: [] })).status).toBe(400);
   });
 
-  test("are found by what identifies them, as it is written by the rules", async () => {
+  test("are found by a normalized identifier", async () => {
     const { body } = await s.request("PUT", "/v1/profiles", person(1));
     const found = await s.request("GET", `/v1/profiles/by/email/${encodeURIComponent(" P1@Example.COM ")}`);
     expect(found.body).toEqual(body.profile);
@@ -171,7 +171,7 @@ describe("profiles", () => {
     expect(audiences).toEqual({ items: [] });
   });
 
-  test("are forgotten, with what was said to them", async () => {
+  test("are forgotten, with the content of their deliveries", async () => {
     const again = () => s.request("PUT", "/v1/profiles", person(9), { headers: { "idempotency-key": "nine" } });
     const { body } = await again();
     const { id } = body.profile;
@@ -187,7 +187,7 @@ describe("profiles", () => {
 });
 
 describe("audiences, triggers and runs", () => {
-  test("who is in", async () => {
+  test("members", async () => {
     await s.request("POST", "/v1/profiles", { updates: [person(1), person(5), person(7)] });
     const { body } = await s.request("GET", "/v1/audiences/regulars");
     expect(body).toMatchObject({ name: "regulars", members: 2, definition: { where: "gt .visits 3" } });
@@ -270,7 +270,7 @@ describe("definitions", () => {
     ]);
   });
 
-  test("what is wrong is said where it is", async () => {
+  test("mistakes are reported with their place", async () => {
     const bad = (definitions: unknown) => s.request("POST", "/v1/apply", { definitions });
     const shape = await bad({ audiences: { regulars: { when: "x" } } });
     expect([shape.status, shape.body.errors[0].path]).toEqual([400, "/body/definitions/audiences/regulars/where"]);
@@ -312,7 +312,7 @@ describe("definitions", () => {
       { triggers: { t: { ...program.trigger.welcome, dedupe: { key: "x" } } } },
       "a duration is a number with its unit",
     ],
-  ])("of several shapes the one that was meant: %s", async (path, definitions, message) => {
+  ])("of several forms the intended one is reported: %s", async (path, definitions, message) => {
     const { status, body, text } = await s.request("POST", "/v1/plan", { definitions });
     const found = { path: `/body/definitions/${path}`, message: expect.stringContaining(message) };
     expect([status, body.errors]).toEqual([400, [found]]);
@@ -396,7 +396,7 @@ describe("sends, deliveries, templates", () => {
     [{ alert: {} }, "/body/alert/title", "missing: expected text"],
     [{ template: { title: "x" } }, "/body/profile", "expected an object"],
     [{ template: { title: "x" }, profile: 1 }, "/body/profile", "expected an object"],
-  ])("what is missing is said: %j", async (more, path, message) => {
+  ])("what is missing is reported: %j", async (more, path, message) => {
     const { status, body } = await s.request("POST", "/v1/sends", { channel: "crm", ...more });
     expect([status, body.errors]).toEqual([400, [{ path, message }]]);
   });
@@ -460,13 +460,13 @@ describe("sends, deliveries, templates", () => {
     expect((await s.request("POST", "/v1/lint", { template: "x", rules: { nothing: "off" } })).status).toBe(422);
   });
 
-  test("channels, without what is secret", async () => {
+  test("channels, without secrets", async () => {
     expect((await s.request("GET", "/v1/channels")).body).toEqual({ items: [{ name: "crm", kind: "fake" }] });
   });
 });
 
 describe("destinations that are URLs", () => {
-  test("are shown by host and hash in all that is answered, and found by either", async () => {
+  test("are shown by host and hash in all responses, and found by either", async () => {
     const to = "https://hooks.example/services/T012AB3CD/SECRETTOKEN";
     const send = { channel: "crm", to, alert: { title: "t" } };
     const { id } = (await s.request("POST", "/v1/sends", send)).body;

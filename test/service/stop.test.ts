@@ -32,7 +32,7 @@ function put(s: Harness, url: string, agent: Agent): Promise<{ status: number; c
   });
 }
 
-test("a stop finishes what is under way, and lets nothing more in", async () => {
+test("close finishes requests in flight, and accepts no more", async () => {
   const s = await harness();
   await declare(s, program);
   const url = await s.service.listen({ port: 0 });
@@ -49,7 +49,7 @@ test("a stop finishes what is under way, and lets nothing more in", async () => 
   agent.destroy();
 });
 
-test("a stop does not wait for ever", async () => {
+test("close does not wait for ever", async () => {
   const s = await harness();
   const url = await s.service.listen({ port: 0 });
   const { begun, letGo } = hold(s);
@@ -61,7 +61,7 @@ test("a stop does not wait for ever", async () => {
   await closed;
 });
 
-test("what fails here is told to the log, and nothing of it to who asked", async () => {
+test("an internal failure goes to the log, and none of it to the caller", async () => {
   const s = await harness();
   (s.engine as { update: unknown }).update = async () => {
     throw new Error("secret of the house");
@@ -74,7 +74,7 @@ test("what fails here is told to the log, and nothing of it to who asked", async
   await s.close();
 });
 
-test("a store that is full or locked is said to be so", async () => {
+test("a full or locked store is reported", async () => {
   const s = await harness();
   (s.engine as { update: unknown }).update = async () => {
     throw new StoreError("full", "tocsin.db: there is no space left on the disk");
@@ -84,7 +84,7 @@ test("a store that is full or locked is said to be so", async () => {
   await s.close();
 });
 
-test("health is what the store says", async () => {
+test("health depends on the store", async () => {
   const store = memoryStore();
   const s = await harness({}, store);
   expect((await s.request("GET", "/healthz", undefined, { who: "nobody" })).body).toEqual({ ok: true });
@@ -95,7 +95,7 @@ test("health is what the store says", async () => {
   await s.service.close();
 });
 
-test("health and open metrics are worked out once for all who request at about the same time", async () => {
+test("health and public metrics are computed once for requests at about the same time", async () => {
   let [looked, counted] = [0, 0];
   const s = await harness({
     publicMetrics: true,
@@ -112,7 +112,7 @@ test("health and open metrics are worked out once for all who request at about t
   await s.close();
 });
 
-test("document, page and metrics can be left out, or open", async () => {
+test("document, page and metrics can be disabled, or public", async () => {
   const s = await harness({ docs: false, publicMetrics: true });
   const status = async (url: string) => (await s.request("GET", url, undefined, { who: "nobody" })).status;
   expect([await status("/docs"), await status("/openapi.json"), await status("/metrics")]).toEqual([404, 404, 200]);

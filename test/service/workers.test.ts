@@ -17,7 +17,7 @@ const preview = (s: Harness, template: object, profile: unknown = {}) =>
   s.request("POST", "/v1/previews", { template, profile });
 const title = (text: string) => ({ title: text });
 
-describe("answers are the same with workers and without", async () => {
+describe("responses are the same with workers and without", async () => {
   const [inWorkers, onLoop] = await Promise.all([
     staged({ limits }),
     staged({ limits: { ...limits, workers: { size: 0 } } }),
@@ -49,12 +49,12 @@ describe("answers are the same with workers and without", async () => {
     expect(one!.status).toBeLessThan(500);
   });
 
-  test("nothing of it was our fault", () => {
+  test("none of it was logged as a failure of the service", () => {
     expect([...inWorkers.problems, ...onLoop.problems]).toEqual([]);
   });
 });
 
-describe("what would stop the service", async () => {
+describe("work that would block the service", async () => {
   const s = await staged({ limits });
   const bombs: readonly (readonly [string, string, object])[] = [
     ["nested ranges", "/v1/previews", { template: title("{{ range until 9999 }}".repeat(4) + "{{ end }}".repeat(4)) }],
@@ -86,7 +86,7 @@ describe("what would stop the service", async () => {
   });
 });
 
-describe("a worker that goes wrong", () => {
+describe("a worker that fails", () => {
   const entry = new URL("./bad-worker.ts", import.meta.url);
   async function with_(options: Parameters<typeof createWorkerPool>[0], time = 20_000): Promise<Harness> {
     const workers = createWorkerPool({ size: 1, memory: 64 * 2 ** 20, entry, ...options });
@@ -108,7 +108,7 @@ describe("a worker that goes wrong", () => {
     expect(s.problems.length).toBe(status === 500 ? 1 : 0);
   });
 
-  test("too many at once: 503, to ask again", async () => {
+  test("too many at a time: 503 with Retry-After", async () => {
     const s = await with_({ queue: 2 });
     const asked = await Promise.all(["pause", "pause", "good", "good"].map((text) => preview(s, title(text))));
     expect(asked.map(({ status }) => status).sort()).toEqual([200, 200, 200, 503]);
@@ -120,7 +120,7 @@ describe("a worker that goes wrong", () => {
     ]);
   });
 
-  test("no worker can be started: 503, and the rest goes on", async () => {
+  test("no worker can be started: 503, and other requests go on", async () => {
     const s = await with_({ entry: new URL("./no-such-worker.ts", import.meta.url) });
     const { status, headers } = await preview(s, title("good"));
     expect([status, headers["retry-after"]]).toEqual([503, "30"]);
@@ -128,7 +128,7 @@ describe("a worker that goes wrong", () => {
   });
 });
 
-test("functions of one's own are called on the loop, with the same limits", async () => {
+test("custom functions run on the event loop, under the same limits", async () => {
   const shout = { shout: define({ params: ["string"] }, (text: string) => `${text.toUpperCase()}!`) };
   const s = await staged({ limits, templates: { functions: [sprig, alerting, shout] } });
   expect((await preview(s, title("{{ shout .a }}"), { a: "hey" })).body).toEqual({ alert: { title: "HEY!" } });

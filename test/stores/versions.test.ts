@@ -3,7 +3,7 @@ import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import type { Json } from "../../src/base/json.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
-import { hour, minute, noon, stage } from "../triggers/stage.ts";
+import { createHarness, hour, minute, noon } from "../triggers/harness.ts";
 import { temporaryFolder } from "./folder.ts";
 
 const folder = temporaryFolder();
@@ -12,7 +12,7 @@ const folder = temporaryFolder();
 function opened() {
   const file = folder.file();
   writeFileSync(file, gunzipSync(readFileSync(new URL("fixtures/version-5.db.gz", import.meta.url))));
-  return stage(sqliteStore(file), noon - hour + 2 * minute);
+  return createHarness(sqliteStore(file), noon - hour + 2 * minute);
 }
 
 const quietHours = { from: "11:00", to: "16:00" };

@@ -1,15 +1,15 @@
 import { expect, test } from "vitest";
-import { broken, hour, minute, noon, trigger } from "./stage.ts";
+import { broken, hour, minute, noon, trigger } from "./harness.ts";
 
 test("what cannot run here any more is left out, says so, and does not hold up the rest", async () => {
   const { s, status } = await broken();
   await s.until(s.now);
   await s.update("1", { name: "ada", visits: 11 });
   expect(await s.sent()).toEqual(["two/enter ada"]);
-  const reason = 'send.0.channel: there is no channel "fax"; there are: crm';
+  const reason = "send.0.channel: no channel named fax; there are: crm";
   expect(await status()).toMatchObject({ state: "failed", reason });
   expect(s.problems).toHaveLength(1);
-  await expect(s.engine.estimate("one")).rejects.toThrow("there is no channel");
+  await expect(s.engine.estimate("one")).rejects.toThrow("no channel named");
 });
 
 test("an alarm that watches what cannot run rings", async () => {
@@ -30,9 +30,9 @@ test("what cannot run hinders no other change, and cannot be activated as it is"
   await s.until(s.now);
   await s.engine.setState("two", "paused");
   await s.declare({ audience: { vips: { where: "gt .visits 20" } } });
-  await expect(s.engine.setState("one", "active")).rejects.toThrow('there is no channel "fax"');
+  await expect(s.engine.setState("one", "active")).rejects.toThrow("no channel named fax");
   await expect(s.engine.apply({ origin: "api", definitions: { audience: { vips: null } } })).rejects.toThrow(
-    "there is no audience vips",
+    "no audience named vips",
   );
   expect(await status()).toMatchObject({ state: "failed" });
   await s.engine.setState("one", "draft");

@@ -3,8 +3,8 @@ import { fake } from "../../src/channels/fake.ts";
 import { compile } from "../../src/index.ts";
 import type { EngineStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
-import { slowStage, slowTemplates } from "./slow.ts";
-import { hour, minute, noon, stage, trigger } from "./stage.ts";
+import { createHarness, hour, minute, noon, trigger } from "./harness.ts";
+import { createSlowHarness, slowTemplates } from "./slow-templates.ts";
 
 /** Takes as many ms as the field `ms` says, and then holds for whom `vip` is. */
 const slowly = { vips: { where: 'and (eq (slow (.ms | default 0)) "") .vip' } };
@@ -31,7 +31,7 @@ function gate() {
 
 describe("what takes more than 20 ms", () => {
   test("is evaluated elsewhere, and holds up nobody who came with it", async () => {
-    const { s, requests, thread } = slowStage();
+    const { s, requests, thread } = createSlowHarness();
     const { opened, open } = gate();
     thread.before = () => opened;
     await s.declare({ audience: slowly });
@@ -54,7 +54,7 @@ describe("what takes more than 20 ms", () => {
   });
 
   test("needs no other thread if all together took it: fewer go at once", async () => {
-    const { s, requests, here } = slowStage();
+    const { s, requests, here } = createSlowHarness();
     await s.declare({ audience: slowly });
     const all = Array.from({ length: 256 }, (_, i) => update(`u${i}`, { ms: 1, vip: true }));
     await s.engine.update(all);
@@ -68,7 +68,7 @@ describe("what takes more than 20 ms", () => {
   });
 
   test("lets those who bring little pass those who bring much", async () => {
-    const { s } = slowStage();
+    const { s } = createSlowHarness();
     await s.declare({ audience: slowly });
     const ended: string[] = [];
     const ends = (name: string, work: Promise<unknown>) => work.then(() => ended.push(name));
@@ -83,7 +83,7 @@ describe("what takes more than 20 ms", () => {
   });
 
   test("keeps the order of one request; others may overtake", async () => {
-    const { s, thread } = slowStage();
+    const { s, thread } = createSlowHarness();
     const { opened, open } = gate();
     thread.before = () => opened;
     await s.declare({ stream: { clicks } });
@@ -104,7 +104,7 @@ describe("what takes more than 20 ms", () => {
 
   test("keeps that order where those before it are too much together, or take too long themselves", async () => {
     for (const before of [4, 21]) {
-      const { s, requests } = slowStage();
+      const { s, requests } = createSlowHarness();
       const waits = { ...clicks, fields: { ...clicks.fields, wait: { path: "wait" } } };
       const waited = { where: 'eq (slow (.wait | default 0)) ""' };
       await s.declare({ stream: { clicks: waits }, audience: { waited } });
@@ -123,7 +123,7 @@ describe("what takes more than 20 ms", () => {
   });
 
   test("is evaluated anew where the profile changed meanwhile", async () => {
-    const { s, requests, thread } = slowStage();
+    const { s, requests, thread } = createSlowHarness();
     await s.declare({ audience: slowly });
     await s.update("ada", { vip: false });
     thread.before = async ({ subject }) => {
@@ -139,7 +139,7 @@ describe("what takes more than 20 ms", () => {
   });
 
   test("is evaluated anew where the definition changed meanwhile", async () => {
-    const { s, requests, thread } = slowStage();
+    const { s, requests, thread } = createSlowHarness();
     await s.declare({ audience: slowly });
     thread.before = async () => {
       if (requests.length === 1) await s.declare({ audience: { vips: { where: "not .vip" } } });
@@ -150,7 +150,7 @@ describe("what takes more than 20 ms", () => {
   });
 
   test("an alert, a key and an address are rendered elsewhere, one after the other", async () => {
-    const { s, requests } = slowStage();
+    const { s, requests } = createSlowHarness();
     const t = trigger(
       { event: "clicks" },
       {
@@ -172,7 +172,7 @@ describe("what takes more than 20 ms", () => {
 describe("what the clock ended", () => {
   test("changes no membership of those who are split, either", async () => {
     for (const ms of [21, 1001]) {
-      const { s, requests } = slowStage();
+      const { s, requests } = createSlowHarness();
       const profiles = { profiles: { identifiers: { user_id: { limit: 9 }, email: null } } };
       await s.declare({ profiles, audience: slowly });
       await s.engine.update([{ identifiers: { user_id: "ada" }, fields: { vip: true } }]);
@@ -189,7 +189,7 @@ describe("what the clock ended", () => {
   });
 
   test("is tried three times; a condition then changes no membership", async () => {
-    const { s, requests, slept } = slowStage();
+    const { s, requests, slept } = createSlowHarness();
     await s.declare({ audience: slowly, trigger: { in: trigger({ enter: "vips" }), out: trigger({ exit: "vips" }) } });
     await s.update("in", { name: "in", vip: true });
     await s.update("out", { name: "out", vip: false });
@@ -199,13 +199,13 @@ describe("what the clock ended", () => {
     expect(await s.sent()).toEqual(["in/enter in"]);
     expect([requests.length, slept]).toEqual([6, [100, 1_000, 100, 1_000]]);
     expect(s.events.filter(({ type }) => type === "undecided")).toEqual([
-      { type: "undecided", audience: "vips", reason: expect.stringContaining("(1000 ms); it was tried 3 times") },
-      { type: "undecided", audience: "vips", reason: expect.stringContaining("(1000 ms); it was tried 3 times") },
+      { type: "undecided", audience: "vips", reason: expect.stringContaining("(1000 ms); gave up after 3 tries") },
+      { type: "undecided", audience: "vips", reason: expect.stringContaining("(1000 ms); gave up after 3 tries") },
     ]);
   });
 
   test("counts if it ends in time on a later try", async () => {
-    const { s, requests, thread } = slowStage();
+    const { s, requests, thread } = createSlowHarness();
     const { answer } = thread;
     thread.answer = (request) => (requests.length < 3 ? { kind: "late", message: "slow moment" } : answer(request));
     await s.declare({ audience: slowly });
@@ -214,7 +214,7 @@ describe("what the clock ended", () => {
   });
 
   test("fails an alert with its reason, and the next one goes on", async () => {
-    const { s, requests } = slowStage();
+    const { s, requests } = createSlowHarness();
     const t = trigger({ event: "clicks" }, { alert: { title: "{{ slow .trigger.event.ms }}{{ .name }}" } });
     await s.declare({ stream: { clicks: { ...clicks, fields: { name: "{{ .who }}" } } }, trigger: { t } });
     await s.engine.collect("clicks", [
@@ -228,25 +228,25 @@ describe("what the clock ended", () => {
       ["sent", undefined],
       [
         "failed",
-        expect.stringMatching(/^template: title:1:16: .* exceeded the time limit \(1000 ms\); it was tried 3 times$/),
+        expect.stringMatching(/^template: title:1:16: .* exceeded the time limit \(1000 ms\); gave up after 3 tries$/),
       ],
     ]);
   });
 
   test("leaves an event unmapped, and kept", async () => {
-    const { s, requests } = slowStage();
+    const { s, requests } = createSlowHarness();
     await s.declare({ stream: { clicks } });
     const [{ id, profile, problem }] = (await s.engine.collect("clicks", [{ who: "ada", ms: 5_000 }])) as [
       { id: string; profile?: string; problem?: string },
     ];
     expect([profile, requests.length]).toEqual([undefined, 3]);
-    expect(problem).toMatch(/exceeded the time limit \(1000 ms\); it was tried 3 times$/);
+    expect(problem).toMatch(/exceeded the time limit \(1000 ms\); gave up after 3 tries$/);
     const { items } = await s.store.events.list({ stream: "clicks", limit: 9 });
     expect(items).toMatchObject([{ id, payload: { who: "ada" }, problem }]);
   });
 
   test("is tried no more where a deterministic limit ended it", async () => {
-    const { s, requests } = slowStage({ limits: { steps: 5_000 } });
+    const { s, requests } = createSlowHarness({ limits: { steps: 5_000 } });
     const t = trigger(
       { event: "clicks" },
       { alert: { title: "{{ slow .trigger.event.ms }}{{ range 3000 }}{{ . }}{{ end }}" } },
@@ -262,7 +262,7 @@ describe("what the clock ended", () => {
   });
 
   test("waits while others keep the threads busy, and a thread that dies is a try", async () => {
-    const { s, requests, thread, slept } = slowStage();
+    const { s, requests, thread, slept } = createSlowHarness();
     await s.declare({ audience: slowly });
     const { answer } = thread;
     thread.answer = (request) => {
@@ -276,7 +276,7 @@ describe("what the clock ended", () => {
 
   test("without another thread, is tried again on this one", async () => {
     const { templates, calls } = slowTemplates({ time: 1_000 });
-    const s = stage(memoryStore(), noon, { templates, sleep: async () => {} });
+    const s = createHarness(memoryStore(), noon, { templates, sleep: async () => {} });
     await s.declare({ audience: slowly });
     await s.engine.update([update("light", { ms: 999, vip: true }), update("heavy", { ms: 1_000, vip: true })]);
     expect([await member(s.store, "light"), await member(s.store, "heavy")]).toEqual([true, false]);
@@ -287,7 +287,7 @@ describe("what the clock ended", () => {
 
 describe("what is due", () => {
   test("a firing that takes long holds up no other, and is sent when it is rendered", async () => {
-    const { s, requests, thread } = slowStage();
+    const { s, requests, thread } = createSlowHarness();
     const { opened, open } = gate();
     thread.before = () => opened;
     const alert = { title: "{{ slow (.ms | default 0) }}{{ .name }}" };
@@ -310,7 +310,7 @@ describe("what is due", () => {
   });
 
   test("a run and a re-evaluation go on behind whom they take long for", async () => {
-    const { s, requests } = slowStage();
+    const { s, requests } = createSlowHarness();
     await s.declare({ audience: { all: { where: ".name" } } });
     for (let i = 0; i < 20; i++) await s.update(`u${i}`, { name: `n${i}`, ms: [0, 30, 0, 5_000][i % 4]!, vip: true });
     await s.declare({
@@ -330,7 +330,7 @@ describe("what is due", () => {
   });
 
   test("an estimate looks at all of them", async () => {
-    const { s } = slowStage();
+    const { s } = createSlowHarness();
     await s.declare(
       {
         audience: { all: { where: ".name" } },
@@ -345,7 +345,7 @@ describe("what is due", () => {
 });
 
 test("a stop waits for what is being evaluated, begins nothing more, and loses nothing that waits", async () => {
-  const { s, requests, thread } = slowStage();
+  const { s, requests, thread } = createSlowHarness();
   const { opened, open } = gate();
   thread.before = () => opened;
   const alert = { title: "{{ slow 40 }}{{ .name }}" };
@@ -371,7 +371,7 @@ test("what a channel composes is tried three times, too, and then fails alone", 
   const { templates, calls } = slowTemplates({ time: 1_000 });
   const body = compile("{{ slow .ms }}", templates);
   const compose = ({ profile }: { readonly profile?: unknown }) => body.render(profile);
-  const { s, slept } = slowStage({ more: { channels: { crm: { ...crm, compose } } } });
+  const { s, slept } = createSlowHarness({ more: { channels: { crm: { ...crm, compose } } } });
   await s.declare({ stream: { clicks: { identifiers: { user_id: "{{ .who }}" }, fields: { ms: { path: "ms" } } } } });
   const t = trigger({ event: "clicks" }, { send: [{ channel: "crm", to: "a" }], alert: { title: "{{ .ms }}" } });
   await s.declare({ trigger: { t } });

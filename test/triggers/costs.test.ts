@@ -3,28 +3,28 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
-import { slowStage } from "./slow.ts";
-import { type Stage, trigger } from "./stage.ts";
+import { type Harness, trigger } from "./harness.ts";
+import { createSlowHarness } from "./slow-templates.ts";
 
 const clicks = { identifiers: { user_id: "{{ .who }}" } };
 const costly = { alert: { title: "{{ range .trigger.event.n }}{{ . }}{{ end }}{{ .trigger.event.n }}" } };
 const limits = { steps: 1_000 };
 const [cheap, dear] = [1, 5_000];
 
-const declared = (s: Stage) =>
+const declared = (s: Harness) =>
   s.declare({ stream: { clicks }, trigger: { t: trigger({ event: "clicks" }, { ...costly, send }) } });
 const send = [{ channel: "crm", to: "a@example.com" }];
-const collect = (s: Stage, n: number, count = 1) =>
+const collect = (s: Harness, n: number, count = 1) =>
   s.engine.collect(
     "clicks",
     Array.from({ length: count }, (_, i) => ({ who: `u${i}`, n })),
   );
-const status = async (s: Pick<Stage, "store">) =>
+const status = async (s: Pick<Harness, "store">) =>
   (await s.store.definitions.all()).find(({ name }) => name === "t")!.status as { state: string; reason?: string };
-const states = async (s: Stage) =>
+const states = async (s: Harness) =>
   (await s.store.firings.list({ trigger: "t", limit: 500 })).items.map(({ state }) => state).reverse();
 const reason = expect.stringMatching(
-  /^20 of its last \d+ firings cost too much: template: title:1:\d+: .*exceeded maximum number of steps \(1000\); mend it, then activate it again$/,
+  /^20 of its last \d+ firings exceeded a limit: template: title:1:\d+: .*exceeded maximum number of steps \(1000\); correct the trigger, then activate it again$/,
 );
 
 const folders: string[] = [];
@@ -34,7 +34,7 @@ afterEach(() => {
 
 describe("a trigger whose firings cost too much", () => {
   test("is paused by the twentieth of its last hundred, which says why", async () => {
-    const { s } = slowStage({ limits });
+    const { s } = createSlowHarness({ limits });
     await declared(s);
     for (let i = 0; i < 19; i++) {
       await collect(s, dear);
@@ -51,7 +51,7 @@ describe("a trigger whose firings cost too much", () => {
   });
 
   test("goes on while fewer do: what is longer ago counts no more", async () => {
-    const { s } = slowStage({ limits });
+    const { s } = createSlowHarness({ limits });
     await declared(s);
     for (let i = 0; i < 5; i++) {
       await collect(s, dear, 19);
@@ -61,7 +61,7 @@ describe("a trigger whose firings cost too much", () => {
   });
 
   test("counts nothing that fails for another reason", async () => {
-    const { s } = slowStage({ limits });
+    const { s } = createSlowHarness({ limits });
     await s.declare({
       stream: { clicks },
       trigger: { t: trigger({ event: "clicks" }, { send, alert: { title: "{{ .a.b.c.d }}{{ div 1 0 }}" } }) },
@@ -71,7 +71,7 @@ describe("a trigger whose firings cost too much", () => {
   });
 
   test("in one transaction fires no more from there on", async () => {
-    const { s } = slowStage({ limits });
+    const { s } = createSlowHarness({ limits });
     await declared(s);
     await collect(s, dear, 50);
     expect(await states(s)).toEqual(Array(20).fill("failed"));
@@ -80,7 +80,7 @@ describe("a trigger whose firings cost too much", () => {
   });
 
   test("counts anew once it is activated again", async () => {
-    const { s } = slowStage({ limits });
+    const { s } = createSlowHarness({ limits });
     await declared(s);
     await collect(s, dear, 20);
     await s.engine.setState("t", "active");
@@ -92,7 +92,7 @@ describe("a trigger whose firings cost too much", () => {
   });
 
   test("keeps those of its run that were not come to until it is mended and activated", async () => {
-    const { s } = slowStage({ limits });
+    const { s } = createSlowHarness({ limits });
     await s.declare({ audience: { all: { where: ".name" } } });
     for (let i = 0; i < 60; i++) await s.update(`u${i}`, { name: `n${i}`, n: 5_000 });
     const body = (title: string) => trigger({ enter: "all" }, { alert: { title } });
@@ -112,7 +112,10 @@ describe("a trigger whose firings cost too much", () => {
     const folder = mkdtempSync(join(tmpdir(), "tocsin-"));
     folders.push(folder);
     const path = join(folder, "tocsin.db");
-    const [one, other] = [0, 1].map(() => slowStage({ store: sqliteStore(path), limits }).s) as [Stage, Stage];
+    const [one, other] = [0, 1].map(() => createSlowHarness({ store: sqliteStore(path), limits }).s) as [
+      Harness,
+      Harness,
+    ];
     await declared(one);
     await collect(other, cheap);
     await collect(one, dear, 20);
@@ -130,8 +133,8 @@ describe("a trigger whose firings cost too much", () => {
     const folder = mkdtempSync(join(tmpdir(), "tocsin-"));
     folders.push(folder);
     const path = join(folder, "tocsin.db");
-    const stages = [0, 1].map(() => slowStage({ store: sqliteStore(path) }));
-    const [one, other] = stages.map(({ s }) => s) as [Stage, Stage];
+    const stages = [0, 1].map(() => createSlowHarness({ store: sqliteStore(path) }));
+    const [one, other] = stages.map(({ s }) => s) as [Harness, Harness];
     const t = trigger({ enter: "vips" }, { dwell: "1m", alert: { title: "{{ slow 30 }}{{ .name }}" } });
     await one.declare({ audience: { vips: { where: ".vip" } }, trigger: { t } });
     await one.update("ada", { name: "ada", vip: true });

@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 import { fake } from "../../src/channels/fake.ts";
 import { DestinationError } from "../../src/dispatch/index.ts";
 import { createEngine } from "../../src/triggers/index.ts";
-import { stage, to, trigger, vips } from "./stage.ts";
+import { createHarness, to, trigger, vips } from "./harness.ts";
 
 describe("definitions", () => {
   test("a plan says who would enter and leave, and changes nothing", async () => {
-    const s = stage();
+    const s = createHarness();
     for (const [user, visits] of [
       ["a", 5],
       ["b", 15],
@@ -35,12 +35,12 @@ describe("definitions", () => {
     await s.update("d", { visits: 1 });
     const [step] = (await s.engine.plan({ origin: "api", definitions: failing })).steps;
     expect(step!.effect).toBe(
-      "audience late is new: of 4 profiles 0 enter and 0 leave; its condition fails for 1, which counts as no",
+      "audience late is new: of 4 profiles 0 enter and 0 leave; its condition fails for 1, which counts as no match",
     );
   });
 
   test("findings are about what profiles look like", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.update("a", { name: "a", visits: 1, email: "a@example.com" });
     const { findings } = await s.engine.plan({
       origin: "api",
@@ -68,7 +68,7 @@ describe("definitions", () => {
   });
 
   test("a stream whose HMAC has no time is warned of, whoever is known", async () => {
-    const s = stage();
+    const s = createHarness();
     const hmac = { secrets: ["s"], header: "X-Sig" };
     const stream = {
       plain: { verify: { hmac } },
@@ -96,7 +96,7 @@ describe("definitions", () => {
       if (where === "here") return "here";
       throw new DestinationError("there is nobody there");
     };
-    const { store } = stage();
+    const { store } = createHarness();
     const crm = fake({ destination: accept });
     const engine = createEngine({ store, channels: { crm }, templates: {}, to: { crm: "{{ .mail }}" } });
     const plan = (definitions: object) => engine.plan({ origin: "api", definitions });
@@ -132,7 +132,7 @@ describe("definitions", () => {
     [{ trigger: { t: trigger({ change: ["x"] }, { dwell: "1h" }) } }, "trigger", "t", ["dwell"]],
     [{ stream: { s: { key: "{{ .a" } } }, "stream", "s", ["key"]],
   ])("what cannot be is refused: %j", async (definitions, kind, name, path) => {
-    const s = stage();
+    const s = createHarness();
     await expect(s.engine.apply({ origin: "api", definitions: definitions as never })).rejects.toMatchObject({
       name: "DefinitionError",
       kind,
@@ -143,7 +143,7 @@ describe("definitions", () => {
   });
 
   test("a file that is complete removes what it no longer has, and only what a file declared", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.engine.apply({ origin: "api", definitions: { audience: { byhand: { where: ".x" } } } });
     await s.engine.apply({ origin: "file", definitions: { audience: { one: { where: ".x" }, two: { where: ".y" } } } });
     await s.engine.apply({ origin: "file", complete: true, definitions: { audience: { two: { where: ".y" } } } });
@@ -151,13 +151,13 @@ describe("definitions", () => {
   });
 
   test("a trigger may have any name", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.engine.apply({ origin: "api", definitions: { trigger: { constructor: trigger({ change: ["n"] }) } } });
     expect((await s.store.definitions.all()).map(({ status }) => status)).toEqual([{ state: "draft" }]);
   });
 
   test("an audience that goes takes its memberships with it", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({ audience: vips });
     await s.update("1", { name: "a", visits: 20 });
     await s.declare({ audience: { vips: null } });
@@ -165,7 +165,7 @@ describe("definitions", () => {
   });
 
   test("an audience that goes and comes back at once has its members", async () => {
-    const s = stage();
+    const s = createHarness();
     for (let i = 0; i < 100; i++) await s.update(`u${i}`, { name: `u${i}`, visits: i });
     await s.declare({ audience: vips, trigger: { t: trigger({ enter: "vips" }) } });
     const apply = (where: string | null, fire = false) =>

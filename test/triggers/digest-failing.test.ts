@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { EngineStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
-import { hour, noon, stage, trigger } from "./stage.ts";
+import { createHarness, hour, noon, trigger } from "./harness.ts";
 
 const clicks = { identifiers: { user_id: "{{ .who }}" } };
 const click = (n: number) => ({ who: "ada", n });
@@ -36,7 +36,7 @@ function counting(): { store: EngineStore; reads: () => number } {
 
 async function digesting(title: string, more: NonNullable<Parameters<typeof trigger>[1]> = {}, maxEvents = 5) {
   const { store, reads } = counting();
-  const s = stage(store);
+  const s = createHarness(store);
   const alert = { title };
   const t = trigger({ event: "clicks" }, { alert, digest: { window: "1h", maxEvents }, ...more });
   await s.update("ada", { name: "ada" });
@@ -117,7 +117,7 @@ describe("firings that wait are read at most once each, however many come", () =
   test("who comes and goes while it has to stay", async () => {
     for (const count of [10, 20, 40]) {
       const { store, reads } = counting();
-      const s = stage(store);
+      const s = createHarness(store);
       await s.declare({
         audience: { vips: { where: ".vip" } },
         trigger: { t: trigger({ enter: "vips" }, { dwell: "1h" }) },

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { day, hour, noon, stage, trigger } from "./stage.ts";
+import { createHarness, day, hour, noon, trigger } from "./harness.ts";
 
 describe("events", () => {
   const shop = {
@@ -12,7 +12,7 @@ describe("events", () => {
   const order = (id: number, user: string, total: number) => ({ id, user: { id: user, name: user }, total });
 
   test("an event goes into the profile, fires with its payload, and counts once", async () => {
-    const s = stage();
+    const s = createHarness();
     const alert = { title: "{{ .name }} paid {{ .trigger.event.total }}, now {{ .last_total }}" };
     await s.declare({ stream: shop, trigger: { paid: trigger({ event: "orders" }, { alert }) } });
     const first = await s.engine.collect("orders", [order(1, "ada", 5), order(2, "bob", 7), order(1, "ada", 5)]);
@@ -22,7 +22,7 @@ describe("events", () => {
   });
 
   test("what belongs to nobody is kept, and says why", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({ stream: shop });
     const [result] = await s.engine.collect("orders", [{ id: 1, total: 2 }]);
     expect(result).toEqual({ id: expect.stringMatching(/^evt_/), problem: expect.any(String) });
@@ -31,7 +31,7 @@ describe("events", () => {
   });
 
   test("a firing keeps what an event said as long as it waits", async () => {
-    const s = stage();
+    const s = createHarness();
     const on = { event: "orders" };
     const window = { digest: { window: "1h" } };
     const alert = { title: "{{ range .trigger.events }}{{ .event.id }} {{ end }}" };
@@ -68,7 +68,7 @@ describe("events", () => {
   });
 
   test("what came in on a stream that is no more is kept as long as the rest", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({ stream: { orders: { keep: "1h" }, visits: { keep: "10d" } } });
     for (const stream of ["orders", "visits"]) await s.engine.collect(stream, [{}]);
     await s.declare({ stream: { visits: null, orders: null, others: { keep: "9d" } } });
@@ -80,18 +80,18 @@ describe("events", () => {
   });
 
   test("a stream that goes while something comes in takes nothing more, and hinders nothing else", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({ stream: shop });
     const collected = s.engine.collect("orders", [order(1, "ada", 5)]);
     const updated = s.update("1", { name: "bob" });
     const gone = s.store.transaction(({ definitions }) => definitions.remove("stream", "orders"));
-    await expect(collected).rejects.toThrow("there is no stream orders any more");
+    await expect(collected).rejects.toThrow("no stream named orders");
     await Promise.all([updated, gone]);
     expect(await s.store.profiles.count()).toBe(1);
   });
 
   test("there has to be such a stream", async () => {
-    const s = stage();
-    await expect(s.engine.collect("nothing", [{}])).rejects.toThrow("there is no stream nothing");
+    const s = createHarness();
+    await expect(s.engine.collect("nothing", [{}])).rejects.toThrow("no stream named nothing");
   });
 });

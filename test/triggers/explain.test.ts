@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { broken, stage, trigger, vips } from "./stage.ts";
+import { broken, createHarness, trigger, vips } from "./harness.ts";
 
 describe("explain", () => {
   test("says in one sentence why somebody was not alerted, and in steps how it came", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({ audience: vips, trigger: { t: trigger({ enter: "vips" }, { coolDown: "1h" }) } });
     const id = await s.update("1", { name: "ada", visits: 1 });
     expect((await s.engine.explain(id, "t")).answer).toBe(`${id} was not alerted by t: is not in vips.`);
@@ -15,7 +15,7 @@ describe("explain", () => {
     await s.update("1", { visits: 1 });
     await s.update("1", { visits: 11 });
     const { answer, steps } = await s.engine.explain(id, "t");
-    expect(answer).toBe(`${id} was not alerted by t: it is too soon after the last alert to this person.`);
+    expect(answer).toBe(`${id} was not alerted by t: the cool-down since the last alert to this profile is not over.`);
     expect(steps.map(({ what }) => what)).toEqual([
       "trigger",
       "membership",
@@ -27,7 +27,7 @@ describe("explain", () => {
   });
 
   test("says what did not happen", async () => {
-    const s = stage();
+    const s = createHarness();
     const id = await s.update("1", { name: "ada", visits: 1 });
     await s.declare({
       audience: { vips: { where: "gt .visits 20" } },
@@ -38,7 +38,7 @@ describe("explain", () => {
     await s.declare({ audience: { vips: { where: "gt .visits 0" } } });
     expect(await answer("daily")).toBe("nothing has happened that it fires on.");
     expect(await answer("t")).toBe(
-      "came into vips at 2026-03-02T12:00:00.000Z by what fires nothing: it was new, or its condition was changed; only a backfill alerts those.",
+      "came into vips at 2026-03-02T12:00:00.000Z silently, because the audience was new or its condition changed; only a backfill alerts such members.",
     );
     s.now += 1;
     await s.engine.setState("t", "paused");
@@ -53,7 +53,7 @@ describe("explain", () => {
     const id = await s.update("1", { name: "ada", visits: 1 });
     await s.until(s.now);
     const { answer, steps } = await s.engine.explain(id, "one");
-    const reason = 'send.0.channel: there is no channel "fax"; there are: crm';
+    const reason = "send.0.channel: no channel named fax; there are: crm";
     expect(answer).toBe(`${id} was not alerted by one: it is failed (${reason}).`);
     expect(steps).toEqual([{ what: "trigger", ok: false, detail: `one is failed: ${reason}` }]);
   });

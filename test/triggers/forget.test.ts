@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { minute, stage, trigger, vips } from "./stage.ts";
+import { createHarness, minute, trigger, vips } from "./harness.ts";
 
 test("a person who is forgotten leaves nothing", async () => {
-  const s = stage();
+  const s = createHarness();
   await s.declare({ audience: vips, trigger: { t: trigger({ enter: "vips" }) } });
   const id = await s.update("1", { name: "ada", visits: 11 });
   expect(await s.engine.forget(id)).toEqual({ erased: 1, inFlight: [] });
@@ -15,7 +15,7 @@ test("a person who is forgotten leaves nothing", async () => {
 });
 
 test("what is being sent to a person who is forgotten is not sent again, and leaves nothing either", async () => {
-  const s = stage();
+  const s = createHarness();
   await s.declare({ audience: vips, trigger: { t: trigger({ enter: "vips" }) } });
   const id = await s.update("1", { name: "ada", visits: 11 });
   const { outbox } = s.store;

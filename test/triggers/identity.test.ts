@@ -1,14 +1,14 @@
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../src/base/json.ts";
 import { changedStreamMeanings } from "../../src/triggers/index.ts";
-import { type Declared, stage, trigger } from "./stage.ts";
+import { createHarness, type Declared, trigger } from "./harness.ts";
 
 const identifiers = { anon: "{{ .anon }}", email: "{{ .email }}" };
 const fields = { name: "{{ .name }}", email: "{{ .email }}", "contact.hook": "{{ .hook }}", n: { path: "n" } };
 
 /** Profiles by the kinds in their order: the first counts most. */
 async function opened(kinds: readonly string[], stream: Json = {}, profiles: { readonly [key: string]: Json } = {}) {
-  const s = stage();
+  const s = createHarness();
   const kindsOf = Object.fromEntries(kinds.map((kind) => [kind, null]));
   await s.declare({
     profiles: { profiles: { identifiers: kindsOf, ...profiles } },
@@ -28,7 +28,7 @@ async function opened(kinds: readonly string[], stream: Json = {}, profiles: { r
 }
 
 const ada = { anon: "ada-1", email: "ada@example.com", name: "Ada" };
-const notGiven = "a stream without identity: merge gives identifiers to nobody but the people that it creates";
+const notGiven = "a stream without identity: merge gives identifiers only to profiles that it creates";
 
 describe("a stream that adds, as without a signature", () => {
   test.each([
@@ -85,7 +85,7 @@ describe("a stream that adds, as without a signature", () => {
     );
     await post({ emails: ["a@x.y", "b@x.y"] });
     expect((await people()).map(({ ids }) => ids)).toEqual([["email=a@x.y"]]);
-    expect(await events()).toEqual([["identifier email: one person has at most 1 email"]]);
+    expect(await events()).toEqual([["identifier email: a profile has at most 1 email"]]);
   });
 
   test("signed requests of a stream with a signature merge, others do not", async () => {
@@ -113,7 +113,7 @@ test("a stream that merges does so without a signature, and operators' updates a
 test("a stream of people who are known creates nobody, and says nothing else of them", async () => {
   const { s, people, events, post } = await opened(["email", "anon"], { identity: "known" });
   await s.engine.update([{ identifiers: { email: "ada@example.com" }, fields: { name: "Ada" } }]);
-  const problem = "it is about nobody who is known, and may not create who it is about";
+  const problem = "it matches no existing profile, and may not create one";
   expect(
     await post({ email: "ada@example.com", anon: "x", n: 1 }, { email: "bob@example.com", anon: "x", n: 2 }),
   ).toEqual([
@@ -128,7 +128,7 @@ test("a stream of people who are known creates nobody, and says nothing else of 
 
 describe("what is protected", () => {
   const protect = ["email", "contact.hook"];
-  const note = (path: string) => `field ${path}: it is protected: only streams with identity: merge change it`;
+  const note = (path: string) => `field ${path}: it is protected: only streams with identity: merge may change it`;
 
   test("fields are changed by streams that merge and by operators alone", async () => {
     const { s, people, events, post } = await opened(["anon"], {}, { protect });
@@ -182,13 +182,13 @@ describe("what is protected", () => {
     ]);
     expect((await events())[1]).toEqual([
       note("email"),
-      "identifier email: it is protected: only streams with identity: merge give it to people",
+      "identifier email: it is protected: only streams with identity: merge may set it",
     ]);
-    expect((await events())[2]).toContain("it is about nobody who is known");
+    expect((await events())[2]).toContain("it matches no existing profile");
   });
 
   test("a path with an empty name is refused", async () => {
-    const wrong = stage().declare({ profiles: { profiles: { protect: ["a..b"] } } });
+    const wrong = createHarness().declare({ profiles: { profiles: { protect: ["a..b"] } } });
     await expect(wrong).rejects.toThrow('"a..b" has an empty name between its dots');
   });
 });
@@ -210,7 +210,7 @@ describe("plan", () => {
       "stream web changes: identity is merge for signed requests, add for others from now on; every request merged profiles before; if everybody who can post to it may merge profiles, write identity: merge",
     ],
   ])("says once what an earlier version's stream is from now on: %s", async (_, body, effect) => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({ profiles: { profiles: { identifiers: { email: null, anon: null } } } });
     await s.store.transaction(({ definitions }) => definitions.put([old(body)]));
     // It does not merge, whether that was looked at or not.
@@ -225,7 +225,7 @@ describe("plan", () => {
   });
 
   test("one that only keeps events, or cannot be read, is left alone", async () => {
-    const s = stage();
+    const s = createHarness();
     for (const body of [{ key: "{{ .id }}" }, { odd: true }]) {
       await s.store.transaction(({ definitions }) => definitions.put([old(body)]));
       const wanted = { origin: "file", definitions: { stream: { web: body } }, complete: true } as never;
@@ -234,7 +234,7 @@ describe("plan", () => {
   });
 
   test("says what a change makes of it", async () => {
-    const s = stage();
+    const s = createHarness();
     const step = async (body: object) =>
       (await s.engine.plan({ origin: "api", definitions: { stream: { web: body as Json } } })).steps.map(
         ({ effect }) => effect,
@@ -249,7 +249,7 @@ describe("plan", () => {
   });
 
   const warned = async (declared: Declared) => {
-    const { findings } = await stage().engine.plan({ origin: "api", definitions: declared });
+    const { findings } = await createHarness().engine.plan({ origin: "api", definitions: declared });
     return findings.map(({ where, severity, message }) => `${where}: ${severity}: ${message}`);
   };
   const alert = (to: string, on: Json = { enter: "all" }) => trigger(on, { send: [{ channel: "crm", to }] });

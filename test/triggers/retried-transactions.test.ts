@@ -4,7 +4,7 @@ import type { EngineStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { simulate } from "../../src/triggers/index.ts";
 import { retryingStore } from "../store/retrying-store.ts";
-import { day, hour, minute, noon, stage, trigger, vips } from "./stage.ts";
+import { createHarness, day, hour, minute, noon, trigger, vips } from "./harness.ts";
 
 const stream = {
   orders: {
@@ -21,7 +21,7 @@ const alerts = {
 
 /** Plays updates, events, merges, a split, runs and schedules; returns everything that can be seen of it. */
 async function play(store: EngineStore): Promise<unknown> {
-  const s = stage(store);
+  const s = createHarness(store);
   await s.declare({ stream, audience: vips, trigger: alerts });
   const results: unknown[] = [];
   for (const [i, user] of ["a", "b", "a", "c", "b"].entries()) {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Json } from "../../src/base/json.ts";
 import { fake } from "../../src/channels/fake.ts";
 import { StoreError } from "../../src/store/index.ts";
-import { hour, minute, noon, stage, trigger, vips } from "./stage.ts";
+import { createHarness, hour, minute, noon, trigger, vips } from "./harness.ts";
 
 type Options = { readonly [name: string]: Json };
 
@@ -11,7 +11,7 @@ describe("what a trigger keeps to", () => {
   const click = (user: string, n = 0) => ({ user, n });
 
   test("its condition", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { where: "gt .trigger.event.n 2" }) } });
     await s.engine.collect("clicks", [click("a", 1), click("b", 3)]);
     expect(await s.sent()).toEqual(["t/event b"]);
@@ -23,7 +23,7 @@ describe("what a trigger keeps to", () => {
   });
 
   test("drafts and paused triggers do nothing", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }) } }, { states: {} });
     await s.engine.collect("clicks", [click("a")]);
     await s.engine.setState("t", "active");
@@ -37,7 +37,7 @@ describe("what a trigger keeps to", () => {
 
   test("channels that want the trigger's context get it with each delivery's options", async () => {
     const aware = { ...fake(), withTrigger: (options?: Options, fired: Options = {}) => ({ ...options, fired }) };
-    const s = stage(undefined, noon, { channels: { aware, plain: fake() } });
+    const s = createHarness(undefined, noon, { channels: { aware, plain: fake() } });
     const send = ["aware", "plain"].map((channel) => ({ channel, to: "x", options: { own: 1 } }));
     await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { send }) } });
     await s.engine.collect("clicks", [click("a")]);
@@ -48,14 +48,14 @@ describe("what a trigger keeps to", () => {
   });
 
   test("deliveries without a destination go to the channel's default", async () => {
-    const s = stage(undefined, noon, { channels: { log: { ...fake(), defaultTo: "out" } } });
+    const s = createHarness(undefined, noon, { channels: { log: { ...fake(), defaultTo: "out" } } });
     await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { send: [{ channel: "log" }] }) } });
     await s.engine.collect("clicks", [click("a")]);
     expect((await s.store.outbox.list()).items).toMatchObject([{ channel: "log", destination: "out" }]);
   });
 
   test("cool-down, and caps for a person and overall", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({
       ...event,
       trigger: {
@@ -79,7 +79,7 @@ describe("what a trigger keeps to", () => {
   });
 
   test("dwell: only who stays", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({
       audience: vips,
       trigger: { t: trigger({ enter: "vips" }, { dwell: "10m" }), x: trigger({ exit: "vips" }, { dwell: "10m" }) },
@@ -102,7 +102,7 @@ describe("what a trigger keeps to", () => {
   };
 
   test("dwell: who comes, goes and comes within one ms came once", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare(dwelling);
     const visit = (...visits: number[]) =>
       s.engine.update(visits.map((n) => ({ identifiers: { user_id: "1" }, fields: { name: "ada", visits: n } })));
@@ -115,7 +115,7 @@ describe("what a trigger keeps to", () => {
   });
 
   test("dwell: two who turn out to be one are alerted once", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare(dwelling);
     await s.update("1", { name: "ada", visits: 11 });
     await s.until(noon + minute);
@@ -127,7 +127,7 @@ describe("what a trigger keeps to", () => {
   });
 
   test("dwell: a shorter one takes what waited longer along", async () => {
-    const s = stage();
+    const s = createHarness();
     const exit = (dwell: string) => ({ trigger: { x: trigger({ exit: "vips" }, { dwell }) } });
     await s.declare({ audience: vips, ...exit("1h") });
     await s.update("1", { name: "ada", visits: 11 });
@@ -140,7 +140,7 @@ describe("what a trigger keeps to", () => {
   });
 
   test("dedupe keys", async () => {
-    const s = stage();
+    const s = createHarness();
     const dedupe = { key: "{{ .trigger.event.n }}", within: "1h" };
     await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { dedupe }) } });
     await s.engine.collect("clicks", [click("a", 1), click("b", 1), click("a", 2)]);
@@ -151,7 +151,7 @@ describe("what a trigger keeps to", () => {
   });
 
   test("dedupe keys count from when it was sent, and while it waits", async () => {
-    const s = stage();
+    const s = createHarness();
     const quietHours = { from: "11:00", to: "16:00" };
     const dedupe = { key: "{{ .trigger.event.n }}", within: "1h" };
     await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { dedupe, quietHours }) } });
@@ -169,7 +169,7 @@ describe("what a trigger keeps to", () => {
   });
 
   test("a digest gathers, for each person, and goes early when it is full", async () => {
-    const s = stage();
+    const s = createHarness();
     const alert = { title: "{{ .name }}:{{ range .trigger.events }} {{ .event.n }}{{ end }}" };
     await s.declare({
       ...event,
@@ -188,7 +188,7 @@ describe("what a trigger keeps to", () => {
   });
 
   test("quiet hours in the person's own zone: held, dropped, or gathered", async () => {
-    const s = stage();
+    const s = createHarness();
     const quietHours = { from: "21:00", to: "08:00", zone: "{{ .zone }}" };
     const alert = { title: "{{ .trigger.name }} {{ .name }}{{ with .trigger.events }} {{ len . }}{{ end }}" };
     const one = (what: string) => trigger({ event: "clicks" }, { alert, quietHours: { ...quietHours, action: what } });
@@ -204,7 +204,7 @@ describe("what a trigger keeps to", () => {
   });
 
   test("whose zone is missing, or cannot be told, has the trigger's", async () => {
-    const s = stage();
+    const s = createHarness();
     const quietHours = { from: "21:00", to: "08:00", fallbackZone: "Asia/Tokyo" };
     const one = (zone: string) => trigger({ event: "clicks" }, { quietHours: { ...quietHours, zone } });
     await s.declare({ ...event, trigger: { missing: one("{{ .zone }}"), fails: one("{{ index .name 99 }}") } });
@@ -215,7 +215,7 @@ describe("what a trigger keeps to", () => {
   });
 
   test("a zone need not be one of the fields that may leave", async () => {
-    const s = stage();
+    const s = createHarness();
     const quietHours = { from: "21:00", to: "08:00", zone: "{{ .zone }}" };
     await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }, { quietHours, fields: ["name"] }) } });
     await s.update("a", { zone: "Asia/Tokyo" }); // 21:00
@@ -226,7 +226,7 @@ describe("what a trigger keeps to", () => {
   });
 
   test("fields that may leave", async () => {
-    const s = stage();
+    const s = createHarness();
     const alert = { title: "{{ .name }} {{ .secret }} {{ .address.city }} {{ .address.street }}" };
     await s.declare({ trigger: { t: trigger({ change: ["n"] }, { alert, fields: ["name", "address.city"] }) } });
     await s.update("1", { name: "ada", secret: "s", address: { city: "Lodz", street: "Main" }, n: 1 });
@@ -235,7 +235,7 @@ describe("what a trigger keeps to", () => {
   });
 
   test("fields that may not leave do not leave as what they were, either", async () => {
-    const s = stage();
+    const s = createHarness();
     const alert = { title: "{{ .trigger.before.name }} {{ .trigger.before.secret }} {{ .trigger.fields }}" };
     await s.declare({
       trigger: { t: trigger({ change: ["name", "secret"] }, { alert, fields: ["name"], send: [{ channel: "crm" }] }) },
@@ -246,10 +246,10 @@ describe("what a trigger keeps to", () => {
   });
 
   test("a store that fails is nobody's fault: nothing is kept, and it is said", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({ ...event, trigger: { t: trigger({ event: "clicks" }) } });
     let full = true;
-    const { engine } = stage({
+    const { engine } = createHarness({
       ...s.store,
       transaction: (work) =>
         s.store.transaction((of) => {
@@ -268,7 +268,7 @@ describe("what a trigger keeps to", () => {
   });
 
   test("an abort, a failure and a missing address are told apart", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({
       ...event,
       trigger: {
@@ -294,7 +294,7 @@ describe("what a trigger keeps to", () => {
   });
 
   test("the engine says what came in and what fired, once it is kept", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({
       ...event,
       audience: vips,
@@ -329,7 +329,7 @@ describe("what a trigger keeps to", () => {
       "w sent",
     ]);
     expect(s.events.find((one) => one.type === "fired" && one.state === "skipped")).toMatchObject({
-      reason: "it is too soon after the last alert to this person",
+      reason: "the cool-down since the last alert to this profile is not over",
     });
     // A rehearsal says nothing.
     await s.engine.estimate("w");

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { day, hour, minute, noon, second, stage, trigger, vips } from "./stage.ts";
+import { createHarness, day, hour, minute, noon, second, trigger, vips } from "./harness.ts";
 
 describe("runs", () => {
-  async function crowd(s: ReturnType<typeof stage>, count: number): Promise<void> {
+  async function crowd(s: ReturnType<typeof createHarness>, count: number): Promise<void> {
     await s.engine.update(
       Array.from({ length: count }, (_, i) => ({
         identifiers: { user_id: `u${i}` },
@@ -12,7 +12,7 @@ describe("runs", () => {
   }
 
   test("a backfill alerts those who were there, once, and says so", async () => {
-    const s = stage();
+    const s = createHarness();
     await crowd(s, 100);
     const alert = { title: "{{ .name }} {{ .trigger.backfill }}" };
     await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }, { alert }) } });
@@ -46,14 +46,14 @@ describe("runs", () => {
     [{ rateLimit: { count: 0, per: 1000 } }, "rateLimit.count is a whole number above 0, not 0"],
     [{ rateLimit: { count: 1, per: Number.NaN } }, "rateLimit.per is a whole number above 0, not NaN"],
   ])("a backfill that makes no sense is refused: %j", async (asked, message) => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
     await expect(s.engine.backfill("welcome", asked)).rejects.toThrow(message);
     await expect(s.engine.estimate("welcome", asked)).rejects.toThrow(message);
   });
 
   test("a backfill ends when its trigger is about another audience", async () => {
-    const s = stage();
+    const s = createHarness();
     await crowd(s, 100);
     await s.declare({
       audience: { ...vips, others: { where: "lt .visits 5" } },
@@ -62,12 +62,12 @@ describe("runs", () => {
     const { id } = await s.engine.backfill("welcome");
     await s.declare({ trigger: { welcome: trigger({ enter: "others" }) } });
     expect(await s.sent()).toEqual([]);
-    const reason = "the trigger is not about vips any more";
+    const reason = "the trigger no longer has the audience vips";
     expect(await s.store.runs.get(id)).toMatchObject({ state: "failed", reason, endedAt: noon });
   });
 
   test("a backfill has a limit and a rate limit, can be paused, resumed and cancelled", async () => {
-    const s = stage();
+    const s = createHarness();
     await crowd(s, 100);
     await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
     const { id } = await s.engine.backfill("welcome", { limit: 30, rateLimit: { count: 10, per: 60_000 } });
@@ -88,13 +88,13 @@ describe("runs", () => {
   });
 
   test("the rate limit of a backfill holds over a restart, and for two processes together", async () => {
-    const s = stage();
+    const s = createHarness();
     await crowd(s, 100);
     await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
     await s.engine.backfill("welcome", { rateLimit: { count: 10, per: 60_000 } });
     await s.until(noon + second);
     expect(await s.sent()).toHaveLength(10);
-    const other = stage(s.store, s.now);
+    const other = createHarness(s.store, s.now);
     await other.until(noon + 59 * second);
     expect(await s.sent()).toHaveLength(10);
     await other.until(noon + 60 * second);
@@ -109,7 +109,7 @@ describe("runs", () => {
     const email = (n: number) => ({ email: `p${n}@example.com` });
     /** Person 0 is no member, 1 to 4 are; a run has come to 1 and 2. */
     async function halfWay() {
-      const s = stage();
+      const s = createHarness();
       const people = Array.from({ length: 5 }, (_, n) => ({
         identifiers: email(n),
         fields: { name: `p${n}`, visits: n > 0 ? 11 : 1 },
@@ -159,7 +159,7 @@ describe("runs", () => {
   });
 
   test("while its trigger is not active, a run is paused", async () => {
-    const s = stage();
+    const s = createHarness();
     await crowd(s, 100);
     await s.declare({ audience: vips, trigger: { hourly: trigger({ every: "1h", audience: "vips" }) } });
     s.now = noon + hour;
@@ -183,7 +183,7 @@ describe("runs", () => {
   });
 
   test("a schedule runs for every member, at its time in its zone", async () => {
-    const s = stage();
+    const s = createHarness();
     await crowd(s, 13);
     const on = { schedule: "0 9 * * *", zone: "Europe/Warsaw", audience: "vips" };
     await s.declare({ audience: vips, trigger: { morning: trigger(on) } });
@@ -196,7 +196,7 @@ describe("runs", () => {
   });
 
   test("times that were missed are made up for once", async () => {
-    const s = stage();
+    const s = createHarness();
     await crowd(s, 12);
     await s.declare({ audience: vips, trigger: { hourly: trigger({ every: "1h", audience: "vips" }) } });
     s.now += 5 * hour + 10;
@@ -209,7 +209,7 @@ describe("runs", () => {
   });
 
   test("once is once", async () => {
-    const s = stage();
+    const s = createHarness();
     await crowd(s, 12);
     const once = { at: "2026-03-02T14:00:00+01:00", audience: "vips" };
     await s.declare({ audience: vips, trigger: { once: trigger(once) } });
@@ -217,11 +217,11 @@ describe("runs", () => {
     expect(await s.sent()).toEqual(["once/run u11"]);
     const all = await s.store.definitions.all();
     expect(all.find(({ kind }) => kind === "trigger")!.status).toMatchObject({ state: "done" });
-    await expect(s.engine.setState("once", "active")).rejects.toThrow("is past");
+    await expect(s.engine.setState("once", "active")).rejects.toThrow("is in the past");
   });
 
   test("once goes on when its trigger was paused in the middle of it", async () => {
-    const s = stage();
+    const s = createHarness();
     await crowd(s, 100);
     const once = { at: "2026-03-02T14:00:00+01:00", audience: "vips" };
     await s.declare({ audience: vips, trigger: { once: trigger(once) } });
@@ -234,11 +234,11 @@ describe("runs", () => {
     await s.until(noon + 2 * hour);
     expect(new Set(await s.sent()).size).toBe(89);
     expect(await s.sent()).toHaveLength(89);
-    await expect(s.engine.setState("once", "active")).rejects.toThrow("is past");
+    await expect(s.engine.setState("once", "active")).rejects.toThrow("is in the past");
   });
 
   test("once is done, too, when its run is cancelled", async () => {
-    const s = stage();
+    const s = createHarness();
     await crowd(s, 100);
     const once = { at: "2026-03-02T14:00:00+01:00", audience: "vips" };
     await s.declare({ audience: vips, trigger: { once: trigger(once) } });
@@ -251,7 +251,7 @@ describe("runs", () => {
   });
 
   test("a file that says of what has run once that it is active can be applied again; with another time it runs again", async () => {
-    const s = stage();
+    const s = createHarness();
     await crowd(s, 12);
     const apply = (at: string, title = "hello") => {
       const body = trigger({ at, audience: "vips" }, { alert: { title } });
@@ -270,7 +270,7 @@ describe("runs", () => {
   });
 
   test("records of re-evaluations are kept for a week, those of scheduled runs as long as firings", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({
       audience: { late: { where: "gt now.Unix 0", every: "1d" }, ...vips },
       trigger: { once: trigger({ at: new Date(noon + hour).toISOString(), audience: "vips" }) },
@@ -291,7 +291,7 @@ describe("runs", () => {
   });
 
   test("what depends on the time is evaluated anew, and fires", async () => {
-    const s = stage();
+    const s = createHarness();
     const where = 'and .last_seen (lt (toDate "2006-01-02T15:04:05Z07:00" .last_seen).Unix (sub now.Unix 3600))';
     await s.declare({
       audience: { idle: { where, every: "10m" } },

@@ -3,7 +3,7 @@ import { fake } from "../../src/channels/fake.ts";
 import { alerting, sprig } from "../../src/functions/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { type SimulateOptions, type SimulationEvent, Summary, simulate } from "../../src/triggers/index.ts";
-import { type Declared, day, hour, minute, noon, stage, trigger } from "./stage.ts";
+import { createHarness, type Declared, day, hour, minute, noon, trigger } from "./harness.ts";
 
 const at = (time: number): string => new Date(time).toISOString().slice(5, 16).replace("T", " ");
 
@@ -26,16 +26,16 @@ async function play(
   known: Readonly<Record<string, { readonly [field: string]: string | number | boolean }>>,
   how: Partial<SimulateOptions> = {},
 ) {
-  const there = stage(memoryStore());
-  await there.declare(declared);
-  for (const [name, fields] of Object.entries(known)) await there.update(name, { name, ...fields });
-  const before = (await there.sent()).length;
-  const happenings: SimulationEvent[] = [];
+  const harness = createHarness(memoryStore());
+  await harness.declare(declared);
+  for (const [name, fields] of Object.entries(known)) await harness.update(name, { name, ...fields });
+  const before = (await harness.sent()).length;
+  const events: SimulationEvent[] = [];
   const from = how.from ?? noon;
-  for await (const one of simulate({ ...options, store: there.store, from, until: from + day, ...how })) {
-    happenings.push(one);
+  for await (const one of simulate({ ...options, store: harness.store, from, until: from + day, ...how })) {
+    events.push(one);
   }
-  return { lines: happenings.map(line), happenings, there, before };
+  return { lines: events.map(line), events, harness, before };
 }
 
 const regulars = { regulars: { where: "gt .visits 10" } };
@@ -81,7 +81,7 @@ test("quiet hours hold, a condition refuses, a template aborts, and each says wh
     },
   );
   const night = noon + 11 * hour;
-  const { lines, happenings } = await play(
+  const { lines, events } = await play(
     { audience: regulars, trigger: { welcome } },
     {},
     {
@@ -102,7 +102,7 @@ test("quiet hours hold, a condition refuses, a template aborts, and each says wh
     "03-03 08:00 welcome sent: crm bob@example.com Hey, bob",
   ]);
   const summary = new Summary("Europe/Warsaw");
-  for (const one of happenings) summary.add(one);
+  for (const one of events) summary.add(one);
   const none = { trigger: "welcome", sent: 0, waiting: 0, skipped: 0, aborted: 0, failed: 0 };
   expect(summary.days()).toEqual([
     { ...none, day: "2026-03-02", sent: 1, skipped: 1, aborted: 1 },
@@ -117,7 +117,7 @@ test("a digest is one alert of several firings", async () => {
     { digest: { window: "1h" }, alert: { title: "{{ len .trigger.events }} orders" } },
   );
   const buys = (time: number) => ({ at: time, stream: "shop", payload: { who: "ada" } });
-  const { lines, happenings } = await play(
+  const { lines, events } = await play(
     {
       stream: { shop: { identifiers: { user_id: "{{ .who }}" }, fields: { name: "{{ .who }}" } } },
       trigger: { orders },
@@ -125,11 +125,11 @@ test("a digest is one alert of several firings", async () => {
     {},
     { updates: [buys(noon), buys(noon + minute), buys(noon + 2 * hour)], until: noon + 4 * hour },
   );
-  expect(lines.filter((one) => one.includes("sent"))).toEqual([
+  expect(lines.filter((one) => one.includes(" sent: "))).toEqual([
     "03-02 13:00 orders sent: crm ada@example.com 2 orders",
     "03-02 15:00 orders sent: crm ada@example.com 1 orders",
   ]);
-  expect(happenings.flatMap((one) => (one.kind === "sent" ? one.firings : []))).toEqual([2, 1]);
+  expect(events.flatMap((one) => (one.kind === "sent" ? one.firings : []))).toEqual([2, 1]);
 });
 
 describe("what is not in force yet", () => {
@@ -173,13 +173,13 @@ test("what comes in and cannot be taken is told, and holds up nobody", async () 
     },
   );
   expect(lines).toHaveLength(2);
-  expect(lines[0]).toMatch(/^03-02 12:00 problem: an update could not be taken: /);
+  expect(lines[0]).toMatch(/^03-02 12:00 problem: an update was rejected: /);
   expect(lines[1]).toBe("03-02 12:00 welcome sent: crm ada@example.com welcome/enter ada");
 });
 
 test("channels are asked, and nothing is sent", async () => {
   const crm = fake();
-  const { lines, there, before } = await play(
+  const { lines, harness, before } = await play(
     {
       audience: regulars,
       trigger: { welcome: trigger({ enter: "regulars" }, { send: [{ channel: "crm", to: "{{ .mail }}" }] }) },
@@ -188,7 +188,7 @@ test("channels are asked, and nothing is sent", async () => {
     { channels: { crm }, updates: [visits("ada", 12, noon)] },
   );
   expect(lines).toEqual(["03-02 12:00 welcome skipped: no address on crm"]);
-  expect([before, (await there.sent()).length, crm.attempts.length]).toEqual([0, 0, 0]);
+  expect([before, (await harness.sent()).length, crm.attempts.length]).toEqual([0, 0, 0]);
 });
 
 test("days do not end before they begin, and updates do not go back", async () => {
@@ -201,13 +201,13 @@ test("days do not end before they begin, and updates do not go back", async () =
 
 test("it ends when it is told to", async () => {
   const hourly = trigger({ schedule: "0 * * * *", audience: "regulars" });
-  const there = stage(memoryStore());
-  await there.declare({ audience: regulars, trigger: { hourly } });
-  await there.update("ada", { name: "ada", visits: 12 });
+  const harness = createHarness(memoryStore());
+  await harness.declare({ audience: regulars, trigger: { hourly } });
+  await harness.update("ada", { name: "ada", visits: 12 });
   const ended = new AbortController();
   const seen: string[] = [];
   const { signal } = ended;
-  for await (const one of simulate({ ...options, store: there.store, from: noon, until: noon + 365 * day, signal })) {
+  for await (const one of simulate({ ...options, store: harness.store, from: noon, until: noon + 365 * day, signal })) {
     seen.push(line(one));
     if (seen.length === 3) ended.abort();
   }

@@ -5,7 +5,7 @@ import type { EngineStore } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";
-import { day, hour, noon, second, stage, trigger } from "./stage.ts";
+import { createHarness, day, hour, noon, second, trigger } from "./harness.ts";
 
 const folder = temporaryFolder(inMemory);
 const stores: readonly (readonly [string, () => EngineStore])[] = [
@@ -18,7 +18,7 @@ type Fields = { readonly [field: string]: Json };
 
 /** An engine with a few people, and everything that is kept of each. */
 async function opened(store: EngineStore, merge: { readonly [field: string]: Json } = {}) {
-  const s = stage(store);
+  const s = createHarness(store);
   await s.declare({
     profiles: { profiles: { identifiers: kinds, merge } },
     audience: { vips: { where: "gt .visits 10" }, named: { where: ".name" } },
@@ -188,7 +188,7 @@ describe.each(stores)("on the %s store", (_, make) => {
       detail: `from ${bob} at ${at}: audiences of both were evaluated anew, which fires nothing`,
     });
     expect(answer).toBe(
-      `${ada} was not alerted by welcome: came into vips at ${at} when profiles were split, which fires nothing; only a backfill alerts those.`,
+      `${ada} was not alerted by welcome: came into vips at ${at} when profiles were split, which fires nothing; only a backfill alerts such members.`,
     );
   });
 
@@ -202,7 +202,7 @@ describe.each(stores)("on the %s store", (_, make) => {
       refused: [
         {
           identifier: { kind: "email", value: "b@x.y" },
-          reason: `this email is that of another profile, ${bob}: they were split at ${at}, and stay apart`,
+          reason: `another profile, ${bob}, has this email: they were split at ${at}, and stay apart`,
         },
       ],
     });

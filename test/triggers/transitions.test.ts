@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { noon, stage, trigger, vips } from "./stage.ts";
+import { createHarness, noon, trigger, vips } from "./harness.ts";
 
 describe("transitions", () => {
   test("who enters and leaves is alerted, each time once", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({
       audience: vips,
       trigger: { welcome: trigger({ enter: "vips" }), farewell: trigger({ exit: "vips" }) },
@@ -18,7 +18,7 @@ describe("transitions", () => {
   });
 
   test("one that comes as a member enters", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
     const id = await s.update("1", { name: "ada", visits: 11 });
     expect(await s.sent()).toEqual(["welcome/enter ada"]);
@@ -26,7 +26,7 @@ describe("transitions", () => {
   });
 
   test("in one call, each update counts", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({
       audience: vips,
       trigger: { welcome: trigger({ enter: "vips" }), farewell: trigger({ exit: "vips" }) },
@@ -41,14 +41,14 @@ describe("transitions", () => {
   });
 
   test("a condition that fails does not hold", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({ audience: vips, trigger: { welcome: trigger({ enter: "vips" }) } });
     await s.update("1", { name: "ada", visits: "many" });
     expect(await s.sent()).toEqual([]);
   });
 
   test("a new audience is filled without alerts; so is one whose condition changes, unless told to fire", async () => {
-    const s = stage();
+    const s = createHarness();
     for (const [user, visits] of [
       ["a", 5],
       ["b", 15],
@@ -67,7 +67,7 @@ describe("transitions", () => {
   });
 
   test("while an audience is re-evaluated silently, what really happens fires", async () => {
-    const s = stage();
+    const s = createHarness();
     for (let i = 0; i < 100; i++) await s.update(`u${i}`, { name: `u${i}`, visits: i });
     const triggers = { welcome: trigger({ enter: "vips" }), farewell: trigger({ exit: "vips" }) };
     await s.engine.apply({
@@ -85,7 +85,7 @@ describe("transitions", () => {
   });
 
   test("two that turn out to be one person enter at most once", async () => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({
       audience: vips,
       trigger: { welcome: trigger({ enter: "vips" }), farewell: trigger({ exit: "vips" }) },
@@ -108,7 +108,7 @@ describe("transitions", () => {
     ["a member who leaves", 12, 3, ["welcome", "farewell"]],
     ["one who enters, by one who is in already", 2, 30, ["welcome", "welcome"]],
   ])("%s, and is absorbed in the same call, is alerted as in two calls", async (_, before, older, expected) => {
-    const s = stage();
+    const s = createHarness();
     await s.declare({
       audience: vips,
       trigger: { welcome: trigger({ enter: "vips" }), farewell: trigger({ exit: "vips" }) },
@@ -126,7 +126,7 @@ describe("transitions", () => {
   });
 
   test("a change of named fields fires for who was there, with what was", async () => {
-    const s = stage();
+    const s = createHarness();
     const alert = { title: "{{ .trigger.before.plan }} -> {{ .plan }} ({{ join `,` .trigger.fields }})" };
     await s.declare({ trigger: { moved: trigger({ change: ["plan", "seats"] }, { alert }) } });
     await s.update("1", { name: "ada", plan: "free" });

@@ -3,7 +3,7 @@ import { alerting, sprig } from "../../src/functions/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import type { EngineOptions } from "../../src/triggers/index.ts";
 import { createWorkerPool, workerEvaluate } from "../../src/workers/index.ts";
-import { noon, stage, to } from "./stage.ts";
+import { createHarness, noon, to } from "./harness.ts";
 
 const pool = createWorkerPool({ size: 2 });
 afterAll(() => pool.close());
@@ -12,7 +12,7 @@ afterAll(() => pool.close());
 async function inWorkers(more: EngineOptions["templates"] = {}) {
   const templates = { functions: [sprig, alerting], ...more };
   const evaluate = await workerEvaluate(pool, templates);
-  return stage(memoryStore(), noon, { templates, evaluate, budget: 0 });
+  return createHarness(memoryStore(), noon, { templates, evaluate, budget: 0 });
 }
 
 test("mappings, conditions and alerts come to the same in worker threads, with the engine's time of day", async () => {
@@ -40,7 +40,7 @@ test("mappings, conditions and alerts come to the same in worker threads, with t
   expect(results.map(({ problem }) => problem)).toEqual([
     undefined,
     undefined,
-    "nothing in it says who it is about: user_id is missing or empty",
+    "no identifier: user_id is missing or empty",
   ]);
   expect(await s.sent()).toEqual(["ADA 21:00 1.234,5"]);
   const [delivery] = (await s.store.outbox.list({ limit: 9 })).items;

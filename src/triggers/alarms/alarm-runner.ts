@@ -31,7 +31,7 @@ export class AlarmRunner {
       try {
         await this.#one(alarm, now);
       } catch (error) {
-        this.#options.onProblem({ doing: `judging the alarm ${alarm.name}`, error });
+        this.#options.onProblem({ doing: `evaluating the alarm ${alarm.name}`, error });
       }
     }
   }

@@ -17,7 +17,7 @@ import {
   streamDefinition,
 } from "../../profiles/index.ts";
 import type { Definition, DefinitionKind } from "../../store/index.ts";
-import { DefinitionError } from "../engine.ts";
+import { DefinitionError, NotFoundError } from "../engine.ts";
 import type { Evaluable } from "../fire/evaluation.ts";
 import { type AlarmDefinition, alarmDefinition } from "./definition.ts";
 import { assertAccepted, type CompileOptions, compileTrigger, type Target, type Trigger, testOf } from "./trigger.ts";
@@ -283,7 +283,7 @@ interface DefinitionPath {
 function requireName(at: DefinitionPath, what: string, name: string, all: Iterable<string>): void {
   const names = [...all];
   if (names.includes(name)) return;
-  throw new DefinitionError(`there is no ${what} ${name}; there are: ${names.join(", ") || "none"}`, at);
+  throw new DefinitionError(new NotFoundError(what, name, names).message, at);
 }
 
 function checkTrigger(trigger: Trigger, audiences: Catalog["audiences"], streams: Catalog["streams"]): void {

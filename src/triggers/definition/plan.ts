@@ -237,7 +237,7 @@ export class Planner {
     } while (cursor !== undefined && found.sampled < maxSampled && monotonicClock() < until);
     const now = (await store.memberships.sizes()).get(step.name) ?? 0;
     const of = await store.profiles.count();
-    const fails = found.errors === 0 ? "" : `; its condition fails for ${found.errors}, which counts as no`;
+    const fails = found.errors === 0 ? "" : `; its condition fails for ${found.errors}, which counts as no match`;
     const effect = `${step.effect}: of ${found.sampled} profiles ${found.enter} enter and ${found.leave} leave${fails}`;
     return { ...step, effect, members: { now, ...found, of, entering, leaving } };
   }
@@ -322,7 +322,7 @@ function changesOf(
     ]);
     for (const name of names) {
       const old = kept.get(`${kind} ${name}`);
-      const what = kind === "profiles" ? "how profiles are put together" : `${kind} ${name}`;
+      const what = kind === "profiles" ? "profiles (identifiers and merge rules)" : `${kind} ${name}`;
       const mentioned = Object.hasOwn(wanted, name);
       const body = mentioned ? wanted[name]! : old!.body;
       const gone = mentioned ? wanted[name] === null : complete && old!.origin === origin;
@@ -416,7 +416,7 @@ function nextOf({ name, body }: Definition, hasUnendedRun: boolean, now: number)
   const { on } = checkBody("trigger", name, triggerDefinition, body);
   if ("at" in on && firstTime(on, now) === undefined && !hasUnendedRun) {
     const place = { kind: "trigger", name, path: ["on", "at"] } as const;
-    throw new DefinitionError(`${on.at} is past; a trigger that runs once needs a time to come`, place);
+    throw new DefinitionError(`${on.at} is in the past; a trigger that runs once needs a time in the future`, place);
   }
   return firstTime(on, now);
 }

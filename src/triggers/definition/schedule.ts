@@ -97,11 +97,12 @@ const cronOf = (text: string): Schedule => schedules.get(text, readCron);
 function readCron(text: string): Schedule {
   const wrong = (why: string): Error =>
     new Error(
-      `the schedule ${JSON.stringify(text.slice(0, 80))} is not cron: ${why}. It has five fields (minute, hour, day of month, month, day of week), or six with seconds before them, as in 0 9 * * 1-5`,
+      `${JSON.stringify(text.slice(0, 80))} ${why}; a cron schedule has five fields (minute, hour, day of month, month, day of week), or six with seconds before them, as in 0 9 * * 1-5`,
     );
-  if (text.length > maxScheduleLength) throw wrong(`it is longer than ${maxScheduleLength} characters`);
+  if (text.length > maxScheduleLength) throw wrong(`is longer than ${maxScheduleLength} characters`);
   // Croner takes nicknames and dates, too.
-  if (!/^\s*\S+(?:\s+\S+){4,5}\s*$/.test(text)) throw wrong("it has another number of fields");
+  const fields = text.trim().split(/\s+/).length;
+  if (fields < 5 || fields > 6) throw wrong(`has ${fields} ${fields === 1 ? "field" : "fields"}`);
   let schedule: Schedule;
   try {
     const { hour } = new CronPattern(text, undefined, { mode: "5-or-6-parts" });
@@ -111,7 +112,8 @@ function readCron(text: string): Schedule {
       nextWallTime: (after) => cron.nextRun(new Date(Math.floor(after / 1000) * 1000))?.getTime(),
     };
   } catch (error) {
-    throw wrong((error as Error).message.replace("CronPattern: ", "").replace(/\.$/, ""));
+    const problem = (error as Error).message.replace("CronPattern: ", "").replace(/\.$/, "");
+    throw wrong(`is not a cron schedule: ${problem}`);
   }
   return schedule;
 }

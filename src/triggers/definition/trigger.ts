@@ -5,7 +5,7 @@ import type { Json } from "../../base/json.ts";
 import type { TemplateOptions } from "../../compile.ts";
 import { type Channel, DestinationError, parseDestination } from "../../dispatch/index.ts";
 import type { Definition } from "../../store/index.ts";
-import { DefinitionError } from "../engine.ts";
+import { DefinitionError, NotFoundError } from "../engine.ts";
 import { type Evaluable, type Source, textOf } from "../fire/evaluation.ts";
 import { type TriggerDefinition, type TriggerStatus, triggerDefinition } from "./definition.ts";
 import { checkSchedule } from "./schedule.ts";
@@ -106,8 +106,7 @@ function checkTarget(
   const { channel, to, options } = send[i]!;
   const place = (...path: string[]) => ({ kind: "trigger", name, path: ["send", i, ...path] }) as const;
   if (!Object.hasOwn(channels, channel)) {
-    const names = Object.keys(channels).join(", ") || "none";
-    const message = `there is no channel ${JSON.stringify(channel)}; there are: ${names}`;
+    const { message } = new NotFoundError("channel", channel, Object.keys(channels));
     throw new DefinitionError(message, place("channel"));
   }
   const configured = Object.hasOwn(defaults, channel) ? defaults[channel] : channels[channel]!.defaultTo;
@@ -125,7 +124,7 @@ function checkTarget(
 /** Checks a destination that is the same for every profile before any profile is alerted. @throws DestinationError */
 export function assertAccepted(channel: Channel, to: Json | undefined, options: Target["options"]): void {
   if (to === undefined)
-    throw new DestinationError("this is nowhere: say where to, or leave it out for the channel's own");
+    throw new DestinationError("the destination is empty: name one, or leave it out for the channel's own");
   channel.accept(to, options);
 }
 

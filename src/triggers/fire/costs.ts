@@ -59,7 +59,7 @@ export class TransactionCosts {
     this.#after.set(name, { activatedAt, costly });
     const count = costly.filter((one) => one).length;
     if (costs === undefined || count < this.#limit || this.paused.has(name)) return undefined;
-    const reason = `${count} of its last ${costly.length} firings cost too much: ${costs}; mend it, then activate it again`;
+    const reason = `${count} of its last ${costly.length} firings exceeded a limit: ${costs}; correct the trigger, then activate it again`;
     this.paused.set(name, reason);
     return reason;
   }

@@ -70,7 +70,7 @@ function compiled(source: Source, templates: TemplateOptions): Evaluable<unknown
       return (subject, limit) => mapping.map(subject, limit);
     }
     case "compose":
-      throw new TypeError("what a channel composes is composed where the channel is");
+      throw new TypeError("only the process that has a channel composes with it");
     default:
       return source satisfies never;
   }

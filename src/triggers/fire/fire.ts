@@ -68,8 +68,8 @@ export async function resume(
 ): Promise<Fired> {
   const { transaction, now } = context;
   let result: Fired;
-  if (trigger === undefined) result = { state: "skipped", reason: "the trigger cannot run any more" };
-  else if (profile === undefined) result = { state: "skipped", reason: "the profile is no more" };
+  if (trigger === undefined) result = { state: "skipped", reason: "the trigger no longer exists or cannot run" };
+  else if (profile === undefined) result = { state: "skipped", reason: "the profile no longer exists" };
   else result = await decide(context, trigger, profile, firing, firing.waitsFor);
   if (result.state === "skipped") {
     await transaction.firings.update([{ ...settled(firing, now), state: "skipped", reason: result.reason }]);
@@ -116,7 +116,7 @@ async function decide(
       const key = rendering(() => budget.evaluate(trigger.key!, subject));
       const { now, transaction } = context;
       if (await transaction.firings.hasKey(trigger.name, key, now - trigger.dedupeWindow)) {
-        return skipped(`it was sent before with the key ${JSON.stringify(key)}`);
+        return skipped(`already sent with the key ${JSON.stringify(key)}`);
       }
       current = { ...firing, key };
     }
@@ -168,7 +168,7 @@ async function dwell(
 ): Promise<Fired | undefined> {
   const { cause, profile, at, id } = firing;
   if (definition.dwell === undefined || (cause.kind !== "enter" && cause.kind !== "exit")) return undefined;
-  if (passed < 0) return wait(firing, "dwell", now + definition.dwell, "until it has stayed so long enough");
+  if (passed < 0) return wait(firing, "dwell", now + definition.dwell, "until its dwell time is over");
   if (passed > 0) return undefined;
   const [memberships] = await transaction.memberships.of([profile]);
   const since = memberships!.find(({ audience }) => audience === cause.audience)?.since;
@@ -201,7 +201,7 @@ async function gather(
   if (digest !== undefined && passed <= stages.indexOf("digest")) {
     if (passed < stages.indexOf("digest")) {
       const { count, due = now + digest.window } = await transaction.firings.gathered(trigger.name, firing.profile);
-      if (count + 1 < (digest.maxEvents ?? 100)) return wait(firing, "digest", due, "until its digest goes");
+      if (count + 1 < (digest.maxEvents ?? 100)) return wait(firing, "digest", due, "until its digest is sent");
     }
     along.push("digest");
   }
@@ -246,14 +246,14 @@ async function capped(
   const sent = (since: number, limit: number, who?: string): Promise<number> =>
     transaction.firings.sent({ trigger: name, ...(who !== undefined && { profile: who }), since, limit });
   if (coolDown !== undefined && (await sent(now - coolDown, 1, profile)) > 0) {
-    return "it is too soon after the last alert to this person";
+    return "the cool-down since the last alert to this profile is not over";
   }
   for (const { count, per } of caps?.perProfile ?? []) {
     if ((await sent(now - per, count, profile)) >= count)
-      return `this person had ${count} of its alerts within ${formatDuration(per)}`;
+      return `cap reached: ${count} alerts to this profile within ${formatDuration(per)}`;
   }
   for (const { count, per } of caps?.overall ?? []) {
-    if ((await sent(now - per, count)) >= count) return `it sent its ${count} alerts within ${formatDuration(per)}`;
+    if ((await sent(now - per, count)) >= count) return `cap reached: ${count} alerts within ${formatDuration(per)}`;
   }
   return undefined;
 }

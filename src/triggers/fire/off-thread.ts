@@ -76,13 +76,13 @@ export class OffThreadEvaluator {
       await sleep(tries[source.try]!);
       return { kind: "result", result: null };
     }
-    let last: Outcome = { kind: "late", message: "it was never tried" };
+    let last: Outcome = { kind: "late", message: "not tried" };
     for (const ms of tries) {
       if (ms > 0) await sleep(ms);
       last = await this.#once(over);
       if (last.kind !== "late") return last;
     }
-    return { kind: "late", message: `${last.message}; it was tried ${tries.length} times` };
+    return { kind: "late", message: `${last.message}; gave up after ${tries.length} tries` };
   }
 
   async #once({ evaluable, subject, now }: OverBudget): Promise<Outcome> {
@@ -98,6 +98,6 @@ export class OffThreadEvaluator {
       if (this.#stopping) throw new EngineStops();
       await sleep(busy.pause);
     }
-    return { kind: "late", message: "others kept all worker threads busy" };
+    return { kind: "late", message: "all worker threads were busy" };
   }
 }

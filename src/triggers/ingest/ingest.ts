@@ -122,7 +122,7 @@ function notesOf(change: Change | undefined, mode: IdentityMode): Pick<RawEvent,
   if (change === undefined || mode === "merge") return {};
   const { refused, withheld = [] } = change;
   const notes = [
-    ...withheld.map((path) => `field ${path}: it is protected: only streams with identity: merge change it`),
+    ...withheld.map((path) => `field ${path}: it is protected: only streams with identity: merge may change it`),
     ...refused.map(({ identifier, reason }) => `identifier ${identifier.kind}: ${reason}`),
   ];
   return notes.length === 0 ? {} : { refused: notes.slice(0, maxNotes) };
@@ -170,7 +170,7 @@ async function readEvents(
   const mapped = items.map((item, i) => {
     if (item.kind !== "event") return undefined;
     const stream = catalog.streams.get(item.stream);
-    if (stream === undefined) throw new NotFoundError("stream", `${item.stream} any more`);
+    if (stream === undefined) throw new NotFoundError("stream", item.stream);
     return budget.measure(i, () => budget.evaluate(stream.mapping, item.payload));
   });
   const keys = new Map<string, Set<string>>();

@@ -102,7 +102,10 @@ export class Backfills {
     const run = await transactions.run(async ({ transaction, now }, catalog) => {
       const trigger = catalog.triggers.get(name);
       if (trigger?.status.state !== "active") {
-        throw invalid(name, `only an active trigger is backfilled; this one is ${trigger?.status.state ?? "no more"}`);
+        throw invalid(
+          name,
+          `only an active trigger can be backfilled; this one is ${trigger?.status.state ?? "no more"}`,
+        );
       }
       const { items } = await transaction.runs.list({ trigger: name, limit: 100 });
       const other = items.find(({ kind, state }) => kind === "backfill" && (state === "running" || state === "paused"));
@@ -153,7 +156,7 @@ export class Backfills {
     if (fault !== undefined) throw fault;
     if (trigger === undefined) throw new NotFoundError("trigger", name, triggers.keys());
     const { on, backfill } = trigger.definition;
-    if (!("enter" in on)) throw invalid(name, "only a trigger on enter is backfilled: for whom else would it be late?");
+    if (!("enter" in on)) throw invalid(name, "only a trigger on enter can be backfilled");
     const { limit, sample, rateLimit } = { ...backfill, ...given(asked) };
     for (const [what, count] of Object.entries({
       limit,

@@ -52,12 +52,12 @@ async function fireForMembers(context: FiringContext, catalog: Catalog, run: Run
   const [audience] = run.audiences;
   const unable = catalog.broken.some(({ kind, of }) => kind === "trigger" && of === run.trigger);
   if (trigger === undefined && !unable) {
-    return { run: { ...run, state: "failed", reason: "the trigger is no more" }, enqueued: false };
+    return { run: { ...run, state: "failed", reason: "the trigger no longer exists" }, enqueued: false };
   }
   if (trigger?.status.state !== "active") return { run: { ...run, ...pausedByTrigger }, enqueued: false };
   if (audienceOf(trigger)?.[1] !== audience) {
     return {
-      run: { ...run, state: "failed", reason: `the trigger is not about ${audience} any more` },
+      run: { ...run, state: "failed", reason: `the trigger no longer has the audience ${audience}` },
       enqueued: false,
     };
   }
@@ -197,7 +197,7 @@ async function leaveOut({ runs }: EngineTransaction, audiences: readonly string[
     for (const run of items) {
       const rest = run.audiences.filter((name) => !audiences.includes(name));
       if (run.trigger !== undefined || rest.length === run.audiences.length) continue;
-      const reason = "another re-evaluation took its place";
+      const reason = "replaced by another re-evaluation";
       const ended = { state: "cancelled", reason, endedAt: now } as const;
       await runs.put({ ...run, updatedAt: now, ...(rest.length > 0 ? { audiences: rest } : ended) });
     }

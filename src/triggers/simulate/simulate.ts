@@ -91,10 +91,11 @@ export async function* simulate(options: SimulateOptions): AsyncGenerator<Simula
     yield* until(one.at);
     if ("update" in one) {
       const [result] = await engine.update([one.update]);
-      if ("problem" in result!) problem(`an update could not be taken: ${result.problem}`);
+      if ("problem" in result!) problem(`an update was rejected: ${result.problem}`);
     } else {
       const [result] = await engine.collect(one.stream, [one.payload]);
-      if (result?.problem !== undefined) problem(`an event of ${one.stream} went into no profile: ${result.problem}`);
+      if (result?.problem !== undefined)
+        problem(`an event of ${one.stream} was mapped to no profile: ${result.problem}`);
     }
     yield* pending.splice(0);
   }

@@ -20,7 +20,7 @@ export function describeFirings(make: () => EngineStore): void {
     test("kept whole", async () => {
       const all = [
         firing("fir_1", { reason: "a\u0000b", key: "\ud83d\udd14", run: "run_1", deliveries: ["msg_1", "msg_2"] }),
-        waiting("fir_2", later, { waitsFor: "digest", reason: "until its digest goes" }),
+        waiting("fir_2", later, { waitsFor: "digest", reason: "until its digest is sent" }),
         firing("fir_3", {
           state: "failed",
           deliveries: [],

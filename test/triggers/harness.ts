@@ -21,7 +21,7 @@ export const day = 86_400_000;
 export type Declared = { readonly [kind in DefinitionKind]?: { readonly [name: string]: Json | null } };
 
 /** An engine on a store, with a clock that only tests move. */
-export interface Stage {
+export interface Harness {
   readonly store: EngineStore;
   readonly engine: Engine;
   readonly crm: FakeChannel;
@@ -42,11 +42,11 @@ export interface Stage {
   events: EngineEvent[];
 }
 
-export function stage(
+export function createHarness(
   store: EngineStore = memoryStore(),
   from: number = noon,
   more: Partial<EngineOptions> = {},
-): Stage {
+): Harness {
   const crm = fake();
   const problems: unknown[] = [];
   const events: EngineEvent[] = [];
@@ -124,7 +124,7 @@ export const vips = { vips: { where: "gt .visits 10" } };
 
 /** The trigger `one` has a channel that is not there any more. */
 export async function broken(on: Parameters<typeof trigger>[0] = { enter: "vips" }) {
-  const s = stage();
+  const s = createHarness();
   await s.declare({ audience: vips, trigger: { one: trigger(on), two: trigger({ enter: "vips" }) } });
   const all = await s.store.definitions.all();
   const one = all.find(({ name }) => name === "one")!;

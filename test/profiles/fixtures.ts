@@ -2,7 +2,7 @@ import { type Change, identifierKey } from "../../src/profiles/index.ts";
 import type { Profile, ProfilesWriter, SplitPair } from "../../src/store/index.ts";
 
 /** Profiles in memory, as a transaction sees them: the least that `ProfilesWriter` promises, and refusals of what it does not. */
-export class MemoryPeople implements ProfilesWriter {
+export class MemoryProfiles implements ProfilesWriter {
   readonly profiles = new Map<string, Profile>();
   readonly owners = new Map<string, string>();
   readonly into = new Map<string, string>();

@@ -17,7 +17,7 @@ const date = (zone: string, input: string, format: string): string =>
   });
 
 /** Why there is none on this machine. */
-export function missing(): string | undefined {
+export function unavailableReason(): string | undefined {
   try {
     if (!execFileSync("date", ["--version"], { encoding: "utf8" }).includes("GNU coreutils")) return "no GNU date";
   } catch {

@@ -1,9 +1,9 @@
-import { disagreements, list, missing, wrongQuiet, wrongSchedules } from "./calendar.ts";
+import { disagreements, list, unavailableReason, wrongQuiet, wrongSchedules } from "./gnu-date.ts";
 
 /** Schedules and quiet hours in every zone that Node knows, from one year to another: `npm run schedules -- 2011 2021`. */
 
 const [from = 2011, to = 2021] = process.argv.slice(2).map(Number);
-const why = missing();
+const why = unavailableReason();
 if (why !== undefined) throw new Error(why);
 
 let zones = 0;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { disagreements, list, missing, wrongQuiet, wrongSchedules } from "./calendar.ts";
+import { disagreements, list, unavailableReason, wrongQuiet, wrongSchedules } from "./gnu-date.ts";
 
 /** Ten years in which clocks were put to more shapes than one: a day left out, half an hour, midnight, twice a year and four times. */
 const [from, to] = [2011, 2021];
@@ -18,7 +18,7 @@ const zones = [
   "UTC",
 ];
 
-const why = missing();
+const why = unavailableReason();
 
 describe.skipIf(why !== undefined)(`by GNU date${why === undefined ? "" : ` (left out: ${why})`}`, () => {
   test.each(zones)("%s", (zone) => {

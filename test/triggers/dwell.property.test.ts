@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { hour, minute, noon, second, stage, trigger } from "./stage.ts";
+import { createHarness, hour, minute, noon, second, trigger } from "./harness.ts";
 
 const command = fc.oneof(
   fc.record({
@@ -13,7 +13,7 @@ const command = fc.oneof(
 test("whatever happens, each stay that is long enough is alerted once", async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(command, { maxLength: 40, size: "max" }), async (history) => {
-      const s = stage();
+      const s = createHarness();
       const waits = { dwell: "15m" };
       await s.declare({
         audience: { members: { where: ".in" } },

@@ -7,12 +7,12 @@ import { sqliteStore } from "../../src/stores/sqlite.ts";
 import { createEngine, type Engine, SplitError } from "../../src/triggers/index.ts";
 import { sized } from "../sized.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";
-import { People } from "./people.ts";
-import { noon } from "./stage.ts";
+import { noon } from "./harness.ts";
+import { ExpectedAlerts } from "./model.ts";
 
 const folder = temporaryFolder(inMemory);
 
-/** More histories than a test has time for: `HISTORIES=2000 npx vitest run test/triggers/any-history.test.ts`. */
+/** Plays more histories than a test run has time for: `HISTORIES=2000 npx vitest run history.property`. */
 const histories = Number(process.env.HISTORIES ?? sized(30, 60));
 const longest = 60;
 
@@ -68,7 +68,7 @@ class Killed extends Error {}
 
 /** The engine beside the model. */
 class Play {
-  readonly people = new People();
+  readonly people = new ExpectedAlerts();
   readonly #reopen: () => Promise<EngineStore>;
   #store: EngineStore;
   #engine: Engine;

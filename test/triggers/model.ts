@@ -2,7 +2,7 @@
  * What should happen, said as simply as can be: people in memory, one audience (`gt .visits THRESHOLD`), a trigger on enter
  * and one on exit. Each person has a user id, an e-mail address, or both once they are linked.
  */
-export class People {
+export class ExpectedAlerts {
   threshold = 5;
   active = true;
   readonly #persons = new Set<Person>();

@@ -5,7 +5,7 @@ import { define } from "../../src/template/index.ts";
 import { timeSlice } from "../../src/template/limits.ts";
 import { answerRequest, type EvaluationRequest, type Outcome } from "../../src/triggers/fire/evaluation.ts";
 import type { EngineOptions } from "../../src/triggers/index.ts";
-import { noon, stage } from "./stage.ts";
+import { createHarness, noon } from "./harness.ts";
 
 /** Templates whose function `slow MS` takes as long by a clock that nothing else moves. */
 export function slowTemplates(limits: NonNullable<EngineOptions["templates"]["limits"]> = {}) {
@@ -32,7 +32,7 @@ interface SlowOptions {
 }
 
 /** A stage with a thread of its own for what takes long, so far as tests can tell. */
-export function slowStage({ store = memoryStore(), limits, more }: SlowOptions = {}) {
+export function createSlowHarness({ store = memoryStore(), limits, more }: SlowOptions = {}) {
   const here = slowTemplates(limits);
   const requests: EvaluationRequest[] = [];
   const slept: number[] = [];
@@ -42,7 +42,7 @@ export function slowStage({ store = memoryStore(), limits, more }: SlowOptions =
     answer: (request: EvaluationRequest): Outcome | { readonly kind: "busy" } =>
       answerRequest(request, slowTemplates(limits).templates),
   };
-  const s = stage(store, noon, {
+  const s = createHarness(store, noon, {
     templates: here.templates,
     evaluate: async (request) => {
       // As between threads.
