@@ -177,7 +177,7 @@ export const streamDefinition = z.strictObject({
     .describe(
       "Whether events may merge profiles, only add them and set fields, or only set fields of known ones. Default: merge for signed requests, add for others.",
     ),
-  keep: duration.optional().describe("How long raw events are kept. Default: 7d."),
+  retention: duration.optional().describe("How long raw events are kept. Default: 7d."),
 });
 export type StreamDefinition = z.output<typeof streamDefinition>;
 export type Mapped = z.output<typeof mapped>;

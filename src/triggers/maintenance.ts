@@ -327,9 +327,9 @@ export class Maintenance {
       count += await runs.prune(["reevaluate", "cleanup"], now - pruning.reevaluations, limit);
       let longestRetention = pruning.events;
       for (const { name, definition } of catalog.streams.values()) {
-        const { keep = pruning.events } = definition;
-        longestRetention = Math.max(longestRetention, keep);
-        count += await events.prune(name, now - keep, limit);
+        const { retention = pruning.events } = definition;
+        longestRetention = Math.max(longestRetention, retention);
+        count += await events.prune(name, now - retention, limit);
       }
       // How long a stream that cannot run keeps its events is not known.
       if (catalog.broken.some(({ kind }) => kind === "stream")) return count;

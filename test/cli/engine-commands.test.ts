@@ -304,6 +304,10 @@ test("nothing comes in where what is in force cannot run", async () => {
   expect((await there("profile", "import", "all.ndjson")).stdout).toMatch(/^5 profiles read: /);
   await run("trigger", "activate", "thanks");
   expect(await there("profile", "import", "all.ndjson")).toEqual(why("trigger thanks", "crm"));
+  const leftOut =
+    "trigger thanks.send.0.channel cannot be read, so it is left out: no channel named crm; none are defined yet\n";
+  expect((await there("trigger", "list")).stderr).toBe(leftOut);
+  expect((await there("audience", "list")).stderr).toBe(leftOut);
   expect((await run("trigger", "list")).stdout).toContain("active");
 });
 

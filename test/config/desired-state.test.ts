@@ -9,7 +9,7 @@ const alertOf = async (_trigger: string, file: string) => ({ title: `from ${file
 const whole = `
 profiles: { identifiers: { email: , phone: { limit: 3 } }, merge: { visits: sum } }
 streams:
-  shop: { verify: { standard: ["\${SECRET}"], tolerance: 5m }, identifiers: { email: "{{ .mail }}" }, keep: 2d }
+  shop: { verify: { standard: ["\${SECRET}"], tolerance: 5m }, identifiers: { email: "{{ .mail }}" }, retention: 2d }
 audiences:
   regulars: { where: gt .visits 10, every: 30m }
 triggers:
@@ -39,7 +39,7 @@ test("what is declared is kept as it is written, with the environment and the al
         shop: {
           verify: { standard: [key], tolerance: "5m" },
           identifiers: { email: "{{ .mail }}" },
-          keep: "2d",
+          retention: "2d",
         },
       },
       audience: { regulars: { where: "gt .visits 10", every: "30m" } },

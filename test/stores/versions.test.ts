@@ -34,8 +34,9 @@ test("definitions of before are read, in today's words", async () => {
     },
     "trigger once": { on: { at: "2026-03-02T15:00:00+01:00", audience: "vips" } },
     "alarm silent": { when: { silent: "left", for: "1h" }, repeat: "2h" },
+    "alarm failing": { when: { failing: "moved", over: 0.5, minFirings: 1 } },
   });
-  expect(JSON.stringify(bodies)).not.toMatch(/"(most\w*|cap|share|pace|quiet|do|else|person|once)":/);
+  expect(JSON.stringify(bodies)).not.toMatch(/"(most\w*|cap|share|pace|quiet|do|else|person|once|of)":/);
   const statuses = Object.fromEntries(all.map(({ kind, name, status }) => [`${kind} ${name}`, status]));
   expect(statuses).toMatchObject({
     "audience late": { reevaluatedAt: noon - hour },

@@ -169,7 +169,7 @@ describe("failing", () => {
     expect(rings(fired(17, 2, 1))).toBe(true);
     expect(rings(fired(20, 0, 0, 3))).toBe(true);
     expect(rings(fired(9, 0, 10))).toBe(false);
-    expect(rings(fired(9, 0, 10), { of: 19 })).toBe(true);
+    expect(rings(fired(9, 0, 10), { minFirings: 19 })).toBe(true);
     expect(rings(fired(0, 0, 0))).toBe(false);
     expect(rings({ trigger: { state: "failed", reason: "no such channel" } })).toBe(true);
   });

@@ -69,9 +69,9 @@ describe("events", () => {
 
   test("what came in on a stream that is no more is kept as long as the rest", async () => {
     const s = createHarness();
-    await s.declare({ stream: { orders: { keep: "1h" }, visits: { keep: "10d" } } });
+    await s.declare({ stream: { orders: { retention: "1h" }, visits: { retention: "10d" } } });
     for (const stream of ["orders", "visits"]) await s.engine.collect(stream, [{}]);
-    await s.declare({ stream: { visits: null, orders: null, others: { keep: "9d" } } });
+    await s.declare({ stream: { visits: null, orders: null, others: { retention: "9d" } } });
     const kept = async () => (await s.store.events.list({ limit: 9 })).items.map(({ stream }) => stream);
     await s.until(noon + 9 * day);
     expect(await kept()).toEqual(["visits", "orders"]);

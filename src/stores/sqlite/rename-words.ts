@@ -51,6 +51,7 @@ function renameDefinitions(db: Database.Database): void {
 
 const bodies: { readonly [kind: string]: Renames } = {
   profiles: { mostStitched: "maxMergedProfiles", mostBytes: "maxBytes" },
+  stream: { keep: "retention" },
   trigger: {
     on: within("on", { once: "at" }),
     backfill: within("backfill", { cap: "limit", share: "sample", pace: "rateLimit" }),
@@ -58,7 +59,7 @@ const bodies: { readonly [kind: string]: Renames } = {
     caps: within("caps", { person: "perProfile" }),
     digest: within("digest", { most: "maxEvents" }),
   },
-  alarm: { when: within("when", { quiet: "silent" }) },
+  alarm: { when: within("when", { quiet: "silent", of: "minFirings" }) },
 };
 
 const statuses: { readonly [kind: string]: Renames } = {

@@ -41,7 +41,7 @@ export interface AlarmDecision {
 }
 
 /** ms; `of` counts firings. */
-const defaults = { repeat: 24 * hour, within: hour, of: 20 };
+const defaults = { repeat: 24 * hour, within: hour, minFirings: 20 };
 
 /** Describes whether the condition of an alarm holds, in words. */
 interface Finding {
@@ -153,9 +153,9 @@ function findFailing(
   name: string,
   {
     over,
-    of = defaults.of,
+    minFirings = defaults.minFirings,
     within = defaults.within,
-  }: { over: number; of?: number | undefined; within?: number | undefined },
+  }: { over: number; minFirings?: number | undefined; within?: number | undefined },
   trigger: NonNullable<AlarmObservation["trigger"]>,
   { since }: AlarmStatus,
 ): Finding {
@@ -166,7 +166,7 @@ function findFailing(
   const givenUp = Math.min(dead, sent);
   const bad = aborted + failed + givenUp;
   // A few firings do not begin an alarm, and do not end one whose trigger still fails.
-  const wrong = trigger.state === "failed" || (bad > over * total && (total >= of || since !== undefined));
+  const wrong = trigger.state === "failed" || (bad > over * total && (total >= minFirings || since !== undefined));
   const parts = `${aborted} aborted by the template, ${failed} failed, ${givenUp} given up`;
   const lately = `in the last ${formatElapsed(within)}`;
   return {

@@ -165,11 +165,11 @@ export const alarmDefinition = z.strictObject({
           silent: declaredName.describe("Trigger that has sent nothing for the time of for."),
           for: duration.describe("Time of silence."),
         }),
-        /** Of what a trigger fired within `within` (@default 1 h), at least `of` (@default 20), more than this share was aborted, failed or given up. */
+        /** Of what a trigger fired within `within` (@default 1 h), at least `minFirings` (@default 20), more than this share was aborted, failed or given up. */
         z.strictObject({
           failing: declaredName.describe("Trigger whose alerts are aborted, fail or are given up."),
           over: z.number().gt(0).lt(1).describe("Share of failures, between 0 and 1, that is exceeded."),
-          of: count.optional().describe("Minimum number of firings. Default: 20."),
+          minFirings: count.optional().describe("Minimum number of firings. Default: 20."),
           within: duration.optional().describe("Period that is looked at. Default: 1h."),
         }),
       ],
