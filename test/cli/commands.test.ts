@@ -42,7 +42,7 @@ const own = [
   "src/base/optional.ts",
   "src/cli/commands/index.ts",
   "src/cli/io.ts",
-  "src/base/visible.ts",
+  "src/base/escape-controls.ts",
   "src/cli/package.ts",
 ];
 
