@@ -11,15 +11,11 @@ export default {
     "test/bench/{audiences,backfill,bundle,compile,cost,email,json,latency,lint,lists,mail,million,outbox,queue,render,start,web-push,webhook}.ts",
     "test/bench/{email-sink,push-receiver,receiver}.ts",
     "test/{crash,stores}/{child,other-process}.ts",
-    "test/workers/bundled.ts",
+    "test/workers/preview-program.ts",
   ],
   project: ["{grammar,src,scripts,test,conformance,examples}/**/*.ts"],
   // A type in the signature of an exported function is exported with it.
   ignoreExportsUsedInFile: { interface: true, type: true },
-  // To be removed once the names of the language half are settled: `npx knip --fix` then takes the unused exports away.
-  ignoreIssues: {
-    "{grammar,src/{escape,functions,language,lint,template}}/**": ["exports", "types", "duplicates"],
-  },
   // Programs of the system that tests call where they are installed.
   ignoreBinaries: ["gpg", "gpgconf", "openssl", "postconf", "postfix"],
   ignoreDependencies: [

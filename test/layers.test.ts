@@ -99,7 +99,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
       "src/base",
       "src/workers/messages.ts",
       "src/bodies",
-      "src/workers/portable.ts",
+      "src/workers/portable-options.ts",
       "src/functions",
       "src/index.ts",
       "src/store",

@@ -3,17 +3,17 @@ import { BodyError } from "./error.ts";
 import { endOfString, type JsonLimits, scan } from "./scan.ts";
 
 /**
- * Reads JSON that everybody reads alike: names are there once, none of them is `__proto__`, numbers are finite, texts have no
- * half characters. Whole numbers beyond 2^53 become text: as numbers they would lose digits. Takes time and memory in
- * proportion to the text, at most 5 and 3 times those of `JSON.parse`.
- * @param what as messages call it: `the body`, `line 3`
+ * Parses JSON that every parser understands alike (I-JSON, RFC 7493): no duplicate names, none of them `__proto__`, finite numbers,
+ * no lone surrogates. Whole numbers beyond 2^53 become text, because as numbers they would lose digits. Takes time and memory
+ * proportional to the text, at most 5 and 3 times those of `JSON.parse`.
+ * @param what names the text in messages: `the body`, `line 3`
  * @throws BodyError
  */
 export function parseJson(text: string, what = "the body", limits: JsonLimits = {}): Json {
   return readJson(text, what, limits).value;
 }
 
-/** Carries what was read, and the number of values in it. */
+/** Parses JSON as {@link parseJson} does, and counts its values. */
 export function readJson(
   text: string,
   what: string,
@@ -24,23 +24,26 @@ export function readJson(
   try {
     value = JSON.parse(exact);
   } catch (error) {
-    throw new BodyError("bad-request", `${what} is not JSON: ${complaint(exact === text ? error : errorOf(text))}`);
+    throw new BodyError(
+      "bad-request",
+      `${what} is not JSON: ${parserMessage(exact === text ? error : parseErrorOf(text))}`,
+    );
   }
-  const found = namesOf(value);
-  if (found === faulty) throw problemOf(faultOf(value)!, what);
+  const found = countNames(value);
+  if (found === invalid) throw toBodyError(findFault(value)!, what);
   if (found < names) {
-    const shown = shortened(repeatedName(text)!);
+    const shown = shownName(repeatedName(text)!);
     throw new BodyError("bad-request", `${what} has the name ${shown} twice in one object: send it once`);
   }
   return { value, values };
 }
 
-/** Writes a path as RFC 6901 does. */
+/** Formats a path as a JSON Pointer (RFC 6901). */
 export const pointer = (path: readonly PropertyKey[]): string =>
   path.map((step) => `/${String(step).toWellFormed().replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 
-/** Says what is wrong with the text that was sent, at the places where it is. */
-function errorOf(text: string): unknown {
+/** Parses the text as it was sent, for an error with the positions of that text. */
+function parseErrorOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -48,20 +51,20 @@ function errorOf(text: string): unknown {
   }
 }
 
-/** Leaves out what Node quotes: it may be anybody's data. */
-const complaint = (error: unknown): string => (error as Error).message.replace(/, (?:\.\.\.)?".*$/s, "");
+/** Returns the parser's message without the text that Node quotes, which may be personal data. */
+const parserMessage = (error: unknown): string => (error as Error).message.replace(/, (?:\.\.\.)?".*$/s, "");
 
-const shortened = (name: string): string => JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name);
+const shownName = (name: string): string => JSON.stringify(name.length > 60 ? `${name.slice(0, 60)}…` : name);
 
-const faulty = -1;
+const invalid = -1;
 
-/** Counts the names of members within a value; `faulty` if {@link faultOf} has something to say. */
-function namesOf(value: Json): number {
+/** Counts the names of members within a value; `faulty` if {@link findFault} has something to say. */
+function countNames(value: Json): number {
   switch (typeof value) {
     case "string":
-      return value.isWellFormed() ? 0 : faulty;
+      return value.isWellFormed() ? 0 : invalid;
     case "number":
-      return Number.isFinite(value) ? 0 : faulty;
+      return Number.isFinite(value) ? 0 : invalid;
     case "object":
       break;
     default:
@@ -71,18 +74,18 @@ function namesOf(value: Json): number {
   let names = 0;
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
-      const inner = namesOf(value[i]);
-      if (inner === faulty) return faulty;
+      const inner = countNames(value[i]);
+      if (inner === invalid) return invalid;
       names += inner;
     }
     return names;
   }
   const object = value as { readonly [name: string]: Json };
-  // Twice as fast as Object.entries, and JSON.parse makes own properties only.
+  // Twice as fast as Object.entries; JSON.parse makes own properties only.
   for (const name in object) {
-    if (name === "__proto__" || !name.isWellFormed()) return faulty;
-    const inner = namesOf(object[name]!);
-    if (inner === faulty) return faulty;
+    if (name === "__proto__" || !name.isWellFormed()) return invalid;
+    const inner = countNames(object[name]!);
+    if (inner === invalid) return invalid;
     names += inner + 1;
   }
   return names;
@@ -91,21 +94,21 @@ function namesOf(value: Json): number {
 interface Fault {
   readonly message: string;
   readonly advice: string;
-  /** Names and indexes, the innermost first. */
+  /** Names and indexes, innermost first. */
   readonly path: (string | number)[];
 }
 
-function problemOf({ message, advice, path }: Fault, what: string): BodyError {
+function toBodyError({ message, advice, path }: Fault, what: string): BodyError {
   const place = pointer(path.reverse());
   return new BodyError("bad-request", `${what}: ${place.slice(0, 200) || "it"} ${message}: ${advice}`, {
     errors: [{ path: `/body${place}`, message }],
   });
 }
 
-/** Finds the first thing in a value that is refused, and where. */
-function faultOf(value: Json): Fault | undefined {
+/** Finds the first thing in a value that is rejected, and where it is. */
+function findFault(value: Json): Fault | undefined {
   if (typeof value === "string") {
-    return value.isWellFormed() ? undefined : fault("is a text with half a character (a lone surrogate)");
+    return value.isWellFormed() ? undefined : fault("is a text with a lone surrogate");
   }
   if (typeof value === "number") {
     return Number.isFinite(value) ? undefined : fault("is a number beyond 1.8e308", "send it as a text");
@@ -113,16 +116,15 @@ function faultOf(value: Json): Fault | undefined {
   if (value === null || typeof value !== "object") return undefined;
   if (Array.isArray(value)) {
     for (let i = 0; i < value.length; i++) {
-      const found = faultOf(value[i]);
+      const found = findFault(value[i]);
       if (found !== undefined) return within(found, i);
     }
     return undefined;
   }
   const object = value as { readonly [name: string]: Json };
   for (const name in object) {
-    if (!name.isWellFormed()) return fault("has a name with half a character");
-    const found =
-      name === "__proto__" ? fault("is a name that is refused", "call it something else") : faultOf(object[name]!);
+    if (!name.isWellFormed()) return fault("has a name with a lone surrogate");
+    const found = name === "__proto__" ? fault("is not allowed as a name", "rename it") : findFault(object[name]!);
     if (found !== undefined) return within(found, name);
   }
   return undefined;
@@ -135,9 +137,9 @@ function within(fault: Fault, step: string | number): Fault {
   return fault;
 }
 
-/** Finds a name that is twice in one object of a text that is JSON. */
+/** Finds a name that occurs twice in one object of a valid JSON text. */
 function repeatedName(text: string): string | undefined {
-  /** Of each object that is open its names; of an array nothing. */
+  /** Names of each open object; undefined for an open array. */
   const open: (Set<string> | undefined)[] = [];
   let last = "";
   for (let i = 0; i < text.length; i++) {

@@ -2,18 +2,18 @@ import type { Json } from "../base/json.ts";
 import { BodyError } from "./error.ts";
 import { readJson } from "./json.ts";
 import type { JsonLimits } from "./scan.ts";
-import { isJson, textOf, unreadable } from "./text.ts";
+import { decodeUtf8, isJsonType, unsupportedMediaType } from "./text.ts";
 
 interface Payloads {
   readonly value: readonly Json[];
   readonly values: number;
 }
 
-/** Payloads that one request may have. */
+/** Limits the payloads of one request. */
 export const maxPayloads = 10_000;
-/** Lines, empty ones among them. */
+/** Limits the lines of a body, including empty ones. */
 const maxLines = 100_000;
-/** Fields of a form. */
+/** Limits the fields of a form. */
 const maxFields = 10_000;
 
 const accepted = "application/json, application/x-ndjson, application/x-www-form-urlencoded";
@@ -26,18 +26,18 @@ const lineTypes: ReadonlySet<string> = new Set([
 ]);
 
 export interface PayloadLimits extends JsonLimits {
-  /** Bytes of JSON in one payload. */
+  /** Limits the bytes of JSON in one payload. */
   readonly maxPayloadBytes: number;
 }
 
 /**
- * Reads a body that was posted to a stream: a JSON object, the objects of an array, one a line, or a form.
- * @param limits of all payloads together
+ * Reads a body that was posted to a stream: a JSON object, an array of objects, NDJSON, or a form.
+ * @param limits for all payloads together
  * @throws BodyError
  */
 export function readPayloads(bytes: Uint8Array, mediaType: string, limits: PayloadLimits): Payloads {
   const read = readAll(bytes, mediaType, limits);
-  // A payload is about as long as it was written.
+  // A body within the limit has no payload beyond it: parsed and written again, a payload is about as long as it was.
   if (bytes.length > limits.maxPayloadBytes) checkLengths(read.value, limits.maxPayloadBytes);
   return read;
 }
@@ -54,21 +54,21 @@ function checkLengths(payloads: readonly Json[], maxBytes: number): void {
 }
 
 function readAll(bytes: Uint8Array, mediaType: string, limits: JsonLimits): Payloads {
-  if (isJson(mediaType)) {
-    const { value, values } = readJson(textOf(bytes), "the body", {
+  if (isJsonType(mediaType)) {
+    const { value, values } = readJson(decodeUtf8(bytes), "the body", {
       ...limits,
       maxItems: maxPayloads,
       items: "payloads",
     });
-    if (!Array.isArray(value)) return { value: [checked(value, "/body")], values };
-    return { value: value.map((one, i) => checked(one, `/body/${i}`)), values };
+    if (!Array.isArray(value)) return { value: [checkObject(value, "/body")], values };
+    return { value: value.map((one, i) => checkObject(one, `/body/${i}`)), values };
   }
-  if (lineTypes.has(mediaType)) return linesOf(textOf(bytes), limits);
-  if (mediaType === "application/x-www-form-urlencoded") return formOf(textOf(bytes));
-  throw unreadable(mediaType, accepted);
+  if (lineTypes.has(mediaType)) return readLines(decodeUtf8(bytes), limits);
+  if (mediaType === "application/x-www-form-urlencoded") return readForm(decodeUtf8(bytes));
+  throw unsupportedMediaType(mediaType, accepted);
 }
 
-function linesOf(text: string, { maxNames, maxValues = Infinity }: JsonLimits): Payloads {
+function readLines(text: string, { maxNames, maxValues = Infinity }: JsonLimits): Payloads {
   const payloads: Json[] = [];
   let values = 0;
   let number = 1;
@@ -82,29 +82,29 @@ function linesOf(text: string, { maxNames, maxValues = Infinity }: JsonLimits): 
     if (payloads.length >= maxPayloads) throw tooMany(`${maxPayloads} payloads`);
     const read = readJson(line, `line ${number}`, { maxNames, maxValues: maxValues - values });
     values += read.values;
-    payloads.push(checked(read.value, `/body/${number - 1}`));
+    payloads.push(checkObject(read.value, `/body/${number - 1}`));
   }
   return { value: payloads, values };
 }
 
-const tooMany = (most: string): BodyError =>
-  new BodyError("too-large", `the body has more than ${most}: send them in several requests`);
+const tooMany = (max: string): BodyError =>
+  new BodyError("too-large", `the body has more than ${max}: send several requests`);
 
-function checked(value: Json, path: string): Json {
+function checkObject(value: Json, path: string): Json {
   if (value !== null && typeof value === "object" && !Array.isArray(value)) return value;
-  const message = "a payload is an object";
-  throw new BodyError("invalid", `${path} is none: ${message}, as in {"user": {"email": "ada@example.com"}}`, {
+  const message = "a payload must be an object";
+  throw new BodyError("invalid", `${path}: ${message}, such as {"user": {"email": "ada@example.com"}}`, {
     errors: [{ path, message }],
   });
 }
 
-/** Reads a form; a name that is there several times is a list. */
-function formOf(text: string): Payloads {
-  // As curl -d sends it; a form would have written these as %7B and %5B.
+/** Reads a form; a name that occurs several times becomes a list. */
+function readForm(text: string): Payloads {
+  // curl -d sends JSON with this content type; a form would have encoded these characters as %7B and %5B.
   if (/^\s*[[{]/.test(text)) {
     throw new BodyError(
       "unsupported-media-type",
-      "the body is JSON and its content-type a form's: send application/json",
+      "the body is JSON, but its content-type is that of a form: send it as application/json",
       { headers: { accept: accepted } },
     );
   }
@@ -115,7 +115,7 @@ function formOf(text: string): Payloads {
   const fields = new Map<string, string | string[]>();
   for (const [name, value] of new URLSearchParams(text)) {
     if (name === "__proto__") {
-      throw new BodyError("bad-request", "a field cannot be called __proto__: call it something else");
+      throw new BodyError("bad-request", "__proto__ is not allowed as the name of a field: rename it");
     }
     const known = fields.get(name);
     if (known === undefined) fields.set(name, value);

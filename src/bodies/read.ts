@@ -1,28 +1,28 @@
 import type { Json } from "../base/json.ts";
 import { readJson } from "./json.ts";
 import { readPayloads } from "./payloads.ts";
-import { isJson, textOf, unreadable } from "./text.ts";
+import { decodeUtf8, isJsonType, unsupportedMediaType } from "./text.ts";
 
-/** Names what a body is read as: any JSON, or the payloads that were posted to a stream. */
+/** Selects how a body is read: as any JSON, or as payloads posted to a stream. */
 export type BodyShape = "json" | "payloads";
 
-export interface Read {
-  /** Undefined for an empty body that is to be JSON. */
+export interface ReadBody {
+  /** Undefined for an empty body of the shape `json`. */
   readonly value: Json | undefined;
-  /** Values of all kinds that it has, about. */
+  /** Approximate number of JSON values in the body. */
   readonly values: number;
 }
 
-/** Names that one object may have: more are slow to make, and no templates read them. */
+/** Limits the names of one object: more are slow to build, and templates do not read that many. */
 const maxNames = 20_000;
 
-/** Values of all kinds that one body may have: each takes memory, however short it is written. */
+/** Limits the JSON values of one body: each takes memory, however short its text is. */
 const maxValues = 500_000;
 
 /**
- * Reads a body, in time and memory proportional to it.
+ * Reads a body, in time and memory proportional to its size.
  * @param mediaType in lower case, without parameters
- * @param maxPayloadBytes bytes of JSON that one of several payloads may have
+ * @param maxPayloadBytes limits the bytes of JSON of each payload
  * @throws BodyError
  */
 export function readBody(
@@ -30,9 +30,9 @@ export function readBody(
   shape: BodyShape,
   mediaType: string,
   maxPayloadBytes = Number.POSITIVE_INFINITY,
-): Read {
+): ReadBody {
   if (shape === "payloads") return readPayloads(bytes, mediaType, { maxNames, maxValues, maxPayloadBytes });
   if (bytes.length === 0) return { value: undefined, values: 0 };
-  if (!isJson(mediaType)) throw unreadable(mediaType, "application/json");
-  return readJson(textOf(bytes), "the body", { maxNames, maxValues });
+  if (!isJsonType(mediaType)) throw unsupportedMediaType(mediaType, "application/json");
+  return readJson(decodeUtf8(bytes), "the body", { maxNames, maxValues });
 }

@@ -1,28 +1,28 @@
 import { BodyError } from "./error.ts";
 
 export interface JsonLimits {
-  /** Arrays and objects within each other. @default 64 */
+  /** Limits how deep arrays and objects are nested. @default 64 */
   readonly maxDepth?: number | undefined;
-  /** Elements of an array that is the whole text. @default no limit */
+  /** Limits the elements of the outermost array. @default no limit */
   readonly maxItems?: number | undefined;
-  /** What messages call these. @default elements */
+  /** Names these elements in messages. @default "elements" */
   readonly items?: string | undefined;
-  /** Names of one object. @default no limit */
+  /** Limits the names of one object. @default no limit */
   readonly maxNames?: number | undefined;
-  /** Values of all kinds together, about. @default no limit */
+  /** Limits the values of the whole text, approximately. @default no limit */
   readonly maxValues?: number | undefined;
 }
 
-export interface Scan {
+export interface ScanResult {
   /** The text, with integers that would lose digits written as strings. */
   readonly exact: string;
-  /** Names of members that it has, those that are there twice counted twice. */
+  /** Number of member names, duplicates included. */
   readonly names: number;
-  /** Values that it has, to within one for each array and object. */
+  /** Number of values, to within one for each array and object. */
   readonly values: number;
 }
 
-/** Whole numbers of fewer digits are exact. */
+/** Number of digits from which on a whole number may not be exact as a double. */
 const longDigits = 16;
 const largestExact = `${Number.MAX_SAFE_INTEGER}`;
 
@@ -31,10 +31,10 @@ const notDigit = /[^0-9]/g;
 const notOfNumber = /[^0-9.eE+-]/g;
 
 /**
- * Walks over a text once, before anything is made of it. What is no JSON may pass: the text that it gives is JSON only if the
- * given one is.
- * @param what as messages call it: `the body`, `line 3`
- * @throws BodyError for what is beyond a limit
+ * Scans a text once, before it is parsed: checks limits and quotes integers that would lose digits. Invalid JSON may pass: `exact`
+ * is valid JSON only if the given text is.
+ * @param what names the text in messages: `the body`, `line 3`
+ * @throws BodyError where a limit is exceeded
  */
 export function scan(
   text: string,
@@ -42,17 +42,17 @@ export function scan(
   {
     maxDepth = 64,
     maxItems = Infinity,
-    items: called = "elements",
+    items: itemsName = "elements",
     maxNames = Infinity,
     maxValues = Infinity,
   }: JsonLimits = {},
-): Scan {
+): ScanResult {
   const { length } = text;
-  const exact = new Rewriting(text, what);
+  const exact = new Rewriter(text, what);
   let depth = 0;
   let isList = false;
   let names = 0;
-  /** By depth, of what is open there. */
+  /** Number of names so far in the object that is open at each depth. */
   const namesAt = new Array<number>(maxDepth + 1).fill(0);
   let items = 1;
   let values = 1;
@@ -60,16 +60,16 @@ export function scan(
     const code = text.charCodeAt(i);
     if (code === 0x22) {
       i = endOfString(text, i);
-      exact.wasLast = false;
+      exact.lastWasQuoted = false;
     } else if (code === 0x2c) {
-      if (depth === 1 && isList && ++items > maxItems) throw tooMany(`${what} has more than ${maxItems} ${called}`);
+      if (depth === 1 && isList && ++items > maxItems) throw tooMany(`${what} has more than ${maxItems} ${itemsName}`);
       if (++values > maxValues) throw tooMany(`${what} has more than ${maxValues} values`);
     } else if (code === 0x3a) {
       names++;
       if (depth > 0 && ++namesAt[depth]! > maxNames)
         throw tooMany(`${what} has more than ${maxNames} names in one object`);
-      // A name without quotes: as a string it would be one.
-      if (exact.wasLast) exact.abandon();
+      // A number as a name is not JSON; quoted, it would become valid.
+      if (exact.lastWasQuoted) exact.abandon();
     } else if (code === 0x5b || code === 0x7b) {
       if (depth === 0) isList = code === 0x5b;
       if (++depth > maxDepth) {
@@ -90,22 +90,23 @@ export function scan(
 
 const isBlank = (code: number): boolean => code === 0x20 || code === 0x0a || code === 0x09 || code === 0x0d;
 
-const tooMany = (message: string): BodyError => new BodyError("too-large", `${message}: send it in several requests`);
+const tooMany = (message: string): BodyError =>
+  new BodyError("too-large", `${message}: split it into several requests`);
 
-/** Finds the first character from `from` on that `pattern` has, or the end. */
+/** Returns the index of the first character from `from` on that matches `pattern`, or the text's length. */
 function find(pattern: RegExp, text: string, from: number): number {
   pattern.lastIndex = from;
   return pattern.test(text) ? pattern.lastIndex - 1 : text.length;
 }
 
-/** Beyond so many characters a native search is quicker than a loop. */
-const shortString = 24;
+/** Number of characters beyond which a native search is faster than a loop. */
+const shortStringLength = 24;
 
-/** Finds the quote that ends what begins at `start`, or the end of the text. */
+/** Returns the index of the quote that ends the string that begins at `start`, or the text's length. */
 export function endOfString(text: string, start: number): number {
   const { length } = text;
   let i = start + 1;
-  for (const stop = Math.min(length, i + shortString); i < stop; i++) {
+  for (const stop = Math.min(length, i + shortStringLength); i < stop; i++) {
     const code = text.charCodeAt(i);
     if (code === 0x22) return i;
     if (code === 0x5c) i++;
@@ -118,20 +119,20 @@ export function endOfString(text: string, start: number): number {
   return length;
 }
 
-/** An integer of more digits is no number that anybody counts with. */
+/** Limits the digits of an integer: longer ones are attacks, not numbers. */
 const maxDigits = 1_000;
 
 const wide = /[\u0100-\uffff]/;
 
-/** Writes the text anew as soon as a number has to be written otherwise: in place, as pieces would take ten times as long. */
-class Rewriting {
-  /** Whether the last token but blanks was one that was rewritten. */
-  wasLast = false;
+/** Copies the text once a number has to be quoted. It writes into one array, because joining pieces would take ten times as long. */
+class Rewriter {
+  /** Tells whether the last token, blanks aside, was a number that was quoted. */
+  lastWasQuoted = false;
   readonly #text: string;
   readonly #what: string;
   #out: Uint8Array | Uint16Array | undefined;
   #size = 0;
-  /** Up to where the text is in `out`. */
+  /** Index up to which the text has been copied to `#out`. */
   #done = 0;
   #abandoned = false;
 
@@ -147,11 +148,11 @@ class Rewriting {
     let end = first;
     for (const stop = first + longDigits; end < stop; end++) {
       const code = text.charCodeAt(end);
-      // Of NaN, which is behind the end, too.
+      // charCodeAt gives NaN behind the end, which the negated comparison treats as no digit.
       if (!(code >= 0x30 && code <= 0x39)) return end > start ? end : start + 1;
     }
     end = find(notDigit, text, end);
-    if (isOfNumber(text.charCodeAt(end))) return find(notOfNumber, text, end);
+    if (isInNumber(text.charCodeAt(end))) return find(notOfNumber, text, end);
     if (text.charCodeAt(first) !== 0x30 && isBoundary(text.charCodeAt(start - 1)) && isBoundary(text.charCodeAt(end))) {
       const isExact = end - first === longDigits && text.slice(first, end) <= largestExact;
       if (!isExact) this.#quote(start, end);
@@ -159,7 +160,7 @@ class Rewriting {
     return end;
   }
 
-  /** Leaves the text as it is, since it is no JSON. */
+  /** Keeps the text as it is, because it is not JSON. */
   abandon(): void {
     this.#abandoned = true;
   }
@@ -182,10 +183,10 @@ class Rewriting {
     this.#out[this.#size++] = 0x22;
     this.#copy(end);
     this.#out[this.#size++] = 0x22;
-    this.wasLast = true;
+    this.lastWasQuoted = true;
   }
 
-  /** Two quotes for each number, which has 16 digits at least and a character behind it. */
+  /** Allocates room for two quotes per number: each has at least 16 digits and a character behind it. */
   #make(): Uint8Array | Uint16Array {
     const { length } = this.#text;
     const size = length + 2 * Math.ceil((length + 1) / (longDigits + 1));
@@ -194,7 +195,7 @@ class Rewriting {
 
   #copy(end: number): void {
     const out = this.#out!;
-    // Each loop is compiled for its kind of array.
+    // Two functions, because V8 then compiles each loop for its kind of array.
     if (out instanceof Uint8Array) copyBytes(this.#text, this.#done, end, out, this.#size);
     else copyUnits(this.#text, this.#done, end, out, this.#size);
     this.#size += end - this.#done;
@@ -210,10 +211,10 @@ function copyUnits(text: string, start: number, end: number, out: Uint16Array, s
   for (let i = start, to = size; i < end; i++, to++) out[to] = text.charCodeAt(i);
 }
 
-const isOfNumber = (code: number): boolean =>
+const isInNumber = (code: number): boolean =>
   code === 0x2e || code === 0x65 || code === 0x45 || code === 0x2b || code === 0x2d;
 
-/** Whether a number may stand beside it; NaN is where the text begins and ends. */
+/** Tells whether a number may stand beside this character; NaN is the start or end of the text. */
 const isBoundary = (code: number): boolean =>
   Number.isNaN(code) ||
   isBlank(code) ||

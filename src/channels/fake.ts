@@ -4,44 +4,45 @@ import type { AttemptContext, Channel } from "../dispatch/channel.ts";
 import type { Delivery, Outcome } from "../store/index.ts";
 
 export interface FakeOptions extends Pick<Channel, "retry" | "limits" | "batch" | "compose"> {
-  /** What limits and holds are kept by. @default what `to` is, as text */
+  /** Returns the destination, by which limits and holds are kept. @default `to` as text */
   readonly destination?: ((to: Json) => string) | undefined;
-  /** How attempts end that nothing was planned for. @default delivered */
-  readonly otherwise?: Answer | undefined;
+  /** Outcome of attempts without a plan. @default delivered */
+  readonly defaultOutcome?: PlannedOutcome | undefined;
 }
 
-export type Answer = Outcome | ((delivery: Delivery, attempting: AttemptContext) => Outcome | Promise<Outcome>);
+export type PlannedOutcome = Outcome | ((delivery: Delivery, context: AttemptContext) => Outcome | Promise<Outcome>);
 
-/** A channel that sends nothing, for tests: it notes each attempt, and ends it as planned. */
+/** A channel for tests that sends nothing: it records each attempt, and ends it as planned. */
 export interface FakeChannel extends Channel {
   /** Every attempt, oldest first. */
   readonly attempts: readonly Delivery[];
-  /** What was delivered, oldest first. */
+  /** Delivered deliveries, oldest first. */
   readonly delivered: readonly Delivery[];
-  /** How the next attempts end, in order; after that, as `otherwise` says. */
-  plan(...answers: readonly Answer[]): void;
+  /** Plans how the next attempts end, in order; later ones end as `defaultOutcome` says. */
+  plan(...outcomes: readonly PlannedOutcome[]): void;
   /**
-   * Asserts that exactly so many deliveries were delivered that have all of `expected`.
+   * Asserts that exactly `times` deliveries with all fields of `expected` were delivered.
    * @throws AssertionError that lists what was delivered
    */
   assertDelivered(expected: Partial<Delivery>, times?: number): void;
-  /** @throws AssertionError that lists what was delivered */
+  /** Asserts that nothing was delivered. @throws AssertionError that lists what was delivered */
   assertNothingDelivered(): void;
   /** Forgets attempts and plans. */
   clear(): void;
 }
 
+/** Creates a channel for tests. */
 export function fake(options: FakeOptions = {}): FakeChannel {
-  const { retry, limits, batch, compose, otherwise = { kind: "delivered" } } = options;
+  const { retry, limits, batch, compose, defaultOutcome = { kind: "delivered" } } = options;
   const { destination = (to: Json) => (typeof to === "string" ? to : JSON.stringify(to)) } = options;
   let attempts: Delivery[] = [];
   let delivered: Delivery[] = [];
-  let planned: Answer[] = [];
+  let planned: PlannedOutcome[] = [];
 
-  async function attempt(delivery: Delivery, attempting: AttemptContext) {
+  async function attempt(delivery: Delivery, context: AttemptContext) {
     attempts.push(delivery);
-    const answer = planned.shift() ?? otherwise;
-    const outcome = typeof answer === "function" ? await answer(delivery, attempting) : answer;
+    const next = planned.shift() ?? defaultOutcome;
+    const outcome = typeof next === "function" ? await next(delivery, context) : next;
     if (outcome.kind === "delivered") delivered.push(delivery);
     return {
       request: { line: `FAKE ${delivery.destination}`, body: JSON.stringify(delivery.alert) },
@@ -51,10 +52,10 @@ export function fake(options: FakeOptions = {}): FakeChannel {
   }
 
   function assertDelivered(expected: Partial<Delivery>, times = 1): void {
-    const matching = delivered.filter((delivery) => matches(delivery, expected));
+    const matching = delivered.filter((delivery) => matchesAll(delivery, expected));
     if (matching.length === times) return;
     throw new AssertionError({
-      message: `expected ${times} deliveries with ${JSON.stringify(expected)}, found ${matching.length} among ${listOf(delivered)}`,
+      message: `expected ${times} deliveries with ${JSON.stringify(expected)}, found ${matching.length} among ${describeDeliveries(delivered)}`,
       actual: delivered,
       expected,
       operator: "assertDelivered",
@@ -70,21 +71,24 @@ export function fake(options: FakeOptions = {}): FakeChannel {
     send: attempt,
     ...(batch === undefined
       ? {}
-      : { batch, sendBatch: (some, attempting) => Promise.all(some.map((one) => attempt(one, attempting))) }),
+      : {
+          batch,
+          sendBatch: (deliveries, context) => Promise.all(deliveries.map((delivery) => attempt(delivery, context))),
+        }),
     get attempts() {
       return attempts;
     },
     get delivered() {
       return delivered;
     },
-    plan: (...answers) => {
-      planned.push(...answers);
+    plan: (...outcomes) => {
+      planned.push(...outcomes);
     },
     assertDelivered,
     assertNothingDelivered() {
       if (delivered.length === 0) return;
       throw new AssertionError({
-        message: `expected nothing to be delivered, found ${listOf(delivered)}`,
+        message: `expected nothing to be delivered, found ${describeDeliveries(delivered)}`,
         actual: delivered,
         expected: [],
         operator: "assertNothingDelivered",
@@ -98,7 +102,7 @@ export function fake(options: FakeOptions = {}): FakeChannel {
   };
 }
 
-function matches(delivery: Delivery, expected: Partial<Delivery>): boolean {
+function matchesAll(delivery: Delivery, expected: Partial<Delivery>): boolean {
   return (Object.keys(expected) as (keyof Delivery)[]).every((name) => isEqual(delivery[name], expected[name]));
 }
 
@@ -111,7 +115,7 @@ function isEqual(a: unknown, b: unknown): boolean {
   }
 }
 
-const listOf = (deliveries: readonly Delivery[]): string =>
+const describeDeliveries = (deliveries: readonly Delivery[]): string =>
   deliveries.length === 0
     ? "none"
     : deliveries.map(({ channel, to, alert }) => `\n- ${channel} to ${JSON.stringify(to)}: ${alert.title}`).join("");

@@ -4,18 +4,18 @@ import { shownDestination } from "../dispatch/secrets/url.ts";
 import type { Delivery } from "../store/index.ts";
 
 export interface LogOptions {
-  /** Gets a few lines for each delivery. @default standard output */
+  /** Writes a few lines for each delivery. @default to standard output */
   readonly write?: ((text: string) => void) | undefined;
 }
 
-/** A channel that prints what would be sent, for trying things out. Takes any destination. */
+/** Creates a channel that prints deliveries instead of sending them, for trying things out. Accepts any destination. */
 export function log({ write = (text) => process.stdout.write(text) }: LogOptions = {}): Channel {
   return {
     kind: "log",
     defaultTo: "log",
     accept: (to) => ({ destination: textOf(to) }),
     async send(delivery) {
-      write(linesOf(delivery));
+      write(describeDelivery(delivery));
       return { outcome: { kind: "delivered" } };
     },
   };
@@ -23,7 +23,7 @@ export function log({ write = (text) => process.stdout.write(text) }: LogOptions
 
 const textOf = (to: Json): string => (typeof to === "string" ? to : JSON.stringify(to));
 
-function linesOf({ id, channel, to, alert, options, attempt }: Delivery): string {
+function describeDelivery({ id, channel, to, alert, options, attempt }: Delivery): string {
   const again = attempt === 1 ? "" : `, attempt ${attempt}`;
   const rows: [string, string | undefined][] = [
     ["title", alert.title],
@@ -32,12 +32,12 @@ function linesOf({ id, channel, to, alert, options, attempt }: Delivery): string
     ["html", alert.html],
     ["options", options === undefined ? undefined : JSON.stringify(options)],
   ];
-  const lines = rows.flatMap(([name, value]) => (value === undefined ? [] : `  ${name}: ${printable(value)}`));
-  return `${printable(`${id} → ${channel} ${textOf(shownDestination(to))}`)}${again}\n${lines.join("\n")}\n`;
+  const lines = rows.flatMap(([name, value]) => (value === undefined ? [] : `  ${name}: ${printableText(value)}`));
+  return `${printableText(`${id} → ${channel} ${textOf(shownDestination(to))}`)}${again}\n${lines.join("\n")}\n`;
 }
 
-/** What a profile put there must not steer the terminal, or look like a delivery of its own. */
-function printable(text: string): string {
+/** Escapes control characters and indents lines, so that data of a profile cannot control the terminal or look like another delivery. */
+function printableText(text: string): string {
   return [...text].map((char) => (char === "\n" ? "\n    " : isControl(char) ? escaped(char) : char)).join("");
 }
 

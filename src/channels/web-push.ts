@@ -9,14 +9,14 @@ import {
   secretsOfUrl,
 } from "../dispatch/index.ts";
 import type { AttemptResult, Delivery } from "../store/index.ts";
-import { type HttpOptions, httpClient } from "./http/request.ts";
+import { type HttpOptions, httpClient } from "./http/client.ts";
 import { retryAfterOf } from "./http/retry-after.ts";
-import { collapseKey } from "./push/collapse.ts";
+import { collapseKey } from "./push/collapse-key.ts";
 import { fitPayload, json } from "./push/truncate.ts";
-import { checked, configured } from "./push/validated.ts";
-import { pushAnswer } from "./web-push/answer.ts";
+import { validate, validateConfig } from "./push/validate.ts";
 import { encrypt } from "./web-push/encrypt.ts";
-import { createServices } from "./web-push/services.ts";
+import { createPushServices } from "./web-push/push-services.ts";
+import { pushResult } from "./web-push/response-outcome.ts";
 import {
   type Subscription,
   subscriptionSchema,
@@ -27,16 +27,16 @@ import {
 
 export type { Subscription, Vapid, VapidKeys };
 
-/** What one delivery may ask for, too. */
+/** Options of the channel and of one delivery. */
 export interface PushOptions {
-  /** s that the push service keeps the push for a browser that is away; 0 to 2,592,000. @default 2,419,200, four weeks */
+  /** s for which the push service keeps the push for an offline browser; 0 to 2,592,000. @default 2,419,200, four weeks */
   readonly ttl?: number | undefined;
-  /** What it may cost a device's battery. @default "normal" */
+  /** How much of a device's battery the push may cost. @default "normal" */
   readonly urgency?: "very-low" | "low" | "normal" | "high" | undefined;
   /**
-   * The push's `Topic`, up to 32 of `A-Z a-z 0-9 _ -`: of those with the same that wait for a browser only the last is
-   * kept. `false` for none, for instance if Google keeps but four such pushes for a browser that is away, as it does for
-   * devices. @default from the delivery's id, so that one delivery sent twice is one push
+   * `Topic` of the push, at most 32 of `A-Z a-z 0-9 _ -`: of the pushes with the same topic that wait for a browser only the last is
+   * kept. `false` for none, for instance if Google keeps at most four topics for an offline browser, as it does for devices.
+   * @default from the delivery's id, so that one delivery sent twice is one push
    */
   readonly collapse?: string | false | undefined;
   /** Further keys of the payload, for the service worker. */
@@ -46,25 +46,28 @@ export interface PushOptions {
 export interface WebPushOptions extends PushOptions, Omit<HttpOptions, "keepAlive"> {
   readonly vapid: Vapid;
   /**
-   * Bytes that the payload has at most. @default 3,993, what is left of the 4,096 that every push service takes (RFC 8291
-   * section 4). Firefox on Android takes about 2,500.
+   * Limits the bytes of the payload. Firefox on Android takes about 2,500. @default 3,993, the rest of the 4,096 bytes that every push
+   * service takes (RFC 8291 section 4)
    */
   readonly maxPayload?: number | undefined;
   readonly retry?: RetryPolicy | undefined;
   readonly limits?: DestinationLimits | undefined;
 }
 
-const reserved = ["title", "subtitle", "body", "id"];
+const reservedDataNames = ["title", "subtitle", "body", "id"];
 
 const pushSchema = {
   ttl: z.int().min(0).max(2_592_000).optional(),
   urgency: z.enum(["very-low", "low", "normal", "high"]).optional(),
   collapse: z
-    .union([z.string().regex(/^[\w-]{1,32}$/, "is not 1 to 32 of A-Z a-z 0-9 _ -"), z.literal(false)])
+    .union([z.string().regex(/^[\w-]{1,32}$/, "must be 1 to 32 of A-Z a-z 0-9 _ -"), z.literal(false)])
     .optional(),
   data: z
     .record(z.string(), z.json())
-    .refine((data) => !reserved.some((name) => Object.hasOwn(data, name)), `has one of ${reserved.join(", ")} in it`)
+    .refine(
+      (data) => !reservedDataNames.some((name) => Object.hasOwn(data, name)),
+      `must not have the names ${reservedDataNames.join(", ")}, which are reserved`,
+    )
     .optional(),
 };
 const deliverySchema = z.strictObject(pushSchema);
@@ -75,17 +78,17 @@ const channelSchema = z.object({
 });
 
 /**
- * Pushes for browsers (RFC 8030, 8291, 8292), for service workers to show. `to` is the browser's `Subscription`; a delivery's
- * `options` are `PushOptions`. The payload is JSON, `{ title, subtitle?, body?, id, …data }`: `id` is the delivery's, for
- * a notification's `tag`, since a push may come twice. Where it is too long, see `fitted`.
+ * Creates a channel for browsers (RFC 8030, 8291, 8292); service workers show the pushes. `to` is the browser's `Subscription`; a
+ * delivery's `options` are `PushOptions`. The payload is JSON, `{ title, subtitle?, body?, id, …data }`: `id` is the delivery's, for
+ * a notification's `tag`, because a push may come twice. `fitPayload` shortens a payload that is too long.
  *
- * The destination is the endpoint, since it is a single subscription that is `gone`. What belongs to the push service as a
- * whole, its origin, stays in the channel: at most `connections` at once (default 32), and a pause where it asked for one
- * (503 with `Retry-After`) or does not believe our tokens. `holdScope: "channel"` would be wrong for both: anyone can
- * register an endpoint, and one that answers so would stop the pushes of all.
+ * The destination is the endpoint, because a single subscription can be `gone`. State of a push service as a whole, an origin, stays
+ * in the channel: at most `connections` at once (default 32), and a pause if the service asked for one (503 with `Retry-After`) or
+ * rejects our tokens. `holdScope: "channel"` would be wrong for both: anyone can register an endpoint, and one that responds like this
+ * would stop all pushes.
  *
- * Each attempt encrypts anew: RFC 8291 wants a fresh key and salt for each message, and keeping them for the next
- * attempt would mean keeping secrets. What does not change over attempts is the payload and its `id`.
+ * Each attempt encrypts anew: RFC 8291 wants a fresh key and salt for each message, and keeping them for the next attempt would mean
+ * keeping secrets. The payload and its `id` stay the same over attempts.
  *
  * @throws TypeError for bad options
  */
@@ -95,9 +98,9 @@ export function webPush(options: WebPushOptions): Channel {
     maxPayload = 3993,
     data: shared,
     ...defaults
-  } = { ...options, ...configured(channelSchema, options, "web push") };
-  const services = createServices(vapid);
-  // Kept connections are safe here: all that an origin could mix up are answers about its own subscriptions.
+  } = { ...options, ...validateConfig(channelSchema, options, "web push") };
+  const services = createPushServices(vapid);
+  // Keep-alive is safe here: an origin could only mix up responses about its own subscriptions.
   const client = httpClient({ ...options, connections: options.connections ?? 32, keepAlive: true });
 
   const payloadOf = ({ id, alert, options: own }: Pick<Delivery, "id" | "alert" | "options">): string | undefined =>
@@ -110,11 +113,13 @@ export function webPush(options: WebPushOptions): Channel {
     limits: options.limits,
 
     accept(to, own = {}) {
-      const { endpoint } = checked(subscriptionSchema, to, "the subscription");
-      checked(deliverySchema, own, "the options of a web push");
+      const { endpoint } = validate(subscriptionSchema, to, "the subscription");
+      validate(deliverySchema, own, "the options of a web push");
       if (payloadOf({ id: "x".repeat(64), alert: { title: "…" }, options: own }) !== undefined)
         return { destination: endpoint };
-      throw new DestinationError(`the data of a web push leave no room for its title in ${maxPayload} bytes`);
+      throw new DestinationError(
+        `the data of this push leave no room for a title in ${maxPayload} bytes; send less data`,
+      );
     },
 
     async send(delivery, { now, signal }): Promise<AttemptResult> {
@@ -122,15 +127,14 @@ export function webPush(options: WebPushOptions): Channel {
       const url = new URL(endpoint);
       const pause = services.pause(url.origin, now);
       if (pause !== undefined) {
-        const reason = `${url.origin} is left alone for a while: it answered ${pause.reason}`;
+        const reason = `${url.origin} is paused after its response ${pause.reason}`;
         return {
           outcome: { kind: "retry", reason, retryAfter: pause.until - now, countsAsAttempt: false },
           secrets: pause.secrets,
         };
       }
       const payload = payloadOf(delivery);
-      if (payload === undefined)
-        return { outcome: { kind: "rejected", reason: "its data leave no room for its title" } };
+      if (payload === undefined) return { outcome: { kind: "rejected", reason: "the data leave no room for a title" } };
       const {
         ttl = 2_419_200,
         urgency = "normal",
@@ -151,16 +155,17 @@ export function webPush(options: WebPushOptions): Channel {
         journal: payload,
         signal,
       });
-      if (!("got" in exchange)) return exchange;
-      const { got, ...said } = exchange;
-      const answer = pushAnswer(got.status, got.text, retryAfterOf(got.headers, now));
-      const secrets = [...(said.secrets ?? []), ...secretsOfUrl(endpoint)];
-      return { ...said, outcome: services.answered(url.origin, answer, now, secrets) };
+      if (!("httpResponse" in exchange)) return exchange;
+      const { httpResponse, ...result } = exchange;
+      const { status, text, headers } = httpResponse;
+      const meaning = pushResult(status, text, retryAfterOf(headers, now));
+      const secrets = [...(result.secrets ?? []), ...secretsOfUrl(endpoint)];
+      return { ...result, outcome: services.recordResult(url.origin, meaning, now, secrets) };
     },
 
     close: () => client.close(),
   };
 }
 
-/** A new VAPID key pair. Browsers subscribe with its public half, so another pair means that all have to subscribe anew. */
+/** Creates a VAPID key pair. Browsers subscribe with its public half, so with another pair all of them have to subscribe anew. */
 export const vapidKeys = (): VapidKeys => library.generateVAPIDKeys();

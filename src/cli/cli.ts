@@ -28,7 +28,7 @@ export async function run(args: readonly string[], io: Io): Promise<ExitCode> {
     .helpCommand(false)
     .addHelpText(
       "after",
-      "\nExit codes: 0 all went well, 1 a file, profile or template is wrong, 2 the command line is.",
+      "\nExit codes: 0 done; 1 a file, profile, template or delivery is wrong, or does not exist;\n2 the command line is wrong; 3 lint could not read something.",
     );
   const end = (ended: ExitCode): void => {
     code = ended;

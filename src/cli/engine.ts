@@ -1,18 +1,26 @@
 import { relative, resolve } from "node:path";
+import { escapeControls } from "../base/escape-controls.ts";
 import type { Json } from "../base/json.ts";
-import { visible } from "../base/visible.ts";
-import { pathOf, desiredStateOf as wantedBy } from "../config/index.ts";
+import { desiredStateOf as desiredStateIn, pathOf } from "../config/index.ts";
 import type { Channel } from "../dispatch/index.ts";
 import { InputError, readText } from "../files/index.ts";
 import type { Definition, DefinitionKind, EngineStore } from "../store/index.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
-import type { DefinitionError, DesiredState, Engine } from "../triggers/index.ts";
+import type { DesiredState, Engine } from "../triggers/index.ts";
 import type { ExitCode } from "./command.ts";
 import { type Io, put, write } from "./io.ts";
-import { guarded, openStore, readSetup, type Setup, type SetupFlags, setupChannels } from "./setup.ts";
+import {
+  guarded,
+  openExistingStore,
+  openStore,
+  readSetup,
+  type Setup,
+  type SetupFlags,
+  setupChannels,
+} from "./setup.ts";
 
-/** An engine on the store of a configuration. */
-export interface Opened {
+/** An engine on the store of a configuration, with what it was made of. */
+export interface OpenEngine {
   readonly setup: Setup;
   readonly store: SqliteStore;
   readonly channels: Readonly<Record<string, Channel>>;
@@ -41,8 +49,7 @@ export async function openEngine(
     clock,
     onEnqueued,
     onEvent: (event) => {
-      if (event.type === "trigger-failed")
-        put(io.stderr, `the trigger ${event.trigger} has stopped: ${event.reason}\n`);
+      if (event.type === "trigger-failed") put(io.stderr, `trigger ${event.trigger} stopped: ${event.reason}\n`);
     },
     onProblem: ({ doing, error }) => {
       put(io.stderr, `${doing}: ${(error as Error).message}\n`);
@@ -50,22 +57,30 @@ export async function openEngine(
   });
 }
 
-/** What channels say of where to. */
+/** Returns the default destinations of channels, by name. */
 export function defaultDestinations({ config }: Setup): Record<string, string> {
   const found = Object.entries(config.channels).flatMap(([name, { to }]) => (to === undefined ? [] : [[name, to]]));
   return Object.fromEntries(found);
 }
 
-/** Runs a command with an engine. What a person can put right is said, and is exit code 1. */
-export function withEngine(flags: SetupFlags, io: Io, run: (opened: Opened) => Promise<unknown>): Promise<ExitCode> {
+/**
+ * Runs a command with an engine. Prints what a person can correct, with exit code 1.
+ * @param options.create creates the store if it does not exist; otherwise that is an error
+ */
+export function withEngine(
+  flags: SetupFlags,
+  io: Io,
+  run: ((opened: OpenEngine) => Promise<ExitCode>) | ((opened: OpenEngine) => Promise<void>),
+  { create = false }: { readonly create?: boolean } = {},
+): Promise<ExitCode> {
   return guarded(io, async () => {
     const setup = await readSetup(flags, io);
+    const store = await (create ? openStore : openExistingStore)(setup, flags, io);
     const channels = await setupChannels(setup);
-    const store = await openStore(setup, flags, io);
     try {
       const engine = await openEngine(setup, { store, channels }, io);
-      const code = await declared(setup, () => run({ setup, store, channels, engine, now: Date.now }));
-      return code === 1 ? 1 : 0;
+      const opened = { setup, store, channels, engine, now: Date.now };
+      return await declared(setup, async () => (await run(opened)) ?? 0);
     } finally {
       for (const channel of Object.values(channels)) await channel.close?.();
       await store.close();
@@ -73,7 +88,7 @@ export function withEngine(flags: SetupFlags, io: Io, run: (opened: Opened) => P
   });
 }
 
-/** What is in force has to run with what is configured here, before anything happens that it should hear. @throws DefinitionError */
+/** Checks that the definitions in force work with this configuration, before anything happens that they should react to. @throws DefinitionError */
 export async function checkInForce(engine: Engine): Promise<void> {
   const [first] = await engine.broken();
   if (first !== undefined) throw first;
@@ -83,28 +98,26 @@ export async function checkInForce(engine: Engine): Promise<void> {
 export async function warnOfBroken(engine: Engine, io: Io): Promise<void> {
   for (const { kind, of, path, message } of await engine.broken()) {
     const place = [`${kind} ${of}`, ...path].join(".");
-    await write(io.stderr, `${place} cannot be read, so it is left out: ${visible(message)}\n`);
+    await write(io.stderr, `${place} cannot be read, so it is left out: ${escapeControls(message)}\n`);
   }
 }
 
-/** What is wrong with a definition of the file is said where it stands in the file. */
+/** Turns an error about a definition of the file into one with its place in the file. */
 export async function declared<T>(setup: Setup, act: () => Promise<T>): Promise<T> {
   try {
     return await act();
   } catch (error) {
-    if (!isDefinitionError(error)) throw error;
+    const { DefinitionError } = await import("../triggers/index.ts");
+    if (!(error instanceof DefinitionError)) throw error;
     const { kind, of, path, message } = error;
     const place = pathOf(error);
-    // Without a place in it, it is not what is written that is wrong.
+    // A definition that is not in the file, or no place in it, is wrong for another reason than what the file says.
     if (path.length === 0 || !isIn(setup.raw, place.slice(0, place.length - path.length))) {
       throw new Error(`${kind} ${of}${path.map((step) => `.${step}`).join("")}: ${message}`);
     }
     return setup.fail(place, message);
   }
 }
-
-const isDefinitionError = (error: unknown): error is DefinitionError =>
-  (error as Error | undefined)?.name === "DefinitionError";
 
 function isIn(raw: unknown, path: readonly string[]): boolean {
   let at = raw;
@@ -116,14 +129,14 @@ function isIn(raw: unknown, path: readonly string[]): boolean {
 }
 
 /**
- * All that the file declares. @throws InputError for an alert file that cannot be read, or is wrong; and without a file, which
- * would declare that there is nothing
+ * Reads all that the file declares. @throws InputError for an alert file that cannot be read or is wrong, and without a file,
+ * because that would declare that nothing is left
  */
 export async function desiredStateOf(setup: Setup, io: Io): Promise<DesiredState> {
   const { config, raw, file } = setup;
   if (raw === undefined)
     throw new InputError("there is no such file here; name the configuration with --config", { file });
-  return wantedBy(config, raw, (trigger, path) => alertOf(trigger, path, setup, io));
+  return desiredStateIn(config, raw, (trigger, path) => alertOf(trigger, path, setup, io));
 }
 
 async function alertOf(trigger: string, file: string, setup: Setup, io: Io): Promise<Json> {
@@ -135,11 +148,11 @@ async function alertOf(trigger: string, file: string, setup: Setup, io: Io): Pro
     return { ...alertTemplate } as unknown as Json;
   } catch (error) {
     if (error instanceof InputError && error.place.line !== undefined) throw error;
-    return setup.fail(["triggers", trigger, "alert"], (error as Error).message);
+    return setup.fail(["triggers", trigger, "alert"], `${file}: ${(error as Error).message}`);
   }
 }
 
-/** @throws InputError if there is none of that name */
+/** Returns the definition in force with this name. @throws Error if there is none */
 export async function definitionOf(
   { definitions }: Pick<SqliteStore, "definitions">,
   kind: DefinitionKind,
@@ -149,16 +162,17 @@ export async function definitionOf(
   const found = all.find((one) => one.name === name);
   if (found !== undefined) return found;
   const names = all.map((one) => one.name).join(", ");
-  throw new Error(`no ${kind} named ${name}; ${names === "" ? "none are defined yet" : `there are: ${names}`}`);
+  const others = names === "" ? "none are defined yet (tocsin apply)" : `there are: ${names}`;
+  throw new Error(`no ${kind} named ${name}; ${others}`);
 }
 
-/** `prf_…`, or `kind=value`. @throws InputError if there is no such profile */
-export async function findProfile({ store }: Pick<Opened, "store">, given: string) {
+/** Finds a profile by its id, `prf_…`, or by an identifier, `kind=value`. @throws Error if there is none */
+export async function findProfile({ store }: Pick<OpenEngine, "store">, given: string) {
   const [, kind, value] = /^([a-z][a-z0-9_-]*)=(.+)$/s.exec(given) ?? [];
   const values = kind === undefined ? [] : [value!, value!.trim().toLowerCase()];
   const ids = kind === undefined ? [given] : await store.profiles.find(values.map((one) => ({ kind, value: one })));
   const id = ids.find((one) => one !== undefined);
   const [profile] = id === undefined ? [] : await store.profiles.get([id]);
   if (profile !== undefined) return profile;
-  throw new Error(`there is no profile ${given}; give its id, or an identifier such as email=ada@example.com`);
+  throw new Error(`no profile ${given}; give its id, or an identifier such as email=ada@example.com`);
 }

@@ -1,16 +1,17 @@
 import { InvalidArgumentError } from "commander";
 import type { FunctionSet } from "../functions/index.ts";
 
-/** The function sets that `--functions` and the configuration name. */
+/** Names the function sets for `--functions` and the configuration. */
 const setNames = ["sprig", "alerting", "alertmanager"] as const;
 export type SetName = (typeof setNames)[number];
 
-/** `none`, or names with commas between them. */
+/** Parses `none`, or the names of sets with commas between them. @throws InvalidArgumentError */
 export function parseSets(text: string): SetName[] {
   if (text === "none") return [];
   return text.split(",").map((name) => {
     const known = setNames.find((one) => one === name.trim());
-    if (known === undefined) throw new InvalidArgumentError(`There are ${setNames.join(", ")}, and none.`);
+    if (known === undefined)
+      throw new InvalidArgumentError(`Give ${setNames.join(", ")}, with commas between, or none.`);
     return known;
   });
 }

@@ -1,54 +1,65 @@
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
-import { type Painted, visible } from "../base/visible.ts";
+import { escapeControls, type Styled } from "../base/escape-controls.ts";
+import type { FileAccess } from "../files/access.ts";
+import type { ExitCode } from "./command.ts";
 
 interface Screen {
   readonly isTTY?: boolean;
   readonly columns?: number;
 }
 
-/** What a command may touch of the outside, besides files. `process` is one. */
-export interface Io {
+/** The streams and the environment of a command; `process` has them, too. */
+export interface Io extends FileAccess {
   readonly stdin: Readable & Pick<Screen, "isTTY">;
   readonly stdout: Writable & Screen;
   readonly stderr: Writable & Screen;
-  /** Where file arguments start from. @default the current folder of the process */
-  cwd?(): string;
-  /** Resolves when the process is told to stop, with what told it. @default never */
+  /** Resolves when the process is asked to stop, with the name of the signal. @default never */
   untilStopped?(): Promise<string>;
-  /** What `${NAME}` in a configuration is. @default the environment of the process */
+  /** The variables that `${NAME}` in a configuration refers to. @default the environment of the process */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 type Output = Writable & Screen;
 
 /**
- * Writes to the standard output or error; where that is a terminal, nothing that steers it gets there: see `visible`. All that
- * is printed comes through here. @returns whether the stream wants more
+ * Writes to the standard output or error; a terminal gets no control characters: see `escapeControls`. Everything that is printed
+ * passes here. @returns false if the stream is full
  */
-export function put(stream: Output, text: string | Painted): boolean {
+export function put(stream: Output, text: string | Styled): boolean {
   if (typeof text !== "string") return stream.write(text.text);
-  return stream.write(stream.isTTY ? visible(text) : text);
+  return stream.write(stream.isTTY ? escapeControls(text) : text);
 }
 
-/** Resolves when the stream wants more, so that a slow reader slows us down and not fills memory. */
-export async function write(stream: Output, text: string | Painted): Promise<void> {
+/** Writes, and resolves when the stream has room again, so that a slow reader slows the command down and does not fill memory. */
+export async function write(stream: Output, text: string | Styled): Promise<void> {
   if (text !== "" && !put(stream, text)) await once(stream, "drain");
 }
 
-/** Replaces the line that the cursor of a terminal is in. */
+/** Replaces the line of a terminal that the cursor is in. */
 export function redraw(stream: Output, line: string): void {
-  stream.write(`\r\x1b[K${visible(line)}`);
+  stream.write(`\r\x1b[K${escapeControls(line)}`);
 }
 
-/** Asks at a terminal; where there is none, the answer is no. */
+/** Asks for a yes at a terminal; without a terminal the answer is no. */
 export async function confirmed(question: string, io: Io): Promise<boolean> {
-  if (!io.stdin.isTTY || !io.stderr.isTTY) return false;
+  if (!canAsk(io)) return false;
   const { createInterface } = await import("node:readline/promises");
   const lines = createInterface({ input: io.stdin, output: io.stderr });
   try {
-    return /^y(es)?$/i.test((await lines.question(`${visible(question)} [y/N] `)).trim());
+    return /^y(es)?$/i.test((await lines.question(`${escapeControls(question)} [y/N] `)).trim());
   } finally {
     lines.close();
   }
+}
+
+const canAsk = ({ stdin, stderr }: Io): boolean => stdin.isTTY === true && stderr.isTTY === true;
+
+/**
+ * Says that nothing was done, and what to do. @param verb what --yes does
+ * @returns 1 if a person said no; 2 without a terminal, where the command line lacks --yes
+ */
+export async function declined(verb: string, io: Io): Promise<ExitCode> {
+  await write(io.stderr, `Nothing changed. Run again with --yes to ${verb}.\n`);
+  return canAsk(io) ? 1 : 2;
 }

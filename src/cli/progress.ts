@@ -1,27 +1,27 @@
 import { type Io, redraw } from "./io.ts";
 
 export interface Progress {
-  /** @param bytes how far the file has been read */
+  /** Redraws the line. @param bytes of the file that have been read */
   show(count: number, bytes: number): void;
-  /** Before anything else is written to the screen. */
+  /** Erases the line, before anything else is written to the screen. */
   erase(): void;
 }
 
 export interface ProgressOptions {
-  /** Also where the results go to the terminal. @default false */
+  /** Shows progress even if the results go to the terminal. @default false */
   readonly always?: boolean;
-  /** What is counted. @default "profiles" */
+  /** The noun for what is counted. @default "profiles" */
   readonly what?: string;
-  /** What was done before: it says nothing about the speed. @default nothing */
+  /** What was done before: it does not count for the speed. @default nothing */
   readonly from?: { readonly count: number; readonly bytes: number };
-  /** ms. */
+  /** Returns the time in ms. */
   readonly now?: () => number;
 }
 
 const redrawEvery = 100;
 const barWidth = 20;
 
-/** A line that is redrawn on the terminal's error output; nothing if that is none, or if the results go there too. */
+/** Makes a progress line on the error output; it stays empty if that is no terminal, or if the results go to the terminal, too. */
 export function createProgress(
   { stderr, stdout }: Io,
   size: number | undefined,
@@ -35,18 +35,18 @@ export function createProgress(
   if (!stderr.isTTY || (stdout.isTTY && !always)) return { show() {}, erase() {} };
   const started = now();
   let drawn = started;
-  let visible = false;
+  let isDrawn = false;
   return {
     show(count, bytes) {
       const time = now();
       if (time - drawn < redrawEvery) return;
       drawn = time;
-      visible = true;
+      isDrawn = true;
       redraw(stderr, line(count, bytes, (time - started) / 1000).slice(0, (stderr.columns || 80) - 1));
     },
     erase() {
-      if (visible) redraw(stderr, "");
-      visible = false;
+      if (isDrawn) redraw(stderr, "");
+      isDrawn = false;
     },
   };
 

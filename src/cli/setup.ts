@@ -1,9 +1,8 @@
-import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { Command } from "commander";
 import { type Config, ConfigError, type Filled, readConfig, config as schema } from "../config/index.ts";
 import type { Channel, Render } from "../dispatch/index.ts";
-import { exists, InputError, problemText, toProblem } from "../files/index.ts";
+import { exists, InputError, problemText, readText, toProblem } from "../files/index.ts";
 import type { AlertTemplate, Limits, TemplateOptions } from "../index.ts";
 import type { Outbox } from "../store/index.ts";
 import type { SqliteStore } from "../stores/sqlite.ts";
@@ -20,33 +19,32 @@ const defaultFile = "tocsin.yaml";
 export const addSetupOptions = (command: Command): Command =>
   command
     .option("-c, --config <file>", `configuration (default: ${defaultFile}, if it is there)`)
-    .option("--store <file>", "the outbox (default: the configuration's, or tocsin.db)");
+    .option("--store <file>", "store, an SQLite file (default: the configuration's, or tocsin.db)");
 
-/** A configuration, read and checked; without one, what holds without. */
+/** A configuration, read and checked; without a file, the defaults. */
 export interface Setup {
   readonly config: Config;
-  /** As it is written; undefined without one. */
+  /** The configuration as it is written; undefined without a file. */
   readonly raw: unknown;
   /** Lists values that the environment filled in. */
   readonly filled: readonly Filled[];
-  /** As messages call it. */
+  /** The file's name in messages. */
   readonly file: string;
-  /** Where relative paths in it start from. */
+  /** The folder that relative paths in the configuration start from. */
   readonly folder: string;
-  /** For templates: alerts' and the configuration's. */
+  /** Options for the templates of alerts and of the configuration. */
   readonly templates: TemplateOptions & { readonly limits: Limits };
-  /** Where the log channel prints to. */
+  /** Prints what the log channel sends. */
   print(text: string): void;
-  /** Throws InputError: something is wrong with what stands at this path of the configuration. */
+  /** Throws an InputError about the value at this path of the configuration. */
   fail(path: readonly string[], message: string): never;
 }
 
 export async function readSetup({ config: given }: SetupFlags, io: Io): Promise<Setup> {
   const file = given ?? (exists(defaultFile, io) ? defaultFile : undefined);
   const folder = resolve(io.cwd?.() ?? "", file === undefined ? "" : dirname(file));
-  const path = resolve(io.cwd?.() ?? "", file ?? defaultFile);
+  const text = file === undefined ? "" : await readText(file, io);
   try {
-    const text = file === undefined ? "" : await readFile(path, "utf8");
     const { value, raw, filled, fail } = readConfig(file ?? defaultFile, text, schema, io.env ?? process.env);
     const sets = await import("../functions/index.ts");
     const { serviceLimits } = await import("../index.ts");
@@ -69,20 +67,16 @@ export async function readSetup({ config: given }: SetupFlags, io: Io): Promise<
       fail: (at, message) => located(() => fail(at, message)),
     };
   } catch (error) {
-    if (error instanceof ConfigError)
-      return located(() => {
-        throw error;
-      });
-    throw new InputError(`this configuration cannot be read: ${(error as Error).message}`, {
-      file: file ?? defaultFile,
+    return located(() => {
+      throw error;
     });
   }
 }
 
-/** What the configuration complains of, as all complaints are made here. */
-export function located<T>(complain: () => T): T {
+/** Turns a ConfigError into an InputError, which the commands print. */
+export function located<T>(read: () => T): T {
   try {
-    return complain();
+    return read();
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const { file, line, column, key, message } = error;
@@ -90,11 +84,22 @@ export function located<T>(complain: () => T): T {
   }
 }
 
+/** Opens the store, and creates it if it does not exist. */
 export async function openStore({ config, folder }: Setup, { store }: SetupFlags, io: Io): Promise<SqliteStore> {
   const { sqliteStore } = await import("../stores/sqlite.ts");
   const file = store === undefined ? resolve(folder, config.store.file) : resolve(io.cwd?.() ?? "", store);
   const { age, size } = config.store.retention ?? {};
   return sqliteStore(file, { retention: { ...(age !== undefined && { age }), ...(size !== undefined && { size }) } });
+}
+
+/** Opens a store that has to be there. @throws InputError if it does not exist */
+export async function openExistingStore(setup: Setup, flags: SetupFlags, io: Io): Promise<SqliteStore> {
+  const file = flags.store ?? join(dirname(setup.file), setup.config.store.file);
+  const path = flags.store === undefined ? resolve(setup.folder, setup.config.store.file) : file;
+  if (!exists(path, io)) {
+    throw new InputError("no store here; tocsin apply, send or serve creates one. Name another with --store", { file });
+  }
+  return openStore(setup, flags, io);
 }
 
 export async function setupChannels(setup: Setup): Promise<Record<string, Channel>> {
@@ -105,7 +110,7 @@ export async function setupChannels(setup: Setup): Promise<Record<string, Channe
   });
 }
 
-/** The template half, as the dispatcher calls it: each alert template compiled once. */
+/** Returns the function that renders for the dispatcher: each alert template is compiled once. */
 export async function renderer({ templates }: Setup): Promise<Render> {
   const { compileAlert } = await import("../index.ts");
   const compiled = new WeakMap<object, ReturnType<typeof compileAlert>>();
@@ -117,24 +122,23 @@ export async function renderer({ templates }: Setup): Promise<Render> {
   };
 }
 
-/** Runs a command on the outbox. What a person can put right is said, and is exit code 1. */
-export async function withStore(
+/** Runs a command on the outbox of a store that exists. Prints what a person can correct, with exit code 1. */
+export async function withOutbox(
   flags: SetupFlags,
   io: Io,
-  run: (opened: { readonly outbox: Outbox; now(): number }) => Promise<unknown>,
+  run: (opened: { readonly outbox: Outbox; now(): number }) => Promise<ExitCode>,
 ): Promise<ExitCode> {
   return guarded(io, async () => {
-    const store = await openStore(await readSetup(flags, io), flags, io);
+    const store = await openExistingStore(await readSetup(flags, io), flags, io);
     try {
-      const code = await run({ outbox: store.outbox, now: Date.now });
-      return code === 1 ? 1 : 0;
+      return await run({ outbox: store.outbox, now: Date.now });
     } finally {
       await store.close();
     }
   });
 }
 
-/** What a person can put right is said on the error output, and is exit code 1. */
+/** Prints an error that a person can correct to the error output, with exit code 1. */
 export async function guarded(io: Io, run: () => Promise<ExitCode>): Promise<ExitCode> {
   try {
     return await run();

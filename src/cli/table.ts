@@ -1,8 +1,8 @@
-import { visibleLine } from "../base/visible.ts";
+import { escapeControlsInLine } from "../base/escape-controls.ts";
 
-/** Columns for a person; the last one as long as it is. A cell is one line, whatever it says. */
+/** Writes columns for a person to read. A cell is one line, whatever it contains; the last column is not padded. */
 export function table(head: readonly string[], cells: readonly (readonly string[])[]): string {
-  const rows = cells.map((row) => row.map(visibleLine));
+  const rows = cells.map((row) => row.map(escapeControlsInLine));
   const widths = head.map((name, i) =>
     rows.reduce((widest, row) => Math.max(widest, row[i]?.length ?? 0), name.length),
   );

@@ -4,20 +4,20 @@ import { InputError } from "../files/index.ts";
 import { compile, type Template } from "../index.ts";
 import type { Setup } from "./setup.ts";
 
-/** Where `--to` says that alerts go. */
+/** What `--to` names: a channel, and the destination on it. */
 export interface Target {
-  /** Name of a channel. */
+  /** The name of the channel. */
   readonly channel: string;
   /**
-   * Where to on that channel, for a profile; nothing if it has no address there.
+   * Returns the destination for a profile; undefined if the profile has none on this channel.
    * @throws TemplateError
    */
   readonly to: (profile: unknown) => Json | undefined;
 }
 
 /**
- * `NAME`, `NAME=DESTINATION` (a template), or the URL of a webhook.
- * @param channels gets a channel of its own for a URL
+ * Parses `NAME`, `NAME=DESTINATION` (a template), or the URL of a webhook.
+ * @param channels a channel is added for a URL
  * @throws InputError
  */
 export async function parseTarget(
@@ -38,12 +38,9 @@ export async function parseTarget(
   }
   if (!Object.hasOwn(channels, name)) {
     const names = [...Object.keys(channels), "log", "a URL"].join(", ");
-    throw new InputError(
-      `--to: there is no channel ${JSON.stringify(name)} in the configuration; there are: ${names}`,
-      {
-        file: setup.file,
-      },
-    );
+    throw new InputError(`--to: no channel ${JSON.stringify(name)} in the configuration; there are: ${names}`, {
+      file: setup.file,
+    });
   }
   const written = given ?? setup.config.channels[name]?.to;
   if (written === undefined) return { channel: name, to: () => channels[name]!.defaultTo ?? null };
@@ -58,7 +55,7 @@ export async function parseTarget(
   return { channel: name, to: (profile) => parseDestination(template.render(profile)) };
 }
 
-/** Whether it is a URL in place of a channel, or the name that its channel is kept by: see `shownUrl`. */
+/** Tells whether this is a URL in place of a channel, or the name under which its channel is stored: see `shownUrl`. */
 export const isUrl = (name: string): boolean => /^https?:\/\//i.test(name);
 
 export async function urlChannel({ config: { guard } }: Setup, allow: readonly string[]): Promise<Channel> {

@@ -10,7 +10,7 @@ export interface Draft extends Omit<Delivery, "attempt" | "content" | "destinati
   readonly profile?: unknown;
 }
 
-/** What an attempt needs besides its delivery. */
+/** The time and the signal of an attempt. */
 export interface AttemptContext {
   /** ms since 1970. */
   readonly now: number;

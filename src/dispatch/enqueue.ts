@@ -52,7 +52,7 @@ type Channels = { readonly [name: string]: Channel };
 /** A rendered alert, or why its template aborted, and where it goes. */
 export interface ComposeRequest extends Omit<SendRequest, "alert" | "template" | "keepSource"> {
   readonly alert: Rendered;
-  /** What the alert was rendered from, if that is kept. */
+  /** The profile and the template that the alert was rendered from, if they are kept. */
   readonly source?: Entry["source"];
   readonly replayOf?: string | undefined;
 }

@@ -7,7 +7,7 @@ export interface PartDifference {
   readonly after?: string | undefined;
 }
 
-/** What became of a replay. */
+/** The result of a replay. */
 export interface Replayed {
   /** Id of the delivery that is pending now: the same if sent as it was, a new one if rendered anew. */
   readonly id: string;

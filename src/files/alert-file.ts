@@ -7,9 +7,9 @@ import { readYaml, type YamlFile } from "./yaml.ts";
 
 type Part = (typeof alertParts)[number];
 
-const braces = "a template that starts with {{ needs quotes around it, or a block (|) below its name";
+const braces = "put a template that starts with {{ in quotes, or in a block (|) below its name";
 
-/** An alert template written as YAML. @throws {@link InputError} */
+/** Reads an alert template written as YAML. @throws {@link InputError} */
 export function alertSource(file: string, text: string): Source {
   const lines = new LineCounter();
   const fail = (message: string, offset: number): never => {
@@ -20,7 +20,7 @@ export function alertSource(file: string, text: string): Source {
   for (const { code, message, offset } of yaml.problems) {
     if (code === "MULTIPLE_DOCS") fail("several YAML documents; one file is one alert", offset);
     const line = text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
-    fail(line.includes(": {{") ? `${message} (${braces})` : message, offset);
+    fail(line.includes(": {{") ? braces : message, offset);
   }
   const root = yaml.document.contents;
   if (!isMap(root)) {
@@ -76,7 +76,7 @@ function partText(
   { target }: YamlFile,
 ): { readonly text: string; readonly node: Node } | { readonly problem: string } {
   const node = isAlias(value) ? target(value) : value;
-  if (node === undefined) return { problem: "is an alias of something that is not there; its anchor must come before" };
+  if (node === undefined) return { problem: "is an alias without an anchor; the anchor must come before it" };
   if (node === null || (isScalar(node) && node.value === null)) {
     return { problem: 'is empty; leave it out, or write "" for no text' };
   }

@@ -10,14 +10,14 @@ import { InputError, type Place } from "./problem.ts";
 
 /** A file, or the standard input, opened for reading. */
 export interface OpenFile {
-  /** As it is called in messages. */
+  /** The name in messages. */
   readonly file: string;
   readonly stream: Readable;
   /** In bytes; unknown of a pipe. */
   readonly size?: number | undefined;
 }
 
-/** @param file a path, or `-` for the standard input @throws {@link InputError} */
+/** Opens a file. @param file a path, or `-` for the standard input @throws {@link InputError} */
 export async function openFile(file: string, access: FileAccess): Promise<OpenFile> {
   if (file === "-") return { file: "stdin", stream: access.stdin };
   try {
@@ -25,7 +25,7 @@ export async function openFile(file: string, access: FileAccess): Promise<OpenFi
     const stats = await handle.stat();
     if (stats.isDirectory()) {
       await handle.close();
-      throw new InputError("this is a folder, a file is needed", { file });
+      throw new InputError("this is a folder; name a file", { file });
     }
     const size = stats.isFile() ? stats.size : undefined;
     // Node's own 64 kB for each of many small files keep the garbage collector busy.
@@ -46,7 +46,7 @@ export const isFolder = (file: string, access: FileAccess): boolean =>
 
 export const exists = (file: string, access: FileAccess): boolean => existsSync(resolve(access.cwd?.() ?? "", file));
 
-/** All of it or, if the disk is full or the process ends, nothing. @throws {@link InputError} */
+/** Writes all of a file or, if the disk is full or the process ends, nothing of it. @throws {@link InputError} */
 export async function writeText(file: string, text: string, access: FileAccess): Promise<void> {
   const path = resolve(access.cwd?.() ?? "", file);
   const half = `${path}.${process.pid}.tmp`;
@@ -55,11 +55,11 @@ export async function writeText(file: string, text: string, access: FileAccess):
     await rename(half, path);
   } catch (error) {
     await rm(half, { force: true });
-    throw new InputError(`this file cannot be written: ${(error as Error).message}`, { file });
+    throw new InputError(`this file cannot be written: ${writeProblem(error as NodeJS.ErrnoException)}`, { file });
   }
 }
 
-/** UTF-8 without its byte order mark. @throws {@link InputError} if it is not UTF-8 */
+/** Decodes UTF-8, without its byte order mark. @throws {@link InputError} if it is not UTF-8 */
 export function decode(bytes: Buffer, place: Place): string {
   if (isUtf8(bytes)) {
     const text = bytes.toString("utf8");
@@ -86,5 +86,20 @@ function reason(error: NodeJS.ErrnoException): string {
       return "this file may not be read (permission denied)";
     default:
       return `this file cannot be read: ${error.message}`;
+  }
+}
+
+function writeProblem(error: NodeJS.ErrnoException): string {
+  switch (error.code) {
+    case "ENOSPC":
+      return "the disk is full";
+    case "EACCES":
+    case "EPERM":
+    case "EROFS":
+      return "permission denied";
+    case "ENOENT":
+      return "its folder does not exist";
+    default:
+      return error.message;
   }
 }

@@ -3,7 +3,7 @@ import { alertSource } from "./alert-file.ts";
 import type { TemplateFile } from "./lint-files.ts";
 import { alertParts } from "./source.ts";
 
-/** Of an alert, a part stays as it is where its YAML would not hold the formatted text line by line. */
+/** Formats a file. A part of an alert is left as it is where its YAML would not hold the formatted text line by line. */
 export function formatted(
   { file, text, source }: TemplateFile,
   format: (text: string, name: string) => string,
@@ -21,13 +21,13 @@ export function formatted(
       const again = alertSource(file, edited);
       if (again.alertTemplate?.[part] === after) [result, current] = [edited, again];
     } catch {
-      // Written so, it would be no YAML any more.
+      // The edited file is not valid YAML: leave this part.
     }
   }
   return result;
 }
 
-/** Formatting changes white space alone: each run that differs is replaced, line by line, so that the lines of the file stay. */
+/** Lists the edits that formatting makes, which change white space alone: each run that differs is replaced line by line, so that no line of the file moves. */
 function spaceEdits(before: string, after: string): Edit[] {
   const edits: Edit[] = [];
   const [old, fresh] = [runsOf(before), runsOf(after)];
@@ -50,5 +50,5 @@ function spaceEdits(before: string, after: string): Edit[] {
   return edits;
 }
 
-/** White space before each other unit, and at the end. */
+/** Splits a text into the runs of white space before each other character and at the end. */
 const runsOf = (text: string): readonly string[] => text.split(/\S/);

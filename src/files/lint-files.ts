@@ -11,7 +11,7 @@ import { type Source, templateSource } from "./source.ts";
 export interface TemplateFile {
   readonly file: string;
   readonly text: string;
-  /** What the text is to Go's messages, and which part of it stands where. */
+  /** The name of the template in Go's messages, and the place of each part in the file. */
   readonly source: Source;
 }
 
@@ -19,9 +19,9 @@ const templates = "**/*.{tmpl,gotmpl,tpl,gohtml}";
 const yamls = "**/*.{yaml,yml}";
 
 /**
- * The files that paths, folders and patterns name. In a folder: templates by their names' endings, and YAML files that are
- * alerts.
- * @throws InputError for a path that is not there
+ * Lists the files that paths, folders and patterns name. In a folder: templates by their names' endings, and YAML files that
+ * are alerts.
+ * @throws InputError for a path that does not exist
  */
 export async function findFiles(paths: readonly string[], access: FileAccess): Promise<string[]> {
   const cwd = resolve(access.cwd?.() ?? "");
@@ -31,7 +31,7 @@ export async function findFiles(paths: readonly string[], access: FileAccess): P
       if (!exists(path, access)) {
         const matching = await glob(path, { cwd, ignore: "**/node_modules/**" });
         if (matching.length > 0) return matching;
-        throw new InputError("there is no such file, and nothing that this pattern fits", { file: path });
+        throw new InputError("no such file, and no file matches this pattern", { file: path });
       }
       if (!isFolder(path, access)) return [path];
       const inside = await glob([templates, yamls], { cwd: resolve(cwd, path), ignore: "**/node_modules/**" });
@@ -45,10 +45,16 @@ export async function findFiles(paths: readonly string[], access: FileAccess): P
   return [...new Set(found.flat())].sort();
 }
 
-/** Some other YAML, such as a configuration or tests, has no title at its top. */
+/** Makes the error for paths below which there is nothing to read. */
+export const noFiles = (paths: readonly string[]): InputError =>
+  new InputError("no alerts or templates here (.yaml with a title, .tmpl, .gotmpl, .tpl, .gohtml)", {
+    file: paths.join(", "),
+  });
+
+/** Tells alerts from other YAML, such as a configuration or tests, which has no title at its top. */
 export const isAlert = (text: string): boolean => /^["']?title["']?\s*:/m.test(text);
 
-/** @param name what the standard input is called */
+/** Reads a file. @param name the name of the standard input */
 export async function readTemplateFile(
   file: string,
   name: string | undefined,
@@ -57,13 +63,13 @@ export async function readTemplateFile(
   return templateFile(file === "-" ? (name ?? "stdin") : file, await readText(file, access));
 }
 
-/** @throws InputError for an alert that is none */
-export function templateFile(called: string, text: string): TemplateFile {
-  const source = /\.ya?ml$/i.test(called) ? alertSource(called, text) : templateSource(called, text, basename(called));
-  return { file: called, text, source };
+/** Reads a text as the file of this name. @throws InputError for YAML that is not an alert */
+export function templateFile(name: string, text: string): TemplateFile {
+  const source = /\.ya?ml$/i.test(name) ? alertSource(name, text) : templateSource(name, text, basename(name));
+  return { file: name, text, source };
 }
 
-/** A finding and its place in its file. Lines and columns are 1-based, in UTF-16 units. */
+/** A finding with its place in its file. Lines and columns are 1-based, in UTF-16 units. */
 export interface Placed {
   readonly finding: Finding;
   readonly file: string;
@@ -75,7 +81,7 @@ export interface Placed {
 
 type Lint = typeof import("../index.ts").lint;
 
-/** The templates of a file, by the part they are. */
+/** Returns the template of a file, or its templates by part. */
 export function templateOf({ source, text }: TemplateFile): string | AlertTemplate {
   return source.alertTemplate ?? text;
 }

@@ -2,10 +2,10 @@ import type { Finding, LintOptions, Part } from "../index.ts";
 import { lintFile, type TemplateFile, templateOf } from "./lint-files.ts";
 import { alertParts } from "./source.ts";
 
-/** Fixes may make room for others: a few rounds are enough for all. */
-const mostRounds = 5;
+/** Fixes can make others possible: a few rounds are enough for all. */
+const maxRounds = 5;
 
-/** The file with all safe fixes, and what is left to say of it. */
+/** Applies all safe fixes; returns the changed file with the findings that remain. */
 export async function fixedFile(
   read: TemplateFile,
   found: readonly Finding[],
@@ -13,7 +13,7 @@ export async function fixedFile(
 ): Promise<{ findings: readonly Finding[]; file: TemplateFile; fixed: number }> {
   const { lint } = await import("../index.ts");
   let [file, findings, fixed] = [read, found, 0];
-  for (let round = 0; round < mostRounds; round++) {
+  for (let round = 0; round < maxRounds; round++) {
     const next = await applyRound(file, findings);
     if (next === undefined) break;
     file = next.file;
@@ -23,7 +23,7 @@ export async function fixedFile(
   return { findings, file, fixed };
 }
 
-/** The file with one round of fixes; of an alert, only where the YAML then says exactly what the fixed template does. */
+/** Applies one round of fixes; in an alert, only where the YAML then holds exactly the fixed template. */
 async function applyRound(
   file: TemplateFile,
   findings: readonly Finding[],
@@ -61,7 +61,7 @@ async function applyRound(
       [text, source] = [edited, again];
       fixed += applied.length;
     } catch {
-      // The YAML would not hold it as it is written; a person has to quote it.
+      // The edited file is not valid YAML: a person has to quote this text.
     }
   }
   return fixed === 0 ? undefined : { file: { ...file, text, source }, fixed };

@@ -1,8 +1,5 @@
-/**
- * What the person at the command line can put right, and how it is said: what, where, what to do.
- */
-
-import { visible, visibleLine } from "../base/visible.ts";
+/** Problems that the person at the command line can correct, and their text: the place, the problem, what to do. */
+import { escapeControls, escapeControlsInLine } from "../base/escape-controls.ts";
 import type { TemplateError } from "../index.ts";
 import type { Source } from "./source.ts";
 
@@ -28,13 +25,13 @@ export class InputError extends Error {
 export interface Problem {
   readonly error: Error;
   readonly place: Place | undefined;
-  /** The profile in an NDJSON file that the template failed for. */
+  /** The place of the profile that the template failed for, in an NDJSON file. */
   readonly profile: Place | undefined;
 }
 
 export type Report = (problem: Problem) => Promise<void>;
 
-/** @param source what the error may have come from */
+/** Adds the place to an error. @param source the file that the error may have come from */
 export function toProblem(error: Error, source: Source | undefined, profile?: Place): Problem {
   if (error instanceof InputError) return { error, place: error.place, profile };
   const place = source && (isTemplateError(error) ? source.place(error) : { file: source.file });
@@ -45,9 +42,9 @@ const isTemplateError = (error: Error): error is TemplateError => "phase" in err
 
 export function problemText({ error, place, profile }: Problem): string {
   const places = profile?.file === place?.file ? [place] : [profile, place];
-  const where = places.filter((known) => known !== undefined).map((known) => visibleLine(placeText(known)));
+  const where = places.filter((known) => known !== undefined).map((known) => escapeControlsInLine(placeText(known)));
   const what = isTemplateError(error) ? String(error) : error.message;
-  return `${[...where, visible(what)].join(": ")}\n${advice(error)}`;
+  return `${[...where, escapeControls(what)].join(": ")}\n${advice(error)}`;
 }
 
 function placeText({ file, line, column, part }: Place): string {
@@ -55,7 +52,7 @@ function placeText({ file, line, column, part }: Place): string {
   return part === undefined ? place : `${place}: ${part}`;
 }
 
-/** Word processors and mail programs make these of straight quotes. */
+/** Quotes that word processors and mail programs put in place of straight ones. */
 const typographicQuotes = /[“”„‟«»‘’‚‛]/;
 
 function advice(error: Error): string {
@@ -64,7 +61,7 @@ function advice(error: Error): string {
   return typographicQuotes.test(line) ? 'Use straight quotes ("…") inside template actions.\n' : "";
 }
 
-/** One line of JSON; what is unknown is left out. `line` and `column` of a template error count in its template. */
+/** Writes a problem as one line of JSON, without what is unknown. `line` and `column` of a template error count in its template. */
 export function problemJson({ error, place, profile }: Problem): string {
   const template = isTemplateError(error) ? error : undefined;
   const json = {

@@ -7,7 +7,7 @@ import { InputError, type Place } from "./problem.ts";
 /** One profile, or one on every line. */
 export type Profiles = { readonly one: unknown } | { readonly many: AsyncIterable<readonly Line[]> };
 
-/** NDJSON is told by its name, or by a first line that is JSON by itself and not the last. */
+/** Reads one profile, or NDJSON: recognized by the name of the file, or by a first line that is JSON by itself and not the last. */
 export async function readProfiles({ file, stream }: OpenFile, numbers: Numbers): Promise<Profiles> {
   const batches = readLines(stream);
   if (/\.(ndjson|jsonl)$/i.test(file)) return { many: batches };
@@ -43,13 +43,16 @@ function isJson(bytes: Buffer | undefined): boolean {
   }
 }
 
-/** @param place a file, or with `line` a line of NDJSON @throws {@link InputError} */
+/** Reads one profile. @param place a file, or with `line` a line of NDJSON @throws {@link InputError} */
 export function parseProfile(bytes: Buffer | undefined, place: Place, numbers: Numbers): unknown {
   const text = decode(bytes ?? tooLong(place), place);
-  if (text.trim() === "") throw new InputError("no profile in it; a profile is a JSON object", place);
+  if (text.trim() === "") throw new InputError("no profile in this file; a profile is a JSON object", place);
   const profile = parseJson(text, place, numbers);
   if (Array.isArray(profile)) {
-    throw new InputError("a profile is a JSON object, this is an array; write several profiles one a line", place);
+    throw new InputError(
+      "a profile is a JSON object, this is an array; for several profiles write one per line (NDJSON)",
+      place,
+    );
   }
   if (profile === null || typeof profile !== "object") {
     const found = profile === null ? "null" : `a ${typeof profile === "bigint" ? "number" : typeof profile}`;
@@ -72,25 +75,25 @@ function parseJson(text: string, place: Place, numbers: Numbers): unknown {
   }
 }
 
-/** `source` is how the number is written: new in ES2026, in V8 since 11.4. */
+/** Keeps the digits of a large integer. `source` is how the number is written: new in ES2026, in V8 since 11.4. */
 function exactInteger(_key: string, value: unknown, { source = "" }: { source?: string } = {}): unknown {
   if (typeof value !== "number" || Number.isSafeInteger(value) || !/^-?\d+$/.test(source)) return value;
   return BigInt(source);
 }
 
-/** `Unexpected token, "…" is not valid JSON` says what it means with fewer words. */
+/** Shortens V8's `Unexpected token, "…" is not valid JSON`. */
 function quotedPart(message: string): string {
   const end = " is not valid JSON";
   const comma = message.endsWith(end) ? message.indexOf(", ") : -1;
   return comma < 0 ? message : `${message.slice(0, comma)} in ${message.slice(comma + 2, -end.length)}`;
 }
 
-/** V8 says where only in words, and of one line it counts in that line. */
+/** Makes the error for text that is not JSON. V8 gives the place only in its message, and counts from the start of the line for NDJSON. */
 function jsonProblem(message: string, place: Place): InputError {
   const [tail, line, column] = /(?: in JSON)? at position \d+ \(line (\d+) column (\d+)\)$/.exec(message) ?? [];
   const what = quotedPart(message.slice(0, message.length - (tail?.length ?? 0)));
   const several = place.line === undefined && what.startsWith("Unexpected non-whitespace character after JSON");
-  return new InputError(`not JSON: ${what}${several ? "; write several profiles one a line" : ""}`, {
+  return new InputError(`not JSON: ${what}${several ? "; for several profiles write one per line (NDJSON)" : ""}`, {
     ...place,
     line: place.line ?? (line ? Number(line) : undefined),
     column: column ? Number(column) : undefined,

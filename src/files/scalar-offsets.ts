@@ -1,9 +1,9 @@
 import { isScalar, type Node } from "yaml";
 
 /**
- * For each UTF-16 unit of a YAML scalar's text, and for its end, where it stands in the file; the units of an escape stand
- * where that begins, a fold where the line ends. Undefined where the two do not run side by side.
- * @param source the whole file @param value the text that the node is
+ * Returns, for each UTF-16 unit of a YAML scalar's text and for its end, its offset in the file. All units of an escape have
+ * the offset of the escape, a folded line end that of the end of the line. Undefined where text and file do not run in parallel.
+ * @param source the whole file @param value the text of the node
  */
 export function scalarOffsets(node: Node, source: string, value: string): readonly number[] | undefined {
   if (!isScalar(node) || !node.range) return undefined;
@@ -21,7 +21,7 @@ export function scalarOffsets(node: Node, source: string, value: string): readon
   }
 }
 
-/** A hexadecimal code, an escaped line end (which is nothing), any other single letter. */
+/** Matches a hexadecimal code, an escaped line end (which stands for nothing), or any other single letter. */
 const ofDoubleQuotes = /\\(?:x[\da-fA-F]{2}|u[\da-fA-F]{4}|U[\da-fA-F]{8}|\r?\n[ \t]*|[\s\S])/y;
 const fold = /[ \t]*(?:\r?\n[ \t]*)+/y;
 
@@ -53,7 +53,7 @@ function unitsOf(written: string): number {
   return written[1] === "U" && Number.parseInt(written.slice(2), 16) > 0xffff ? 2 : 1;
 }
 
-/** A line end of the file is one in the text, a space where lines are folded, or nothing before a blank line. */
+/** Walks a block: a line end of the file is one in the text, a space where lines are folded, or nothing before a blank line. */
 function blockOffsets(source: string, header: number, end: number, value: string): number[] | undefined {
   const from = source.indexOf("\n", header) + 1;
   const given = /^[|>][+-]?(\d)/.exec(source.slice(header, from))?.[1];
@@ -77,6 +77,6 @@ function blockOffsets(source: string, header: number, end: number, value: string
   return offsets;
 }
 
-/** Of the first line that is not blank; in a block of blank lines all spaces are. */
+/** Returns the indentation of the first line that is not blank; in a block of blank lines all spaces are indentation. */
 const indentOf = (block: string): number =>
   /^(?: *\r?\n)*( *)[^ \r\n]/.exec(block)?.[1]?.length ?? Number.POSITIVE_INFINITY;

@@ -2,18 +2,18 @@ import { isScalar, type LineCounter, type Node } from "yaml";
 import type { Edit } from "../index.ts";
 import { scalarOffsets } from "./scalar-offsets.ts";
 
-/** Where the text of a YAML value stands in its file. */
+/** Maps between the text of a YAML value and its file. */
 export interface ScalarText {
-  /** 1-based, of a place in the text; where the value starts, if the file does not say the text unit by unit. */
+  /** Finds the place in the file of a place in the text, both 1-based; where the file does not have the text unit by unit, the start of the value. */
   place(line: number, column: number): { readonly line: number; readonly column: number };
-  /** An offset of the text in the file, and the other way round; undefined outside of it. */
+  /** Turns an offset of the text into one of the file, and the other way round; undefined outside of the text. */
   inFile(offset: number): number | undefined;
   inText(offset: number): number | undefined;
-  /** The same edits, of the file's text; nothing where a line would have to be added. */
+  /** Turns edits of the text into edits of the file; undefined where a line would have to be added. */
   editsInFile(edits: readonly Edit[]): readonly Edit[] | undefined;
 }
 
-/** @param source the whole file @param value the text that the node is */
+/** Maps a node. @param source the whole file @param value the text of the node */
 export function scalarText(node: Node, source: string, value: string, lines: LineCounter): ScalarText {
   const offsets = scalarOffsets(node, source, value);
   const inFile = (offset: number): number | undefined => offsets?.[offset];

@@ -13,19 +13,19 @@ export type Rendered = Alert | AlertAborted | { readonly text: string; readonly 
 /** A file that holds templates: read, not yet compiled. */
 export interface Source {
   readonly file: string;
-  /** What Go's messages call the template; of an alert, its parts have names of their own. */
+  /** The name of the template in Go's messages. Absent for an alert: its parts have names of their own. */
   readonly name?: string;
-  /** Of an alert file. */
+  /** Present for an alert file. */
   readonly alertTemplate?: AlertTemplate;
   /** @throws {@link TemplateError} */
   compile(engine: Engine, options: TemplateOptions): (profile: unknown) => Rendered;
-  /** Where a part of an alert stands in its file. */
+  /** Finds the text of a part of an alert in its file. */
   scalar?(part: (typeof alertParts)[number]): ScalarText | undefined;
-  /** Where in the file a template error stands. */
+  /** Finds the place of a template error in the file. */
   place(error: TemplateError): Place;
 }
 
-/** A file that is one template from its first byte to its last. */
+/** Makes the source for a file that is one template from its first byte to its last. */
 export function templateSource(file: string, text: string, name: string): Source {
   return {
     file,

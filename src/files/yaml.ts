@@ -11,27 +11,22 @@ import {
   Parser,
   parseDocument,
 } from "yaml";
+import { type YamlProblem, yamlProblem } from "./yaml-problems.ts";
 
-/** Maps and lists that stand inside each other. */
-const deepest = 100;
-
-export interface YamlProblem {
-  readonly code?: string;
-  readonly message: string;
-  readonly offset: number;
-}
+/** Maps and lists inside each other. */
+const maxDepth = 100;
 
 export interface YamlFile {
   readonly document: Document;
   /** Lists problems, syntax errors first. A file that is nested too deep is not read. */
   readonly problems: readonly YamlProblem[];
-  /** What an alias stands for: the last node of that name before it. */
+  /** Returns the node that an alias stands for: the last one of that name before it. */
   target(alias: Alias): Node | undefined;
 }
 
 /**
- * Reads a YAML file in time that its length decides: not by how deep it is, which the library follows on the stack, nor by its
- * keys and aliases, for each of which the library goes through all others.
+ * Reads a YAML file in time linear in its length. The library alone does not: it follows depth on the stack, and goes through
+ * all keys and anchors for each key and each alias.
  */
 export function readYaml(text: string, lineCounter: LineCounter): YamlFile {
   const deep = tooDeepAt(text);
@@ -40,38 +35,32 @@ export function readYaml(text: string, lineCounter: LineCounter): YamlFile {
     prettyErrors: false,
     uniqueKeys: false,
   });
-  const problems: YamlProblem[] = [...document.errors, ...document.warnings].map(
-    ({ code, message, pos: [offset] }) => ({
-      code,
-      message,
-      offset,
-    }),
-  );
+  const problems = [...document.errors, ...document.warnings].map((error) => yamlProblem(error, text, document));
   if (deep !== undefined) {
     for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) lineCounter.addNewLine(at + 1);
     problems.push({
-      message: `more than ${deepest} maps and lists stand inside each other here; nest less`,
+      message: `more than ${maxDepth} maps and lists inside each other; nest less`,
       offset: deep,
     });
   }
   const targets = new Map<Alias, Node | undefined>();
-  if (problems.length === 0) look(document.contents, new Map(), targets, problems);
+  if (problems.length === 0) visit(document.contents, new Map(), targets, problems);
   return { document, problems, target: (alias) => targets.get(alias) };
 }
 
-/** The parser below the composer keeps what is open in a list, not on the stack. */
+/** Finds where the file gets too deep. The parser below the composer keeps open collections in a list, not on the stack. */
 function tooDeepAt(text: string): number | undefined {
   const parser = new Parser();
   for (const lexeme of new Lexer().lex(text)) {
     for (const _ of parser.next(lexeme));
-    // The document and what is being read stand there, too.
-    if (parser.stack.length > deepest + 2) return parser.offset;
+    // The document and the current token are in that list, too.
+    if (parser.stack.length > maxDepth + 2) return parser.offset;
   }
   return undefined;
 }
 
-/** Notes what aliases stand for, and keys that are there twice, in the order of the file. */
-function look(
+/** Records what aliases stand for, and keys that are there twice, in the order of the file. */
+function visit(
   node: unknown,
   anchors: Map<string, Node>,
   targets: Map<Alias, Node | undefined>,
@@ -85,12 +74,15 @@ function look(
     const keys = new Set<unknown>();
     for (const { key, value } of node.items) {
       if (isScalar(key)) {
-        if (keys.has(key.value)) problems.push({ message: "Map keys must be unique", offset: key.range?.[0] ?? 0 });
+        if (keys.has(key.value)) {
+          const message = `${JSON.stringify(key.value)} is there twice: keep one`;
+          problems.push({ message, offset: key.range?.[0] ?? 0 });
+        }
         keys.add(key.value);
       }
-      look(key, anchors, targets, problems);
-      look(value, anchors, targets, problems);
+      visit(key, anchors, targets, problems);
+      visit(value, anchors, targets, problems);
     }
-  } else if (isCollection(node)) for (const item of node.items) look(item, anchors, targets, problems);
+  } else if (isCollection(node)) for (const item of node.items) visit(item, anchors, targets, problems);
   if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) anchors.set(node.anchor, node as Node);
 }

@@ -1,35 +1,38 @@
 import { lookup } from "node:dns/promises";
 import { isIP, type Socket } from "node:net";
-import { type Block, blockOf, refusal } from "./address.ts";
-import { canonicalHost, isListed, listedHost } from "./host.ts";
-import { open, within } from "./open.ts";
-import { proxyOf, tunnel } from "./tunnel.ts";
+import { type Block, parseBlock, refusalReason } from "./address.ts";
+import { connectToAny, withTimeout } from "./connect.ts";
+import { canonicalHost, matchesPattern, parseHostPattern } from "./host.ts";
+import { openTunnel, parseProxy } from "./tunnel.ts";
 
-/** All addresses of a name. */
+/** Returns all addresses of a host name. */
 export type Resolve = (host: string) => Promise<readonly string[]>;
 
-/** What a channel may connect to. Without any: every host and port, if all of its addresses are public ones. */
+/** Configures what a channel may connect to. By default: every host and port, if all addresses of the host are public. */
 export interface GuardPolicy {
-  /** Addresses and CIDR blocks that may be connected to though they are not public. @default none */
+  /** Addresses and CIDR blocks that may be connected to although they are not public. @default none */
   readonly allow?: readonly string[] | undefined;
-  /** If given, only these hosts: names, `*.example.com` for all below it, addresses. Their addresses are checked as well. */
+  /**
+   * Permits these hosts only: names, addresses, `*.example.com` for all hosts below `example.com`. Their addresses are checked as well.
+   * @default all
+   */
   readonly hosts?: readonly string[] | undefined;
-  /** If given, only these ports. */
+  /** Permits these ports only. @default all */
   readonly ports?: readonly number[] | undefined;
   /**
-   * `http://` or `https://` URL of a proxy that all connections go through, by CONNECT. It then resolves the names, so it
-   * has to check their addresses (as Smokescreen does); the proxy's own address is the operator's choice and not checked.
+   * `http://` or `https://` URL of a proxy that all connections go through, by CONNECT. The proxy resolves the names, so it has to
+   * check their addresses (as Smokescreen does); the proxy's own address is the operator's choice and is not checked.
    */
   readonly proxy?: string | undefined;
   /** @default the system's resolver */
   readonly resolve?: Resolve | undefined;
 }
 
-export interface Target {
-  /** Name or address, IPv6 with brackets or without. */
+export interface ConnectTarget {
+  /** Name or address; IPv6 with or without brackets. */
   readonly host: string;
   readonly port: number;
-  /** Ends the attempt to connect; a connection that is there stays. */
+  /** Aborts connecting; an established connection stays. */
   readonly signal?: AbortSignal | undefined;
   /** ms for resolving and connecting. @default 10 s */
   readonly timeout?: number | undefined;
@@ -37,29 +40,29 @@ export interface Target {
 
 export interface Guard {
   /**
-   * What can be told without asking the network: the host, the port, an address as a host.
-   * @returns the host as it would be looked up
+   * Checks what can be checked without the network: the host, the port, an address given as the host.
+   * @returns the host in the form in which it is looked up
    * @throws GuardError
    */
   check(host: string, port: number): string;
   /**
-   * Resolves once, checks every address, connects to those that were checked. One refused address refuses the host.
-   * @returns a connected socket; TLS is the caller's
+   * Resolves the host once, checks every address, and connects to the checked addresses. One refused address refuses the host.
+   * @returns a connected socket; TLS is up to the caller
    * @throws GuardError; the error of resolving or connecting; with `code` ETIMEDOUT when it took too long
    */
-  connect(target: Target): Promise<Socket>;
+  connect(target: ConnectTarget): Promise<Socket>;
 }
 
-/** Which rule refused: a host that is none or not listed, a port not listed, an address, the egress proxy. */
+/** Names the rule that refused: an invalid or unlisted host, an unlisted port, an address, the egress proxy. */
 export type GuardRule = "host" | "port" | "address" | "proxy";
 
-/** A connection that the guard does not let happen: trying again will not help. */
+/** Reports a connection that the guard refuses: a retry will not help. */
 export class GuardError extends Error {
   override readonly name = "GuardError";
   readonly code = "ERR_GUARD";
   readonly rule: GuardRule;
   readonly host: string;
-  /** The refused one, if it was an address. */
+  /** The refused address, if the rule is `address`. */
   readonly address: string | undefined;
 
   constructor(rule: GuardRule, host: string, message: string, address?: string) {
@@ -72,22 +75,30 @@ export class GuardError extends Error {
 
 const systemResolve: Resolve = async (host) => (await lookup(host, { all: true })).map(({ address }) => address);
 
-/** One guard for every host that a profile, a template or a configuration can name. Throws TypeError for a bad policy. */
+/** Creates a guard for every host that a profile, a template or a configuration can name. Throws TypeError for an invalid policy. */
 export function createGuard(policy: GuardPolicy = {}): Guard {
-  const allowed = (policy.allow ?? []).map(blockOf);
-  const hosts = policy.hosts?.map(listedHost);
-  const proxy = policy.proxy === undefined ? undefined : proxyOf(policy.proxy);
+  const allowed = (policy.allow ?? []).map(parseBlock);
+  const hosts = policy.hosts?.map(parseHostPattern);
+  const proxy = policy.proxy === undefined ? undefined : parseProxy(policy.proxy);
   const { ports, resolve = systemResolve } = policy;
 
   const check = (text: string, port: number): string => {
     const host = canonicalHost(text);
     const shown = JSON.stringify(text.length > 300 ? `${text.slice(0, 300)}…` : text);
     if (host === undefined) throw new GuardError("host", text, `${shown} is not a host`);
-    if (hosts !== undefined && !isListed(host, hosts)) {
-      throw new GuardError("host", host, `${host} is not one of the hosts let through; to allow it, add it to hosts`);
+    if (hosts !== undefined && !matchesPattern(host, hosts)) {
+      throw new GuardError(
+        "host",
+        host,
+        `${host} is not in the list of permitted hosts; to permit it, add it under guard.hosts`,
+      );
     }
     if (ports !== undefined && !ports.includes(port)) {
-      throw new GuardError("port", host, `port ${port} of ${host} is not let through; to allow it, add it to ports`);
+      throw new GuardError(
+        "port",
+        host,
+        `port ${port} of ${host} is not in the list of permitted ports; to permit it, add it under guard.ports`,
+      );
     }
     if (isIP(host) !== 0) checkAddress(host, host, allowed);
     return host;
@@ -97,11 +108,11 @@ export function createGuard(policy: GuardPolicy = {}): Guard {
     check,
     async connect({ host: text, port, signal, timeout = 10_000 }) {
       const host = check(text, port);
-      return within(timeout, signal, `connecting to ${host}:${port}`, async (stop) => {
+      return withTimeout(timeout, signal, `connecting to ${host}:${port}`, async (stop) => {
         if (proxy !== undefined) {
-          const { socket, status, line } = await tunnel(proxy, host, port, stop);
+          const { socket, status, statusLine } = await openTunnel(proxy, host, port, stop);
           if (socket !== undefined) return socket;
-          const message = `the egress proxy answered ${line} for ${host}:${port}`;
+          const message = `the egress proxy answered ${statusLine} for ${host}:${port}`;
           if (status === 403) throw new GuardError("proxy", host, message);
           throw Object.assign(new Error(message), { code: "ERR_PROXY" });
         }
@@ -109,15 +120,16 @@ export function createGuard(policy: GuardPolicy = {}): Guard {
         stop.throwIfAborted();
         if (addresses.length === 0) throw Object.assign(new Error(`${host} has no address`), { code: "ENOTFOUND" });
         for (const address of addresses) checkAddress(host, address, allowed);
-        return open(host, addresses, port, stop);
+        return connectToAny(host, addresses, port, stop);
       });
     },
   };
 }
 
 function checkAddress(host: string, address: string, allowed: readonly Block[]): void {
-  const why = refusal(address, allowed);
-  if (why === undefined) return;
-  const subject = host === address ? `${address} is ${why}` : `${host} resolves to ${address}, ${why}`;
-  throw new GuardError("address", host, `${subject}; to allow it, add "${address}" to allow`, address);
+  const reason = refusalReason(address, allowed);
+  if (reason === undefined) return;
+  const problem = host === address ? `${address} is ${reason}` : `${host} resolves to ${address}, ${reason}`;
+  const advice = `which is blocked by default; to permit it, add "${address}" under guard.allow`;
+  throw new GuardError("address", host, `${problem}, ${advice}`, address);
 }

@@ -9,11 +9,11 @@ export interface Proxy {
   readonly authorization: string | undefined;
 }
 
-/** Throws TypeError for a URL that is not one of an HTTP proxy; user and password may be in it. */
-export function proxyOf(text: string): Proxy {
+/** Parses the URL of an HTTP proxy, which may hold user and password. Throws TypeError for any other URL. */
+export function parseProxy(text: string): Proxy {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== "http:" && url?.protocol !== "https:") {
-    throw new TypeError("an egress proxy is a URL with http:// or https://");
+    throw new TypeError("guard.proxy must be a URL that starts with http:// or https://");
   }
   const secure = url.protocol === "https:";
   const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
@@ -25,15 +25,16 @@ export function proxyOf(text: string): Proxy {
   };
 }
 
-/** Without a socket if the proxy would not; `line` is what it answered. */
 export interface Tunnel {
+  /** Undefined if the proxy refused. */
   readonly socket: Socket | undefined;
   readonly status: number;
-  readonly line: string;
+  /** `200 Connection established` */
+  readonly statusLine: string;
 }
 
-/** Asks a proxy for a connection (RFC 9110, 9.3.6). Throws the error of connecting to it, or the signal's reason. */
-export function tunnel(proxy: Proxy, host: string, port: number, stop: AbortSignal): Promise<Tunnel> {
+/** Asks a proxy for a connection to a host (CONNECT, RFC 9110, 9.3.6). Throws the error of connecting to the proxy, or the signal's reason. */
+export function openTunnel(proxy: Proxy, host: string, port: number, stop: AbortSignal): Promise<Tunnel> {
   const authority = `${isIP(host) === 6 ? `[${host}]` : host}:${port}`;
   const options: RequestOptions = {
     host: proxy.host,
@@ -47,23 +48,23 @@ export function tunnel(proxy: Proxy, host: string, port: number, stop: AbortSign
     agent: false,
   };
   return new Promise((resolve, reject) => {
-    const asking = proxy.secure ? secureRequest(options) : request(options);
-    const abort = () => asking.destroy(stop.reason);
+    const connectRequest = proxy.secure ? secureRequest(options) : request(options);
+    const abort = () => connectRequest.destroy(stop.reason);
     stop.addEventListener("abort", abort, { once: true });
-    asking.once("error", reject);
-    asking.once("connect", (answer, socket: Socket, head) => {
+    connectRequest.once("error", reject);
+    connectRequest.once("connect", (response, socket: Socket, head) => {
       stop.removeEventListener("abort", abort);
-      const status = answer.statusCode ?? 0;
-      const line = `${status} ${answer.statusMessage ?? ""}`.trimEnd();
+      const status = response.statusCode ?? 0;
+      const statusLine = `${status} ${response.statusMessage ?? ""}`.trimEnd();
       socket.on("error", () => {});
       if (status < 200 || status > 299) {
         socket.destroy();
-        resolve({ socket: undefined, status, line });
+        resolve({ socket: undefined, status, statusLine });
         return;
       }
       if (head.length > 0) socket.unshift(head);
-      resolve({ socket: socket.setNoDelay(true), status, line });
+      resolve({ socket: socket.setNoDelay(true), status, statusLine });
     });
-    asking.end();
+    connectRequest.end();
   });
 }

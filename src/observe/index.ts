@@ -1,6 +1,6 @@
 /**
- * What happens, for those who run it. In: the dispatcher's and the engine's events. Out: log lines, metrics, traces and a health endpoint;
- * none of them holds an alert, a profile, a secret or an address.
+ * Reports events to operators. In: events of the dispatcher and the engine. Out: log lines, metrics, traces and a health endpoint; none
+ * of them contains an alert, a profile, a secret or an address.
  */
 export { createLogger, engineLog, eventLog } from "./log.ts";
 export { eventMetrics } from "./metrics.ts";

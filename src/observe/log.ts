@@ -3,19 +3,19 @@ import type { DispatchEvent } from "../dispatch/index.ts";
 import type { EngineEvent } from "../triggers/index.ts";
 import { pseudonym, redacted } from "./redact.ts";
 
-/** A logger whose errors say what went wrong and where, but not for whom. */
+/** Creates a logger whose errors say what failed and where, without personal data. */
 export function createLogger(level: string, stream: DestinationStream): Logger {
-  const serializers = { err: (error: unknown) => (error instanceof Error ? loggable(error) : error) };
+  const serializers = { err: (error: unknown) => (error instanceof Error ? serializeError(error) : error) };
   return pino({ level, base: null, timestamp: stdTimeFunctions.isoTime, serializers }, stream);
 }
 
-const loggable = (error: Error) => ({
+const serializeError = (error: Error) => ({
   message: redacted(error.message),
   code: codeOf(error),
   at: error.stack?.match(/^ +at .+$/gm)?.map((frame) => frame.trim()),
 });
 
-/** Writes a line for each event: what went wrong as a warning, what went well as `debug`. */
+/** Logs each event of the dispatcher: problems as warnings, successes as `debug`, deliveries as `info`. */
 export function eventLog(logger: Logger): (event: DispatchEvent) => void {
   return (event) => {
     if (event.type === "error") {

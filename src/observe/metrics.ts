@@ -9,11 +9,11 @@ export interface Metrics {
   /** The engine's `onEvent`. */
   readonly onEngineEvent: (event: EngineEvent) => void;
   readonly contentType: string;
-  /** In Prometheus' text format; counts what the outbox holds when asked. */
+  /** Returns the metrics in Prometheus' text format. Counts the deliveries in the outbox at each call. */
   text(): Promise<string>;
 }
 
-/** Labels are channels, triggers, streams and outcomes, never destinations: there may be millions of those. */
+/** Creates the metrics. Labels are channels, triggers, streams and outcomes, never destinations, because there may be millions. */
 export function eventMetrics(outbox: Outbox): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -30,7 +30,7 @@ export function eventMetrics(outbox: Outbox): Metrics {
     labelNames: ["channel", "outcome"],
     registers,
   });
-  const seconds = new Histogram({
+  const attemptSeconds = new Histogram({
     name: "tocsin_attempt_seconds",
     help: "How long attempts took.",
     labelNames: ["channel"],
@@ -43,7 +43,7 @@ export function eventMetrics(outbox: Outbox): Metrics {
     labelNames: ["channel", "state"],
     registers,
   });
-  const age = new Histogram({
+  const deliveredAge = new Histogram({
     name: "tocsin_delivered_age_seconds",
     help: "From hand-over to delivery.",
     labelNames: ["channel"],
@@ -115,11 +115,12 @@ export function eventMetrics(outbox: Outbox): Metrics {
           return;
         case "attempt":
           attempts.inc({ channel: event.channel, outcome: event.outcome.kind });
-          seconds.observe({ channel: event.channel }, (event.at - event.startedAt) / 1000);
+          attemptSeconds.observe({ channel: event.channel }, (event.at - event.startedAt) / 1000);
           return;
         case "settled":
           settled.inc({ channel: event.channel, state: event.state });
-          if (event.state === "delivered") age.observe({ channel: event.channel }, (event.at - event.createdAt) / 1000);
+          if (event.state === "delivered")
+            deliveredAge.observe({ channel: event.channel }, (event.at - event.createdAt) / 1000);
           return;
         case "held":
         case "disabled":

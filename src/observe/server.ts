@@ -2,13 +2,13 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Metrics } from "./metrics.ts";
 
-/** `ok: false` is answered with 503. */
+/** Returns the health; `ok: false` becomes status 503. */
 export type Health = () => Promise<{ readonly ok: boolean; readonly [detail: string]: unknown }>;
 
 /**
- * `/metrics` and `/health` over HTTP.
- * @param at a port, or `host:port`; the host is 127.0.0.1 unless given
- * @returns where it listens, and how to end it
+ * Serves `/metrics` and `/health` over HTTP.
+ * @param at a port, or `host:port`; the default host is 127.0.0.1
+ * @returns the URL it listens on, and how to close it
  */
 export async function serveMetrics(
   at: string | number,

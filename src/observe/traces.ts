@@ -3,8 +3,8 @@ import type { DispatchEvent } from "../dispatch/index.ts";
 import { redacted } from "./redact.ts";
 
 /**
- * A span for each attempt, of the global tracer unless one is given: nothing happens until the process registers an
- * OpenTelemetry SDK. Attributes follow the semantic conventions for messaging.
+ * Records a span for each attempt, by default with the global tracer: nothing happens until the process registers an OpenTelemetry
+ * SDK. Attributes follow the semantic conventions for messaging.
  */
 export function eventTraces(tracer: Tracer = trace.getTracer("tocsin")): (event: DispatchEvent) => void {
   return (event) => {

@@ -1,4 +1,4 @@
-import { BodyError, type BodyShape, fromParts, type Read } from "../bodies/index.ts";
+import { BodyError, type BodyShape, fromParts, type ReadBody } from "../bodies/index.ts";
 import { WorkerError, type WorkerPool } from "../workers/index.ts";
 import type { Admission } from "./in-flight.ts";
 import { Problem } from "./problem.ts";
@@ -29,7 +29,7 @@ export async function parseLarge(
   workers: WorkerPool,
   { bytes, shape, mediaType, maxPayloadBytes }: Body,
   { caller, admission }: { readonly caller: string | undefined; readonly admission: Admission },
-): Promise<Read & { readonly hash: string }> {
+): Promise<ReadBody & { readonly hash: string }> {
   try {
     const input = { bytes: shared(bytes), shape, mediaType, maxPayloadBytes };
     const run = () => workers.run("parse", input, { timeout, caller });
@@ -39,8 +39,8 @@ export async function parseLarge(
       throw error;
     });
     if ("problem" in output) {
-      const { kind, message, more } = output.problem;
-      throw new BodyError(kind, message, more);
+      const { kind, message, extras } = output.problem;
+      throw new BodyError(kind, message, extras);
     }
     admission.grow(valueBytes * output.values);
     return { hash: output.hash, values: output.values, value: await fromParts(output.parts) };

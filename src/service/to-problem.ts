@@ -13,7 +13,7 @@ import { dotted } from "./validation.ts";
 /** Converts an error to the problem that its caller receives. An unexpected one tells no more than `id`, the request's in the log. */
 export function toProblem(error: unknown, id: string): Problem {
   if (error instanceof Problem) return error;
-  if (error instanceof BodyError) return new Problem(error.kind, error.message, error.more);
+  if (error instanceof BodyError) return new Problem(error.kind, error.message, error.extras);
   if (error instanceof NotFoundError) return new Problem("not-found", error.message);
   if (error instanceof DefinitionError) return ofDefinition(error.message, pathOf(error), error.cause);
   if (error instanceof SettingsError) return ofDefinition(error.message, [sections.profiles, ...error.path]);

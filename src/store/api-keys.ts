@@ -1,4 +1,4 @@
-/** What a key may do. `collect`: post events. `read`: read everything. `write`: change and send. */
+/** Permissions of a key. `collect`: post events. `read`: read everything. `write`: change and send. */
 export type Scope = "collect" | "read" | "write";
 
 /** A key of the HTTP API. */

@@ -10,7 +10,7 @@ export interface Definition {
   readonly name: string;
   /** The declaration as it was written, after it was checked. */
   readonly body: Json;
-  /** Where it was declared. A definition of a file is changed by applying a file. */
+  /** Says where it was declared. A definition of a file is changed by applying a file. */
   readonly origin: "file" | "api";
   readonly createdAt: number;
   readonly updatedAt: number;

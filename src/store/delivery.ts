@@ -23,7 +23,7 @@ export interface Delivery {
   readonly alert: Alert;
   /** Options of this delivery, as the channel documents them: urgency, a collapse key, attachments. */
   readonly options?: { readonly [name: string]: Json } | undefined;
-  /** What `Channel.compose` returned when the delivery was enqueued. */
+  /** The result of `Channel.compose`, from when the delivery was enqueued. */
   readonly content?: Json | undefined;
   /** When it was enqueued, in ms since 1970. */
   readonly createdAt: number;
@@ -31,16 +31,16 @@ export interface Delivery {
   readonly attempt: number;
 }
 
-/** How an attempt ended. */
+/** The outcome of an attempt. */
 export type Outcome =
   | { readonly kind: "delivered" }
   | {
       readonly kind: "retry";
       /** Says what the receiver said or what failed, for the journal. */
       readonly reason: string;
-      /** How long the receiver asked to wait, in ms from now; not yet clamped by the retry policy. */
+      /** The wait that the receiver asked for, in ms from now; not yet clamped by the retry policy. */
       readonly retryAfter?: number | undefined;
-      /** Who has to wait, besides this delivery: all of its destination (429, 503), or the whole channel (wrong password). */
+      /** Holds the destination (429, 503) or the whole channel (wrong password), besides this delivery. */
       readonly holdScope?: "destination" | "channel" | undefined;
       /** The fault is the operator's, so the attempt does not count. */
       readonly countsAsAttempt?: false | undefined;
@@ -56,7 +56,7 @@ export interface Exchange {
     /** `POST https://…`, `SMTP example.org:587`. */
     readonly line: string;
     readonly headers?: { readonly [name: string]: string } | undefined;
-    /** In the journal absent where it is the text `body` of the delivery's `content`. */
+    /** Left out of the journal if it is the `body` of the delivery's `content`. */
     readonly body?: string | undefined;
   };
   readonly response?: {

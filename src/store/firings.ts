@@ -30,7 +30,7 @@ export interface Firing {
   readonly state: FiringState;
   /** Until when a waiting firing waits. */
   readonly due?: number | undefined;
-  /** What a waiting firing waits for. */
+  /** The stage that a waiting firing waits in. */
   readonly waitsFor?: "dwell" | "quietHours" | "digest" | undefined;
   /** Says in words what it waits for, or why it was skipped or failed. */
   readonly reason?: string | undefined;
@@ -51,7 +51,7 @@ export interface Skip {
   readonly at: number;
   readonly reason: string;
   readonly cause: Cause["kind"];
-  /** How often, so far. */
+  /** Number of skips so far. */
   readonly count: number;
 }
 

@@ -105,7 +105,7 @@ export interface Entry {
   readonly replayOf?: string | undefined;
 }
 
-/** What became of an entry that was added. */
+/** The result of adding an entry. */
 export interface EnqueueResult {
   readonly id: string;
   readonly state: DeliveryState;
@@ -119,15 +119,15 @@ export interface ClaimRequest {
   readonly now: number;
   /** ms. */
   readonly lease: number;
-  /** At most so many. */
+  /** Deliveries to claim, at most. */
   readonly limit: number;
-  /** At most so many of them may be retries. @default limit */
+  /** Retries among them, at most. @default limit */
   readonly retries?: number | undefined;
   /** The channels that the caller serves. */
   readonly channels: { readonly [name: string]: ChannelCapacity };
 }
 
-/** How many deliveries a claim may take for the destinations of a channel. */
+/** Limits what a claim may take for the destinations of a channel. */
 export interface ChannelCapacity {
   /** The most that may be claimed for one destination. */
   readonly perDestination: number;
@@ -138,7 +138,7 @@ export interface ChannelCapacity {
 /** Identifies one claim of a delivery. Verbs that end a claim are fenced by it: an older claim has no effect. */
 export interface Claim {
   readonly id: string;
-  /** How often the delivery has been claimed. */
+  /** Number of the claim, 1-based: counts up each time the delivery is claimed. */
   readonly claim: number;
 }
 
@@ -190,7 +190,7 @@ export interface Attempt extends Exchange {
   readonly outcome: AttemptOutcome;
 }
 
-/** What became of deliveries that were expunged. */
+/** The result of expunging deliveries. */
 export interface ExpungeResult {
   /** Ids of deliveries that are erased. */
   readonly erased: readonly string[];

@@ -20,6 +20,6 @@ export interface Profile {
   /** ms since 1970. */
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** How often the profile was written, 1-based. */
+  /** Counts how often the profile was written, 1-based. */
   readonly version: number;
 }

@@ -11,12 +11,12 @@ export interface TransactionOptions {
   readonly lowPriority?: boolean | undefined;
 }
 
-/** What a transaction may do in a store of deliveries. Deliveries are claimable once it is kept. */
+/** The verbs of a transaction in a store of deliveries. Deliveries can be claimed once it is committed. */
 export interface Transaction {
   readonly outbox: Pick<Outbox, "add" | "expunge">;
 }
 
-/** What a transaction may do in a store of the engine. Reads see what the transaction has written. */
+/** The verbs of a transaction in a store of the engine. Reads see what the transaction has written. */
 export interface EngineTransaction extends Transaction {
   readonly profiles: ProfilesWriter;
   readonly events: EventsWriter;

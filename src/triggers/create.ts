@@ -98,8 +98,8 @@ export function createEngine(options: EngineOptions): Engine {
       wake();
       return result;
     },
-    plan: (wanted) => planner.plan(wanted),
-    apply: (wanted, { fire = false } = {}) => planner.apply(wanted, fire),
+    plan: (desired) => planner.plan(desired),
+    apply: (desired, { fire = false } = {}) => planner.apply(desired, fire),
     setState: (trigger, state) => planner.setState(trigger, state),
     async broken({ failed = false } = {}) {
       const { broken } = await transactions.current();

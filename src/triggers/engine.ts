@@ -39,12 +39,12 @@ export interface Engine {
   split(profile: string): Promise<Split | undefined>;
 
   /** Returns what applying these definitions would change, and changes nothing. @throws DefinitionError */
-  plan(wanted: DesiredState): Promise<Plan>;
+  plan(desired: DesiredState): Promise<Plan>;
   /**
    * Applies definitions. They take effect at once; new and changed audiences are evaluated again: silently, or, with
    * `fire`, so that profiles that enter or leave because of this change fire triggers.
    */
-  apply(wanted: DesiredState, options?: { readonly fire?: boolean }): Promise<Plan>;
+  apply(desired: DesiredState, options?: { readonly fire?: boolean }): Promise<Plan>;
   /**
    * Sets the state of a trigger. While a trigger is not active, its waiting firings are skipped when they come due, and
    * its runs are paused until it is active again.

@@ -50,8 +50,8 @@ const alarmInterval = 60_000;
  */
 function adjustedStepSize(size: number, count: number, ms: number): number {
   if (count === 0) return size;
-  const wanted = (count * stepSize.ms) / Math.max(ms, 0.1);
-  return Math.round(Math.min(stepSize.max, Math.max(stepSize.min, (size + wanted) / 2)));
+  const desired = (count * stepSize.ms) / Math.max(ms, 0.1);
+  return Math.round(Math.min(stepSize.max, Math.max(stepSize.min, (size + desired) / 2)));
 }
 
 const keyOf = ({ kind, of, message }: DefinitionError): string => `${kind} ${of} ${message}`;

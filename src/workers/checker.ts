@@ -1,29 +1,29 @@
 import type { Limits, TemplateOptions } from "../index.ts";
 import type { Checker } from "../triggers/index.ts";
-import { lower } from "./limits.ts";
+import { lowerLimits } from "./lower-limits.ts";
 import type { WorkerPool } from "./pool.ts";
-import { toPortable } from "./portable.ts";
+import { toPortable } from "./portable-options.ts";
 
 export interface CheckerOptions {
-  /** Options of the engine's templates, with its clock. */
+  /** Options of the engine's templates, including its clock. */
   readonly templates: TemplateOptions;
-  /** The highest that hold; lower ones of `templates` hold too. */
+  /** Upper limits; lower limits of `templates` apply, too. */
   readonly limits: Limits;
-  /** ms of one call. */
+  /** ms for one call. */
   readonly timeout: number;
 }
 
 /**
- * Makes a `Checker` of the engine that works in workers.
- * @returns undefined where the options of templates cannot cross: the engine does it itself then
+ * Creates a `Checker` for the engine that runs in workers.
+ * @returns undefined if the options of templates cannot be sent to a worker: then the engine checks by itself
  */
 export async function workerChecker(
   pool: WorkerPool,
   { templates, limits, timeout }: CheckerOptions,
 ): Promise<Checker | undefined> {
-  const limited = { ...templates, limits: lower(limits, templates.limits) };
+  const limited = { ...templates, limits: lowerLimits(limits, templates.limits) };
   if ((await toPortable(limited)) === undefined) return undefined;
-  // Each time anew, for the clock.
+  // Converted for each call, because the clock is sent as the current time.
   const portable = async () => (await toPortable(limited))!;
   return {
     check: async (input) => pool.run("check", { input, options: await portable() }, { timeout }),

@@ -1,7 +1,7 @@
 import { type Limit, TemplateError, type TemplateErrorFields, TemplateLimitError } from "../../grammar/error.ts";
 import { RenderAborted } from "../template/aborted.ts";
 
-/** An error as it crosses between threads, where classes and their fields are lost. */
+/** An error as plain data, because structured cloning between threads loses classes and their fields. */
 export type ErrorData =
   | { readonly kind: "template"; readonly fields: TemplateErrorFields; readonly limit?: Limit | undefined }
   | { readonly kind: "aborted"; readonly reason: string }
@@ -13,15 +13,15 @@ export type ErrorData =
       readonly stack?: string | undefined;
     };
 
-/** Lists errors that structured cloning copies, except for their class. */
+/** Built-in classes of errors that are restored. */
 const classes = { TypeError, RangeError, SyntaxError, EvalError, ReferenceError, URIError };
 
-/** Describes an error, in the thread where it was thrown. */
-export function errorData(error: unknown): ErrorData {
+/** Converts an error to plain data, in the thread where it was thrown. */
+export function toErrorData(error: unknown): ErrorData {
   if (error instanceof TemplateError) {
     const { message, phase, name, text, span, output, cause } = error;
     const limit = error instanceof TemplateLimitError ? error.limit : undefined;
-    const reason = cause instanceof Error ? { cause: errorData(cause) } : {};
+    const reason = cause instanceof Error ? { cause: toErrorData(cause) } : {};
     return { kind: "template", fields: { message, phase, name, text, span, output, ...reason }, limit };
   }
   if (error instanceof RenderAborted) return { kind: "aborted", reason: error.reason };
@@ -31,12 +31,12 @@ export function errorData(error: unknown): ErrorData {
   return { kind: "other", class: known?.[0] ?? "Error", name, message, stack };
 }
 
-/** Makes the error again: of the same class and with the same fields, so that whoever catches it sees no difference. */
-export function errorOf(data: ErrorData): Error {
+/** Restores an error with the same class and fields, so that code that catches it sees no difference. */
+export function toError(data: ErrorData): Error {
   switch (data.kind) {
     case "template": {
       const { cause, ...rest } = data.fields;
-      const fields = { ...rest, ...(cause !== undefined && { cause: errorOf(cause as ErrorData) }) };
+      const fields = { ...rest, ...(cause !== undefined && { cause: toError(cause as ErrorData) }) };
       return data.limit === undefined ? new TemplateError(fields) : new TemplateLimitError(data.limit, fields);
     }
     case "aborted":

@@ -1,19 +1,19 @@
-/** Names why a task did not finish. */
+/** Names the reason why a task did not finish. */
 export type WorkerProblem =
   /** The task took longer than its `timeout`. */
   | "late"
   /** The task used more memory than a worker has. */
   | "memory"
-  /** Its worker ended without an answer. */
+  /** The worker ended without a result. */
   | "crashed"
-  /** Too many others wait, or it waited too long: ask again later. */
+  /** Too many tasks wait, or this one waited too long: try again later. */
   | "busy"
-  /** No worker can be started at the moment: ask again later. */
+  /** No worker can be started at the moment: try again later. */
   | "unavailable"
   /** The pool was closed. */
   | "closed";
 
-/** A task that was not done, or not to its end; nothing that it did is left. */
+/** Reports a task that did not run, or did not finish; it has no effects. */
 export class WorkerError extends Error {
   override readonly name = "WorkerError";
   readonly problem: WorkerProblem;

@@ -1,23 +1,23 @@
 import type { TemplateOptions } from "../index.ts";
 import { WorkerError } from "./error.ts";
 import type { WorkerPool } from "./pool.ts";
-import { toPortable } from "./portable.ts";
+import { toPortable } from "./portable-options.ts";
 import type { EvaluateInput, evaluate } from "./tasks/evaluate.ts";
 
 type Request = EvaluateInput["request"];
 type Answer = ReturnType<typeof evaluate>;
 
-/** The evaluation counts the time that its thread works: on a busy machine more of it passes. */
-const patience = 5;
-/** Limits compiling, in ms. */
-const compiling = 1_000;
-/** The engine is one caller of the pool: it takes turns with those who ask for previews. */
+/** Factor by which the timeout exceeds the evaluation's own limit, because other work may slow the thread down. */
+const wallClockFactor = 5;
+/** Time added for compiling, in ms. */
+const compileTimeout = 1_000;
+/** Name of the engine as a caller of the pool: it takes turns with callers that ask for previews. */
 const caller = "engine";
 
 /**
- * Makes the `evaluate` of the engine's options: what takes too long on the event loop is evaluated in workers.
- * @param templates as the engine has them
- * @returns undefined where their options cannot cross into a worker: functions of one's own, `random`
+ * Creates the `evaluate` of the engine's options, which evaluates in workers when it takes too long on the event loop.
+ * @param templates options of the engine's templates
+ * @returns undefined if the options cannot be sent to a worker: custom functions, `random`
  */
 export async function workerEvaluate(
   pool: WorkerPool,
@@ -27,13 +27,17 @@ export async function workerEvaluate(
   if (options === undefined) return undefined;
   return async (request) => {
     try {
-      return await pool.run("evaluate", { request, options }, { timeout: request.time * patience + compiling, caller });
+      return await pool.run(
+        "evaluate",
+        { request, options },
+        { timeout: request.time * wallClockFactor + compileTimeout, caller },
+      );
     } catch (error) {
       if (!(error instanceof WorkerError)) throw error;
       switch (error.problem) {
         case "busy":
         case "unavailable":
-        // The pool, or a worker that had been idle: the engine asks again, unless it stops.
+        // The pool was closed, or an idle worker was: the engine tries again, unless it stops.
         case "closed":
           return { kind: "busy" };
         case "late":

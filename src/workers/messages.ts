@@ -1,19 +1,19 @@
 import type { ErrorData } from "./error-data.ts";
 
-/** To a worker: one task at a time. */
+/** Message to a worker: one task at a time. */
 export interface TaskMessage {
   readonly task: string;
   readonly input: unknown;
 }
 
-/** From a worker: it has loaded; the task has; what came of it. */
+/** Message from a worker: the worker has loaded; the task has loaded; the task's result. */
 export type WorkerMessage =
   | { readonly kind: "ready" }
   | { readonly kind: "begun" }
   | { readonly kind: "done"; readonly output: unknown }
   | { readonly kind: "failed"; readonly error: ErrorData };
 
-/** Functions that workers run, by name, each loaded when it is first asked for. What goes in and comes out is cloned. */
+/** Functions that workers run, by name; each is loaded on first use. Input and output are cloned. */
 export interface TaskTable {
   // biome-ignore lint/suspicious/noExplicitAny: any function of one input is a task
   readonly [task: string]: () => Promise<(input: any) => unknown>;

@@ -1,61 +1,61 @@
 import { WorkerError } from "./error.ts";
+import { FairQueue } from "./fair-queue.ts";
 import type { TaskInput, TaskOutput, TaskTable } from "./messages.ts";
-import { FairQueue } from "./queue.ts";
 import type { Tasks } from "./tasks/index.ts";
 import { type Job, Thread, type ThreadEvents } from "./thread.ts";
 
 export interface WorkerPoolOptions {
-  /** Workers at once, and so tasks. Each one that was used takes some 40 MiB. @default 2 */
+  /** Limits the workers, and so the concurrent tasks. A used worker takes some 40 MiB. @default 2 */
   readonly size?: number | undefined;
-  /** Bytes of heap and buffers that a worker may have, a loaded one's own 20 MiB among them. @default 128 MiB */
+  /** Limits the heap and buffers of a worker in bytes, including the 20 MiB of a loaded worker. @default 128 MiB */
   readonly memory?: number | undefined;
-  /** Tasks that may wait together; their inputs are held that long. @default 50 */
+  /** Limits the waiting tasks, whose inputs are kept in memory. @default 50 */
   readonly queue?: number | undefined;
-  /** Time that a task may wait, in ms. @default 10_000 */
+  /** Limits how long a task waits, in ms. @default 10_000 */
   readonly wait?: number | undefined;
   /** Time after which an idle worker is ended, in ms. @default 60_000 */
   readonly idle?: number | undefined;
-  /** Time that a worker may take to start, and to load a task, in ms. @default 30_000 */
+  /** Limits how long a worker takes to start, and to load a task, in ms. @default 30_000 */
   readonly loading?: number | undefined;
-  /** The module that workers run, which calls `serveTasks`. @default the one with our tasks */
+  /** The module that workers run, which calls `serveTasks`. @default the module with the project's tasks */
   readonly entry?: URL | undefined;
 }
 
 export interface RunOptions {
   /**
-   * How long the task may compute from when it begins, in ms; then its worker is ended, at the latest after four times as long by the
-   * clock. Where Node does not tell a thread's time (before 24.6), the clock counts.
+   * Limits the CPU time of the task from when it begins, in ms; then its worker is ended, at the latest after four times as long by the
+   * wall clock. If Node does not measure a thread's CPU time (before 24.6), the wall clock counts.
    */
   readonly timeout: number;
   /** Names the caller: callers take turns. @default "" */
   readonly caller?: string | undefined;
-  /** Ends it: what waits is taken out, what runs is ended with its worker. The promise rejects with its reason. */
+  /** Cancels the task: a waiting one leaves the queue, a running one is ended with its worker. The promise rejects with the reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
 export interface WorkerPool<Table extends TaskTable = Tasks> {
   /**
    * Runs a task in a worker. Input and output are cloned as by `structuredClone`: plain data, no functions.
-   * @throws WorkerError; what the task threw, TemplateError and built-in classes as they were; DataCloneError
+   * @throws WorkerError; the error of the task (TemplateError and built-in classes keep their class); DataCloneError
    */
   run<Name extends keyof Table & string>(
     task: Name,
     input: TaskInput<Table, Name>,
     options: RunOptions,
   ): Promise<TaskOutput<Table, Name>>;
-  /** Ends all workers at once, and fails what waits and runs. */
+  /** Ends all workers at once; waiting and running tasks fail. */
   close(): Promise<void>;
 }
 
-/** Pauses after workers that died before they had started, in ms. */
+/** Delays of the next start after workers died before they had started, in ms. */
 const firstPause = 100;
 const maxPause = 30_000;
 
 interface WaitingJob extends Job {
-  taken(by: Thread): void;
+  started(by: Thread): void;
 }
 
-/** Starts no worker before there is a task for it. A process ends with idle workers; one that is at work holds it. */
+/** Creates a pool. It starts workers on demand. Idle workers do not keep the process alive; running tasks do. */
 export function createWorkerPool<Table extends TaskTable = Tasks>(options: WorkerPoolOptions = {}): WorkerPool<Table> {
   const {
     size = 2,
@@ -65,11 +65,11 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
     idle = 60_000,
     loading = 30_000,
   } = options;
-  const entry = options.entry ?? besideThis("worker");
+  const entry = options.entry ?? siblingModule("worker");
   const threads = new Set<Thread>();
-  const resting = new Map<Thread, NodeJS.Timeout>();
+  const idleThreads = new Map<Thread, NodeJS.Timeout>();
   const queue = new FairQueue<WaitingJob>(maxWaiting);
-  /** Starts that failed in a row, and when the next may be tried. */
+  /** Starts that failed in a row, and the time before which none is tried. */
   let failures = 0;
   let notBefore = 0;
   let closed = false;
@@ -77,52 +77,52 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
   const events: ThreadEvents = {
     onFree(thread) {
       failures = 0;
-      const impatient = setTimeout(() => {
-        // It takes a while to end; what comes meanwhile is for the next one.
-        takeFrom(resting, thread);
+      const idleTimer = setTimeout(() => {
+        // Ending takes a while: the thread must not get another task meanwhile.
+        removeIdle(idleThreads, thread);
         void thread.end(new WorkerError("closed", "it was idle"));
       }, idle).unref();
-      resting.set(thread, impatient);
-      next();
+      idleThreads.set(thread, idleTimer);
+      assignJobs();
     },
     onEnd(thread) {
       threads.delete(thread);
-      takeFrom(resting, thread);
-      if (thread.failedToStart) pause();
-      next();
+      removeIdle(idleThreads, thread);
+      if (thread.failedToStart) delayNextStart();
+      assignJobs();
     },
   };
 
-  function pause(): void {
+  function delayNextStart(): void {
     notBefore = performance.now() + Math.min(firstPause * 2 ** failures++, maxPause);
   }
 
-  /** @returns undefined where the process may have none, as with `--permission` and without `--allow-worker` */
+  /** Starts a thread. @returns undefined if the process may not have any, as with `--permission` and without `--allow-worker` */
   function startThread(job: WaitingJob): Thread | undefined {
     try {
       const thread = new Thread({ entry, memory, loading }, events);
       threads.add(thread);
       return thread;
     } catch (cause) {
-      pause();
+      delayNextStart();
       job.failed(new WorkerError("unavailable", "no worker could be started", { cause }));
       return undefined;
     }
   }
 
-  /** Gives what waits to whoever is free. */
-  function next(): void {
+  /** Assigns waiting jobs to free threads, and starts threads for them. */
+  function assignJobs(): void {
     while (queue.size > 0) {
-      const [free] = resting.keys();
+      const [free] = idleThreads.keys();
       if (free === undefined && (threads.size >= size || performance.now() < notBefore)) break;
-      if (free !== undefined) takeFrom(resting, free);
+      if (free !== undefined) removeIdle(idleThreads, free);
       const job = queue.next()!;
       const thread = free ?? startThread(job);
       if (thread === undefined) continue;
-      job.taken(thread);
+      job.started(thread);
       thread.run(job);
     }
-    // Nobody is left who could come for them.
+    // No thread is left that could take them.
     if (threads.size === 0) failAll(new WorkerError("unavailable", "no worker can be started at the moment"));
   }
 
@@ -136,19 +136,19 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
         if (closed) throw new WorkerError("closed", "the workers have been ended");
         signal?.throwIfAborted();
         let thread: Thread | undefined;
-        const impatient = setTimeout(() => {
+        const waitTimer = setTimeout(() => {
           if (queue.remove(job)) job.failed(new WorkerError("busy", "too many others are waiting"));
         }, wait);
         const settle = (): void => {
-          clearTimeout(impatient);
+          clearTimeout(waitTimer);
           signal?.removeEventListener("abort", abort);
         };
         const job: WaitingJob = {
           task,
           input,
           timeout,
-          taken: (by) => {
-            clearTimeout(impatient);
+          started: (by) => {
+            clearTimeout(waitTimer);
             thread = by;
           },
           done: (output) => {
@@ -166,7 +166,7 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
         };
         signal?.addEventListener("abort", abort, { once: true });
         queue.add(caller, job)?.failed(new WorkerError("busy", "too many others are waiting"));
-        next();
+        assignJobs();
       });
     },
     async close() {
@@ -178,12 +178,12 @@ export function createWorkerPool<Table extends TaskTable = Tasks>(options: Worke
   };
 }
 
-function takeFrom(resting: Map<Thread, NodeJS.Timeout>, thread: Thread): void {
+function removeIdle(resting: Map<Thread, NodeJS.Timeout>, thread: Thread): void {
   clearTimeout(resting.get(thread));
   resting.delete(thread);
 }
 
-/** Finds a module of this folder where it was written, compiled (`.js`), and bundled: there it is a file beside all others. */
-function besideThis(name: string): URL {
+/** Returns the URL of a module of this folder: as source, compiled (`.js`), or bundled, where it is a file beside the bundle. */
+function siblingModule(name: string): URL {
   return new URL(`./${name}${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);
 }

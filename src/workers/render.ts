@@ -6,15 +6,15 @@ import {
   type Limits,
   type TemplateOptions,
 } from "../index.ts";
-import { lower } from "./limits.ts";
+import { lowerLimits } from "./lower-limits.ts";
 import type { WorkerPool } from "./pool.ts";
-import { toPortable } from "./portable.ts";
+import { toPortable } from "./portable-options.ts";
 
 export interface RenderOptions {
   readonly templates: TemplateOptions;
-  /** The highest that hold; lower ones of `templates` hold too. */
+  /** Upper limits; lower limits of `templates` apply, too. */
   readonly limits: Limits;
-  /** ms that compiling and rendering may take together. */
+  /** ms for compiling and rendering together. */
   readonly timeout: number;
 }
 
@@ -25,16 +25,16 @@ export type WorkerRender = (
 ) => Promise<Alert | AlertAborted>;
 
 /**
- * Makes a function that renders alert templates in workers, each compiled anew: a `Render` of the dispatcher. Without a pool, or
- * where the options of templates cannot cross into a worker (functions of one's own, `random`), it renders here: `limits` hold
- * all the same, `timeout` does not.
+ * Creates a function that compiles and renders alert templates in workers: a `Render` of the dispatcher. Without a pool, or if the
+ * options of templates cannot be sent to a worker (custom functions, `random`), it renders in this thread: `limits` still apply,
+ * `timeout` does not.
  * @returns rejects with TemplateError, TypeError, WorkerError
  */
 export function workerRender(
   pool: WorkerPool | undefined,
   { templates, limits, timeout }: RenderOptions,
 ): WorkerRender {
-  const limited = { ...templates, limits: lower(limits, templates.limits) };
+  const limited = { ...templates, limits: lowerLimits(limits, templates.limits) };
   return async (profile, template, { caller } = {}) => {
     const options = pool && (await toPortable(limited));
     const alertTemplate = template as AlertTemplate;

@@ -1,45 +1,45 @@
 import { Worker } from "node:worker_threads";
 import { WorkerError, type WorkerProblem } from "./error.ts";
-import { errorOf } from "./error-data.ts";
+import { toError } from "./error-data.ts";
 import type { TaskMessage, WorkerMessage } from "./messages.ts";
 
 const MiB = 2 ** 20;
 
 export interface ThreadOptions {
   readonly entry: URL;
-  /** Bytes. */
+  /** Limits heap and buffers, in bytes. */
   readonly memory: number;
-  /** ms that loading may take, of the worker and of a task each. */
+  /** ms for loading the worker, and for loading a task. */
   readonly loading: number;
 }
 
-/** Must not throw. */
+/** Callbacks of a thread, which must not throw. */
 export interface ThreadEvents {
-  /** Called when it can take another task. */
+  /** Called when the thread can take another task. */
   onFree(thread: Thread): void;
-  /** Called once, when it has ended for whatever reason. */
+  /** Called once, when the thread has ended for any reason. */
   onEnd(thread: Thread): void;
 }
 
-/** Holds one task while it waits and runs. */
+/** A task while it waits and runs. */
 export interface Job extends TaskMessage {
   readonly timeout: number;
-  /** Called once, one of the two. */
+  /** Exactly one of `done` and `failed` is called, once. */
   done(output: unknown): void;
   failed(error: Error): void;
 }
 
-/** Sets V8's own limit so far above ours. See {@link Thread}. */
+/** Bytes by which V8's own limit is above ours. See {@link Thread}. */
 const headroom = 256 * MiB;
-/** A task's time is that of its thread: on a busy machine it may take so many times as long. */
-const patience = 4;
-/** Sets the interval of memory checks while a task runs, in ms. */
-const lookEvery = 25;
+/** Factor by which a task may exceed its timeout by the wall clock, because the timeout counts the thread's CPU time. */
+const wallClockFactor = 4;
+/** Interval of memory checks while a task runs, in ms. */
+const memoryCheckInterval = 25;
 
 /**
- * A worker that does one task after the other. Its memory is looked at from here while it works: at its own limit V8 asks
- * a worker to end only where it runs out in small pieces, and ends the whole process where one piece of some 30 MiB does not
- * fit. So V8's limit is further up than any piece that a task asks for, and none is reached.
+ * Runs tasks in one worker thread, one at a time. The memory of the worker is checked from outside while a task runs. At its own limit
+ * V8 ends only the worker if small allocations fail, but the whole process if a single allocation of some 30 MiB does not fit. V8's
+ * limit is therefore set above ours by more than a task allocates at once, so that it is never reached.
  */
 export class Thread {
   readonly #options: ThreadOptions;
@@ -48,8 +48,8 @@ export class Thread {
   #ready = false;
   #job: Job | undefined;
   #timer: NodeJS.Timeout | undefined;
-  #look: NodeJS.Timeout | undefined;
-  #looking = false;
+  #memoryCheck: NodeJS.Timeout | undefined;
+  #isCheckingMemory = false;
   #error: WorkerError | undefined;
 
   constructor(options: ThreadOptions, events: ThreadEvents) {
@@ -59,123 +59,123 @@ export class Thread {
     const worker = new Worker(entry, {
       name: "tocsin-worker",
       resourceLimits: { maxOldGenerationSizeMb: (memory + headroom) / MiB, maxYoungGenerationSizeMb: 32 },
-      ...inherited(),
+      ...inheritedExecArgv(),
     });
     this.#worker = worker;
-    worker.on("message", (message: WorkerMessage) => this.#hear(message));
+    worker.on("message", (message: WorkerMessage) => this.#handleMessage(message));
     worker.on("error", (cause: Error & { readonly code?: string }) => {
       this.#error ??=
         cause.code === "ERR_WORKER_OUT_OF_MEMORY" ? this.#outOfMemory() : crashed(cause.message, { cause });
     });
     worker.on("exit", (code) => {
-      this.#quiet();
+      this.#stopTimers();
       const error = this.#error ?? crashed(`its worker ended with ${code}`);
       this.#error = error;
       this.#events.onEnd(this);
-      this.#settle()?.failed(
+      this.#takeJob()?.failed(
         this.failedToStart ? new WorkerError("unavailable", "no worker could be started", { cause: error }) : error,
       );
     });
     this.#endAfter(options.loading, "crashed", "its worker did not start in time");
   }
 
-  /** Says whether it died before it had started, other than by being ended as idle. */
+  /** Tells whether the worker died before it had started, other than by being ended as idle. */
   get failedToStart(): boolean {
     return !this.#ready && this.#error !== undefined && this.#error.problem !== "closed";
   }
 
-  /** @param job fails if it cannot be cloned */
+  /** Runs a job, once the worker has started. The job fails if its input cannot be cloned. */
   run(job: Job): void {
     this.#job = job;
     this.#worker.ref();
-    if (this.#ready) this.#begin();
+    if (this.#ready) this.#postTask();
   }
 
-  /** Ends it at once, and what it does with `error`. */
+  /** Ends the worker at once; its job fails with `error`. */
   async end(error: WorkerError): Promise<void> {
     this.#error ??= error;
-    this.#quiet();
+    this.#stopTimers();
     const ended = this.#worker.terminate();
-    if (!this.failedToStart) this.#settle()?.failed(this.#error);
+    if (!this.failedToStart) this.#takeJob()?.failed(this.#error);
     await ended;
   }
 
-  #begin(): void {
+  #postTask(): void {
     const { task, input } = this.#job!;
     try {
       this.#worker.postMessage({ task, input } satisfies TaskMessage);
     } catch (error) {
-      this.#free()?.failed(error as Error);
+      this.#release()?.failed(error as Error);
       return;
     }
     this.#endAfter(this.#options.loading, "crashed", "its worker did not load it in time");
-    this.#look = setInterval(() => this.#checkMemory(), lookEvery).unref();
+    this.#memoryCheck = setInterval(() => this.#checkMemory(), memoryCheckInterval).unref();
   }
 
-  #hear(message: WorkerMessage): void {
-    // Whatever was on its way when it was ended has lost.
+  #handleMessage(message: WorkerMessage): void {
+    // Messages that were under way when the worker was ended are ignored.
     if (this.#error !== undefined) return;
     switch (message.kind) {
       case "ready":
         this.#ready = true;
-        this.#quiet();
-        this.#begin();
+        this.#stopTimers();
+        this.#postTask();
         return;
       case "begun":
-        void this.#watch(this.#job!);
+        void this.#enforceTimeout(this.#job!);
         return;
       case "done":
-        this.#free()?.done(message.output);
+        this.#release()?.done(message.output);
         return;
       case "failed":
-        this.#free()?.failed(errorOf(message.error));
+        this.#release()?.failed(toError(message.error));
         return;
       default:
         message satisfies never;
     }
   }
 
-  /** Stops all clocks, lets the process end if nothing else holds it, and takes the next task. @returns the last one */
-  #free(): Job | undefined {
-    this.#quiet();
+  /** Stops the timers, no longer keeps the process alive, and reports that the thread is free. @returns the finished job */
+  #release(): Job | undefined {
+    this.#stopTimers();
     this.#worker.unref();
-    const job = this.#settle();
+    const job = this.#takeJob();
     this.#events.onFree(this);
     return job;
   }
 
-  #quiet(): void {
+  #stopTimers(): void {
     clearTimeout(this.#timer);
-    clearInterval(this.#look);
+    clearInterval(this.#memoryCheck);
   }
 
-  /** @returns the task, once */
-  #settle(): Job | undefined {
+  /** Removes the current job. @returns the job, once */
+  #takeJob(): Job | undefined {
     const job = this.#job;
     this.#job = undefined;
     return job;
   }
 
-  /** Ends the task when its time is used up. */
-  async #watch(job: Job): Promise<void> {
+  /** Ends the worker when the job has used up its time. */
+  async #enforceTimeout(job: Job): Promise<void> {
     const { timeout } = job;
     const late = [timeout, "late", `it took more than ${timeout.toLocaleString("en")} ms and was ended`] as const;
     clearTimeout(this.#timer);
-    const until = performance.now() + timeout * patience;
+    const until = performance.now() + timeout * wallClockFactor;
     const before = await this.#cpuTime();
     if (this.#job !== job) return;
     if (before === undefined) return this.#endAfter(...late);
-    const look = async (): Promise<void> => {
+    const check = async (): Promise<void> => {
       const used = (await this.#cpuTime()) ?? Number.POSITIVE_INFINITY;
       if (this.#job !== job) return;
       const rest = Math.min(timeout - (used - before), until - performance.now());
       if (rest <= 0) await this.end(new WorkerError("late", late[2]));
-      else this.#timer = setTimeout(look, Math.max(rest, lookEvery));
+      else this.#timer = setTimeout(check, Math.max(rest, memoryCheckInterval));
     };
-    this.#timer = setTimeout(look, timeout);
+    this.#timer = setTimeout(check, timeout);
   }
 
-  /** ms that the thread has computed; undefined where Node does not say. */
+  /** Returns the CPU time of the thread in ms; undefined if Node does not measure it. */
   async #cpuTime(): Promise<number | undefined> {
     const usage = await this.#worker.cpuUsage?.().catch(() => undefined);
     return usage && (usage.user + usage.system) / 1_000;
@@ -184,17 +184,17 @@ export class Thread {
   #endAfter(ms: number, problem: WorkerProblem, message: string): void {
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      // Where this thread was held up, the answer may be there and only not have been read.
+      // If this thread was blocked, the result may have arrived without being read yet: give it one more turn.
       this.#timer = setTimeout(() => void this.end(new WorkerError(problem, message)), 1);
     }, ms);
   }
 
   async #checkMemory(): Promise<void> {
-    if (this.#looking) return;
-    this.#looking = true;
+    if (this.#isCheckingMemory) return;
+    this.#isCheckingMemory = true;
     const job = this.#job;
     const found = await this.#worker.getHeapStatistics().catch(() => undefined);
-    this.#looking = false;
+    this.#isCheckingMemory = false;
     if (found === undefined || this.#job !== job) return;
     if (found.used_heap_size + found.external_memory > this.#options.memory) {
       await this.end(this.#outOfMemory());
@@ -210,10 +210,10 @@ export class Thread {
 const crashed = (message: string, options?: ErrorOptions): WorkerError => new WorkerError("crashed", message, options);
 
 /**
- * Node's options are those of this process, `--permission` among them, which a list of our own would lift. But what a process
- * was given as text (`node -e`) is not what a worker is to run.
+ * Returns the options of Node for a worker. By default it inherits those of this process, including `--permission`, which a list of our
+ * own would lift. Options that hold a program as text (`node -e`) are left out, because a worker must not run it.
  */
-function inherited(): { execArgv?: string[] } {
+function inheritedExecArgv(): { execArgv?: string[] } {
   const { execArgv } = process;
   if (!execArgv.some((one) => /^(--input-type|--eval|--print|-[a-z]*[ep])\b/.test(one))) return {};
   return { execArgv: execArgv.filter((one) => /^--(permission|experimental-permission|allow-)/.test(one)) };

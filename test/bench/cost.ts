@@ -2,7 +2,7 @@
 import { sprig } from "../../src/functions/index.ts";
 import { defaultLimits } from "../../src/template/index.ts";
 import { type Call, calls, sets } from "../hostile/arguments.ts";
-import { countedTemplate } from "../hostile/counted.ts";
+import { countedTemplate } from "../hostile/operation-count.ts";
 import { duration, printRows, thousands } from "./table.ts";
 
 /** Characters of a text; fewer than a profile may have, but a step costs the same. */

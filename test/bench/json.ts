@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseJson } from "../../src/bodies/index.ts";
-import { shapes } from "../bodies/corpus.ts";
+import { shapes } from "../bodies/json-shapes.ts";
 import { beside, printRows } from "./table.ts";
 
 const MiB = 2 ** 20;

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import library from "web-push";
 import { vapidKeys, webPush } from "../../src/channels/web-push.ts";
 import { certificate } from "../channels/certificate.ts";
-import { attempting, delivery } from "../channels/delivery.ts";
+import { attempting, delivery } from "../channels/deliveries.ts";
 import { race } from "./clock.ts";
 import { beside, duration, perSecond, printRows } from "./table.ts";
 

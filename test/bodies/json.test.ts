@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { BodyError, parseJson, readBody } from "../../src/bodies/index.ts";
-import { corpus } from "./corpus.ts";
+import { corpus } from "./json-shapes.ts";
 
 /** As JSON.parse has it, but for whole numbers that lose digits. */
 function reference(text: string): unknown {

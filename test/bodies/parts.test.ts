@@ -27,8 +27,8 @@ test("a part has at most so much", () => {
   const value = { people: many(50_000).map((i) => ({ id: i, name: "x".repeat(i % 50) })), text: "y".repeat(1_000_000) };
   const { list } = toParts(value);
   let start = 0;
-  for (const { how, end } of list) {
-    if (how !== "latin1") expect(end - start).toBeLessThan(150_000);
+  for (const { encoding, end } of list) {
+    if (encoding !== "latin1") expect(end - start).toBeLessThan(150_000);
     start = end;
   }
 });

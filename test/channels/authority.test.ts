@@ -5,11 +5,11 @@ import type { Json } from "../../src/base/json.ts";
 import { apns } from "../../src/channels/apns.ts";
 import { vapidKeys, webPush } from "../../src/channels/web-push.ts";
 import { webhook } from "../../src/channels/webhook.ts";
-import { key, keyId, teamId, topic } from "./apns/apple.ts";
+import { key, keyId, teamId, topic } from "./apns/apns-server.ts";
 import { certificate } from "./certificate.ts";
-import { delivery, journaled } from "./delivery.ts";
+import { delivery, journaled } from "./deliveries.ts";
 import { listening, receiver } from "./receiver.ts";
-import { browser, pushService } from "./web-push/service.ts";
+import { browser, pushService } from "./web-push/push-server.ts";
 
 /** Names that are all at one address of loopback; `asked` has each look-up. */
 function names() {
@@ -92,7 +92,7 @@ test("a token URL goes through the guard, and its refusal tells no secret", asyn
     request: { line: expect.stringMatching(/^POST http:\/\/one\.example#[\da-f]{16}$/) },
     outcome: {
       kind: "retry",
-      reason: `no token from ${new URL(token.url).host}: 127.0.0.1 is a loopback address; to allow it, add "127.0.0.1" to allow`,
+      reason: `no token from ${new URL(token.url).host}: 127.0.0.1 is a loopback address, which is blocked by default; to permit it, add "127.0.0.1" under guard.allow`,
       holdScope: "channel",
       countsAsAttempt: false,
     },

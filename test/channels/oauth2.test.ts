@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
+import { httpClient } from "../../src/channels/http/client.ts";
 import { oauth2 } from "../../src/channels/http/oauth2.ts";
-import { httpClient } from "../../src/channels/http/request.ts";
 import { type WebhookOptions, webhook } from "../../src/channels/webhook.ts";
 import { type Received, receiver } from "./receiver.ts";
 
@@ -131,7 +131,7 @@ describe("without a token the whole channel waits, and only what is not the oper
     ["no token", {}, "has no access_token"],
     ["null", "null", "has no access_token"],
     ["a token that would break the header", { access_token: "a\r\nx: y" }, "has no access_token"],
-    ["another type", { access_token: "a", token_type: "mac" }, "is of the type mac, not bearer"],
+    ["another type", { access_token: "a", token_type: "mac" }, "has the type mac; only bearer is supported"],
   ])("an answer with %s", async (_what, body, why) => {
     await using place = await both(() => ({ body }));
     const { send, close } = place.start();
@@ -149,7 +149,7 @@ describe("without a token the whole channel waits, and only what is not the oper
     expect(outcome).toEqual({
       kind: "retry",
       reason:
-        'no token from 169.254.169.254: 169.254.169.254 is a link-local address; to allow it, add "169.254.169.254" to allow',
+        'no token from 169.254.169.254: 169.254.169.254 is a link-local address, which is blocked by default; to permit it, add "169.254.169.254" under guard.allow',
       holdScope: "channel",
       countsAsAttempt: false,
     });

@@ -6,13 +6,13 @@ import { vapidKeys, webPush } from "../../src/channels/web-push.ts";
 import { generateKeyPair, generateSecret, type WebhookOptions, webhook } from "../../src/channels/webhook.ts";
 import { type Channel, shownUrl } from "../../src/dispatch/index.ts";
 import { compile } from "../../src/index.ts";
-import { apple, key, keyId, teamId, topic } from "./apns/apple.ts";
+import { apple, key, keyId, teamId, topic } from "./apns/apns-server.ts";
 import { certificate } from "./certificate.ts";
 import { channelTo, mailServer, scriptedServer } from "./email/mail-server.ts";
-import { google } from "./fcm/google.ts";
+import { google } from "./fcm/fcm-server.ts";
 import { readable, repeat, repeated, tells } from "./leaks.ts";
 import { receiver } from "./receiver.ts";
-import { browser, pushService } from "./web-push/service.ts";
+import { browser, pushService } from "./web-push/push-server.ts";
 
 const guard = { allow: ["127.0.0.0/8", "::1"] };
 
@@ -319,7 +319,7 @@ test("e-mail: neither user nor password, whatever the mail server repeats", asyn
   const { shown, journal, lines, stored, delivery } = await readable(channel, "ada@example.net");
   expectUntold({ shown, journal, lines, stored }, [auth.user, auth.pass, line.slice(4, -4)]);
   expect(delivery.journal[0]!.outcome).toMatchObject({
-    reason: "the mail server refuses our login: 535 … … … … …",
+    reason: "the mail server refused the login: 535 … … … … …",
   });
 });
 

@@ -41,7 +41,7 @@ const own = [
   "src/cli/cli.ts",
   "src/cli/commands/index.ts",
   "src/cli/io.ts",
-  "src/base/visible.ts",
+  "src/base/escape-controls.ts",
   "src/cli/version.ts",
 ];
 

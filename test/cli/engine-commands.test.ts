@@ -58,7 +58,7 @@ async function started(more: Readonly<Record<string, string>> = {}) {
   const self = start(more);
   expect((await self.run("apply", "--yes")).code).toBe(0);
   await self.run("profile", "import", "all.ndjson");
-  expect((await self.run("apply", "--wait")).stdout).toBe("Nothing changes.\n");
+  expect((await self.run("apply", "--wait")).stdout).toBe("No changes.\n");
   return self;
 }
 
@@ -71,11 +71,11 @@ describe("profiles", () => {
     const complaints = [
       "all.ndjson:3:2: not JSON: Expected property name or '}'\n",
       "all.ndjson:4: no identifier: email and phone are all missing or empty\n",
-      'all.ndjson:6: email is not taken: "unknown" identifies nobody\n',
+      'all.ndjson:6: identifier email rejected: "unknown" identifies nobody\n',
     ];
     const first = await run("profile", "import", "all.ndjson");
     expect(first.code).toBe(1);
-    expect(first.stdout).toBe("5 profiles read: 3 new, 2 not taken; 1 identifiers refused\n");
+    expect(first.stdout).toBe("5 profiles read: 3 new, 2 rejected; 1 identifier rejected\n");
     expect(first.stderr.split(/(?<=\n)/).sort()).toEqual(complaints);
     const again = await run("profile", "import", "all.ndjson", "--json");
     expect(JSON.parse(again.stdout)).toEqual({
@@ -101,7 +101,7 @@ describe("profiles", () => {
       "--id",
       "phone=+{{ .phone }}",
     );
-    expect(imported).toEqual(ok("1 profiles read: 1 new\n"));
+    expect(imported).toEqual(ok("1 profile read: 1 new\n"));
     const [head, row] = (await run("profile", "list")).stdout.split("\n");
     expect(head).toMatch(/^profile +created +updated +identifiers$/);
     expect(row).toBe("prf_ID  TIME  TIME  email=ada@example.com phone=+1");
@@ -121,9 +121,9 @@ describe("profiles", () => {
     ];
     expect(await run("profile", "import", "both.ndjson")).toMatchObject({ code: 0 });
     const shown = (await run("profile", "show", "email=ada@example.com")).stdout;
-    expect(shown).toContain('  prf_ID became part of it at TIME: "tocsin profile split prf_ID" undoes that\n');
+    expect(shown).toContain("  prf_ID was merged into it at TIME; tocsin profile split prf_ID undoes this\n");
     expect(await run("profile", "split", "phone=+1 202")).toEqual(
-      ok("prf_ID is a profile of its own again: phone=+1 202\nprf_ID is without it: email=ada@example.com\n"),
+      ok("prf_ID is a separate profile again: phone=+1 202\nsplit from prf_ID: email=ada@example.com\n"),
     );
     expect(await run("profile", "download", "phone=+1 202")).toEqual(before[0]);
     // What was told with the merge stays with the one that stayed, but for what the other one had as well.
@@ -166,17 +166,16 @@ describe("profiles", () => {
     });
     expect(await run("profile", "delete", "email=ada@example.com")).toEqual({
       code: 2,
-      stdout: "email=ada@example.com and all that is kept of it would be deleted\n",
-      stderr: "error: this cannot be undone: say --yes to do it\n",
+      stdout: "email=ada@example.com and all its data would be deleted\n",
+      stderr: "error: this cannot be undone. Run again with --yes to delete.\n",
     });
     expect(await run("profile", "delete", "email=ada@example.com", "--yes")).toEqual(
-      ok("prf_ID is deleted, and what 0 of its deliveries said is erased\n"),
+      ok("prf_ID deleted; the content of 0 deliveries erased\n"),
     );
     expect(await run("profile", "show", "email=ada@example.com")).toEqual({
       code: 1,
       stdout: "",
-      stderr:
-        "there is no profile email=ada@example.com; give its id, or an identifier such as email=ada@example.com\n",
+      stderr: "no profile email=ada@example.com; give its id, or an identifier such as email=ada@example.com\n",
     });
   });
 });
@@ -193,9 +192,13 @@ describe("what is declared", () => {
       "",
     ].join("\n");
     expect(await run("plan")).toEqual(ok(plan));
-    expect(await run("apply")).toEqual({ code: 1, stdout: plan, stderr: "nothing was done; say --yes to do it\n" });
+    expect(await run("apply")).toEqual({
+      code: 2,
+      stdout: plan,
+      stderr: "Nothing changed. Run again with --yes to apply.\n",
+    });
     expect(await run("apply", "--yes")).toEqual(ok(plan));
-    expect(await run("apply", "--yes")).toEqual(ok("Nothing changes.\n"));
+    expect(await run("apply", "--yes")).toEqual(ok("No changes.\n"));
   });
 
   test("an edit says who would enter and leave, and the linter what is wrong", async () => {
@@ -240,7 +243,7 @@ describe("what is declared", () => {
     ],
     [
       config.replace("alerts.yaml", "nowhere.yaml"),
-      /^tocsin\.yaml:15:5: triggers\.thanks\.alert: there is no such file\n$/,
+      /^tocsin\.yaml:15:5: triggers\.thanks\.alert: nowhere\.yaml: there is no such file\n$/,
     ],
     [config.replace("alerts.yaml", "bad.yaml"), /^bad\.yaml:2:1: unknown key "titel"/],
   ])("what is wrong is said with its place", async (text, wanted) => {
@@ -314,7 +317,7 @@ test("a trigger that fails says why", async () => {
   await run("apply", "--yes");
   await run("trigger", "activate", "thanks");
   await run("profile", "import", "all.ndjson");
-  const reason = "crm: the destination is no URL; write https://HOST/PATH";
+  const reason = "crm: the destination is not a URL; write https://HOST/PATH";
   expect(await run("trigger", "list")).toEqual({
     code: 0,
     stdout:
@@ -339,11 +342,11 @@ test("a trigger whose template costs too much stops, says why, and goes on once 
   await run("trigger", "activate", "thanks");
   const why =
     '20 of its last 20 firings exceeded a limit: template: title:1:9: executing "title" at <.visits>: exceeded maximum number of steps (400); correct the trigger, then activate it again';
-  expect((await run("profile", "import", "all.ndjson")).stderr).toBe(`the trigger thanks has stopped: ${why}\n`);
+  expect((await run("profile", "import", "all.ndjson")).stderr).toBe(`trigger thanks stopped: ${why}\n`);
   const { stdout, stderr } = await run("trigger", "list");
   expect([stdout.split("\n")[1], stderr.split("\n")[0]]).toEqual([
     "thanks   failed  0     0        20            enter regulars",
-    `thanks has stopped: ${why}`,
+    `thanks stopped: ${why}`,
   ]);
   expect(JSON.parse((await run("trigger", "show", "thanks")).stdout)).toMatchObject({ state: "failed", reason: why });
   expect((await run("trigger", "activate", "thanks")).stdout).toBe("thanks is active\n");
@@ -353,7 +356,7 @@ test("a trigger whose template costs too much stops, says why, and goes on once 
 describe("runs", () => {
   test("a backfill is estimated first, alerts whom its trigger never did, once", async () => {
     const { run } = await started();
-    const estimate = "1 members, 1 sampled: about 1 would be alerted; 0 skipped, 0 aborted, 0 failed\n";
+    const estimate = "1 member, 1 sampled: about 1 would be alerted; 0 skipped, 0 aborted, 0 failed\n";
     expect(await run("backfill", "thanks", "--estimate")).toEqual(ok(estimate));
     expect(await run("backfill", "thanks", "--yes")).toEqual({
       code: 1,
@@ -362,12 +365,12 @@ describe("runs", () => {
     });
     await run("trigger", "activate", "thanks");
     expect(await run("backfill", "thanks")).toEqual({
-      code: 1,
+      code: 2,
       stdout: estimate,
-      stderr: "nobody is alerted; say --yes to do it\n",
+      stderr: "Nothing changed. Run again with --yes to alert them.\n",
     });
     expect(await run("backfill", "thanks", "--yes", "--wait", "--rate-limit", "100/1s", "--limit", "5")).toEqual(
-      ok("run_ID (backfill thanks) is done: 1 profiles, 1 alerted, 0 skipped, 0 failed\n"),
+      ok("run_ID (backfill thanks) is done: 1 profile, 1 alerted, 0 skipped, 0 failed\n"),
     );
     expect((await run("runs")).stdout.split("\n").filter((line) => line.includes("backfill"))).toEqual([
       expect.stringMatching(/^run_ID +backfill thanks +done +100% +1 +0 +0$/),
@@ -399,7 +402,7 @@ describe("runs", () => {
     expect(await run("runs", "show", "run_none")).toEqual({
       code: 1,
       stdout: "",
-      stderr: "there is no run run_none; see tocsin runs\n",
+      stderr: "no run run_none; see tocsin runs\n",
     });
   });
 });
@@ -462,7 +465,7 @@ describe("a simulation", () => {
         ].join("\n"),
       ),
     );
-    expect((await raw("outbox", "list")).stdout).toBe("nothing\n");
+    expect((await raw("outbox", "list")).stdout).toBe("No deliveries.\n");
     expect((await raw("trigger", "list")).stdout).toContain("draft");
     expect(receiver.take()).toEqual([]);
   });
@@ -493,9 +496,9 @@ describe("a simulation", () => {
     [
       ["--updates", "late.ndjson"],
       1,
-      /^late\.ndjson:1: "at" is before TIME: updates are in order, from the start on\n$/,
+      /^late\.ndjson:1: "at" is before TIME; updates must be in order, from the start on\n$/,
     ],
-    [["--updates", "odd.ndjson"], 1, /^odd\.ndjson:1: "at" is no date and time/],
+    [["--updates", "odd.ndjson"], 1, /^odd\.ndjson:1: "at" is not a date and time/],
   ])("%j", async (args, code, stderr) => {
     const { run } = start({
       "late.ndjson": '{"at":"2020-01-01","identifiers":{"email":"a@b.c"}}',
@@ -514,11 +517,11 @@ test.each([
     "13:11: triggers.thanks.on.enter: no audience named nobody; there are: regulars",
   ],
   ["gt (or .visits 0) 10", "foo .x", '10:15: audiences.regulars.where: template: where:1: function "foo" not defined'],
-  ["alerts.yaml", "none.yaml", "15:5: triggers.thanks.alert: there is no such file"],
+  ["alerts.yaml", "none.yaml", "15:5: triggers.thanks.alert: none.yaml: there is no such file"],
 ])("config check looks at what is declared: %s as %s", async (good, bad, complaint) => {
   const { run } = start({ "tocsin.yaml": config.replace(good, bad) });
   expect(await run("config", "check")).toEqual({ code: 1, stdout: "", stderr: `tocsin.yaml:${complaint}\n` });
-  expect(await start().run("config", "check")).toEqual(ok("tocsin.yaml is right; channels: crm (webhook)\n"));
+  expect(await start().run("config", "check")).toEqual(ok("tocsin.yaml is valid; 1 channel: crm (webhook)\n"));
 });
 
 test.each(["plan", "apply", "simulate", "config check"])(
@@ -537,17 +540,30 @@ describe("the service", () => {
 
   test("keys are made, listed and revoked", async () => {
     const { run, raw } = start();
-    expect(await run("keys", "api", "list")).toEqual(ok("There are no keys.\n"));
+    expect(await run("keys", "api", "list")).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "tocsin.db: no store here; tocsin apply, send or serve creates one. Name another with --store\n",
+    });
+    await run("apply", "--yes");
+    expect(await run("keys", "api", "list")).toEqual(ok("No API keys.\n"));
     const made = await raw("keys", "api", "create", "the shop", "--scope", "collect,read");
     expect(made.stdout).toMatch(/^tocsin_[\w-]{43}\n$/);
-    const [, id] = /^(key_\w+) may collect, read; it is not shown again\n$/.exec(made.stderr) ?? [];
+    const [, id] =
+      /^Created (key_\w+) with the scopes collect, read\. Copy the secret now: it cannot be shown again\.\n$/.exec(
+        made.stderr,
+      ) ?? [];
     const [key] = (await raw("keys", "api", "list", "--json")).stdout
       .trim()
       .split("\n")
       .map((line) => JSON.parse(line));
     expect(key).toEqual({ id, name: "the shop", scopes: ["collect", "read"], createdAt: expect.any(Number) });
-    expect(await run("keys", "api", "revoke", id!)).toEqual(ok("key_ID is revoked\n"));
-    expect((await run("keys", "api", "revoke", id!)).code).toBe(1);
+    expect(await run("keys", "api", "revoke", id!)).toEqual(ok("key_ID revoked\n"));
+    expect(await run("keys", "api", "revoke", id!)).toEqual({
+      code: 1,
+      stdout: "",
+      stderr: "no active API key key_ID; see tocsin keys api list\n",
+    });
     expect(await run("keys", "api", "create", "x", "--scope", "all")).toMatchObject({ code: 2 });
     expect(await run("keys", "api", "create", "x")).toMatchObject({ code: 2 });
   });
@@ -596,7 +612,7 @@ describe("the service", () => {
     );
     stop("SIGINT");
     expect((await serving.ended).stderr).toBe(
-      "There is no API key yet: tocsin keys api create NAME --scope collect,read,write\n",
+      "No API key yet; create one: tocsin keys api create NAME --scope collect,read,write\n",
     );
   });
 });

@@ -22,9 +22,9 @@ describe("files", () => {
     expect(await problem("t.tmpl/x.yaml")).toBe(
       "t.tmpl/x.yaml: there is no such file: a part of its path is not a folder\n",
     );
-    expect(await problem(".")).toBe(".: this is a folder, a file is needed\n");
+    expect(await problem(".")).toBe(".: this is a folder; name a file\n");
     expect(await problem("t.tmpl", "--profile", "nope.json")).toBe("nope.json: there is no such file\n");
-    expect(await problem("t.tmpl", "--profile", ".")).toBe(".: this is a folder, a file is needed\n");
+    expect(await problem("t.tmpl", "--profile", ".")).toBe(".: this is a folder; name a file\n");
     expect(await problem("bad.tmpl")).toBe("bad.tmpl:2: this is not UTF-8 text; save it as UTF-8\n");
     expect(await problem("nope.yaml", "--json")).toBe(
       '{"error":{"message":"there is no such file","file":"nope.yaml"}}\n',
@@ -66,28 +66,24 @@ describe("alert files", () => {
     ["no title", "\nbody: x", "2:1: title is missing; every alert has one"],
     ["unknown key", "title: x\ntitel: y", '2:1: unknown key "titel"; an alert has title, subtitle, body, html'],
     ["merge key", "title: x\n<<: {body: y}", '2:1: unknown key "<<"; an alert has title, subtitle, body, html'],
-    ["duplicate key", "title: x\ntitle: y", "2:1: Map keys must be unique"],
+    ["duplicate key", "title: x\ntitle: y", '2:1: "title" is there twice: keep one'],
     ["a number", "title: 42", "1:8: title must be text, this is a number: put it in quotes"],
     ["nothing", "title: x\nbody:", '2:6: body is empty; leave it out, or write "" for no text'],
     ["a list as a part", "title: [x]", "1:8: title must be text, this is a list"],
     [
       "a bare action",
       "title: {{ .first_name }}",
-      "1:8: title must be text, this is a mapping: a template that starts with {{ needs quotes around it, or a block (|) below its name",
+      "1:8: title must be text, this is a mapping: put a template that starts with {{ in quotes, or in a block (|) below its name",
     ],
     [
       "a bare action and more",
       "title: {{ .first_name }}, hey",
-      "1:25: Unexpected scalar at node end (a template that starts with {{ needs quotes around it, or a block (|) below its name)",
+      "1:25: put a template that starts with {{ in quotes, or in a block (|) below its name",
     ],
     ["two documents", "title: x\n---\ntitle: y", "2:1: several YAML documents; one file is one alert"],
-    [
-      "unknown alias",
-      "title: *x",
-      "1:8: title is an alias of something that is not there; its anchor must come before",
-    ],
-    ["unknown tag", "title: !x y", "1:8: Unresolved tag: !x"],
-    ["no closing quote", 'title: "x', '1:10: Missing closing "quote'],
+    ["unknown alias", "title: *x", "1:8: title is an alias without an anchor; the anchor must come before it"],
+    ["unknown tag", "title: !x y", "1:8: unknown tag !x: remove it, or put the text in quotes"],
+    ["no closing quote", 'title: "x', '1:8: this " is never closed'],
   ])("%s", async (_what, content, message) => {
     expect(await alertProblem(content)).toBe(`a.yaml:${message}\n`);
   });
@@ -129,22 +125,22 @@ describe("where a template error stands in an alert file", () => {
 
 describe("profiles", () => {
   test.each<[string, string, string]>([
-    ["empty", "", "p.json: no profile in it; a profile is a JSON object"],
-    ["blank", " \n\n", "p.json: no profile in it; a profile is a JSON object"],
+    ["empty", "", "p.json: no profile in this file; a profile is a JSON object"],
+    ["blank", " \n\n", "p.json: no profile in this file; a profile is a JSON object"],
     ["a number", "42", "p.json: a profile is a JSON object, this is a number"],
     ["a huge number", "12345678901234567890", "p.json: a profile is a JSON object, this is a number"],
     ["null", "null", "p.json: a profile is a JSON object, this is null"],
     [
       "an array",
       '[{"a":1}]',
-      "p.json: a profile is a JSON object, this is an array; write several profiles one a line",
+      "p.json: a profile is a JSON object, this is an array; for several profiles write one per line (NDJSON)",
     ],
     ["cut off", '{\n"a": ', "p.json: not JSON: Unexpected end of JSON input"],
     ["a trailing comma", '{\n  "a": 1,\n}', "p.json:3:1: not JSON: Expected double-quoted property name"],
     [
       "several, not one a line",
       '{\n"a": 1\n}\n{\n"a": 2\n}',
-      "p.json:4:1: not JSON: Unexpected non-whitespace character after JSON; write several profiles one a line",
+      "p.json:4:1: not JSON: Unexpected non-whitespace character after JSON; for several profiles write one per line (NDJSON)",
     ],
     [
       "deep",
@@ -167,7 +163,7 @@ describe("profiles", () => {
       stderr: [
         "p.jsonl:2: a profile is a JSON object, this is null",
         "p.jsonl:3: this is not UTF-8 text; save it as UTF-8",
-        "p.jsonl:4: a profile is a JSON object, this is an array; write several profiles one a line",
+        "p.jsonl:4: a profile is a JSON object, this is an array; for several profiles write one per line (NDJSON)",
         "2 rendered, 3 failed",
         "",
       ].join("\n"),

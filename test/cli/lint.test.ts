@@ -51,7 +51,7 @@ describe("formats", () => {
     |         ^^^^^^^^^^^
   Write .first_name?
 
-1 error in 1 file
+1 file checked, 1 error
 `,
     );
   });
@@ -150,7 +150,7 @@ describe("fixes", () => {
     const here = folderOf({ "a.yaml": before });
     const { code, stdout } = await tocsin(here, ["lint", "--fix", "a.yaml"]);
     expect(readFileSync(join(here, "a.yaml"), "utf8")).toBe(after);
-    expect(stdout).toBe("nothing to complain of in 1 file; 1 fixed\n");
+    expect(stdout).toBe("1 file checked, no problems; 1 fixed\n");
     expect(code).toBe(0);
   });
 

@@ -72,7 +72,7 @@ test("without code from strings there is no store and so no service, for the dri
   const flag = ["--disallow-code-generation-from-strings"];
   const [rendered, store] = await Promise.all([
     execute(folder, flag, ["render", "t.tmpl", "--profile", "p.json"]),
-    execute(folder, flag, ["outbox", "stats"]),
+    execute(folder, flag, ["apply", "--yes"]),
   ]);
   expect(rendered).toMatchObject({ stdout: "Hey, Ada!", stderr: "" });
   expect(store.stderr).toContain("Code generation from strings disallowed");

@@ -178,7 +178,7 @@ describe("options", () => {
     const help = await tocsin(folder, ["render", "--help"]);
     expect(help).toMatchObject({ code: 0, stderr: "" });
     expect(help.stdout).toContain("tocsin render welcome.yaml --profile ada.json");
-    expect((await tocsin(folder, ["--help"])).stdout).toContain("Exit codes: 0 all went well");
+    expect((await tocsin(folder, ["--help"])).stdout).toContain("Exit codes: 0 done; 1 a file");
     expect((await tocsin(folder, ["--version"])).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 });
@@ -190,8 +190,8 @@ describe("bad usage ends with 2", () => {
     [["render", "a.yaml", "b.yaml"], "error: too many arguments for 'render'. Expected 1 argument but got 2"],
     [["render", "--numbers", "int8"], "'int8' is invalid. Allowed choices are int, float64."],
     [["render", "--missing-key", "x"], "'x' is invalid. Allowed choices are default, zero, error, required."],
-    [["render", "--delims", "<%"], `'<%' is invalid. Give two, as in "<%,%>" or "<% %>".`],
-    [["render", "--delims", "<%,%>,%"], `'<%,%>,%' is invalid. Give two, as in "<%,%>" or "<% %>".`],
+    [["render", "--delims", "<%"], `'<%' is invalid. Give two delimiters, as in "<%,%>" or "<% %>".`],
+    [["render", "--delims", "<%,%>,%"], `'<%,%>,%' is invalid. Give two delimiters, as in "<%,%>" or "<% %>".`],
     [["render", "--profile"], "error: option '-p, --profile <file>' argument missing"],
     [["render", "--profile", "-"], "error: the template and the profile cannot both come from the standard input"],
     [["render", "-", "--profile", "-"], "error: the template and the profile cannot both come from the standard input"],

@@ -52,7 +52,7 @@ test("a signed webhook, and its story", async () => {
   expect(first.body).toBe(second.body);
 
   const why = await run("why", id!);
-  expect(why.stdout).toContain("tried 2 times");
+  expect(why.stdout).toContain("delivered after 2 attempts, ");
   expect(why.stdout).toMatch(/attempt 1, \S+: retry: .*503/);
   expect(why.stdout).toMatch(/attempt 2, \S+: delivered/);
   expect(why.stdout).not.toContain(key);
@@ -66,7 +66,9 @@ test("many profiles: what fails is told with its line, and holds up nobody", asy
   expect(code).toBe(1);
   expect(stdout).toContain("title: Hey, Ada");
   expect(stdout).not.toContain("Zoë");
-  expect(stdout.split("\n").at(-2)).toBe("1 delivered, 1 without a destination, 2 failed to render or to be addressed");
+  expect(stdout.split("\n").at(-2)).toBe(
+    "1 delivered, 1 has no destination, 1 not queued: the profile cannot be read, 1 not queued: the template failed",
+  );
   expect(stderr).toContain("all.ndjson:3:2: not JSON");
   expect(stderr).toContain("all.ndjson:4: welcome.yaml:2:19: body:");
 });
@@ -75,16 +77,16 @@ test("the same key is the same delivery", async () => {
   const run = start();
   const send = () => run("send", "welcome.yaml", "-p", "ada.json", "--to", "crm", "--key", "welcome-{{ .email }}");
   expect((await send()).stdout).toContain("1 delivered");
-  expect((await send()).stdout).toBe("1 known before, not sent again\n");
+  expect((await send()).stdout).toBe("1 skipped (already sent with this key)\n");
   expect(receiver.take()).toHaveLength(1);
   const missing = await run("send", "welcome.yaml", "-p", "ada.json", "--to", "crm", "--key", "{{ .id }}");
-  expect(missing).toMatchObject({ code: 1, stdout: "1 failed to render or to be addressed\n" });
+  expect(missing).toMatchObject({ code: 1, stdout: "1 not queued: the template failed\n" });
 });
 
 test("what is only queued is delivered by work", async () => {
   const run = start();
   expect((await run("send", "welcome.yaml", "-p", "ada.json", "--to", "crm", "--queue")).stdout).toContain(
-    "1 in the outbox",
+    "1 queued; run tocsin work to deliver",
   );
   expect(receiver.take()).toHaveLength(0);
   const worked = await run("work", "--until-settled");
@@ -112,16 +114,19 @@ describe("the outbox", () => {
     const run = start();
     receiver.answer(400);
     const sent = await run("send", "welcome.yaml", "-p", "ada.json", "--to", "crm");
-    expect(plain(sent)).toMatchObject({ code: 1, stderr: expect.stringMatching(/^ID on crm to .*: given up: .*400/) });
+    expect(plain(sent)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^ID on crm to .*: failed for good: .*400/),
+    });
     const [id] = sent.stdout.match(ids)!;
     const list = await run("outbox", "list", "--state", "dead", "--json");
     expect(JSON.parse(list.stdout)).toMatchObject({ id, state: "dead", channel: "crm" });
     expect((await run("outbox", "stats")).stdout).toMatch(/crm\s+0\s+0\s+1\s+0\s+0/);
-    expect((await run("outbox", "replay", id!)).stdout).toBe("1 will be sent again\n");
+    expect((await run("outbox", "replay", id!)).stdout).toBe("1 delivery queued again\n");
     expect((await run("work", "--until-settled")).code).toBe(0);
     expect(JSON.parse((await run("outbox", "show", id!)).stdout)).toMatchObject({ state: "delivered" });
     expect(await run("outbox", "replay")).toMatchObject({ code: 2 });
-    expect(await run("outbox", "replay", "msg_none")).toMatchObject({ code: 1, stdout: "0 will be sent again\n" });
+    expect(await run("outbox", "replay", "msg_none")).toMatchObject({ code: 1, stdout: "0 deliveries queued again\n" });
     receiver.take();
   });
 
@@ -142,9 +147,9 @@ describe("the outbox", () => {
     const differences = "  title: At [-10-]{+11+}:13 PM\n";
 
     const dry = await run("outbox", "replay", id!, "--rendered", "--dry-run");
-    expect(dry).toEqual({ code: 0, stdout: `${id} would be sent anew\n${differences}`, stderr: "" });
+    expect(dry).toEqual({ code: 0, stdout: `${id} would be sent again\n${differences}`, stderr: "" });
     const mixed = plain(await run("outbox", "replay", other!, id!, "--rendered"));
-    expect(mixed.stdout).toBe(`ID will be sent anew as ID\n${differences}`);
+    expect(mixed.stdout).toBe(`ID queued again as ID\n${differences}`);
     expect(mixed.stderr).toBe(
       "replay: profile and template of ID were not kept; send with keepSource, or replay it as it was sent\n",
     );
@@ -161,7 +166,7 @@ describe("the outbox", () => {
   test("what waits can be cancelled", async () => {
     const run = start();
     await run("send", "welcome.yaml", "-p", "ada.json", "--to", "crm", "--queue");
-    expect((await run("outbox", "cancel", "--all", "--reason", "sale is over")).stdout).toBe("1 cancelled\n");
+    expect((await run("outbox", "cancel", "--all", "--reason", "sale is over")).stdout).toBe("1 delivery cancelled\n");
     expect((await run("work", "--until-settled")).code).toBe(0);
     expect(receiver.take()).toHaveLength(0);
     expect((await run("outbox", "list")).stdout).toContain("sale is over");
@@ -174,15 +179,19 @@ test("a dry run sends and keeps nothing", async () => {
   expect(code).toBe(0);
   expect(stdout).toContain("1 would be sent");
   expect(receiver.take()).toHaveLength(0);
-  expect((await run("outbox", "list")).stdout).toBe("nothing\n");
+  expect(await run("outbox", "list")).toEqual({
+    code: 1,
+    stdout: "",
+    stderr: "tocsin.db: no store here; tocsin apply, send or serve creates one. Name another with --store\n",
+  });
 });
 
 test.each([
   [
     ["--to", "nowhere"],
-    /^tocsin\.yaml: --to: there is no channel "nowhere" in the configuration; there are: crm, own, show, log, a URL\n$/,
+    /^tocsin\.yaml: --to: no channel "nowhere" in the configuration; there are: crm, own, show, log, a URL\n$/,
   ],
-  [["--to", "own=ftp://example.com"], /ftp:; http: and https: can be sent to/],
+  [["--to", "own=ftp://example.com"], /ftp:; use http: or https:/],
   [["--to", "own={{ .hook"], /^tocsin\.yaml: --to: template: own\.to:1: unclosed action\n$/],
 ])("%j is refused", async (args, message) => {
   const { code, stderr } = await start()("send", "welcome.yaml", "-p", "ada.json", ...args);
@@ -207,8 +216,8 @@ describe("keys and verify", () => {
     const headers = signatureHeaders("msg_1", Math.floor(Date.now() / 1000), "{}", [made.secret]);
     const flags = Object.entries(headers).flatMap(([name, value]) => ["-H", `${name}: ${value}`]);
     const check = (body: string) => tocsin(".", ["verify", "--key", made.public ?? made.secret, ...flags], body);
-    expect(await check("{}")).toMatchObject({ code: 0, stdout: expect.stringContaining("genuine: msg_1") });
-    expect(await check("{} ")).toMatchObject({ code: 1, stderr: expect.stringContaining("not genuine") });
+    expect(await check("{}")).toMatchObject({ code: 0, stdout: expect.stringContaining("valid: msg_1") });
+    expect(await check("{} ")).toMatchObject({ code: 1, stderr: expect.stringContaining("invalid: ") });
   });
 
   test("vapid", async () => {
@@ -220,7 +229,7 @@ describe("keys and verify", () => {
 test("config check and schema", async () => {
   const run = start();
   expect((await run("config", "check")).stdout).toBe(
-    "tocsin.yaml is right; channels: crm (webhook), own (webhook), show (log)\n",
+    "tocsin.yaml is valid; 3 channels: crm (webhook), own (webhook), show (log)\n",
   );
   expect(JSON.parse((await run("config", "schema")).stdout)).toMatchObject({ type: "object" });
 });

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { Readable } from "node:stream";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { visible, visibleLine } from "../../src/base/visible.ts";
+import { escapeControls, escapeControlsInLine } from "../../src/base/escape-controls.ts";
 import { run } from "../../src/cli/cli.ts";
 import { table } from "../../src/cli/table.ts";
 import { folderOf, Screen } from "./harness.ts";
@@ -16,8 +16,8 @@ test.each([
   ["\u200E\u200F\u061C\u202A\u2066\u2069", "\\u200e\\u200f\\u061c\\u202a\\u2066\\u2069"],
   ["a\u2028b\u2029c", "a\\u2028b\\u2029c"],
 ])("%j is shown as %j", (text, shown) => {
-  expect(visible(text)).toBe(shown);
-  expect(visibleLine(text)).toBe(
+  expect(escapeControls(text)).toBe(shown);
+  expect(escapeControlsInLine(text)).toBe(
     shown.replaceAll("\n", text.includes("\r\n") ? "\\r\\n" : "\\n").replaceAll("\t", "\\t"),
   );
 });
@@ -25,9 +25,9 @@ test.each([
 test("whatever text it is, what is shown of it steers no terminal, and is shown as itself", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
-      expect(visible(text)).not.toMatch(/[^\P{Cc}\n\t]|\p{Bidi_Control}/u);
-      expect(visibleLine(text)).not.toMatch(/\p{Cc}|\p{Bidi_Control}/u);
-      expect(visible(visible(text))).toBe(visible(text));
+      expect(escapeControls(text)).not.toMatch(/[^\P{Cc}\n\t]|\p{Bidi_Control}/u);
+      expect(escapeControlsInLine(text)).not.toMatch(/\p{Cc}|\p{Bidi_Control}/u);
+      expect(escapeControls(escapeControls(text))).toBe(escapeControls(text));
     }),
   );
 });
@@ -86,9 +86,11 @@ describe("on a terminal", () => {
     [["lint", hostile], shown],
     [["fmt", hostile], shown],
     [[hostile], "unknown command 'a\\u202e\\x1b[2J\nb'"],
-    [["why", hostile, "--store", "s.db"], "there is no delivery a\\u202e\\x1b[2J\nb in this outbox"],
+    [["why", hostile, "--store", "s.db"], "no delivery a\\u202e\\x1b[2J\nb in this outbox"],
+    [["why", "msg_1", "--store", hostile], `${shown}: no store here`],
   ])("an argument in what is said of it: %j", async (args, said) => {
-    const text = await onTerminal(folderOf({}), args);
+    // An empty file is a store without deliveries.
+    const text = await onTerminal(folderOf({ "s.db": "" }), args);
     expect(text).toContain(said);
     expect(text).not.toMatch(/[^\P{Cc}\n]|\p{Bidi_Control}/u);
   });

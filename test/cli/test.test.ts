@@ -32,10 +32,10 @@ test("differences are shown, part by part", async () => {
   const { code, stdout } = await tocsin(folder, ["test", "hello.test.yaml"]);
   expect(code).toBe(1);
   expect(stdout).toBe(`hello.test.yaml: wrong on purpose
-  title
+  title:
     expected "Hello"
     rendered "Hey, Zoë"
-  body
+  body:
     --- expected
     +++ rendered
     @@ -1,3 +1,3 @@
@@ -44,8 +44,8 @@ test("differences are shown, part by part", async () => {
     +3
      Three
 hello.test.yaml: not written yet
-  title was not expected: "Hey, <no value>"
-  body was not expected: "One\\n<no value>\\nThree\\n"
+  title: unexpected "Hey, <no value>"
+  body: unexpected "One\\n<no value>\\nThree\\n"
 2 passed, 2 failed
 `);
 });
@@ -62,7 +62,7 @@ test("--update writes down what is rendered, and keeps comments", async () => {
 test("a folder's tests, each with its own template", async () => {
   const { code, stdout } = await tocsin(folderOf(files), ["test"]);
   expect(code).toBe(1);
-  expect(stdout).toContain("lost.test.yaml: there is no lost.yaml, .yml or .tmpl beside it to test\n");
+  expect(stdout).toContain("lost.test.yaml: no lost.yaml, .yml or .tmpl beside it\n");
   expect(stdout).toMatch(/3 passed, 3 failed\n$/);
 });
 
@@ -70,6 +70,6 @@ test("no tests are a mistake", async () => {
   expect(await tocsin(folderOf({}), ["test"])).toEqual({
     code: 1,
     stdout: "",
-    stderr: "no test files (*.test.yaml) in .\n",
+    stderr: ".: no test files (*.test.yaml)\n",
   });
 });

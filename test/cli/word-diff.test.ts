@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { wordDiff } from "../../src/cli/word-diff.ts";
+import { wordDiff } from "../../src/cli/commands/word-diff.ts";
 
 test.each([
   ["Hello Ada", "Goodbye Ada", "[-Hello-]{+Goodbye+} Ada"],

@@ -86,8 +86,8 @@ test.each([
     "channels:\n  a: { kind: webhook, auth: { kind: bearer } }",
     "2:23: channels.a.auth.token: token is missing: this must be a text, { file: PATH } or { secret: TEXT }",
   ],
-  ["a: [", "1:5: : Flow sequence in block collection must be sufficiently indented and end with a ]"],
-  ["work: 1\nwork: 2", "2:1: : Map keys must be unique"],
+  ["a: [", "1:4: : this [ is never closed"],
+  ["work: 1\nwork: 2", '2:1: : "work" is there twice: keep one'],
   ["[1]", "1:1: : this must be a mapping"],
   ["x: *nope", "1:4: x: an alias of nothing"],
 ])("%j", (text, wanted) => {

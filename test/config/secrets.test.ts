@@ -116,7 +116,7 @@ test.each([
     '{ kind: webhook, url: "https://a.example", auth: { kind: bearer, token: { secret: abc } } }',
     "a secret has at least 4 characters",
   ],
-  ['{ kind: webhook, url: "https://ann:hunter2@" }', "the channel's url is no URL; write https://HOST/PATH"],
+  ['{ kind: webhook, url: "https://ann:hunter2@" }', "the channel's url is not a URL; write https://HOST/PATH"],
 ])("%s is refused without a secret or a path in the message", async (section, message) => {
   const error = await channelOf(section).catch((thrown: Error) => thrown);
   expect((error as Error).message).toBe(message);

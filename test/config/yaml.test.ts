@@ -16,7 +16,7 @@ describe("YAML that would take the stack, or forever", () => {
     ["lists with hyphens", `a:\n  ${"- ".repeat(20_000)}1`],
     ["maps on lines", Array.from({ length: 300 }, (_, i) => `${" ".repeat(i)}a:`).join("\n")],
   ])("%s", (_, text) => {
-    const message = "more than 100 maps and lists stand inside each other here; nest less";
+    const message = "more than 100 maps and lists inside each other; nest less";
     expect(() => read(text)).toThrow(message);
     expect(() => alertSource("a.yaml", text)).toThrow(message);
   });

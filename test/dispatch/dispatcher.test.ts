@@ -189,7 +189,7 @@ describe("handing over", () => {
 
 describe("retries", () => {
   test("as the policy says, then a dead letter with the reason", async () => {
-    const { dispatcher, crm, outbox, send, pass } = setUp({ otherwise: retry() });
+    const { dispatcher, crm, outbox, send, pass } = setUp({ defaultOutcome: retry() });
     const { id } = await send();
     await dispatcher.drain();
     expect(await outbox.find(id)).toMatchObject({ state: "pending", due: start + 1000, reason: "503" });
@@ -285,7 +285,7 @@ describe("retries", () => {
 
   test("a channel with a bug: the attempt is a retry, and the error is told", async () => {
     const { dispatcher, outbox, send, events } = setUp({
-      otherwise: () => {
+      defaultOutcome: () => {
         throw new Error("oops");
       },
     });
@@ -297,7 +297,7 @@ describe("retries", () => {
 
   test("a policy for one destination", async () => {
     const { dispatcher, outbox, send } = setUp(
-      { otherwise: retry() },
+      { defaultOutcome: retry() },
       { policyFor: (_, destination) => (destination === "b" ? { retry: { maxAttempts: 1 } } : undefined) },
     );
     const [a, b] = [await send(), await send({ to: "b" })];
@@ -308,11 +308,11 @@ describe("retries", () => {
 });
 
 describe("limits", () => {
-  test("at most so many at once for one destination", async () => {
+  test("limits the attempts at a time to one destination", async () => {
     let [running, most] = [0, 0];
     const { dispatcher, crm, send } = setUp({
       limits: { concurrency: 3 },
-      otherwise: async () => {
+      defaultOutcome: async () => {
         most = Math.max(most, ++running);
         await new Promise(setImmediate);
         running--;
@@ -329,7 +329,7 @@ describe("limits", () => {
     const { dispatcher, crm, send, pass } = setUp({
       limits: { concurrency: 1, breaker: { failures: 3, resetTimeout: 5000 } },
       retry: { wait: { base: 1, cap: 1 } },
-      otherwise: retry(),
+      defaultOutcome: retry(),
     });
     await Promise.all(Array.from({ length: 10 }, () => send()));
     await dispatcher.drain();
@@ -347,7 +347,7 @@ describe("limits", () => {
     const hanging = gate();
     const { dispatcher, crm, send, clock } = setUp({
       limits: { concurrency: 4 },
-      otherwise: async ({ destination }) => {
+      defaultOutcome: async ({ destination }) => {
         if (destination.startsWith("slow")) await hanging.opened;
         return { kind: "delivered" };
       },
@@ -404,7 +404,7 @@ describe("stopping", () => {
     const slow = gate();
     const { dispatcher, crm, outbox, send } = setUp({
       limits: { concurrency: 1 },
-      otherwise: async () => {
+      defaultOutcome: async () => {
         await slow.opened;
         return { kind: "delivered" };
       },
@@ -427,7 +427,7 @@ describe("stopping", () => {
 
   test("ends what takes too long as a retry, whether the channel listens or not", async () => {
     const { dispatcher, outbox, send, crm } = setUp({
-      otherwise: ({ to }, { signal }) =>
+      defaultOutcome: ({ to }, { signal }) =>
         new Promise((resolve) => {
           if (to !== "deaf") signal.addEventListener("abort", () => resolve(retry({ reason: "stopped" })));
         }),

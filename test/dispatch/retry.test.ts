@@ -30,7 +30,7 @@ describe("delayAfter", () => {
     expect(delayAfter(1, { wait: [] }, half)).toBeUndefined();
   });
 
-  test("at most so many attempts", () => {
+  test("at most `maxAttempts` attempts", () => {
     const policy = { wait: [1, 1, 1], maxAttempts: 2 };
     expect(delayAfter(1, policy, half)).toBe(1);
     expect(delayAfter(2, policy, half)).toBeUndefined();

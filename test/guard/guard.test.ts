@@ -73,7 +73,9 @@ describe("addresses as hosts, in every notation", () => {
   ])("%s", (host, address, why) => {
     const error = check(host) as GuardError;
     expect(error).toBeInstanceOf(GuardError);
-    expect(error.message).toBe(`${address} is ${why}; to allow it, add "${address}" to allow`);
+    expect(error.message).toBe(
+      `${address} is ${why}, which is blocked by default; to permit it, add "${address}" under guard.allow`,
+    );
     expect(error).toMatchObject({ rule: "address", host: address, address, code: "ERR_GUARD" });
     const inner = address.startsWith("::ffff:7") || address.includes("7f00:1") || address.includes("a00:1");
     if (!inner) expect(check(host, { allow: [address] })).toBe(address);
@@ -153,16 +155,20 @@ describe("what a policy lets through", () => {
     [
       "b.example",
       { hosts: ["a.example"] },
-      "b.example is not one of the hosts let through; to allow it, add it to hosts",
+      "b.example is not in the list of permitted hosts; to permit it, add it under guard.hosts",
     ],
-    ["a.example.evil", { hosts: ["a.example"] }, "a.example.evil is not one of the hosts"],
+    ["a.example.evil", { hosts: ["a.example"] }, "a.example.evil is not in the list of permitted hosts"],
     ["x.a.example", { hosts: ["*.a.example"] }, undefined],
-    ["a.example", { hosts: ["*.a.example"] }, "a.example is not one of the hosts"],
-    ["xa.example", { hosts: ["*.a.example"] }, "xa.example is not one of the hosts"],
+    ["a.example", { hosts: ["*.a.example"] }, "a.example is not in the list of permitted hosts"],
+    ["xa.example", { hosts: ["*.a.example"] }, "xa.example is not in the list of permitted hosts"],
     ["127.0.0.1", { hosts: ["127.0.0.1"] }, "127.0.0.1 is a loopback address"],
     ["bücher.example", { hosts: ["xn--bcher-kva.example"] }, undefined],
     ["a.example", { ports: [443] }, undefined],
-    ["a.example", { ports: [8443] }, "port 443 of a.example is not let through; to allow it, add it to ports"],
+    [
+      "a.example",
+      { ports: [8443] },
+      "port 443 of a.example is not in the list of permitted ports; to permit it, add it under guard.ports",
+    ],
   ])("%s with %j", (host, policy, complaint) => {
     const result = check(host, policy);
     if (complaint === undefined) expect(typeof result).toBe("string");
@@ -172,10 +178,10 @@ describe("what a policy lets through", () => {
   test.each<[GuardPolicy, string]>([
     [{ allow: ["10.0.0.0/33"] }, '"10.0.0.0/33" is neither an address nor a CIDR block such as "10.0.0.0/8"'],
     [{ allow: ["example.com"] }, '"example.com" is neither an address nor a CIDR block such as "10.0.0.0/8"'],
-    [{ hosts: ["https://a"] }, '"https://a" is not a host'],
-    [{ hosts: ["*"] }, '"*" is not a host'],
-    [{ proxy: "socks5://127.0.0.1" }, "an egress proxy is a URL with http:// or https://"],
-    [{ proxy: "nonsense" }, "an egress proxy is a URL with http:// or https://"],
+    [{ hosts: ["https://a"] }, '"https://a" is not a host; write example.com or *.example.com'],
+    [{ hosts: ["*"] }, '"*" is not a host; write example.com or *.example.com'],
+    [{ proxy: "socks5://127.0.0.1" }, "guard.proxy must be a URL that starts with http:// or https://"],
+    [{ proxy: "nonsense" }, "guard.proxy must be a URL that starts with http:// or https://"],
   ])("%j is refused", (policy, message) => {
     expect(thrown(() => createGuard(policy))).toEqual(new TypeError(message));
   });
@@ -235,7 +241,7 @@ describe("connecting", () => {
     expect(asked).toEqual(["receiver.example"]);
     const second = guard.connect({ host: "receiver.example", port });
     await expect(second).rejects.toThrow(
-      'receiver.example resolves to 127.0.0.1, a loopback address; to allow it, add "127.0.0.1" to allow',
+      'receiver.example resolves to 127.0.0.1, a loopback address, which is blocked by default; to permit it, add "127.0.0.1" under guard.allow',
     );
     expect(arrived).toEqual(["127.0.0.2"]);
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { goType } from "../../src/template/index.ts";
 import { type Call, calls, sets } from "./arguments.ts";
-import { countedTemplate } from "./counted.ts";
+import { countedTemplate } from "./operation-count.ts";
 
 /**
  * Every function of every set, and every verb of printf, with arguments that make it work: it is charged at least a step for each

@@ -62,7 +62,7 @@ describe("an update", () => {
     expect(people.calls).toEqual(["find", "get"]);
   });
 
-  test("stitches profiles that it shares an identifier with; the oldest stays", async () => {
+  test("merges profiles that it shares an identifier with; the oldest stays", async () => {
     const people = new MemoryProfiles();
     const own = resolveProfiles({ merge: { visits: "sum", source: "first", tags: "union" } });
     const one = { identifiers: { device: "d" }, fields: { visits: 2, source: "ad", tags: ["a", "b"], name: "?" } };
@@ -91,7 +91,7 @@ describe("an update", () => {
     expect(people.now(young!.after.id)).toBe(old!.after.id);
   });
 
-  test("stitches what only came to be in the same call, whose ids lead on", async () => {
+  test("merges profiles that the same call created, whose ids lead on", async () => {
     const people = new MemoryProfiles();
     const results = await apply(people, [
       { identifiers: { device: "d" }, fields: { a: 1 } },

@@ -1,12 +1,12 @@
 import { type Change, identifierKey } from "../../src/profiles/index.ts";
 import type { Profile, ProfilesWriter, SplitPair } from "../../src/store/index.ts";
 
-/** Profiles in memory, as a transaction sees them: the least that `ProfilesWriter` promises, and refusals of what it does not. */
+/** Keeps profiles in memory as a transaction sees them: the least that `ProfilesWriter` promises. */
 export class MemoryProfiles implements ProfilesWriter {
   readonly profiles = new Map<string, Profile>();
   readonly owners = new Map<string, string>();
   readonly into = new Map<string, string>();
-  /** Who was split. */
+  /** Pairs that were split. */
   split_: readonly SplitPair[] = [];
   calls: string[] = [];
 
@@ -65,7 +65,7 @@ export class MemoryProfiles implements ProfilesWriter {
     throw new Error("nothing here removes");
   }
 
-  /** Who has which identifiers and fields, without what chance made of it. @throws where an identifier leads elsewhere */
+  /** Returns identifiers and fields of all profiles, without random parts. @throws if an identifier leads elsewhere */
   state(): unknown {
     const owners = [...this.profiles.values()].flatMap(({ id, identifiers }) =>
       identifiers.map((one) => `${identifierKey(one)} ${id}`),

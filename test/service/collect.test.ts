@@ -100,7 +100,7 @@ describe("bodies that are accepted", () => {
   test("JSON that is sent as a form, as by curl -d, is refused", async () => {
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     const { status, body } = await s.request("POST", "/v1/collect/shop", JSON.stringify(one), { headers });
-    expect([status, body.detail]).toEqual([415, expect.stringContaining("send application/json")]);
+    expect([status, body.detail]).toEqual([415, expect.stringContaining("send it as application/json")]);
     expect(await events()).toEqual([]);
   });
 
@@ -193,7 +193,7 @@ describe("signed by Standard Webhooks", () => {
     ["another body", () => signatureHeaders("msg_1", seconds(), `${body} `, [newKey]), "no signature"],
     ["another id", () => ({ ...good(), "webhook-id": "msg_2" }), "no signature"],
     ["another time", () => ({ ...good(), "webhook-timestamp": `${seconds() - 1}` }), "no signature"],
-    ["no id", () => ({ ...good(), "webhook-id": "" }), "no webhook-id"],
+    ["no id", () => ({ ...good(), "webhook-id": "" }), "the header webhook-id is missing"],
     ["no time", () => ({ ...good(), "webhook-timestamp": "now" }), "not a number of seconds"],
     ["too late", () => signatureHeaders("msg_1", seconds() - 301, body, [newKey]), "signed too long ago"],
     ["too early", () => signatureHeaders("msg_1", seconds() + 301, body, [newKey]), "signed in the future"],

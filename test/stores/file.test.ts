@@ -380,7 +380,7 @@ describe("writing", () => {
     await store.close();
   });
 
-  test("others hold it for too long: said after the patience, without blocking", async () => {
+  test("fails as locked after `busyTimeout`, without blocking, if others hold the store for too long", async () => {
     const file = await made();
     const store = sqliteStore(file, { busyTimeout: 50 });
     const other = new Database(file);

@@ -11,7 +11,7 @@ const day = 24 * hour;
 const start = Date.UTC(2026, 4, 1, 9);
 const send = [{ channel: "ops" }] as AlarmDefinition["send"];
 
-/** What is said at each of these times. */
+/** Returns the notifications at each of these times. */
 function play(
   definition: Omit<AlarmDefinition, "send">,
   seen: readonly (readonly [at: number, seen: AlarmObservation])[],
@@ -19,7 +19,7 @@ function play(
   let status: AlarmStatus = {};
   return seen.map(([at, one]) => {
     const judged = evaluateAlarm({ ...definition, send }, one, status, start + at);
-    // As a store keeps it.
+    // Stored as a store does it.
     status = JSON.parse(JSON.stringify(judged.status));
     return judged.notify?.title ?? "";
   });

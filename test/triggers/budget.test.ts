@@ -6,7 +6,7 @@ import { memoryStore } from "../../src/stores/memory.ts";
 import { createHarness, hour, minute, noon, trigger } from "./harness.ts";
 import { createSlowHarness, slowTemplates } from "./slow-templates.ts";
 
-/** Takes as many ms as the field `ms` says, and then holds for whom `vip` is. */
+/** Takes as many ms as the field `ms` says, then holds if `vip` does. */
 const slowly = { vips: { where: 'and (eq (slow (.ms | default 0)) "") .vip' } };
 const member = async (store: EngineStore, user: string, audience = "vips") => {
   const [id] = await store.profiles.find([{ kind: "user_id", value: user }]);
@@ -20,7 +20,7 @@ const clicks = {
   fields: { name: "{{ .who }}", note: "{{ slow .ms }}{{ .n }}" },
 };
 
-/** What somebody waits for, until it is let go. */
+/** A promise that tests resolve. */
 function gate() {
   let open = (): void => {};
   const opened = new Promise<void>((resolve) => {

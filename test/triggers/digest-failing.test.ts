@@ -6,7 +6,7 @@ import { createHarness, hour, noon, trigger } from "./harness.ts";
 const clicks = { identifiers: { user_id: "{{ .who }}" } };
 const click = (n: number) => ({ who: "ada", n });
 
-/** The store, and how many firings were read because they wait. */
+/** Returns a store that counts the waiting firings that were read. */
 function counting(): { store: EngineStore; reads: () => number } {
   const store = memoryStore();
   let read = 0;

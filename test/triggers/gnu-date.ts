@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { nextTime, quietUntil } from "../../src/triggers/index.ts";
 
-/** A calendar that nobody here wrote: GNU `date` with the system's copy of the IANA database. */
+/** Uses GNU `date` with the system's copy of the IANA database as an independent oracle. */
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -16,7 +16,7 @@ const date = (zone: string, input: string, format: string): string =>
     maxBuffer: 2 ** 30,
   });
 
-/** Why there is none on this machine. */
+/** Returns why it is unavailable on this machine. */
 export function unavailableReason(): string | undefined {
   try {
     if (!execFileSync("date", ["--version"], { encoding: "utf8" }).includes("GNU coreutils")) return "no GNU date";
@@ -171,11 +171,11 @@ export function wrongSchedules(listing: Listing): { wrong: string[]; compared: n
     for (const [time, local] of expected) all.push({ cron, time, local });
     const on = { schedule: cron, zone, audience: "everyone" };
     let before = start - 1;
-    for (const wanted of [...expected.keys(), Number.NaN]) {
+    for (const desired of [...expected.keys(), Number.NaN]) {
       const next = nextTime(on, before, 0)!;
       compared += 1;
-      if (next !== wanted && !(Number.isNaN(wanted) && next >= end)) {
-        wrong.push(`${zone}: ${cron} comes at ${text(next)}, not at ${text(wanted)}`);
+      if (next !== desired && !(Number.isNaN(desired) && next >= end)) {
+        wrong.push(`${zone}: ${cron} comes at ${text(next)}, not at ${text(desired)}`);
         break;
       }
       before = next;

@@ -26,19 +26,19 @@ export interface Harness {
   readonly engine: Engine;
   readonly crm: FakeChannel;
   now: number;
-  /** Declares, and activates every trigger that is declared. */
+  /** Applies definitions, and activates every trigger among them. */
   declare(
     definitions: Declared,
     options?: { readonly fire?: boolean; readonly states?: DesiredState["states"] },
   ): Promise<void>;
   /** Does all that is due until `time`, then moves the clock there. */
   until(time: number): Promise<void>;
-  /** What is in the outbox, oldest first: title, or why not. */
+  /** Returns the titles in the outbox, oldest first; of an aborted one the reason. */
   sent(): Promise<string[]>;
-  /** One update of who has this user_id. */
+  /** Updates the profile with this user_id. Returns its id. */
   update(user: string, fields: { readonly [field: string]: Json }): Promise<string>;
   problems: unknown[];
-  /** What the engine said. */
+  /** Events that the engine reported. */
   events: EngineEvent[];
 }
 
@@ -112,7 +112,7 @@ async function settle(engine: Engine, self: { now: number }): Promise<void> {
 
 export const to = "{{ .name }}@example.com";
 
-/** A trigger that says who and why in its title. */
+/** Returns a trigger with its name, cause and profile in its title. */
 export const trigger = (on: Json, more: { readonly [key: string]: Json } = {}): Json => ({
   on,
   send: [{ channel: "crm", to }],
@@ -122,7 +122,7 @@ export const trigger = (on: Json, more: { readonly [key: string]: Json } = {}): 
 
 export const vips = { vips: { where: "gt .visits 10" } };
 
-/** The trigger `one` has a channel that is not there any more. */
+/** Returns an engine whose trigger `one` has a channel that no longer exists. */
 export async function broken(on: Parameters<typeof trigger>[0] = { enter: "vips" }) {
   const s = createHarness();
   await s.declare({ audience: vips, trigger: { one: trigger(on), two: trigger({ enter: "vips" }) } });

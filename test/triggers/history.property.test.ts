@@ -19,7 +19,7 @@ const longest = 60;
 const person = fc.nat({ max: 5 });
 const visits = fc.nat({ max: 10 });
 const maybe = <T>(of: fc.Arbitrary<T>) => fc.option(of, { nil: undefined });
-/** What goes wrong with the next transaction: nothing of it is kept, or all is and nobody is told. */
+/** Fails the next transaction: it is rolled back, or committed without its caller being told. */
 const fault = fc.constantFrom(undefined, undefined, undefined, "before", "after");
 const command = fc.oneof(
   {
@@ -66,7 +66,7 @@ type Command = typeof command extends fc.Arbitrary<infer C> ? C : never;
 
 class Killed extends Error {}
 
-/** The engine beside the model. */
+/** Runs the engine beside the model. */
 class Play {
   readonly people = new ExpectedAlerts();
   readonly #reopen: () => Promise<EngineStore>;
@@ -240,7 +240,7 @@ class Play {
     }
   }
 
-  /** Whoever is not told that it was kept says it again. */
+  /** Repeats an action whose caller was not told that it was committed. */
   async #insist(act: () => Promise<unknown>): Promise<void> {
     for (;;) {
       try {

@@ -216,20 +216,20 @@ describe("plan", () => {
     // It does not merge, whether that was looked at or not.
     await s.engine.collect("web", [{ email: "a@x.y" }, { anon: "b" }, { email: "a@x.y", anon: "b" }]);
     expect(await s.store.profiles.count()).toBe(2);
-    const wanted = { origin: "file", definitions: { stream: { web: body } }, complete: true } as never;
-    expect((await s.engine.plan(wanted)).steps).toMatchObject([{ kind: "stream", action: "change", effect }]);
+    const desired = { origin: "file", definitions: { stream: { web: body } }, complete: true } as never;
+    expect((await s.engine.plan(desired)).steps).toMatchObject([{ kind: "stream", action: "change", effect }]);
     expect(await changedStreamMeanings(s.store)).toEqual([effect.replace("stream web changes", "stream web")]);
-    await s.engine.apply(wanted);
+    await s.engine.apply(desired);
     expect(await changedStreamMeanings(s.store)).toEqual([]);
-    expect((await s.engine.plan(wanted)).steps).toEqual([]);
+    expect((await s.engine.plan(desired)).steps).toEqual([]);
   });
 
   test("one that only keeps events, or cannot be read, is left alone", async () => {
     const s = createHarness();
     for (const body of [{ key: "{{ .id }}" }, { odd: true }]) {
       await s.store.transaction(({ definitions }) => definitions.put([old(body)]));
-      const wanted = { origin: "file", definitions: { stream: { web: body } }, complete: true } as never;
-      expect((await s.engine.plan(wanted)).steps).toEqual([]);
+      const desired = { origin: "file", definitions: { stream: { web: body } }, complete: true } as never;
+      expect((await s.engine.plan(desired)).steps).toEqual([]);
     }
   });
 

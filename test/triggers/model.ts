@@ -1,6 +1,6 @@
 /**
- * What should happen, said as simply as can be: people in memory, one audience (`gt .visits THRESHOLD`), a trigger on enter
- * and one on exit. Each person has a user id, an e-mail address, or both once they are linked.
+ * Models the expected alerts as simply as possible: people in memory, one audience (`gt .visits THRESHOLD`), a trigger
+ * on enter and one on exit. Each person has a user id, an e-mail address, or both once they are linked.
  */
 export class ExpectedAlerts {
   threshold = 5;
@@ -13,14 +13,17 @@ export class ExpectedAlerts {
     for (const person of this.#persons) person.before = person.alerts.length;
   }
 
-  /** Whoever has this number's user id, its e-mail address, or either of both and is one from now on, gets these visits. */
+  /** Updates the person with this number's user id, e-mail address, or both, which are then one person. */
   update(number: number, by: Identity | "both", visits: number | undefined): void {
     const { person, was } = by === "both" ? this.#join(number) : this.#one(number, by);
     if (visits !== undefined) person.visits = visits;
     this.#judge(person, was);
   }
 
-  /** The same, of a stream that may not merge: by the user id if there is one, and nobody who is known gets another identity. */
+  /**
+   * Does the same for a stream that may not merge: finds the person by the user id if there is one, and gives no
+   * identity to an existing person.
+   */
   add(number: number, by: Identity | "both", visits: number | undefined, mode: "add" | "known"): void {
     const identity = by === "both" ? "user" : by;
     let person = this.#find(number, identity);
@@ -35,7 +38,7 @@ export class ExpectedAlerts {
     this.#judge(person, was);
   }
 
-  /** Two who became one are two again, nobody is alerted by it, and they stay two. What was said since stays with the older. */
+  /** Splits a merged person in two for good, which alerts nobody. Alerts since the merge stay with the older one. */
   split(number: number, by: Identity): void {
     const person = this.#find(number, by);
     const merge = person?.merge;
@@ -62,7 +65,7 @@ export class ExpectedAlerts {
     }
   }
 
-  /** Who is in, and was never welcomed, is. */
+  /** Welcomes members who never were. */
   backfill(): void {
     for (const { isIn, alerts, number } of this.#persons) {
       const title = `welcome ${number}`;
@@ -70,14 +73,14 @@ export class ExpectedAlerts {
     }
   }
 
-  /** With a person goes what was said to them. */
+  /** Forgets a person and their alerts. */
   forget(number: number, by: Identity): void {
     const person = this.#find(number, by);
     if (person !== undefined) this.#persons.delete(person);
     if (person?.apart !== undefined) person.apart.apart = undefined;
   }
 
-  /** What should have been said, to those who are known. */
+  /** Returns the expected alerts of existing people. */
   alerts(): string[] {
     return [...this.#persons].flatMap(({ alerts }) => alerts).sort();
   }

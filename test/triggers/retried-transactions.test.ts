@@ -64,7 +64,7 @@ test("a simulation reports what happened once", async () => {
       templates,
       from: noon,
       until: noon + hour,
-      wanted: desired,
+      desired: desired,
       activate: ["entered"],
       updates,
     });

@@ -62,12 +62,12 @@ test("days that are past, and days to come, have their own schedules", async () 
   const monthly = trigger({ schedule: "30 6 1 * *", audience: "regulars" });
   const declared = { audience: regulars, trigger: { monthly } };
   const one = "monthly sent: crm ada@example.com monthly/run ada";
-  for (const [from, wanted] of [
+  for (const [from, desired] of [
     [Date.UTC(2026, 1, 1), `02-01 06:30 ${one}`],
     [Date.UTC(2027, 6, 1, 6, 30), `07-01 06:30 ${one}`],
   ] as const) {
     const { lines } = await play(declared, { ada: { visits: 11 } }, { from, until: from + 7 * hour });
-    expect(lines).toEqual([wanted]);
+    expect(lines).toEqual([desired]);
   }
 });
 
@@ -133,7 +133,7 @@ test("a digest is one alert of several firings", async () => {
 });
 
 describe("what is not in force yet", () => {
-  const wanted = {
+  const desired = {
     origin: "file",
     definitions: {
       audience: { regulars: { where: "gt .visits 5" } },
@@ -144,14 +144,14 @@ describe("what is not in force yet", () => {
   test("is put into force at the start; drafts stay drafts unless they are activated", async () => {
     const known = { ada: { visits: 7 } };
     const updates = [visits("bob", 7, noon + hour)];
-    expect((await play({}, known, { wanted, updates })).lines).toEqual([]);
-    expect((await play({}, known, { wanted, updates, activate: ["welcome"] })).lines).toEqual([
+    expect((await play({}, known, { desired, updates })).lines).toEqual([]);
+    expect((await play({}, known, { desired, updates, activate: ["welcome"] })).lines).toEqual([
       "03-02 13:00 welcome sent: crm bob@example.com welcome/enter bob",
     ]);
   });
 
   test("a backfill comes to those who are there", async () => {
-    const how = { wanted, activate: ["welcome"], backfill: ["welcome"] };
+    const how = { desired, activate: ["welcome"], backfill: ["welcome"] };
     expect((await play({}, { ada: { visits: 7 } }, how)).lines).toEqual([
       "03-02 12:00 welcome sent: crm ada@example.com welcome/run ada",
     ]);
@@ -159,7 +159,7 @@ describe("what is not in force yet", () => {
 
   test("what is wrong in it is said", async () => {
     const bad = { origin: "file", definitions: { audience: { regulars: { where: "gt .visits )" } } } } as const;
-    await expect(play({}, {}, { wanted: bad })).rejects.toMatchObject({ name: "DefinitionError", of: "regulars" });
+    await expect(play({}, {}, { desired: bad })).rejects.toMatchObject({ name: "DefinitionError", of: "regulars" });
     await expect(play({}, {}, { activate: ["nobody"] })).rejects.toMatchObject({ name: "NotFoundError" });
   });
 });

@@ -7,7 +7,7 @@ import { answerRequest, type EvaluationRequest, type Outcome } from "../../src/t
 import type { EngineOptions } from "../../src/triggers/index.ts";
 import { createHarness, noon } from "./harness.ts";
 
-/** Templates whose function `slow MS` takes as long by a clock that nothing else moves. */
+/** Returns templates with a function `slow MS` that takes that long by a clock that nothing else moves. */
 export function slowTemplates(limits: NonNullable<EngineOptions["templates"]["limits"]> = {}) {
   let now = 0;
   let calls = 0;
@@ -31,7 +31,7 @@ interface SlowOptions {
   readonly more?: Partial<EngineOptions>;
 }
 
-/** A stage with a thread of its own for what takes long, so far as tests can tell. */
+/** Creates a harness with another thread for slow evaluations, as far as tests can tell. */
 export function createSlowHarness({ store = memoryStore(), limits, more }: SlowOptions = {}) {
   const here = slowTemplates(limits);
   const requests: EvaluationRequest[] = [];

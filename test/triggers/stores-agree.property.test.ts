@@ -43,7 +43,7 @@ const aProfile = fc
   .record({ id: some(...people), of: fc.subarray(["i", "j", "k"]), version: small })
   .map(({ id, of, version }): Profile => profile(id, { identifiers: of.map((one) => identifier(one)), version }));
 
-/** In words, so that a counterexample can be read. */
+/** Describes each command, so that a counterexample can be read. */
 const said = <T>(
   name: string,
   of: fc.Arbitrary<T>,
@@ -165,7 +165,7 @@ const transaction = fc.record({ verbs: fc.array(verb, { minLength: 1, maxLength:
 
 class Thrown extends Error {}
 
-/** What each verb answered, and whether it was kept. */
+/** Returns the results of each verb, and whether they were committed. */
 async function answers(store: EngineStore, { verbs, throws }: { verbs: readonly { verb: Verb }[]; throws: boolean }) {
   const all: unknown[] = [];
   try {

@@ -7,12 +7,12 @@ import {
   type WorkerPool,
   type WorkerPoolOptions,
 } from "../../src/workers/index.ts";
-import type { tasks } from "./worker.ts";
+import type { tasks } from "./task-fixtures.ts";
 
 type Tests = typeof tasks;
 const pools: WorkerPool<Tests>[] = [];
 function poolOf(options: WorkerPoolOptions = {}): WorkerPool<Tests> {
-  const pool = createWorkerPool<Tests>({ size: 1, entry: new URL("./worker.ts", import.meta.url), ...options });
+  const pool = createWorkerPool<Tests>({ size: 1, entry: new URL("./task-fixtures.ts", import.meta.url), ...options });
   pools.push(pool);
   return pool;
 }
@@ -45,7 +45,7 @@ describe("a task", () => {
     const error = await problemOf(pool.run("fail", "error", late));
     expect(error).toBeInstanceOf(TypeError);
     expect((error as Error).message).toBe("not so");
-    expect((error as Error).stack).toContain("worker.ts");
+    expect((error as Error).stack).toContain("task-fixtures.ts");
     await expect(pool.run("fail", "text", late)).rejects.toThrow("a text");
     await expect(pool.run("unclonable", undefined, late)).rejects.toThrow("could not be cloned");
     await expect(pool.run("missing", undefined, late)).rejects.toThrow("no such module");
@@ -154,7 +154,7 @@ describe("workers", () => {
   });
 
   test("that die at once are not started for each task", async () => {
-    const entry = new URL("./dead.ts", import.meta.url);
+    const entry = new URL("./crashing-worker.ts", import.meta.url);
     const pool = poolOf({ entry });
     const ask = () =>
       pool.run("echo", 1, late).then(

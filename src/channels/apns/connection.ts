@@ -2,66 +2,66 @@ import { type ClientHttp2Session, connect, constants, type OutgoingHttpHeaders }
 import { isIP } from "node:net";
 import { connect as secure, type TLSSocket } from "node:tls";
 import { createGuard, type GuardPolicy } from "../../guard/index.ts";
-import { bodyOf } from "./answer.ts";
+import { parseBody } from "./response-outcome.ts";
 
 export interface Http2ConnectionOptions {
   readonly host: string;
   readonly port: number;
   readonly guard?: GuardPolicy | undefined;
-  /** PEM of authorities to trust instead of the system's. */
+  /** Certificate authorities to trust instead of the system's, as PEM. */
   readonly ca?: string | readonly string[] | undefined;
-  /** ms for resolving, connecting, TLS and the first word of HTTP/2. */
+  /** ms for resolving, connecting, TLS and the server's HTTP/2 settings. */
   readonly connectTimeout: number;
-  /** ms without a word after which it is ended. */
-  readonly idle: number;
+  /** ms without traffic after which the connection is closed. */
+  readonly idleTimeout: number;
 }
 
-export interface Reply {
+export interface Http2Response {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** As far as it came, up to 64 KiB. */
+  /** The body as far as it was received, at most 64 KiB. */
   readonly text: string;
 }
 
-const maxReply = 64 * 1024;
-const timedOut = (what: string, ms: number): Error =>
+const maxResponseBytes = 64 * 1024;
+const timeoutError = (what: string, ms: number): Error =>
   Object.assign(new Error(`${what} within ${ms} ms`), { code: "ETIMEDOUT" });
 
-/** One connection, from its first word to its end. */
+/** An HTTP/2 connection to Apple, from its settings to its end. */
 export class Http2Connection {
   lastUsed = Number.NEGATIVE_INFINITY;
-  usable = true;
+  isUsable = true;
   readonly #session: ClientHttp2Session;
-  #asking = 0;
-  #farewell: string | undefined;
-  #pinging: Promise<boolean> | undefined;
+  #inFlight = 0;
+  #goawayReason: string | undefined;
+  #pendingPing: Promise<boolean> | undefined;
 
   constructor(session: ClientHttp2Session, idle: number) {
     this.#session = session;
-    const over = () => {
-      this.usable = false;
+    const markUnusable = () => {
+      this.isUsable = false;
     };
     session.on("goaway", (_code, _last, data) => {
-      over();
-      this.#farewell = bodyOf(Buffer.from(data ?? []).toString()).reason;
+      markUnusable();
+      this.#goawayReason = parseBody(Buffer.from(data ?? []).toString()).reason;
     });
-    // The streams say what is wrong; without a listener it would end the process.
-    session.on("error", over);
-    session.on("close", over);
+    // The streams report errors, too; without a listener the error would end the process.
+    session.on("error", markUnusable);
+    session.on("close", markUnusable);
     session.setTimeout(idle, () => {
-      over();
+      markUnusable();
       session.close();
     });
-    // Nothing to wait for while nothing is asked.
+    // An idle connection does not keep the process alive.
     session.unref();
   }
 
-  /** Whether it still answers; if not, it is ended. One ping, however many ask. */
-  answers(ms: number): Promise<boolean> {
-    this.#pinging ??= this.#ping(ms).finally(() => {
-      this.#pinging = undefined;
+  /** Tells whether the connection still responds; destroys it if not. Concurrent callers share one ping. */
+  isAlive(ms: number): Promise<boolean> {
+    this.#pendingPing ??= this.#ping(ms).finally(() => {
+      this.#pendingPing = undefined;
     });
-    return this.#pinging;
+    return this.#pendingPing;
   }
 
   async #ping(ms: number): Promise<boolean> {
@@ -69,86 +69,86 @@ export class Http2Connection {
     const timer = setTimeout(resolve, ms, false);
     const isSent = !this.#session.closed && this.#session.ping((error) => resolve(error === null));
     if (!isSent) resolve(false);
-    const alive = await promise;
+    const isAlive = await promise;
     clearTimeout(timer);
-    if (!alive) this.#drop();
-    return alive && this.usable;
+    if (!isAlive) this.#destroy();
+    return isAlive && this.isUsable;
   }
 
-  async ask(headers: OutgoingHttpHeaders, body: string, ms: number, signal: AbortSignal): Promise<Reply> {
+  async request(headers: OutgoingHttpHeaders, body: string, ms: number, signal: AbortSignal): Promise<Http2Response> {
     signal.throwIfAborted();
-    if (this.#asking++ === 0) this.#session.ref();
+    if (this.#inFlight++ === 0) this.#session.ref();
     try {
       return await this.#exchange(headers, body, ms, signal);
     } catch (error) {
-      if (this.#farewell !== undefined && error instanceof Error)
-        error.message += `; it said goodbye: ${this.#farewell}`;
+      if (this.#goawayReason !== undefined && error instanceof Error)
+        error.message += `; the server sent GOAWAY: ${this.#goawayReason}`;
       throw error;
     } finally {
-      if (--this.#asking === 0) this.#session.unref();
+      if (--this.#inFlight === 0) this.#session.unref();
     }
   }
 
-  #exchange(headers: OutgoingHttpHeaders, body: string, ms: number, signal: AbortSignal): Promise<Reply> {
+  #exchange(headers: OutgoingHttpHeaders, body: string, ms: number, signal: AbortSignal): Promise<Http2Response> {
     return new Promise((resolve, reject) => {
       const stream = this.#session.request(headers);
-      let reply: Reply | undefined;
+      let response: Http2Response | undefined;
       let size = 0;
       const chunks: Buffer[] = [];
-      const end = (error: Error) => {
+      const fail = (error: Error) => {
         stream.close(constants.NGHTTP2_CANCEL);
         reject(error);
       };
       const timer = setTimeout(() => {
-        // A path that lost its packets answers no other stream either.
-        this.usable = false;
+        // A network path that loses packets serves no other stream either.
+        this.isUsable = false;
         this.#session.close();
-        end(timedOut("no answer", ms));
+        fail(timeoutError("no response", ms));
       }, ms);
-      const abort = () => end(signal.reason);
+      const abort = () => fail(signal.reason);
       signal.addEventListener("abort", abort, { once: true });
       stream.on("response", ({ ":status": status = 0, ...rest }) => {
-        reply = { status, headers: rest as Reply["headers"], text: "" };
+        response = { status, headers: rest as Http2Response["headers"], text: "" };
       });
       stream.on("data", (chunk: Buffer) => {
-        if (size < maxReply) chunks.push(chunk.subarray(0, maxReply - size));
+        if (size < maxResponseBytes) chunks.push(chunk.subarray(0, maxResponseBytes - size));
         size += chunk.length;
-        if (size > maxReply) stream.close(constants.NGHTTP2_CANCEL);
+        if (size > maxResponseBytes) stream.close(constants.NGHTTP2_CANCEL);
       });
       stream.on("error", reject);
       stream.on("close", () => {
         clearTimeout(timer);
         signal.removeEventListener("abort", abort);
-        // The status is known, so nothing that happened to the body is an error.
-        if (reply !== undefined) resolve({ ...reply, text: Buffer.concat(chunks).toString() });
+        // Once the status is known, a problem with the body is no error.
+        if (response !== undefined) resolve({ ...response, text: Buffer.concat(chunks).toString() });
         else
           reject(
-            Object.assign(new Error("the stream was closed without an answer"), { code: "ERR_HTTP2_STREAM_ERROR" }),
+            Object.assign(new Error("the stream was closed without a response"), { code: "ERR_HTTP2_STREAM_ERROR" }),
           );
       });
       stream.end(body);
     });
   }
 
-  #drop(): void {
-    this.usable = false;
+  #destroy(): void {
+    this.isUsable = false;
     this.#session.destroy();
   }
 
-  async end(): Promise<void> {
-    if (!this.#session.closed && this.#asking > 0) await new Promise<void>((resolve) => this.#session.close(resolve));
-    this.#drop();
+  async close(): Promise<void> {
+    if (!this.#session.closed && this.#inFlight > 0) await new Promise<void>((resolve) => this.#session.close(resolve));
+    this.#destroy();
   }
 }
 
-/** Connected, secured, greeted. Throws the error of whichever did not work. */
+/** Opens a connection: connects, secures, waits for the server's settings. Throws the error of the step that failed. */
 export async function connectHttp2({
   guard,
   host,
   port,
   ca,
   connectTimeout,
-  idle,
+  idleTimeout,
 }: Http2ConnectionOptions): Promise<Http2Connection> {
   const socket = await createGuard(guard).connect({ host, port, timeout: connectTimeout });
   const tls = secure({
@@ -160,18 +160,22 @@ export async function connectHttp2({
     ...(ca !== undefined && { ca: ca as string | string[] }),
   });
   try {
-    const session = await negotiated(tls, isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`, connectTimeout);
-    return new Http2Connection(session, idle);
+    const session = await negotiateHttp2(
+      tls,
+      isIP(host) === 6 ? `[${host}]:${port}` : `${host}:${port}`,
+      connectTimeout,
+    );
+    return new Http2Connection(session, idleTimeout);
   } catch (error) {
     tls.destroy();
     throw error;
   }
 }
 
-/** After the server's settings: before, its limit of streams is not known. @param authority of all requests on it */
-function negotiated(tls: TLSSocket, authority: string, ms: number): Promise<ClientHttp2Session> {
+/** Starts HTTP/2 and waits for the server's settings, because its limit of streams is unknown before. @param authority of all requests */
+function negotiateHttp2(tls: TLSSocket, authority: string, ms: number): Promise<ClientHttp2Session> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => fail(timedOut("no HTTP/2 connection", ms)), ms);
+    const timer = setTimeout(() => fail(timeoutError("no HTTP/2 connection", ms)), ms);
     const fail = (error: Error) => {
       clearTimeout(timer);
       reject(error);
@@ -180,7 +184,7 @@ function negotiated(tls: TLSSocket, authority: string, ms: number): Promise<Clie
     tls.once("close", () => fail(Object.assign(new Error("the connection was closed"), { code: "ECONNRESET" })));
     tls.once("secureConnect", () => {
       if (tls.alpnProtocol !== "h2") {
-        fail(Object.assign(new Error("it speaks no HTTP/2"), { code: "ERR_NO_HTTP2" }));
+        fail(Object.assign(new Error("the server does not support HTTP/2"), { code: "ERR_NO_HTTP2" }));
         return;
       }
       const session = connect(`https://${authority}`, { createConnection: () => tls });

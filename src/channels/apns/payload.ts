@@ -3,32 +3,32 @@ import type { Json } from "../../base/json.ts";
 import type { Alert } from "../../store/index.ts";
 import { fitPayload, json } from "../push/truncate.ts";
 
-/** What one delivery may ask for; the channel's own options are what holds for those that do not. */
+/** Options of one delivery; the channel's own options are their defaults. */
 export interface ApnsPushOptions {
-  /** s that Apple keeps the push for a device that is away; 0: it is tried once. @default Apple's, up to 30 days */
+  /** s for which Apple keeps the push for an offline device; 0: one try only. @default Apple's, up to 30 days */
   readonly ttl?: number | undefined;
-  /** 10: at once. 5: as the device's battery allows. 1: it must not wake the device. @default 10 */
+  /** 10: immediately. 5: as the device's battery allows. 1: without waking the device. @default 10 */
   readonly priority?: 10 | 5 | 1 | undefined;
   /**
-   * Up to 64 bytes: a push takes the place of one with the same that is shown. `false` for none.
+   * Collapse id of at most 64 bytes: a push replaces a shown one with the same id. `false` for none.
    * @default from the delivery's id, so that one delivery sent twice is shown once
    */
   readonly collapse?: string | false | undefined;
-  /** Name of a sound of the app; an object for a critical alert, with a volume from 0 to 1. @default none */
+  /** Name of one of the app's sounds; an object for a critical alert, with a volume from 0 to 1. @default none */
   readonly sound?:
     | string
     | { readonly critical?: 0 | 1 | undefined; readonly name: string; readonly volume?: number | undefined }
     | undefined;
-  /** Number on the app's icon; 0 takes it away. @default as it is */
+  /** Number on the app's icon; 0 removes it. @default unchanged */
   readonly badge?: number | undefined;
-  /** Notifications with the same are grouped. */
+  /** Groups notifications with the same id. */
   readonly threadId?: string | undefined;
-  /** Which of the app's actions are offered. */
+  /** Selects the app's actions that are offered. */
   readonly category?: string | undefined;
   readonly interruptionLevel?: "passive" | "active" | "time-sensitive" | "critical" | undefined;
-  /** 0 to 1: which of several is shown first in the summary. */
+  /** 0 to 1: orders notifications in the summary. */
   readonly relevanceScore?: number | undefined;
-  /** The app's extension may change the notification before it is shown. */
+  /** Lets the app's extension change the notification before it is shown. */
   readonly mutableContent?: boolean | undefined;
   /** Further keys beside `aps`, for the app. */
   readonly data?: { readonly [name: string]: Json } | undefined;
@@ -45,7 +45,7 @@ export const pushSchema = {
       z
         .string()
         .min(1)
-        .refine((text) => /^[\x20-\x7e]{1,64}$/.test(text), "is not up to 64 bytes of printable ASCII"),
+        .refine((text) => /^[\x20-\x7e]{1,64}$/.test(text), "must be at most 64 bytes of printable ASCII"),
     ])
     .optional(),
   sound: z
@@ -62,14 +62,14 @@ export const pushSchema = {
   mutableContent: z.boolean().optional(),
   data: z
     .record(z.string(), z.json())
-    .refine((data) => !Object.hasOwn(data, "aps"), "has aps in it, which is Apple's")
+    .refine((data) => !Object.hasOwn(data, "aps"), "must not have the name aps, which is reserved for Apple")
     .optional(),
 };
 
-/** Bytes of JSON that Apple takes. */
+/** Limits the bytes of JSON, as Apple does. */
 export const maxPayload = 4096;
 
-/** `{ aps: { alert: { title, subtitle?, body? }, … }, …data }`, shortened to fit; nothing if the data leave no room. */
+/** Builds `{ aps: { alert: { title, subtitle?, body? }, … }, …data }`, shortened to fit; undefined if the data leave no room. */
 export function apnsPayload(alert: Alert, options: ApnsPushOptions): string | undefined {
   const { sound, badge, threadId, category, interruptionLevel, relevanceScore, mutableContent, data } = options;
   const rest = {

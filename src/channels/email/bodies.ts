@@ -1,28 +1,28 @@
 import type { Alert } from "../../store/index.ts";
-import { line } from "./sanitize-header.ts";
+import { oneLine } from "./sanitize-header.ts";
 
-/** The text part: the body, or for want of one the subtitle or the title. */
-export const textOf = ({ title, subtitle, body }: Alert): string => newlines(body || subtitle || title);
+/** Returns the text part: the body, else the subtitle, else the title. */
+export const textBody = ({ title, subtitle, body }: Alert): string => crlfLineEnds(body || subtitle || title);
 
-/** The html part with the subtitle as its preheader: what mail programs show in the list, beside the subject. */
-export function htmlOf({ subtitle, html }: Alert): string | undefined {
+/** Returns the HTML part with the subtitle as its preheader, which mail programs show in the list beside the subject. */
+export function htmlBody({ subtitle, html }: Alert): string | undefined {
   if (!html) return undefined;
-  const preheader = line(subtitle ?? "", 250);
-  if (preheader === "") return newlines(html);
+  const preheader = oneLine(subtitle ?? "", 250);
+  if (preheader === "") return crlfLineEnds(html);
   const hidden = `<div style="display:none;max-height:0;overflow:hidden;mso-hide:all">${escapeHtml(preheader)}</div>`;
-  const at = bodyStart(html.slice(0, 1 << 16));
-  return newlines(html.slice(0, at) + hidden + html.slice(at));
+  const start = endOfBodyTag(html.slice(0, 1 << 16));
+  return crlfLineEnds(html.slice(0, start) + hidden + html.slice(start));
 }
 
-/** Behind the first `<body>`; 0 where there is none, or it does not end. */
-function bodyStart(html: string): number {
+/** Returns the index behind the first `<body>` tag; 0 if there is none, or if it is not closed. */
+function endOfBodyTag(html: string): number {
   const tag = /(?:[^"'>]|"[^"]*"|'[^']*')*>/y;
   tag.lastIndex = html.search(/<body[\s>]/i) + "<body".length;
   return tag.lastIndex >= "<body".length && tag.test(html) ? tag.lastIndex : 0;
 }
 
-/** Line ends as mail has them. A lone CR or LF would be another message to some servers, and another to what signs it. */
-const newlines = (text: string): string => text.toWellFormed().replace(/\r\n|\r|\n/g, "\r\n");
+/** Converts line ends to CRLF. Mail servers and DKIM signers treat a lone CR or LF differently, which would break signatures. */
+const crlfLineEnds = (text: string): string => text.toWellFormed().replace(/\r\n|\r|\n/g, "\r\n");
 
 const entities: Readonly<Record<string, string>> = {
   "&": "&amp;",

@@ -1,74 +1,85 @@
 import { createHash, createPrivateKey } from "node:crypto";
 import { createTransport, type SendMailOptions } from "nodemailer";
 import { DestinationError, type Draft } from "../../dispatch/index.ts";
-import { domainOf, mailbox } from "./address.ts";
-import { htmlOf, textOf } from "./bodies.ts";
+import { domainOf, parseMailbox } from "./address.ts";
+import { htmlBody, textBody } from "./bodies.ts";
 import { unsubscribeUrl } from "./header.ts";
 import { type Attachment, type EmailOptions, readOptions, readRecipient } from "./options.ts";
-import { line } from "./sanitize-header.ts";
+import { oneLine } from "./sanitize-header.ts";
 
-/** What a message is made of; the same before and after hand-over. */
+/** Fields of a draft or delivery from which a message is made. */
 export type MessageInput = Pick<Draft, "id" | "to" | "alert" | "options" | "createdAt">;
 
-/** What does not come from the letter and has to stay over retries. */
+/** Parts of a message that are not in its {@link MessageInput} and must stay the same over retries. */
 export interface Content {
   readonly unsubscribe?: string | undefined;
-  /** An armored OpenPGP message with the entity that `inner` made. */
+  /** An armored OpenPGP message with the entity that `entityToEncrypt` made. */
   readonly encrypted?: string | undefined;
 }
 
-/** Makes messages whose bytes are the same whenever they are made. */
+/** Composes messages whose bytes are the same each time. */
 export interface Composer {
-  message(letter: MessageInput, content: Content): Promise<Buffer>;
-  /** The MIME entity that is encrypted, with the real subject. */
-  inner(letter: MessageInput): Promise<Buffer>;
+  /** Composes the whole message. */
+  message(input: MessageInput, content: Content): Promise<Buffer>;
+  /** Composes the MIME entity that is to be encrypted, with the real subject. */
+  entityToEncrypt(input: MessageInput): Promise<Buffer>;
 }
 
-/** All that a reader sees or acts on. Those that a message has not are left out, since nodemailer does not sign absence. */
-const signed =
+/** Headers covered by DKIM: all that a reader sees or acts on. nodemailer signs only those that a message has. */
+const signedHeaders =
   "From:Sender:Reply-To:Subject:Date:Message-ID:To:Cc:MIME-Version:Content-Type:Content-Transfer-Encoding:Auto-Submitted:List-Unsubscribe:List-Unsubscribe-Post";
 
+/** @throws TypeError for invalid options */
 export function createComposer(options: EmailOptions): Composer {
-  const from = mailbox(options.from);
-  const replyTo = options.replyTo === undefined ? undefined : mailbox(options.replyTo);
-  const mailto = options.unsubscribe?.mailto === undefined ? undefined : mailbox(options.unsubscribe.mailto).address;
-  const standing = typeof options.unsubscribe?.url === "string" ? unsubscribeUrl(options.unsubscribe.url) : undefined;
+  const from = parseMailbox(options.from);
+  const replyTo = options.replyTo === undefined ? undefined : parseMailbox(options.replyTo);
+  const mailto =
+    options.unsubscribe?.mailto === undefined ? undefined : parseMailbox(options.unsubscribe.mailto).address;
+  const defaultUnsubscribeUrl =
+    typeof options.unsubscribe?.url === "string" ? unsubscribeUrl(options.unsubscribe.url) : undefined;
   const idDomain = domainOf(from.address);
-  const dkim = signature(options.dkim);
-  const plain = toBuffer(dkim);
-  const protect = toBuffer(undefined, (type) => `${type}; protected-headers="v1"`);
-  const encrypted = toBuffer(dkim, () => 'multipart/encrypted; protocol="application/pgp-encrypted"');
+  const dkim = dkimOptions(options.dkim);
+  const composePlain = createMimeBuilder(dkim);
+  const composeProtected = createMimeBuilder(undefined, (type) => `${type}; protected-headers="v1"`);
+  const composeEncrypted = createMimeBuilder(dkim, () => 'multipart/encrypted; protocol="application/pgp-encrypted"');
 
-  const addressed = (letter: MessageInput): SendMailOptions => ({
+  const addressFields = (input: MessageInput): SendMailOptions => ({
     from,
     ...(replyTo !== undefined && { replyTo }),
-    to: readRecipient(letter.to),
-    subject: line(letter.alert.title, 200),
-    date: new Date(letter.createdAt),
-    messageId: `<${letter.id}@${idDomain}>`,
+    to: readRecipient(input.to),
+    subject: oneLine(input.alert.title, 200),
+    date: new Date(input.createdAt),
+    messageId: `<${input.id}@${idDomain}>`,
   });
 
-  const readable = (letter: MessageInput): SendMailOptions => {
-    const text = textOf(letter.alert);
-    const html = htmlOf(letter.alert);
-    const attachments = [...(options.attachments ?? []), ...(readOptions(letter.options).attachments ?? [])];
+  const contentFields = (input: MessageInput): SendMailOptions => {
+    const text = textBody(input.alert);
+    const html = htmlBody(input.alert);
+    const attachments = [...(options.attachments ?? []), ...(readOptions(input.options).attachments ?? [])];
     return {
       text,
       ...(html !== undefined && { html }),
-      attachments: attachments.map(attached),
-      baseBoundary: boundary(letter.id, text, html ?? ""),
+      attachments: attachments.map(toNodemailerAttachment),
+      baseBoundary: boundaryOf(input.id, text, html ?? ""),
     };
   };
 
-  const added = (letter: MessageInput, content: Content): Header[] => {
-    const own = readOptions(letter.options);
-    const fields = new Map<string, Header>();
-    for (const source of [{ "Auto-Submitted": "auto-generated" }, options.headers ?? {}, own.headers ?? {}]) {
+  const extraHeaders = (input: MessageInput, content: Content): HeaderField[] => {
+    const deliveryOptions = readOptions(input.options);
+    const fields = new Map<string, HeaderField>();
+    for (const source of [
+      { "Auto-Submitted": "auto-generated" },
+      options.headers ?? {},
+      deliveryOptions.headers ?? {},
+    ]) {
       for (const [key, value] of Object.entries(source)) fields.set(key.toLowerCase(), { key, value });
     }
-    const url = own.unsubscribe ?? content.unsubscribe ?? standing;
-    const ways = [...(url === undefined ? [] : [url]), ...(mailto === undefined ? [] : [`mailto:${mailto}`])];
-    const value = ways.map((way) => `<${way}>`).join(", ");
+    const url = deliveryOptions.unsubscribe ?? content.unsubscribe ?? defaultUnsubscribeUrl;
+    const unsubscribeTargets = [
+      ...(url === undefined ? [] : [url]),
+      ...(mailto === undefined ? [] : [`mailto:${mailto}`]),
+    ];
+    const value = unsubscribeTargets.map((target) => `<${target}>`).join(", ");
     return [
       ...fields.values(),
       ...(value === "" ? [] : [{ key: "List-Unsubscribe", value: { prepared: true, foldLines: true, value } }]),
@@ -77,13 +88,14 @@ export function createComposer(options: EmailOptions): Composer {
   };
 
   return {
-    inner: (letter) => protect({ ...addressed(letter), ...readable(letter) }),
-    message(letter, content) {
-      const headers = added(letter, content);
-      if (content.encrypted === undefined) return plain({ ...addressed(letter), ...readable(letter), headers });
+    entityToEncrypt: (input) => composeProtected({ ...addressFields(input), ...contentFields(input) }),
+    message(input, content) {
+      const headers = extraHeaders(input, content);
+      if (content.encrypted === undefined)
+        return composePlain({ ...addressFields(input), ...contentFields(input), headers });
       const bare = { filename: false, contentTransferEncoding: "7bit" } as const;
-      return encrypted({
-        ...addressed(letter),
+      return composeEncrypted({
+        ...addressFields(input),
         subject: options.encrypt?.subject ?? "...",
         headers,
         attachments: [
@@ -95,20 +107,20 @@ export function createComposer(options: EmailOptions): Composer {
             content: content.encrypted,
           },
         ],
-        baseBoundary: boundary(letter.id, content.encrypted),
+        baseBoundary: boundaryOf(input.id, content.encrypted),
       });
     },
   };
 }
 
-interface Header {
+interface HeaderField {
   readonly key: string;
   readonly value: string | { readonly prepared: boolean; readonly foldLines: boolean; readonly value: string };
 }
 
-type ToBuffer = (mail: SendMailOptions) => Promise<Buffer>;
+type MimeBuilder = (mail: SendMailOptions) => Promise<Buffer>;
 
-function toBuffer(dkim: ReturnType<typeof signature>, contentType?: (type: string) => string): ToBuffer {
+function createMimeBuilder(dkim: ReturnType<typeof dkimOptions>, contentType?: (type: string) => string): MimeBuilder {
   const transport = createTransport({
     streamTransport: true,
     buffer: true,
@@ -125,44 +137,48 @@ function toBuffer(dkim: ReturnType<typeof signature>, contentType?: (type: strin
   return async (mail) => (await transport.sendMail(mail)).message as Buffer;
 }
 
-/** Fixed for the message, and nothing that text in it could hold: it would have to hold its own hash. */
-function boundary(...parts: readonly string[]): string {
+/** Derives the MIME boundary from the content. It is the same each time, and cannot occur in the content, which would have to contain its own hash. */
+function boundaryOf(...parts: readonly string[]): string {
   const hash = createHash("sha256");
   for (const part of parts) hash.update(`${part.length}:`).update(part);
   return hash.digest("hex").slice(0, 32);
 }
 
-const attached = ({ filename, content, encoding, contentType, cid }: Attachment) => ({
-  filename: line(filename.replace(/[/\\\p{Cc}]/gu, "_"), 200),
+const toNodemailerAttachment = ({ filename, content, encoding, contentType, cid }: Attachment) => ({
+  filename: oneLine(filename.replace(/[/\\\p{Cc}]/gu, "_"), 200),
   content: Buffer.from(content, encoding === "text" ? "utf8" : "base64"),
   ...(contentType !== undefined && { contentType }),
   ...(cid !== undefined && { cid }),
 });
 
-/** @throws TypeError: nodemailer would send unsigned, and say nothing */
-function signature(dkim: EmailOptions["dkim"]) {
+/** Checks the DKIM options. @throws TypeError, because nodemailer would silently send unsigned mail */
+function dkimOptions(dkim: EmailOptions["dkim"]) {
   if (dkim === undefined) return undefined;
   const { domain, selector, privateKey } = dkim;
   const key = createPrivateKey(privateKey);
   if (key.asymmetricKeyType !== "rsa") {
-    throw new TypeError(`the DKIM key is ${key.asymmetricKeyType}; only RSA keys sign here, 2048 bits are usual`);
+    throw new TypeError(`dkim.privateKey is ${key.asymmetricKeyType}; use an RSA key of 2048 bits`);
   }
   const bits = key.asymmetricKeyDetails?.modulusLength ?? 0;
-  if (bits < 1024) throw new TypeError(`the DKIM key has ${bits} bits; receivers take no less than 1024 (RFC 8301)`);
-  if (!/^[\w.-]+$/.test(selector)) throw new TypeError(`${JSON.stringify(selector)} is not a DKIM selector`);
+  if (bits < 1024)
+    throw new TypeError(`dkim.privateKey has ${bits} bits; receivers accept no less than 1024 (RFC 8301)`);
+  if (!/^[\w.-]+$/.test(selector))
+    throw new TypeError(
+      `dkim.selector: ${JSON.stringify(selector)} is not a DKIM selector; use letters, digits, ., - and _`,
+    );
   return {
-    domainName: domainOf(mailbox(`postmaster@${domain}`).address),
+    domainName: domainOf(parseMailbox(`postmaster@${domain}`).address),
     keySelector: selector,
     privateKey: key.export({ type: "pkcs8", format: "pem" }) as string,
-    headerFieldNames: signed,
+    headerFieldNames: signedHeaders,
   };
 }
 
-/** @throws DestinationError */
-export function checkText(letter: MessageInput, most: number): void {
+/** Checks the length of body and html. @throws DestinationError */
+export function checkTextLength(input: MessageInput, max: number): void {
   for (const part of ["body", "html"] as const) {
-    const length = letter.alert[part]?.length ?? 0;
-    if (length > most)
-      throw new DestinationError(`the alert's ${part} has ${length} characters; at most ${most} are sent by e-mail`);
+    const length = input.alert[part]?.length ?? 0;
+    if (length > max)
+      throw new DestinationError(`the alert's ${part} has ${length} characters; at most ${max} can be sent by e-mail`);
   }
 }

@@ -1,10 +1,10 @@
 import { z } from "zod";
 import type { Json } from "../../base/json.ts";
 import type { Delivery } from "../../store/index.ts";
-import { collapseKey } from "../push/collapse.ts";
+import { collapseKey } from "../push/collapse-key.ts";
 import { fitPayload, json } from "../push/truncate.ts";
 
-/** Where to: a device's registration token or installation id, a topic, or a condition over topics. */
+/** Names the recipients: a device's registration token or installation id, a topic, or a condition over topics. */
 export type FcmTarget =
   | { readonly token: string }
   | { readonly fid: string }
@@ -13,22 +13,22 @@ export type FcmTarget =
 
 type Fields = { readonly [name: string]: Json };
 
-/** What one delivery may ask for; the channel's own options are what holds for those that do not. */
+/** Options of one delivery; the channel's own options are their defaults. */
 export interface FcmPushOptions {
-  /** s that the push is kept for a device that is away, up to 2,419,200. @default Google's, four weeks */
+  /** s for which the push is kept for an offline device, at most 2,419,200. @default Google's, four weeks */
   readonly ttl?: number | undefined;
-  /** @default Google's: high for what is shown */
+  /** @default Google's: high for notifications */
   readonly priority?: "normal" | "high" | undefined;
   /**
-   * Of pushes with the same that wait for a device only the last is kept; Google keeps four such for a device at most.
-   * @default none; but of one delivery sent twice one notification is shown, by Android's `tag` and `apns-collapse-id`
+   * Collapse key: of the pushes with the same key that wait for a device only the last is kept. Google keeps at most four keys per
+   * device. @default none; a delivery sent twice is still shown once, because of Android's `tag` and `apns-collapse-id`
    */
   readonly collapse?: string | undefined;
-  /** URL of a picture. */
+  /** URL of an image. */
   readonly image?: string | undefined;
   /** Further data for the app; `id` is the delivery's. */
   readonly data?: { readonly [name: string]: string } | undefined;
-  /** What else Google's AndroidConfig, ApnsConfig and WebpushConfig have, as it is documented there. */
+  /** Further fields of Google's AndroidConfig, ApnsConfig and WebpushConfig, as documented there. */
   readonly android?: Fields | undefined;
   readonly apns?: Fields | undefined;
   readonly webpush?: Fields | undefined;
@@ -38,7 +38,7 @@ const printable = (max: number) =>
   z
     .string()
     .max(max)
-    .regex(/^[\x21-\x7e]+$/, "is not printable ASCII without spaces");
+    .regex(/^[\x21-\x7e]+$/, "must be printable ASCII without spaces");
 const fields = z.record(z.string(), z.json()).optional();
 
 const token = z.strictObject({ token: printable(4096) });
@@ -51,11 +51,11 @@ export const targetSchema = z.union(
     z.strictObject({ condition: z.string().min(1).max(2000) }),
   ],
   {
-    error: "is neither a registration token nor { token }, { fid }, { topic } (A-Z a-z 0-9 - _ . ~ %) or { condition }",
+    error: "must be a registration token, { token }, { fid }, { topic } (A-Z a-z 0-9 - _ . ~ %) or { condition }",
   },
 );
 
-const googles = /^(?:from|message_type|id|(?:google|gcm)\..*|google.*)$/i;
+const reservedDataNames = /^(?:from|message_type|id|(?:google|gcm)\..*|google.*)$/i;
 
 export const pushSchema = {
   ttl: z.int().min(0).max(2_419_200).optional(),
@@ -65,8 +65,8 @@ export const pushSchema = {
   data: z
     .record(z.string(), z.string())
     .refine(
-      (data) => !Object.keys(data).some((name) => googles.test(name)),
-      "has id, from, message_type, google… or gcm.… in it",
+      (data) => !Object.keys(data).some((name) => reservedDataNames.test(name)),
+      "must not have the names id, from, message_type, google… or gcm.…, which are reserved",
     )
     .optional(),
   android: fields,
@@ -74,12 +74,12 @@ export const pushSchema = {
   webpush: fields,
 };
 
-/** Bytes: what Google takes for a device, and for topics. */
-export const limitOf = (target: FcmTarget): number => ("topic" in target || "condition" in target ? 2048 : 4096);
+/** Returns the bytes that Google accepts for the target: a device, or topics. */
+export const maxPayloadOf = (target: FcmTarget): number => ("topic" in target || "condition" in target ? 2048 : 4096);
 
 /**
- * The body of `messages:send`, shortened so that its JSON without the target is within Google's limit; nothing if the
- * data leave no room. Google knows no subtitle: it is the first line of what is shown as the body.
+ * Builds the body of `messages:send`, shortened so that its JSON without the target is within Google's limit; undefined if the data
+ * leave no room. Google has no subtitle, so it becomes the first line of the body.
  */
 export function fcmMessage(
   { id, alert, createdAt }: Pick<Delivery, "id" | "alert" | "createdAt">,
@@ -87,17 +87,17 @@ export function fcmMessage(
   options: FcmPushOptions,
 ): string | undefined {
   const { image, data } = options;
-  const platforms = platformsOf(id, createdAt, options);
-  const payload = fitPayload(alert, limitOf(target), ({ title, subtitle, body }) => {
+  const platforms = platformConfigs(id, createdAt, options);
+  const payload = fitPayload(alert, maxPayloadOf(target), ({ title, subtitle, body }) => {
     const lines = [subtitle, body].filter((text) => text !== undefined);
     const notification = { title, ...(lines.length > 0 && { body: lines.join("\n") }), image };
     return json({ notification, data: { id, ...data }, ...platforms });
   });
-  // The target comes before the rest: both are objects with something in them.
+  // Joins the JSON of target and payload; neither object is empty.
   return payload === undefined ? undefined : `{"message":${json(target).slice(0, -1)},${payload.slice(1)}}`;
 }
 
-function platformsOf(id: string, createdAt: number, options: FcmPushOptions): Fields {
+function platformConfigs(id: string, createdAt: number, options: FcmPushOptions): Fields {
   const { ttl, priority, collapse, android = {}, apns = {}, webpush = {} } = options;
   const apnsHeaders = {
     "apns-collapse-id": collapse ?? collapseKey(id, 64),

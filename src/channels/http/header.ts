@@ -1,55 +1,57 @@
 import { DestinationError, isSecretHeader, secretsOfHeader } from "../../dispatch/index.ts";
 
-/** What a user's header may not be named: what HTTP itself is made of, and what a channel signs. */
+/** Matches header names that users may not set: those of HTTP itself, and those that a channel signs. */
 const reserved =
   /^(?:(?:host|connection|keep-alive|content-length|transfer-encoding|te|trailer|upgrade|expect)$|proxy-|webhook-)/;
 
 const token = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
 
-/** Why a header cannot be sent under this name, or nothing. */
-export function nameRefusal(name: string): string | undefined {
+/** Returns why a header cannot have this name, or undefined if it can. */
+export function headerNameError(name: string): string | undefined {
   const lower = name.toLowerCase();
-  if (!token.test(lower)) return `${JSON.stringify(name)} is not a header's name`;
-  return reserved.test(lower) ? `the header ${lower} is not for users to set` : undefined;
+  if (!token.test(lower)) return `${JSON.stringify(name)} is not a valid header name`;
+  return reserved.test(lower) ? `the header ${lower} is reserved and cannot be set` : undefined;
 }
 
-/** Longer ones are refused by most servers. */
-const longest = 8 * 1024;
+/** Limits the characters of a value: most servers refuse longer ones. */
+const maxValueLength = 8 * 1024;
 
 /**
- * A value as it is sent, without the space around it; printable ASCII and tabs pass (RFC 9110, 5.5).
- * @throws DestinationError; its message holds no value
+ * Returns a header value as it is sent, without surrounding whitespace; printable ASCII and tabs pass (RFC 9110, 5.5).
+ * @throws DestinationError whose message does not contain the value
  */
 export function headerValue(name: string, text: string): string {
   const value = text.trim();
-  if (value.length > longest) {
-    throw new DestinationError(`the header ${name} has ${value.length} characters; at most ${longest} are sent`);
+  if (value.length > maxValueLength) {
+    throw new DestinationError(
+      `the header ${name} has ${value.length} characters; at most ${maxValueLength} can be sent`,
+    );
   }
-  const bad = /[^\t\x20-\x7e]/u.exec(value)?.[0];
-  if (bad === undefined) return value;
-  const code = `U+${bad.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
+  const invalid = /[^\t\x20-\x7e]/u.exec(value)?.[0];
+  if (invalid === undefined) return value;
+  const code = `U+${invalid.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}`;
   throw new DestinationError(
-    `the header ${name} has ${code} in it; only printable ASCII is sent, so encode it (urlquery)`,
+    `the header ${name} contains ${code}, but only printable ASCII can be sent; encode it (urlquery)`,
   );
 }
 
-/** Headers as the journal keeps them: names in lower case, what is secret as `…`. @param secrets names of others that are */
+/** Returns headers as the journal keeps them: names in lower case, secret values as `…`. @param secrets further secret names */
 export function journalHeaders(
   headers: Readonly<Record<string, string | readonly string[] | undefined>>,
   secrets?: ReadonlySet<string>,
 ): Record<string, string> {
-  const kept: Record<string, string> = Object.create(null);
+  const masked: Record<string, string> = Object.create(null);
   for (const name in headers) {
     const value = headers[name];
     if (value === undefined) continue;
     const lower = name.toLowerCase();
     const hidden = isSecretHeader(lower) || secrets?.has(lower) === true;
-    kept[lower] = hidden ? "…" : typeof value === "string" ? value : value.join(", ");
+    masked[lower] = hidden ? "…" : typeof value === "string" ? value : value.join(", ");
   }
-  return kept;
+  return masked;
 }
 
-/** Returns the secrets in what `journalHeaders` masks of a request. */
+/** Returns the secret values that `journalHeaders` masks. */
 export function secretsInHeaders(
   headers: Readonly<Record<string, string>>,
   secrets?: ReadonlySet<string>,

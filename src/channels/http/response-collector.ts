@@ -1,55 +1,55 @@
 import type { Dispatcher } from "undici";
 
-/** As much of an answer as there was. */
-export interface Answered {
+/** A response as far as it was received. */
+export interface CollectedResponse {
   readonly status: number;
   readonly statusText: string;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly body: Buffer;
-  /** What truncatedBy the body off: an error, or that it is longer than it may be. */
+  /** Reason why the body is not complete: an error, or a body longer than the limit. */
   readonly truncatedBy?: Error | "long" | undefined;
 }
 
-/** One request and its answer, over a dispatcher of undici. Ends once, by whatever comes first. */
+/** Collects the response to one request of an undici dispatcher. Settles once, at whatever comes first. */
 export class ResponseCollector implements Dispatcher.DispatchHandler {
-  readonly response: Promise<Answered>;
-  readonly #max: number;
-  #resolve!: (answered: Answered) => void;
+  readonly response: Promise<CollectedResponse>;
+  readonly #maxBytes: number;
+  #resolve!: (response: CollectedResponse) => void;
   #reject!: (error: Error) => void;
   #controller: Dispatcher.DispatchController | undefined;
-  /** Why it was ended, if that was before it began. */
-  #ended: Error | undefined;
-  #isOver = false;
+  /** Set if `end` was called before the request started. */
+  #endedBy: Error | undefined;
+  #isSettled = false;
   #status = 0;
   #statusText = "";
-  #headers: Answered["headers"] = {};
+  #headers: CollectedResponse["headers"] = {};
   #chunks: Buffer[] = [];
   #size = 0;
 
-  /** @param max bytes of the body that are read; then the connection is closed */
-  constructor(max: number) {
-    this.#max = max;
+  /** @param maxBytes of the body that are read; then the connection is closed */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
     this.response = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
   }
 
-  /** Ends it now: with what is there if the status is known, else as an error. */
+  /** Ends collecting: with the response so far if its status is known, else with the error. */
   end(error: Error): void {
-    if (this.#isOver) return;
-    this.#ended = error;
-    this.#finish(error);
+    if (this.#isSettled) return;
+    this.#endedBy = error;
+    this.#settle(error);
     this.#controller?.abort(error);
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.#controller = controller;
-    // It waited for a connection, and was ended meanwhile.
-    if (this.#ended !== undefined) controller.abort(this.#ended);
+    // `end` was called while the request waited for a connection.
+    if (this.#endedBy !== undefined) controller.abort(this.#endedBy);
   }
 
-  onResponseStart(_: unknown, status: number, headers: Answered["headers"], statusText = ""): void {
+  onResponseStart(_: unknown, status: number, headers: CollectedResponse["headers"], statusText = ""): void {
     if (status < 200) return;
     this.#status = status;
     this.#headers = headers;
@@ -57,29 +57,29 @@ export class ResponseCollector implements Dispatcher.DispatchHandler {
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {
-    if (this.#isOver) return;
-    const room = this.#max - this.#size;
+    if (this.#isSettled) return;
+    const room = this.#maxBytes - this.#size;
     this.#size += chunk.length;
     this.#chunks.push(chunk.length > room ? chunk.subarray(0, room) : chunk);
-    if (this.#size <= this.#max) return;
-    this.#finish("long");
-    controller.abort(new Error("the answer is longer than is read"));
+    if (this.#size <= this.#maxBytes) return;
+    this.#settle("long");
+    controller.abort(new Error("the response is longer than the limit"));
   }
 
   onResponseEnd(): void {
-    this.#finish(undefined);
+    this.#settle(undefined);
   }
 
   onResponseError(_: unknown, error: Error): void {
-    this.#finish(error);
+    this.#settle(error);
   }
 
-  /** Once the status is known, nothing that happens to the body is an error: the receiver has said what it did. */
-  #finish(truncatedBy: Answered["truncatedBy"]): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
+  /** Settles the response. Once the status is known, a problem with the body is no error: the receiver has said what it did. */
+  #settle(truncatedBy: CollectedResponse["truncatedBy"]): void {
+    if (this.#isSettled) return;
+    this.#isSettled = true;
     if (this.#status === 0) {
-      this.#reject(truncatedBy instanceof Error ? truncatedBy : new Error("an answer without a status"));
+      this.#reject(truncatedBy instanceof Error ? truncatedBy : new Error("the response has no status"));
       return;
     }
     const body = this.#chunks.length === 1 ? this.#chunks[0]! : Buffer.concat(this.#chunks);

@@ -1,6 +1,6 @@
 import { parseRetryAfter } from "../../base/http-date.ts";
 
-/** What an answer's `Retry-After` asks for, in ms; nothing if it is not there or not understood. */
+/** Returns the wait that a response's `Retry-After` asks for, in ms; undefined if the header is missing or invalid. */
 export function retryAfterOf(
   headers: Readonly<Record<string, string | string[] | undefined>>,
   now: number,

@@ -1,25 +1,25 @@
 import type { Json } from "../../base/json.ts";
 import { DestinationError } from "../../dispatch/index.ts";
 
-/** Longer ones are refused by servers and proxies. */
-const longest = 8 * 1024;
+/** Limits the characters of a URL: servers and proxies refuse longer ones. */
+const maxUrlLength = 8 * 1024;
 
 /**
- * A URL to send to: http or https, no user and password in it, the fragment (which is never sent) left out.
+ * Parses a URL to send to: http or https, without user and password; its fragment, which is never sent, is removed.
  * @throws DestinationError
  */
 export function targetUrl(text: Json | undefined, what = "the destination"): URL {
-  if (typeof text !== "string") throw new DestinationError(`${what} is a URL, as text`);
-  if (text.length > longest)
-    throw new DestinationError(`${what} has ${text.length} characters; at most ${longest} are sent`);
+  if (typeof text !== "string") throw new DestinationError(`${what} must be a URL, as text`);
+  if (text.length > maxUrlLength)
+    throw new DestinationError(`${what} has ${text.length} characters; at most ${maxUrlLength} can be sent`);
   const url = URL.parse(text);
-  // Without a word of it: it may be a URL with a token in it and a mistake.
-  if (url === null) throw new DestinationError(`${what} is no URL; write https://HOST/PATH`);
+  // The message does not quote the text, which may be a URL with a token and a typo.
+  if (url === null) throw new DestinationError(`${what} is not a URL; write https://HOST/PATH`);
   if (url.protocol !== "https:" && url.protocol !== "http:") {
-    throw new DestinationError(`${what} starts with ${url.protocol}; http: and https: can be sent to`);
+    throw new DestinationError(`${what} starts with ${url.protocol}; use http: or https:`);
   }
   if (url.username !== "" || url.password !== "") {
-    throw new DestinationError(`${what} has a user or a password in it; they belong in the channel's auth`);
+    throw new DestinationError(`${what} contains a user or password; move them to the channel's auth`);
   }
   url.hash = "";
   return url;

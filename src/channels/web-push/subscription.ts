@@ -1,19 +1,19 @@
 import { createECDH, ECDH } from "node:crypto";
 import { z } from "zod";
 
-/** As a browser gives it: `JSON.stringify(await registration.pushManager.subscribe(…))`. */
+/** A subscription as a browser gives it: `JSON.stringify(await registration.pushManager.subscribe(…))`. */
 export interface Subscription {
-  /** `https:` URL at the browser's push service. Whoever knows it and the keys can be mistaken for you only with your VAPID key. */
+  /** `https:` URL at the browser's push service. Knowing it and the keys is not enough to send as you: that takes your VAPID key. */
   readonly endpoint: string;
   readonly keys: {
-    /** Public key of the browser: 65 bytes, an uncompressed point on P-256, in base64url. */
+    /** Public key of the browser: an uncompressed point on P-256, 65 bytes, in base64url. */
     readonly p256dh: string;
     /** 16 bytes in base64url. */
     readonly auth: string;
   };
 }
 
-/** Who sends (RFC 8292): what `vapidKeys()` makes, and where the push service can reach you. */
+/** Identifies the sender (RFC 8292): the keys that `vapidKeys()` makes, and where the push service can reach you. */
 export interface Vapid extends VapidKeys {
   /** `mailto:` or `https:` URL. */
   readonly subject: string;
@@ -26,25 +26,25 @@ export interface VapidKeys {
   readonly privateKey: string;
 }
 
-/** Bytes in base64url; base64 is taken as well, and padding, and made base64url. */
-const bytes = (length: number) =>
+/** Creates a schema for bytes in base64url. Accepts base64 and padding, too, and converts both to base64url. */
+const base64urlBytes = (length: number) =>
   z
     .string()
-    .regex(/^[\w+/-]*={0,2}$/, "is not base64url")
+    .regex(/^[\w+/-]*={0,2}$/, "must be base64url")
     .transform((text) => Buffer.from(text, "base64url").toString("base64url"))
-    .refine((text) => Buffer.from(text, "base64url").length === length, `is not ${length} bytes`);
+    .refine((text) => Buffer.from(text, "base64url").length === length, `must be ${length} bytes`);
 
-const point = bytes(65).refine(isPoint, "is not a point on P-256");
+const point = base64urlBytes(65).refine(isPoint, "must be a point on P-256");
 
-const endpoint = z.string().max(4096).refine(isEndpoint, "is not an https: URL without user and password");
+const endpoint = z.string().max(4096).refine(isEndpoint, "must be an https: URL without user and password");
 
-export const subscriptionSchema = z.object({ endpoint, keys: z.object({ p256dh: point, auth: bytes(16) }) });
+export const subscriptionSchema = z.object({ endpoint, keys: z.object({ p256dh: point, auth: base64urlBytes(16) }) });
 
 export const vapidSchema = z
   .strictObject({
-    subject: z.string().refine(isContact, "is not a mailto: or https: URL that reaches you (localhost does not)"),
+    subject: z.string().refine(isContact, "must be a mailto: or https: URL that reaches you (localhost does not)"),
     publicKey: point,
-    privateKey: bytes(32),
+    privateKey: base64urlBytes(32),
   })
   .refine(isPair, "publicKey does not belong to privateKey");
 
@@ -62,7 +62,7 @@ function isEndpoint(text: string): boolean {
   return url?.protocol === "https:" && url.username === "" && url.password === "";
 }
 
-/** Apple answers BadJwtToken for localhost. */
+/** Tells whether a text is a contact URL. localhost is none, because Apple rejects it with BadJwtToken. */
 function isContact(text: string): boolean {
   const url = URL.parse(text);
   if (url?.protocol === "https:") return url.hostname !== "localhost";

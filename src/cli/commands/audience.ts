@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import type { Json } from "../../base/json.ts";
 import type { Definition } from "../../store/index.ts";
 import type { ExitCode } from "../command.ts";
-import { definitionOf, type Opened, warnOfBroken, withEngine } from "../engine.ts";
+import { definitionOf, type OpenEngine, warnOfBroken, withEngine } from "../engine.ts";
 import { parseCount } from "../flags.ts";
 import { type Io, write } from "../io.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";
@@ -13,16 +13,16 @@ interface Flags extends SetupFlags {
   readonly count: number;
 }
 
-/** `tocsin audience …`: who belongs where. */
+/** Adds `tocsin audience …`: audiences and their members. */
 export function addAudienceCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const audience = program
     .command("audience")
-    .description("Audiences that are in force. They are declared in the configuration: see plan and apply.")
+    .description("Audiences in force. They are declared in the configuration: see tocsin plan and apply.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);
   const command = (name: string, summary: string) =>
     addSetupOptions(audience.command(name).description(summary))
-      .option("--json", "print it as JSON, one line for each")
+      .option("--json", "print JSON, one line per item")
       .helpOption("-h, --help", "print this help");
   command("list", "Lists audiences and their sizes.").action(async (flags: Flags) => {
     end(
@@ -37,18 +37,18 @@ export function addAudienceCommand(program: Command, io: Io, end: (code: ExitCod
           return write(io.stdout, lines.map((line) => `${line}\n`).join(""));
         }
         const rows = all.map(({ name, body, status }) => {
-          const activity = (status as { reevaluation?: Json }).reevaluation === undefined ? "" : "being evaluated";
-          return [name, size(name).toLocaleString("en"), activity, (body as { where: string }).where];
+          const evaluating = (status as { reevaluation?: Json }).reevaluation === undefined ? "" : "being evaluated";
+          return [name, size(name).toLocaleString("en"), evaluating, (body as { where: string }).where];
         });
         await warnOfBroken(opened.engine, io);
         await write(
           io.stdout,
-          rows.length === 0 ? "There are no audiences.\n" : table(["audience", "members", "", "where"], rows),
+          rows.length === 0 ? "No audiences.\n" : table(["audience", "members", "", "where"], rows),
         );
       }),
     );
   });
-  command("show", "Prints what is declared of an audience, and its size, as JSON.")
+  command("show", "Prints the definition of an audience, and its size, as JSON.")
     .argument("<audience>")
     .action(async (name: string, flags: Flags) => {
       end(
@@ -60,10 +60,10 @@ export function addAudienceCommand(program: Command, io: Io, end: (code: ExitCod
         }),
       );
     });
-  command("sample", "Prints members, each with its fields.")
+  command("sample", "Prints members with their fields.")
     .argument("<audience>")
-    .option("--count <count>", "how many", parseCount, 10)
-    .option("--fields", "only the fields: samples for lint, render and send")
+    .option("--count <count>", "number of members", parseCount, 10)
+    .option("--fields", "print only the fields, as samples for lint, render and send")
     .action(async (name: string, flags: Flags & { readonly fields?: true }) => {
       end(
         await withEngine(flags, io, async (opened) => {
@@ -73,14 +73,14 @@ export function addAudienceCommand(program: Command, io: Io, end: (code: ExitCod
           const profiles = await store.profiles.get(items.map(({ profile }) => profile));
           for (const [i, profile] of profiles.entries()) {
             const { since } = items[i]!;
-            const one = { id: profile!.id, since: new Date(since).toISOString(), fields: profile!.fields };
-            await write(io.stdout, `${JSON.stringify(flags.fields ? one.fields : one)}\n`);
+            const member = { id: profile!.id, since: new Date(since).toISOString(), fields: profile!.fields };
+            await write(io.stdout, `${JSON.stringify(flags.fields ? member.fields : member)}\n`);
           }
         }),
       );
     });
 }
 
-async function audiencesOf({ store }: Opened): Promise<readonly Definition[]> {
+async function audiencesOf({ store }: OpenEngine): Promise<readonly Definition[]> {
   return (await store.definitions.all()).filter(({ kind }) => kind === "audience");
 }

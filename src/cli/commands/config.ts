@@ -4,9 +4,10 @@ import { config as schema } from "../../config/index.ts";
 import type { ExitCode } from "../command.ts";
 import { declared, desiredStateOf, openEngine } from "../engine.ts";
 import { type Io, write } from "../io.ts";
+import { plural } from "../plural.ts";
 import { addSetupOptions, guarded, readSetup, type SetupFlags, setupChannels } from "../setup.ts";
 
-/** `tocsin config …`: is it right, and what may be in it. */
+/** Adds `tocsin config …`: validates the configuration, and prints its schema. */
 export function addConfigCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const config = program
     .command("config")
@@ -15,7 +16,7 @@ export function addConfigCommand(program: Command, io: Io, end: (code: ExitCode)
     .helpCommand(false);
   addSetupOptions(config.command("check"))
     .description(
-      "Reads the configuration, makes its channels and compiles what it declares, without connecting to anything.",
+      "Validates the configuration: creates its channels and compiles its templates and conditions, without connecting to anything.",
     )
     .helpOption("-h, --help", "print this help")
     .action(async (flags: SetupFlags) => {
@@ -27,7 +28,8 @@ export function addConfigCommand(program: Command, io: Io, end: (code: ExitCode)
           const engine = await openEngine(setup, { store: memoryStore(), channels }, io);
           await declared(setup, async () => engine.plan(await desiredStateOf(setup, io)));
           const names = Object.entries(channels).map(([name, { kind }]) => `${name} (${kind})`);
-          await write(io.stdout, `${setup.file} is right; channels: ${names.join(", ") || "none"}\n`);
+          const list = names.length === 0 ? "no channels" : `${plural(names.length, "channel")}: ${names.join(", ")}`;
+          await write(io.stdout, `${setup.file} is valid; ${list}\n`);
           for (const channel of Object.values(channels)) await channel.close?.();
           return 0;
         }),

@@ -1,36 +1,38 @@
 import { formatElapsed } from "../../base/duration.ts";
-import { visible } from "../../base/visible.ts";
+import { escapeControls } from "../../base/escape-controls.ts";
 import type { Attempt, StoredDelivery } from "../../store/index.ts";
+import { plural } from "../plural.ts";
 
-/** A delivery from hand-over to its last answer, in words. @param now ms since 1970 */
-export function story(kept: StoredDelivery, now: number): string {
-  const lines = [`${kept.id}: ${ending(kept, now)}`, "", ...facts(kept), ""];
+/** Describes a delivery in words, from when it was queued to its last response. @param now ms since 1970 */
+export function deliveryReport(delivery: StoredDelivery, now: number): string {
+  const lines = [`${delivery.id}: ${outcomeText(delivery, now)}`, "", ...facts(delivery), ""];
   lines.push(
-    `${time(kept.createdAt)}  handed over${kept.idempotencyKey ? ` with the key ${kept.idempotencyKey}` : ""}`,
+    `${time(delivery.createdAt)}  queued${delivery.idempotencyKey ? `, idempotency key ${delivery.idempotencyKey}` : ""}`,
   );
-  for (const attempt of kept.journal) lines.push(...attemptLines(attempt));
-  if (kept.settledAt !== undefined) lines.push(`${time(kept.settledAt)}  ${kept.state}${because(kept.reason)}`);
-  else if (kept.leasedUntil !== undefined && kept.leasedUntil > now) {
-    lines.push(`${time(now)}  being tried; held until ${time(kept.leasedUntil)}`);
-  } else if (kept.due !== undefined)
-    lines.push(`${time(kept.due)}  ${kept.due > now ? "will be tried" : "waits to be tried"}`);
-  return `${lines.map(visible).join("\n")}\n`;
+  for (const attempt of delivery.journal) lines.push(...attemptLines(attempt));
+  if (delivery.settledAt !== undefined)
+    lines.push(`${time(delivery.settledAt)}  ${delivery.state}${because(delivery.reason)}`);
+  else if (delivery.leasedUntil !== undefined && delivery.leasedUntil > now) {
+    lines.push(`${time(now)}  attempt under way; leased until ${time(delivery.leasedUntil)}`);
+  } else if (delivery.due !== undefined)
+    lines.push(`${time(delivery.due)}  ${delivery.due > now ? "next attempt" : "due for an attempt"}`);
+  return `${lines.map(escapeControls).join("\n")}\n`;
 }
 
-function ending(kept: StoredDelivery, now: number): string {
-  const { state, attempts, createdAt, settledAt, reason } = kept;
-  const tried = attempts === 0 ? "never tried" : attempts === 1 ? "tried once" : `tried ${attempts} times`;
+function outcomeText(delivery: StoredDelivery, now: number): string {
+  const { state, attempts, createdAt, settledAt, reason } = delivery;
+  const after = attempts === 0 ? "without an attempt" : `after ${plural(attempts, "attempt")}`;
   switch (state) {
     case "delivered":
-      return `delivered ${formatElapsed(settledAt! - createdAt)} after it was handed over, ${tried}`;
+      return `delivered ${after}, ${formatElapsed(settledAt! - createdAt)} after it was queued`;
     case "dead":
-      return `given up, ${tried}${because(reason)}`;
+      return `failed for good ${after}${because(reason)}`;
     case "cancelled":
-      return `cancelled, ${tried}${because(reason)}`;
+      return `cancelled ${after}${because(reason)}`;
     case "aborted":
-      return `not sent, as the template said${because(reason)}`;
+      return `not sent: aborted by the template${because(reason)}`;
     case "pending":
-      return `not delivered yet, ${tried}, waiting for ${formatElapsed(now - createdAt)}${because(reason)}`;
+      return `not delivered yet ${after}, queued ${formatElapsed(now - createdAt)} ago${because(reason)}`;
     default:
       return state satisfies never;
   }
@@ -41,20 +43,20 @@ const because = (reason: string | undefined): string => (reason === undefined ? 
 function facts({ channel, destination, to, alert, erased, replayOf, orderingKey, priority }: StoredDelivery): string[] {
   const rows: [string, string | undefined][] = [
     ["channel", channel],
-    ["to", to === undefined ? destination : typeof to === "string" ? to : JSON.stringify(to)],
+    ["to", to === undefined || to === null ? destination : typeof to === "string" ? to : JSON.stringify(to)],
     ["priority", priority === "normal" ? undefined : priority],
-    ["ordered by", orderingKey],
-    ["again for", replayOf],
+    ["ordering key", orderingKey],
+    ["replay of", replayOf],
     ...(["title", "subtitle", "body", "html"] as const).map((part): [string, string | undefined] => [
       part,
       alert?.[part],
     ]),
     ["content", erased ? "erased" : undefined],
   ];
-  return rows.flatMap(([name, text]) => (text === undefined ? [] : [`  ${`${name}:`.padEnd(12)}${indent(text)}`]));
+  return rows.flatMap(([name, text]) => (text === undefined ? [] : [`  ${`${name}:`.padEnd(14)}${indent(text)}`]));
 }
 
-const indent = (text: string): string => text.trimEnd().replaceAll("\n", `\n${" ".repeat(14)}`);
+const indent = (text: string): string => text.trimEnd().replaceAll("\n", `\n${" ".repeat(16)}`);
 
 function attemptLines({ number, startedAt, endedAt, request, response, outcome }: Attempt): string[] {
   const took = formatElapsed(endedAt - startedAt);

@@ -1,5 +1,5 @@
 import { type Command, Option } from "commander";
-import { visible } from "../../base/visible.ts";
+import { escapeControls } from "../../base/escape-controls.ts";
 import {
   alertParts,
   isBlank,
@@ -7,7 +7,6 @@ import {
   parseProfile,
   problemText,
   type Rendered,
-  type Report,
   readProfiles,
   toProblem,
 } from "../../files/index.ts";
@@ -15,6 +14,7 @@ import { shownLengths } from "../../index.ts";
 import type { ExitCode } from "../command.ts";
 import { loadSets, parseSets, type SetName } from "../function-sets.ts";
 import { type Io, write } from "../io.ts";
+import { plural } from "../plural.ts";
 import { createProgress } from "../progress.ts";
 import { promptedSource } from "./prompted-source.ts";
 
@@ -30,12 +30,12 @@ export function addDryRunCommand(program: Command, io: Io, end: (code: ExitCode)
   program
     .command("dry-run")
     .description(
-      "Renders an alert for every profile of an audience and sends nothing: what fails, aborts, prints <no value> or is too long.",
+      "Renders an alert for every profile without sending it, and reports which fail, abort, print <no value> or are too long.",
     )
     .argument("<alert>", "alert (.yaml) or template file")
-    .requiredOption("-p, --profiles <file>", "NDJSON, one profile a line; - reads the standard input")
+    .requiredOption("-p, --profiles <file>", "NDJSON, one profile per line; - reads the standard input")
     .addOption(
-      new Option("--channel <kind>", "where it would go, for what is too long to be shown").choices([
+      new Option("--channel <kind>", "report texts longer than this kind of channel shows").choices([
         "push",
         "email",
         "sms",
@@ -43,26 +43,26 @@ export function addDryRunCommand(program: Command, io: Io, end: (code: ExitCode)
     )
     .option(
       "--functions <sets>",
-      "sprig, alerting, alertmanager with commas between, or none (default: sprig,alerting)",
+      "function sets: sprig, alerting, alertmanager with commas between, or none (default: sprig,alerting)",
       parseSets,
     )
-    .addOption(new Option("--missing-key <what>", "as render's").choices(["default", "zero", "error", "required"]))
+    .addOption(new Option("--missing-key <what>", "as for render").choices(["default", "zero", "error", "required"]))
     .option("--json", "print the report as JSON")
     .helpOption("-h, --help", "print this help")
     .action(async (file: string, flags: Flags) => end(await dryRun(file, flags, io)));
 }
 
-/** Cases of one kind: how many, and the lines of the first. */
+/** Counts the profiles with one problem, with the lines of the first of them. */
 interface Cases {
   count: number;
   readonly lines: number[];
 }
 
-/** Different reasons that are told apart; the rest are counted as one. */
+/** At most this many different reasons are listed; further ones are counted together. */
 const mostReasons = 50;
 const mostLines = 5;
 
-class Audience {
+class DryRunReport {
   profiles = 0;
   rendered = 0;
   readonly failed = new Map<string, Cases>();
@@ -88,8 +88,7 @@ class Audience {
 }
 
 async function dryRun(file: string, flags: Flags, io: Io): Promise<ExitCode> {
-  const report: Report = (problem) => write(io.stderr, problemText(problem));
-  const audience = new Audience();
+  const report = new DryRunReport();
   try {
     const source = await promptedSource(file, io);
     const [engine, functions] = await Promise.all([
@@ -100,11 +99,11 @@ async function dryRun(file: string, flags: Flags, io: Io): Promise<ExitCode> {
     const opened = await openFile(flags.profiles, io);
     const progress = createProgress(io, opened.size, { always: true });
     const one = (bytes: Buffer | undefined, line: number): void => {
-      audience.profiles++;
+      report.profiles++;
       try {
-        look(render(parseProfile(bytes, { file: opened.file, line }, "int")), line, flags.channel, audience);
+        check(render(parseProfile(bytes, { file: opened.file, line }, "int")), line, flags.channel, report);
       } catch (error) {
-        audience.add(audience.failed, (error as Error).message, line);
+        report.add(report.failed, (error as Error).message, line);
       }
     };
     const profiles = await readProfiles(opened, "int");
@@ -112,34 +111,34 @@ async function dryRun(file: string, flags: Flags, io: Io): Promise<ExitCode> {
     else {
       for await (const batch of profiles.many) {
         for (const { number, bytes } of batch) if (!isBlank(bytes)) one(bytes, number);
-        progress.show(audience.profiles, batch.at(-1)?.end ?? 0);
+        progress.show(report.profiles, batch.at(-1)?.end ?? 0);
       }
     }
     progress.erase();
   } catch (error) {
-    await report(toProblem(error as Error, undefined));
+    await write(io.stderr, problemText(toProblem(error as Error, undefined)));
     return 1;
   }
-  await write(io.stdout, flags.json ? asJson(audience) : asText(audience));
-  return audience.failed.size > 0 || audience.noValue.size > 0 ? 1 : 0;
+  await write(io.stdout, flags.json ? asJson(report) : asText(report));
+  return report.failed.size > 0 || report.noValue.size > 0 ? 1 : 0;
 }
 
-function look(rendered: Rendered, line: number, channel: Flags["channel"], audience: Audience): void {
+function check(rendered: Rendered, line: number, channel: Flags["channel"], report: DryRunReport): void {
   if ("aborted" in rendered && rendered.aborted !== undefined) {
-    audience.add(audience.aborted, rendered.aborted, line);
+    report.add(report.aborted, rendered.aborted, line);
     return;
   }
-  audience.rendered++;
+  report.rendered++;
   const parts: [string, string | undefined][] =
     "text" in rendered ? [["text", rendered.text]] : alertParts.map((part) => [part, rendered[part]]);
   const limits = channel === undefined ? {} : shownLengths[channel];
   for (const [part, text] of parts) {
     if (text === undefined) continue;
-    if (text.includes("<no value>")) audience.add(audience.noValue, part, line);
+    if (text.includes("<no value>")) report.add(report.noValue, part, line);
     const limit = limits?.[part as keyof typeof limits];
     if (limit !== undefined && text.length > limit) {
       const length = [...text].length;
-      if (length > limit) audience.addLong(part, length, limit, line);
+      if (length > limit) report.addLong(part, length, limit, line);
     }
   }
 }
@@ -148,13 +147,13 @@ const number = (n: number): string => n.toLocaleString("en");
 const linesText = ({ lines, count }: Cases): string =>
   `${lines.length === 1 ? "line" : "lines"} ${lines.map(number).join(", ")}${count > lines.length ? ", …" : ""}`;
 
-function asText({ profiles, rendered, failed, aborted, noValue, tooLong }: Audience): string {
+function asText({ profiles, rendered, failed, aborted, noValue, tooLong }: DryRunReport): string {
   const of = (kind: ReadonlyMap<string, Cases>) => [...kind.values()].reduce((sum, { count }) => sum + count, 0);
-  let out = `${number(profiles)} profiles: ${number(rendered)} rendered, ${number(of(failed))} failed, ${number(of(aborted))} aborted\n`;
+  let out = `${plural(profiles, "profile")}: ${number(rendered)} rendered, ${number(of(failed))} failed, ${number(of(aborted))} aborted\n`;
   for (const [reason, cases] of byCount(failed))
-    out += `\n${number(cases.count)} failed: ${visible(reason)}\n  ${linesText(cases)}\n`;
+    out += `\n${number(cases.count)} failed: ${escapeControls(reason)}\n  ${linesText(cases)}\n`;
   for (const [reason, cases] of byCount(aborted))
-    out += `\n${number(cases.count)} aborted: ${visible(reason)}\n  ${linesText(cases)}\n`;
+    out += `\n${number(cases.count)} aborted: ${escapeControls(reason)}\n  ${linesText(cases)}\n`;
   for (const [part, cases] of byCount(noValue))
     out += `\n${number(cases.count)} print <no value> in the ${part}\n  ${linesText(cases)}\n`;
   for (const [part, cases] of byCount(tooLong)) {
@@ -166,7 +165,7 @@ function asText({ profiles, rendered, failed, aborted, noValue, tooLong }: Audie
 const byCount = <C extends Cases>(kind: ReadonlyMap<string, C>): [string, C][] =>
   [...kind].sort(([, a], [, b]) => b.count - a.count);
 
-function asJson({ profiles, rendered, failed, aborted, noValue, tooLong }: Audience): string {
+function asJson({ profiles, rendered, failed, aborted, noValue, tooLong }: DryRunReport): string {
   const list = (kind: ReadonlyMap<string, Cases>, name: string) =>
     byCount(kind).map(([reason, cases]) => ({ [name]: reason, ...cases }));
   const report = {

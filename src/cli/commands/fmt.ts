@@ -2,7 +2,7 @@ import type { Command } from "commander";
 import { createTwoFilesPatch } from "diff";
 import { formatted } from "../../files/fmt-file.ts";
 import { InputError, problemText, toProblem, writeText } from "../../files/index.ts";
-import { findFiles, readTemplateFile, type TemplateFile } from "../../files/lint-files.ts";
+import { findFiles, noFiles, readTemplateFile, type TemplateFile } from "../../files/lint-files.ts";
 import { TemplateError } from "../../index.ts";
 import type { ExitCode } from "../command.ts";
 import { type Io, write } from "../io.ts";
@@ -19,13 +19,13 @@ export function addFmtCommand(program: Command, io: Io, end: (code: ExitCode) =>
   program
     .command("fmt")
     .description(
-      "Gives actions canonical spacing, as in {{ .name | upper }}. Text is never touched, and nothing renders differently.",
+      "Formats the actions of templates, as in {{ .name | upper }}. Never changes text, or what a template renders.",
     )
     .argument("[path...]", "files, folders or patterns; - formats the standard input", ["."])
-    .option("--check", "change nothing; exit code 1 if something would be changed")
-    .option("--diff", "change nothing; show what would be")
-    .option("--stdin-filename <name>", "what the standard input is called, and so what it is")
-    .option("--delims <left,right>", "as render's", parseDelims)
+    .option("--check", "change nothing; list the files that would change, exit code 1 if there are any")
+    .option("--diff", "change nothing; print the changes as a diff, exit code 1 if there are any")
+    .option("--stdin-filename <name>", "name of the standard input; its ending says what it holds")
+    .option("--delims <left,right>", "as for render", parseDelims)
     .helpOption("-h, --help", "print this help")
     .action(async (paths: string[], flags: Flags) => end(await fmt(paths, flags, io)));
 }
@@ -40,6 +40,7 @@ async function fmt(paths: readonly string[], flags: Flags, io: Io): Promise<Exit
   let files: string[] = [];
   try {
     files = await findFiles(paths, io);
+    if (files.length === 0) throw noFiles(paths);
   } catch (error) {
     await fail(error);
   }

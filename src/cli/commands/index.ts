@@ -17,22 +17,22 @@ export const commands: Readonly<Record<string, Readonly<Record<string, CommandEn
   "Templates:": {
     lint: {
       usage: "[options] [path...]",
-      summary: "find what is wrong with alerts and templates before they are sent",
+      summary: "find mistakes in alerts and templates before they are sent",
       load: async () => (await import("./lint.ts")).addLintCommand,
     },
     fmt: {
       usage: "[options] [path...]",
-      summary: "write the actions of templates in one style",
+      summary: "format the actions of templates",
       load: async () => (await import("./fmt.ts")).addFmtCommand,
     },
     test: {
       usage: "[options] [path...]",
-      summary: "check templates against the results written down beside them",
+      summary: "render templates and compare with the expected results",
       load: async () => (await import("./test.ts")).addTestCommand,
     },
     "dry-run": {
       usage: "[options] <alert>",
-      summary: "render an alert for a whole audience, send nothing, and say what would go wrong",
+      summary: "render an alert for many profiles without sending, and report problems",
       load: async () => (await import("./dry-run.ts")).addDryRunCommand,
     },
     render: {
@@ -42,7 +42,7 @@ export const commands: Readonly<Record<string, Readonly<Record<string, CommandEn
     },
     lsp: {
       usage: "[options]",
-      summary: "help an editor with alerts and templates, as a language server",
+      summary: "run the language server for editors",
       load: async () => (await import("./lsp.ts")).addLspCommand,
     },
   },
@@ -54,86 +54,86 @@ export const commands: Readonly<Record<string, Readonly<Record<string, CommandEn
     },
     work: {
       usage: "[options]",
-      summary: "deliver what is in the outbox, as a service",
+      summary: "run the worker that delivers what is in the outbox",
       load: async () => (await import("./work.ts")).addWorkCommand,
     },
     outbox: {
       usage: "",
-      summary: "look into the outbox, replay and cancel",
+      summary: "list, replay and cancel deliveries",
       load: async () => (await import("./outbox.ts")).addOutboxCommand,
     },
     why: {
       usage: "[options] <id>",
-      summary: "tell what became of a delivery, and why",
+      summary: "explain a delivery: its attempts, the responses and its state",
       load: async () => (await import("./why.ts")).addWhyCommand,
     },
   },
-  "When alerts fire:": {
+  "Profiles and triggers:": {
     plan: {
       usage: "[options]",
-      summary: "show what a changed configuration would do",
+      summary: "show what applying the configuration would change",
       load: async () => (await import("./plan.ts")).addPlanCommand,
     },
     apply: {
       usage: "[options]",
-      summary: "put what the configuration declares into force",
+      summary: "apply the audiences, triggers, streams and alarms of the configuration",
       load: async () => (await import("./plan.ts")).addApplyCommand,
     },
     simulate: {
       usage: "[options]",
-      summary: "play days to come: what would be sent when, to whom",
+      summary: "show what would be sent, when and to whom, without sending it",
       load: async () => (await import("./simulate.ts")).addSimulateCommand,
     },
     serve: {
       usage: "[options]",
-      summary: "the whole program as a service: API, triggers, deliveries",
+      summary: "run the service: API, triggers, deliveries",
       load: async () => (await import("./serve.ts")).addServeCommand,
     },
     profile: {
       usage: "",
-      summary: "import profiles, look at one, download, split or delete it",
+      summary: "import, show, download, split and delete profiles",
       load: async () => (await import("./profile.ts")).addProfileCommand,
     },
     audience: {
       usage: "",
-      summary: "audiences that are in force: how large, and who",
+      summary: "list audiences, their sizes and members",
       load: async () => (await import("./audience.ts")).addAudienceCommand,
     },
     trigger: {
       usage: "",
-      summary: "triggers that are in force: activate and pause them",
+      summary: "list, activate and pause triggers",
       load: async () => (await import("./trigger.ts")).addTriggerCommand,
     },
     backfill: {
       usage: "[options] <trigger>",
-      summary: "alert those who were in an audience before its trigger",
+      summary: "alert people who joined an audience before its trigger was activated",
       load: async () => (await import("./trigger.ts")).addBackfillCommand,
     },
     runs: {
       usage: "",
-      summary: "backfills, scheduled runs and re-evaluations: how far they are; pause, resume, cancel",
+      summary: "list, pause, resume and cancel runs over many profiles",
       load: async () => (await import("./runs.ts")).addRunsCommand,
     },
     explain: {
       usage: "[options] <profile> <trigger>",
-      summary: "why a person was alerted, or was not",
+      summary: "explain why a trigger did or did not alert a person",
       load: async () => (await import("./explain.ts")).addExplainCommand,
     },
   },
-  "Setting up:": {
+  "Setup:": {
     config: {
       usage: "",
-      summary: "check the configuration, print its JSON Schema",
+      summary: "validate the configuration, print its JSON Schema",
       load: async () => (await import("./config.ts")).addConfigCommand,
     },
     keys: {
       usage: "",
-      summary: "make keys: for signing, web push, and those who may use the API",
+      summary: "create keys: for signing webhooks, web push and the API",
       load: async () => (await import("./keys.ts")).addKeysCommand,
     },
     verify: {
       usage: "[options] [body]",
-      summary: "check the signature of a webhook that was received",
+      summary: "verify the signature of a received webhook",
       load: async () => (await import("./verify.ts")).addVerifyCommand,
     },
   },

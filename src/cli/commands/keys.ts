@@ -3,32 +3,32 @@ import type { ExitCode } from "../command.ts";
 import { type Io, write } from "../io.ts";
 import { addApiKeyCommands } from "./keys-api.ts";
 
-/** `tocsin keys …`: keys that nobody else has seen. */
+/** Adds `tocsin keys …`: creates keys. */
 export function addKeysCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const keys = program
     .command("keys")
-    .description("Makes keys. Keep the private ones in the environment, where the configuration can name them.")
+    .description("Creates keys. Keep secret ones in the environment: the configuration can refer to them as ${NAME}.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);
   keys
     .command("webhook")
-    .description("A key that signs webhooks (Standard Webhooks).")
-    .option("--asymmetric", "an ed25519 pair: the receiver gets only the public half")
-    .option("--json", "print it as JSON")
+    .description("Creates a key that signs webhooks (Standard Webhooks).")
+    .option("--asymmetric", "create an ed25519 key pair; the receiver gets only the public key")
+    .option("--json", "print JSON")
     .helpOption("-h, --help", "print this help")
     .action(async ({ asymmetric, json }: { asymmetric?: true; json?: true }) => {
       const { generateKeyPair, generateSecret } = await import("../../channels/webhook.ts");
-      const made = asymmetric ? generateKeyPair() : { secret: generateSecret() };
-      await print(made, json, io);
+      const pair = asymmetric ? generateKeyPair() : { secret: generateSecret() };
+      await print(pair, json, io);
       end(0);
     });
   addApiKeyCommands(keys, io, end);
   keys
     .command("vapid")
     .description(
-      "A pair for web push (VAPID). Browsers subscribe with the public one; a new pair means they all subscribe anew.",
+      "Creates a key pair for web push (VAPID). Browsers subscribe with the public key: after a new pair all must subscribe again.",
     )
-    .option("--json", "print it as JSON")
+    .option("--json", "print JSON")
     .helpOption("-h, --help", "print this help")
     .action(async ({ json }: { json?: true }) => {
       const { vapidKeys } = await import("../../channels/web-push.ts");

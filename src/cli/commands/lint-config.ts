@@ -5,10 +5,10 @@ import { exists, readText } from "../../files/index.ts";
 import type { Io } from "../io.ts";
 import { located } from "../setup.ts";
 
-/** Only what linting needs: secrets that the rest names need not be there. */
+/** The sections that linting needs: environment variables that the others refer to need not be set. */
 const schema = z.looseObject({ lint: lintSection, functions: lintSection.unwrap().shape.functions });
 
-/** What a configuration says of linting. */
+/** Reads the lint section of a configuration. */
 export async function lintSettings(given: string | undefined, io: Io) {
   const file = given ?? (exists("tocsin.yaml", io) ? "tocsin.yaml" : undefined);
   const text = file === undefined ? "" : await readText(file, io);

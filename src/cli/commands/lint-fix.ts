@@ -6,7 +6,7 @@ import type { Finding, LintOptions } from "../../index.ts";
 import { type Io, write } from "../io.ts";
 import type { Format } from "./lint-output.ts";
 
-/** Where what was or would be fixed goes: back to the file, or to the standard output for what came from the standard input. */
+/** Fixes a file: writes it back or, for the standard input, prints it; with --fix-dry-run prints the changes as a diff. */
 export async function fixFile(
   path: string,
   read: TemplateFile,
@@ -17,7 +17,7 @@ export async function fixFile(
 ): Promise<{ findings: readonly Finding[]; file: TemplateFile; fixed: number }> {
   const { findings, file, fixed } = await fixedFile(read, found, options);
   if (fixDryRun) {
-    // What a program reads from the standard output is the findings alone.
+    // A program that reads the findings from the standard output must find nothing else there.
     const patch = createTwoFilesPatch(read.file, read.file, read.text, file.text, "", "fixed");
     if (fixed > 0) await write(format === "pretty" ? io.stdout : io.stderr, patch);
     return { findings: found, file: read, fixed: 0 };

@@ -4,20 +4,20 @@ import { allSets, loadSets, type SetName } from "../function-sets.ts";
 import type { Io } from "../io.ts";
 import { lintSettings } from "./lint-config.ts";
 
-/** What the command line says of linting; the configuration says the rest. */
+/** Lint options of the command line; the configuration has the rest. */
 export interface LintFlags {
   readonly profile?: string;
   readonly schema?: string;
   readonly functions?: readonly SetName[];
   readonly channel?: "push" | "email" | "sms";
-  readonly rule: Readonly<Record<string, Severity | "off">>;
+  readonly rule?: Readonly<Record<string, Severity | "off">>;
   readonly missingKey?: LintOptions["missingKey"];
   readonly numbers?: LintOptions["numbers"];
   readonly delims?: [left: string, right: string];
   readonly config?: string;
 }
 
-/** What the flags and the configuration say, with the data read. @throws InputError */
+/** Combines flags and configuration, and reads the profiles or the schema. @throws InputError */
 export async function lintOptions(flags: LintFlags, io: Io): Promise<LintOptions> {
   const settings = await lintSettings(flags.config, io);
   const sets = flags.functions ?? settings.functions;
@@ -42,8 +42,8 @@ export async function lintOptions(flags: LintFlags, io: Io): Promise<LintOptions
 const optional = <Name extends string, Value>(name: Name, value: Value | undefined) =>
   (value === undefined ? {} : { [name]: value }) as { [N in Name]?: Value };
 
-/** So many profiles are rendered by the rules that render; all are looked at for what there is. */
-const mostSamples = 500;
+/** At most this many profiles are rendered by the rules that render; all count for the types of fields. */
+const maxSamples = 500;
 
 async function readShape(
   { profile, schema }: { profile?: string | undefined; schema?: string | undefined },
@@ -62,9 +62,9 @@ async function readShape(
   const opened = await openFile(profile, io);
   const shape = createShape();
   const samples: unknown[] = [];
-  const add = (one: unknown): void => {
-    addSample(shape, one);
-    if (samples.length < mostSamples) samples.push(one);
+  const add = (profile: unknown): void => {
+    addSample(shape, profile);
+    if (samples.length < maxSamples) samples.push(profile);
   };
   const read = await readProfiles(opened, "int");
   if ("one" in read) add(read.one);

@@ -1,18 +1,19 @@
-import { Painted, safe, visible, visibleLine } from "../../base/visible.ts";
+import { escapeControls, escapeControlsInLine, escapedText, Styled } from "../../base/escape-controls.ts";
 import type { Placed } from "../../files/lint-files.ts";
 import { type Rule, rules, type Severity } from "../../index.ts";
+import { plural } from "../plural.ts";
 
 export interface Summary {
   readonly files: number;
   readonly placed: readonly Placed[];
-  /** Findings that were fixed and are not among them. */
+  /** Number of findings that were fixed, and are not in `placed`. */
   readonly fixed: number;
 }
 
 export const formats = ["pretty", "json", "sarif", "github", "unix"] as const;
 export type Format = (typeof formats)[number];
 
-export function print(format: Format, summary: Summary, colours: boolean): string | Painted {
+export function print(format: Format, summary: Summary, colours: boolean): string | Styled {
   switch (format) {
     case "pretty":
       return pretty(summary, colours);
@@ -31,26 +32,26 @@ export function print(format: Format, summary: Summary, colours: boolean): strin
 
 const colourOf: Readonly<Record<Severity, number>> = { error: 31, warning: 33, info: 36 };
 
-function pretty({ files, placed, fixed }: Summary, colours: boolean): Painted {
+function pretty({ files, placed, fixed }: Summary, colours: boolean): Styled {
   const paint = (text: string, ...codes: number[]) =>
-    new Painted(colours ? `\x1b[${codes.join(";")}m${visible(text)}\x1b[0m` : visible(text));
+    new Styled(colours ? `\x1b[${codes.join(";")}m${escapeControls(text)}\x1b[0m` : escapeControls(text));
   let out = "";
   for (const { finding, file, line, column } of placed) {
     const { severity, rule, message, excerpt, go, fix, suggestions } = finding;
-    const place = paint(`${visibleLine(file)}:${line}:${column}`, 1);
-    out += safe`${place} ${paint(severity, colourOf[severity])} ${message} ${paint(`[${rule}]`, 2)}\n`;
-    out += safe`${excerptAt(excerpt, line)}\n`;
-    if (go !== undefined) out += safe`${paint(`  Go says: ${go}\n`, 2)}`;
-    if (fix) out += safe`  ${fix.message}: tocsin lint --fix does.\n`;
-    else if (suggestions.length > 0) out += safe`  ${suggestions.map((one) => one.message).join(", or ")}?\n`;
+    const place = paint(`${escapeControlsInLine(file)}:${line}:${column}`, 1);
+    out += escapedText`${place} ${paint(severity, colourOf[severity])} ${message} ${paint(`[${rule}]`, 2)}\n`;
+    out += escapedText`${excerptAt(excerpt, line)}\n`;
+    if (go !== undefined) out += escapedText`${paint(`  Go says: ${go}\n`, 2)}`;
+    if (fix) out += escapedText`  ${fix.message}: tocsin lint --fix does this.\n`;
+    else if (suggestions.length > 0) out += escapedText`  ${suggestions.map((one) => one.message).join(", or ")}?\n`;
     out += "\n";
   }
-  return new Painted(`${out}${lastLine(files, placed, fixed)}\n`);
+  return new Styled(`${out}${lastLine(files, placed, fixed)}\n`);
 }
 
-/** The excerpt shows the template's line numbers; the file's are what a reader looks for. */
+/** Replaces the template's line numbers in an excerpt with those of the file, which a reader looks for. */
 function excerptAt(excerpt: string, line: number): string {
-  const [code = "", caret = ""] = visible(excerpt).split("\n");
+  const [code = "", caret = ""] = escapeControls(excerpt).split("\n");
   const [gap, number] = ["  ", String(line)];
   const strip = (text: string) => text.slice(text.indexOf("|"));
   return `${gap}${number} ${strip(code)}\n${gap}${" ".repeat(number.length)} ${strip(caret)}`;
@@ -59,16 +60,15 @@ function excerptAt(excerpt: string, line: number): string {
 function lastLine(files: number, placed: readonly Placed[], fixed: number): string {
   const count = (severity: Severity) => placed.filter(({ finding }) => finding.severity === severity).length;
   const fixable = placed.filter(({ finding }) => finding.fix).length;
-  const many = (n: number, what: string) => `${n} ${what}${n === 1 ? "" : "s"}`;
   const found = [
     [count("error"), "error"],
     [count("warning"), "warning"],
     [count("info"), "hint"],
   ] as const;
-  const said = found.filter(([n]) => n > 0).map(([n, what]) => many(n, what));
-  const what = said.length > 0 ? said.join(", ") : "nothing to complain of";
-  const mended = fixed > 0 ? `; ${fixed} fixed` : "";
-  return `${what} in ${many(files, "file")}${fixable > 0 ? ` (${fixable} can be fixed with --fix)` : ""}${mended}`;
+  const problems = found.filter(([n]) => n > 0).map(([n, what]) => plural(n, what));
+  const result = problems.length > 0 ? problems.join(", ") : "no problems";
+  const changes = fixed > 0 ? `; ${fixed} fixed` : "";
+  return `${plural(files, "file")} checked, ${result}${fixable > 0 ? ` (${fixable} can be fixed with --fix)` : ""}${changes}`;
 }
 
 function json({ files, placed, fixed }: Summary): string {
@@ -132,4 +132,4 @@ function annotation({ finding, file, line, column, endLine, endColumn }: Placed)
 const data = (text: string): string => text.replaceAll("%", "%25").replaceAll("\r", "%0D").replaceAll("\n", "%0A");
 
 const unixLine = ({ finding: { severity, rule, message }, file, line, column }: Placed): string =>
-  `${visibleLine(file)}:${line}:${column}: ${visible(message).replaceAll("\n", " ")} [${severity}/${rule}]\n`;
+  `${escapeControlsInLine(file)}:${line}:${column}: ${escapeControls(message).replaceAll("\n", " ")} [${severity}/${rule}]\n`;

@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { InputError, problemText, toProblem } from "../../files/index.ts";
-import { findFiles, lintFile, type Placed, placeOf, readTemplateFile } from "../../files/lint-files.ts";
+import { findFiles, lintFile, noFiles, type Placed, placeOf, readTemplateFile } from "../../files/lint-files.ts";
 import { rules, type Severity } from "../../index.ts";
 import type { ExitCode } from "../command.ts";
 import { parseSets } from "../function-sets.ts";
@@ -22,58 +22,58 @@ interface Flags extends LintFlags {
 const help = `
 Examples:
   $ tocsin lint                                      everything below this folder
-  $ tocsin lint alerts --profile profiles.ndjson     against the data that is there
-  $ tocsin lint welcome.yaml --schema profile.json   against a JSON Schema of a profile
-  $ tocsin lint --fix                                with what can safely be fixed, fixed
+  $ tocsin lint alerts --profile profiles.ndjson     checked against real profiles
+  $ tocsin lint welcome.yaml --schema profile.json   checked against a JSON Schema of a profile
+  $ tocsin lint --fix                                with safe fixes applied
   $ tocsin lint --format sarif > lint.sarif          for code scanning
 
-In a template, {{/* tocsin-disable-next-line RULE */}} silences a rule for a line.
-Exit codes: 0 nothing found, 1 errors or too many warnings, 2 the command line is wrong, 3 something could not be read.`;
+In a template, {{/* tocsin-disable-next-line RULE */}} disables a rule for a line.
+Exit codes: 0 no errors, 1 errors or too many warnings, or no files, 2 the command line is wrong, 3 something could not be read.`;
 
 export function addLintCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   program
     .command("lint")
-    .description("Finds what is wrong with alerts and templates, and says what would be right.")
-    .argument("[path...]", "files, folders or patterns; - reads one from the standard input", ["."])
+    .description("Finds mistakes in alerts and templates, and suggests corrections.")
+    .argument("[path...]", "files, folders or patterns; - reads one file from the standard input", ["."])
     .option("-p, --profile <file>", "profiles to check against: JSON, or NDJSON of many")
     .option("--schema <file>", "JSON Schema of a profile to check against")
     .option(
       "--functions <sets>",
-      "sprig, alerting, alertmanager with commas between, or none (default: sprig,alerting)",
+      "function sets: sprig, alerting, alertmanager with commas between, or none (default: sprig,alerting)",
       parseSets,
     )
     .addOption(
-      new Option("--channel <kind>", "where alerts go, for what is too long to be shown").choices([
+      new Option("--channel <kind>", "report texts longer than this kind of channel shows").choices([
         "push",
         "email",
         "sms",
       ]),
     )
-    .option("--rule <rule=severity>", "error, warning, info or off; more than once for more", collectRule, {})
-    .option("--fix", "fix what can safely be fixed; of the standard input, print the fixed text")
-    .option("--fix-dry-run", "show what --fix would change, change nothing")
-    .option("--max-warnings <count>", "more are a failure (default: any number is none)", parseCount)
-    .option("--quiet", "errors only")
-    .addOption(new Option("-f, --format <format>", "how findings are printed").choices(formats).default("pretty"))
-    .option("--stdin-filename <name>", "what the standard input is called, and so what it is")
-    .addOption(new Option("--missing-key <what>", "as render's").choices(["default", "zero", "error", "required"]))
-    .addOption(new Option("--numbers <kind>", "as render's").choices(["int", "float64"]))
-    .option("--delims <left,right>", "as render's", parseDelims)
-    .option("-c, --config <file>", "configuration, of which lint is read (default: tocsin.yaml, if it is there)")
+    .option("--rule <rule=severity>", "set a rule to error, warning, info or off; may be repeated", collectRule)
+    .option("--fix", "apply safe fixes; for the standard input, print the fixed text")
+    .option("--fix-dry-run", "show what --fix would change, without changing it")
+    .option("--max-warnings <count>", "fail if there are more warnings than this (default: no limit)", parseCount)
+    .option("--quiet", "report errors only")
+    .addOption(new Option("-f, --format <format>", "output format").choices(formats).default("pretty"))
+    .option("--stdin-filename <name>", "name of the standard input; its ending says what it holds")
+    .addOption(new Option("--missing-key <what>", "as for render").choices(["default", "zero", "error", "required"]))
+    .addOption(new Option("--numbers <kind>", "as for render").choices(["int", "float64"]))
+    .option("--delims <left,right>", "as for render", parseDelims)
+    .option("-c, --config <file>", "configuration file; its lint section is used (default: tocsin.yaml, if it exists)")
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", help)
     .action(async (paths: string[], flags: Flags) => end(await lintCommand(paths, flags, io)));
 }
 
-function collectRule(text: string, others: LintFlags["rule"]): LintFlags["rule"] {
+function collectRule(text: string, others: LintFlags["rule"] = {}): LintFlags["rule"] {
   const [, name, severity] = /^([\w-]+)=(error|warning|info|off)$/.exec(text) ?? [];
-  if (name === undefined) throw new InvalidArgumentError("Write it as RULE=error, warning, info or off.");
-  if (!rules.some((rule) => rule.name === name)) throw new InvalidArgumentError(`There is no rule ${name}.`);
+  if (name === undefined) throw new InvalidArgumentError("Write RULE=error, RULE=warning, RULE=info or RULE=off.");
+  if (!rules.some((rule) => rule.name === name)) throw new InvalidArgumentError(`No rule is named ${name}.`);
   return { ...others, [name]: severity as Severity };
 }
 
 function parseCount(text: string): number {
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Give a whole number.");
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError("Give a whole number from 0.");
   return Number(text);
 }
 
@@ -87,7 +87,12 @@ async function lintCommand(paths: readonly string[], flags: Flags, io: Io): Prom
   try {
     const options = await lintOptions(flags, io);
     const { lint } = await import("../../index.ts");
-    for (const path of await findFiles(paths, io)) {
+    const found = await findFiles(paths, io);
+    if (found.length === 0) {
+      await write(io.stderr, problemText(toProblem(noFiles(paths), undefined)));
+      return 1;
+    }
+    for (const path of found) {
       try {
         const read = await readTemplateFile(path, flags.stdinFilename, io);
         files++;

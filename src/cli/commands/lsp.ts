@@ -8,10 +8,13 @@ export function addLspCommand(program: Command, io: Io, end: (code: ExitCode) =>
   program
     .command("lsp")
     .description(
-      "Talks to an editor over standard input and output (Language Server Protocol): findings while typing, fixes, completion of fields and functions, hover, definitions, formatting.",
+      "Runs a language server (LSP) over standard input and output: findings while typing, fixes, completion, hover, definitions, formatting.",
     )
-    .option("--stdio", "talk over standard input and output, which it always does")
-    .option("-c, --config <file>", "configuration, of which lint is read (default: tocsin.yaml in the folder opened)")
+    .option("--stdio", "communicate over standard input and output (always so)")
+    .option(
+      "-c, --config <file>",
+      "configuration file; its lint section is used (default: tocsin.yaml in the opened folder)",
+    )
     .helpOption("-h, --help", "print this help")
     .action(async (flags: { readonly config?: string }) => end(await lsp(flags, io)));
 }
@@ -25,10 +28,7 @@ async function lsp({ config }: { readonly config?: string }, io: Io): Promise<Ex
   serve(connection, {
     load(folder) {
       const cwd = folder?.startsWith("file:") ? fileURLToPath(folder) : io.cwd?.();
-      return lintOptions(
-        { rule: {}, ...(config !== undefined && { config }) },
-        cwd === undefined ? io : { ...io, cwd: () => cwd },
-      );
+      return lintOptions(config === undefined ? {} : { config }, cwd === undefined ? io : { ...io, cwd: () => cwd });
     },
   });
   return new Promise((resolve) => {

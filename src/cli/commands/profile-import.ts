@@ -8,22 +8,23 @@ import {
   type Update,
 } from "../../profiles/index.ts";
 import type { ExitCode } from "../command.ts";
-import { checkInForce, type Opened } from "../engine.ts";
+import { checkInForce, type OpenEngine } from "../engine.ts";
 import { type Io, write } from "../io.ts";
+import { plural } from "../plural.ts";
 import { createProgress } from "../progress.ts";
 
-/** Profiles taken in one transaction: so many that syncing the disk is a small part of it. */
-const most = 500;
-/** Of what went wrong, so many are told one by one; all are counted. */
-const told = 20;
+/** Profiles in one transaction: enough that syncing the disk is a small part of the work. */
+const batchSize = 500;
+/** At most this many problems are printed; all are counted. */
+const maxReported = 20;
 
 interface Flags {
-  readonly id: readonly string[];
+  readonly id?: readonly string[];
   readonly json?: true;
 }
 
-/** Line by line, so that a file of any size takes the same memory. */
-export async function importProfiles(opened: Opened, file: string, flags: Flags, io: Io): Promise<ExitCode> {
+/** Imports line by line, so that a file of any size takes the same memory. */
+export async function importProfiles(opened: OpenEngine, file: string, flags: Flags, io: Io): Promise<ExitCode> {
   const { engine } = opened;
   await checkInForce(engine);
   const identify = await identifier(opened, flags.id);
@@ -31,25 +32,25 @@ export async function importProfiles(opened: Opened, file: string, flags: Flags,
   const progress = createProgress(io, input.size, { always: true });
   const count = { read: 0, created: 0, changed: 0, unchanged: 0, failed: 0, refused: 0 };
 
-  async function tell(error: Error, line: number, what: "failed" | "refused"): Promise<void> {
+  async function reportProblem(error: Error, line: number, what: "failed" | "refused"): Promise<void> {
     count[what]++;
-    if (count[what] > told && !flags.json) return;
+    if (count[what] > maxReported && !flags.json) return;
     progress.erase();
     const problem = toProblem(error, undefined, { file: input.file, line });
     await write(io.stderr, flags.json ? problemJson(problem) : problemText(problem));
   }
 
-  async function take(updates: readonly Update[], lines: readonly number[]): Promise<void> {
+  async function importBatch(updates: readonly Update[], lines: readonly number[]): Promise<void> {
     const results = await engine.update(updates);
     for (const [i, result] of results.entries()) {
       const place = { file: input.file, line: lines[i]! };
       if ("problem" in result) {
-        await tell(new InputError(result.problem, place), place.line, "failed");
+        await reportProblem(new InputError(result.problem, place), place.line, "failed");
         continue;
       }
       for (const { identifier, reason } of result.refused) {
-        const what = `${identifier.kind} is not taken: ${reason}`;
-        await tell(new InputError(what, place), place.line, "refused");
+        const message = `identifier ${identifier.kind} rejected: ${reason}`;
+        await reportProblem(new InputError(message, place), place.line, "refused");
       }
       if (result.changed.size === 0) count.unchanged++;
       else count[result.after.version === 1 ? "created" : "changed"]++;
@@ -66,11 +67,11 @@ export async function importProfiles(opened: Opened, file: string, flags: Flags,
         updates.push(identify(withoutBigInts(parseProfile(bytes, { file: input.file, line: number }, "int"))));
         lines.push(number);
       } catch (error) {
-        await tell(error as Error, number, "failed");
+        await reportProblem(error as Error, number, "failed");
       }
-      if (updates.length === most) await take(updates.splice(0), lines.splice(0));
+      if (updates.length === batchSize) await importBatch(updates.splice(0), lines.splice(0));
     }
-    if (updates.length > 0) await take(updates, lines);
+    if (updates.length > 0) await importBatch(updates, lines);
   }
 
   for await (const batch of readLines(input.stream)) {
@@ -83,23 +84,23 @@ export async function importProfiles(opened: Opened, file: string, flags: Flags,
 }
 
 function summary(count: Readonly<Record<"read" | "created" | "changed" | "unchanged" | "failed" | "refused", number>>) {
-  const what = { created: "new", changed: "changed", unchanged: "as they were", failed: "not taken" } as const;
-  const said = (Object.keys(what) as (keyof typeof what)[])
+  const labels = { created: "new", changed: "changed", unchanged: "unchanged", failed: "rejected" } as const;
+  const parts = (Object.keys(labels) as (keyof typeof labels)[])
     .filter((key) => count[key] > 0)
-    .map((key) => `${count[key].toLocaleString("en")} ${what[key]}`);
-  const refused = count.refused > 0 ? `; ${count.refused.toLocaleString("en")} identifiers refused` : "";
-  return `${count.read.toLocaleString("en")} profiles read${said.length > 0 ? `: ${said.join(", ")}` : ""}${refused}\n`;
+    .map((key) => `${count[key].toLocaleString("en")} ${labels[key]}`);
+  const refused = count.refused > 0 ? `; ${plural(count.refused, "identifier")} rejected` : "";
+  return `${plural(count.read, "profile")} read${parts.length > 0 ? `: ${parts.join(", ")}` : ""}${refused}\n`;
 }
 
-/** The fields of a profile, with the identifiers that stand in them. @throws InputError */
-async function identifier(opened: Opened, given: readonly string[]): Promise<(fields: unknown) => Update> {
+/** Returns the function that finds the identifiers of a profile in its fields. @throws InputError */
+async function identifier(opened: OpenEngine, given: readonly string[] = []): Promise<(fields: unknown) => Update> {
   const { store, setup } = opened;
   const identifiers: Record<string, Mapped> = {};
-  for (const one of given) {
-    const [, kind, where] = /^([a-z][a-z0-9_-]*)=(.+)$/s.exec(one) ?? [];
+  for (const text of given) {
+    const [, kind, where] = /^([a-z][a-z0-9_-]*)=(.+)$/s.exec(text) ?? [];
     const isPath = where?.startsWith(".");
     if (kind === undefined || !(isPath || where!.includes("{{"))) {
-      throw new InputError(`--id: ${JSON.stringify(one)} is not KIND=.PATH or KIND={{ TEMPLATE }}`, {
+      throw new InputError(`--id: ${JSON.stringify(text)} is not KIND=.PATH or KIND={{ TEMPLATE }}`, {
         file: setup.file,
       });
     }
@@ -118,7 +119,7 @@ async function identifier(opened: Opened, given: readonly string[]): Promise<(fi
   };
 }
 
-/** Whole numbers beyond 2^53 are kept as text: as a number they would lose digits. */
+/** Turns whole numbers beyond 2^53 into text, because as numbers they would lose digits. */
 function withoutBigInts(profile: unknown): unknown {
   if (!hasBigInt(profile)) return profile;
   return JSON.parse(JSON.stringify(profile, (_key, value) => (typeof value === "bigint" ? String(value) : value)));

@@ -1,8 +1,8 @@
 import type { Command } from "commander";
-import { visible } from "../../base/visible.ts";
+import { escapeControls } from "../../base/escape-controls.ts";
 import type { Profile } from "../../store/index.ts";
 import type { ExitCode } from "../command.ts";
-import { findProfile, type Opened, withEngine } from "../engine.ts";
+import { findProfile, type OpenEngine, withEngine } from "../engine.ts";
 import { collect, parseCount } from "../flags.ts";
 import { type Io, write } from "../io.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";
@@ -12,40 +12,39 @@ interface Flags extends SetupFlags {
   readonly json?: true;
 }
 
-/** `tocsin profile …`: what is known of people. */
+/** Adds `tocsin profile …`: imports, shows, splits and deletes profiles. */
 export function addProfileCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const profile = program
     .command("profile")
-    .description("What is known of people. PROFILE is an id, or an identifier: email=ada@example.com.")
+    .description("Profiles of people. PROFILE is an id, or an identifier: email=ada@example.com.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);
   const command = (name: string, description: string) =>
     addSetupOptions(profile.command(name).description(description)).helpOption("-h, --help", "print this help");
-  const json = (name: string, description: string) => command(name, description).option("--json", "print it as JSON");
+  const json = (name: string, description: string) => command(name, description).option("--json", "print JSON");
 
-  json("import", "Takes in profiles, merging each into what is known. May be run again: what is known changes nothing.")
-    .argument("<file>", "NDJSON: the fields of one profile a line; - reads the standard input")
+  json("import", "Imports profiles, merging each into the existing one. Safe to repeat.")
+    .argument("<file>", "NDJSON, the fields of one profile per line; - reads the standard input")
     .option(
       "--id <kind=path>",
-      "where an identifier stands: email=.contact.mail, or a template (default: the fields called as the kinds)",
+      "path of an identifier: email=.contact.mail, or a template; may be repeated (default: the fields named like the kinds)",
       collect,
-      [],
     )
-    .action(async (file: string, flags: Flags & { readonly id: readonly string[] }) => {
+    .action(async (file: string, flags: Flags & { readonly id?: readonly string[] }) => {
       const { importProfiles } = await import("./profile-import.ts");
-      end(await withEngine(flags, io, (opened) => importProfiles(opened, file, flags, io)));
+      end(await withEngine(flags, io, (opened) => importProfiles(opened, file, flags, io), { create: true }));
     });
   json("list", "Lists profiles, oldest first.")
-    .option("--limit <count>", "at most so many", parseCount, 50)
+    .option("--limit <count>", "maximum number of profiles", parseCount, 50)
     .action(async (flags: Flags & { readonly limit: number }) => {
       end(await withEngine(flags, io, ({ store }) => list(store, flags, io)));
     });
-  json("show", "Prints what is known of a person: identifiers, audiences, fields, and what fired.")
+  json("show", "Prints a profile: identifiers, audiences, fields, and the triggers that fired for it.")
     .argument("<profile>")
     .action(async (given: string, flags: Flags) => {
       end(await withEngine(flags, io, (opened) => show(opened, given, flags, io)));
     });
-  command("download", "Prints a person's fields as JSON: a sample for lint, render and send.")
+  command("download", "Prints the fields of a profile as JSON: a sample for lint, render and send.")
     .argument("<profile>")
     .action(async (given: string, flags: SetupFlags) => {
       end(
@@ -57,38 +56,39 @@ export function addProfileCommand(program: Command, io: Io, end: (code: ExitCode
     });
   json(
     "split",
-    "Undoes a merge of the last 30 days. PROFILE is the id of the one that ended, or stands for the one that stayed, whose latest merge is then undone. Nothing fires by it, and nothing that comes in merges the two again.",
+    "Undoes a merge of the last 30 days. PROFILE is the id of the profile that was merged away; any other PROFILE undoes its own latest merge. No trigger fires, and later updates do not merge the two again.",
   )
     .argument("<profile>")
     .action(async (given: string, flags: Flags) => {
       end(await withEngine(flags, io, (opened) => split(opened, given, flags, io)));
     });
-  json("delete", "Forgets a person: fields, identifiers, memberships, what fired, and what deliveries said.")
+  json("delete", "Deletes a profile: fields, identifiers, memberships, firings, and the content of its deliveries.")
     .argument("<profile>")
-    .option("--yes", "do it; it cannot be undone")
+    .option("--yes", "delete; this cannot be undone")
     .action(async (given: string, flags: Flags & { readonly yes?: true }, self: Command) => {
       const code = await withEngine(flags, io, async (opened) => {
         const found = await findProfile(opened, given);
         if (flags.yes) return forget(opened, found, flags, io);
-        await write(io.stdout, `${nameOf(found)} and all that is kept of it would be deleted\n`);
+        await write(io.stdout, `${nameOf(found)} and all its data would be deleted\n`);
         return 0;
       });
-      if (code === 0 && !flags.yes) self.error("error: this cannot be undone: say --yes to do it");
+      if (code === 0 && !flags.yes) self.error("error: this cannot be undone. Run again with --yes to delete.");
       end(code);
     });
 }
 
-async function list({ profiles }: Opened["store"], flags: Flags & { limit: number }, io: Io): Promise<void> {
+async function list({ profiles }: OpenEngine["store"], flags: Flags & { limit: number }, io: Io): Promise<void> {
   const { items, next } = await profiles.list({ limit: flags.limit });
   if (flags.json) return write(io.stdout, items.map((one) => `${JSON.stringify(one)}\n`).join(""));
-  if (items.length === 0) return write(io.stdout, "There are no profiles.\n");
+  if (items.length === 0) return write(io.stdout, "No profiles.\n");
   const rows = items.map((one) => [one.id, time(one.createdAt), time(one.updatedAt), identifiersOf(one).join(" ")]);
   await write(io.stdout, table(["profile", "created", "updated", "identifiers"], rows));
   const count = await profiles.count();
-  if (next !== undefined) await write(io.stderr, `of ${count.toLocaleString("en")}; --limit shows more\n`);
+  if (next !== undefined)
+    await write(io.stderr, `${count.toLocaleString("en")} profiles in all; raise --limit to see more\n`);
 }
 
-async function show(opened: Opened, given: string, flags: Flags, io: Io): Promise<void> {
+async function show(opened: OpenEngine, given: string, flags: Flags, io: Io): Promise<void> {
   const { store } = opened;
   const found = await findProfile(opened, given);
   const [memberships] = await store.memberships.of([found.id]);
@@ -104,7 +104,7 @@ async function show(opened: Opened, given: string, flags: Flags, io: Io): Promis
     ...identifiersOf(found).map((one) => `  ${one}`),
     ...merges.map(
       ({ profile, at }) =>
-        `  ${profile} became part of it at ${time(at)}: "tocsin profile split ${profile}" undoes that`,
+        `  ${profile} was merged into it at ${time(at)}; tocsin profile split ${profile} undoes this`,
     ),
     ...memberships!.map(({ audience, since }) => `  in ${audience} since ${time(since)}`),
     ...firings.map(
@@ -113,36 +113,38 @@ async function show(opened: Opened, given: string, flags: Flags, io: Io): Promis
     ),
     JSON.stringify(found.fields, null, 2),
   ];
-  await write(io.stdout, `${lines.map(visible).join("\n")}\n`);
+  await write(io.stdout, `${lines.map(escapeControls).join("\n")}\n`);
 }
 
-async function split(opened: Opened, given: string, { json }: Flags, io: Io): Promise<void> {
-  // The id of one that ended says which merge: it must not become the id of the one that it is part of now.
+async function split(opened: OpenEngine, given: string, { json }: Flags, io: Io): Promise<void> {
+  // The id of a profile that was merged away names the merge to undo: it must not be resolved to the surviving profile.
   const found = await findProfile(opened, given);
   const result = await opened.engine.split(given.includes("=") ? found.id : given);
-  if (result === undefined) throw new Error(`there is no profile ${given} any more`);
+  if (result === undefined) throw new Error(`profile ${given} does not exist any more`);
   if (json) return write(io.stdout, `${JSON.stringify(result)}\n`);
   const { profile, from, reassigned } = result;
   const lines = [
-    `${profile.id} is a profile of its own again: ${identifiersOf(profile).join(" ") || "without an identifier"}`,
-    `${from.id} is without it: ${identifiersOf(from).join(" ") || "without an identifier"}`,
-    ...reassigned.map(({ kind, value }) => `  ${kind}=${value} is somebody else's by now, and stays there`),
+    `${profile.id} is a separate profile again: ${identifiersOf(profile).join(" ") || "no identifiers"}`,
+    `split from ${from.id}: ${identifiersOf(from).join(" ") || "no identifiers"}`,
+    ...reassigned.map(({ kind, value }) => `  ${kind}=${value} belongs to another profile by now, and stays there`),
   ];
-  await write(io.stdout, `${lines.map(visible).join("\n")}\n`);
+  await write(io.stdout, `${lines.map(escapeControls).join("\n")}\n`);
 }
 
-async function forget({ engine }: Opened, { id }: Profile, { json }: Flags, io: Io): Promise<ExitCode> {
-  const forgotten = await engine.forget(id);
-  const { erased = 0, inFlight = [] } = forgotten ?? {};
+async function forget({ engine }: OpenEngine, { id }: Profile, { json }: Flags, io: Io): Promise<ExitCode> {
+  const { erased = 0, inFlight = [] } = (await engine.forget(id)) ?? {};
   if (json) await write(io.stdout, `${JSON.stringify({ id, erased, inFlight })}\n`);
-  else await write(io.stdout, `${id} is deleted, and what ${erased} of its deliveries said is erased\n`);
+  else
+    await write(
+      io.stdout,
+      `${id} deleted; the content of ${erased === 1 ? "1 delivery" : `${erased.toLocaleString("en")} deliveries`} erased\n`,
+    );
   if (inFlight.length === 0) return 0;
-  const which = inFlight.join(", ");
-  await write(io.stderr, `being sent right now, and erased once that ends: ${which}\n`);
+  await write(io.stderr, `in flight, erased when the attempt ends: ${inFlight.join(", ")}\n`);
   return 0;
 }
 
-/** As a person names it: by the identifier that counts most. */
+/** Names a profile by its most important identifier, else by its id. */
 export const nameOf = (profile: Profile): string => identifiersOf(profile)[0] ?? profile.id;
 
 const identifiersOf = ({ identifiers }: Profile): string[] => identifiers.map(({ kind, value }) => `${kind}=${value}`);

@@ -9,7 +9,7 @@ import { renderedJson } from "./rendered.ts";
 export interface Rendering {
   readonly source: Source;
   readonly renderOne: (profile: unknown) => Rendered;
-  /** The profiles' file, and its bytes if they are known. */
+  /** The file of the profiles, and its size in bytes if that is known. */
   readonly file: string;
   readonly size?: number | undefined;
   readonly numbers: Numbers;
@@ -18,10 +18,10 @@ export interface Rendering {
   readonly io: Io;
 }
 
-/** In UTF-16 units: what is collected before it is written. */
-const fullOutput = 2 ** 16;
+/** Output is written in pieces of this size, in UTF-16 units. */
+const outputSize = 2 ** 16;
 
-/** NDJSON to NDJSON, in constant memory. What fails for one profile is reported and does not hold up the others. */
+/** Renders NDJSON to NDJSON in constant memory. A profile that fails is reported, and does not hold up the others. */
 export async function renderLines(batches: AsyncIterable<readonly Line[]>, rendering: Rendering): Promise<ExitCode> {
   const { source, renderOne, file, size, numbers, report, io } = rendering;
   const progress = createProgress(io, size);
@@ -43,7 +43,7 @@ export async function renderLines(batches: AsyncIterable<readonly Line[]>, rende
         progress.erase();
         await report(toProblem(error as Error, source, place));
       }
-      if (output.length > fullOutput) {
+      if (output.length > outputSize) {
         await write(io.stdout, output);
         output = "";
       }

@@ -26,8 +26,8 @@ interface Flags {
 
 const examples = `
 Examples:
-  $ tocsin render welcome.yaml --profile ada.json          an alert, to be read
-  $ tocsin render welcome.yaml --profile ada.json --json   the same for programs
+  $ tocsin render welcome.yaml --profile ada.json          an alert, as text
+  $ tocsin render welcome.yaml --profile ada.json --json   the same as JSON
   $ tocsin render welcome.yaml --profile all.ndjson        an alert for every profile, as NDJSON
   $ tocsin render greeting.tmpl --profile ada.json         any other file is one template
   $ echo 'Hey, {{ .first_name | default "you" }}' | tocsin render
@@ -40,20 +40,26 @@ export function addRenderCommand(program: Command, io: Io, end: (code: ExitCode)
     .command("render")
     .description("Renders an alert (.yaml, .yml) or a template (any other file) for one profile or many.")
     .argument("[file]", "alert or template; - or none: a template from the standard input")
-    .option("-p, --profile <file>", "JSON, or NDJSON with one profile a line; - reads the standard input (default: {})")
-    .option("--json", "print the result and errors as JSON")
+    .option(
+      "-p, --profile <file>",
+      "JSON, or NDJSON with one profile per line; - reads the standard input (default: {})",
+    )
+    .option("--json", "print results and errors as JSON")
     .addOption(
-      new Option("--missing-key <what>", "a field that the profile does not have: Go's three, or an error if printed")
+      new Option(
+        "--missing-key <what>",
+        "what a missing field gives: Go's missingkey options, or an error if it is printed",
+      )
         .choices(["default", "zero", "error", "required"])
         .default("default"),
     )
     .addOption(
-      new Option("--numbers <kind>", "integral numbers are Go's int, or float64 like all others")
+      new Option("--numbers <kind>", "type of whole numbers: Go's int, or float64")
         .choices(["int", "float64"])
         .default("int"),
     )
-    .option("--delims <left,right>", 'what encloses actions, as in "<%,%>" or "<% %>" (default: "{{,}}")', parseDelims)
-    .option("--name <name>", "what error messages call the template (default: the file, or the part of the alert)")
+    .option("--delims <left,right>", 'delimiters of actions, as in "<%,%>" or "<% %>" (default: "{{,}}")', parseDelims)
+    .option("--name <name>", "name of the template in error messages (default: the file, or the part of the alert)")
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", examples)
     .showHelpAfterError("(tocsin render --help lists the options)")
@@ -67,7 +73,8 @@ export function addRenderCommand(program: Command, io: Io, end: (code: ExitCode)
 
 export function parseDelims(value: string): [string, string] {
   const [left, right, ...more] = value.trim().split(/\s/.test(value.trim()) ? /\s+/ : ",");
-  if (!left || !right || more.length > 0) throw new InvalidArgumentError('Give two, as in "<%,%>" or "<% %>".');
+  if (!left || !right || more.length > 0)
+    throw new InvalidArgumentError('Give two delimiters, as in "<%,%>" or "<% %>".');
   return [left, right];
 }
 

@@ -1,26 +1,26 @@
-import { visible } from "../../base/visible.ts";
+import { escapeControls } from "../../base/escape-controls.ts";
 import { alertParts, type Rendered } from "../../files/index.ts";
 import type { AlertAborted } from "../../index.ts";
 
-/** One line. Half a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD as it does in text. */
+/** Writes one line of JSON. Half a surrogate pair, which UTF-8 cannot hold, becomes U+FFFD as it does in text. */
 export const renderedJson = (rendered: Rendered): string =>
   `${JSON.stringify(rendered, (_key, value) => (typeof value === "string" ? value.toWellFormed() : value))}\n`;
 
-/** A template's text as it is; an alert to be read by a person. */
+/** Writes a template's text as it is, and an alert for a person to read. */
 export function renderedText(rendered: Exclude<Rendered, AlertAborted>): string {
   if ("text" in rendered) return rendered.text;
   return alertParts.map((part) => partText(part, rendered[part])).join("");
 }
 
-/** Why there is nothing to be read, for the standard error output. */
-export const abortedText = ({ aborted }: AlertAborted): string => `aborted: ${visible(aborted)}\n`;
+/** Says why there is no alert, for the standard error output. */
+export const abortedText = ({ aborted }: AlertAborted): string => `aborted: ${escapeControls(aborted)}\n`;
 
 const labelWidth = "subtitle: ".length;
 
-/** The name of the part and its first line, further lines indented below. */
+/** Writes the name of a part and its first line, with further lines indented below. */
 function partText(part: string, text: string | undefined): string {
   if (text === undefined) return "";
-  const lines = visible(text).replace(/\n$/, "").split("\n");
+  const lines = escapeControls(text).replace(/\n$/, "").split("\n");
   return lines
     .map((line, i) => `${(i === 0 ? `${part}:` : "").padEnd(labelWidth)}${line}`.trimEnd())
     .join("\n")

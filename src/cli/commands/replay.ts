@@ -1,11 +1,11 @@
-import { visible } from "../../base/visible.ts";
+import { escapeControls } from "../../base/escape-controls.ts";
 import { createDispatcher, type Dispatcher, type PartDifference, type Replayed } from "../../dispatch/index.ts";
 import { type Io, write } from "../io.ts";
 import { openStore, readSetup, renderer, type SetupFlags, setupChannels } from "../setup.ts";
 import { isUrl, urlChannel } from "../target.ts";
-import { wordDiff } from "../word-diff.ts";
+import { wordDiff } from "./word-diff.ts";
 
-/** Runs with a dispatcher that renders and keeps, and sends nothing itself: `work` does. */
+/** Runs with a dispatcher that renders and queues, but delivers nothing itself: `work` does. */
 export async function withReplayer(
   flags: SetupFlags,
   io: Io,
@@ -29,7 +29,7 @@ export async function withReplayer(
   }
 }
 
-/** Renders deliveries anew, one after another; what cannot be is said and holds up none of the others. */
+/** Renders deliveries again, one after another. One that fails is reported, and does not hold up the others. */
 export async function replayRendered(
   dispatcher: Dispatcher,
   ids: readonly string[],
@@ -40,28 +40,28 @@ export async function replayRendered(
   for (const id of ids) {
     try {
       const replayed = await dispatcher.replay(id, "rendered", { dryRun });
-      await write(io.stdout, json ? `${JSON.stringify({ ...replayed, dryRun })}\n` : told(replayed, dryRun));
+      await write(io.stdout, json ? `${JSON.stringify({ ...replayed, dryRun })}\n` : replayText(replayed, dryRun));
     } catch (error) {
       code = 1;
-      await write(io.stderr, `${visible((error as Error).message)}\n`);
+      await write(io.stderr, `${escapeControls((error as Error).message)}\n`);
     }
   }
   return code;
 }
 
-function told({ id, replayOf = id, aborted, differences }: Replayed, dryRun: boolean): string {
-  // In a dry run the new delivery is not kept: its id means nothing.
-  const what =
+function replayText({ id, replayOf = id, aborted, differences }: Replayed, dryRun: boolean): string {
+  // In a dry run the new delivery is not stored: its id means nothing.
+  const result =
     aborted !== undefined
-      ? `${dryRun ? "would be" : "is now"} aborted: ${visible(aborted)}`
+      ? `${dryRun ? "would be" : "is now"} aborted: ${escapeControls(aborted)}`
       : dryRun
-        ? "would be sent anew"
-        : `will be sent anew as ${id}`;
-  const same = differences.length === 0 ? ", the same as before" : "";
-  return `${replayOf} ${what}${same}\n${differences.map(differenceText).join("")}`;
+        ? "would be sent again"
+        : `queued again as ${id}`;
+  const same = differences.length === 0 ? ", unchanged" : "";
+  return `${replayOf} ${result}${same}\n${differences.map(differenceText).join("")}`;
 }
 
-/** Shows a difference as `title: Hey, [-Ada-]{+Zoë+}`, with further lines indented below. */
+/** Writes a difference as `title: Hey, [-Ada-]{+Zoë+}`, with further lines indented below. */
 function differenceText({ part, before = "", after = "" }: PartDifference): string {
-  return `  ${part}: ${visible(wordDiff(before, after)).trimEnd().replaceAll("\n", "\n    ")}\n`;
+  return `  ${part}: ${escapeControls(wordDiff(before, after)).trimEnd().replaceAll("\n", "\n    ")}\n`;
 }

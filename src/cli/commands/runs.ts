@@ -2,9 +2,10 @@ import { type Command, type CommandOptions, Option } from "commander";
 import { formatElapsed } from "../../base/duration.ts";
 import type { Run } from "../../store/index.ts";
 import type { ExitCode } from "../command.ts";
-import { type Opened, withEngine } from "../engine.ts";
+import { type OpenEngine, withEngine } from "../engine.ts";
 import { parseCount } from "../flags.ts";
 import { type Io, write } from "../io.ts";
+import { plural } from "../plural.ts";
 import { createProgress } from "../progress.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";
 import { table } from "../table.ts";
@@ -15,7 +16,7 @@ interface Flags extends SetupFlags {
   readonly json?: true;
 }
 
-/** `tocsin runs …`: work over many profiles, how far it is, and its reins. */
+/** Adds `tocsin runs …`: shows, pauses, resumes and cancels work over many profiles. */
 export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const runs = program
     .command("runs")
@@ -24,31 +25,25 @@ export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) =
     .helpCommand(false);
   const command = (name: string, summary: string, options: CommandOptions = {}) =>
     addSetupOptions(runs.command(name, options).description(summary))
-      .option("--json", "print it as JSON, one line for each")
+      .option("--json", "print JSON, one line per item")
       .helpOption("-h, --help", "print this help");
   command("list", "Lists runs, newest first.", { isDefault: true })
     .addOption(
-      new Option("--state <state>", "only those").choices(["running", "paused", "done", "cancelled", "failed"]),
+      new Option("--state <state>", "only this state").choices(["running", "paused", "done", "cancelled", "failed"]),
     )
-    .option("--limit <count>", "at most so many", parseCount, 50)
+    .option("--limit <count>", "maximum number of items", parseCount, 50)
     .action(async (flags: Flags) => {
       end(
         await withEngine(flags, io, async ({ store, now }) => {
-          const { items } = await store.runs.list({ state: flags.state, limit: flags.limit });
-          if (flags.json) return write(io.stdout, items.map((run) => `${JSON.stringify(run)}\n`).join(""));
-          await write(
-            io.stdout,
-            items.length === 0
-              ? "There are no runs.\n"
-              : table(
-                  head,
-                  items.map((run) => row(run, now())),
-                ),
-          );
+          const { items, next } = await store.runs.list({ state: flags.state, limit: flags.limit });
+          const rows = items.map((run) => row(run, now()));
+          if (flags.json) await write(io.stdout, items.map((run) => `${JSON.stringify(run)}\n`).join(""));
+          else await write(io.stdout, rows.length === 0 ? "No runs.\n" : table(head, rows));
+          if (next !== undefined) await write(io.stderr, "more available; raise --limit\n");
         }),
       );
     });
-  command("show", "Prints everything that is known of a run, as JSON.")
+  command("show", "Prints a run as JSON.")
     .argument("<id>")
     .action(async (id: string, flags: Flags) => {
       end(
@@ -58,7 +53,7 @@ export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) =
         }),
       );
     });
-  command("watch", "Shows how far a run is, until it has ended.")
+  command("watch", "Shows the progress of a run until it ends.")
     .argument("<id>")
     .action(async (id: string, flags: Flags) => {
       end(
@@ -70,7 +65,7 @@ export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) =
             progress.show(run.done, partOf(run));
             if (run.state !== "running") {
               progress.erase();
-              return write(io.stdout, flags.json ? `${JSON.stringify(run)}\n` : `${sentence(run)}\n`);
+              return write(io.stdout, flags.json ? `${JSON.stringify(run)}\n` : `${runText(run)}\n`);
             }
             await new Promise((resolve) => setTimeout(resolve, 250));
             run = (await store.runs.get(id)) ?? missing(id);
@@ -79,9 +74,9 @@ export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) =
       );
     });
   for (const [verb, state, summary] of [
-    ["pause", "paused", "Lets a run wait."],
-    ["resume", "running", "Lets a run go on."],
-    ["cancel", "cancelled", "Ends a run; what it sent is sent."],
+    ["pause", "paused", "Pauses a run."],
+    ["resume", "running", "Resumes a paused run."],
+    ["cancel", "cancelled", "Cancels a run; alerts that it sent already stay sent."],
   ] as const) {
     command(verb, summary)
       .argument("<id>")
@@ -89,7 +84,7 @@ export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) =
         end(
           await withEngine(flags, io, async ({ engine }) => {
             const run = (await engine.setRun(id, state)) ?? missing(id);
-            await write(io.stdout, flags.json ? `${JSON.stringify(run)}\n` : `${sentence(run)}\n`);
+            await write(io.stdout, flags.json ? `${JSON.stringify(run)}\n` : `${runText(run)}\n`);
           }),
         );
       });
@@ -97,7 +92,7 @@ export function addRunsCommand(program: Command, io: Io, end: (code: ExitCode) =
 }
 
 function missing(id: string): never {
-  throw new Error(`there is no run ${id}; see tocsin runs`);
+  throw new Error(`no run ${id}; see tocsin runs`);
 }
 
 const head = ["run", "what", "state", "done", "sent", "skipped", "failed", "left"];
@@ -107,7 +102,7 @@ function row(run: Run, now: number): string[] {
   const counts = [sent, skipped, failed].map((count) => count.toLocaleString("en"));
   return [
     id,
-    whatOf(run),
+    subjectOf(run),
     state,
     `${Math.floor(partOf(run) * 100)}%`,
     ...counts,
@@ -115,28 +110,32 @@ function row(run: Run, now: number): string[] {
   ];
 }
 
-const whatOf = ({ kind, trigger, audiences }: Run): string => `${kind} ${trigger ?? audiences.join(", ")}`;
+const subjectOf = ({ kind, trigger, audiences }: Run): string => `${kind} ${trigger ?? audiences.join(", ")}`;
 
-const partOf = ({ done, total, state }: Run): number =>
-  state === "done" || total === 0 ? 1 : Math.min(1, done / total);
+/** Returns the part that is done. A run that has not ended is below 100 %, even if it has seen all profiles that it started with. */
+function partOf({ done, total, state }: Run): number {
+  if (state === "done") return 1;
+  if (total === 0) return 0;
+  return Math.min(state === "running" || state === "paused" ? 0.99 : 1, done / total);
+}
 
-/** At the speed so far. */
+/** Estimates the remaining time from the speed so far. */
 function left({ startedAt, done, total }: Run, now: number): string {
   return done === 0 ? "" : formatElapsed(Math.max(0, ((now - startedAt) / done) * (total - done)));
 }
 
-export function sentence(run: Run): string {
+export function runText(run: Run): string {
   const { id, state, done, sent, skipped, failed, reason, kind } = run;
-  const why = reason === undefined ? "" : ` (${reason})`;
-  const what =
+  const suffix = reason === undefined ? "" : ` (${reason})`;
+  const counts =
     kind === "reevaluate" || kind === "cleanup"
       ? `${sent} entered or left`
       : `${sent} alerted, ${skipped} skipped, ${failed} failed`;
-  return `${id} (${whatOf(run)}) is ${state}${why}: ${done.toLocaleString("en")} profiles, ${what}`;
+  return `${id} (${subjectOf(run)}) is ${state}${suffix}: ${plural(done, "profile")}, ${counts}`;
 }
 
-/** Works until no run is under way, with a progress bar. */
-export async function workRuns({ engine, store, now }: Opened, io: Io): Promise<void> {
+/** Works until no run is left, with a progress bar. */
+export async function workRuns({ engine, store, now }: OpenEngine, io: Io): Promise<void> {
   const progress = createProgress(io, 1, { always: true });
   for (;;) {
     const next = await engine.tick();

@@ -1,9 +1,10 @@
 import { type Command, InvalidArgumentError } from "commander";
+import { escapeControls } from "../../base/escape-controls.ts";
 import type { Line } from "../../base/lines.ts";
-import { visible } from "../../base/visible.ts";
 import {
   type Channel,
   createDispatcher,
+  DestinationError,
   type DispatchEvent,
   type Dispatcher,
   type SendRequest,
@@ -20,7 +21,7 @@ import {
   toProblem,
 } from "../../files/index.ts";
 import { type AlertTemplate, compile, type Template } from "../../index.ts";
-import type { Store } from "../../store/index.ts";
+import { type Store, StoreError } from "../../store/index.ts";
 import type { ExitCode } from "../command.ts";
 import { collect } from "../flags.ts";
 import { type Io, put, write } from "../io.ts";
@@ -40,10 +41,10 @@ import { promptedSource } from "./prompted-source.ts";
 
 interface Flags extends SetupFlags {
   readonly profile?: string;
-  readonly to: readonly string[];
+  readonly to?: readonly string[];
   readonly key?: string;
   readonly priority?: "high" | "normal" | "low";
-  readonly allow: readonly string[];
+  readonly allow?: readonly string[];
   readonly queue?: true;
   readonly wait?: true;
   readonly keepSource?: true;
@@ -53,41 +54,43 @@ interface Flags extends SetupFlags {
 
 const examples = `
 Examples:
-  $ tocsin send welcome.yaml -p ada.json --to log                         only shows it
+  $ tocsin send welcome.yaml -p ada.json --to log                         only prints it
   $ tocsin send welcome.yaml -p ada.json --to https://crm.example.com/in  a webhook
   $ tocsin send welcome.yaml -p all.ndjson --to crm --to mail             channels of tocsin.yaml
-  $ tocsin send welcome.yaml -p all.ndjson --to 'mail={{ .work_email }}'  where to, for each profile
+  $ tocsin send welcome.yaml -p all.ndjson --to 'mail={{ .work_email }}'  destination, for each profile
   $ tocsin send welcome.yaml -p all.ndjson --to crm --key 'welcome-{{ .id }}'
-                                                                          safe to run again: nobody gets it twice
+                                                                          safe to repeat: nobody gets it twice
 
-What the outbox accepted is delivered, also after this process was killed: by "tocsin work", or the next send.`;
+What is queued is delivered even if this process is killed: by "tocsin work", or the next send.`;
 
 export function addSendCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("send"))
-    .description("Renders an alert for one profile or many, keeps it in the outbox, and delivers it.")
+    .description("Renders an alert for one profile or many, queues it in the outbox, and delivers it.")
     .argument("<alert>", "alert file (.yaml)")
-    .option("-p, --profile <file>", "JSON, or NDJSON with one profile a line; - reads the standard input (default: {})")
-    .requiredOption(
-      "-t, --to <target>",
-      "a channel, channel=destination, or a URL; more than once for more",
-      collect,
-      [],
+    .option(
+      "-p, --profile <file>",
+      "JSON, or NDJSON with one profile per line; - reads the standard input (default: {})",
     )
-    .option("--key <template>", "idempotency key: what has been handed over with it is not sent again")
+    .option("-t, --to <target>", "a channel, channel=destination, or a URL; required, may be repeated", collect)
+    .option("--key <template>", "idempotency key: what was queued with the same key is not sent again")
     .option("--priority <which>", "high, normal or low", parsePriority)
-    .option("--allow <address>", "let --to URL connect to this address or block, though it is not public", collect, [])
-    .option("--queue", 'only keep it in the outbox, for "tocsin work" to deliver')
-    .option("--wait", "stay until everything is delivered or given up; else what has to wait is left in the outbox")
-    .option("--keep-source", "keep profile and template, so that it can be rendered again")
-    .option("--dry-run", "render and check everything, send nothing")
-    .option("--json", "print what became of each, and errors, as JSON, one a line")
+    .option(
+      "--allow <address>",
+      "let --to URL connect to this address or block although it is not public; may be repeated",
+      collect,
+    )
+    .option("--queue", 'only queue it, for "tocsin work" to deliver')
+    .option("--wait", "wait until every delivery has succeeded or failed for good")
+    .option("--keep-source", "store profile and template, so that it can be rendered again")
+    .option("--dry-run", "render and validate everything, send nothing")
+    .option("--json", "print each delivery and each error as JSON, one per line")
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", examples)
     .action(async (file: string, flags: Flags) => end(await guarded(io, () => send(file, flags, io))));
 }
 
 function parsePriority(text: string): string {
-  if (!["high", "normal", "low"].includes(text)) throw new InvalidArgumentError("It is high, normal or low.");
+  if (!["high", "normal", "low"].includes(text)) throw new InvalidArgumentError("Give high, normal or low.");
   return text;
 }
 
@@ -95,7 +98,7 @@ async function send(file: string, flags: Flags, io: Io): Promise<ExitCode> {
   const setup = await readSetup(flags, io);
   const source = await promptedSource(file, io);
   const { alertTemplate } = source;
-  if (alertTemplate === undefined) throw new InputError("an alert is needed: a .yaml file with a title", { file });
+  if (alertTemplate === undefined) throw new InputError("not an alert; give a .yaml file with a title", { file });
   try {
     (await import("../../index.ts")).compileAlert(alertTemplate, setup.templates);
   } catch (error) {
@@ -103,7 +106,12 @@ async function send(file: string, flags: Flags, io: Io): Promise<ExitCode> {
     return 1;
   }
   const channels = await setupChannels(setup);
-  const targets = await Promise.all(flags.to.map((text) => parseTarget(text, setup, channels, flags.allow)));
+  if (flags.to === undefined) {
+    const names = [...new Set([...Object.keys(channels), "log"])].join(", ");
+    await write(io.stderr, `error: say where to send: --to CHANNEL (there are: ${names}), or a URL\n`);
+    return 2;
+  }
+  const targets = await Promise.all(flags.to.map((text) => parseTarget(text, setup, channels, flags.allow ?? [])));
   const store = flags.dryRun ? await dryStore() : await openStore(setup, flags, io);
   try {
     const sending = new Sending({ setup, source, alertTemplate, targets, flags, io });
@@ -130,7 +138,7 @@ async function dryStore(): Promise<Store> {
   return (await import("../../stores/memory.ts")).memoryStore({ retention: { age: 0 } });
 }
 
-/** Channels that check and compose as they are, and print instead of sending. */
+/** Makes channels that validate and compose as these do, and print instead of sending. */
 async function dryChannels(
   channels: Readonly<Record<string, Channel>>,
   setup: Setup,
@@ -156,16 +164,29 @@ interface Job {
   readonly io: Io;
 }
 
-/** Of what went wrong, so many are told one by one; all are counted, and kept in the outbox. */
-const told = 20;
+/** At most this many problems are printed; all are counted, and stored in the outbox. */
+const maxReported = 20;
 
-/** One run of `send`. Counts, since a million deliveries must not be held. */
+/** One run of `send`. Keeps counts alone, because a million deliveries do not fit in memory. */
 class Sending {
   readonly #job: Job;
   readonly #key: Template | undefined;
   readonly #started = Date.now();
-  readonly #count = { profiles: 0, accepted: 0, delivered: 0, dead: 0, aborted: 0, known: 0, skipped: 0, failed: 0 };
-  /** The last deliveries, for a run of a few. */
+  readonly #count = {
+    profiles: 0,
+    accepted: 0,
+    delivered: 0,
+    dead: 0,
+    aborted: 0,
+    duplicate: 0,
+    noDestination: 0,
+    failed: 0,
+  };
+  /** Why profiles were not queued, with counts. */
+  readonly #failures = new Map<string, number>();
+  /** The latest problem of each channel whose deliveries wait for another attempt. */
+  readonly #problems = new Map<string, string>();
+  /** The first deliveries, to print if there are only a few. */
   readonly #ids: string[] = [];
   #size: number | undefined;
 
@@ -181,6 +202,8 @@ class Sending {
     if (event.type === "error") {
       put(io.stderr, `${event.doing}: ${(event.error as Error)?.message ?? event.error}\n`);
     }
+    if (event.type === "attempt" && event.outcome.kind === "retry")
+      this.#problems.set(event.channel, event.outcome.reason);
     if (event.type !== "settled" || event.createdAt < this.#started) return;
     this.#count[event.state]++;
     if (flags.json) {
@@ -188,10 +211,10 @@ class Sending {
         io.stdout,
         `${JSON.stringify({ id: event.id, channel: event.channel, state: event.state, reason: event.reason, attempts: event.attempts })}\n`,
       );
-    } else if (event.state === "dead" && this.#count.dead <= told) {
+    } else if (event.state === "dead" && this.#count.dead <= maxReported) {
       put(
         io.stderr,
-        `${visible(`${event.id} on ${event.channel} to ${event.destination}: given up: ${event.reason}`)}\n`,
+        `${escapeControls(`${event.id} on ${event.channel} to ${event.destination}: failed for good: ${event.reason}`)}\n`,
       );
     }
   };
@@ -202,63 +225,63 @@ class Sending {
     this.#size = opened?.size;
     const profiles = opened ? await readProfiles(opened, "int") : { one: {} };
     if (!flags.queue) dispatcher.start();
-    if ("one" in profiles) await this.#handOver([{ profile: profiles.one }], dispatcher);
-    else await this.#handOverLines(profiles.many, opened!.file, dispatcher);
+    if ("one" in profiles) await this.#queue([{ profile: profiles.one }], dispatcher);
+    else await this.#queueLines(profiles.many, opened!.file, dispatcher);
     if (!flags.queue) await this.#deliver(dispatcher);
     return this.#report();
   }
 
-  async #handOverLines(batches: AsyncIterable<readonly Line[]>, file: string, dispatcher: Dispatcher): Promise<void> {
+  async #queueLines(batches: AsyncIterable<readonly Line[]>, file: string, dispatcher: Dispatcher): Promise<void> {
     const progress = createProgress(this.#job.io, this.#size, { always: true });
     for await (const batch of batches) {
-      const several: Profile[] = [];
+      const items: Profile[] = [];
       for (const { number, bytes } of batch) {
         if (isBlank(bytes)) continue;
         try {
-          several.push({ profile: parseProfile(bytes, { file, line: number }, "int"), line: number });
+          items.push({ profile: parseProfile(bytes, { file, line: number }, "int"), line: number });
         } catch (error) {
-          await this.#failed(error as Error, { file, line: number });
+          await this.#failed(error as Error, { file, line: number }, "the profile cannot be read");
         }
       }
       progress.erase();
-      await this.#handOver(several, dispatcher, file);
+      await this.#queue(items, dispatcher, file);
       progress.show(this.#count.profiles, batch.at(-1)?.end ?? 0);
     }
     progress.erase();
   }
 
-  async #handOver(several: readonly Profile[], dispatcher: Dispatcher, file?: string): Promise<void> {
+  async #queue(items: readonly Profile[], dispatcher: Dispatcher, file?: string): Promise<void> {
     const { targets, alertTemplate, flags } = this.#job;
     const requests: SendRequest[] = [];
-    const of: Profile[] = [];
-    for (const one of several) {
+    const requested: Profile[] = [];
+    for (const item of items) {
       this.#count.profiles++;
       for (const { channel, to } of targets) {
         try {
-          const destination = to(one.profile);
+          const destination = to(item.profile);
           if (destination === undefined) {
-            this.#count.skipped++;
+            this.#count.noDestination++;
             continue;
           }
-          const key = this.#key && `${channel}:${this.#key.render(one.profile)}`;
+          const key = this.#key && `${channel}:${this.#key.render(item.profile)}`;
           requests.push({
             channel,
             to: destination,
-            profile: one.profile,
+            profile: item.profile,
             template: alertTemplate,
             ...(key !== undefined && { idempotencyKey: key }),
             ...(flags.priority !== undefined && { priority: flags.priority }),
           });
-          of.push(one);
+          requested.push(item);
         } catch (error) {
-          await this.#failed(error as Error, placeOf(one, file));
+          await this.#failed(error as Error, placeOf(item, file));
         }
       }
     }
     const results = await dispatcher.sendMany(requests);
     for (const [i, result] of results.entries()) {
-      if ("error" in result) await this.#failed(result.error as Error, placeOf(of[i]!, file));
-      else await this.#accepted(result, requests[i]!.channel, of[i]!);
+      if ("error" in result) await this.#failed(result.error as Error, placeOf(requested[i]!, file));
+      else await this.#accepted(result, requests[i]!.channel, requested[i]!);
     }
   }
 
@@ -268,26 +291,32 @@ class Sending {
     { line }: Profile,
   ): Promise<void> {
     const { flags, io } = this.#job;
-    if (duplicate) this.#count.known++;
+    if (duplicate) this.#count.duplicate++;
     else if (state === "aborted") this.#count.aborted++;
     else if (state === "dead") this.#count.dead++;
     else {
       this.#count.accepted++;
-      if (this.#ids.length <= told) this.#ids.push(id);
+      if (this.#ids.length <= maxReported) this.#ids.push(id);
     }
     if (flags.json) await write(io.stdout, `${JSON.stringify({ id, channel, state, duplicate, reason, line })}\n`);
-    else if (state === "aborted" && line === undefined) await write(io.stderr, `aborted: ${visible(reason ?? "")}\n`);
-    else if (state === "dead" && this.#count.dead <= told)
-      await write(io.stderr, `${id} on ${channel}: ${visible(reason ?? "")}\n`);
+    else if (state === "aborted" && line === undefined)
+      await write(io.stderr, `aborted: ${escapeControls(reason ?? "")}\n`);
+    else if (state === "dead" && this.#count.dead <= maxReported)
+      await write(io.stderr, `${id} on ${channel}: ${escapeControls(reason ?? "")}\n`);
   }
 
-  async #failed(error: Error, profile: { file: string; line: number } | undefined): Promise<void> {
+  async #failed(
+    error: Error,
+    profile: { file: string; line: number } | undefined,
+    cause = error instanceof DestinationError ? "the destination is invalid" : "the template failed",
+  ): Promise<void> {
     const { flags, io, source } = this.#job;
-    if (error.name === "StoreError") throw error;
+    if (error instanceof StoreError) throw error;
     this.#count.failed++;
-    if (this.#count.failed > told && !flags.json) return;
+    this.#failures.set(cause, (this.#failures.get(cause) ?? 0) + 1);
+    if (this.#count.failed > maxReported && !flags.json) return;
     const problem =
-      error.name === "DestinationError"
+      error instanceof DestinationError
         ? { error, place: profile, profile: undefined }
         : toProblem(error, source, profile);
     await write(io.stderr, flags.json ? problemJson(problem) : problemText(problem));
@@ -310,34 +339,39 @@ class Sending {
 
   async #report(): Promise<ExitCode> {
     const { flags, io } = this.#job;
-    const { profiles, accepted, delivered, dead, aborted, known, skipped, failed } = this.#count;
+    const { profiles, accepted, delivered, dead, aborted, duplicate, noDestination, failed } = this.#count;
     const pending = accepted - delivered - dead;
     const bad = failed + dead > 0;
     if (flags.json) {
       await write(
         io.stdout,
-        `${JSON.stringify({ profiles, delivered, pending, dead, aborted, known, skipped, failed })}\n`,
+        `${JSON.stringify({ profiles, delivered, pending, dead, aborted, duplicate, noDestination, failed })}\n`,
       );
       return bad ? 1 : 0;
     }
-    if (this.#ids.length <= told && accepted > 0 && accepted <= told && !flags.dryRun) {
+    if (this.#ids.length <= maxReported && accepted > 0 && accepted <= maxReported && !flags.dryRun) {
       await write(io.stdout, `${this.#ids.join("\n")}\n`);
     }
     const counts: [number, string][] = [
       [delivered, flags.dryRun ? "would be sent" : "delivered"],
-      [pending, flags.queue ? "in the outbox" : 'wait in the outbox to be tried again ("tocsin work" does)'],
-      [dead, "given up"],
+      [pending, flags.queue ? "queued; run tocsin work to deliver" : "queued for retry; run tocsin work"],
+      [dead, "failed for good"],
       [aborted, "aborted by the template"],
-      [known, "known before, not sent again"],
-      [skipped, "without a destination"],
-      [failed, "failed to render or to be addressed"],
+      [duplicate, "skipped (already sent with this key)"],
+      [noDestination, noDestination === 1 ? "has no destination" : "have no destination"],
+      ...[...this.#failures].map(([cause, count]): [number, string] => [count, `not queued: ${cause}`]),
     ];
-    const said = counts.filter(([count]) => count > 0).map(([count, what]) => `${count.toLocaleString("en")} ${what}`);
-    await write(io.stdout, `${said.join(", ") || "nothing to send"}\n`);
+    const parts = counts.filter(([count]) => count > 0).map(([count, what]) => `${count.toLocaleString("en")} ${what}`);
+    await write(io.stdout, `${parts.join(", ") || "No profiles: nothing to send."}\n`);
+    if (pending > 0) {
+      for (const [channel, problem] of this.#problems)
+        await write(io.stderr, `${channel}: ${escapeControls(problem)}\n`);
+    }
     return bad ? 1 : 0;
   }
 }
 
+/** A profile with its line in an NDJSON file. */
 interface Profile {
   readonly profile: unknown;
   readonly line?: number;

@@ -1,25 +1,26 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { engineLog } from "../../observe/index.ts";
 import type { ExitCode } from "../command.ts";
-import { deliver } from "../deliver.ts";
+import { createDelivery } from "../delivery.ts";
 import { checkInForce, declared, defaultDestinations } from "../engine.ts";
 import { type Io, write } from "../io.ts";
 import { addSetupOptions, guarded, openStore, readSetup, type SetupFlags, setupChannels } from "../setup.ts";
 import { version } from "../version.ts";
+import { listening } from "./listening.ts";
 
 interface Flags extends SetupFlags {
-  readonly listen?: Place;
+  readonly listen?: ListenAddress;
 }
 
 export function addServeCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("serve"))
     .description(
-      "Serves the API, lets triggers fire and delivers, until it is stopped (SIGTERM, Ctrl-C): then it finishes what is under way. What the configuration declares is put into force by tocsin apply.",
+      "Runs the API, the triggers and the deliveries until it is stopped (SIGTERM, Ctrl-C), then finishes what is under way. tocsin apply puts the configuration into force.",
     )
     .option(
       "--listen <port>",
-      "a port, or host:port (default: the configuration's, or 8080); 0 is any that is free",
-      parsePlace,
+      "port, or host:port; 0 is any free port (default: the configuration's, or 8080)",
+      parseListenAddress,
     )
     .helpOption("-h, --help", "print this help")
     .action(async (flags: Flags) => end(await guarded(io, () => serve(flags, io))));
@@ -28,7 +29,7 @@ export function addServeCommand(program: Command, io: Io, end: (code: ExitCode) 
 async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   const setup = await readSetup(flags, io);
   const { serve: options } = setup.config;
-  const at = flags.listen ?? parsePlace(`${options.listen}`);
+  const at = flags.listen ?? parseListenAddress(`${options.listen}`);
   const channels = await setupChannels(setup);
   const store = await openStore(setup, flags, io);
   const [{ createEngine, changedStreamMeanings }, services] = await Promise.all([
@@ -43,7 +44,12 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   const render = workerRender(workers, evaluating);
   const checker = workers && (await workerChecker(workers, evaluating));
   const evaluate = workers && (await workerEvaluate(workers, templates));
-  const { logger, metrics, dispatcher, health } = await deliver(setup, options.log, { store, channels, render }, io);
+  const { logger, metrics, dispatcher, health } = await createDelivery(
+    setup,
+    options.log,
+    { store, channels, render },
+    io,
+  );
   const logEngine = engineLog(logger);
   const engine = createEngine({
     store,
@@ -79,10 +85,10 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   try {
     await declared(setup, () => checkInForce(engine));
     for (const effect of await changedStreamMeanings(store))
-      logger.warn({ effect }, "a stream may do less than before: see tocsin plan; tocsin apply accepts it");
-    const url = await service.listen(at);
+      logger.warn({ effect }, "a stream has fewer permissions than before: see tocsin plan; tocsin apply accepts this");
+    const url = await listening("--listen", () => service.listen(at));
     if ((await store.keys.list()).length === 0) {
-      await write(io.stderr, "There is no API key yet: tocsin keys api create NAME --scope collect,read,write\n");
+      await write(io.stderr, "No API key yet; create one: tocsin keys api create NAME --scope collect,read,write\n");
     }
     logger.info({ url, channels: Object.keys(channels), ...(options.docs && { docs: `${url}/docs` }) }, "serving");
     engine.start();
@@ -103,13 +109,13 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   }
 }
 
-interface Place {
+interface ListenAddress {
   readonly port: number;
   readonly host?: string;
 }
 
-/** @throws InvalidArgumentError */
-function parsePlace(text: string): Place {
+/** Parses a port, or `host:port`. @throws InvalidArgumentError */
+function parseListenAddress(text: string): ListenAddress {
   const [, host, port] = /^(?:(.+):)?(\d{1,5})$/.exec(text) ?? [];
   if (port === undefined || Number(port) > 65_535) throw new InvalidArgumentError("Give a port, or HOST:PORT.");
   return { port: Number(port), ...(host !== undefined && { host: host.replace(/^\[|\]$/g, "") }) };

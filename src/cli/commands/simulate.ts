@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Command, InvalidArgumentError } from "commander";
 import { parseDuration } from "../../base/duration.ts";
+import { escapeControls } from "../../base/escape-controls.ts";
 import { readLines } from "../../base/lines.ts";
-import { visible } from "../../base/visible.ts";
 import { InputError, isBlank, openFile, parseProfile } from "../../files/index.ts";
 import type { QueuedDelivery, SimulationEvent, Summary as Summed, Timed } from "../../triggers/index.ts";
 import type { ExitCode } from "../command.ts";
@@ -27,8 +27,8 @@ interface Flags extends SetupFlags {
   readonly from?: When;
   readonly to?: When;
   readonly updates?: string;
-  readonly activate: readonly string[];
-  readonly backfill: readonly string[];
+  readonly activate?: readonly string[];
+  readonly backfill?: readonly string[];
   readonly asIs?: true;
   readonly summary?: true;
   readonly json?: true;
@@ -38,7 +38,7 @@ const day = 86_400_000;
 
 const examples = `
 Examples:
-  $ tocsin simulate --to 7d                                 a week from now
+  $ tocsin simulate --to 7d                                 the next week
   $ tocsin simulate --from 2026-12-24 --to 2026-12-27       certain days, in UTC
   $ tocsin simulate --to 1d --activate welcome --updates updates.ndjson
                                                             a draft, as if it were active
@@ -49,29 +49,29 @@ A line of updates: {"at":"2026-12-24T09:00:00Z","identifiers":{"email":"ada@exam
 export function addSimulateCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("simulate"))
     .description(
-      "Plays what would happen on a copy of the store, with what the configuration declares in force: schedules, quiet hours, waits, updates. Nothing is sent or kept.",
+      "Simulates the days to come on a copy of the store, with the configuration applied: schedules, quiet hours, waits, updates. Sends and changes nothing.",
     )
-    .option("--from <time>", "date and time, or a duration from now (default: now)", parseWhen)
-    .option("--to <time>", "date and time, or a duration from the start (default: 1d)", parseWhen)
-    .option("--updates <file>", "what comes in meanwhile: NDJSON, in the order of its times")
-    .option("--activate <trigger>", "as if it were active from the start; more than once for more", collect, [])
-    .option("--backfill <trigger>", "as if it were backfilled at the start; more than once for more", collect, [])
-    .option("--as-is", "with what is in force, whatever the configuration says")
-    .option("--summary", "only the numbers of each day and trigger")
-    .option("--json", "print it as JSON, one line for each thing that happens")
+    .option("--from <time>", "start: a date and time, or a duration from now (default: now)", parseWhen)
+    .option("--to <time>", "end: a date and time, or a duration from the start (default: 1d)", parseWhen)
+    .option("--updates <file>", "updates and events to ingest meanwhile: NDJSON, in order of time")
+    .option("--activate <trigger>", "simulate it as active; may be repeated", collect)
+    .option("--backfill <trigger>", "simulate a backfill of it at the start; may be repeated", collect)
+    .option("--as-is", "simulate what is in force instead of the configuration")
+    .option("--summary", "print only the counts by day and trigger")
+    .option("--json", "print JSON, one line per event")
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", examples)
     .action(async (flags: Flags) => {
       const from = timeOf(flags.from ?? { after: 0 }, Date.now());
       const until = timeOf(flags.to ?? { after: day }, from);
-      end(await guarded(io, () => play({ ...flags, span: { from, until } }, io)));
+      end(await guarded(io, () => simulateDays({ ...flags, span: { from, until } }, io)));
     });
 }
 
-/** A time, or how long after another. In ms. */
+/** A time, or a duration after another time, in ms. */
 type When = { readonly time: number } | { readonly after: number };
 
-/** @throws InvalidArgumentError */
+/** Parses a time or a duration. @throws InvalidArgumentError */
 function parseWhen(text: string): When {
   const after = parseDuration(text.replace(/^\+/, ""));
   if (after !== undefined) return { after };
@@ -85,9 +85,9 @@ function parseWhen(text: string): When {
 
 const timeOf = (when: When, start: number): number => ("time" in when ? when.time : start + when.after);
 
-async function play(flags: Flags & { span: { from: number; until: number } }, io: Io): Promise<ExitCode> {
+async function simulateDays(flags: Flags & { span: { from: number; until: number } }, io: Io): Promise<ExitCode> {
   const { from, until } = flags.span;
-  if (until < from) throw new Error("--to is before --from: a simulation cannot end before it begins");
+  if (until < from) throw new Error("--to is before --from; a simulation cannot end before it starts");
   const setup = await readSetup(flags, io);
   const channels = await setupChannels(setup);
   const folder = await mkdtemp(join(tmpdir(), "tocsin-simulate-"));
@@ -97,8 +97,8 @@ async function play(flags: Flags & { span: { from: number; until: number } }, io
     const copy = await copyOf(setup, flags, io, join(folder, "copy.db"));
     try {
       const { simulate, Summary } = await import("../../triggers/index.ts");
-      const { activate, backfill } = flags;
-      const wanted = flags.asIs ? undefined : await desiredStateOf(setup, io);
+      const { activate = [], backfill = [] } = flags;
+      const desired = flags.asIs ? undefined : await desiredStateOf(setup, io);
       const updates = flags.updates === undefined ? [] : readUpdates(flags.updates, from, io);
       const summary = new Summary(setup.config.timeZone);
       const to = defaultDestinations(setup);
@@ -111,19 +111,19 @@ async function play(flags: Flags & { span: { from: number; until: number } }, io
         templates,
         from,
         until,
-        wanted,
+        desired,
         activate,
         backfill,
         updates,
         signal,
       };
       await declared(setup, async () => {
-        for await (const happening of simulate(options)) {
-          summary.add(happening);
+        for await (const event of simulate(options)) {
+          summary.add(event);
           if (flags.summary) continue;
-          const who = "profile" in happening ? (await copy.profiles.get([happening.profile]))[0] : undefined;
-          const name = who === undefined ? undefined : nameOf(who);
-          await write(io.stdout, flags.json ? `${JSON.stringify(shown(happening, name))}\n` : line(happening, name));
+          const profile = "profile" in event ? (await copy.profiles.get([event.profile]))[0] : undefined;
+          const name = profile === undefined ? undefined : nameOf(profile);
+          await write(io.stdout, flags.json ? `${JSON.stringify(eventJson(event, name))}\n` : eventLine(event, name));
         }
       });
       await printSummary(summary, flags, io);
@@ -148,7 +148,7 @@ async function copyOf(setup: Setup, flags: SetupFlags, io: Io, path: string) {
   return sqliteStore(path, { durable: false });
 }
 
-/** @throws InputError for a line that is not one */
+/** Reads updates and events line by line. @throws InputError for a line that is neither */
 async function* readUpdates(file: string, from: number, io: Io): AsyncGenerator<Timed> {
   const input = await openFile(file, io);
   let last = from;
@@ -164,14 +164,14 @@ async function* readUpdates(file: string, from: number, io: Io): AsyncGenerator<
         fields,
       } = parseProfile(bytes, place, "float64") as Record<string, unknown>;
       const at = typeof when === "string" ? Date.parse(when) : Number.NaN;
-      if (Number.isNaN(at)) throw new InputError('"at" is no date and time, as in "2026-12-24T09:00:00Z"', place);
+      if (Number.isNaN(at)) throw new InputError('"at" is not a date and time, as in "2026-12-24T09:00:00Z"', place);
       if (at < last) {
-        throw new InputError(`"at" is before ${iso(last)}: updates are in order, from the start on`, place);
+        throw new InputError(`"at" is before ${iso(last)}; updates must be in order, from the start on`, place);
       }
       last = at;
       if (typeof stream === "string") yield { at, stream, payload: (payload ?? null) as never };
       else if (identifiers === undefined) {
-        throw new InputError('there is neither "identifiers", of an update, nor "stream", of an event', place);
+        throw new InputError('neither "identifiers" (of an update) nor "stream" (of an event) is there', place);
       } else yield { at, update: { identifiers, fields: fields ?? {} } as never };
     }
   }
@@ -180,27 +180,27 @@ async function* readUpdates(file: string, from: number, io: Io): AsyncGenerator<
 const iso = (at: number): string => new Date(at).toISOString();
 const time = (at: number): string => iso(at).slice(0, 19).replace("T", " ");
 
-const shown = ({ at, ...rest }: SimulationEvent, name: string | undefined) => ({
+const eventJson = ({ at, ...rest }: SimulationEvent, name: string | undefined) => ({
   at: iso(at),
   ...rest,
   ...("until" in rest && { until: iso(rest.until) }),
   ...(name !== undefined && { name }),
 });
 
-function line(one: SimulationEvent, name: string | undefined): string {
-  return `${time(one.at)}  ${"trigger" in one ? `${visible(`${one.trigger}  ${name ?? one.profile}`)}  ` : ""}${visible(said(one))}\n`;
+function eventLine(event: SimulationEvent, name: string | undefined): string {
+  return `${time(event.at)}  ${"trigger" in event ? `${escapeControls(`${event.trigger}  ${name ?? event.profile}`)}  ` : ""}${escapeControls(eventText(event))}\n`;
 }
 
-function said(one: SimulationEvent): string {
-  switch (one.kind) {
+function eventText(event: SimulationEvent): string {
+  switch (event.kind) {
     case "sent":
-      return `${one.deliveries.map(deliveryText).join("; ")}${one.firings > 1 ? ` (${one.firings} as one)` : ""}`;
+      return `${event.deliveries.map(deliveryText).join("; ")}${event.firings > 1 ? ` (${event.firings} as one)` : ""}`;
     case "alarm":
-      return `alarm: ${one.deliveries.map(deliveryText).join("; ")}`;
+      return `alarm: ${event.deliveries.map(deliveryText).join("; ")}`;
     case "waiting":
-      return `waits ${one.reason}, ${time(one.until)}`;
+      return `waits ${event.reason}, ${time(event.until)}`;
     default:
-      return `${one.kind}: ${one.reason}`;
+      return `${event.kind}: ${event.reason}`;
   }
 }
 

@@ -22,7 +22,7 @@ import { type Io, write } from "../io.ts";
 
 const parts = ["text", ...alertParts, "aborted", "error"] as const;
 
-/** What a test expects: the parts named, to the byte. `error` is the message. */
+/** The texts that a test expects, byte for byte. `error` is the message. */
 export type Expected = { readonly [part in (typeof parts)[number]]?: string | undefined };
 
 const expected = z.strictObject(
@@ -33,7 +33,7 @@ const expected = z.strictObject(
 );
 
 const fixtures = z.strictObject({
-  /** What `now` is in these tests. */
+  /** The time that `now` returns in these tests. */
   clock: z.iso.datetime({ offset: true }).optional(),
   timeZone: z.string().optional(),
   locale: z.string().optional(),
@@ -49,9 +49,11 @@ const fixtures = z.strictObject({
 export function addTestCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   program
     .command("test")
-    .description("Renders the templates for the profiles in their tests, and compares with what is expected there.")
+    .description(
+      "Renders templates for the profiles in their test files, and compares the results with the expected ones.",
+    )
     .argument("[path...]", "test files (NAME.test.yaml beside NAME.yaml or NAME.tmpl), folders or patterns", ["."])
-    .option("-u, --update", "write down what is rendered now as what is expected")
+    .option("-u, --update", "write the current results into the test files as the expected ones")
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", help)
     .action(async (paths: string[], { update }: { readonly update?: true }) =>
@@ -74,7 +76,7 @@ A test file, welcome.test.yaml, for the alert in welcome.yaml:
 async function test(paths: readonly string[], update: boolean, io: Io): Promise<ExitCode> {
   const files = await testFiles(paths, io);
   if (files.length === 0) {
-    await write(io.stderr, `no test files (*.test.yaml) in ${paths.join(", ")}\n`);
+    await write(io.stderr, `${paths.join(", ")}: no test files (*.test.yaml)\n`);
     return 1;
   }
   const count = { passed: 0, failed: 0, updated: 0 };
@@ -145,36 +147,38 @@ async function testFile(
       count.updated++;
     } else {
       count.failed++;
-      await write(
-        io.stdout,
-        `${file}: ${name}\n${differing.map((part) => difference(part, expect?.[part as "title"], got[part as "title"])).join("")}`,
-      );
+      await write(io.stdout, `${file}: ${name}\n${differences(differing, expect, got)}`);
     }
   }
   if (document && changed) await writeText(file, document.toString({ lineWidth: 0 }), io);
 }
 
-/** That it failed or aborted is always told. */
+/** Names errors and aborts: they fail a test that does not expect them. */
 const unexpected = (got: Expected): readonly string[] =>
   ["error", "aborted"].filter((part) => got[part as "error"] !== undefined);
 
-/** The template that a test file is about. */
+/** Finds the template that a test file is for. @throws InputError */
 function templateOf(file: string, io: Io): string {
   const stem = join(dirname(file), basename(file).replace(/\.test\.ya?ml$/, ""));
   const found = [`${stem}.yaml`, `${stem}.yml`, `${stem}.tmpl`].find((path) => exists(path, io));
-  if (found === undefined)
-    throw new InputError(`there is no ${basename(stem)}.yaml, .yml or .tmpl beside it to test`, { file });
+  if (found === undefined) throw new InputError(`no ${basename(stem)}.yaml, .yml or .tmpl beside it`, { file });
   return found;
 }
 
+/** Describes what differs; where rendering failed unexpectedly, that alone: all parts are missing because of it. */
+function differences(parts: readonly string[], expect: Expected | undefined, got: Expected): string {
+  if (got.error !== undefined && expect?.error === undefined) return `  rendering failed: ${got.error}\n`;
+  return parts.map((part) => difference(part, expect?.[part as "title"], got[part as "title"])).join("");
+}
+
 function difference(part: string, wanted: string | undefined, got: string | undefined): string {
-  if (wanted === undefined) return `  ${part} was not expected: ${JSON.stringify(got)}\n`;
-  if (got === undefined) return `  ${part} is missing; expected ${JSON.stringify(wanted)}\n`;
+  if (wanted === undefined) return `  ${part}: unexpected ${JSON.stringify(got)}\n`;
+  if (got === undefined) return `  ${part}: missing, expected ${JSON.stringify(wanted)}\n`;
   if (!wanted.includes("\n") && !got.includes("\n")) {
-    return `  ${part}\n    expected ${JSON.stringify(wanted)}\n    rendered ${JSON.stringify(got)}\n`;
+    return `  ${part}:\n    expected ${JSON.stringify(wanted)}\n    rendered ${JSON.stringify(got)}\n`;
   }
   const patch = createTwoFilesPatch("expected", "rendered", wanted, got, undefined, undefined, { context: 2 });
-  return `  ${part}\n${patch
+  return `  ${part}:\n${patch
     .split("\n")
     .slice(1, -1)
     .map((line) => `    ${line}\n`)

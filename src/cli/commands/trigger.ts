@@ -1,31 +1,32 @@
 import { type Command, InvalidArgumentError } from "commander";
 import { formatElapsed, parseDuration } from "../../base/duration.ts";
-import { visible } from "../../base/visible.ts";
+import { escapeControls } from "../../base/escape-controls.ts";
 import type { BackfillOptions, Estimate } from "../../triggers/index.ts";
 import type { ExitCode } from "../command.ts";
 import { checkInForce, definitionOf, warnOfBroken, withEngine } from "../engine.ts";
 import { parseCount } from "../flags.ts";
-import { confirmed, type Io, write } from "../io.ts";
+import { confirmed, declined, type Io, write } from "../io.ts";
+import { plural } from "../plural.ts";
 import { addSetupOptions, type SetupFlags } from "../setup.ts";
 import { table } from "../table.ts";
-import { sentence, workRuns } from "./runs.ts";
+import { runText, workRuns } from "./runs.ts";
 
 interface Flags extends SetupFlags {
   readonly json?: true;
 }
 
-/** `tocsin trigger …`: what fires, and whether it does. */
+/** Adds `tocsin trigger …`: lists, shows, activates and pauses triggers. */
 export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   const trigger = program
     .command("trigger")
-    .description("Triggers that are in force. They are declared in the configuration: see plan and apply.")
+    .description("Triggers in force. They are declared in the configuration: see tocsin plan and apply.")
     .helpOption("-h, --help", "print this help")
     .helpCommand(false);
   const command = (name: string, summary: string) =>
     addSetupOptions(trigger.command(name).description(summary))
-      .option("--json", "print it as JSON, one line for each")
+      .option("--json", "print JSON, one line per item")
       .helpOption("-h, --help", "print this help");
-  command("list", "Lists triggers, their states, and what became of what they fired within a day.").action(
+  command("list", "Lists triggers with their states, and counts what they sent within a day.").action(
     async (flags: Flags) => {
       end(
         await withEngine(flags, io, async ({ engine, store, now }) => {
@@ -49,23 +50,23 @@ export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode
             return [name, state, ...counts, next === undefined ? "" : new Date(next).toISOString(), on];
           });
           await warnOfBroken(engine, io);
-          if (rows.length === 0) return write(io.stdout, "There are no triggers.\n");
+          if (rows.length === 0) return write(io.stdout, "No triggers.\n");
           const head = ["trigger", "state", "sent", "aborted", "failed", "next", "on"];
           await write(io.stdout, table(head, rows));
           for (const { name, status, lastDay, failures } of all) {
             const { state, reason = "" } = status as { state: string; reason?: string };
-            if (state === "failed") await write(io.stderr, `${name} has stopped: ${visible(reason)}\n`);
+            if (state === "failed") await write(io.stderr, `${name} stopped: ${escapeControls(reason)}\n`);
             if (lastDay.failed === 0) continue;
             await write(
               io.stderr,
-              `${name} fails: ${visible(failures[0]?.reason ?? "")}; see tocsin trigger show ${name}\n`,
+              `${name} fails: ${escapeControls(failures[0]?.reason ?? "")}; see tocsin trigger show ${name}\n`,
             );
           }
         }),
       );
     },
   );
-  command("show", "Prints what is declared of a trigger, its state, and what it fired lately, as JSON.")
+  command("show", "Prints a trigger as JSON: definition, state and recent activity.")
     .argument("<trigger>")
     .action(async (name: string, flags: Flags) => {
       end(
@@ -78,8 +79,8 @@ export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode
       );
     });
   for (const [verb, state, summary] of [
-    ["activate", "active", "Lets a trigger fire from now on."],
-    ["pause", "paused", "Lets a trigger fire no more, until it is activated; what it missed is not made up for."],
+    ["activate", "active", "Activates a trigger: it fires from now on."],
+    ["pause", "paused", "Pauses a trigger until it is activated. What it misses is not sent later."],
   ] as const) {
     command(verb, summary)
       .argument("<trigger>")
@@ -103,37 +104,34 @@ interface BackfillFlags extends Flags, BackfillOptions {
 export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCode) => void): void {
   addSetupOptions(program.command("backfill"))
     .description(
-      "Says how many would be alerted, then alerts the members of a trigger's audience that it has never alerted, once. They are gone through by tocsin serve, or here with --wait.",
+      "Estimates how many people would be alerted, then alerts once each member of the trigger's audience that it has never alerted. tocsin serve does the work, or this command with --wait.",
     )
     .argument("<trigger>")
-    .option("--yes", "do it; without it, the estimate is shown, and asked for at a terminal")
-    .option("--estimate", "only say how many would be alerted, and what would go wrong")
-    .option("--limit <count>", "alert at most so many profiles", parseCount)
-    .option("--sample <fraction>", "take only this fraction of the members: 0.01 is one in a hundred", parseFraction)
-    .option("--rate-limit <count/time>", "alert at most so many in a time: 100/1s", parseRate)
-    .option("--wait", "go through them here and now")
-    .option("--json", "print it as JSON")
+    .option("--yes", "start without asking (otherwise: show the estimate and ask, if at a terminal)")
+    .option("--estimate", "only estimate how many would be alerted, and what would fail")
+    .option("--limit <count>", "alert at most this many people", parseCount)
+    .option("--sample <fraction>", "alert only a random part of the members: 0.01 is one in a hundred", parseFraction)
+    .option("--rate-limit <count/time>", "alert at most this many people in a time: 100/1s", parseRate)
+    .option("--wait", "alert them in this process, now")
+    .option("--json", "print JSON")
     .helpOption("-h, --help", "print this help")
     .action(async (name: string, flags: BackfillFlags) => {
       const { limit, sample, rateLimit } = flags;
-      const asked = { limit, sample, rateLimit };
+      const options = { limit, sample, rateLimit };
       end(
         await withEngine(flags, io, async (opened) => {
           const { engine, store } = opened;
           await checkInForce(engine);
           if (flags.estimate || !flags.yes) {
-            const found = await engine.estimate(name, asked);
-            await write(io.stdout, flags.json ? `${JSON.stringify(found)}\n` : estimateText(found));
+            const estimate = await engine.estimate(name, options);
+            await write(io.stdout, flags.json ? `${JSON.stringify(estimate)}\n` : estimateText(estimate));
             if (flags.estimate) return 0;
-            if (!(await confirmed("Alert them?", io))) {
-              await write(io.stderr, "nobody is alerted; say --yes to do it\n");
-              return 1;
-            }
+            if (!(await confirmed("Alert them?", io))) return declined("alert them", io);
           }
-          const { id } = await engine.backfill(name, asked);
+          const { id } = await engine.backfill(name, options);
           if (flags.wait) await workRuns(opened, io);
           const run = (await store.runs.get(id))!;
-          await write(io.stdout, flags.json ? `${JSON.stringify(run)}\n` : `${sentence(run)}\n`);
+          await write(io.stdout, flags.json ? `${JSON.stringify(run)}\n` : `${runText(run)}\n`);
           return 0;
         }),
       );
@@ -143,8 +141,8 @@ export function addBackfillCommand(program: Command, io: Io, end: (code: ExitCod
 function estimateText({ members, sampled, sent, skipped, aborted, failed, duration, problems }: Estimate): string {
   const time = duration === undefined ? "" : `, in ${formatElapsed(duration)}`;
   const others = `${skipped} skipped, ${aborted} aborted, ${failed} failed`;
-  const first = `${members} members, ${sampled} sampled: about ${sent} would be alerted${time}; ${others}`;
-  return [first, ...problems.map(({ profile, problem }) => `  ${profile}: ${visible(problem)}`), ""].join("\n");
+  const first = `${plural(members, "member")}, ${sampled.toLocaleString("en")} sampled: about ${sent.toLocaleString("en")} would be alerted${time}; ${others}`;
+  return [first, ...problems.map(({ profile, problem }) => `  ${profile}: ${escapeControls(problem)}`), ""].join("\n");
 }
 
 function parseFraction(text: string): number {

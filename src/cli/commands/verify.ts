@@ -12,7 +12,7 @@ interface Flags {
   readonly id?: string;
   readonly timestamp?: string;
   readonly signature?: string;
-  readonly header: Readonly<Record<string, string>>;
+  readonly header?: Readonly<Record<string, string>>;
   readonly tolerance?: number;
   readonly json?: true;
 }
@@ -26,16 +26,16 @@ export function addVerifyCommand(program: Command, io: Io, end: (code: ExitCode)
   program
     .command("verify")
     .description(
-      "Checks the signature of a webhook that was received (Standard Webhooks): exit code 0 if it is genuine.",
+      "Verifies the signature of a received webhook (Standard Webhooks). Exit code 0 if it is valid, 1 if not.",
     )
-    .argument("[body]", "the body, byte for byte as it came; - or none: the standard input")
-    .requiredOption("--key <key>", "whsec_… or whpk_…; more than once while keys change", collect, [])
-    .option("-H, --header <header>", '"name: value" as it came', collectHeader, {})
-    .option("--id <id>", "the header webhook-id")
-    .option("--timestamp <seconds>", "the header webhook-timestamp")
-    .option("--signature <list>", "the header webhook-signature")
-    .option("--tolerance <duration>", "how old or new it may be (default: 5m; 0 for any age)", parseTolerance)
-    .option("--json", "print the answer as JSON")
+    .argument("[body]", "the body, byte for byte as received; - or none: the standard input")
+    .requiredOption("--key <key>", "whsec_… or whpk_…; may be repeated while keys are rotated", collect)
+    .option("-H, --header <header>", 'received header, as "name: value"; may be repeated', collectHeader)
+    .option("--id <id>", "value of the header webhook-id")
+    .option("--timestamp <seconds>", "value of the header webhook-timestamp")
+    .option("--signature <list>", "value of the header webhook-signature")
+    .option("--tolerance <duration>", "maximum age, or time in the future (default: 5m; 0: no limit)", parseTolerance)
+    .option("--json", "print JSON")
     .helpOption("-h, --help", "print this help")
     .addHelpText("after", examples)
     .action(async (body: string | undefined, flags: Flags) =>
@@ -43,7 +43,7 @@ export function addVerifyCommand(program: Command, io: Io, end: (code: ExitCode)
     );
 }
 
-function collectHeader(text: string, others: Readonly<Record<string, string>>): Record<string, string> {
+function collectHeader(text: string, others: Readonly<Record<string, string>> = {}): Record<string, string> {
   const colon = text.indexOf(":");
   if (colon < 1) throw new InvalidArgumentError('Write it as "name: value".');
   return { ...others, [text.slice(0, colon).trim().toLowerCase()]: text.slice(colon + 1).trim() };
@@ -69,15 +69,20 @@ async function verify(file: string, { key, header, json, tolerance, ...given }: 
     const at = new Date(timestamp).toISOString();
     await write(
       io.stdout,
-      json ? `${JSON.stringify({ ok: true, id, timestamp: at })}\n` : `genuine: ${id}, signed ${at}\n`,
+      json ? `${JSON.stringify({ ok: true, id, timestamp: at })}\n` : `valid: ${id}, signed ${at}\n`,
     );
     return 0;
   } catch (error) {
-    if (!(error instanceof webhook.SignatureError || error instanceof TypeError)) throw error;
+    if (error instanceof TypeError) {
+      // The key cannot be read: the signature was not checked.
+      await write(io.stderr, `error: --key: ${error.message}; expected whsec_…, whsk_… or whpk_… (base64)\n`);
+      return 2;
+    }
+    if (!(error instanceof webhook.SignatureError)) throw error;
     const { message } = error;
     await write(
       json ? io.stdout : io.stderr,
-      json ? `${JSON.stringify({ ok: false, reason: message })}\n` : `not genuine: ${message}\n`,
+      json ? `${JSON.stringify({ ok: false, reason: message })}\n` : `invalid: ${message}\n`,
     );
     return 1;
   }

@@ -1,15 +1,15 @@
-/** A text that gives a secret away, and what is written in its place. */
+/** One written form of a secret, and its replacement. */
 export interface SecretForm {
   readonly text: string;
-  /** The start of `text` that is searched for: at most 64 characters, so that a search is linear in what is searched. */
+  /** The start of `text` that is searched for, at most 64 characters, so that searching is linear in the searched text. */
   readonly key: string;
-  /** Base64 letters on either side that hold bits of the secret, too: 0 or 1. */
+  /** Number of base64 letters on either side that hold bits of the secret, too: 0 or 1. */
   readonly before: number;
   readonly after: number;
   readonly replacement: string;
 }
 
-/** A secret that has a name to be shown by, as what `${NAME}` of a configuration stands for. */
+/** A secret with a name that is shown instead, such as `${NAME}` in a configuration. */
 export interface NamedSecret {
   readonly name: string;
   readonly value: string;
@@ -18,23 +18,23 @@ export interface NamedSecret {
 export type Secret = string | NamedSecret;
 
 /**
- * Characters that a secret has at least. Shorter ones are replaced in no text, since they would turn every other word into dots;
- * the header that holds one is masked all the same.
+ * Length of the shortest secret that is redacted in texts. Shorter ones would turn every other word into dots; but a header that holds
+ * one is masked all the same.
  */
 export const minSecretLength = 4;
 
-/** Of a form's `key`. */
+/** Length of a form's `key`, at most. */
 export const maxKeyLength = 64;
 const secretText = (secret: Secret): string => (typeof secret === "string" ? secret : secret.value);
 const replacementOf = (secret: Secret): string => (typeof secret === "string" ? "…" : `\${${secret.name}}`);
 
-/** Returns the forms that a secret is looked for in, as it is. */
+/** Returns the forms of a secret in which it stands as it is. */
 export function plainForms(secret: Secret): readonly SecretForm[] {
   const replacement = replacementOf(secret);
   return linesOf(secretText(secret)).flatMap((line) => [...plainTexts(line)].map((text) => formOf(text, replacement)));
 }
 
-/** Returns those it is looked for in where something was made base64 or hexadecimal. They cost more to make. */
+/** Returns the forms of a secret in base64 and hexadecimal. They cost more to make. */
 export function encodedForms(secret: Secret): readonly SecretForm[] {
   const lines = linesOf(secretText(secret));
   if (lines.length !== 1) return [];
@@ -54,7 +54,7 @@ export function encodedForms(secret: Secret): readonly SecretForm[] {
   return [...forms.values()];
 }
 
-/** A PEM is repeated with other line ends, or in part. What stands in its frame is no secret. */
+/** Splits a secret into lines: a PEM may be repeated with other line ends, or in part. Its BEGIN and END lines are no secret. */
 function linesOf(value: string): readonly string[] {
   if (value.length < minSecretLength) return [];
   if (!/[\r\n]/.test(value)) return [value];
@@ -70,11 +70,11 @@ const formOf = (text: string, replacement: string, before = 0, after = 0): Secre
   replacement,
 });
 
-/** Forms of HTML have a plus for a space. Escapes need no forms of their own: they are undone in what is searched. */
+/** Returns spellings of a secret; HTML forms write a plus for a space. Escapes need no spelling: they are undone in the searched text. */
 const plainTexts = (value: string): ReadonlySet<string> =>
   new Set([value, decoded(value), value.toLowerCase(), value.replaceAll(" ", "+")]);
 
-/** As it may stand in what was made base64 as a whole. Plain tokens are the same in all of these. */
+/** Returns escaped spellings of a secret within a text that was base64-encoded as a whole. A plain token has only one. */
 function escapedForms(value: string): ReadonlySet<string> {
   if (/^[\w.~-]*$/.test(value)) return new Set([value]);
   const json = JSON.stringify(value).slice(1, -1);
@@ -98,8 +98,8 @@ function decoded(value: string): string {
 }
 
 /**
- * Base64 of whatever has these bytes in it, for each of the three places where they may start in a group. Only letters
- * that depend on nothing else; `before` and `after` count those that hold bits of the bytes and of their neighbours.
+ * Yields the base64 letters of bytes within any longer text, for each of the three offsets at which they may start in a group of three.
+ * The letters depend on these bytes alone; `before` and `after` count those that also hold bits of their neighbours.
  */
 function* base64Letters(bytes: Buffer): Iterable<readonly [text: string, before: number, after: number]> {
   for (const offset of [0, 1, 2]) {

@@ -3,14 +3,14 @@ const secretName =
 /** Matches headers whose names look secret and are not. */
 const publicName = /^(?:x-)?idempotency-key$|^sec-websocket-|^dkim-signature$|^arc-|-policy$/;
 
-/** Whether the name of a header, in lower case, says that its value is a secret. */
+/** Says whether the name of a header, in lower case, means that its value is a secret. */
 export const isSecretHeader = (name: string): boolean => secretName.test(name) && !publicName.test(name);
 
 const shortestPart = 8;
 
 /**
- * Returns what of a secret header's value is a secret: the whole, the token behind a scheme, the values of `name=value`, what is
- * within Basic auth (RFC 7617).
+ * Returns the secrets in the value of a secret header: the whole value, the token after a scheme, the values of `name=value`, user and
+ * password of Basic auth (RFC 7617).
  */
 export function secretsOfHeader(value: string): readonly string[] {
   const secrets = new Set([value]);

@@ -1,4 +1,4 @@
-/** A text with escapes undone, and where its characters come from. */
+/** A text whose escapes were undone, and a map from its characters to those of the original text. */
 export interface Level {
   readonly text: string;
   /** Returns the place in the original text at which the character at this place of `text` begins. */
@@ -7,12 +7,12 @@ export interface Level {
   endOf(place: number): number;
 }
 
-/** Escapes of URLs, JSON and HTML, and line ends, which base64 is broken with. Each part is of bounded length, or of one kind. */
+/** Matches escapes of URLs, JSON and HTML, and line ends, with which base64 is wrapped. Each alternative is bounded, so matching is linear. */
 const escapes = /(?:%[\da-f]{2})+|\\u[\da-f]{4}|\\[^u]|&(?:amp|lt|gt|quot|apos|#\d{1,5}|#x[\da-f]{1,4});|\r?\n/gi;
-/** The start of an escape that a text was cut in. */
+/** Matches the start of an escape at the end of a text that was cut within it. */
 export const cutEscape = /(?:%[\da-f]?|\\(?:u[\da-f]{0,3})?|&(?:#x?[\da-f]{0,5}|[a-z]{0,4}))$/i;
 
-/** Texts are escaped as often as they are passed on; more than this is not undone. */
+/** Levels of escaping that are undone, at most. A text is escaped once more each time it is passed on. */
 const maxLevels = 4;
 
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
@@ -32,7 +32,7 @@ export function levelsOf(text: string): readonly Level[] {
 function undone({ text, startOf, endOf }: Level): Level | undefined {
   let result = "";
   let done = 0;
-  // Up to each of `places`, characters are `shifts` further on in the text than here.
+  // From each of `places` in the result on, a character is `shifts` further on in the text.
   const places: number[] = [];
   const shifts: number[] = [];
   const isLeftOut: boolean[] = [];
@@ -59,18 +59,18 @@ function undone({ text, startOf, endOf }: Level): Level | undefined {
   return {
     text: result,
     startOf: (place) => startOf(place + shiftOf(countUpTo(place, places))),
-    // A line end that is left out is not part of the character before it.
+    // A line end that was left out does not belong to the character before it.
     endOf: (place) => endOf(place === 0 ? 0 : place + shiftOf(countUpTo(place - 1, places)) + lengthOf(place)),
   };
 
-  /** By how much the character before this place is shorter here than in the text. */
+  /** Returns by how much the character before a place is shorter in the result than in the text. */
   function lengthOf(place: number): number {
     const before = countUpTo(place - 1, places);
     return places[before] === place && !isLeftOut[before] ? shifts[before]! - shiftOf(before) : 0;
   }
 }
 
-/** How many of the places are not after this one. */
+/** Counts the places up to this one, by binary search. */
 function countUpTo(place: number, places: readonly number[]): number {
   let [low, high] = [0, places.length];
   while (low < high) {
@@ -81,7 +81,7 @@ function countUpTo(place: number, places: readonly number[]): number {
   return low;
 }
 
-/** What is no UTF-8 stays as many characters as it has bytes. */
+/** Decodes a run of %XX. If it is no UTF-8, each byte becomes one character. */
 function percentDecoded(run: string): string {
   const bytes = Buffer.from(run.replaceAll("%", ""), "hex");
   const text = bytes.toString();

@@ -4,7 +4,7 @@ import { Redactor } from "./redactor.ts";
 const redactors = new WeakMap<object, Redactor>();
 const none = new Redactor([]);
 
-/** Returns the redactor of what the channel always has, made once. */
+/** Returns the redactor of a channel's own secrets, which is made once. */
 export function redactorOf({ secrets }: Channel): Redactor {
   if (secrets === undefined) return none;
   let redactor = redactors.get(secrets);
@@ -15,7 +15,7 @@ export function redactorOf({ secrets }: Channel): Redactor {
   return redactor;
 }
 
-/** Returns what was thrown, or an error of the same name whose words have no secret. */
+/** Returns what was thrown; or, if its message or stack contains a secret, an error of the same name without it. */
 export function withoutSecrets(thrown: unknown, redactor: Redactor): unknown {
   if (!(thrown instanceof Error)) return typeof thrown === "string" ? redactor.text(thrown) : thrown;
   const message = redactor.text(thrown.message);

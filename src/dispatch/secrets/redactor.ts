@@ -2,14 +2,14 @@ import type { AttemptResult, Exchange } from "../../store/index.ts";
 import { encodedForms, maxKeyLength, plainForms, type Secret, type SecretForm } from "./forms.ts";
 import { cutEscape, type Level, levelsOf } from "./levels.ts";
 
-/** A text that was cut may end in the beginning of a secret: so many characters of it are enough to go. */
+/** Characters of a secret's beginning that are redacted at the end of a text, at least: the text may have been cut within the secret. */
 const minCutLength = 4;
-/** Texts shorter than this were cut by nobody, unless they are bodies. */
+/** Length from which on a text may have been cut. A body may have been at any length. */
 const shortestCut = 100;
-/** How a text ends that was cut here: with a mark, or half a character. */
+/** Matches the end of a text that was cut by us: a mark, or half a character. */
 const cutMark = /(?:…(?: \(\d{1,15} (?:characters|bytes)\))?|\ufffd{1,3})$/;
 const maxCutMark = 40;
-/** Characters at the end of a text in which the beginning of a secret is looked for, escaped or not. */
+/** Characters at the end of a text that are searched for the beginning of a secret, escaped or not. */
 const maxCutLength = 512;
 const maxEscapeLength = 8;
 
@@ -42,7 +42,7 @@ export class Redactor {
     this.#base = base;
   }
 
-  /** Returns one of these secrets and others. */
+  /** Returns a redactor of these secrets and of further ones. */
   with(secrets: readonly Secret[]): Redactor {
     return secrets.length === 0 ? this : new Redactor(secrets, this);
   }
@@ -56,13 +56,13 @@ export class Redactor {
     return this.#all;
   }
 
-  /** All forms of what a channel always has, and of what comes with an attempt those that are not encoded. */
+  /** All forms of the channel's secrets, and the plain forms of the attempt's. Encoded forms cost more to make. */
   get #cheapForms(): readonly SecretForm[] {
     if (this.#base === undefined) return this.#forms;
     return [...this.#base.#cheapForms, ...this.#secrets.flatMap(plainForms)];
   }
 
-  /** Replaces them in all that the journal keeps of an attempt. */
+  /** Redacts everything that the journal keeps of an attempt. */
   sent({ request, response, outcome }: AttemptResult): AttemptResult {
     const reason = "reason" in outcome ? outcome.reason : "";
     const forms = mayHaveEncoded(response, reason) ? this.#forms : this.#cheapForms;
@@ -72,7 +72,7 @@ export class Redactor {
       reason,
     ];
     const levels = levelsOf(texts.join("\0"));
-    // Mostly none occurs, so that texts need not be searched one by one.
+    // Mostly no secret occurs, so all texts are searched as one first.
     const found = forms.filter(({ key }) => levels.some(({ text }) => text.includes(key)));
     const clean = (text: string, cut?: boolean) => withoutForms(withoutCut(text, forms, cut), found);
     const message = ({ headers, body }: Pick<Request, "headers" | "body">) => ({
@@ -86,11 +86,12 @@ export class Redactor {
     };
   }
 
+  /** Redacts a text. */
   text(text: string): string {
     return withoutForms(text, this.#forms);
   }
 
-  /** Masks every text in a JSON value, and the names in it. */
+  /** Redacts every text in a JSON value, names of properties included. */
   json<T>(value: T): T {
     return mapTexts(value, this.#forms);
   }
@@ -105,11 +106,11 @@ function mapTexts<T>(value: T, forms: readonly SecretForm[]): T {
   ) as T;
 }
 
-/** Headers that say nothing of the request. */
+/** Response headers that never repeat anything of the request. */
 const plainHeaders: ReadonlySet<string> = new Set(["content-type", "date", "server", "connection", "content-length"]);
 const maxPlainLength = 10;
 
-/** A response of a few words repeats nothing in base64 or hexadecimal: most are, and then those forms need not even be made. */
+/** Says whether a response may repeat a secret in base64 or hexadecimal. Most responses are a few words, for which those forms need not be made. */
 function mayHaveEncoded(response: Response | undefined, reason: string): boolean {
   const headers = Object.entries(response?.headers ?? {}).filter(([name]) => !plainHeaders.has(name));
   const texts = [...headers.flat(), response?.body ?? ""];
@@ -143,7 +144,7 @@ function withoutCut(text: string, forms: readonly SecretForm[], cut = text.lengt
       );
 }
 
-/** The longest beginning of a secret that the text ends with, be it in the middle of an escape. */
+/** Finds the longest beginning of a secret that a text ends with, be it in the middle of an escape. */
 function cutSpan({ text, startOf }: Level, forms: readonly SecretForm[]): Omit<Span, "end"> | undefined {
   const partial = cutEscape.exec(text.slice(-maxEscapeLength))?.[0].length ?? 0;
   let found: { readonly place: number; readonly replacement: string } | undefined;
@@ -164,7 +165,7 @@ function cutSpan({ text, startOf }: Level, forms: readonly SecretForm[]): Omit<S
 
 const isBase64 = (unit: string | undefined): boolean => unit !== undefined && /^[\w+/-]$/.test(unit);
 
-/** Each hit is as long as text and secret agree, and the search goes on behind it: no character is looked at twice. */
+/** Finds a form in a text. A hit is as long as text and secret agree, and the search continues behind it, so no character is read twice. */
 function find(
   { text: secret, key, before, after, replacement }: SecretForm,
   { text, startOf, endOf }: Level,

@@ -1,25 +1,25 @@
 import type { Json } from "../../base/json.ts";
 import type { NamedSecret, Secret } from "./forms.ts";
 
-/** Stands around the name of a secret in what is kept, and twice for itself. A noncharacter of Unicode: no text has it. */
+/** Encloses the name of a secret in kept values; twice, it stands for itself. It is a noncharacter of Unicode, which texts do not have. */
 const mark = "\u{10fffe}";
 const marked = /\u{10fffe}([^\u{10fffe}]*)\u{10fffe}/gu;
 
-/** A delivery needs a secret that the configuration no longer has. */
+/** Says that a delivery needs a secret that the configuration no longer has. */
 export class MissingSecretError extends Error {
   override readonly name = "MissingSecretError";
 }
 
 const isNamed = (secret: Secret): secret is NamedSecret => typeof secret !== "string";
 
-/** Returns the value with the names of secrets in their place, to be kept; `unsealed` puts them back. */
+/** Replaces named secrets in a value by their names, so that it can be kept. `unsealed` puts the secrets back. */
 export function sealed<T extends Json | undefined>(value: T, secrets: readonly Secret[] = []): T {
-  // Longer ones first: one may be a part of another.
+  // Longer secrets first, because one may be part of another.
   const named = secrets.filter(isNamed).sort((a, b) => b.value.length - a.value.length);
   const sealText = (text: string): string => {
     let parts: readonly string[] = [text.replaceAll(mark, mark + mark)];
     for (const { name, value } of named) {
-      // What is a mark already is an odd part, and stays.
+      // Parts at odd places are marks already, and stay.
       parts = parts.flatMap((part, i) => (i % 2 === 1 ? [part] : split(part, value, mark + name + mark)));
     }
     return parts.length === 1 ? parts[0]! : parts.join("");
@@ -31,7 +31,7 @@ export function sealed<T extends Json | undefined>(value: T, secrets: readonly S
 const split = (text: string, value: string, by: string): readonly string[] =>
   text.includes(value) ? text.split(value).flatMap((part, i) => (i === 0 ? [part] : [by, part])) : [text];
 
-/** @throws MissingSecretError */
+/** Puts named secrets back into a sealed value. @throws MissingSecretError */
 export function unsealed<T extends Json | undefined>(value: T, secrets: readonly Secret[] = []): T {
   return mapTexts(value, (text) =>
     text.replace(marked, (_all, name: string) => {
@@ -43,11 +43,11 @@ export function unsealed<T extends Json | undefined>(value: T, secrets: readonly
   );
 }
 
-/** Returns the value as it may be read: `${NAME}` where a secret stands. */
+/** Returns a sealed value for people, with `${NAME}` where a secret was. */
 export const shownSealed = <T extends Json | undefined>(value: T): T =>
   mapTexts(value, (text) => text.replace(marked, (_all, name: string) => (name === "" ? mark : `\${${name}}`)));
 
-/** Returns the value itself if no text in it changes. */
+/** Applies a function to every text in a JSON value. */
 function mapTexts<T>(value: T, change: (text: string) => string): T {
   if (typeof value === "string") return change(value) as T;
   if (typeof value !== "object" || value === null) return value;

@@ -6,9 +6,8 @@ import { shownSealed } from "./seal.ts";
 import { secretsOfDestination, secretsOfUrl, shownDestination, shownUrl } from "./url.ts";
 
 /**
- * Returns a delivery as it may be read. What delivering needs is kept as it is: a destination that is a URL, headers that were
- * rendered for it. Here they are `https://host#hash` and `…`, wherever else in the delivery they occur, too; and other URLs with tokens
- * in them that were in the profile.
+ * Returns a delivery without secrets, for people. The store keeps what delivering needs, such as a secret URL or rendered headers; here
+ * they become `https://host#hash` and `…`, wherever they occur in the delivery, as do URLs with tokens that were in the profile.
  */
 export function shownDelivery({ to, options, content, source, ...kept }: StoredDelivery): StoredDelivery {
   const redactor = new Redactor(to === undefined ? [] : secretsOfDestination(to));
@@ -21,7 +20,7 @@ export function shownDelivery({ to, options, content, source, ...kept }: StoredD
   };
 }
 
-/** Returns the value with the URLs in it as they may be read: that of the destination, and others that may hold a secret. */
+/** Replaces URLs in a JSON value that may hold a secret by `shownUrl`. */
 function urlsShown<T>(value: T): T {
   if (typeof value === "string") return (secretsOfUrl(value).length > 0 ? shownUrl(value) : value) as T;
   if (typeof value !== "object" || value === null) return value;
@@ -29,7 +28,7 @@ function urlsShown<T>(value: T): T {
   return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, urlsShown(item)])) as T;
 }
 
-/** Carries what `compose` made: headers are masked if their names say so, or if `secretHeaders` lists them. */
+/** Masks headers in the result of `compose`: those with secret names, and those that `secretHeaders` lists. */
 function shownContent(content: Json): Json {
   if (typeof content !== "object" || content === null || Array.isArray(content)) return content;
   const { headers, secretHeaders, ...rest } = content as { readonly [name: string]: Json };

@@ -7,8 +7,8 @@ const shown = /^https?:\/\/[^/?#\s]+#[\da-f]{16}(?:-\d+)?$/;
 const isUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canParse(text);
 
 /**
- * Returns a URL as it may be read: `https://hooks.example.org#77ab01d2c3f4e5a6`. The path of a webhook is often all that protects
- * it; the 64 bits at the end tell URLs of a host apart. What is in this form stays what it is, like all that is no URL.
+ * Returns a URL for people and keys, without its path: `https://hooks.example.org#77ab01d2c3f4e5a6`. The path of a webhook is often all
+ * that protects it; the 64 bits of a hash tell URLs of a host apart. A text in this form, or one that is no URL, is returned as it is.
  */
 export function shownUrl(text: string): string {
   if (shown.test(text) || !isUrl(text)) return text;
@@ -18,7 +18,7 @@ export function shownUrl(text: string): string {
   return `${origin}#${createHash("sha256").update(url.href).digest("hex").slice(0, 16)}`;
 }
 
-/** Returns where a delivery goes as it may be read: URLs by `shownUrl`, a subscription without its key. */
+/** Returns a destination for people: URLs by `shownUrl`, a subscription without its key. */
 export function shownDestination(to: Json): Json {
   if (typeof to === "string") return shownUrl(to);
   if (typeof to !== "object" || to === null) return to;
@@ -37,14 +37,14 @@ const secretsByUrl = new BoundedCache<string, readonly string[]>(1_000);
 
 /** Names of query values that are secret however short they are. */
 const secretQuery = /auth|code|key|pass|pwd|secret|sig|token/i;
-/** Words in lower case are parts of an API, such as `services` or `push-notifications`; tokens are not made of them. */
+/** Matches parts of a path that are words of an API, such as `services` or `push-notifications`, and no tokens. */
 const words = /^[a-z]{1,20}(?:[-_.][a-z]{1,20}){0,5}$/;
 const shortestToken = 8;
 const mayBeToken = (text: string): boolean => text.length >= shortestToken && !words.test(text);
 
 /**
- * Returns what of a URL may be a secret: user and password, values of the query, parts of the path that are no
- * words, and then the path as a whole.
+ * Returns the parts of a URL that may be secret: user and password, values of the query, parts of the path that are no words, and in
+ * that case also the whole path.
  */
 export const secretsOfUrl = (text: string): readonly string[] => secretsByUrl.get(text, readSecrets);
 
@@ -64,7 +64,7 @@ function secretParts(text: string): readonly string[] {
   return [...new Set(all)].filter((secret) => secret.length >= minSecretLength);
 }
 
-/** Returns the same of all URLs in where a delivery goes, and the key of a subscription. */
+/** Returns the secrets in a destination: those of its URLs, and the key of a subscription. */
 export function secretsOfDestination(to: Json): readonly string[] {
   if (typeof to === "string") return secretsOfUrl(to);
   if (typeof to !== "object" || to === null) return [];

@@ -54,10 +54,10 @@ export class Planner {
     this.#options = options;
   }
 
-  async plan(wanted: DesiredState): Promise<Plan> {
+  async plan(desired: DesiredState): Promise<Plan> {
     const { store, transactions, compileOptions, clock } = this.#options;
     const before = await store.definitions.all();
-    const { steps, after } = changesOf(wanted, before, await runningTriggers(store.runs), clock());
+    const { steps, after } = changesOf(desired, before, await runningTriggers(store.runs), clock());
     const reject = rejectUnlessKnown(steps, after, await transactions.current());
     const samples = await samplesFor(store, after, steps);
     const explained: Step[] = [];
@@ -123,13 +123,13 @@ export class Planner {
     };
   }
 
-  async apply(wanted: DesiredState, fire: boolean): Promise<Plan> {
+  async apply(desired: DesiredState, fire: boolean): Promise<Plan> {
     const { transactions, store, wake } = this.#options;
     const total = await store.profiles.count();
-    await this.#prepare(wanted);
+    await this.#prepare(desired);
     const steps = await transactions.run(async ({ transaction, now }, current) => {
       const before = await transaction.definitions.all();
-      const { steps, after } = changesOf(wanted, before, await runningTriggers(transaction.runs), now);
+      const { steps, after } = changesOf(desired, before, await runningTriggers(transaction.runs), now);
       const catalog = transactions.compile(after, rejectUnlessKnown(steps, after, current));
       await this.#write(transaction, { steps, after, catalog, current, fire, now, total });
       return steps;
@@ -139,12 +139,12 @@ export class Planner {
   }
 
   /** Compiles new definitions before the transaction, where nobody waits for it, and reports their problems. */
-  async #prepare(wanted: DesiredState): Promise<void> {
+  async #prepare(desired: DesiredState): Promise<void> {
     const { checker, transactions, store, clock } = this.#options;
-    if (checker === undefined || Object.values(wanted.definitions).every((some) => Object.keys(some).length === 0))
+    if (checker === undefined || Object.values(desired.definitions).every((some) => Object.keys(some).length === 0))
       return;
     const before = await store.definitions.all();
-    const { steps, after } = changesOf(wanted, before, await runningTriggers(store.runs), clock());
+    const { steps, after } = changesOf(desired, before, await runningTriggers(store.runs), clock());
     await this.#check(steps, after, rejectUnlessKnown(steps, after, await transactions.current()));
     await transactions.prepare(after);
   }
@@ -315,17 +315,17 @@ function changesOf(
   const after: Definition[] = [];
   const kept = new Map(before.map((one) => [`${one.kind} ${one.name}`, one]));
   for (const kind of kinds) {
-    const wanted = definitions[kind] ?? {};
+    const desired = definitions[kind] ?? {};
     const names = new Set([
       ...before.filter((one) => one.kind === kind).map(({ name }) => name),
-      ...Object.keys(wanted),
+      ...Object.keys(desired),
     ]);
     for (const name of names) {
       const old = kept.get(`${kind} ${name}`);
       const what = kind === "profiles" ? "profiles (identifiers and merge rules)" : `${kind} ${name}`;
-      const mentioned = Object.hasOwn(wanted, name);
-      const body = mentioned ? wanted[name]! : old!.body;
-      const gone = mentioned ? wanted[name] === null : complete && old!.origin === origin;
+      const mentioned = Object.hasOwn(desired, name);
+      const body = mentioned ? desired[name]! : old!.body;
+      const gone = mentioned ? desired[name] === null : complete && old!.origin === origin;
       if (gone) {
         if (old !== undefined) steps.push({ kind, name, action: "remove", before: old, effect: `${what} is removed` });
         continue;
@@ -387,14 +387,14 @@ function definitionOf(
  */
 function withState(
   definition: Definition,
-  wanted: "active" | "paused" | "draft" | undefined,
+  desired: "active" | "paused" | "draft" | undefined,
   old: Definition | undefined,
   now: number,
   firstOf: (definition: Definition) => number | undefined,
 ): readonly [Definition, Step | undefined] {
   const { name, body } = definition;
   const status = statusOf(definition.status);
-  const state: TriggerState = wanted ?? status.state;
+  const state: TriggerState = desired ?? status.state;
   const changed = state !== status.state;
   const rescheduled = state === "active" && (changed || !isDeepStrictEqual(onOf(old?.body), onOf(body)));
   if (!changed && !rescheduled) return [definition, undefined];

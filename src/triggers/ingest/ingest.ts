@@ -64,7 +64,7 @@ export async function ingest(
       if (one.confidential) confidential.add(i);
     } else changes[i] = one;
   });
-  const stays = idResolver(changes);
+  const resolveId = idResolver(changes);
   const matches: (TriggerMatch & { readonly item: number })[] = [];
   const events: RawEvent[] = [];
   items.forEach((item, i) => {
@@ -79,7 +79,7 @@ export async function ingest(
     const problem = problems[i];
     events.push({
       ...event,
-      ...(profile && { profile: stays(profile.id) }),
+      ...(profile && { profile: resolveId(profile.id) }),
       ...(problem !== undefined && { problem }),
       ...notesOf(change, modeOf(item, catalog)),
     });
@@ -91,9 +91,9 @@ export async function ingest(
   });
   if (events.length > 0) await transaction.events.add(events);
   await membershipChanges.write(transaction.memberships);
-  const stitched = changes.flatMap((change) => (change?.mergedFrom.length ? [stays(change.after.id)] : []));
-  if (stitched.length > 0) await queueRevisits(transaction, new Set(stitched), membershipChanges);
-  const kept = matches.map((one) => ({ ...one, profile: { ...one.profile, id: stays(one.profile.id) } }));
+  const merged = changes.flatMap((change) => (change?.mergedFrom.length ? [resolveId(change.after.id)] : []));
+  if (merged.length > 0) await queueRevisits(transaction, new Set(merged), membershipChanges);
+  const kept = matches.map((one) => ({ ...one, profile: { ...one.profile, id: resolveId(one.profile.id) } }));
   const enqueued = await fireAll(context, kept);
   const results = items.map((item, i) => {
     const result = resultOf(item, reads[i], changes[i], problems[i]);
@@ -134,11 +134,11 @@ function notesOf(change: Change | undefined, mode: IdentityMode): Pick<RawEvent,
 function idResolver(changes: readonly (Change | undefined)[]): (id: string) => string {
   const into = new Map<string, string>();
   for (const change of changes) for (const { id } of change?.mergedFrom ?? []) into.set(id, change!.after.id);
-  const stays = (id: string): string => {
+  const resolveId = (id: string): string => {
     const next = into.get(id);
-    return next === undefined ? id : stays(next);
+    return next === undefined ? id : resolveId(next);
   };
-  return stays;
+  return resolveId;
 }
 
 /** Fires all matching triggers. @returns whether something was added to the outbox */

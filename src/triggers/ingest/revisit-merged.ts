@@ -9,7 +9,7 @@ import type { MembershipChanges } from "./transitions.ts";
  */
 export async function queueRevisits(
   { runs }: Pick<EngineTransaction, "runs">,
-  stitched: ReadonlySet<string>,
+  merged: ReadonlySet<string>,
   membershipChanges: MembershipChanges,
 ): Promise<void> {
   for (const state of ["running", "paused"] as const) {
@@ -17,7 +17,7 @@ export async function queueRevisits(
       const { kind, cursor, audiences, startedAt, revisit = [] } = run;
       if ((kind !== "backfill" && kind !== "scheduled") || cursor === undefined) continue;
       const since = (id: string): number => membershipChanges.of(id).get(audiences[0]!) ?? Number.POSITIVE_INFINITY;
-      const added = [...stitched].filter((id) => since(id) <= startedAt);
+      const added = [...merged].filter((id) => since(id) <= startedAt);
       if (added.length > 0) await runs.put({ ...run, revisit: [...new Set([...revisit, ...added])] });
     }
   }

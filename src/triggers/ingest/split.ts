@@ -62,11 +62,11 @@ function* evaluated(
   for (const name of declared) {
     const audience = catalog.audiences.get(name);
     const is = (audience && isIn(context, audience, fields)) ?? since[name] !== undefined;
-    const wanted = is ? (since[name] ?? context.now) : undefined;
-    if (wanted === recorded[name]) continue;
+    const desired = is ? (since[name] ?? context.now) : undefined;
+    if (desired === recorded[name]) continue;
     // Entering an audience again would keep the stored time, so the membership is removed first.
     if (recorded[name] !== undefined) yield { audience: name, profile: id, since: undefined };
-    if (wanted !== undefined) yield { audience: name, profile: id, since: wanted };
+    if (desired !== undefined) yield { audience: name, profile: id, since: desired };
   }
 }
 

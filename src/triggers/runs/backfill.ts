@@ -38,7 +38,7 @@ export class Backfills {
   /** Runs the backfill for some of the members, in transactions that are rolled back. */
   async estimate(name: string, asked: BackfillOptions = {}): Promise<Estimate> {
     const { store, transactions } = this.#options;
-    const { audience, wanted } = await this.#check(name, asked);
+    const { audience, desired } = await this.#check(name, asked);
     const members = (await store.memberships.sizes()).get(audience) ?? 0;
     const counts = { sampled: 0, sent: 0, skipped: 0, aborted: 0, failed: 0 };
     const problems: { profile: string; problem: string }[] = [];
@@ -55,7 +55,7 @@ export class Backfills {
           audiences: [audience],
           total: members,
           now: context.now,
-          ...wanted,
+          ...desired,
           limit: undefined,
         });
         const rest = { ...run, ...(cursor !== undefined && { cursor }) };
@@ -82,8 +82,8 @@ export class Backfills {
     }
     const factor = counts.sampled === 0 ? 0 : members / counts.sampled;
     const all = (count: number): number => Math.round(ended ? count : count * factor);
-    const sent = Math.min(all(counts.sent), wanted.limit ?? Number.POSITIVE_INFINITY);
-    const { rateLimit } = wanted;
+    const sent = Math.min(all(counts.sent), desired.limit ?? Number.POSITIVE_INFINITY);
+    const { rateLimit } = desired;
     return {
       members,
       sampled: counts.sampled,
@@ -98,7 +98,7 @@ export class Backfills {
 
   async start(name: string, asked: BackfillOptions = {}): Promise<Run> {
     const { transactions, wake } = this.#options;
-    const { audience, wanted } = await this.#check(name, asked);
+    const { audience, desired } = await this.#check(name, asked);
     const run = await transactions.run(async ({ transaction, now }, catalog) => {
       const trigger = catalog.triggers.get(name);
       if (trigger?.status.state !== "active") {
@@ -112,7 +112,7 @@ export class Backfills {
       if (other !== undefined)
         throw invalid(name, `its backfill ${other.id} is ${other.state}; cancel it or let it end`);
       const total = (await transaction.memberships.sizes()).get(audience) ?? 0;
-      const started = newRun("backfill", { trigger: name, audiences: [audience], total, now, ...wanted });
+      const started = newRun("backfill", { trigger: name, audiences: [audience], total, now, ...desired });
       await transaction.runs.put(started);
       return started;
     });
@@ -149,7 +149,7 @@ export class Backfills {
   }
 
   /** Checks that the trigger can be backfilled with these options. @throws NotFoundError, DefinitionError */
-  async #check(name: string, asked: BackfillOptions): Promise<{ audience: string; wanted: BackfillOptions }> {
+  async #check(name: string, asked: BackfillOptions): Promise<{ audience: string; desired: BackfillOptions }> {
     const { triggers, broken } = await this.#options.transactions.current();
     const trigger = triggers.get(name);
     const fault = broken.find((one) => one.kind === "trigger" && one.of === name);
@@ -168,7 +168,7 @@ export class Backfills {
     }
     if (sample !== undefined && !(sample > 0 && sample <= 1))
       throw invalid(name, `sample is above 0 and at most 1, not ${sample}`);
-    return { audience: on.enter, wanted: { limit, sample, rateLimit } };
+    return { audience: on.enter, desired: { limit, sample, rateLimit } };
   }
 }
 

@@ -30,7 +30,7 @@ export interface SimulateOptions {
   readonly from: number;
   readonly until: number;
   /** Definitions that are applied at the start. */
-  readonly wanted?: DesiredState | undefined;
+  readonly desired?: DesiredState | undefined;
   /** Triggers that are active from the start, whatever their state is now. */
   readonly activate?: readonly string[] | undefined;
   /** Triggers that are backfilled at the start. */
@@ -51,7 +51,7 @@ const turn = 32;
  * @throws RangeError if `until` is before `from` or `updates` are out of order; NotFoundError, DefinitionError
  */
 export async function* simulate(options: SimulateOptions): AsyncGenerator<SimulationEvent> {
-  const { store, channels, to, templates, from, until: end, wanted, activate = [], backfill = [], signal } = options;
+  const { store, channels, to, templates, from, until: end, desired, activate = [], backfill = [], signal } = options;
   if (!(from <= end)) throw new RangeError("a simulation cannot end before it begins");
   let now = from;
   const pending: SimulationEvent[] = [];
@@ -81,7 +81,7 @@ export async function* simulate(options: SimulateOptions): AsyncGenerator<Simula
   }
 
   await resetTo(store, from);
-  await begin(engine, wanted, activate);
+  await begin(engine, desired, activate);
   // Audiences are populated before anything else happens.
   yield* until(from);
   for (const trigger of backfill) await engine.backfill(trigger);
@@ -104,9 +104,9 @@ export async function* simulate(options: SimulateOptions): AsyncGenerator<Simula
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-async function begin(engine: Engine, wanted: DesiredState | undefined, activate: readonly string[]): Promise<void> {
+async function begin(engine: Engine, desired: DesiredState | undefined, activate: readonly string[]): Promise<void> {
   const states = Object.fromEntries(activate.map((name) => [name, "active" as const]));
-  if (wanted !== undefined) await engine.apply({ ...wanted, states: { ...wanted.states, ...states } });
+  if (desired !== undefined) await engine.apply({ ...desired, states: { ...desired.states, ...states } });
   else if (activate.length > 0) await engine.apply({ origin: "api", definitions: {}, states });
 }
 

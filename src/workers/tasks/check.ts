@@ -1,7 +1,7 @@
 import { type Checked, type CheckInput, check as checkDefinitions } from "../../triggers/index.ts";
-import type { Portable } from "../portable.ts";
-import { fromPortable } from "./options.ts";
+import type { PortableOptions } from "../portable-options.ts";
+import { fromPortable } from "./from-portable.ts";
 
 /** Compiles and lints definitions: see `Checker.check` of the engine. */
-export const check = ({ input, options }: { readonly input: CheckInput; readonly options: Portable }): Checked =>
+export const check = ({ input, options }: { readonly input: CheckInput; readonly options: PortableOptions }): Checked =>
   checkDefinitions(input, fromPortable(options));

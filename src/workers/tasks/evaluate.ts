@@ -1,10 +1,10 @@
 import { answerRequest, type EvaluationRequest, type Outcome } from "../../triggers/fire/evaluation.ts";
-import type { Portable } from "../portable.ts";
-import { fromPortable } from "./options.ts";
+import type { PortableOptions } from "../portable-options.ts";
+import { fromPortable } from "./from-portable.ts";
 
 export interface EvaluateInput {
   readonly request: EvaluationRequest;
-  readonly options: Portable;
+  readonly options: PortableOptions;
 }
 
 /** Evaluates what a definition says for a profile or payload. Never throws. */

@@ -1,6 +1,6 @@
 import type { TaskTable } from "../messages.ts";
 
-/** Lists the tasks of workers: each a function of one input in a file of its own, loaded when it is first needed. */
+/** Lists the tasks of workers: functions of one input, each in a file of its own that is loaded on first use. */
 export const tasks = {
   check: async () => (await import("./check.ts")).check,
   evaluate: async () => (await import("./evaluate.ts")).evaluate,

@@ -1,10 +1,10 @@
 import { type AlertTemplate, type Finding, lint as lintTemplate } from "../../index.ts";
-import type { Portable } from "../portable.ts";
-import { fromPortable } from "./options.ts";
+import type { PortableOptions } from "../portable-options.ts";
+import { fromPortable } from "./from-portable.ts";
 
 export interface LintInput {
   readonly template: string | AlertTemplate;
-  readonly options: Portable;
+  readonly options: PortableOptions;
 }
 
 /** Lints a template. @throws TypeError for options that make no sense */

@@ -1,11 +1,11 @@
 import { type Alert, type AlertAborted, type AlertTemplate, compileAlert } from "../../index.ts";
-import type { Portable } from "../portable.ts";
-import { fromPortable } from "./options.ts";
+import type { PortableOptions } from "../portable-options.ts";
+import { fromPortable } from "./from-portable.ts";
 
 export interface PreviewInput {
   readonly template: AlertTemplate;
   readonly profile: unknown;
-  readonly options: Portable;
+  readonly options: PortableOptions;
 }
 
 /** Renders an alert template for a profile. @throws TemplateError */

@@ -1,12 +1,12 @@
 import type { ConditionResult } from "../../audiences/index.ts";
 import { testAll } from "../../triggers/index.ts";
-import type { Portable } from "../portable.ts";
-import { fromPortable } from "./options.ts";
+import type { PortableOptions } from "../portable-options.ts";
+import { fromPortable } from "./from-portable.ts";
 
 interface TestInput {
   readonly where: string;
   readonly profiles: readonly string[];
-  readonly options: Portable;
+  readonly options: PortableOptions;
 }
 
 /** Tests a condition on profiles: see `Checker.test` of the engine. */

@@ -8,9 +8,9 @@ import type { Json } from "../../../src/base/json.ts";
 import { type ApnsOptions, apns } from "../../../src/channels/apns.ts";
 import { DestinationError } from "../../../src/dispatch/index.ts";
 import type { Delivery, Outcome } from "../../../src/store/index.ts";
-import { attempting, delivery, journaled } from "../delivery.ts";
+import { attempting, delivery, journaled } from "../deliveries.ts";
 import { listening } from "../receiver.ts";
-import { apple, key, keyId, teamId, topic } from "./apple.ts";
+import { apple, key, keyId, teamId, topic } from "./apns-server.ts";
 
 const token = "a1".repeat(32);
 const guard = { allow: ["127.0.0.0/8", "::1"] };
@@ -118,7 +118,7 @@ describe("a push", () => {
       headers: { authorization: "…", "apns-topic": topic },
       body: '{"aps":{"alert":{"title":"Hey"}}}',
     });
-    expect(sent.response).toMatchObject({ line: "400", body: '{"reason":"BadTopic"}' });
+    expect(sent.response).toMatchObject({ statusLine: "400", body: '{"reason":"BadTopic"}' });
     expect(JSON.stringify(sent)).not.toMatch(/bearer|eyJ/);
   });
 });
@@ -226,7 +226,10 @@ describe("the connection", () => {
       stream.session?.goaway(constants.NGHTTP2_ENHANCE_YOUR_CALM, 0, Buffer.from('{"reason":"IdleTimeout"}'));
     });
     const outcome = await at.push();
-    expect(outcome).toMatchObject({ kind: "retry", reason: expect.stringContaining("it said goodbye: IdleTimeout") });
+    expect(outcome).toMatchObject({
+      kind: "retry",
+      reason: expect.stringContaining("the server sent GOAWAY: IdleTimeout"),
+    });
     expect(outcome).not.toHaveProperty("holds");
     expect(await at.push()).toEqual({ kind: "delivered" });
     expect(at.server.sessions.length).toBe(2);
@@ -248,7 +251,7 @@ describe("the connection", () => {
   test("a server that never answers costs the time limit, and is left for a new connection", async () => {
     await using at = await setUp({ timeout: 300 });
     at.server.answers.push(() => {});
-    expect(await at.push()).toEqual({ kind: "retry", reason: "no answer within 300 ms (ETIMEDOUT)" });
+    expect(await at.push()).toEqual({ kind: "retry", reason: "no response within 300 ms (ETIMEDOUT)" });
     expect(await at.push()).toEqual({ kind: "delivered" });
     expect(at.server.sessions.length).toBe(2);
   });
@@ -402,21 +405,21 @@ describe("where to", () => {
     ["badge: ", { badge: 1.5 }],
     ["relevanceScore: ", { relevanceScore: 2 }],
     ["interruptionLevel: ", { interruptionLevel: "loud" }],
-    ["data: has aps in it, which is Apple's", { data: { aps: {} } }],
+    ["data: must not have the name aps, which is reserved for Apple", { data: { aps: {} } }],
     ['Unrecognized key: "topic"', { topic: "x" }],
-    ["leave no room for its title in 4096 bytes", { data: { x: "y".repeat(4096) } }],
+    ["leave no room for a title", { data: { x: "y".repeat(4096) } }],
   ])("options, refused: %s", (why, options) => {
     expect(() => channel.accept(token, options as never)).toThrow(why);
   });
 
   const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
   test.each([
-    ["teamId: is not 10 capital letters", { teamId: "x" }],
-    ["keyId: is not 10 capital letters", { keyId: "x" }],
-    ["topic: is not a bundle id", { topic: "a b" }],
-    ["key: is not a P-256 private key", { key: "secret" }],
-    ["key: is not a P-256 private key", { key: privateKey.export({ type: "pkcs8", format: "pem" }).toString() }],
-    ["host: is not a host", { host: "https://x/" }],
+    ["teamId: must be 10 capital letters", { teamId: "x" }],
+    ["keyId: must be 10 capital letters", { keyId: "x" }],
+    ["topic: must be a bundle id", { topic: "a b" }],
+    ["key: not a P-256 private key", { key: "secret" }],
+    ["key: not a P-256 private key", { key: privateKey.export({ type: "pkcs8", format: "pem" }).toString() }],
+    ["host: must be a host", { host: "https://x/" }],
   ])("a channel's options, refused: %s", (why, options) => {
     const make = () => apns({ teamId, keyId, key, topic, ...options });
     expect(make).toThrow(TypeError);

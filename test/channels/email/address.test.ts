@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { addressOf, mailbox } from "../../../src/channels/email/address.ts";
+import { normalizeAddress, parseMailbox } from "../../../src/channels/email/address.ts";
 
 test.each([
   ["ada@example.org", "ada@example.org"],
@@ -13,8 +13,8 @@ test.each([
   ["a@b.example", "a@b.example"],
   [`${"x".repeat(64)}@example.org`, `${"x".repeat(64)}@example.org`],
 ])("%s is %s", (text, address) => {
-  expect(addressOf(text)).toBe(address);
-  expect(mailbox({ name: "Ada", address: text })).toEqual({ name: "Ada", address });
+  expect(normalizeAddress(text)).toBe(address);
+  expect(parseMailbox({ name: "Ada", address: text })).toEqual({ name: "Ada", address });
 });
 
 test.each([
@@ -60,18 +60,18 @@ test.each([
   `ada@${"x".repeat(64)}.example`,
   `ada@${"abcdefgh.".repeat(40)}example`,
 ])("%j is refused", (text) => {
-  expect(() => addressOf(text)).toThrow(TypeError);
+  expect(() => normalizeAddress(text)).toThrow(TypeError);
 });
 
 test("a field of any length is refused without being read", () => {
-  expect(() => addressOf(`${"a@".repeat(5_000_000)}example.org`)).toThrow(
-    "an e-mail address has at most 254 bytes; this has 10000011",
+  expect(() => normalizeAddress(`${"a@".repeat(5_000_000)}example.org`)).toThrow(
+    "an e-mail address has at most 254 bytes; this one has 10000011",
   );
 });
 
 test("a refusal says what is wrong and what would be right", () => {
-  expect(() => addressOf("ada at example.org")).toThrow(
-    '"ada at example.org" is not an e-mail address: it has no @ with something before it; expected one like ada@example.org',
+  expect(() => normalizeAddress("ada at example.org")).toThrow(
+    '"ada at example.org" is not an e-mail address: nothing before an @; expected one like ada@example.org',
   );
 });
 
@@ -87,13 +87,13 @@ test("any text is one plain address or refused", () => {
     fc.property(text, (given) => {
       let address: string;
       try {
-        address = addressOf(given);
+        address = normalizeAddress(given);
       } catch (error) {
         expect(error).toBeInstanceOf(TypeError);
         return;
       }
       expect(address).toMatch(/^[^\s\p{C}@"(),:;<>[\\\]%!]+@[a-z0-9-]+(?:\.[a-z0-9-]+)+$/u);
-      expect(addressOf(address)).toBe(address);
+      expect(normalizeAddress(address)).toBe(address);
     }),
     { numRuns: 3000 },
   );

@@ -160,7 +160,7 @@ test("the journal has the envelope, the headers, the start of the message and th
   });
   expect(request?.body).toMatch(/^(?:x\r\n)+x?\r?\n?… \(15000\d bytes\)$/);
   expect(request!.body!.length).toBeLessThan(17_000);
-  expect(response).toEqual({ line: "250 taken as 1234" });
+  expect(response).toEqual({ statusLine: "250 taken as 1234" });
 });
 
 test("SMTPUTF8 for a local part beyond ASCII", async () => {
@@ -178,23 +178,23 @@ test.each([
   [["ada@example.org"], undefined, /expected an address, or \{ address, name \}/],
   [{ address: "ada@example.org", cc: "eve@example.org" }, undefined, /"cc"/],
   ["ada@example.org", { bcc: "eve@example.org" }, /bcc/],
-  ["ada@example.org", { headers: { Bcc: "eve@example.org" } }, /the header bcc is not for users to set/],
-  ["ada@example.org", { headers: { "X: y\r\nBcc": "eve@example.org" } }, /is not a header's name/],
-  ["ada@example.org", { headers: { "X-A": "y\r\nBcc: eve@example.org" } }, /has a line end or control character/],
-  ["ada@example.org", { unsubscribe: "http://example.org/u" }, /wants an https: URL/],
-  ["ada@example.org", { unsubscribe: "https://example.org/u\r\n>" }, /wants an https: URL/],
+  ["ada@example.org", { headers: { Bcc: "eve@example.org" } }, /the header bcc is reserved and cannot be set/],
+  ["ada@example.org", { headers: { "X: y\r\nBcc": "eve@example.org" } }, /is not a valid header name/],
+  ["ada@example.org", { headers: { "X-A": "y\r\nBcc: eve@example.org" } }, /contains a line end or control character/],
+  ["ada@example.org", { unsubscribe: "http://example.org/u" }, /needs an https: URL/],
+  ["ada@example.org", { unsubscribe: "https://example.org/u\r\n>" }, /needs an https: URL/],
   ["ada@example.org", { attachments: [{ filename: "a", path: "/etc/passwd" }] }, /attachments.0/],
   ["ada@example.org", { attachments: [{ filename: "a", href: "http://127.0.0.1/", content: "" }] }, /href/],
   [
     "ada@example.org",
     { attachments: [{ filename: "a", content: "no base64!" }] },
-    /attachments.0.content: is not base64/,
+    /attachments.0.content: must be base64/,
   ],
   ["ada@example.org", { attachments: [{ filename: "a", content: "", contentType: "message/rfc822" }] }, /media type/],
   [
     "ada@example.org",
     { attachments: [{ filename: "a", content: "A".repeat(400) }] },
-    /the attachments have 400 bytes; a message has at most 300/,
+    /the attachments have 400 bytes; a message may have at most 300/,
   ],
 ])("to %j with %j is refused before anything is kept", (to, options, message) => {
   const channel = channelTo(9, { maxSize: 300 });
@@ -207,12 +207,12 @@ test("what is too large is refused at hand-over or rejected, and never sent", as
   await using server = await mailServer();
   await using channel = channelTo(server.port, { maxText: 1000, maxSize: 2000 });
   await expect(handOver(channel, { alert: { title: "T", body: "x".repeat(1001) } })).rejects.toThrow(
-    "the alert's body has 1001 characters; at most 1000 are sent by e-mail",
+    "the alert's body has 1001 characters; at most 1000 can be sent by e-mail",
   );
   const { outcome } = await deliver(channel, { alert: { title: "T", body: "ж".repeat(1000) } });
   expect(outcome).toEqual({
     kind: "rejected",
-    reason: expect.stringMatching(/^the message has \d+ bytes; at most 2000 are sent$/),
+    reason: expect.stringMatching(/^the message has \d+ bytes; at most 2000 can be sent$/),
   });
   expect(server.taken).toEqual([]);
 });
@@ -220,7 +220,7 @@ test("what is too large is refused at hand-over or rejected, and never sent", as
 test("a template for unsubscribing that gives no https URL is refused at hand-over", async () => {
   const channel = channelTo(9, { unsubscribe: { url: compile("{{ .url }}") } });
   await expect(handOver(channel, { profile: { url: "javascript:alert(1)" } })).rejects.toThrow(
-    "unsubscribe.url: one-click unsubscribing wants an https: URL of at most 900 characters, without user and password",
+    "unsubscribe.url: one-click unsubscribing needs an https: URL of at most 900 characters, without user and password",
   );
 });
 
@@ -231,19 +231,19 @@ const shortKey = generateKeyPairSync("rsa", { modulusLength: 512 }).privateKey.e
 }) as string;
 
 test.each([
-  [{ dkim: { ...dkim, privateKey: edKey } }, "the DKIM key is ed25519; only RSA keys sign here, 2048 bits are usual"],
+  [{ dkim: { ...dkim, privateKey: edKey } }, "dkim.privateKey is ed25519; use an RSA key of 2048 bits"],
   [
     { dkim: { ...dkim, privateKey: shortKey } },
-    "the DKIM key has 512 bits; receivers take no less than 1024 (RFC 8301)",
+    "dkim.privateKey has 512 bits; receivers accept no less than 1024 (RFC 8301)",
   ],
   [{ dkim: { ...dkim, selector: "a; d=evil" } }, '"a; d=evil" is not a DKIM selector'],
   [
     { auth: { user: "u", pass: "p" } },
-    'starttls "off" could send the password in clear; make it "required" or use secure',
+    'starttls "off" could send the password in clear text; set starttls to "required", or use secure',
   ],
   [{ from: "Shop <shop@example.org>" }, /is not an e-mail address/],
-  [{ headers: { Received: "from here" } }, "the header received is not for users to set"],
-  [{ unsubscribe: { url: "mailto:u@example.org" } }, /wants an https: URL/],
+  [{ headers: { Received: "from here" } }, "the header received is reserved and cannot be set"],
+  [{ unsubscribe: { url: "mailto:u@example.org" } }, /needs an https: URL/],
   [{ host: "169.254.169.254" }, /169.254.169.254/],
 ])("options %j cannot work", (options, message) => {
   const all = { host: "127.0.0.1", starttls: "off", from: "a@example.org", guard: { allow: ["127.0.0.1"] } } as const;

@@ -12,10 +12,10 @@ test("who has no key gets no mail where encryption is required, and a bad key is
   await using server = await mailServer();
   await using channel = channelTo(server.port, { encrypt: { required: true } });
   await expect(handOver(channel)).rejects.toThrow(
-    "there is no key of ada@example.net, and only encrypted mail is sent",
+    "no key for ada@example.net, and encrypt.required is set; add one to encrypt.keys",
   );
   await expect(handOver(channel, { options: { publicKey: "not a key" } })).rejects.toThrow(
-    "nothing can be encrypted to the key of ada@example.net: ",
+    "cannot encrypt to the key of ada@example.net: ",
   );
   const { publicKey } = await generateKey({
     userIDs: { email: "ada@example.net" },
@@ -24,7 +24,7 @@ test("who has no key gets no mail where encryption is required, and a bad key is
   });
   await expect(handOver(channel, { options: { publicKey } })).rejects.toThrow(/expired/);
   const { outcome } = await channel.send({ ...draft(), destination: "", attempt: 1 }, { now: 0, signal: never });
-  expect(outcome).toEqual({ kind: "rejected", reason: "it has to be encrypted, and was not when it was handed over" });
+  expect(outcome).toEqual({ kind: "rejected", reason: "must be encrypted, but was not when it was queued" });
   expect(server.taken).toEqual([]);
 });
 
@@ -78,7 +78,7 @@ describe.skipIf(!hasGpg)("with a key of gpg", () => {
     expect(mail.subject).toBe("A message for you");
     expect(key!.decrypt(mail.attachments[1]!.content.toString())).toContain("Subject: =?UTF-8?Q?=C3=9Cnseen?=");
     await expect(handOver(channel, { options: { publicKey: key!.privateKey } })).rejects.toThrow(
-      "it is a private key; give the public one",
+      "it is a private key; give the public key",
     );
   });
 });

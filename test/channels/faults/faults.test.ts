@@ -31,9 +31,9 @@ async function attempt(url: string, options: WebhookOptions = {}, body = "b"): P
 const reasonOf = ({ outcome }: AttemptResult): string => ("reason" in outcome ? outcome.reason : "");
 
 const closed = "other side closed (UND_ERR_SOCKET)";
-const unanswered = "its answer did not begin in time (UND_ERR_HEADERS_TIMEOUT)";
-const late = "no complete answer within 400 ms (ETIMEDOUT)";
-const noHttp = /^its answer is not HTTP \(/;
+const unanswered = "no response headers in time (UND_ERR_HEADERS_TIMEOUT)";
+const late = "no complete response within 400 ms (ETIMEDOUT)";
+const noHttp = /^its response is not HTTP \(/;
 
 describe("a receiver that", () => {
   test.each<[keyof typeof behaviours, AttemptResult["outcome"]["kind"], string | RegExp]>([
@@ -50,7 +50,7 @@ describe("a receiver that", () => {
       "retry",
       "Response body length does not match content-length header (UND_ERR_RES_CONTENT_LENGTH_MISMATCH)",
     ],
-    ["sends 70 KB of headers", "retry", "the headers of its answer are too large (UND_ERR_HEADERS_OVERFLOW)"],
+    ["sends 70 KB of headers", "retry", "the headers of the response are too large (UND_ERR_HEADERS_OVERFLOW)"],
     ["floods with early hints", "retry", late],
     ["says 200 and then nothing", "delivered", ""],
     ["says 200 and drips its body", "delivered", ""],

@@ -5,8 +5,8 @@ import type { Json } from "../../../src/base/json.ts";
 import { type FcmOptions, fcm } from "../../../src/channels/fcm.ts";
 import { DestinationError } from "../../../src/dispatch/index.ts";
 import type { Delivery, Outcome } from "../../../src/store/index.ts";
-import { attempting, delivery } from "../delivery.ts";
-import { failure, google, privatePem } from "./google.ts";
+import { attempting, delivery } from "../deliveries.ts";
+import { failure, google, privatePem } from "./fcm-server.ts";
 
 const guard = { allow: ["127.0.0.0/8", "::1"] };
 const id = "msg_01k0000000abcdefghjkmnpqrs";
@@ -162,8 +162,8 @@ describe("the access token", () => {
   test.each([
     [{ status: 400, body: { error: "invalid_grant" } }, '400 {"error":"invalid_grant"}', true],
     [{ status: 401, body: "nobody" }, "401 nobody", true],
-    [{ status: 200, body: { token: "secret" } }, "200 which has no access token", true],
-    [{ status: 200, body: { access_token: "a\r\nb", expires_in: 1 } }, "200 which has no access token", true],
+    [{ status: 200, body: { token: "secret" } }, "200 without an access token", true],
+    [{ status: 200, body: { access_token: "a\r\nb", expires_in: 1 } }, "200 without an access token", true],
     [{ status: 302, headers: { location: "http://127.0.0.1/" } }, "302", true],
     [{ status: 500, body: "oops" }, "500 oops", undefined],
     [{ status: 429 }, "429", undefined],
@@ -243,18 +243,18 @@ describe("what is refused", () => {
     ["priority: ", { priority: 10 }],
     ["image: ", { image: "javascript:alert(1)" }],
     ["data: n: Invalid input: expected string", { data: { n: 1 } }],
-    ["data: has id, from, message_type", { data: { id: "x" } }],
-    ["data: has id, from, message_type", { data: { from: "x" } }],
-    ["data: has id, from, message_type", { data: { "gcm.x": "x" } }],
+    ["data: must not have the names id, from, message_type", { data: { id: "x" } }],
+    ["data: must not have the names id, from, message_type", { data: { from: "x" } }],
+    ["data: must not have the names id, from, message_type", { data: { "gcm.x": "x" } }],
     ['Unrecognized key: "token"', { token: "x" }],
-    ["leave no room for its title in 4096 bytes", { data: { x: "y".repeat(4096) } }],
+    ["leave no room for a title", { data: { x: "y".repeat(4096) } }],
   ])("options: %s", (why, options) => {
     expect(() => channel.accept(token, options as never)).toThrow(why);
   });
 
   test.each([
     ["serviceAccount: project_id: ", { ...serviceAccount, project_id: "a/../b" }],
-    ["serviceAccount: private_key: is not an RSA private key", { ...serviceAccount, private_key: "secret" }],
+    ["serviceAccount: private_key: not an RSA private key", { ...serviceAccount, private_key: "secret" }],
     ["serviceAccount: token_uri: is not an https: URL", { ...serviceAccount, token_uri: "http://169.254.169.254/" }],
     ["serviceAccount: client_email: ", { ...serviceAccount, client_email: undefined }],
   ])("a channel's: %s", (why, account) => {

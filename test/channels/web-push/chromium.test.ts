@@ -2,11 +2,11 @@ import { expect, test } from "vitest";
 import type { Json } from "../../../src/base/json.ts";
 import { encrypt } from "../../../src/channels/web-push/encrypt.ts";
 import { vapidKeys, webPush } from "../../../src/channels/web-push.ts";
-import { attempting, delivery } from "../delivery.ts";
+import { attempting, delivery } from "../deliveries.ts";
 import { found, started } from "./browsers.ts";
 import { chromium, google, proxyTo } from "./chromium.ts";
 import { page } from "./page.ts";
-import { pushService, vapidClaims } from "./service.ts";
+import { pushService, vapidClaims } from "./push-server.ts";
 
 const program = found("chromium", "chromium-browser", "google-chrome");
 if (program === undefined) console.warn("skipped: no chromium here (Debian package chromium)");

@@ -3,7 +3,7 @@ import type { Json } from "../../../src/base/json.ts";
 import { vapidKeys, webPush } from "../../../src/channels/web-push.ts";
 import { createDispatcher } from "../../../src/dispatch/index.ts";
 import { memoryStore } from "../../../src/stores/memory.ts";
-import { browser, pushService } from "./service.ts";
+import { browser, pushService } from "./push-server.ts";
 
 test("one subscription that is gone stops nothing but itself; a pause of the service costs no attempt", async () => {
   let isBusy = false;

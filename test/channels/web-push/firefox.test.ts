@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Json } from "../../../src/base/json.ts";
 import { encrypt } from "../../../src/channels/web-push/encrypt.ts";
 import { vapidKeys, webPush } from "../../../src/channels/web-push.ts";
-import { attempting, delivery } from "../delivery.ts";
+import { attempting, delivery } from "../deliveries.ts";
 import { found, started } from "./browsers.ts";
 import { autopush, firefox } from "./firefox.ts";
 import { page } from "./page.ts";

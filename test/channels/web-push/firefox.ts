@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { WebSocketServer } from "ws";
 import { arrivals } from "./page.ts";
-import { type PushService, pushService } from "./service.ts";
+import { type PushService, pushService } from "./push-server.ts";
 
 export interface Ack {
   readonly version: string;

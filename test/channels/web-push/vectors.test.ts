@@ -5,8 +5,8 @@ import { afterEach, expect, test, vi } from "vitest";
 import library from "web-push";
 import { encrypt } from "../../../src/channels/web-push/encrypt.ts";
 import { webPush } from "../../../src/channels/web-push.ts";
-import { attempting, delivery } from "../delivery.ts";
-import { pushService, vapidClaims } from "./service.ts";
+import { attempting, delivery } from "../deliveries.ts";
+import { pushService, vapidClaims } from "./push-server.ts";
 
 /** RFC 8291, section 5 and appendix A. */
 const rfc8291 = {

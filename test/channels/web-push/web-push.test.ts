@@ -4,8 +4,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { Json } from "../../../src/base/json.ts";
 import { vapidKeys, type WebPushOptions, webPush } from "../../../src/channels/web-push.ts";
 import { type Channel, DestinationError } from "../../../src/dispatch/index.ts";
-import { attempting, delivery } from "../delivery.ts";
-import { type Answer, browser, type PushService, pushService, vapidClaims } from "./service.ts";
+import { attempting, delivery } from "../deliveries.ts";
+import { type Answer, browser, type PushService, pushService, vapidClaims } from "./push-server.ts";
 
 const vapid = { subject: "mailto:ops@example.com", ...vapidKeys() };
 const asJson = (value: object): Json => JSON.parse(JSON.stringify(value));
@@ -137,17 +137,17 @@ describe("where to", () => {
   test.each([
     ["the subscription: Invalid input: expected object", "https://push.example.net/"],
     ["the subscription: endpoint: Invalid input: expected string", { keys }],
-    ["endpoint: is not an https: URL", { ...subscription, endpoint: "http://push.example.net/" }],
-    ["endpoint: is not an https: URL", { ...subscription, endpoint: "file:///etc/passwd" }],
-    ["endpoint: is not an https: URL without user", { ...subscription, endpoint: "https://a:b@push.example.net/" }],
-    ["endpoint: is not an https: URL", { ...subscription, endpoint: "/push" }],
+    ["endpoint: must be an https: URL", { ...subscription, endpoint: "http://push.example.net/" }],
+    ["endpoint: must be an https: URL", { ...subscription, endpoint: "file:///etc/passwd" }],
+    ["endpoint: must be an https: URL without user", { ...subscription, endpoint: "https://a:b@push.example.net/" }],
+    ["endpoint: must be an https: URL", { ...subscription, endpoint: "/push" }],
     ["endpoint: Too big", { ...subscription, endpoint: `https://push.example.net/${"x".repeat(5000)}` }],
     ["keys: Invalid input: expected object", { endpoint: subscription.endpoint }],
-    ["keys: auth: is not 16 bytes", { ...subscription, keys: { ...keys, auth: "AAAA" } }],
-    ["keys: auth: is not base64url", { ...subscription, keys: { ...keys, auth: "<script>" } }],
-    ["keys: p256dh: is not 65 bytes", { ...subscription, keys: { ...keys, p256dh: keys.auth } }],
+    ["keys: auth: must be 16 bytes", { ...subscription, keys: { ...keys, auth: "AAAA" } }],
+    ["keys: auth: must be base64url", { ...subscription, keys: { ...keys, auth: "<script>" } }],
+    ["keys: p256dh: must be 65 bytes", { ...subscription, keys: { ...keys, p256dh: keys.auth } }],
     [
-      "keys: p256dh: is not a point on P-256",
+      "keys: p256dh: must be a point on P-256",
       { ...subscription, keys: { ...keys, p256dh: offCurve.toString("base64url") } },
     ],
   ])("refused: %s", (why, to) => {
@@ -162,9 +162,9 @@ describe("where to", () => {
     ["urgency: Invalid option", { urgency: "asap" }],
     ["collapse: ", { collapse: "ä" }],
     ["collapse: ", { collapse: "x".repeat(33) }],
-    ["data: has one of title, subtitle, body, id in it", { data: { title: "x" } }],
+    ["data: must not have the names title, subtitle, body, id, which are reserved", { data: { title: "x" } }],
     ['Unrecognized key: "headers"', { headers: {} }],
-    ["leave no room for its title in 3993 bytes", { data: { x: "y".repeat(3993) } }],
+    ["leave no room for a title in 3993 bytes", { data: { x: "y".repeat(3993) } }],
   ])("options, refused: %s", (why, options) => {
     expect(() => channel.accept(asJson(subscription), options as never)).toThrow(DestinationError);
     expect(() => channel.accept(asJson(subscription), options as never)).toThrow(why);
@@ -185,11 +185,11 @@ describe("where to", () => {
 describe("a channel's options", () => {
   const other = vapidKeys();
   test.each([
-    ["vapid: subject: is not a mailto: or https: URL", { vapid: { ...vapid, subject: "ops@example.com" } }],
+    ["vapid: subject: must be a mailto: or https: URL", { vapid: { ...vapid, subject: "ops@example.com" } }],
     ["vapid: subject: ", { vapid: { ...vapid, subject: "https://localhost/" } }],
     ["vapid: subject: ", { vapid: { ...vapid, subject: "mailto:me@localhost" } }],
     ["vapid: publicKey does not belong to privateKey", { vapid: { ...vapid, publicKey: other.publicKey } }],
-    ["vapid: privateKey: is not 32 bytes", { vapid: { ...vapid, privateKey: "AAAA" } }],
+    ["vapid: privateKey: must be 32 bytes", { vapid: { ...vapid, privateKey: "AAAA" } }],
     ["vapid: publicKey: ", { vapid: { subject: vapid.subject } }],
     ["maxPayload: Too big", { vapid, maxPayload: 4096 }],
     ["ttl: ", { vapid, ttl: 1.5 }],
@@ -229,7 +229,7 @@ describe("a push service as a whole", () => {
   test("is left alone for as long as it asks", async () => {
     const channel = channelTo();
     const { outcomes, asked } = await two(channel, busy, 119_000);
-    const reason = `${service.url} is left alone for a while: it answered 503`;
+    const reason = `${service.url} is paused after its response 503`;
     expect(outcomes).toEqual([
       { kind: "retry", reason: "503", retryAfter: 120_000, holdScope: "destination" },
       { kind: "retry", reason, retryAfter: 1000, countsAsAttempt: false },

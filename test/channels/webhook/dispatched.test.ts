@@ -54,7 +54,7 @@ test("what cannot be composed is not kept", async () => {
   const store = memoryStore();
   const dispatcher = createDispatcher({ store, channels: { crm: channel } });
   const send = dispatcher.send({ channel: "crm", to: "https://a.example/", alert: { title: "no JSON" } });
-  await expect(send).rejects.toThrow(/^the body template made no JSON/);
+  await expect(send).rejects.toThrow(/^the body template did not render JSON/);
   expect((await store.outbox.list()).items).toEqual([]);
   await dispatcher.close();
 });

@@ -133,7 +133,7 @@ describe("what is not accepted", () => {
   const { id, seconds, body, secret } = published;
   const now = seconds * 1000;
   const good = { ...signatureHeaders(id, seconds, body, [secret]) };
-  const none = "no signature in webhook-signature is of one of the keys";
+  const none = "no signature in webhook-signature matches one of the keys";
   test.each<[string, Record<string, string | string[] | undefined>, string]>([
     ["another id", { "webhook-id": "msg_2" }, none],
     ["another timestamp", { "webhook-timestamp": `${seconds + 1}` }, none],
@@ -150,10 +150,10 @@ describe("what is not accepted", () => {
       "webhook-timestamp is not a number of seconds",
     ],
     ["a timestamp in ms", { "webhook-timestamp": "1614265330000" }, "webhook-timestamp is not a number of seconds"],
-    ["no id", { "webhook-id": undefined }, "there is no webhook-id header, or it is there twice"],
-    ["an empty id", { "webhook-id": "" }, "there is no webhook-id header, or it is there twice"],
-    ["two ids", { "webhook-id": [id, "x"] }, "there is no webhook-id header, or it is there twice"],
-    ["two ids in two cases", { "Webhook-Id": "x" }, "there is no webhook-id header, or it is there twice"],
+    ["no id", { "webhook-id": undefined }, "the header webhook-id is missing, empty or duplicated"],
+    ["an empty id", { "webhook-id": "" }, "the header webhook-id is missing, empty or duplicated"],
+    ["two ids", { "webhook-id": [id, "x"] }, "the header webhook-id is missing, empty or duplicated"],
+    ["two ids in two cases", { "Webhook-Id": "x" }, "the header webhook-id is missing, empty or duplicated"],
     [
       "a thousand signatures",
       { "webhook-signature": "v1a,x ".repeat(1000) },
@@ -190,22 +190,24 @@ describe("what is not accepted", () => {
 
 describe("keys", () => {
   test.each([
-    ["", "a webhook key is whsec_, whsk_ or whpk_ and base64"],
-    ["MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "a webhook key is whsec_, whsk_ or whpk_ and base64"],
-    ["whsec_not base64", "a webhook key is whsec_, whsk_ or whpk_ and base64"],
-    ["whsec_", "a webhook key is whsec_, whsk_ or whpk_ and base64"],
-    [`whsec_${Buffer.alloc(23).toString("base64")}`, "a whsec_ key has 24 to 64 bytes; this one has 23"],
-    [`whsec_${Buffer.alloc(65).toString("base64")}`, "a whsec_ key has 24 to 64 bytes; this one has 65"],
-    [`whsk_${Buffer.alloc(33).toString("base64")}`, "a whsk_ key has 32 or 64 bytes; this one has 33"],
-    [`whsk_${Buffer.alloc(64).toString("base64")}`, "the two halves of this whsk_ key do not belong together"],
-    [`whpk_${Buffer.alloc(31).toString("base64")}`, "a whpk_ key has 32 bytes; this one has 31"],
-    [generateKeyPair().public, "a whpk_ key cannot sign; its whsk_ can"],
+    ["", "not a webhook key: expected whsec_…, whsk_… or whpk_… (base64)"],
+    ["MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "not a webhook key: expected whsec_…, whsk_… or whpk_… (base64)"],
+    ["whsec_not base64", "not a webhook key: expected whsec_…, whsk_… or whpk_… (base64)"],
+    ["whsec_", "not a webhook key: expected whsec_…, whsk_… or whpk_… (base64)"],
+    [`whsec_${Buffer.alloc(23).toString("base64")}`, "a whsec_ key must have 24 to 64 bytes; this one has 23"],
+    [`whsec_${Buffer.alloc(65).toString("base64")}`, "a whsec_ key must have 24 to 64 bytes; this one has 65"],
+    [`whsk_${Buffer.alloc(33).toString("base64")}`, "a whsk_ key must have 32 or 64 bytes; this one has 33"],
+    [`whsk_${Buffer.alloc(64).toString("base64")}`, "the secret and public halves of this whsk_ key do not match"],
+    [`whpk_${Buffer.alloc(31).toString("base64")}`, "a whpk_ key must have 32 bytes; this one has 31"],
+    [generateKeyPair().public, "a whpk_ key cannot sign; use its whsk_ key"],
   ])("%s does not sign", (key, message) => {
     expect(() => signatureHeaders("msg_1", 1, "", [key])).toThrow(new TypeError(message));
   });
 
   test("an id with a dot is not signed, as it could be read as another timestamp", () => {
-    expect(() => signatureHeaders("msg.1", 1, "", [])).toThrow(new TypeError("the id of a signed webhook has no dot"));
+    expect(() => signatureHeaders("msg.1", 1, "", [])).toThrow(
+      new TypeError("the id of a signed webhook must not contain a dot"),
+    );
   });
 
   test("are new each time", () => {

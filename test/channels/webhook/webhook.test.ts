@@ -6,7 +6,7 @@ import { generateSecret, type WebhookOptions, webhook } from "../../../src/chann
 import type { Draft } from "../../../src/dispatch/index.ts";
 import { compile } from "../../../src/index.ts";
 import type { Alert, Delivery } from "../../../src/store/index.ts";
-import { journaled } from "../delivery.ts";
+import { journaled } from "../deliveries.ts";
 import { receiver } from "../receiver.ts";
 
 const guard = { allow: ["127.0.0.0/8"] };
@@ -95,7 +95,7 @@ describe("the body", () => {
   test("of a template that makes no JSON is refused at hand-over, unless another content type is said", async () => {
     const body = compile('{"a":"{{ .alert.title }}"}');
     expect(() => webhook({ body }).compose?.(draft(null))).toThrow(
-      /^the body template made no JSON; compile it with escape: "json" \(/,
+      /^the body template did not render JSON; compile it with escape: "json" \(/,
     );
     await using there = await receiver();
     await send({ body, contentType: "text/plain; charset=utf-8" }, draft(there.url));
@@ -183,13 +183,13 @@ describe("the request", () => {
   });
 
   test.each([
-    ["a\r\nx-evil: 1", "the header x-a has U+000D in it; only printable ASCII is sent, so encode it (urlquery)"],
-    ["a\nb", "the header x-a has U+000A in it; only printable ASCII is sent, so encode it (urlquery)"],
-    ["a\u0000b", "the header x-a has U+0000 in it; only printable ASCII is sent, so encode it (urlquery)"],
-    ["grüß", "the header x-a has U+00FC in it; only printable ASCII is sent, so encode it (urlquery)"],
-    ["🎉", "the header x-a has U+1F389 in it; only printable ASCII is sent, so encode it (urlquery)"],
-    ["\ud800", "the header x-a has U+FFFD in it; only printable ASCII is sent, so encode it (urlquery)"],
-    ["x".repeat(10 << 20), "the header x-a has 10485760 characters; at most 8192 are sent"],
+    ["a\r\nx-evil: 1", "the header x-a contains U+000D, but only printable ASCII can be sent; encode it (urlquery)"],
+    ["a\nb", "the header x-a contains U+000A, but only printable ASCII can be sent; encode it (urlquery)"],
+    ["a\u0000b", "the header x-a contains U+0000, but only printable ASCII can be sent; encode it (urlquery)"],
+    ["grüß", "the header x-a contains U+00FC, but only printable ASCII can be sent; encode it (urlquery)"],
+    ["🎉", "the header x-a contains U+1F389, but only printable ASCII can be sent; encode it (urlquery)"],
+    ["\ud800", "the header x-a contains U+FFFD, but only printable ASCII can be sent; encode it (urlquery)"],
+    ["x".repeat(10 << 20), "the header x-a has 10485760 characters; at most 8192 can be sent"],
   ])("a profile cannot smuggle %j into a header", (value, message) => {
     const channel = webhook({ headers: { "x-a": compile("{{ .profile.v }}") } });
     expect(() => channel.compose?.(draft(null, { profile: { v: value } }))).toThrow(message);
@@ -214,7 +214,7 @@ describe("the request", () => {
     "a\r\nb",
     "",
     "é",
-  ])("the header %j is not for users to set", (name) => {
+  ])("the header %j is reserved and cannot be set", (name) => {
     expect(() => webhook({ headers: { [name]: "x" } })).toThrow(TypeError);
     expect(() => webhook({ headers: { [name]: compile("x") } })).toThrow(TypeError);
     expect(() => webhook({ url: "https://a.example", auth: { kind: "header", name, value: "x" } })).toThrow(TypeError);
@@ -247,17 +247,19 @@ describe("who sends", () => {
 
   test("secrets go nowhere but where the options say", () => {
     const auth = { kind: "bearer", token: "t" } as const;
-    const message = "auth and a client certificate need url or guard.hosts, so that no other host is shown them";
+    const message = "auth and tls.key need url or guard.hosts, so that secrets are sent to no other host";
     expect(() => webhook({ auth })).toThrow(message);
     expect(() => webhook({ tls: { cert: "c", key: "k" } })).toThrow(message);
     const channel = webhook({ auth, url: "https://a.example/x" });
     expect(channel.accept(null)).toEqual({ destination: "https://a.example/x" });
     expect(channel.accept("https://a.example/y")).toEqual({ destination: "https://a.example/y" });
     for (const to of ["https://b.example/x", "http://a.example/x", "https://a.example:8443/x"]) {
-      expect(() => channel.accept(to)).toThrow(/^this channel has secrets of https:\/\/a\.example, which /);
+      expect(() => channel.accept(to)).toThrow(
+        /^this channel has secrets for https:\/\/a\.example, so it does not send to /,
+      );
     }
     const listed = webhook({ auth, guard: { hosts: ["a.example"] } });
-    expect(() => listed.accept("https://b.example")).toThrow("b.example is not one of the hosts let through");
+    expect(() => listed.accept("https://b.example")).toThrow("b.example is not in the list of permitted hosts");
   });
 });
 
@@ -314,20 +316,21 @@ describe("what is not accepted", () => {
       attempt: 1,
     };
     const channel = webhook({ url: "https://a.example/", auth: { kind: "bearer", token: "t" } });
-    const reason = "this channel has secrets of https://a.example, which https://b.example must not get";
+    const reason =
+      "this channel has secrets for https://a.example, so it does not send to https://b.example; use another channel";
     expect(await channel.send(handed, { now: 0, signal })).toEqual({ outcome: { kind: "rejected", reason } });
     const guarded = webhook({ guard: { hosts: ["a.example"] } });
     expect((await guarded.send(handed, { now: 0, signal })).outcome).toMatchObject({ kind: "rejected" });
   });
 
   test.each<[Json, string]>([
-    [null, "a webhook goes to a URL: `to`, or the channel's url"],
-    [7, "the destination is a URL, as text"],
-    ["example.com/a", "the destination is no URL; write https://HOST/PATH"],
-    ["ftp://example.com", "the destination starts with ftp:; http: and https: can be sent to"],
-    ["javascript:alert(1)", "the destination starts with javascript:; http: and https: can be sent to"],
-    ["https://u:p@example.com", "the destination has a user or a password in it; they belong in the channel's auth"],
-    [`https://a.example/${"x".repeat(10 << 20)}`, "the destination has 10485778 characters; at most 8192 are sent"],
+    [null, "no URL to send to: set `to`, or the channel's url"],
+    [7, "the destination must be a URL, as text"],
+    ["example.com/a", "the destination is not a URL; write https://HOST/PATH"],
+    ["ftp://example.com", "the destination starts with ftp:; use http: or https:"],
+    ["javascript:alert(1)", "the destination starts with javascript:; use http: or https:"],
+    ["https://u:p@example.com", "the destination contains a user or password; move them to the channel's auth"],
+    [`https://a.example/${"x".repeat(10 << 20)}`, "the destination has 10485778 characters; at most 8192 can be sent"],
     ["http://169.254.169.254/", "169.254.169.254 is a link-local address"],
     ["http://0x7f.1/", "127.0.0.1 is a loopback address"],
     ["http://[::ffff:10.0.0.1]/", "::ffff:a00:1 is an IPv4-mapped address"],
@@ -340,31 +343,34 @@ describe("what is not accepted", () => {
   });
 
   test.each<[{ [name: string]: Json }, string]>([
-    [{ typ: "a" }, 'a webhook has no option "typ"; it has type, subject, data'],
-    [{ type: "a b" }, 'the option type is words with dots between them, not "a b"'],
-    [{ type: 1 }, "the option type is words with dots between them, not 1"],
-    [{ subject: "" }, "the option subject is a text"],
-    [{ data: [] }, "the option data is an object"],
-    [{ data: { title: 1 } }, "the option data has title, which is the alert's"],
+    [{ typ: "a" }, 'unknown option "typ" of a webhook; its options are type, subject, data'],
+    [{ type: "a b" }, 'the option type must be words separated by dots, not "a b"'],
+    [{ type: 1 }, "the option type must be words separated by dots, not 1"],
+    [{ subject: "" }, "the option subject must be a text that is not empty"],
+    [{ data: [] }, "the option data must be an object"],
+    [{ data: { title: 1 } }, "the option data must not have title: the alert has it"],
   ])("%j as options", (options, message) => {
     expect(() => webhook().accept("https://a.example", options)).toThrow(message);
   });
 
   test.each<[WebhookOptions, string]>([
-    [{ method: "CONNECT" }, 'a webhook is not sent by the method "CONNECT"'],
-    [{ method: "post" }, 'a webhook is not sent by the method "post"'],
-    [{ type: "a..b" }, 'the type "a..b" is not words with dots between them'],
-    [{ keys: ["secret"] }, "a webhook key is whsec_, whsk_ or whpk_ and base64"],
-    [{ url: "nowhere" }, "the channel's url is no URL; write https://HOST/PATH"],
-    [{ contentType: "text/plain" }, "a contentType goes with a body template"],
-    [{ cloudEvents: { source: "" } }, "the source of CloudEvents is a URI reference"],
-    [{ headers: { "content-type": "a/b" } }, "the content type is the option contentType"],
-    [{ headers: { "x-a": "grüß" } }, "the header x-a has U+00FC in it"],
+    [{ method: "CONNECT" }, 'method: "CONNECT" cannot be used'],
+    [{ method: "post" }, 'method: "post" cannot be used'],
+    [{ type: "a..b" }, 'type: "a..b" must be words separated by dots'],
+    [{ keys: ["secret"] }, "not a webhook key: expected whsec_…, whsk_… or whpk_… (base64)"],
+    [{ url: "nowhere" }, "the channel's url is not a URL; write https://HOST/PATH"],
+    [{ contentType: "text/plain" }, "contentType needs a body template"],
+    [{ cloudEvents: { source: "" } }, "cloudEvents.source must be a URI reference"],
+    [{ headers: { "content-type": "a/b" } }, "headers: set content-type with the option contentType"],
+    [{ headers: { "x-a": "grüß" } }, "the header x-a contains U+00FC"],
     [
       { headers: { "x-a": compile("") }, batch: { size: 2, wait: 1 } },
-      "one request for several alerts has no header templates",
+      "batch cannot be used with header templates: one request has several alerts",
     ],
-    [{ method: "GET", batch: { size: 2, wait: 1 } }, "a batch is a JSON array, in a body"],
+    [
+      { method: "GET", batch: { size: 2, wait: 1 } },
+      "batch needs a JSON body: remove contentType, or use a method with a body",
+    ],
   ])("%o as the channel's options", (options, message) => {
     expect(() => webhook(options)).toThrow(message);
   });

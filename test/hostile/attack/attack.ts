@@ -5,11 +5,11 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { tocsin } from "../../crash/service/instance.ts";
 import type { Counts, Ready, Target } from "./attacker.ts";
-import { writeProgram } from "./program.ts";
+import type { Watched } from "./process-stats.ts";
 import { honestReceiver } from "./receivers.ts";
 import { ask } from "./requests.ts";
 import { serveWatched, type WatchedService } from "./service.ts";
-import type { Watched } from "./watch.ts";
+import { writeProgram } from "./setup.ts";
 
 export interface AttackReport {
   readonly requests: Counts;

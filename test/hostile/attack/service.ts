@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
-import type { Watched } from "./watch.ts";
+import type { Watched } from "./process-stats.ts";
 
 const main = join(import.meta.dirname, "../../../src/cli/main.ts");
 
@@ -24,7 +24,7 @@ export interface WatchedService {
 /** @param memory MiB of JavaScript heap that it may use @throws if it does not begin to serve */
 export async function serveWatched(config: string, memory?: number): Promise<WatchedService> {
   const flags = memory === undefined ? [] : [`--max-old-space-size=${memory}`];
-  const watch = ["--import", join(import.meta.dirname, "watch.ts")];
+  const watch = ["--import", join(import.meta.dirname, "process-stats.ts")];
   const child = spawn(process.execPath, [...flags, ...watch, main, "serve", "-c", config, "--listen", "127.0.0.1:0"], {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });

@@ -125,7 +125,7 @@ export function describeDefinitions(make: () => EngineStore): void {
       expect(Object.keys((await on.store.runs.get("run_1"))!)).not.toContain("cursor");
     });
 
-    test("prune: of these kinds, those that ended before, oldest first, at most so many", async () => {
+    test("prune: of these kinds, those that ended before, oldest first, at most `limit`", async () => {
       await write(async ({ runs }) => {
         for (const one of [
           run("run_1", { kind: "reevaluate", state: "done", endedAt: 30 }),

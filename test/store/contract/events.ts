@@ -71,7 +71,7 @@ export function describeEvents(make: () => EngineStore): void {
       expect(idsOf((await list()).items)).toEqual(["evt_7", "evt_3", "evt_2", "evt_1"]);
     });
 
-    test("prune: of a stream, before a time, oldest first, at most so many; keys are free then", async () => {
+    test("prune: of a stream, before a time, oldest first, at most `limit`; keys are free then", async () => {
       await write(({ events }) =>
         events.add([
           event("evt_1", { receivedAt: 3, key: "3" }),

@@ -129,7 +129,7 @@ export function describeFirings(make: () => EngineStore): void {
       expect(Object.keys((await on.store.firings.get("fir_1"))!)).not.toContain("reason");
     });
 
-    test("due: longest due first, then as added, at most so many; nextDue is the first", async () => {
+    test("due: longest due first, then as added, at most `limit`; nextDue is the first", async () => {
       expect(await on.store.firings.nextDue()).toBeUndefined();
       await add(
         waiting("fir_1", 30),
@@ -199,7 +199,7 @@ export function describeFirings(make: () => EngineStore): void {
       });
     });
 
-    test("sent: after a time, by when they settled, a digest once, at most so many", async () => {
+    test("sent: after a time, by when they settled, a digest once, at most `limit`", async () => {
       await add(
         firing("fir_1", { settledAt: 10 }),
         firing("fir_2", { settledAt: 20, at: 1, deliveries: ["msg_a", "msg_b"] }),
@@ -290,7 +290,7 @@ export function describeFirings(make: () => EngineStore): void {
       );
     });
 
-    test("prune: what settled before, not what waits, at most so many", async () => {
+    test("prune: what settled before, not what waits, at most `limit`", async () => {
       await add(
         firing("fir_1", { settledAt: 30 }),
         firing("fir_2", { settledAt: 10, state: "failed" }),

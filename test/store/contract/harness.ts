@@ -2,7 +2,7 @@ import { afterEach, beforeEach } from "vitest";
 import type { EngineStore, EngineTransaction, Firing } from "../../../src/store/index.ts";
 import { identifier, merge, profile, start } from "../builders.ts";
 
-/** A store that is empty for each test, and what tests do with it. */
+/** Opens an empty store before each test, and returns shortcuts for what tests do with it. */
 export function openStore(make: () => EngineStore) {
   let store: EngineStore;
   beforeEach(() => {

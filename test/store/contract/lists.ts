@@ -119,7 +119,7 @@ export function describeLists(make: () => EngineStore): void {
       expect(found).toBeGreaterThan(8);
     });
 
-    test("a profile that was stitched in is the one that it is now", async () => {
+    test("the id of a merged profile stands for the surviving profile", async () => {
       const query = { limit: 100, profile: "old" };
       expect((await store.firings.list(query)).items).toEqual(
         (await store.firings.list({ ...query, profile: "bob" })).items,

@@ -82,7 +82,7 @@ export function describeMemberships(make: () => EngineStore): void {
       expect(await on.store.memberships.members({ audience: "none", limit: 9 })).toEqual({ items: [] });
     });
 
-    test("clear: at most so many, and says how many", async () => {
+    test("clear: at most `limit`, and says how many", async () => {
       await put("a", "b", "c");
       await enter("active", "a", "b", "c");
       await enter("paying", "a");

@@ -179,7 +179,7 @@ export function describeOutbox(make: (retention?: Partial<Retention>) => Store):
         expect(await claimIds(outbox)).toEqual([high, normal, low, failed]);
       });
 
-      test("at most so many retries, but some", async () => {
+      test("at most `retries` retries, but some", async () => {
         const retried = await add({}, {}, {}, {});
         const { claimed } = await outbox.claim(claimAll());
         await outbox.settle(claimed.map((one) => settlement(one, again(start))));
@@ -782,7 +782,7 @@ export function describeOutbox(make: (retention?: Partial<Retention>) => Store):
         await short.close();
       });
 
-      test("by size, oldest first, at most so many", async () => {
+      test("by size, oldest first, at most `limit`", async () => {
         const small = make({ bytes: 2500 });
         const ids = await settledAfter(small, [5, 4, 3, 2, 1]);
         expect(await small.outbox.prune(start, 1)).toBe(1);

@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { commandLine } from "../../scripts/bundle.ts";
 
 const root = join(import.meta.dirname, "../..");
-const program = join(root, "test/workers/bundled.ts");
+const program = join(root, "test/workers/preview-program.ts");
 const run = async (...args: string[]) => (await promisify(execFile)(process.execPath, args)).stdout;
 const printed = `{"title":"ADA"}
 TemplateError: template: title:1:8: executing "title" at <.name.x>: can't evaluate field x in type interface {}

@@ -1,8 +1,8 @@
 import { GuardError } from "../../guard/index.ts";
 import type { Outcome } from "../../store/index.ts";
 
-/** What the journal says for the codes of Node and undici; a code that is not here speaks for itself. */
-const words: { readonly [code: string]: string } = {
+/** Describes the error codes of Node and undici for the journal. Other codes are shown with the error's message. */
+const descriptions: { readonly [code: string]: string } = {
   ECONNREFUSED: "the connection was refused",
   ECONNRESET: "the connection was reset",
   EHOSTUNREACH: "the host cannot be reached",
@@ -21,14 +21,17 @@ const words: { readonly [code: string]: string } = {
   ERR_SSL_WRONG_VERSION_NUMBER: "it speaks no TLS on this port",
   ERR_SSL_PACKET_LENGTH_TOO_LONG: "it speaks no TLS on this port",
   UND_ERR_CONNECT_TIMEOUT: "connecting took too long",
-  UND_ERR_HEADERS_TIMEOUT: "its answer did not begin in time",
-  UND_ERR_BODY_TIMEOUT: "its answer stopped coming",
-  UND_ERR_HEADERS_OVERFLOW: "the headers of its answer are too large",
+  UND_ERR_HEADERS_TIMEOUT: "no response headers in time",
+  UND_ERR_BODY_TIMEOUT: "the response stalled",
+  UND_ERR_HEADERS_OVERFLOW: "the headers of the response are too large",
 };
 
+/** Reports bytes that are not an HTTP response. The client converts undici's error to it, so that others need not load undici. */
+export class HttpParseError extends Error {}
+
 /**
- * The outcome of an attempt that got no answer, from what connecting or asking threw: the guard's refusal and a request
- * that cannot be written are rejected, everything the network does is tried again. Throws again what is neither: a bug.
+ * Returns the outcome of an attempt that got no response, from the error of connecting or sending: a refusal by the guard and an
+ * invalid request are rejected, network errors are retried. Rethrows any other error: it is a bug.
  */
 export function failureOutcome(error: unknown): Outcome {
   if (error instanceof GuardError) return { kind: "rejected", reason: error.message };
@@ -37,17 +40,17 @@ export function failureOutcome(error: unknown): Outcome {
   return codeOf(error) === "UND_ERR_INVALID_ARG" ? { kind: "rejected", reason } : { kind: "retry", reason };
 }
 
-/** In words and with the code. Nothing for an error that is not the network's. */
+/** Describes a network error in words and with its code. Undefined for any other error. */
 export function failureReason(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
-  if (error.name === "HTTPParserError") return `its answer is not HTTP (${error.message})`;
+  if (error instanceof HttpParseError) return `its response is not HTTP (${error.message})`;
   const code = codeOf(error);
   if (code === undefined) return undefined;
-  const known = words[code];
+  const known = descriptions[code];
   return known === undefined ? `${error.message || "failed"} (${code})` : `${known} (${code})`;
 }
 
-/** A bug of ours has no code, or one of Node's argument checks. */
+/** Returns the code of a network error. Bugs have no code, or one of Node's argument checks, and give undefined. */
 function codeOf(error: unknown): string | undefined {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return typeof code === "string" && !code.startsWith("ERR_INVALID_ARG") ? code : undefined;

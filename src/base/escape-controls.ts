@@ -1,5 +1,5 @@
 /** Matches characters that control a terminal, or reorder or break lines: controls, bidirectional controls, two line separators. */
-const steering = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
+const controls = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
 /** Control characters that any text may have. */
 const layout = new Set(["\n", "\t"]);
@@ -8,11 +8,11 @@ const layout = new Set(["\n", "\t"]);
  * Escapes characters that would move the cursor, recolour the terminal or reorder the text, so that a person reads what a profile,
  * a file name or a response really says. Escapes look like those of JSON; characters that JSON would not escape are escaped, too.
  */
-export const visible = (text: string): string =>
-  text.replaceAll("\r\n", "\n").replace(steering, (char) => (layout.has(char) ? char : escaped(char)));
+export const escapeControls = (text: string): string =>
+  text.replaceAll("\r\n", "\n").replace(controls, (char) => (layout.has(char) ? char : escaped(char)));
 
-/** Escapes like {@link visible}, and line ends and tabs as well: for a name or a table cell, which has to stay on its line. */
-export const visibleLine = (text: string): string => text.replace(steering, escaped);
+/** Escapes like {@link escapeControls}, and line ends and tabs as well: for a name or a table cell, which has to stay on its line. */
+export const escapeControlsInLine = (text: string): string => text.replace(controls, escaped);
 
 const short: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
 
@@ -22,7 +22,7 @@ function escaped(char: string): string {
 }
 
 /** A text that may be written to a terminal as it is, because the program made it itself. */
-export class Painted {
+export class Styled {
   readonly text: string;
 
   constructor(text: string) {
@@ -30,9 +30,9 @@ export class Painted {
   }
 }
 
-/** Tags a template literal: all values that are put into it are made {@link visible}, except {@link Painted} ones. */
-export const safe = (strings: TemplateStringsArray, ...values: readonly (string | number | Painted)[]): string =>
+/** Tags a template literal: escapes all values that are put into it, except {@link Styled} ones. */
+export const escapedText = (strings: TemplateStringsArray, ...values: readonly (string | number | Styled)[]): string =>
   strings.map((text, i) => text + (i < values.length ? shown(values[i]!) : "")).join("");
 
-const shown = (value: string | number | Painted): string =>
-  value instanceof Painted ? value.text : visible(String(value));
+const shown = (value: string | number | Styled): string =>
+  value instanceof Styled ? value.text : escapeControls(String(value));

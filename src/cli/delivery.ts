@@ -4,8 +4,8 @@ import type { Outbox, Store } from "../store/index.ts";
 import { type Io, put } from "./io.ts";
 import { renderer, type Setup } from "./setup.ts";
 
-/** What delivers for `work` and `serve`, with what says how it goes. @param level of the log */
-export async function deliver(
+/** Makes the dispatcher of `work` and `serve`, with its log, metrics and health. @param level of the log */
+export async function createDelivery(
   setup: Setup,
   level: string,
   {
@@ -15,7 +15,7 @@ export async function deliver(
   }: {
     readonly store: Store;
     readonly channels: Readonly<Record<string, Channel>>;
-    /** @default here, each template compiled once */
+    /** @default renders in this process, each template compiled once */
     readonly render?: Render | undefined;
   },
   io: Io,
@@ -37,7 +37,7 @@ export async function deliver(
   return { logger, metrics, dispatcher, health: () => healthOf(store.outbox) };
 }
 
-/** The store answers; and how far behind the work is, in seconds. */
+/** Reports that the store responds, and how far behind the deliveries are, in seconds. */
 async function healthOf(outbox: Outbox) {
   const { total, oldestDue } = await outbox.stats();
   const behind = oldestDue === undefined ? 0 : Math.max(0, (Date.now() - oldestDue) / 1000);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { apnsAnswer } from "../../../src/channels/apns/answer.ts";
+import { apnsResult } from "../../../src/channels/apns/response-outcome.ts";
 
 const minute = 60_000;
 const rejected = { kind: "rejected" };
@@ -41,7 +41,7 @@ describe("every reason of Apple's documents", () => {
     [503, "ServiceUnavailable", { kind: "retry", retryAfter: 15 * minute }],
     [503, "Shutdown", { kind: "retry" }],
   ])("%d %s", (status, reason, outcome) => {
-    const { outcome: got, token } = apnsAnswer(status, JSON.stringify({ reason }));
+    const { outcome: got, token } = apnsResult(status, JSON.stringify({ reason }));
     expect(got).toEqual({ ...outcome, reason: `${status} ${reason}` });
     expect(token).toBe(reason === "ExpiredProviderToken" ? "expired" : undefined);
   });
@@ -49,8 +49,8 @@ describe("every reason of Apple's documents", () => {
 
 test("Retry-After comes before what the reason would wait", () => {
   const text = '{"reason":"ServiceUnavailable"}';
-  expect(apnsAnswer(503, text, 5000).outcome).toMatchObject({ retryAfter: 5000 });
-  expect(apnsAnswer(429, '{"reason":"TooManyRequests"}', 5000).outcome).toMatchObject({ retryAfter: 5000 });
+  expect(apnsResult(503, text, 5000).outcome).toMatchObject({ retryAfter: 5000 });
+  expect(apnsResult(429, '{"reason":"TooManyRequests"}', 5000).outcome).toMatchObject({ retryAfter: 5000 });
 });
 
 describe("a token that is gone since then", () => {
@@ -61,12 +61,12 @@ describe("a token that is gone since then", () => {
     [1_700_000_000_000, "gone"],
     [1_700_000_000_001, "retry"],
   ])("registered at %s: %s", (registeredAt, kind) => {
-    expect(apnsAnswer(410, text, undefined, registeredAt).outcome.kind).toBe(kind);
+    expect(apnsResult(410, text, undefined, registeredAt).outcome.kind).toBe(kind);
   });
 
   test("without a time, or with one that is none", () => {
-    expect(apnsAnswer(410, '{"reason":"Unregistered"}', undefined, 1).outcome.kind).toBe("gone");
-    expect(apnsAnswer(410, '{"reason":"Unregistered","timestamp":1e300}', undefined, 1).outcome.kind).toBe("gone");
+    expect(apnsResult(410, '{"reason":"Unregistered"}', undefined, 1).outcome.kind).toBe("gone");
+    expect(apnsResult(410, '{"reason":"Unregistered","timestamp":1e300}', undefined, 1).outcome.kind).toBe("gone");
   });
 });
 
@@ -81,5 +81,5 @@ test.each([
   [502, "<html>", { kind: "retry", reason: "502" }],
   [302, "", { kind: "rejected", reason: "302" }],
 ])("what is not documented: %d %s", (status, text, outcome) => {
-  expect(apnsAnswer(status, text).outcome).toEqual(outcome);
+  expect(apnsResult(status, text).outcome).toEqual(outcome);
 });

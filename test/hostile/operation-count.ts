@@ -8,7 +8,7 @@ import { Run } from "../../src/template/run.ts";
 import { settingsOf } from "../../src/template/settings.ts";
 import type { LanguageOptions } from "../../src/template/template.ts";
 
-export interface Counted {
+export interface StepCount {
   readonly steps: number;
   readonly output: string;
   readonly error: unknown;
@@ -19,7 +19,7 @@ export function countedTemplate(
   text: string,
   set: FunctionSet,
   options: Omit<LanguageOptions, "functions"> = {},
-): (profile: unknown) => Counted {
+): (profile: unknown) => StepCount {
   const settings = settingsOf(options);
   const functions = collectFunctions([set]);
   const trees = parse(text, {

@@ -1,10 +1,15 @@
 import { connect, isIP, type LookupFunction, type Socket } from "node:net";
 
 /**
- * A socket connected to one of these addresses, tried as RFC 8305 asks. The host is only a label: nothing is resolved.
+ * Connects to one of the addresses, which are tried as RFC 8305 (happy eyeballs) asks. The host is only a label: nothing is resolved.
  * @throws the signal's reason; the error of connecting (an AggregateError with a `code` for several addresses)
  */
-export function open(host: string, addresses: readonly string[], port: number, stop: AbortSignal): Promise<Socket> {
+export function connectToAny(
+  host: string,
+  addresses: readonly string[],
+  port: number,
+  stop: AbortSignal,
+): Promise<Socket> {
   const all = addresses.map((address) => ({ address, family: isIP(address) }));
   const lookup: LookupFunction = (_host, options, done) => {
     if (options.all) done(null, all);
@@ -14,7 +19,7 @@ export function open(host: string, addresses: readonly string[], port: number, s
     const socket = connect({ host, port, lookup, autoSelectFamily: true, noDelay: true, keepAlive: true });
     const abort = () => socket.destroy(stop.reason);
     stop.addEventListener("abort", abort, { once: true });
-    // Stays, so that an error before the caller listens is seen as a destroyed socket rather than ending the process.
+    // The listener stays: an error before the caller listens destroys the socket instead of ending the process.
     socket.on("error", (error) => {
       stop.removeEventListener("abort", abort);
       reject(error);
@@ -27,11 +32,11 @@ export function open(host: string, addresses: readonly string[], port: number, s
 }
 
 /**
- * Work that has to end in time, even where it cannot be stopped (a name being resolved); what it yields too late is
- * destroyed.
+ * Runs work that yields a socket, with a deadline, even where the work cannot be stopped (resolving a name). A socket that comes
+ * too late is destroyed.
  * @throws an error with `code` ETIMEDOUT; the signal's reason; what the work throws
  */
-export async function within(
+export async function withTimeout(
   ms: number,
   signal: AbortSignal | undefined,
   what: string,

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type HttpOptions, httpClient } from "../../src/channels/http/request.ts";
+import { type HttpOptions, httpClient } from "../../src/channels/http/client.ts";
 import { shownUrl } from "../../src/dispatch/index.ts";
 import { receiver } from "./receiver.ts";
 
@@ -28,7 +28,7 @@ describe("an exchange", () => {
         body: "ä",
       },
       response: { statusLine: "201 Created", headers: { "set-cookie": "…", "x-a": "1, 2" }, body: "grüße" },
-      got: { status: 201, text: "grüße" },
+      httpResponse: { status: 201, text: "grüße" },
     });
     expect(JSON.stringify(got.request) + JSON.stringify(got.response)).not.toMatch(/s3cret|a=1/);
     expect(there.received).toMatchObject([{ method: "POST", path: "/a?b=c", body: Buffer.from("ä") }]);
@@ -66,7 +66,8 @@ describe("an exchange", () => {
     expect(request).toMatchObject({ line: `POST ${shownUrl(there.url)}` });
     expect(outcome).toEqual({
       kind: "rejected",
-      reason: '127.0.0.1 is a loopback address; to allow it, add "127.0.0.1" to allow',
+      reason:
+        '127.0.0.1 is a loopback address, which is blocked by default; to permit it, add "127.0.0.1" under guard.allow',
     });
     expect(there.received).toEqual([]);
   });

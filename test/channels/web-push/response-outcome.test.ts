@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { pushAnswer } from "../../../src/channels/web-push/answer.ts";
+import { pushResult } from "../../../src/channels/web-push/response-outcome.ts";
 
 const mozilla = (code: number, errno: number, message: string): string =>
   JSON.stringify({ code, errno, error: "Error", message, more_info: "http://autopush.readthedocs.io/" });
@@ -101,21 +101,21 @@ describe.each([
   ],
 ] as [string, [number, string, object][]][])("answers: %s", (_, rows) => {
   test.each(rows)("%d %s", (status, text, meaning) => {
-    expect(pushAnswer(status, text)).toEqual(meaning);
+    expect(pushResult(status, text)).toEqual(meaning);
   });
 });
 
 test("Retry-After", () => {
-  expect(pushAnswer(429, "", 5000).outcome).toEqual({
+  expect(pushResult(429, "", 5000).outcome).toEqual({
     kind: "retry",
     reason: "429",
     retryAfter: 5000,
     holdScope: "destination",
   });
-  expect(pushAnswer(503, "", 5000)).toEqual({
+  expect(pushResult(503, "", 5000)).toEqual({
     outcome: { kind: "retry", reason: "503", retryAfter: 5000, holdScope: "destination" },
     service: "wait",
   });
-  expect(pushAnswer(500, "", 5000).outcome).toEqual({ kind: "retry", reason: "500", retryAfter: 5000 });
-  expect(pushAnswer(410, "", 5000).outcome).toEqual({ kind: "gone", reason: "410" });
+  expect(pushResult(500, "", 5000).outcome).toEqual({ kind: "retry", reason: "500", retryAfter: 5000 });
+  expect(pushResult(410, "", 5000).outcome).toEqual({ kind: "gone", reason: "410" });
 });

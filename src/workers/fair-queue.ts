@@ -1,11 +1,11 @@
-/** Items that wait, at most so many together; callers take turns, and each one's own come in their order. */
+/** Queues at most `maxSize` items. Callers take turns; the items of one caller stay in order. */
 export class FairQueue<Item> {
-  /** By caller, those whose turn comes next first. */
+  /** Items by caller; the caller whose turn is next comes first. */
   readonly #byCaller = new Map<string, Item[]>();
   readonly #maxSize: number;
   #size = 0;
 
-  /** @param most items together */
+  /** @param maxSize limits the items of all callers together */
   constructor(maxSize: number) {
     this.#maxSize = maxSize;
   }
@@ -15,25 +15,25 @@ export class FairQueue<Item> {
   }
 
   /**
-   * Adds an item. Where the queue is full, whoever has the most in it gives way: that caller's newest leaves.
-   * @returns the item that found no place, which may be the given one
+   * Adds an item. If the queue is full, the newest item of the caller with the most items is dropped.
+   * @returns the dropped item, which may be the given one
    */
   add(caller: string, item: Item): Item | undefined {
     const own = this.#byCaller.get(caller);
     if (this.#size >= this.#maxSize) {
-      const [longest, items] = this.#longest() ?? [caller, []];
+      const [longest, items] = this.#callerWithMost() ?? [caller, []];
       if (items.length <= (own?.length ?? 0) + 1) return item;
       const dropped = items.pop();
       if (items.length === 0) this.#byCaller.delete(longest);
       this.#size--;
-      this.#put(caller, item);
+      this.#append(caller, item);
       return dropped;
     }
-    this.#put(caller, item);
+    this.#append(caller, item);
     return undefined;
   }
 
-  /** Takes the next one out. */
+  /** Removes and returns the next item. */
   next(): Item | undefined {
     const [turn] = this.#byCaller;
     if (turn === undefined) return undefined;
@@ -45,7 +45,7 @@ export class FairQueue<Item> {
     return item;
   }
 
-  /** Takes one out that need not be done any more. @returns whether it waited */
+  /** Removes an item. @returns whether it was in the queue */
   remove(item: Item): boolean {
     for (const [caller, items] of this.#byCaller) {
       const at = items.indexOf(item);
@@ -58,14 +58,14 @@ export class FairQueue<Item> {
     return false;
   }
 
-  #put(caller: string, item: Item): void {
+  #append(caller: string, item: Item): void {
     const own = this.#byCaller.get(caller);
     if (own === undefined) this.#byCaller.set(caller, [item]);
     else own.push(item);
     this.#size++;
   }
 
-  #longest(): [string, Item[]] | undefined {
+  #callerWithMost(): [string, Item[]] | undefined {
     let found: [string, Item[]] | undefined;
     for (const one of this.#byCaller) if (one[1].length > (found?.[1].length ?? 0)) found = one;
     return found;

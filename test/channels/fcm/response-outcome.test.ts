@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { fcmAnswer } from "../../../src/channels/fcm/answer.ts";
-import { failure } from "./google.ts";
+import { fcmResult } from "../../../src/channels/fcm/response-outcome.ts";
+import { failure } from "./fcm-server.ts";
 
 const textOf = (...of: Parameters<typeof failure>): string => JSON.stringify(failure(...of).body);
 const retry = { kind: "retry" };
@@ -16,7 +16,7 @@ describe("every errorCode of Google's documents", () => {
     [500, "INTERNAL", "INTERNAL", { ...retry, retryAfter: 10_000 }],
     [401, "UNAUTHENTICATED", "THIRD_PARTY_AUTH_ERROR", { ...retry, holdScope: "destination", countsAsAttempt: false }],
   ])("%d %s %s", (status, api, code, outcome) => {
-    const answer = fcmAnswer(status, textOf(status, api, "why", code));
+    const answer = fcmResult(status, textOf(status, api, "why", code));
     expect(answer).toEqual({ outcome: { ...outcome, reason: `${status} ${code} why` } });
   });
 
@@ -30,7 +30,7 @@ describe("every errorCode of Google's documents", () => {
     [503, "UNAVAILABLE", { ...retry, retryAfter: 10_000 }],
   ])("of the API: %d %s", (status, code, outcome) => {
     for (const text of [textOf(status, code, "why"), textOf(status, code, "why", "UNSPECIFIED_ERROR")]) {
-      expect(fcmAnswer(status, text).outcome).toEqual({ ...outcome, reason: `${status} ${code} why` });
+      expect(fcmResult(status, text).outcome).toEqual({ ...outcome, reason: `${status} ${code} why` });
     }
   });
 });
@@ -40,21 +40,21 @@ test.each([
   ["Topic message rate quota exceeded", "destination"],
   ["Message rate quota exceeded", "channel"],
 ])("%s: the %s waits", (message, holdScope) => {
-  expect(fcmAnswer(429, textOf(429, "RESOURCE_EXHAUSTED", message, "QUOTA_EXCEEDED")).outcome).toMatchObject({
+  expect(fcmResult(429, textOf(429, "RESOURCE_EXHAUSTED", message, "QUOTA_EXCEEDED")).outcome).toMatchObject({
     holdScope,
   });
 });
 
 test("Retry-After, and never sooner than 10 s", () => {
-  expect(fcmAnswer(429, "", 5000).outcome).toMatchObject({ retryAfter: 5000, holdScope: "channel" });
-  expect(fcmAnswer(503, "", 5000).outcome).toEqual({
+  expect(fcmResult(429, "", 5000).outcome).toMatchObject({ retryAfter: 5000, holdScope: "channel" });
+  expect(fcmResult(503, "", 5000).outcome).toEqual({
     kind: "retry",
     reason: "503",
     retryAfter: 10_000,
     holdScope: "channel",
   });
-  expect(fcmAnswer(503, "", 90_000).outcome).toMatchObject({ retryAfter: 90_000, holdScope: "channel" });
-  expect(fcmAnswer(500, "", 90_000).outcome).toMatchObject({ retryAfter: 90_000 });
+  expect(fcmResult(503, "", 90_000).outcome).toMatchObject({ retryAfter: 90_000, holdScope: "channel" });
+  expect(fcmResult(500, "", 90_000).outcome).toMatchObject({ retryAfter: 90_000 });
 });
 
 test.each([
@@ -68,5 +68,5 @@ test.each([
   [302, "", { kind: "rejected", reason: "302" }],
   [502, "<html>", { kind: "retry", reason: "502", retryAfter: 10_000 }],
 ])("what is not documented: %d %s", (status, text, outcome) => {
-  expect(fcmAnswer(status, text).outcome).toEqual(outcome);
+  expect(fcmResult(status, text).outcome).toEqual(outcome);
 });

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { line } from "../../../src/channels/email/sanitize-header.ts";
+import { oneLine } from "../../../src/channels/email/sanitize-header.ts";
 
 test.each([
   ["Hello", "Hello"],
@@ -14,24 +14,24 @@ test.each([
   ["123456789012345678901", "1234567890123456789…"],
   ["1234567890 1234567👩‍👩‍👧‍👦 and more", "1234567890 1234567…"],
 ])("%j is %j", (text, expected) => {
-  expect(line(text, 20)).toBe(expected);
+  expect(oneLine(text, 20)).toBe(expected);
 });
 
 test("no field is too long for it, and no grapheme", () => {
-  expect(line("x".repeat(10_000_000), 200)).toBe(`${"x".repeat(199)}…`);
-  expect(line("\n".repeat(10_000_000), 200)).toBe("…");
-  expect(line(`a${"\u0301".repeat(1_000_000)}`, 200)).toBe(`a${"\u0301".repeat(198)}…`);
+  expect(oneLine("x".repeat(10_000_000), 200)).toBe(`${"x".repeat(199)}…`);
+  expect(oneLine("\n".repeat(10_000_000), 200)).toBe("…");
+  expect(oneLine(`a${"\u0301".repeat(1_000_000)}`, 200)).toBe(`a${"\u0301".repeat(198)}…`);
 });
 
 test("any text becomes one short well-formed line", () => {
   fc.assert(
     fc.property(fc.string({ unit: "binary", maxLength: 300 }), (text) => {
-      const made = line(text, 40);
+      const made = oneLine(text, 40);
       expect(made.length).toBeLessThanOrEqual(40);
       expect(made.isWellFormed()).toBe(true);
       expect(made).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}]/u);
       expect(made).toBe(made.trim());
-      if (made.length < 40 && !made.endsWith("…")) expect(line(made, 40)).toBe(made);
+      if (made.length < 40 && !made.endsWith("…")) expect(oneLine(made, 40)).toBe(made);
     }),
   );
 });

@@ -34,10 +34,10 @@ describe("what an answer means", () => {
     [{ dot: "554 5.7.1 looks like spam" }, rejected("554 5.7.1 looks like spam")],
     [{ data: "554 5.5.1 no valid recipients" }, rejected("554 5.5.1 no valid recipients")],
     [{ ehlo: "250-test\r\n250 SIZE 100" }, rejected("Message size larger than allowed 100")],
-    [{ mail: "550 5.1.8 unknown sender" }, held("the sender was refused: 550 5.1.8 unknown sender")],
-    [{ mail: "530 5.7.0 log in first" }, held("the mail server refuses our login: 530 5.7.0 log in first")],
-    [{ rcpt: "530 5.7.0 STARTTLS first" }, held("the mail server refuses our login: 530 5.7.0 STARTTLS first")],
-    [{ greeting: "554 5.7.1 go away" }, held("the mail server refuses us: 554 5.7.1 go away")],
+    [{ mail: "550 5.1.8 unknown sender" }, held("the mail server refused the sender: 550 5.1.8 unknown sender")],
+    [{ mail: "530 5.7.0 log in first" }, held("the mail server refused the login: 530 5.7.0 log in first")],
+    [{ rcpt: "530 5.7.0 STARTTLS first" }, held("the mail server refused the login: 530 5.7.0 STARTTLS first")],
+    [{ greeting: "554 5.7.1 go away" }, held("the mail server refused the connection: 554 5.7.1 go away")],
     [{ greeting: "421 4.3.2 full" }, retry("421 4.3.2 full")],
   ])("%j", async (script, outcome) => {
     await using server = await scriptedServer(script);
@@ -50,7 +50,7 @@ describe("what an answer means", () => {
   });
 });
 
-const maybe = "; the message had been handed over and may have been taken";
+const maybe = "; the message had been sent and may have been accepted";
 
 describe("a connection that is lost", () => {
   test.each<[keyof Script, boolean]>([
@@ -107,14 +107,14 @@ describe("a server that never answers", () => {
   test("even one that keeps the line busy", async () => {
     await using server = await scriptedServer({ dot: "250-wait\r\n250-wait" });
     await using channel = channelTo(server.port, { timeouts: { total: 200 } });
-    expect((await deliver(channel)).outcome).toEqual(retry(`no answer in time${maybe}`));
+    expect((await deliver(channel)).outcome).toEqual(retry(`no response in time${maybe}`));
   });
 
   test("holds up nothing else", async () => {
     await using server = await scriptedServer({ rcpt: "silence" });
     await using channel = channelTo(server.port, { pool: { connections: 1 }, timeouts: { total: 200 } });
     const both = await Promise.all([deliver(channel), deliver(channel)]);
-    expect(both.map(({ outcome }) => outcome)).toEqual([retry("no answer in time"), retry("no answer in time")]);
+    expect(both.map(({ outcome }) => outcome)).toEqual([retry("no response in time"), retry("no response in time")]);
   });
 });
 
@@ -147,7 +147,7 @@ test("the guard refuses a mail server in a private network unless it is allowed"
   const { outcome } = await deliver(channel);
   expect(outcome).toMatchObject({ kind: "retry", holdScope: "channel", countsAsAttempt: false });
   expect(outcome.kind === "retry" && outcome.reason).toMatch(
-    /^the mail server may not be connected to: mail.example.org resolves to 127.0.0.1/,
+    /^the guard refused the mail server: mail.example.org resolves to 127.0.0.1/,
   );
   await using allowed = channelTo(server.port, { host: "mail.example.org", guard: { ...guard, allow: ["127.0.0.1"] } });
   expect((await deliver(allowed)).outcome).toEqual({ kind: "delivered" });

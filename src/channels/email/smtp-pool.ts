@@ -3,7 +3,7 @@ import { Readable } from "node:stream";
 import { createTransport, type SendMailOptions } from "nodemailer";
 import PQueue from "p-queue";
 import { createGuard } from "../../guard/index.ts";
-import { addressOf } from "./address.ts";
+import { normalizeAddress } from "./address.ts";
 import type { EmailOptions } from "./options.ts";
 
 export interface Envelope {
@@ -11,34 +11,36 @@ export interface Envelope {
   readonly to: string;
 }
 
-/** How far an attempt came. */
+/** Tells how far an attempt came. */
 export interface Progress {
-  /** What the server is given; unread as long as it has not taken the envelope. */
+  /** Stream of the message; unread until the server has accepted the envelope. */
   message?: Readable;
 }
 
-export interface Transport {
+export interface SmtpPool {
   /** `mx.example.org:587` */
   readonly server: string;
   /**
-   * One message over one of the connections, in its turn.
-   * @param compose called when its turn is near: at most twice as many messages are in memory as there are connections
-   * @returns the server's answer
-   * @throws what composing and nodemailer throw; p-queue's TimeoutError; the signal's reason
+   * Sends one message over one of the connections, in turn.
+   * @param compose called when the message's turn is near: at most twice as many messages are in memory as there are connections
+   * @returns the server's response
+   * @throws errors of composing and of nodemailer; p-queue's TimeoutError; the signal's reason
    */
   send(compose: () => Promise<Buffer>, envelope: Envelope, signal: AbortSignal, progress: Progress): Promise<string>;
   close(): void;
 }
 
-/** @throws TypeError for options that contradict each other */
-export function createPool(options: EmailOptions): Transport {
+/** Creates a pool of connections to the mail server. @throws TypeError for options that contradict each other */
+export function createSmtpPool(options: EmailOptions): SmtpPool {
   const { host, auth, ehlo, starttls = "required", pool = {}, timeouts = {} } = options;
   const secure = options.secure ?? options.port === 465;
   const port = options.port ?? (secure ? 465 : 587);
   if (auth !== undefined && !secure && starttls !== "required") {
-    throw new TypeError(`starttls "${starttls}" could send the password in clear; make it "required" or use secure`);
+    throw new TypeError(
+      `starttls "${starttls}" could send the password in clear text; set starttls to "required", or use secure`,
+    );
   }
-  if (ehlo !== undefined) addressOf(`postmaster@${ehlo}`);
+  if (ehlo !== undefined) normalizeAddress(`postmaster@${ehlo}`);
   const { connections = 5, rate } = pool;
   const { connect = 10_000, greeting = 10_000, idle = 60_000, total = 120_000 } = timeouts;
   const guard = createGuard(options.guard);
@@ -62,7 +64,7 @@ export function createPool(options: EmailOptions): Transport {
     maxConnections: connections,
     maxMessages: pool.messages ?? 100,
     idleTimeout: pool.idle ?? 60_000,
-    // Once more when the server has closed a kept connection before a byte of the message was sent.
+    // Retries once if the server closed a kept connection before a byte of the message was sent.
     maxRequeues: 1,
     maxResponseSize: 16_384,
     getSocket(_options: unknown, done: (error: Error | null, socket?: { connection: Socket }) => void) {
@@ -73,8 +75,8 @@ export function createPool(options: EmailOptions): Transport {
     },
   });
   transport.use("stream", ({ message, data }, done) => {
-    const { bytes, progress } = data as Composed;
-    // They are whole: nodemailer would pipe them through four streams more.
+    const { bytes, progress } = data as ComposedMail;
+    // The bytes are complete: nodemailer would pipe them through four more streams.
     message.createReadStream = () => {
       progress.message = new Readable({
         read() {
@@ -87,25 +89,25 @@ export function createPool(options: EmailOptions): Transport {
     done();
   });
 
-  // In front of nodemailer's own queue, so that an attempt's time begins when a connection is free for it.
-  const turns = new PQueue({
+  // A queue before nodemailer's own, so that the time of an attempt begins when a connection is free for it.
+  const sending = new PQueue({
     concurrency: connections,
     timeout: total,
     ...(rate !== undefined && { intervalCap: rate.count, interval: rate.per, strict: true }),
   });
 
-  // The next messages are composed while others are on their way, but no more than are needed soon.
-  const memory = new PQueue({ concurrency: 2 * connections });
+  // Composes the next messages while others are being sent, but no more than are needed soon.
+  const composing = new PQueue({ concurrency: 2 * connections });
 
   return {
     server: `${host}:${port}`,
     send: (compose, { from, to }, signal, progress) =>
-      memory.add(
+      composing.add(
         async () => {
           const bytes = await compose();
-          return turns.add(
+          return sending.add(
             async ({ signal: stop }) => {
-              const mail: Composed = {
+              const mail: ComposedMail = {
                 bytes,
                 envelope: { from, to: [to], size: bytes.length },
                 ...(stop !== undefined && { signal: stop }),
@@ -122,7 +124,7 @@ export function createPool(options: EmailOptions): Transport {
   };
 }
 
-interface Composed extends SendMailOptions {
+interface ComposedMail extends SendMailOptions {
   readonly bytes: Buffer;
   readonly progress: Progress;
 }

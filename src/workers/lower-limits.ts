@@ -1,7 +1,7 @@
 import type { Limits, TemplateOptions } from "../index.ts";
 
-/** The lower of two limits each. */
-export function lower(limits: Limits, given: TemplateOptions["limits"] = {}): Limits {
+/** Returns the lower of two values for each limit. */
+export function lowerLimits(limits: Limits, given: TemplateOptions["limits"] = {}): Limits {
   const lowest = Object.entries(limits).map(([name, limit]) => [
     name,
     Math.min(limit, given[name as keyof Limits] ?? Number.POSITIVE_INFINITY),
