@@ -4,12 +4,12 @@
  */
 export * from "./bytes.ts";
 export * from "./error.ts";
-export { type Lines, linesIn, linesOf } from "./lines.ts";
+export { type Lines, linesIn } from "./lines.ts";
 export { parseNumber, trimTrailingZeros } from "./number.ts";
-export { type ParseOptions, parse } from "./parser.ts";
+export { parse } from "./parser.ts";
 export { printNode, printTrees } from "./printer.ts";
 export * from "./quote.ts";
 export * from "./recover.ts";
 export { type ActionToken, type Segment, segmentsOf } from "./segments.ts";
 export * from "./tree.ts";
-export type { ParseError, ParseErrorCode, ParseReason } from "./wording.ts";
+export type { ParseErrorCode, ParseReason } from "./wording.ts";

@@ -22,7 +22,7 @@ export function linesIn(source: Source): Lines {
 
 const bySource = new WeakMap<Source, Lines>();
 
-export function linesOf(text: string): Lines {
+function linesOf(text: string): Lines {
   const starts = [0];
   for (let i = text.indexOf("\n"); i >= 0; i = text.indexOf("\n", i + 1)) starts.push(i + 1);
   const lineOf = (offset: number): number => {

@@ -326,7 +326,7 @@ export const LeftDelim = token("LeftDelim", matchLeftDelim, anything, { push_mod
 export const Text = token("Text", matchText, anything);
 
 export const RightDelim = token("RightDelim", matchRightDelim, anything, { pop_mode: true });
-export const Space = token("Space", matchSpace, chars(" \t\r\n"), { group: Lexer.SKIPPED });
+const Space = token("Space", matchSpace, chars(" \t\r\n"), { group: Lexer.SKIPPED });
 export const Field = token("Field", matchField, chars("."));
 export const Dot = token("Dot", matchDot, chars("."));
 export const Variable = token("Variable", matchVariable, chars("$"));
@@ -350,7 +350,7 @@ export const Pipe = token("Pipe", (text, at) => (text.charCodeAt(at) === 0x7c ? 
 export const Comma = token("Comma", (text, at) => (text.charCodeAt(at) === 0x2c ? ok(",") : null), chars(","));
 export const LeftParen = token("LeftParen", matchLeftParen, chars("("));
 export const RightParen = token("RightParen", matchRightParen, chars(")"));
-export const Char = token("Char", matchChar, anything);
+const Char = token("Char", matchChar, anything);
 
 export const Bool = given("Bool");
 export const Block = given("Block");

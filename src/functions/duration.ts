@@ -2,7 +2,7 @@ import { encode, trimTrailingZeros } from "../../grammar/index.ts";
 
 /** Formats and parses Go's `time.Duration`, in nanoseconds. */
 
-export const nanosecond = 1n;
+const nanosecond = 1n;
 export const microsecond = 1000n;
 export const millisecond = 1_000_000n;
 export const second = 1_000_000_000n;

@@ -101,7 +101,7 @@ export function roundDuration(nanos: bigint, unit: bigint): bigint {
 }
 
 /** Returns nanoseconds since 1970. */
-export const nanosSince1970 = ({ seconds, nanos }: Time): bigint => BigInt(seconds) * second + BigInt(nanos);
+const nanosSince1970 = ({ seconds, nanos }: Time): bigint => BigInt(seconds) * second + BigInt(nanos);
 
 /** `Time.Add`. */
 export function addDuration(time: Time, nanos: bigint): GoTime {

@@ -13,17 +13,8 @@ export { type FormatOptions, format } from "./format.ts";
 export { lint } from "./lint.ts";
 export type { LintOptions } from "./options.ts";
 export type {
-  Access,
-  Argument,
-  Block,
-  Call,
-  Context,
   Example,
-  LintTarget,
-  Report,
   Rule,
-  Scope,
-  Variable,
   Visitor,
 } from "./rule.ts";
 export { rules } from "./rules/index.ts";
@@ -31,6 +22,6 @@ export { shownLengths } from "./rules/too-long.ts";
 export { shapeOfSchema } from "./schema.ts";
 export { addSample, createShape, type Shape, shapeOf } from "./shape.ts";
 export { type ShapeJson, shapeFromJson, shapeToJson } from "./shape-json.ts";
-export { type Reading, readTemplate } from "./target.ts";
+export { readTemplate } from "./target.ts";
 export { describe, fieldOf, type Type } from "./type.ts";
 export { walk } from "./walk.ts";

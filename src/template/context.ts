@@ -80,7 +80,7 @@ const pool = new Uint32Array(256);
 let used = pool.length;
 
 /** Returns a number from 0 up to 1 with 53 bits from the platform's secure source. */
-export function secureRandom(): number {
+function secureRandom(): number {
   if (used === pool.length) {
     crypto.getRandomValues(pool);
     used = 0;

@@ -262,7 +262,7 @@ function fieldOf({ eval: evaluate, boxed }: Expression, name: string): Expressio
 }
 
 /** Compiles a constant where no type is expected: its own text decides. Go: `idealConstant`. */
-export function compileNumber(node: NumberNode, numbers: Numbers): Expression {
+function compileNumber(node: NumberNode, numbers: Numbers): Expression {
   const { text, complex, int } = node;
   const isFloat =
     node.float !== undefined && /[.eEpP]/.test(text) && !/^0[xX][^pP]+$/.test(text) && !text.startsWith("'");

@@ -8,8 +8,8 @@
 export { RenderAborted } from "./aborted.ts";
 export { capacityOf, sliceList, withCapacity } from "./builtins/capacity.ts";
 export { type Builtin, escapePieces, payFor, spellBytes } from "./builtins/index.ts";
-export { equals } from "./compare.ts";
-export { type CompiledCondition, compileCondition } from "./condition.ts";
+
+export { compileCondition } from "./condition.ts";
 export { type Context, maxPrepared } from "./context.ts";
 export {
   type Civil,
@@ -22,7 +22,6 @@ export {
   months,
   offsetText,
   sprint,
-  sprintf,
   timeString,
 } from "./fmt/index.ts";
 export {
@@ -37,7 +36,7 @@ export {
 export { defaultLimits, LimitReached, type Limits, previewLimits, serviceLimits, type TimeLimit } from "./limits.ts";
 export { mapGet, mapSize, sortedEntries } from "./maps.ts";
 export type { Pass } from "./pass.ts";
-export { type Reads, readsOf } from "./reads.ts";
+export { readsOf } from "./reads.ts";
 export type { MissingKey, Run } from "./run.ts";
 export { compile, type LanguageOptions, type RenderOptions, type Template } from "./template.ts";
 export { truth } from "./truth.ts";
@@ -54,7 +53,6 @@ export {
   type IntType,
   intOf,
   isInt,
-  type Kind,
   kindOf,
   type List,
   type Numbers,

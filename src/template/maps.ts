@@ -38,7 +38,7 @@ function payForSorting(payer: Payer, entries: readonly (readonly [string, unknow
 }
 
 /** Returns the steps for the characters that a sort compares: all characters of each text, once for each level of merging. */
-export const sortingCost = (count: number, characters: number): number =>
+const sortingCost = (count: number, characters: number): number =>
   Math.ceil((characters * Math.ceil(Math.log2(count + 1))) / 64);
 
 /** Indexes a `Map` by the text of its keys; a string key goes before another key of the same text. */

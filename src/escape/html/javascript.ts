@@ -85,7 +85,7 @@ const beforeRegexp =
   /^(?:break|case|continue|delete|do|else|finally|in|instanceof|return|throw|try|typeof|void|yield)$/;
 
 /** Tells whether a `/` after these tokens, which are neither literals nor divisions, divides or starts a regular expression. */
-export function nextJsCtx(tokens: string, before: Context["jsCtx"]): Context["jsCtx"] {
+function nextJsCtx(tokens: string, before: Context["jsCtx"]): Context["jsCtx"] {
   const s = trimEnd(tokens, jsSpace);
   const last = s.at(-1);
   if (last === undefined) return before;

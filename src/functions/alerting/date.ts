@@ -11,7 +11,7 @@ interface Moment {
 const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)? ?(Z|[+-]\d{2}:?\d{2})?$/i;
 
 /** Reads a date. @throws Error that says what would have been a date */
-export function momentOf(value: unknown): Moment {
+function momentOf(value: unknown): Moment {
   if (value instanceof Date || value instanceof Time) {
     const { seconds, nanos } = Time.of(value);
     return { date: inRange(seconds * 1000 + Math.floor(nanos / 1e6), value), floating: false };

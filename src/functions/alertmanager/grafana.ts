@@ -13,7 +13,7 @@ import {
 } from "../../template/index.ts";
 import { decodeJson } from "../sprig/json-decode.ts";
 import { encodeJson } from "../sprig/json-encode.ts";
-import { sprintValue } from "../sprig/text.ts";
+import { strval } from "../sprig/text.ts";
 import { newList, newMap } from "../sprig/value.ts";
 import { goTime } from "../time.ts";
 
@@ -44,7 +44,7 @@ function dict(context: Context, ...given: readonly unknown[]): object {
   const map = newMap();
   for (let i = 0; i < given.length; i += 2) {
     context.spend(1);
-    const key = given[i] === null ? "nil" : sprintValue(given[i], context);
+    const key = given[i] === null ? "nil" : strval(given[i], context);
     map[key] = i + 1 < given.length ? given[i + 1] : "";
   }
   return map;
@@ -75,7 +75,7 @@ export const grafana = {
    */
   data: namespace("*gomplate.DataFuncs", {
     JSON: define({ params: ["any"], context: true }, (context: Context, text: unknown) =>
-      decodeJson(context, sprintValue(text, context)),
+      decodeJson(context, strval(text, context)),
     ),
     ToJSON: define({ params: ["any"], context: true }, (context: Context, value: unknown) =>
       toJson(context, value, ""),

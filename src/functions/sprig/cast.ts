@@ -8,7 +8,7 @@ const minInt64 = -(2n ** 63n);
 const maxInt64 = 2n ** 63n - 1n;
 
 /** Converts a float64 to an int64 as an amd64 processor does: a value out of range is the smallest int64. */
-export const truncated = (value: number): bigint =>
+const truncated = (value: number): bigint =>
   value >= -(2 ** 63) && value < 2 ** 63 ? BigInt(Math.trunc(value)) : minInt64;
 
 /** `cast.ToInt64`, and of `int` too. */
@@ -91,7 +91,7 @@ const hexFloat = /^([+-]?)0[xX]([0-9a-fA-F]*)(?:\.([0-9a-fA-F]*))?[pP]([+-]?[0-9
 const misplaced = /(?<![0-9a-fA-FxX])_|_(?![0-9a-fA-F])/;
 
 /** `strconv.ParseFloat(text, 64)`; `undefined`: an error, also beyond what a float64 holds. */
-export function parseFloat64(given: string): number | undefined {
+function parseFloat64(given: string): number | undefined {
   if (given.length > 2000 || misplaced.test(given)) return undefined;
   const text = given.replaceAll("_", "");
   const word = text.toLowerCase().replace(/^\+/, "");

@@ -1,7 +1,7 @@
 import { type Context, define, type FunctionSet, type TemplateFunction } from "../../template/index.ts";
 import { clamped, int64, parsed, toFloat, toInt } from "./cast.ts";
 import { add, type Decimal, decimalOf, divide, floatOfDecimal, multiply, subtract } from "./decimal.ts";
-import { sprintValue } from "./text.ts";
+import { strval } from "./text.ts";
 import { goInt, intList, payForList } from "./value.ts";
 
 /** Computes with int64 and float64. Values of any kind are read as numbers, 0 if they are none. */
@@ -190,7 +190,7 @@ export const math = {
   /** `toDecimal VALUE`: VALUE read as an octal number, 0 if it is not one. `{{ toDecimal "0777" }}` → `511` */
   toDecimal: define(
     { params: ["any"], returns: "int64", context: true },
-    (context, value) => parsed(sprintValue(value, context), 8) ?? 0n,
+    (context, value) => parsed(strval(value, context), 8) ?? 0n,
   ),
   /** `until COUNT`: a list of the integers from 0 up to but not including COUNT. `{{ until 3 }}` → `[0 1 2]` */
   until: define({ params: ["int"], context: true }, (context, count) =>

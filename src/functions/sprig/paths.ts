@@ -3,7 +3,7 @@ import { define, type FunctionSet } from "../../template/index.ts";
 /** Implements Go's package path, for paths with slashes. The functions for paths of the operating system are those of Unix. */
 
 /** `path.Clean`. */
-export function clean(path: string): string {
+function clean(path: string): string {
   if (path === "") return ".";
   const rooted = path.startsWith("/");
   const parts: string[] = [];

@@ -7,7 +7,7 @@ import { isList, newStringMap, payForList, stringList } from "./value.ts";
 /** Splits texts to lists and joins lists to texts. */
 
 /** `strings.SplitN`; an empty separator splits into characters. @param most below 0: all; 0: none */
-export function splitText(context: Context, text: string, separator: string, limit = -1): string[] {
+function splitText(context: Context, text: string, separator: string, limit = -1): string[] {
   if (limit === 0) return [];
   context.spend(text.length >> 4);
   const [whole, between] = comparable(text, separator) as [string, string];

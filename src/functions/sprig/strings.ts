@@ -3,7 +3,7 @@ import { type Context, define, type FunctionSet, isNil } from "../../template/in
 import { contains } from "../search.ts";
 import { isLower, isTitle, isUpper, lower, lowerRune, mapRunes, titleRune, upper, upperRune } from "./case.ts";
 import { charactersOf, piecesOf } from "./string-lists.ts";
-import { comparable, fromByteText, onBytes, quoted, space, sprintValue, strval, toByteText, trimSpace } from "./text.ts"; // biome-ignore format: one line
+import { comparable, fromByteText, onBytes, quoted, space, strval, toByteText, trimSpace } from "./text.ts"; // biome-ignore format: one line
 import { camelCase, separated } from "./words.ts";
 import { wrap } from "./wrap.ts";
 
@@ -205,7 +205,7 @@ export const strings = {
   camelcase: ofText(camelCase, 4),
   /** `cat VALUE…`: the values that are not nil, separated by spaces. `{{ cat "hello" nil 3 }}` → `hello 3` */
   cat: define({ params: ["any"], variadic: true, context: true }, (context, ...values) =>
-    joined(context, values, (value) => sprintValue(value, context)),
+    joined(context, values, (value) => strval(value, context)),
   ),
   /** `contains PART TEXT`: whether TEXT contains PART. `{{ contains "lo w" "hello world" }}` → `true` */
   contains: searched(contains),
@@ -242,7 +242,7 @@ export const strings = {
   snakecase: ofText((text) => separated(text, "_"), 16),
   /** `squote VALUE…`: each VALUE that is not nil, in single quotes; nothing is escaped. `{{ squote "it's" 3 }}` → `'it's' '3'` */
   squote: define({ params: ["any"], variadic: true, context: true }, (context, ...values) =>
-    joined(context, values, (value) => `'${sprintValue(value, context)}'`),
+    joined(context, values, (value) => `'${strval(value, context)}'`),
   ),
   /** `substr START END TEXT`: the bytes from START up to but not including END; a negative END means the end of TEXT. `{{ substr 0 4 "hello" }}` → `hell` */
   substr: define({ params: ["int", "int", "string"], context: true }, (context, start, end, text) => {

@@ -4,14 +4,11 @@ import { type Context, elementsOf, formatValue, isNil, kindOf } from "../../temp
 /** Converts texts to Go's bytes and values to text. */
 
 /** `fmt.Sprintf("%v", value)`. */
-export function sprintValue(value: unknown, context: Context): string {
+export function strval(value: unknown, context: Context): string {
   if (typeof value === "string") return value;
   const { numbers, limits } = context;
   return formatValue(value, { numbers, output: limits.output, depth: limits.depth, payer: context });
 }
-
-/** Converts a value to text as Sprig's `strval`, which is `toString`. */
-export const strval = sprintValue;
 
 /** Turns each byte into one character, so that JavaScript's text functions work on bytes. ASCII text is returned as it is. */
 export function toByteText(text: string): string {

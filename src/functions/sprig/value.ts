@@ -158,7 +158,3 @@ export const isNilValue = (value: unknown): boolean => goTypeOf(value)?.isNil ==
 /** Makes an int for an element of a list. */
 export const goInt = (n: number | bigint, { numbers }: Context): number | bigint =>
   numbers === "float64" ? BigInt(n) : n;
-
-/** Tells whether a JavaScript number is an int here. */
-export const isPlainInt = (value: unknown, { numbers }: Context): value is number =>
-  typeof value === "number" && numbers === "int" && isInt(value);

@@ -1,7 +1,7 @@
 /** Implements the part of Go's package fmt that templates reach. In: values and a format. Out: text, or `LimitReached`. */
-export { type FloatVerb, formatFloat } from "./float.ts";
+export { formatFloat } from "./float.ts";
 export { isNil } from "./print.ts";
 export type { Printing } from "./printing.ts";
 export { formatValue, sprint, sprintln } from "./sprint.ts";
-export { type CompiledFormat, compileFormat, sprintf } from "./sprintf.ts";
+export { compileFormat, sprintf } from "./sprintf.ts";
 export { type Civil, civil, daysOf, digits, months, offsetText, timeString } from "./time.ts";
