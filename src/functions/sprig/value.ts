@@ -4,7 +4,6 @@ import {
   type GoType,
   goType,
   goTypeOf,
-  isInt,
   kindOf,
   type List,
   type Numbers,
