@@ -52,7 +52,6 @@ export {
   goTypeOf,
   type IntType,
   intOf,
-  isInt,
   kindOf,
   type List,
   type Numbers,
