@@ -1,5 +1,7 @@
 /** Renders alerts: the browser-safe half of tocsin. In: a profile and an alert template. Out: an alert, or a `TemplateError`. */
-export { type Limit, type Phase, type Span, TemplateError, TemplateLimitError } from "../grammar/index.ts";
+
+export { type Limit, type Phase, type Span, TemplateError, TemplateLimitError } from "../grammar/error.ts";
+export type { ParseErrorCode, ParseReason } from "../grammar/wording.ts";
 export {
   type Alert,
   type AlertAborted,
@@ -9,44 +11,8 @@ export {
   renderAlert,
 } from "./alert.ts";
 export { compile, type Escaping, type TemplateOptions } from "./compile.ts";
-export {
-  addSample,
-  applyEdits,
-  applyFixes,
-  type Change,
-  createShape,
-  type Edit,
-  type Finding,
-  type Fixed,
-  type FormatOptions,
-  format,
-  type LintOptions,
-  lint,
-  type Part,
-  type Rule,
-  rules,
-  type Severity,
-  type Shape,
-  type ShapeJson,
-  shapeFromJson,
-  shapeOf,
-  shapeOfSchema,
-  shapeToJson,
-  shownLengths,
-} from "./lint/index.ts";
-export {
-  Complex,
-  Float64,
-  type IntType,
-  type Limits,
-  type MissingKey,
-  type Numbers,
-  Pairs,
-  previewLimits,
-  RenderAborted,
-  type RenderOptions,
-  SizedInt,
-  serviceLimits,
-  type Template,
-  type TimeLimit,
-} from "./template/index.ts";
+export { RenderAborted } from "./template/aborted.ts";
+export { type Limits, previewLimits, serviceLimits, type TimeLimit } from "./template/limits.ts";
+export type { MissingKey } from "./template/run.ts";
+export type { RenderOptions, Template } from "./template/template.ts";
+export { Complex, Float64, type IntType, type Numbers, Pairs, SizedInt } from "./template/value.ts";

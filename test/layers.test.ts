@@ -69,7 +69,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
     ["src/base", "src/store", "src/dispatch", "src/triggers"],
     ["@opentelemetry/api", "@prometheus-io/client", "pino", "node:*"],
   ],
-  ["src/files", ["src/base", "src/index.ts"], ["tinyglobby", "yaml", "node:*"]],
+  ["src/files", ["src/base", "src/index.ts", "src/lint"], ["tinyglobby", "yaml", "node:*"]],
   [
     "src/config",
     [
@@ -90,7 +90,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   // What is hostile there is done here: of the service no more than its readers.
   [
     "src/workers",
-    ["src/base", "grammar", "src/template", "src/functions", "src/index.ts", "src/store", "src/triggers"],
+    ["src/base", "grammar", "src/template", "src/functions", "src/index.ts", "src/lint", "src/store", "src/triggers"],
     ["node:*"],
   ],
   [
@@ -102,6 +102,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
       "src/workers/portable-options.ts",
       "src/functions",
       "src/index.ts",
+      "src/lint",
       "src/store",
       "src/audiences",
       "src/triggers",
@@ -113,6 +114,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
     [
       "src/base",
       "src/index.ts",
+      "src/lint",
       "src/bodies",
       "src/store",
       "src/dispatch",
@@ -138,7 +140,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
   ],
   [
     "src/lsp",
-    ["src/index.ts", "src/language", "src/files"],
+    ["src/index.ts", "src/lint", "src/language", "src/files"],
     ["vscode-languageserver/node", "vscode-languageserver-textdocument", "node:*"],
   ],
   [
@@ -163,6 +165,7 @@ const layers: readonly (readonly [layer: string, ours: readonly string[], packag
     [
       "src/base",
       "src/index.ts",
+      "src/lint",
       "src/functions",
       "src/store",
       "src/stores",

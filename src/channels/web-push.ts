@@ -1,13 +1,8 @@
 import library from "web-push";
 import { z } from "zod";
 import type { Json } from "../base/json.ts";
-import {
-  type Channel,
-  DestinationError,
-  type DestinationLimits,
-  type RetryPolicy,
-  secretsOfUrl,
-} from "../dispatch/index.ts";
+import { type Channel, DestinationError, type DestinationLimits, type RetryPolicy } from "../dispatch/index.ts";
+import { secretsOfUrl } from "../dispatch/secrets/url.ts";
 import type { AttemptResult, Delivery } from "../store/index.ts";
 import { type HttpOptions, httpClient } from "./http/client.ts";
 import { retryAfterOf } from "./http/retry-after.ts";

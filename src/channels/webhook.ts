@@ -4,7 +4,8 @@
  */
 import { createHash } from "node:crypto";
 import type { Json } from "../base/json.ts";
-import { type AttemptContext, type Channel, DestinationError, secretsOfUrl, shownUrl } from "../dispatch/index.ts";
+import { type AttemptContext, type Channel, DestinationError } from "../dispatch/index.ts";
+import { secretsOfUrl, shownUrl } from "../dispatch/secrets/url.ts";
 import { createGuard } from "../guard/index.ts";
 import type { AttemptResult, Delivery } from "../store/index.ts";
 import { authorizer } from "./http/auth.ts";

@@ -1,5 +1,7 @@
 import type { Json } from "../base/json.ts";
-import { type Channel, parseDestination, shownUrl } from "../dispatch/index.ts";
+import { parseDestination } from "../dispatch/destination.ts";
+import type { Channel } from "../dispatch/index.ts";
+import { shownUrl } from "../dispatch/secrets/url.ts";
 import { InputError } from "../files/index.ts";
 import { compile, type Template } from "../index.ts";
 import type { Setup } from "./setup.ts";

@@ -1,7 +1,8 @@
 import { isAlias, isCollection, isMap, isScalar, isSeq, LineCounter, type Node } from "yaml";
 import { z } from "zod";
 import { similar } from "../base/similar.ts";
-import { type NamedSecret, Redactor } from "../dispatch/index.ts";
+import type { NamedSecret } from "../dispatch/index.ts";
+import { Redactor } from "../dispatch/secrets/redactor.ts";
 import { readYaml, type YamlFile } from "../files/yaml.ts";
 import { meant } from "../triggers/definition/validate.ts";
 

@@ -1,4 +1,4 @@
-import { applyEdits, type Edit } from "../index.ts";
+import { applyEdits, type Edit } from "../lint/index.ts";
 import { alertSource } from "./alert-file.ts";
 import type { TemplateFile } from "./lint-files.ts";
 import { alertParts } from "./source.ts";

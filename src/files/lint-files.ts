@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { glob } from "tinyglobby";
-import type { AlertTemplate, Finding, LintOptions } from "../index.ts";
+import type { AlertTemplate } from "../index.ts";
+import type { Finding, LintOptions } from "../lint/index.ts";
 import type { FileAccess } from "./access.ts";
 import { alertSource } from "./alert-file.ts";
 import { exists, isFolder, readText } from "./file.ts";
@@ -79,7 +80,7 @@ export interface Placed {
   readonly endColumn: number;
 }
 
-type Lint = typeof import("../index.ts").lint;
+type Lint = typeof import("../lint/index.ts").lint;
 
 /** Returns the template of a file, or its templates by part. */
 export function templateOf({ source, text }: TemplateFile): string | AlertTemplate {

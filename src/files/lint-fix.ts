@@ -1,4 +1,4 @@
-import type { Finding, LintOptions, Part } from "../index.ts";
+import type { Finding, LintOptions, Part } from "../lint/index.ts";
 import { lintFile, type TemplateFile, templateOf } from "./lint-files.ts";
 import { alertParts } from "./source.ts";
 
@@ -11,7 +11,7 @@ export async function fixedFile(
   found: readonly Finding[],
   options: LintOptions,
 ): Promise<{ findings: readonly Finding[]; file: TemplateFile; fixed: number }> {
-  const { lint } = await import("../index.ts");
+  const { lint } = await import("../lint/index.ts");
   let [file, findings, fixed] = [read, found, 0];
   for (let round = 0; round < maxRounds; round++) {
     const next = await applyRound(file, findings);
@@ -28,7 +28,7 @@ async function applyRound(
   file: TemplateFile,
   findings: readonly Finding[],
 ): Promise<{ file: TemplateFile; fixed: number } | undefined> {
-  const { applyEdits, applyFixes } = await import("../index.ts");
+  const { applyEdits, applyFixes } = await import("../lint/index.ts");
   const { alertSource } = await import("./alert-file.ts");
   const template = templateOf(file);
   if (typeof template === "string") {

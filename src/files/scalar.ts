@@ -1,5 +1,5 @@
 import { isScalar, type LineCounter, type Node } from "yaml";
-import type { Edit } from "../index.ts";
+import type { Edit } from "../lint/index.ts";
 import { scalarOffsets } from "./scalar-offsets.ts";
 
 /** Maps between the text of a YAML value and its file. */

@@ -1,5 +1,5 @@
 import { replaceLiterals } from "../../grammar/index.ts";
-import { describe, fieldOf, type Type } from "../lint/index.ts";
+import { describe, fieldOf, type Type } from "../lint/type.ts";
 import { functionDoc, keywords } from "./docs.ts";
 import { actionBefore, probe, type TypesInScope } from "./probe.ts";
 import type { TemplateText } from "./text.ts";

@@ -1,6 +1,8 @@
 import { replaceLiterals, type Span } from "../../grammar/index.ts";
-import { readTemplate, type Type, type Visitor, walk } from "../lint/index.ts";
-import type { LintTarget } from "../lint/rule.ts";
+import type { LintTarget, Visitor } from "../lint/rule.ts";
+import { readTemplate } from "../lint/target.ts";
+import type { Type } from "../lint/type.ts";
+import { walk } from "../lint/walk.ts";
 import type { TemplateText } from "./text.ts";
 
 /** Stands for the name that is being typed; no field has it. */

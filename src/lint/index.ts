@@ -12,16 +12,9 @@ export { applyEdits, applyFixes, type Fixed } from "./fix.ts";
 export { type FormatOptions, format } from "./format.ts";
 export { lint } from "./lint.ts";
 export type { LintOptions } from "./options.ts";
-export type {
-  Example,
-  Rule,
-  Visitor,
-} from "./rule.ts";
+export type { Rule } from "./rule.ts";
 export { rules } from "./rules/index.ts";
 export { shownLengths } from "./rules/too-long.ts";
 export { shapeOfSchema } from "./schema.ts";
 export { addSample, createShape, type Shape, shapeOf } from "./shape.ts";
 export { type ShapeJson, shapeFromJson, shapeToJson } from "./shape-json.ts";
-export { readTemplate } from "./target.ts";
-export { describe, fieldOf, type Type } from "./type.ts";
-export { walk } from "./walk.ts";

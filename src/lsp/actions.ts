@@ -7,7 +7,7 @@ import {
 } from "vscode-languageserver/node";
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { fixedFile } from "../files/lint-fix.ts";
-import { applyEdits, type Edit, type Finding } from "../index.ts";
+import { applyEdits, type Edit, type Finding } from "../lint/index.ts";
 import { editsOf, type Read, readDocument } from "./document.ts";
 
 /** Fixes and suggestions for what is found in a range, and what can be done with all of the document. */

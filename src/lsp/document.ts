@@ -1,8 +1,8 @@
 import type { TextDocument } from "vscode-languageserver-textdocument";
 import { alertParts, InputError } from "../files/index.ts";
 import { isAlert, lintFile, type Placed, placeOf, type TemplateFile, templateFile } from "../files/lint-files.ts";
-import { type Edit, type Finding, type LintOptions, lint, rules } from "../index.ts";
 import type { TemplateText } from "../language/index.ts";
+import { type Edit, type Finding, type LintOptions, lint, rules } from "../lint/index.ts";
 
 /** A template in a document: all of it, or a part of an alert. */
 export interface EmbeddedTemplate extends TemplateText {

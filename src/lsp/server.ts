@@ -10,8 +10,9 @@ import {
 import { TextDocument } from "vscode-languageserver-textdocument";
 import { formatted } from "../files/fmt-file.ts";
 import { InputError, problemText, toProblem } from "../files/index.ts";
-import { format, type LintOptions, type Severity, TemplateError } from "../index.ts";
+import { TemplateError } from "../index.ts";
 import { definitionAt, hoverAt } from "../language/index.ts";
+import { format, type LintOptions, type Severity } from "../lint/index.ts";
 import { actionsFor, replacing, textEdits } from "./actions.ts";
 import { completionItems, resolveItem } from "./completion.ts";
 import { type EmbeddedTemplate, type Read, readDocument, reasonsAt, templateAt } from "./document.ts";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { maxReasonLength } from "../base/shorten.ts";
-import { shownUrl } from "../dispatch/index.ts";
+import { shownUrl } from "../dispatch/secrets/url.ts";
 
 /**
  * Returns a pseudonym of a destination for logs: `…@example.org#1f0c9a2b`, `https://hooks.example.org#77ab01d2c3f4e5a6`. The hash at

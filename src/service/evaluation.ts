@@ -1,13 +1,5 @@
-import {
-  type Alert,
-  type AlertAborted,
-  type AlertTemplate,
-  type Finding,
-  type LintOptions,
-  lint,
-  previewLimits,
-  type TemplateOptions,
-} from "../index.ts";
+import { type Alert, type AlertAborted, type AlertTemplate, previewLimits, type TemplateOptions } from "../index.ts";
+import { type Finding, type LintOptions, lint } from "../lint/index.ts";
 import { toPortable, type WorkerPool, workerRender } from "../workers/index.ts";
 
 /** Evaluates templates of callers, in a worker if possible. `caller` is the key of the sender: senders take turns. May reject with WorkerError. */

@@ -13,15 +13,11 @@
  *   shared by routes.
  */
 
-export {
-  createWorkerPool,
-  type WorkerPool,
-  type WorkerPoolOptions,
-  workerChecker,
-  workerEvaluate,
-  workerRender,
-} from "../workers/index.ts";
-export { createKey, listKeys, revokeKey, scopes } from "./keys.ts";
+export { type CheckerOptions, workerChecker } from "../workers/checker.ts";
+export { workerEvaluate } from "../workers/evaluate.ts";
+export { createWorkerPool, type WorkerPool, type WorkerPoolOptions } from "../workers/pool.ts";
+export { type WorkerRender, workerRender } from "../workers/render.ts";
+export { createKey, listKeys, revokeKey } from "./keys.ts";
 export {
   defaultLimits,
   type ServiceLimits,

@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { newId } from "../base/id.ts";
 import type { ApiKey, ApiKeys, Scope } from "../store/index.ts";
 
-export const scopes: readonly Scope[] = ["collect", "read", "write"];
+const scopes: readonly Scope[] = ["collect", "read", "write"];
 
 /** Hashes a secret. SHA-256 is enough, because a secret has 256 random bits and cannot be guessed. */
 export const hashOf = (secret: string): string => createHash("sha256").update(secret).digest("hex");

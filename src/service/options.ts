@@ -1,5 +1,6 @@
 import type { Channel, Dispatcher } from "../dispatch/index.ts";
-import type { LintOptions, TemplateOptions } from "../index.ts";
+import type { TemplateOptions } from "../index.ts";
+import type { LintOptions } from "../lint/index.ts";
 import type { Health } from "../observe/index.ts";
 import type { EngineStore } from "../store/index.ts";
 import type { Engine } from "../triggers/index.ts";

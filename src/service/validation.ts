@@ -2,7 +2,7 @@ import type { FastifySchemaCompiler } from "fastify";
 import type { z } from "zod";
 import { issueMessage } from "../base/issue-message.ts";
 import { pointer } from "../bodies/index.ts";
-import { meant } from "../triggers/index.ts";
+import { meant } from "../triggers/definition/validate.ts";
 import { Problem } from "./problem.ts";
 
 /** Checks a part of a request against its zod schema; reports each thing that is wrong, at its place. */

@@ -14,18 +14,44 @@
  * A store that only delivers implements `Store`: `outbox`, `transaction`, `close`. Every promise is proved by `describeStore` in
  * `test/store/contract`, which a new store has to pass. `../stores` has the implementations.
  */
+
+export type { Json } from "../base/json.ts";
 export type { Page } from "../base/page.ts";
-export type * from "./api-keys.ts";
-export type * from "./definitions.ts";
-export type * from "./delivery.ts";
+export type { ApiKey, ApiKeys, Scope } from "./api-keys.ts";
+export type { Definition, DefinitionKind, Definitions, DefinitionsWriter } from "./definitions.ts";
+export type { Alert, AttemptResult, Delivery, Exchange, Outcome } from "./delivery.ts";
 export { StoreError, type StoreProblem } from "./errors.ts";
-export type * from "./events.ts";
-export type * from "./firings.ts";
-export type * from "./idempotency.ts";
-export type * from "./memberships.ts";
-export * from "./outbox.ts";
-export type * from "./profile.ts";
-export type * from "./profiles.ts";
-export * from "./runs.ts";
-export type * from "./store.ts";
-export type * from "./transaction.ts";
+export type { Events, EventsWriter, RawEvent } from "./events.ts";
+export type { Cause, Firing, FiringState, Firings, FiringsWriter, Skip } from "./firings.ts";
+export type { IdempotencyStore, StoredResponse } from "./idempotency.ts";
+export type { Member, Membership, Memberships, MembershipsWriter } from "./memberships.ts";
+export {
+  type Attempt,
+  type AttemptOutcome,
+  type ChannelCapacity,
+  type Claim,
+  type Claimed,
+  type ClaimRequest,
+  type Claims,
+  type DeliveryState,
+  type DeliverySummary,
+  type DestinationHealth,
+  type DestinationRef,
+  type EnqueueResult,
+  type Entry,
+  type ExpungeResult,
+  erasedDestination,
+  type ListQuery,
+  type Outbox,
+  type Priority,
+  priorities,
+  type Settlement,
+  type Source,
+  type Stats,
+  type StoredDelivery,
+} from "./outbox.ts";
+export type { Fields, Identifier, Profile } from "./profile.ts";
+export type { Absorption, MemberSince, Merge, Profiles, ProfilesWriter, SplitPair } from "./profiles.ts";
+export { maxRuns, type Run, type RunKind, type RunState, type Runs, type RunsWriter } from "./runs.ts";
+export type { EngineStore, Store } from "./store.ts";
+export type { EngineTransaction, Transaction, TransactionOptions } from "./transaction.ts";

@@ -33,12 +33,12 @@ export {
   signatureOf,
   type TemplateFunction,
 } from "./function.ts";
-export { defaultLimits, LimitReached, type Limits, previewLimits, serviceLimits, type TimeLimit } from "./limits.ts";
+export { defaultLimits, LimitReached, type Limits, serviceLimits, type TimeLimit } from "./limits.ts";
 export { mapGet, mapSize, sortedEntries } from "./maps.ts";
 export type { Pass } from "./pass.ts";
 export { readsOf } from "./reads.ts";
 export type { MissingKey, Run } from "./run.ts";
-export { compile, type LanguageOptions, type RenderOptions, type Template } from "./template.ts";
+export { compile, type LanguageOptions, type Template } from "./template.ts";
 export { truth } from "./truth.ts";
 export {
   Complex,
@@ -50,7 +50,6 @@ export {
   type GoType,
   goType,
   goTypeOf,
-  type IntType,
   intOf,
   kindOf,
   type List,

@@ -15,21 +15,35 @@
  * `maintenance.ts` calls all of them when something is due; `explain.ts` tells why a trigger alerted a profile, or did not.
  */
 
-export * from "./alarms/alarms.ts";
+export type { ConditionResult } from "../audiences/condition.ts";
+export type { RejectedUpdate } from "../profiles/apply.ts";
+export type { StreamDefinition } from "../profiles/definition.ts";
+export type { Change, Refused, Update } from "../profiles/update.ts";
 export { createEngine, type EngineOptions } from "./create.ts";
-export { type Checked, type Checker, type CheckInput, check, testAll } from "./definition/check.ts";
-export * from "./definition/definition.ts";
-export * from "./definition/quiet-hours.ts";
-export * from "./definition/schedule.ts";
-export { changedStreamMeanings } from "./definition/stream-identity.ts";
-export { meant } from "./definition/validate.ts";
-export * from "./engine.ts";
+export type { BrokenDefinition, Checked, Checker, CheckInput, LintedStep } from "./definition/check.ts";
+export type { AlarmDefinition, TriggerDefinition } from "./definition/definition.ts";
+export type { Samples } from "./definition/findings.ts";
+export {
+  type BackfillOptions,
+  type Collected,
+  type CollectOptions,
+  DefinitionError,
+  type DesiredState,
+  type Engine,
+  type EngineEvent,
+  type Estimate,
+  type Explanation,
+  type Forgotten,
+  NotFoundError,
+  type Plan,
+  RunStateError,
+  type Split,
+  SplitError,
+  type Step,
+  type Updated,
+} from "./engine.ts";
 export type { CostOptions } from "./fire/costs.ts";
 export type { EvaluationRequest, Outcome, Source } from "./fire/evaluation.ts";
 export type { Evaluate } from "./fire/off-thread.ts";
-export { mergeRetention } from "./ingest/split.ts";
-export * from "./runs/rate-limit.ts";
-export * from "./runs/sample.ts";
 export type { QueuedDelivery, SimulationEvent } from "./simulate/record.ts";
-export * from "./simulate/simulate.ts";
-export * from "./trigger-activity.ts";
+export { type SimulateOptions, simulate, type Timed } from "./simulate/simulate.ts";

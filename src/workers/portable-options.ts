@@ -1,5 +1,6 @@
 import type { FunctionSet } from "../functions/index.ts";
-import type { LintOptions, TemplateOptions } from "../index.ts";
+import type { TemplateOptions } from "../index.ts";
+import type { LintOptions } from "../lint/index.ts";
 
 /**
  * Options of templates or of the linter in a form that can be sent to a worker: function sets as names, the clock as its current time,

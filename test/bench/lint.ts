@@ -1,5 +1,5 @@
 /** Linting a whole template, as an editor does at every change: with profiles, and with their shape at hand. */
-import { lint, shapeOf } from "../../src/index.ts";
+import { lint, shapeOf } from "../../src/lint/index.ts";
 import { race, timed } from "./clock.ts";
 import { profiles } from "./profiles.ts";
 import { duration, perSecond, printRows } from "./table.ts";

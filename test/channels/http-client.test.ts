@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type HttpOptions, httpClient } from "../../src/channels/http/client.ts";
-import { shownUrl } from "../../src/dispatch/index.ts";
+import { shownUrl } from "../../src/dispatch/secrets/url.ts";
 import { receiver } from "./receiver.ts";
 
 const guard = { allow: ["127.0.0.0/8"] };

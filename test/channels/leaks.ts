@@ -1,12 +1,7 @@
 import type { IncomingHttpHeaders, ServerResponse } from "node:http";
 import type { Json } from "../../src/base/json.ts";
-import {
-  type Channel,
-  createDispatcher,
-  type DispatchEvent,
-  type SendRequest,
-  shownDelivery,
-} from "../../src/dispatch/index.ts";
+import { type Channel, createDispatcher, type DispatchEvent, type SendRequest } from "../../src/dispatch/index.ts";
+import { shownDelivery } from "../../src/dispatch/secrets/shown.ts";
 import { createLogger, eventLog } from "../../src/observe/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import type { Received } from "./receiver.ts";

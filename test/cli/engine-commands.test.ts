@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { shownUrl } from "../../src/dispatch/index.ts";
+import { shownUrl } from "../../src/dispatch/secrets/url.ts";
 import { folderOf, type Outcome, tocsin } from "./harness.ts";
 import { startReceiver } from "./receiver.ts";
 

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { shownUrl } from "../../src/dispatch/index.ts";
+import { shownUrl } from "../../src/dispatch/secrets/url.ts";
 import { folderOf, tocsin } from "./harness.ts";
 import { startReceiver } from "./receiver.ts";
 

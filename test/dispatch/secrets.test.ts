@@ -1,19 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import {
-  type Channel,
-  DestinationError,
-  isSecretHeader,
-  Redactor,
-  renderEntry,
-  sealed,
-  secretsOfUrl,
-  shownDestination,
-  shownUrl,
-  unsealed,
-} from "../../src/dispatch/index.ts";
+import { renderEntry } from "../../src/dispatch/enqueue.ts";
+import { type Channel, DestinationError } from "../../src/dispatch/index.ts";
+import { isSecretHeader } from "../../src/dispatch/secrets/header.ts";
 import { levelsOf } from "../../src/dispatch/secrets/levels.ts";
-import { MissingSecretError, shownSealed } from "../../src/dispatch/secrets/seal.ts";
+import { Redactor } from "../../src/dispatch/secrets/redactor.ts";
+import { MissingSecretError, sealed, shownSealed, unsealed } from "../../src/dispatch/secrets/seal.ts";
+import { secretsOfUrl, shownDestination, shownUrl } from "../../src/dispatch/secrets/url.ts";
 import type { AttemptResult } from "../../src/store/index.ts";
 
 const bodyOf = (body: string): AttemptResult => ({

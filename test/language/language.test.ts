@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { alerting, sprig } from "../../src/functions/index.ts";
-import { shapeFromJson, shapeOf, shapeToJson } from "../../src/index.ts";
 import { completionsAt, definitionAt, functionDoc, hoverAt, type TemplateText } from "../../src/language/index.ts";
+import { shapeFromJson, shapeOf, shapeToJson } from "../../src/lint/index.ts";
 
 const shape = shapeOf([
   { first_name: "Ada", plan: { name: "pro", seats: 3 }, orders: [{ id: 7 }] },

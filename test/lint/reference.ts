@@ -1,7 +1,8 @@
 /** Makes the reference of the rules, docs/rules.md, from the rules. As a script it writes the file. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type Example, type Rule, rules } from "../../src/lint/index.ts";
+import { type Rule, rules } from "../../src/lint/index.ts";
+import type { Example } from "../../src/lint/rule.ts";
 
 export const referenceFile = join(import.meta.dirname, "../../docs/rules.md");
 

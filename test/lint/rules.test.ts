@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Example, type Finding, lint, rules } from "../../src/lint/index.ts";
+import { type Finding, lint, rules } from "../../src/lint/index.ts";
+import type { Example } from "../../src/lint/rule.ts";
 
 /** Lints the examples of the rules, which are their documentation and here their test. */
 const linted = (example: Example): Finding[] =>

@@ -8,7 +8,7 @@ import {
   shapeOf,
   shapeOfSchema,
   shapeToJson,
-} from "../../src/index.ts";
+} from "../../src/lint/index.ts";
 
 const throughText = (shape: Shape): Shape => shapeFromJson(JSON.parse(JSON.stringify(shapeToJson(shape))));
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { shownUrl } from "../../src/dispatch/index.ts";
+import { shownUrl } from "../../src/dispatch/secrets/url.ts";
 import { declare, type Harness, harness, program } from "./harness.ts";
 
 let s: Harness;

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import Database from "better-sqlite3";
 import { expect, test } from "vitest";
-import { shownDelivery, shownUrl } from "../../src/dispatch/index.ts";
+import { shownDelivery } from "../../src/dispatch/secrets/shown.ts";
+import { shownUrl } from "../../src/dispatch/secrets/url.ts";
 import { cleanJournal } from "../../src/stores/sqlite/clean-journal.ts";
 import { applicationId, steps } from "../../src/stores/sqlite/schema.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";

@@ -1,10 +1,6 @@
 import { describe, expect, test } from "vitest";
-import {
-  type AlarmDefinition,
-  type AlarmObservation,
-  type AlarmStatus,
-  evaluateAlarm,
-} from "../../src/triggers/index.ts";
+import { type AlarmObservation, type AlarmStatus, evaluateAlarm } from "../../src/triggers/alarms/alarms.ts";
+import type { AlarmDefinition } from "../../src/triggers/index.ts";
 
 const hour = 3_600_000;
 const day = 24 * hour;

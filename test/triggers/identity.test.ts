@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Json } from "../../src/base/json.ts";
-import { changedStreamMeanings } from "../../src/triggers/index.ts";
+import { changedStreamMeanings } from "../../src/triggers/definition/stream-identity.ts";
 import { createHarness, type Declared, trigger } from "./harness.ts";
 
 const identifiers = { anon: "{{ .anon }}", email: "{{ .email }}" };

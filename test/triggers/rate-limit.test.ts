@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { createRateLimiter } from "../../src/triggers/index.ts";
+import { createRateLimiter } from "../../src/triggers/runs/rate-limit.ts";
 
 test("lets go what there is room for, and says when there is more", () => {
   const limiter = createRateLimiter({ count: 10, per: 1000 }, 0);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { isSampled } from "../../src/triggers/index.ts";
+import { isSampled } from "../../src/triggers/runs/sample.ts";
 
 const profiles = Array.from({ length: 20_000 }, (_, at) => `prf_${at.toString(36)}`);
 const taken = (trigger: string, sample: number) => profiles.filter((profile) => isSampled(profile, trigger, sample));

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { checkSchedule, nextTime, type ScheduledOn } from "../../src/triggers/index.ts";
+import { checkSchedule, nextTime, type ScheduledOn } from "../../src/triggers/definition/schedule.ts";
 
 const audience = "everyone";
 

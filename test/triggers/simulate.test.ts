@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 import { fake } from "../../src/channels/fake.ts";
 import { alerting, sprig } from "../../src/functions/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
-import { type SimulateOptions, type SimulationEvent, Summary, simulate } from "../../src/triggers/index.ts";
+import { type SimulateOptions, type SimulationEvent, simulate } from "../../src/triggers/index.ts";
+import { Summary } from "../../src/triggers/simulate/simulate.ts";
 import { createHarness, type Declared, day, hour, minute, noon, trigger } from "./harness.ts";
 
 const at = (time: number): string => new Date(time).toISOString().slice(5, 16).replace("T", " ");

@@ -1,4 +1,4 @@
-import { secretsOfHeader } from "../../dispatch/index.ts";
+import { secretsOfHeader } from "../../dispatch/secrets/header.ts";
 import type { Outcome } from "../../store/index.ts";
 import type { HttpClient } from "./client.ts";
 import { headerNameError, headerValue } from "./header.ts";

@@ -1,5 +1,5 @@
 import { Agent, buildConnector, errors } from "undici";
-import { shownUrl } from "../../dispatch/index.ts";
+import { shownUrl } from "../../dispatch/secrets/url.ts";
 import { createGuard, type GuardPolicy } from "../../guard/index.ts";
 import type { AttemptResult, Exchange, Outcome } from "../../store/index.ts";
 import { failureOutcome, failureReason, HttpParseError } from "./failure-outcome.ts";

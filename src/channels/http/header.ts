@@ -1,4 +1,5 @@
-import { DestinationError, isSecretHeader, secretsOfHeader } from "../../dispatch/index.ts";
+import { DestinationError } from "../../dispatch/index.ts";
+import { isSecretHeader, secretsOfHeader } from "../../dispatch/secrets/header.ts";
 
 /** Matches header names that users may not set: those of HTTP itself, and those that a channel signs. */
 const reserved =

@@ -1,4 +1,5 @@
-import { secretsOfHeader, secretsOfUrl } from "../../dispatch/index.ts";
+import { secretsOfHeader } from "../../dispatch/secrets/header.ts";
+import { secretsOfUrl } from "../../dispatch/secrets/url.ts";
 import type { Outcome } from "../../store/index.ts";
 import type { Authorization, Authorizer } from "./auth.ts";
 import type { HttpClient } from "./client.ts";

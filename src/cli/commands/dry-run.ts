@@ -10,7 +10,7 @@ import {
   readProfiles,
   toProblem,
 } from "../../files/index.ts";
-import { shownLengths } from "../../index.ts";
+import { shownLengths } from "../../lint/index.ts";
 import type { ExitCode } from "../command.ts";
 import { loadSets, parseSets, type SetName } from "../function-sets.ts";
 import { type Io, write } from "../io.ts";

@@ -31,7 +31,7 @@ export function addFmtCommand(program: Command, io: Io, end: (code: ExitCode) =>
 }
 
 async function fmt(paths: readonly string[], flags: Flags, io: Io): Promise<ExitCode> {
-  const { format } = await import("../../index.ts");
+  const { format } = await import("../../lint/index.ts");
   let [changed, failed] = [0, false];
   const fail = async (error: unknown, file?: TemplateFile): Promise<void> => {
     failed = true;

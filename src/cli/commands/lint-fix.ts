@@ -2,7 +2,7 @@ import { createTwoFilesPatch } from "diff";
 import { writeText } from "../../files/index.ts";
 import type { TemplateFile } from "../../files/lint-files.ts";
 import { fixedFile } from "../../files/lint-fix.ts";
-import type { Finding, LintOptions } from "../../index.ts";
+import type { Finding, LintOptions } from "../../lint/index.ts";
 import { type Io, write } from "../io.ts";
 import type { Format } from "./lint-output.ts";
 

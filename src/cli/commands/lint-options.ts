@@ -1,5 +1,5 @@
 import { InputError, isBlank, openFile, parseProfile, readProfiles, readText } from "../../files/index.ts";
-import type { LintOptions, Severity, Shape } from "../../index.ts";
+import type { LintOptions, Severity, Shape } from "../../lint/index.ts";
 import { allSets, loadSets, type SetName } from "../function-sets.ts";
 import type { Io } from "../io.ts";
 import { lintSettings } from "./lint-config.ts";
@@ -49,7 +49,7 @@ async function readShape(
   { profile, schema }: { profile?: string | undefined; schema?: string | undefined },
   io: Io,
 ): Promise<{ shape: Shape; samples?: unknown[] } | undefined> {
-  const { addSample, createShape, shapeOfSchema } = await import("../../index.ts");
+  const { addSample, createShape, shapeOfSchema } = await import("../../lint/index.ts");
   if (schema !== undefined) {
     const text = await readText(schema, io);
     try {

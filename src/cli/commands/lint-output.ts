@@ -1,6 +1,6 @@
 import { escapeControls, escapeControlsInLine, escapedText, Styled } from "../../base/escape-controls.ts";
 import type { Placed } from "../../files/lint-files.ts";
-import { type Rule, rules, type Severity } from "../../index.ts";
+import { type Rule, rules, type Severity } from "../../lint/index.ts";
 import { plural } from "../plural.ts";
 
 export interface Summary {

@@ -1,7 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { InputError, problemText, toProblem } from "../../files/index.ts";
 import { findFiles, lintFile, noFiles, type Placed, placeOf, readTemplateFile } from "../../files/lint-files.ts";
-import { rules, type Severity } from "../../index.ts";
+import { rules, type Severity } from "../../lint/index.ts";
 import type { ExitCode } from "../command.ts";
 import { parseSets } from "../function-sets.ts";
 import { type Io, write } from "../io.ts";
@@ -86,7 +86,7 @@ async function lintCommand(paths: readonly string[], flags: Flags, io: Io): Prom
   };
   try {
     const options = await lintOptions(flags, io);
-    const { lint } = await import("../../index.ts");
+    const { lint } = await import("../../lint/index.ts");
     const found = await findFiles(paths, io);
     if (found.length === 0) {
       await write(io.stderr, problemText(toProblem(noFiles(paths), undefined)));

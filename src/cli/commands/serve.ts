@@ -32,8 +32,9 @@ async function serve(flags: Flags, io: Io): Promise<ExitCode> {
   const at = flags.listen ?? parseListenAddress(`${options.listen}`);
   const channels = await setupChannels(setup);
   const store = await openStore(setup, flags, io);
-  const [{ createEngine, changedStreamMeanings }, services] = await Promise.all([
+  const [{ createEngine }, { changedStreamMeanings }, services] = await Promise.all([
     import("../../triggers/index.ts"),
+    import("../../triggers/definition/stream-identity.ts"),
     import("../../service/index.ts"),
   ]);
   const { createService, createWorkerPool, defaultLimits, workerChecker, workerEvaluate, workerRender } = services;

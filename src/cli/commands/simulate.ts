@@ -6,7 +6,8 @@ import { parseDuration } from "../../base/duration.ts";
 import { escapeControls } from "../../base/escape-controls.ts";
 import { readLines } from "../../base/lines.ts";
 import { InputError, isBlank, openFile, parseProfile } from "../../files/index.ts";
-import type { QueuedDelivery, SimulationEvent, Summary as Summed, Timed } from "../../triggers/index.ts";
+import type { QueuedDelivery, SimulationEvent, Timed } from "../../triggers/index.ts";
+import type { Summary as Summed } from "../../triggers/simulate/simulate.ts";
 import type { ExitCode } from "../command.ts";
 import { declared, defaultDestinations, desiredStateOf } from "../engine.ts";
 import { collect } from "../flags.ts";
@@ -96,7 +97,7 @@ async function simulateDays(flags: Flags & { span: { from: number; until: number
   try {
     const copy = await copyOf(setup, flags, io, join(folder, "copy.db"));
     try {
-      const { simulate, Summary } = await import("../../triggers/index.ts");
+      const { simulate, Summary } = await import("../../triggers/simulate/simulate.ts");
       const { activate = [], backfill = [] } = flags;
       const desired = flags.asIs ? undefined : await desiredStateOf(setup, io);
       const updates = flags.updates === undefined ? [] : readUpdates(flags.updates, from, io);

@@ -30,7 +30,7 @@ export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode
     async (flags: Flags) => {
       end(
         await withEngine(flags, io, async ({ engine, store, now }) => {
-          const { recentActivity } = await import("../../triggers/index.ts");
+          const { recentActivity } = await import("../../triggers/trigger-activity.ts");
           const triggers = (await store.definitions.all()).filter(({ kind }) => kind === "trigger");
           const all = await Promise.all(
             triggers.map(async (one) => ({ ...one, ...(await recentActivity(store, one.name, now())) })),
@@ -72,7 +72,7 @@ export function addTriggerCommand(program: Command, io: Io, end: (code: ExitCode
       end(
         await withEngine(flags, io, async ({ store, now }) => {
           const { body, status, origin } = await definitionOf(store, "trigger", name);
-          const { recentActivity } = await import("../../triggers/index.ts");
+          const { recentActivity } = await import("../../triggers/trigger-activity.ts");
           const shown = { name, origin, ...(status as object), body, ...(await recentActivity(store, name, now())) };
           await write(io.stdout, `${JSON.stringify(shown, null, flags.json ? 0 : 2)}\n`);
         }),

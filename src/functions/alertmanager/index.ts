@@ -17,8 +17,6 @@ import { loadZone } from "../zone.ts";
 import { grafana } from "./grafana.ts";
 import { titleCase } from "./text.ts";
 
-export { alertmanagerData } from "./data.ts";
-
 /** Makes a function of one text, which is paid for by its length. */
 const ofText = (fn: (text: string) => string) =>
   define({ params: ["string"], returns: "string", context: true }, (context: Context, text: string) => {

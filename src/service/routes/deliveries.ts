@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { type Replayed, shownDelivery, shownUrl } from "../../dispatch/index.ts";
+import type { Replayed } from "../../dispatch/index.ts";
+import { shownDelivery } from "../../dispatch/secrets/shown.ts";
+import { shownUrl } from "../../dispatch/secrets/url.ts";
 import type { Attempt, DeliverySummary, StoredDelivery } from "../../store/index.ts";
 import type { App } from "../app.ts";
 import { afterOf } from "../cursor.ts";

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import type { AlertTemplate, Finding } from "../../index.ts";
+import type { AlertTemplate } from "../../index.ts";
+import type { Finding } from "../../lint/index.ts";
 import type { App } from "../app.ts";
 import type { RouteDeps } from "../options.ts";
 import { Problem } from "../problem.ts";

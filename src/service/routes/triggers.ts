@@ -1,7 +1,9 @@
 import { z } from "zod";
 import type { Json } from "../../base/json.ts";
 import type { Definition } from "../../store/index.ts";
-import { type Estimate, type Failure, recentFailures, type TriggerState } from "../../triggers/index.ts";
+import type { TriggerState } from "../../triggers/definition/definition.ts";
+import type { Estimate } from "../../triggers/index.ts";
+import { type Failure, recentFailures } from "../../triggers/trigger-activity.ts";
 import type { App } from "../app.ts";
 import { findDefinition } from "../definitions.ts";
 import type { RouteDeps } from "../options.ts";

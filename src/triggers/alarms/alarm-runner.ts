@@ -1,5 +1,6 @@
 import type { Json } from "../../base/json.ts";
-import { type Channel, composeEntry } from "../../dispatch/index.ts";
+import { composeEntry } from "../../dispatch/enqueue.ts";
+import type { Channel } from "../../dispatch/index.ts";
 import type { EngineStore, Entry } from "../../store/index.ts";
 import type { Alarm, Catalog } from "../definition/catalog.ts";
 import { statusOf } from "../definition/trigger.ts";

@@ -3,7 +3,8 @@ import { type Condition, type ConditionResult, compileCondition } from "../../au
 import { parseDuration } from "../../base/duration.ts";
 import type { Json } from "../../base/json.ts";
 import type { TemplateOptions } from "../../compile.ts";
-import { type Channel, DestinationError, parseDestination } from "../../dispatch/index.ts";
+import { parseDestination } from "../../dispatch/destination.ts";
+import { type Channel, DestinationError } from "../../dispatch/index.ts";
 import type { Definition } from "../../store/index.ts";
 import { DefinitionError, NotFoundError } from "../engine.ts";
 import { type Evaluable, type Source, textOf } from "../fire/evaluation.ts";

@@ -1,7 +1,9 @@
 import { TemplateLimitError } from "../../../grammar/index.ts";
 import type { Alert, AlertAborted } from "../../alert.ts";
 import { shortened } from "../../base/shorten.ts";
-import { composeEntry, DestinationError, parseDestination } from "../../dispatch/index.ts";
+import { parseDestination } from "../../dispatch/destination.ts";
+import { composeEntry } from "../../dispatch/enqueue.ts";
+import { DestinationError } from "../../dispatch/index.ts";
 import type { Cause, Entry, Fields, Firing, Profile } from "../../store/index.ts";
 import { statusJson, type Target, type Trigger } from "../definition/trigger.ts";
 import type { FiringContext } from "./fire.ts";

@@ -1,4 +1,5 @@
-import { type Checked, type CheckInput, check as checkDefinitions } from "../../triggers/index.ts";
+import { check as checkDefinitions } from "../../triggers/definition/check.ts";
+import type { Checked, CheckInput } from "../../triggers/index.ts";
 import type { PortableOptions } from "../portable-options.ts";
 import { fromPortable } from "./from-portable.ts";
 

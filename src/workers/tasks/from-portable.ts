@@ -1,5 +1,6 @@
 import { alerting, alertmanager, content, type FunctionSet, sprig } from "../../functions/index.ts";
-import type { LintOptions, TemplateOptions } from "../../index.ts";
+import type { TemplateOptions } from "../../index.ts";
+import type { LintOptions } from "../../lint/index.ts";
 import type { FunctionSetName, PortableOptions } from "../portable-options.ts";
 
 const functionSets: Readonly<Record<FunctionSetName, FunctionSet>> = { alerting, alertmanager, content, sprig };

@@ -1,4 +1,5 @@
-import { type AlertTemplate, type Finding, lint as lintTemplate } from "../../index.ts";
+import type { AlertTemplate } from "../../index.ts";
+import { type Finding, lint as lintTemplate } from "../../lint/index.ts";
 import type { PortableOptions } from "../portable-options.ts";
 import { fromPortable } from "./from-portable.ts";
 

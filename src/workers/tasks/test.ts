@@ -1,5 +1,5 @@
 import type { ConditionResult } from "../../audiences/index.ts";
-import { testAll } from "../../triggers/index.ts";
+import { testAll } from "../../triggers/definition/check.ts";
 import type { PortableOptions } from "../portable-options.ts";
 import { fromPortable } from "./from-portable.ts";
 
