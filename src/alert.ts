@@ -30,14 +30,19 @@ export interface AlertAborted {
   html?: undefined;
 }
 
-export interface CompiledAlert {
+/** Is an alert with the parts that a template has for certain: these are text, and need no check. */
+export type AlertOf<Given extends AlertTemplate> = Alert & {
+  [part in "subtitle" | "body" | "html" as Given[part] extends string ? part : never]: string;
+};
+
+export interface CompiledAlert<Given extends AlertTemplate = AlertTemplate> {
   /**
    * Renders the parts in the order title, subtitle, body, html: the first that fails or aborts decides.
    * @param profile never changed
    * @param limit time for all parts together
    * @throws TemplateError of phase `"exec"`
    */
-  render(profile: unknown, limit?: TimeLimit): Alert | AlertAborted;
+  render(profile: unknown, limit?: TimeLimit): AlertOf<Given> | AlertAborted;
 }
 
 const parts = ["title", "subtitle", "body", "html"] as const;
@@ -49,7 +54,10 @@ const parts = ["title", "subtitle", "body", "html"] as const;
  * `subtitle`, `body` or `html`, after `name` and a dot if there is one; `escape` is `"html"` for that part only
  * @throws TemplateError of phase `"parse"`, for `html` also `"escape"`; TypeError for a missing title
  */
-export function compileAlert(template: AlertTemplate, options: TemplateOptions = {}): CompiledAlert {
+export function compileAlert<Given extends AlertTemplate>(
+  template: Given,
+  options: TemplateOptions = {},
+): CompiledAlert<Given> {
   if (typeof template?.title !== "string") throw new TypeError("an alert template needs a title, as text");
   const { name, functions = [alerting], limits, monotonicClock = () => performance.now() } = options;
   const compiled: [(typeof parts)[number], Template][] = [];
@@ -71,16 +79,16 @@ export function compileAlert(template: AlertTemplate, options: TemplateOptions =
         if (error instanceof RenderAborted) return { aborted: error.reason };
         throw error;
       }
-      return alert;
+      return alert as AlertOf<Given>;
     },
   };
 }
 
 /** Renders one alert for one profile; for many profiles use {@link compileAlert}. */
-export function renderAlert(
+export function renderAlert<Given extends AlertTemplate>(
   profile: unknown,
-  template: AlertTemplate,
+  template: Given,
   options?: TemplateOptions,
-): Alert | AlertAborted {
+): AlertOf<Given> | AlertAborted {
   return compileAlert(template, options).render(profile);
 }

@@ -5,6 +5,7 @@ export type { ParseErrorCode, ParseReason } from "../grammar/wording.ts";
 export {
   type Alert,
   type AlertAborted,
+  type AlertOf,
   type AlertTemplate,
   type CompiledAlert,
   compileAlert,

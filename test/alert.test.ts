@@ -168,3 +168,17 @@ describe("options", () => {
     );
   });
 });
+
+test("the parts that a template has are text", () => {
+  const alert = renderAlert({ a: 1 }, { title: "t", body: "b{{ .a }}" });
+  if (alert.aborted !== undefined) throw new Error(alert.aborted);
+  const body: string = alert.body;
+  // @ts-expect-error this template has no subtitle
+  const subtitle: string = alert.subtitle;
+  expect([body, subtitle]).toEqual(["b1", undefined]);
+  const template: AlertTemplate = { title: "t" };
+  const some = renderAlert({}, template);
+  // @ts-expect-error nobody knows which parts this template has
+  const text: string = some.body;
+  expect(text).toBe(undefined);
+});

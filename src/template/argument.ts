@@ -84,6 +84,10 @@ function compileConstant(operand: Constant, type: Param, env: Env): Expression {
       return number?.float === undefined
         ? constantFailure(operand, `expected float; found ${found}`)
         : constant(operand, new Float64(number.float));
+    case "number":
+      return number?.int === undefined && number?.float === undefined
+        ? constantFailure(operand, `expected number; found ${found}`)
+        : compileOperand(operand, env);
     default:
       return constantFailure(operand, `can't handle ${found} for arg of type ${goTypes[type]}`);
   }

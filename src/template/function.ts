@@ -18,7 +18,7 @@ import {
 /**
  * Types a parameter or result, by Go's names; `"list"` is `[]interface {}`, `"map"` is `map[string]interface {}`. `"any"`
  * takes everything as the engine holds it, `"plain"` everything with numbers as plain JavaScript numbers (or `bigint` beyond
- * 2^53); `"nilMap"` is `"map"` for a function that tells a nil map, `null`, from an empty one; `"strings"` is `[]string`,
+ * 2^53), `"number"` whole and fractional numbers alike, as `"plain"` gives them; `"nilMap"` is `"map"` for a function that tells a nil map, `null`, from an empty one; `"strings"` is `[]string`,
  * `"time"` is `time.Time`, `"duration"` is `time.Duration`.
  */
 export type ParamType =
@@ -29,6 +29,7 @@ export type ParamType =
   | "int"
   | "int64"
   | "float64"
+  | "number"
   | "list"
   | "strings"
   | "map"
@@ -99,6 +100,7 @@ export const goTypes: Readonly<Record<ParamType, string>> = {
   int: "int",
   int64: "int64",
   float64: "float64",
+  number: "number",
   list: "[]interface {}",
   strings: "[]string",
   map: "map[string]interface {}",
@@ -150,6 +152,8 @@ function toArgument(value: unknown, type: ParamType, payer: Payer): unknown {
       return value ?? null;
     case "plain":
       return toPlain(value ?? null);
+    case "number":
+      return toPlain(value);
     default:
       return value;
   }
@@ -228,6 +232,8 @@ export function isAssignable(value: unknown, type: ParamType, numbers: Numbers):
       return typeName(value, numbers) === "time.Duration";
     case "float64":
       return kind === "float";
+    case "number":
+      return kind === "int" || kind === "uint" || kind === "float";
     case "strings":
       return kind === "list" && typeName(value, numbers) === goTypes.strings;
     case "list":

@@ -108,6 +108,7 @@ const harmless: Readonly<Record<ParamType, unknown>> = {
   int: 2,
   int64: 2,
   float64: 1.5,
+  number: 1.5,
   list: [1, 2],
   strings: undefined,
   map: { a: 1 },

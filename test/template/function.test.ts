@@ -127,6 +127,27 @@ describe.each(policies)("define checks and converts, numbers: %s", (numbers) => 
   test.each(rows)("%s: %s", (type, argument, value) => {
     expect(given(`{{f ${argument}}}`, profile, numbers, one(type))).toEqual([value]);
   });
+  test("number takes whole and fractional numbers alike, as plain numbers", () => {
+    const show = define({ params: ["number"] }, (n) => `${typeof n} ${n}`);
+    const profile = {
+      whole: 3,
+      half: 2.5,
+      float: new Float64(4),
+      sized: new SizedInt("uint8", 7),
+      big: 2n ** 60n,
+      text: "3",
+    };
+    const text =
+      "{{ show .whole }}, {{ show .half }}, {{ show .float }}, {{ show .sized }}, {{ show .big }}, {{ show 1.5 }}, {{ show 2 }}";
+    const shown = "number 3, number 2.5, number 4, number 7, bigint 1152921504606846976, number 1.5, number 2";
+    for (const numbers of policies) expect(render(text, profile, { show }, numbers)).toBe(shown);
+    expect(errorOf("{{ show .text }}", profile, { show }).message).toContain(
+      "wrong type for value; expected number; got string",
+    );
+    expect(errorOf(`{{ show "3" }}`, profile, { show }).message).toContain(`expected number; found "3"`);
+    expect(errorOf("{{ show .none }}", profile, { show }).message).toContain("invalid value; expected number");
+    expect(errorOf("{{ show 1i }}", profile, { show }).message).toContain("expected number; found 1i");
+  });
   test("any keeps numbers as the engine holds them", () => {
     const [value] = given("{{f .f}}", profile, numbers, one("any"));
     expect(value).toBe(profile.f);

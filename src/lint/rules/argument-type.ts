@@ -11,6 +11,7 @@ const kindsOfParam: Partial<Record<ParamType | "value", readonly Kind[]>> = {
   int: ["int", "uint"],
   int64: ["int"],
   float64: ["float"],
+  number: ["int", "uint", "float"],
   list: ["list", "nil"],
   map: ["map", "nil"],
 };
@@ -21,6 +22,7 @@ const words: Partial<Record<ParamType | "value", string>> = {
   int: "a whole number",
   int64: "a whole number (int64)",
   float64: "a float64 fraction",
+  number: "a number",
   list: "a list",
   map: "a map of fields",
 };

@@ -4,7 +4,7 @@
  */
 import { once } from "node:events";
 import { hostileBodies } from "../corpus/bodies.ts";
-import { lanes, slowConnections } from "./honest-load.ts";
+import { lanes, slowConnections } from "./attack-lanes.ts";
 import { hostileMailServer, hostileReceiver } from "./receivers.ts";
 import { ask, stranger } from "./requests.ts";
 
