@@ -3,3 +3,6 @@
  * small that whoever writes code waits for it.
  */
 export const sized = (small: number, full: number): number => (process.env.CI ? full : small);
+
+/** Says whether tests are as large as they were meant. */
+export const isFullSize = Boolean(process.env.CI);

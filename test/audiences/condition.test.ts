@@ -4,6 +4,7 @@ import { TemplateError } from "../../grammar/index.ts";
 import { compileCondition } from "../../src/audiences/index.ts";
 import { compile } from "../../src/compile.ts";
 import { alerting, define, sprig } from "../../src/functions/index.ts";
+import { sized } from "../sized.ts";
 
 const functions = [sprig, alerting];
 const holds = (where: string, fields: unknown) => compileCondition(where, { functions }).test(fields);
@@ -226,7 +227,7 @@ test("conditions hold where an if with them would, fail where it would, and as i
       }
       expect(condition.test(profile)).toEqual(expected);
     }), // biome-ignore format: one line
-    { numRuns: 3000 },
+    { numRuns: sized(375, 3000) },
   );
   expect(compared).toBeGreaterThan(2000);
 });
@@ -243,7 +244,7 @@ test("what is not among the fields that a condition reads never changes its resu
       const foreign = Object.entries(others).filter(([name]) => !reads.has(name));
       expect(condition.test(Object.fromEntries([...foreign, ...own]))).toEqual(condition.test(profile));
     }),
-    { numRuns: 3000 },
+    { numRuns: sized(375, 3000) },
   );
   expect(compared).toBeGreaterThan(500);
 });

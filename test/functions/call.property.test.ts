@@ -15,6 +15,7 @@ import {
   type TemplateFunction,
   Time,
 } from "../../src/template/index.ts";
+import { sized } from "../sized.ts";
 
 /** Calls any function of any set with any arguments, under small limits: the result is text or a `TemplateError`, and soon. */
 
@@ -123,7 +124,7 @@ describe.each(sets)("%s", (_, set) => {
           expect(error.message.length).toBeLessThanOrEqual(4 * limits.output);
         }
       }),
-      { numRuns: 120 },
+      { numRuns: sized(15, 120) },
     );
   });
 });

@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { randomCase } from "../../conformance/arbitrary.ts";
 import { type Delims, parse, TemplateError } from "../../grammar/index.ts";
+import { sized } from "../sized.ts";
 
 /** Returns the error message, undefined if the text parses. Any other error than a `TemplateError` fails the test. */
 function errorOf(text: string, delims: Delims = ["{{", "}}"]): string | undefined {
@@ -56,7 +57,7 @@ describe("any text is a template or a TemplateError", () => {
   test("pieces of the language in any order", () => {
     fc.assert(
       fc.property(soup, (text) => void [errorOf(text), errorOf(`{{${text}`)]),
-      { numRuns: 2000 },
+      { numRuns: sized(250, 2000) },
     );
   });
 
@@ -69,7 +70,7 @@ describe("any text is a template or a TemplateError", () => {
         [left, right],
       );
     });
-    fc.assert(property, { numRuns: 1000 });
+    fc.assert(property, { numRuns: sized(125, 1000) });
   });
 
   test("templates, damaged or not", () => {
@@ -80,7 +81,7 @@ describe("any text is a template or a TemplateError", () => {
         errorOf(template.slice(0, cut)); // maybe in the middle of a surrogate pair
         errorOf(template.slice(0, cut) + template.slice(cut + (length % 8)));
       }),
-      { numRuns: 1000 },
+      { numRuns: sized(125, 1000) },
     );
   });
 });

@@ -6,6 +6,7 @@ import { functions } from "../../conformance/functions.ts";
 import { define } from "../../src/functions/index.ts";
 import { compile } from "../../src/index.ts";
 import { type Finding, type LintOptions, lint } from "../../src/lint/index.ts";
+import { sized } from "../sized.ts";
 
 const brief = (findings: readonly Finding[]): string[] =>
   findings.map(({ rule, line, column }) => `${line}:${column} ${rule}`);
@@ -205,7 +206,7 @@ describe("hostile input", () => {
           }
         }
       }),
-      { numRuns: 1000 },
+      { numRuns: sized(125, 1000) },
     );
   });
 });

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { generateSync } from "json-schema-faker";
 import fuzzer from "openapi-fuzzer-core";
 import { afterAll, describe, expect, test } from "vitest";
-import { sized } from "../sized.ts";
+import { isFullSize, sized } from "../sized.ts";
 import { declare, harness, type Method, program } from "./harness.ts";
 import { allowing, judge, type OpenApi, type Operation, operationsOf, whole } from "./responses.ts";
 
@@ -99,7 +99,7 @@ describe("openapi-fuzzer-core, which breaks one rule of the document at a time",
       name,
       request,
       expect: { status: expected },
-    } of cases) {
+    } of isFullSize ? cases : cases.filter((_, i) => i % 8 === 0)) {
       const { method, path, pathParams = {}, queryParams = {}, body } = request;
       const filled = Object.entries(pathParams).reduce(
         (url, [key, value]) => url.replace(`{${key}}`, encodeURIComponent(String(value))),
@@ -130,7 +130,7 @@ describe("openapi-fuzzer-core, which breaks one rule of the document at a time",
 });
 
 describe("json-schema-faker, which makes what the document allows", () => {
-  const runs = Number(process.env.FUZZ_RUNS ?? sized(15, 40));
+  const runs = Number(process.env.FUZZ_RUNS ?? sized(5, 40));
 
   /** A value of a schema, by chance alone. */
   const made = (schema: object, seed: number): unknown =>

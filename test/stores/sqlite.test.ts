@@ -1,4 +1,5 @@
 import { sqliteStore } from "../../src/stores/sqlite.ts";
+import { isFullSize } from "../sized.ts";
 import { describeRetriedTransactions, describeStore } from "../store/contract/index.ts";
 import { retryingStore } from "../store/retrying-store.ts";
 import { inMemory, temporaryFolder } from "./folder.ts";
@@ -6,4 +7,5 @@ import { inMemory, temporaryFolder } from "./folder.ts";
 const folder = temporaryFolder(inMemory);
 
 describeStore("sqlite", (retention) => sqliteStore(folder.file(), { retention }));
-describeRetriedTransactions("sqlite", () => retryingStore(sqliteStore(folder.file())));
+// The same suites once more: `CI=true npm test` runs them.
+if (isFullSize) describeRetriedTransactions("sqlite", () => retryingStore(sqliteStore(folder.file())));

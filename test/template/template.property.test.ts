@@ -12,6 +12,7 @@ import {
   type MissingKey,
   type Template,
 } from "../../src/template/index.ts";
+import { sized } from "../sized.ts";
 
 /** Renders templates of all kinds with data of all kinds. */
 
@@ -62,7 +63,7 @@ test("a template ends in text or a TemplateError, whatever the limits", () => {
         expect(limits[result.limit]).toBeDefined();
       } else seen.error++;
     }),
-    { numRuns: 4000 },
+    { numRuns: sized(500, 4000) },
   );
   expect(seen.time).toBe(0); // there is none unless requested
   for (const count of Object.values({ ...seen, time: 1 })) expect(count).toBeGreaterThan(0);
@@ -78,7 +79,7 @@ test("a limit that is not reached changes nothing", () => {
       if (result instanceof TemplateLimitError) return;
       expect(described(outcome(free, decodeData(one.data)))).toEqual(described(result));
     }),
-    { numRuns: 1000 },
+    { numRuns: sized(125, 1000) },
   );
 });
 
@@ -95,7 +96,7 @@ test("rendering again gives the same, and leaves the profile as it was", () => {
       expect(described(outcome(template, decodeData(one.data)))).toEqual(first);
       expect(snapshot(profile)).toBe(before);
     }),
-    { numRuns: 1000 },
+    { numRuns: sized(125, 1000) },
   );
 });
 

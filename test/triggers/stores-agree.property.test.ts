@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { EngineStore, EngineTransaction, Firing, FiringState, Profile } from "../../src/store/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
+import { sized } from "../sized.ts";
 import { definition, event, firing, identifier, merge, paged, profile, run, skip } from "../store/builders.ts";
 import { inMemory, temporaryFolder } from "../stores/folder.ts";
 
@@ -236,6 +237,6 @@ test("whatever is written, memory and SQLite answer the same", async () => {
         for (const store of stores) await store.close();
       }
     }),
-    { numRuns: 100 },
+    { numRuns: sized(12, 100) },
   );
 });
