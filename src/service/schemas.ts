@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { issueMessage } from "../base/issue-message.ts";
 import type { Json } from "../base/json.ts";
-import type { Page } from "../store/index.ts";
+import type { Page } from "../base/page.ts";
 import { meant } from "../triggers/definition/validate.ts";
 import { cursorOf } from "./cursor.ts";
 import { kinds, problemBody, problemType } from "./problem.ts";

@@ -3,11 +3,11 @@ import type { EngineStore, Fields, Firing, Outbox, Profile, StoredDelivery } fro
 import { audienceOf, type Catalog } from "./definition/catalog.ts";
 import type { Checker } from "./definition/check.ts";
 import type { TriggerStatus } from "./definition/definition.ts";
-import { quietUntil } from "./definition/quiet-hours.ts";
 import { statusOf, type Trigger } from "./definition/trigger.ts";
 import { type Explanation, NotFoundError } from "./engine.ts";
 import type { EngineTransactions } from "./engine-transactions.ts";
 import { outcomeOf } from "./fire/evaluation.ts";
+import { quietUntil } from "./fire/quiet-hours.ts";
 import { templateData, triggerContext } from "./fire/trigger-context.ts";
 
 interface ExplainDeps {

@@ -97,7 +97,11 @@ test.each([
   ],
   [
     trigger(`on: { schedule: "0 9 * * *", zone: Mars, audience: all }, ${alert}`),
-    "triggers.w.on.zone: a zone is an IANA name such as Europe/Warsaw",
+    'triggers.w.on.zone: "Mars" is not an IANA time zone such as Europe/Warsaw',
+  ],
+  [
+    trigger(`on: { enter: x }, ${alert}, quietHours: { from: "22:00", to: "08:00", zone: Europe/Berln }`),
+    'triggers.w.quietHours.zone: "Europe/Berln" is not an IANA time zone such as Europe/Warsaw',
   ],
   [
     trigger(`on: { audience: x }, ${alert}`),

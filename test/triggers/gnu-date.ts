@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
-import { quietUntil } from "../../src/triggers/definition/quiet-hours.ts";
 import { nextTime } from "../../src/triggers/definition/schedule.ts";
+import { quietUntil } from "../../src/triggers/fire/quiet-hours.ts";
 
 /** Uses GNU `date` with the system's copy of the IANA database as an independent oracle. */
 

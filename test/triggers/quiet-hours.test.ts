@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { quietUntil } from "../../src/triggers/definition/quiet-hours.ts";
+import { quietUntil } from "../../src/triggers/fire/quiet-hours.ts";
 
 const until = (from: string, to: string, zone: string | undefined, now: string, other?: string) => {
   const end = quietUntil({ from, to, fallbackZone: other }, zone, Date.parse(now));

@@ -1,5 +1,5 @@
-import { pageOf } from "../../base/page.ts";
-import type { DeliveryState, DeliverySummary, DestinationHealth, ListQuery, Page } from "../../store/index.ts";
+import { type Page, pageOf } from "../../base/page.ts";
+import type { DeliveryState, DeliverySummary, DestinationHealth, ListQuery } from "../../store/index.ts";
 import { cursorOf } from "../cursor.ts";
 import { stateOf, summaryOf } from "./entry.ts";
 import type { OutboxState } from "./outbox-state.ts";

@@ -1,12 +1,11 @@
 import type Database from "better-sqlite3";
-import { pageOf } from "../../base/page.ts";
+import { type Page, pageOf } from "../../base/page.ts";
 import {
   type Attempt,
   type DeliveryState,
   type DeliverySummary,
   type DestinationHealth,
   type ListQuery,
-  type Page,
   priorities,
   type Stats,
   type StoredDelivery,

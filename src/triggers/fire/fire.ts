@@ -3,12 +3,12 @@ import { newId } from "../../base/id.ts";
 import { shortened } from "../../base/shorten.ts";
 import type { Channel } from "../../dispatch/index.ts";
 import type { Cause, EngineTransaction, Fields, Firing, Profile } from "../../store/index.ts";
-import { quietUntil } from "../definition/quiet-hours.ts";
 import type { Trigger } from "../definition/trigger.ts";
 import type { EngineEvent } from "../engine.ts";
 import type { Budget } from "./budget.ts";
 import type { TransactionCosts } from "./costs.ts";
 import { enqueueAlert, type Fired, noteCost, settled } from "./enqueue.ts";
+import { quietUntil } from "./quiet-hours.ts";
 import { templateData, triggerContext } from "./trigger-context.ts";
 import { rendering, Unsendable } from "./unsendable.ts";
 

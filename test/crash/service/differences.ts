@@ -1,4 +1,5 @@
-import type { EngineStore, Firing, Page, Run } from "../../../src/store/index.ts";
+import type { Page } from "../../../src/base/page.ts";
+import type { EngineStore, Firing, Run } from "../../../src/store/index.ts";
 import type { Receiver } from "../receiver.ts";
 import { expected, type Person } from "./lanes.ts";
 

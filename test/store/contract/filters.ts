@@ -1,4 +1,5 @@
-import type { EngineStore, Page } from "../../../src/store/index.ts";
+import type { Page } from "../../../src/base/page.ts";
+import type { EngineStore } from "../../../src/store/index.ts";
 
 interface Paging {
   readonly limit: number;

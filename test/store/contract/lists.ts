@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { EngineStore, Page } from "../../../src/store/index.ts";
+import type { Page } from "../../../src/base/page.ts";
+import type { EngineStore } from "../../../src/store/index.ts";
 import {
   claimAll,
   dead,

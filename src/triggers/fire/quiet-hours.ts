@@ -1,6 +1,6 @@
 import { day } from "../../base/duration.ts";
 import { isZone, stretchAt } from "../../base/zone.ts";
-import type { TriggerDefinition } from "./definition.ts";
+import type { TriggerDefinition } from "../definition/definition.ts";
 
 type QuietHours = NonNullable<TriggerDefinition["quietHours"]>;
 
