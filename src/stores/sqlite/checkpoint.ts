@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type Database from "better-sqlite3";
+import { inheritedExecArgv } from "../../base/inherited-exec-argv.ts";
 
 /** Pages (of 4 KiB) in the log that are not in the file yet, from which on a checkpoint is started. */
 const maxPages = 4_000;
@@ -49,7 +50,7 @@ export class Checkpointer {
 
   #start(): Worker | undefined {
     try {
-      const worker = new Worker(entry, { name: "tocsin-checkpoint", workerData: this.#path, execArgv: [] });
+      const worker = new Worker(entry, { name: "tocsin-checkpoint", workerData: this.#path, ...inheritedExecArgv() });
       worker.on("message", () => {
         this.#isBusy = false;
       });
