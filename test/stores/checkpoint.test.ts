@@ -1,7 +1,9 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, statSync } from "node:fs";
 import { join } from "node:path";
+import Database from "better-sqlite3";
 import { expect, test, vi } from "vitest";
+import { Checkpointer } from "../../src/stores/sqlite/checkpoint.ts";
 import { sqliteStore } from "../../src/stores/sqlite.ts";
 import { temporaryFolder } from "./folder.ts";
 
@@ -88,3 +90,17 @@ test("the thread is restricted as its process is; where there may be none, SQLit
   expect(writeRestricted("--allow-worker")).toEqual({ threads: [true], grown: true });
   expect(writeRestricted()).toEqual({ threads: [], grown: true });
 }, 90_000);
+
+test("a log that cannot be looked at does not make a commit fail that is done: SQLite checkpoints by itself from then on", () => {
+  const db = new Database(folder.file());
+  const pragma = vi.spyOn(db, "pragma").mockImplementation((text) => {
+    if (text.startsWith("wal_checkpoint")) throw new Database.SqliteError("disk I/O error", "SQLITE_IOERR");
+  });
+  const checkpointer = new Checkpointer(db.name, db);
+  const calls = () => pragma.mock.calls.splice(0).map(([text]) => text);
+  expect(calls()).toEqual(["wal_autocheckpoint = 16000"]);
+  checkpointer.committed();
+  checkpointer.committed();
+  expect(calls()).toEqual(["wal_checkpoint(noop)", "wal_autocheckpoint = 4000"]);
+  db.close();
+});

@@ -28,8 +28,16 @@ export class Checkpointer {
     writer.pragma(`wal_autocheckpoint = ${maxPagesBehind}`);
   }
 
-  /** Starts a checkpoint after a commit, if the log has grown enough. */
+  /** Starts a checkpoint after a commit, if the log has grown enough. Never throws, because the commit is done. */
   committed(): void {
+    try {
+      this.#look();
+    } catch {
+      this.#leaveToSqlite();
+    }
+  }
+
+  #look(): void {
     const now = performance.now();
     if (this.#isBusy || now - this.#lookedAt < interval) return;
     this.#lookedAt = now;
@@ -58,6 +66,7 @@ export class Checkpointer {
       this.#ended = new Promise((resolve) => {
         worker.on("exit", () => {
           this.#worker = undefined;
+          if (this.#isBusy) this.#leaveToSqlite();
           resolve();
         });
       });
