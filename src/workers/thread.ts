@@ -1,4 +1,5 @@
 import { Worker } from "node:worker_threads";
+import { inheritedExecArgv } from "../base/inherited-exec-argv.ts";
 import { WorkerError, type WorkerProblem } from "./error.ts";
 import { toError } from "./error-data.ts";
 import type { TaskMessage, WorkerMessage } from "./messages.ts";
@@ -208,13 +209,3 @@ export class Thread {
 }
 
 const crashed = (message: string, options?: ErrorOptions): WorkerError => new WorkerError("crashed", message, options);
-
-/**
- * Returns the options of Node for a worker. By default it inherits those of this process, including `--permission`, which a list of our
- * own would lift. Options that hold a program as text (`node -e`) are left out, because a worker must not run it.
- */
-function inheritedExecArgv(): { execArgv?: string[] } {
-  const { execArgv } = process;
-  if (!execArgv.some((one) => /^(--input-type|--eval|--print|-[a-z]*[ep])\b/.test(one))) return {};
-  return { execArgv: execArgv.filter((one) => /^--(permission|experimental-permission|allow-)/.test(one)) };
-}

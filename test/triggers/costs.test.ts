@@ -108,6 +108,20 @@ describe("a trigger whose firings cost too much", () => {
     expect(await s.sent()).toHaveLength(40);
   });
 
+  test("ends its run if there is nobody left in it", async () => {
+    const { s } = createSlowHarness({ limits });
+    await s.declare({ audience: { all: { where: ".name" } } });
+    for (let i = 0; i < 20; i++) await s.update(`u${i}`, { name: `n${i}`, n: 5_000 });
+    const alert = { title: "{{ range .n }}{{ . }}{{ end }}" };
+    await s.declare({ trigger: { t: trigger({ enter: "all" }, { alert }) } });
+    const { id } = await s.engine.backfill("t");
+    await s.until(s.now);
+    expect(await status(s)).toMatchObject({ state: "failed", reason });
+    const run = await s.store.runs.get(id);
+    expect(run).toMatchObject({ state: "done", done: 20, failed: 20 });
+    expect([run!.pausedByTrigger, run!.reason]).toEqual([undefined, undefined]);
+  });
+
   test("is paused for every process, by whichever saw it", async () => {
     const folder = mkdtempSync(join(tmpdir(), "tocsin-"));
     folders.push(folder);

@@ -1,5 +1,6 @@
 import { Worker } from "node:worker_threads";
 import type Database from "better-sqlite3";
+import { inheritedExecArgv } from "../../base/inherited-exec-argv.ts";
 
 /** Pages (of 4 KiB) in the log that are not in the file yet, from which on a checkpoint is started. */
 const maxPages = 4_000;
@@ -27,8 +28,16 @@ export class Checkpointer {
     writer.pragma(`wal_autocheckpoint = ${maxPagesBehind}`);
   }
 
-  /** Starts a checkpoint after a commit, if the log has grown enough. */
+  /** Starts a checkpoint after a commit, if the log has grown enough. Never throws, because the commit is done. */
   committed(): void {
+    try {
+      this.#look();
+    } catch {
+      this.#leaveToSqlite();
+    }
+  }
+
+  #look(): void {
     const now = performance.now();
     if (this.#isBusy || now - this.#lookedAt < interval) return;
     this.#lookedAt = now;
@@ -49,7 +58,7 @@ export class Checkpointer {
 
   #start(): Worker | undefined {
     try {
-      const worker = new Worker(entry, { name: "tocsin-checkpoint", workerData: this.#path, execArgv: [] });
+      const worker = new Worker(entry, { name: "tocsin-checkpoint", workerData: this.#path, ...inheritedExecArgv() });
       worker.on("message", () => {
         this.#isBusy = false;
       });
@@ -57,6 +66,7 @@ export class Checkpointer {
       this.#ended = new Promise((resolve) => {
         worker.on("exit", () => {
           this.#worker = undefined;
+          if (this.#isBusy) this.#leaveToSqlite();
           resolve();
         });
       });

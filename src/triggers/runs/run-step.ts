@@ -112,7 +112,7 @@ async function fireForMembers(context: FiringContext, catalog: Catalog, run: Run
     skipped,
     failed,
     ...(page.next !== undefined && { cursor: page.next }),
-    ...(stopped && pausedByTrigger),
+    ...(stopped && !ended && pausedByTrigger),
     ...(ended && { state: "done" }),
     ...(isFull && { reason: `it reached its limit of ${run.limit}` }),
   };
