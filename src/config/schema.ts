@@ -5,7 +5,7 @@ import { declaredName, profilesDefinition, streamDefinition } from "../profiles/
 import { alarmDefinition, triggerDefinition } from "../triggers/definition/definition.ts";
 
 /**
- * A text, or what stands in a file: keys, passwords, certificates. `{ file }` and `{ secret }` are kept and shown nowhere, whatever
+ * Accepts a text, or the content of a file: keys, passwords, certificates. `{ file }` and `{ secret }` are kept and shown nowhere, whatever
  * they are for.
  */
 const secret = z.union(
@@ -18,7 +18,7 @@ const secret = z.union(
 );
 export type Secret = z.output<typeof secret>;
 
-/** What the environment fills in is text. */
+/** Accepts a whole number, also as text: values from the environment are text. */
 const whole = z
   .union([z.int(), z.string().regex(/^\d+$/).transform(Number)], { error: "this must be a whole number" })
   .pipe(z.int());
@@ -75,7 +75,7 @@ const limits = z.strictObject({
     ),
 });
 
-/** What may be connected to, besides public addresses; or only what. */
+/** Allows connections to more than public addresses, or restricts them. */
 const guard = z.strictObject({
   allow: z
     .array(z.string())
@@ -101,7 +101,7 @@ const tls = z.strictObject({
   passphrase: secret.optional().describe("Passphrase of the private key."),
 });
 
-/** Of every channel. `to` is a template of where an alert goes, for profiles: `{{ .email }}`. */
+/** Lists the keys that every channel has. `to` is a template of the destination, for profiles: `{{ .email }}`. */
 const common = {
   to: z.string().optional().describe("Template of the default destination, as in {{ .email }}."),
   guard: guard.optional().describe("What this channel may connect to; replaces the top-level guard."),
@@ -361,7 +361,7 @@ export const channel = z.discriminatedUnion("kind", [webhook, email, webPush, ap
 
 const severity = z.enum(["error", "warning", "info", "off"]);
 
-/** What `tocsin lint` and the editor go by. */
+/** Configures `tocsin lint` and the editor. */
 export const lintSection = z
   .strictObject({
     rules: z.record(z.string(), severity).optional().describe("Severity by rule; off disables a rule."),
@@ -392,7 +392,7 @@ export const lintSection = z
   })
   .prefault({});
 
-/** A trigger as a file has it: with the state it shall have, and its alert in place or in a file of its own. */
+/** Accepts a trigger in a file: with the state it shall have, and its alert inline or in a file of its own. */
 const trigger = triggerDefinition.extend({
   state: z
     .enum(["active", "paused", "draft"])
@@ -412,7 +412,7 @@ const listen = z.union([z.int(where).min(0, where).max(65535, where), z.string()
 
 const logLevel = z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info");
 
-/** All of `tocsin.yaml`. */
+/** Accepts all of `tocsin.yaml`. */
 export const config = z.strictObject({
   $schema: z.string().optional().describe("JSON Schema of this file, for editors."),
   store: z

@@ -3,14 +3,14 @@ import type { Alert, AttemptResult, Delivery } from "../store/index.ts";
 import type { RetryPolicy } from "./retry.ts";
 import type { Secret } from "./secrets/forms.ts";
 
-/** A delivery before it is enqueued, as `compose` gets it. */
+/** Describes a delivery before it is enqueued, for `compose`. */
 export interface Draft extends Omit<Delivery, "attempt" | "content" | "destination"> {
   readonly alert: Alert;
   /** The profile that the alert was rendered for, if any. Only `compose` sees it. */
   readonly profile?: unknown;
 }
 
-/** The time and the signal of an attempt. */
+/** Holds the time and the signal of an attempt. */
 export interface AttemptContext {
   /** ms since 1970. */
   readonly now: number;

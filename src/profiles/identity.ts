@@ -45,7 +45,7 @@ export function identityOf(given: Update["identifiers"], settings: ProfileSettin
   return { problem: `no identifier: it has none of ${kinds}${reasons.length > 0 ? ` (${reasons.slice(0, 3).join("; ")})` : ""}` }; // biome-ignore format: one line
 }
 
-/** With neither value nor reason, the identifier is absent. */
+/** Holds a value, or the reason why there is none. With neither, the identifier is absent. */
 interface NormalizedIdentifier {
   readonly value?: string;
   readonly reason?: string;

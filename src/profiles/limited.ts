@@ -50,7 +50,7 @@ export function decideLimited(
   return { profiles: [], identifiers: given, refused };
 }
 
-/** A patch without the fields it may not change, and the paths of those. */
+/** Holds a patch without the fields that it may not change, and their paths. */
 export interface Allowed {
   readonly fields: Fields;
   readonly withheld: readonly string[];

@@ -2,8 +2,8 @@ import type { Json } from "../base/json.ts";
 import type { Page } from "../base/page.ts";
 
 /**
- * Why a trigger fires for a profile. `enter`, `exit`: the profile entered or left `audience`. `change`: `fields` changed. `event`: an
- * event was received; its payload is kept here only while the firing waits, and with the event as long as its stream says.
+ * Says why a trigger fires for a profile. `enter`, `exit`: the profile entered or left `audience`. `change`: `fields` changed.
+ * `event`: an event was received; its payload is kept here only while the firing waits, and with the event as long as its stream says.
  * `run`: a run visited a member of an audience.
  */
 export type Cause =
@@ -18,7 +18,7 @@ export type Cause =
  */
 export type FiringState = "waiting" | "sent" | "aborted" | "skipped" | "failed";
 
-/** One trigger firing for one profile, and what became of it. */
+/** Records that a trigger fired for a profile, and what became of it. */
 export interface Firing {
   /** `fir_` and letters and digits. */
   readonly id: string;
@@ -55,7 +55,7 @@ export interface Skip {
   readonly count: number;
 }
 
-/** Firings, to read. */
+/** Reads firings. */
 export interface Firings {
   get(id: string): Promise<Firing | undefined>;
   /** Returns a page of firings, the last added first. */

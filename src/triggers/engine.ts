@@ -103,7 +103,7 @@ export interface Collected {
   readonly problem?: string | undefined;
   /** The problem reveals something about existing profiles. */
   readonly confidential?: true | undefined;
-  /** What was refused, and why: see `RawEvent`. */
+  /** Lists what was refused, and why: see `RawEvent`. */
   readonly refused?: readonly string[] | undefined;
 }
 

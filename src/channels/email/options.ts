@@ -80,7 +80,7 @@ export interface EmailOptions {
   readonly retry?: RetryPolicy | undefined;
 }
 
-/** A template as `compile` returns it: this module compiles none. */
+/** Describes a template that `compile` returns: this module compiles none. */
 export interface UrlTemplate {
   render(data: unknown): string;
 }

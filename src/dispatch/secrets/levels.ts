@@ -1,4 +1,4 @@
-/** A text whose escapes were undone, and a map from its characters to those of the original text. */
+/** Holds a text whose escapes were undone, and maps its characters to those of the original text. */
 export interface Level {
   readonly text: string;
   /** Returns the place in the original text at which the character at this place of `text` begins. */

@@ -210,7 +210,6 @@ export const steps: readonly Step[] = [
 
 export const state = { waiting: 0, claimed: 1, behind: 2, delivered: 3, dead: 4, cancelled: 5, aborted: 6 } as const;
 
-/** The states of settled deliveries. */
 export const settledStates = [state.delivered, state.dead, state.cancelled, state.aborted] as const;
 
 export const firingState = ["waiting", "sent", "aborted", "skipped", "failed"] as const;

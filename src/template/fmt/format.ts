@@ -142,7 +142,7 @@ function setFlag(flags: Flags, char: string): boolean {
   }
 }
 
-/** Go's limit of widths and precisions. Go checks before each digit, so one digit more passes in a format. */
+/** Limits widths and precisions, as in Go. Go checks before each digit, so one digit more passes in a format. */
 export const largest = 1e6;
 
 /** Reads a number. A number that is too large consumes the rest of the format, as in Go. */

@@ -11,7 +11,7 @@ const rate = z.strictObject({
 
 const zone = z.string().refine(isZone, { error: "a zone is an IANA name such as Europe/Warsaw" });
 
-/** What makes it fire. */
+/** Sets what makes a trigger fire. */
 const on = z.union(
   [
     z.strictObject({ enter: declaredName.describe("Fires when a profile enters this audience.") }),
@@ -59,7 +59,7 @@ const sendTo = z.strictObject({
   options: z.record(z.string(), z.json()).optional().describe("Options that the channel documents."),
 });
 
-/** When an alert fires, for whom, and what then goes where. Nothing of it runs until it is activated. */
+/** Describes a trigger: when it fires, for whom, and what it sends where. A trigger does nothing until it is activated. */
 export const triggerDefinition = z.strictObject({
   description: z.string().optional().describe("What the trigger is for."),
   on: on.describe("What the trigger fires on: one of enter, exit, change, event, schedule, at, every."),
@@ -153,7 +153,7 @@ export interface TriggerStatus {
   readonly next?: number | undefined;
 }
 
-/** What tells the operator that something has gone silent or wrong. */
+/** Describes an alarm, which tells the operator that something has gone silent or wrong. */
 export const alarmDefinition = z.strictObject({
   when: z
     .union(
@@ -165,7 +165,7 @@ export const alarmDefinition = z.strictObject({
           silent: declaredName.describe("Trigger that has sent nothing for the time of for."),
           for: duration.describe("Time of silence."),
         }),
-        /** Of what a trigger fired within `within` (@default 1 h), at least `minFirings` (@default 20), more than this share was aborted, failed or given up. */
+        /** Rings if, of at least `minFirings` (@default 20) firings within `within` (@default 1 h), more than this share was aborted, failed or given up. */
         z.strictObject({
           failing: declaredName.describe("Trigger whose alerts are aborted, fail or are given up."),
           over: z.number().gt(0).lt(1).describe("Share of failures, between 0 and 1, that is exceeded."),

@@ -4,10 +4,10 @@ import { day } from "../../base/duration.ts";
 import { instantOf, isTime, isZone, stretchAt } from "../../base/zone.ts";
 import type { TriggerDefinition } from "./definition.ts";
 
-/** Schedules: cron, a date, an interval. */
+/** Describes a schedule: cron, a date, an interval. */
 export type ScheduledOn = Extract<TriggerDefinition["on"], { schedule: string } | { at: string } | { every: number }>;
 
-/** ms. */
+/** Limits how often an interval fires, in ms. */
 const minInterval = 60_000;
 
 /**

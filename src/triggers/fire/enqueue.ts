@@ -28,14 +28,14 @@ export type Fired =
 export const hasEnqueued = (fired: Fired): boolean =>
   fired.state === "sent" || (fired.state === "failed" && fired.rest === "sent");
 
-/** A rendered alert with its outbox entries; without entries, `problems` says why it goes nowhere. */
+/** Holds a rendered alert with its outbox entries; without entries, `problems` says why it goes nowhere. */
 interface Composed {
   readonly alert: Alert | AlertAborted;
   readonly entries: readonly Entry[];
   readonly problems: readonly TargetProblem[];
 }
 
-/** An alert of a trigger, and the data that its template saw. */
+/** Holds an alert of a trigger, and the data that its template saw. */
 interface RenderedAlert {
   readonly trigger: Trigger;
   readonly subject: Fields;

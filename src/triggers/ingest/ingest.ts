@@ -10,7 +10,7 @@ import { type FiringContext, fire } from "../fire/fire.ts";
 import { queueRevisits } from "./revisit-merged.ts";
 import { MembershipChanges, type TriggerMatch, transitions } from "./transitions.ts";
 
-/** An update of a profile, or an event of a stream. */
+/** Holds an update of a profile, or an event of a stream. */
 export type IngestItem =
   | { readonly kind: "update"; readonly update: Update }
   | {
@@ -154,7 +154,7 @@ export async function fireAll(
   return sent;
 }
 
-/** An event as its stream's mapping reads it; a duplicate is not processed further. */
+/** Holds an event as its stream's mapping reads it; a duplicate is not processed further. */
 interface EventRead {
   readonly event?: RawEvent;
   readonly duplicate?: true;
