@@ -114,7 +114,7 @@ describe("the time of one render", () => {
   test("ends a condition, which then is not known", () => {
     const { monotonicClock } = ticking();
     const condition = compileCondition(".a", { monotonicClock });
-    expect(condition.test({ a: 1 })).toEqual({ is: true });
+    expect(condition.test({ a: 1 })).toEqual({ matches: true });
     const { matches, limit, problem } = condition.test({ a: 1 }, { time: 0 });
     expect([matches, limit]).toEqual([false, "time"]);
     expect(problem).toMatch(/^template: where:1:0: executing "where" at <>: exceeded the time limit \(0 ms\)$/);
