@@ -55,14 +55,14 @@ class ChannelSecrets {
     this.all.push(...namedSecrets(own));
   }
 
-  /** Reads what is not to be shown. */
+  /** Reads a secret. One given as `{ file }` or `{ secret }` is also masked wherever it would be shown. */
   readonly text = (secret: Secret): string => {
     const text = readSecret(secret, this.#folder);
     if (isMarked(secret)) this.all.push(text);
     return text;
   };
 
-  /** Reads what everybody may see, such as a certificate. */
+  /** Reads a public text, such as a certificate. */
   readonly public = (text: Secret): string => readSecret(text, this.#folder);
 }
 
@@ -159,7 +159,7 @@ async function createChannel(config: ChannelConfig, setting: Setting, secrets: C
         ...rest
       } = config;
       const { fcm } = await import("../channels/fcm.ts");
-      // The rest of the file is no secret.
+      // Only the private key is secret; the rest of the file may be shown.
       const account = parseAccount(secrets.public(serviceAccount));
       return fcm({ ...push, ...rest, ...(tls && { tls: tlsOf(tls, secrets) }), serviceAccount: account } as Parameters<
         typeof fcm

@@ -83,7 +83,7 @@ const minFilledLength = 8;
 /** Matches a URL's scheme and host, which are not secret: they are shown of every URL. */
 const origin = /^https?:\/\/[^/?#@]*\/?$/i;
 
-/** Returns what was filled in as secrets that are shown by their names, each once: they are all looked for in every message. */
+/** Returns the values from the environment as named secrets, without repetitions, because every message is searched for all of them. */
 export const namedSecrets = (filled: readonly Filled[]): readonly NamedSecret[] => {
   const secrets = filled.filter(({ value }) => value.length >= minFilledLength && !origin.test(value));
   return [...new Map(secrets.map(({ name, value }) => [name, { name, value }])).values()];
@@ -98,7 +98,7 @@ interface Filling {
   copied: number;
 }
 
-/** Aliases of lists of aliases can stand for any number of values; nobody writes a file that needs more. */
+/** Limits the values that aliases may stand for: aliases of lists of aliases multiply, and no real file needs more. */
 const maxCopied = 10_000;
 
 /** Builds the file's value. Text from the environment stays text, and never becomes YAML. */

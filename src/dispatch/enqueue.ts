@@ -59,7 +59,7 @@ export interface ComposeRequest extends Omit<SendRequest, "alert" | "template" |
 
 /**
  * Makes an entry of a request: checks the destination, renders and composes, so that afterwards only sending can fail. The destination
- * is checked first: nothing is rendered for one that its channel refuses.
+ * is checked first, so nothing is rendered for a destination that its channel refuses.
  * @throws DestinationError, and what rendering and composing throw
  */
 export async function renderEntry(

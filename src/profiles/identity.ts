@@ -106,7 +106,7 @@ export function decide(
   const group = new MergeGroup(settings);
   group.join(identifiers, ownerOf, (profiles) => reasonAgainst(profiles));
   if (group.profiles.length <= settings.maxMergedProfiles) return group.decision(before);
-  // An identifier that so many profiles share is not personal: a shop's tablet, a test address.
+  // An identifier that more profiles share than may be merged is not personal: a shop's tablet, a test address.
   const reason = `${group.profiles.length} profiles would be merged, and at most ${settings.maxMergedProfiles} may be at a time`;
   const alone = new MergeGroup(settings);
   alone.join(identifiers, ownerOf, () => reason);

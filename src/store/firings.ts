@@ -96,8 +96,8 @@ export interface FiringsWriter extends Pick<Firings, "get"> {
   /** Says whether a firing with this key waits, or was sent (settled) at `since` or later. */
   hasKey(trigger: string, key: string, since: number): Promise<boolean>;
   /**
-   * Counts, up to `limit`, what was sent (settled) after `since` to one profile, by one trigger, or both. Firings that have their
-   * first delivery in common, as those of a digest, count once.
+   * Counts, up to `limit`, firings that were sent (settled) after `since` to one profile, by one trigger, or both. Firings that share
+   * their first delivery, such as those of a digest, count once.
    */
   sent(query: {
     readonly trigger?: string | undefined;

@@ -38,8 +38,8 @@ export interface PushServices {
   /** Returns the pause of an origin, or undefined if there is none. */
   pause(origin: string, now: number): Pause | undefined;
   /**
-   * Records what a result request about the whole service. A rejected token is signed anew. If the service has accepted one before, the
-   * problem is the subscription's; else it is ours, and the service is paused for a minute.
+   * Records the consequences of a result for the whole service. A rejected token is replaced. If the service has accepted a token before,
+   * the problem is the subscription's; otherwise it is ours, and the service is paused for a minute.
    * @param secrets of the request, which the response may repeat
    * @returns the outcome for the delivery
    */

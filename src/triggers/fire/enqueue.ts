@@ -123,7 +123,7 @@ const withoutPayload = (cause: Cause): Cause =>
 async function add({ transaction }: FiringContext, { alert, entries, problems }: Composed): Promise<End> {
   const reason = problems.length === 0 ? undefined : shortened(problems.map(problemText).join("; "));
   if (entries.length === 0) {
-    // A profile without an address is no failure.
+    // A profile without an address is skipped, not failed.
     const isUnreachable = problems.every(({ kind }) => kind === "no-address");
     return { state: isUnreachable ? "skipped" : "failed", reason };
   }

@@ -117,7 +117,7 @@ function modeOf(item: IngestItem, catalog: Catalog): IdentityMode {
 /** Limits the notes that are stored with an event. */
 const maxNotes = 20;
 
-/** Returns what was refused of an event that may not merge. */
+/** Returns the parts of an event that were refused because the event may not merge. */
 function notesOf(change: Change | undefined, mode: IdentityMode): Pick<RawEvent, "refused"> {
   if (change === undefined || mode === "merge") return {};
   const { refused, withheld = [] } = change;
