@@ -41,7 +41,7 @@ const retry = z.strictObject({
     ])
     .optional()
     .describe(
-      "Pauses between attempts: a list, whose end is the end of retrying, or random pauses that grow from base to at most cap. Default: { base: 5s, cap: 6h }.",
+      "Pauses between attempts: a list, after whose end nothing is retried, or random pauses that grow from base to at most cap. Default: { base: 5s, cap: 6h }.",
     ),
   jitter: z
     .number()
@@ -110,7 +110,7 @@ const common = {
   secrets: z
     .record(z.string().regex(/^[A-Za-z_]\w*$/, "a secret's name is letters, digits and _"), secret)
     .optional()
-    .describe("More texts that are secret wherever this channel uses them, by the names that are shown instead."),
+    .describe("More secret texts of this channel, by the names that are shown in their place."),
 };
 
 const http = {
@@ -310,7 +310,7 @@ const webPush = z.strictObject({
   urgency: z
     .enum(["very-low", "low", "normal", "high"])
     .optional()
-    .describe("Urgency of messages: what they may cost a battery. Default: normal."),
+    .describe("Urgency of messages: how much battery they may use. Default: normal."),
   topic: z
     .union([z.string(), z.literal(false)])
     .optional()
@@ -335,7 +335,7 @@ const apns = z.strictObject({
     .record(z.string(), z.json())
     .optional()
     .describe(
-      "More of what APNs supports: sound, badge, thread, category, priority and others, named as the options of the channel.",
+      "Further APNs options: sound, badge, thread, category, priority and others, named as the options of the channel.",
     ),
 });
 
@@ -346,15 +346,12 @@ const fcm = z.strictObject({
   serviceAccount: secret.describe("JSON file of the Google service account."),
   origin: z.string().optional().describe("URL of the API instead of Google's."),
   validateOnly: z.boolean().optional().describe("Let FCM validate messages without delivering them. Default: false."),
-  push: z
-    .record(z.string(), z.json())
-    .optional()
-    .describe("More of what FCM supports, named as the options of the channel."),
+  push: z.record(z.string(), z.json()).optional().describe("Further FCM options, named as the options of the channel."),
 });
 
 const log = z.strictObject({
   kind: z.literal("log"),
-  to: z.string().optional().describe("Template of the default destination; it is only shown."),
+  to: z.string().optional().describe("Template of the default destination, which is only printed."),
 });
 
 export const channel = z.discriminatedUnion("kind", [webhook, email, webPush, apns, fcm, log]);

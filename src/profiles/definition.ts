@@ -39,7 +39,7 @@ export const profilesDefinition = z.strictObject({
     .describe("Merge rule by field, with dots between levels, as in plan.seats. Default: last; objects are merged."),
   maxMergedProfiles: count
     .optional()
-    .describe("Maximum number of profiles that one update may merge; beyond, none is merged. Default: 5."),
+    .describe("Maximum number of profiles that one update may merge; beyond that, none are merged. Default: 5."),
   maxBytes: count.optional().describe("Maximum bytes of JSON of a profile. Default: 1,000,000."),
   protect: z
     .array(z.string().min(1))
@@ -113,7 +113,7 @@ const inbound = z.union(
       hmac: z
         .strictObject({
           secrets: z.array(secret).nonempty().describe("Shared secrets; several during a rotation."),
-          header: headerName.describe("Header that has the signature."),
+          header: headerName.describe("Header that contains the signature."),
           algorithm: z.enum(["sha1", "sha256", "sha512"]).default("sha256").describe("Hash function."),
           encoding: z.enum(["hex", "base64"]).default("hex").describe("Encoding of the signature."),
           prefix: z.string().optional().describe("Text before the signature, as in sha256= or v1=."),
@@ -165,7 +165,7 @@ export const streamDefinition = z.strictObject({
   identifiers: z
     .record(declaredName, mapped)
     .optional()
-    .describe("Identifiers by kind. Without any, events are only kept."),
+    .describe("Identifiers by kind. Without any, events are only stored."),
   fields: z
     .record(z.string().min(1), mapped)
     .optional()
@@ -175,7 +175,7 @@ export const streamDefinition = z.strictObject({
   identity: identityMode
     .optional()
     .describe(
-      "Whether events may merge profiles, only add them and set fields, or only set fields of known ones. Default: merge for signed requests, add for others.",
+      "Whether events may merge profiles, only add profiles and set fields, or only set fields of existing profiles. Default: merge for signed requests, add for others.",
     ),
   retention: duration.optional().describe("How long raw events are kept. Default: 7d."),
 });

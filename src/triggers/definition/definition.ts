@@ -34,7 +34,7 @@ const on = z.union(
       audience: declaredName.describe("Audience whose members are alerted; with change, only they are watched."),
     }),
     z.strictObject({
-      every: duration.describe("Fires in this interval from the activation on, at least 1m."),
+      every: duration.describe("Fires at this interval, counted from the activation; at least 1m."),
       audience: declaredName.describe("Audience whose members are alerted; with change, only they are watched."),
     }),
   ],
@@ -67,7 +67,7 @@ export const triggerDefinition = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe("Additional condition over what the alert sees; the trigger fires only if it holds."),
+    .describe("Additional condition over the alert's data; the trigger fires only if it holds."),
   send: z.array(sendTo).nonempty().describe("Channels and destinations of the alert."),
   alert: alertParts.describe("The alert: title, subtitle, body, html, each a template."),
   priority: z
@@ -86,7 +86,7 @@ export const triggerDefinition = z.strictObject({
       rateLimit: rate.optional().describe("Maximum number of profiles in a period."),
     })
     .optional()
-    .describe("Defaults of tocsin backfill. They start none."),
+    .describe("Defaults of tocsin backfill; they do not start one."),
   quietHours: z
     .strictObject({
       from: timeOfDay.describe("Beginning, as in 22:00."),
@@ -170,7 +170,7 @@ export const alarmDefinition = z.strictObject({
           failing: declaredName.describe("Trigger whose alerts are aborted, fail or are given up."),
           over: z.number().gt(0).lt(1).describe("Share of failures, between 0 and 1, that is exceeded."),
           minFirings: count.optional().describe("Minimum number of firings. Default: 20."),
-          within: duration.optional().describe("Period that is looked at. Default: 1h."),
+          within: duration.optional().describe("Period in which firings are counted. Default: 1h."),
         }),
       ],
       {
