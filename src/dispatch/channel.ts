@@ -29,8 +29,8 @@ export interface DestinationLimits {
 }
 
 /**
- * A delivery method. It decides how an alert is sent and what a response means. It never retries by itself, and renders nothing that
- * would change over retries.
+ * Defines a delivery method: it decides how an alert is sent and what a response means. It never retries by itself, and renders nothing
+ * that would change across retries.
  */
 export interface Channel {
   /** `webhook`, `email`, `web-push`, `apns`, `fcm`, `log`. */

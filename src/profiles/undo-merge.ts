@@ -3,7 +3,7 @@ import { identifierKey } from "./identity.ts";
 import type { ProfileSettings } from "./settings.ts";
 import { unmerge } from "./unmerge.ts";
 
-/** Two profiles that were one. */
+/** Holds the two profiles that a merge had made one. */
 export interface UndoneMerge {
   /** The profile that was merged into the other, as it was then. */
   readonly split: Profile;

@@ -13,7 +13,7 @@ export type Cause =
   | { readonly kind: "run"; readonly audience: string; readonly run: string; readonly backfill: boolean };
 
 /**
- * `waiting`: for its dwell time, the end of quiet hours or the end of a digest's window, until `due`. `sent`: its deliveries are in
+ * Names the states. `waiting`: for its dwell time, the end of quiet hours or the end of a digest's window, until `due`. `sent`: its deliveries are in
  * the outbox. `aborted`: by its template. `skipped`: by a rule. `failed`: it could not be rendered or added to the outbox.
  */
 export type FiringState = "waiting" | "sent" | "aborted" | "skipped" | "failed";

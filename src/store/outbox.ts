@@ -69,7 +69,7 @@ export interface Outbox {
 export type Priority = "high" | "normal" | "low";
 
 /**
- * `pending`: not settled, claimed or not. `dead`: given up, with a reason; a dead letter can be replayed. `aborted`: never sent,
+ * Names the states. `pending`: not settled, claimed or not. `dead`: given up, with a reason; a dead letter can be replayed. `aborted`: never sent,
  * because its template aborted.
  */
 export type DeliveryState = "pending" | "delivered" | "dead" | "cancelled" | "aborted";
@@ -177,7 +177,7 @@ export interface Settlement {
   readonly health?: { readonly ok: boolean; readonly failures: number; readonly resetTimeout: number } | undefined;
 }
 
-/** `lost`: the lease ended before the attempt was settled, so that it is not known whether the receiver got the delivery. */
+/** Adds an outcome that no channel returns. `lost`: the lease ended before the attempt was settled, so that it is not known whether the receiver got the delivery. */
 export type AttemptOutcome = Outcome | { readonly kind: "lost"; readonly reason: string };
 
 export interface Attempt extends Exchange {

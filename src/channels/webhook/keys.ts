@@ -9,7 +9,7 @@ import {
 import { BoundedCache } from "../../base/bounded-cache.ts";
 
 /**
- * A parsed key of Standard Webhooks. `whsec_`: a shared secret (v1, HMAC-SHA256), signs and verifies. `whsk_`: an ed25519 secret key
+ * Holds a parsed key of Standard Webhooks. `whsec_`: a shared secret (v1, HMAC-SHA256), signs and verifies. `whsk_`: an ed25519 secret key
  * (v1a), signs and verifies. `whpk_`: its public key, verifies.
  */
 export type WebhookKey =

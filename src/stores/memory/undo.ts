@@ -63,7 +63,7 @@ export class UndoMap<Key, Value> {
   }
 }
 
-/** A value with its place in a list. */
+/** Pairs a value with its place in a list. */
 export interface Placed<T> {
   readonly seq: number;
   readonly value: T;

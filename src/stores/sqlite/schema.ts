@@ -2,7 +2,7 @@ import type Database from "better-sqlite3";
 import { cleanJournal } from "./clean-journal.ts";
 import { renameWords } from "./rename-words.ts";
 
-/** A migration: SQL, or a function for changes that SQL cannot make. All steps run in one transaction, so a failed one is run again. */
+/** Migrates a store: SQL, or a function for changes that SQL cannot make. All steps run in one transaction, so a failed one is run again. */
 export type Step = string | ((db: Database.Database) => void);
 
 /**

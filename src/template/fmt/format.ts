@@ -16,7 +16,7 @@ export interface Directive {
 }
 
 /**
- * One step, in the order of the format: `[n]` goes to operand n (from 0; -1 cannot be one), `*` takes an operand as width or
+ * Holds one step, in the order of the format: `[n]` goes to operand n (from 0; -1 cannot be one), `*` takes an operand as width or
  * precision.
  */
 export type Step = { readonly kind: "index"; readonly index: number } | { readonly kind: "width" | "precision" };

@@ -142,7 +142,7 @@ export const triggerDefinition = z.strictObject({
 });
 export type TriggerDefinition = z.output<typeof triggerDefinition>;
 
-/** `done`: a date that is past. `failed`: it cannot run, and says why. */
+/** Names the states. `done`: its only date is past. `failed`: it cannot run; its status says why. */
 export type TriggerState = "draft" | "active" | "paused" | "done" | "failed";
 
 export interface TriggerStatus {
