@@ -124,7 +124,7 @@ class TemplateParser extends EmbeddedActionsParser {
   #isFunction: (name: string) => boolean = () => true;
   #trees = new Map<string, Tree>();
   #scope = newScope();
-  /** What Go says it is reading if the next token does not fit. */
+  /** Names what Go says it is reading if the next token does not fit. */
   #context: Context = "input";
   /** Offset of a token that Go read together with the next one, to see whether it is a variable being declared. */
   #readAhead = -1;

@@ -370,7 +370,7 @@ export const With = given("With");
 export const DefineDelim = given("DefineDelim");
 export const EndDelim = given("EndDelim");
 export const ElseDelim = given("ElseDelim");
-/** A piece that Go's lexer refuses. */
+/** Matches a piece that Go's lexer refuses. */
 export const Refused = given("Refused");
 
 export const keywords: ReadonlyMap<string, TokenType> = new Map([

@@ -5,10 +5,10 @@ import type { Span } from "./error.ts";
  * template text.
  */
 
-/** Left and right delimiter, `["{{", "}}"]` unless the caller chose others. */
+/** Holds the left and right delimiter, `["{{", "}}"]` unless the caller chose others. */
 export type Delims = readonly [left: string, right: string];
 
-/** The text that a tree was parsed from, shared by all trees of one parse. */
+/** Holds the text that a tree was parsed from, shared by all trees of one parse. */
 export interface Source {
   /** The name that Go's messages carry. */
   readonly name: string;
@@ -16,7 +16,7 @@ export interface Source {
   readonly delims: Delims;
 }
 
-/** One template: the text's own, or that of a `define` or `block`. */
+/** Holds one template: the text's own, or that of a `define` or `block`. */
 export interface Tree {
   readonly name: string;
   readonly source: Source;
@@ -50,7 +50,7 @@ export interface Action extends Place {
   readonly pipe: Pipe;
 }
 
-/** An `else if` or `else with` is an `else` list that holds only the nested branch. */
+/** Holds a branch. An `else if` or `else with` is an `else` list that holds only the nested branch. */
 export interface Branch extends Place {
   readonly kind: "if" | "with" | "range";
   readonly pipe: Pipe;
@@ -58,7 +58,7 @@ export interface Branch extends Place {
   readonly elseList: List | undefined;
 }
 
-/** A call; a `block` is a definition plus a call. */
+/** Holds a call; a `block` is a definition plus a call. */
 export interface TemplateCall extends Place {
   readonly kind: "template";
   readonly name: string;
@@ -123,7 +123,7 @@ export interface Bool extends Place {
 
 /** Holds every value that the text of a constant can stand for; the place where it is used decides. */
 export interface NumberConstant {
-  /** As written. */
+  /** Holds the number as written. */
   readonly text: string;
   readonly int: bigint | undefined;
   readonly uint: bigint | undefined;
@@ -137,7 +137,7 @@ export interface NumberNode extends Place, NumberConstant {
 
 export interface StringNode extends Place {
   readonly kind: "string";
-  /** As written, with quotes. */
+  /** Holds the string as written, with quotes. */
   readonly quoted: string;
   readonly text: string;
 }

@@ -31,7 +31,7 @@ export function externalPackages(): string[] {
 }
 
 /**
- * The options for bundling the command line. Modules that threads are started from are entries of their own: `main` looks for
+ * Holds the options for bundling the command line. Modules that threads are started from are entries of their own: `main` looks for
  * them in the folder that it is in.
  */
 export const commandLine = {

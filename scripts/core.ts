@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { root } from "./bundle.ts";
 import { compile, type Exports, manifest, sourcesOf } from "./compile.ts";
 
-/** The entry points that need the packages below alone, and nothing of Node. */
+/** Lists the entry points that need only the packages below, and nothing of Node. */
 const browserSafe = [".", "./functions", "./lint", "./language"];
 
 /** Lists the packages that these entry points import. */

@@ -30,7 +30,7 @@ export interface AlertAborted {
   html?: undefined;
 }
 
-/** Is an alert with the parts that a template has for certain: these are text, and need no check. */
+/** Describes an alert whose parts are known from its template: these are text, and need no check. */
 export type AlertOf<Given extends AlertTemplate> = Alert & {
   [part in "subtitle" | "body" | "html" as Given[part] extends string ? part : never]: string;
 };

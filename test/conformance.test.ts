@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { policies } from "../conformance/case.ts";
 import { caseFiles, mismatches, report, strayDivergences } from "../conformance/run.ts";
 
-/** What real Go answered, recorded: every case, both number policies, byte for byte. */
+/** Compares every case with the recorded result of real Go: both number policies, byte for byte. */
 describe.each(caseFiles())("$file.section", ({ file: { cases } }) => {
   test.each(policies)("numbers: %s", (numbers) => {
     const found = mismatches(cases, numbers);

@@ -53,7 +53,7 @@ function startCounting(): Session {
   return started;
 }
 
-/** What ran since it was last asked; in one thread the answer comes before `post` returns. */
+/** Counts what ran since the last call; in one thread the response comes before `post` returns. */
 function takeCounts(from: Session): Profiler.ScriptCoverage[] {
   let counts: Profiler.ScriptCoverage[] = [];
   from.post("Profiler.takePreciseCoverage", (failure, { result }) => {
@@ -63,11 +63,11 @@ function takeCounts(from: Session): Profiler.ScriptCoverage[] {
   return counts;
 }
 
-/** How the work grows when the input does. */
+/** Describes how the work grows with the input. */
 export interface Growth {
   /** What the second doubling adds by what the first one adds: 2 is linear, 4 quadratic. */
   readonly factor: number;
-  /** What grew most between the two, for whoever looks for the cause. */
+  /** Names what grew most between the two, to find the cause. */
   readonly most: string;
 }
 
@@ -107,7 +107,7 @@ setFlagsFromString("--no-allow-natives-syntax");
 
 type Method = (this: never, ...args: never[]) => unknown;
 
-/** How many characters or elements a call went over, from what it was called on, given and gave. */
+/** Estimates how many characters or elements a call visits, from its receiver, arguments and result. */
 type Cost = (self: never, args: never, result: never) => number;
 
 const whole: Cost = ({ length }: { length: number }) => length;

@@ -8,7 +8,7 @@ export interface Stretch {
   readonly from: number;
   readonly to: number;
   readonly offset: number;
-  /** How far the clocks were put forward at `from`; negative if they were put back. */
+  /** Holds how far the clocks were put forward at `from`; negative if they were put back. */
   readonly jump: number;
 }
 

@@ -22,7 +22,7 @@ export interface ScanResult {
   readonly values: number;
 }
 
-/** Number of digits from which on a whole number may not be exact as a double. */
+/** Sets the number of digits from which on a whole number may not be exact as a double. */
 const longDigits = 16;
 const largestExact = `${Number.MAX_SAFE_INTEGER}`;
 
@@ -99,7 +99,7 @@ function find(pattern: RegExp, text: string, from: number): number {
   return pattern.test(text) ? pattern.lastIndex - 1 : text.length;
 }
 
-/** Number of characters beyond which a native search is faster than a loop. */
+/** Sets the length beyond which a native search is faster than a loop. */
 const shortStringLength = 24;
 
 /** Returns the index of the quote that ends the string that begins at `start`, or the text's length. */

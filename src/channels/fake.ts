@@ -12,7 +12,7 @@ export interface FakeOptions extends Pick<Channel, "retry" | "limits" | "batch" 
 
 export type PlannedOutcome = Outcome | ((delivery: Delivery, context: AttemptContext) => Outcome | Promise<Outcome>);
 
-/** A channel for tests that sends nothing: it records each attempt, and ends it as planned. */
+/** Records each attempt, sends nothing, and returns the planned outcome. For tests. */
 export interface FakeChannel extends Channel {
   /** Every attempt, oldest first. */
   readonly attempts: readonly Delivery[];

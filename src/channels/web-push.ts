@@ -26,7 +26,7 @@ export type { Subscription, Vapid, VapidKeys };
 export interface PushOptions {
   /** s for which the push service keeps the push for an offline browser; 0 to 2,592,000. @default 2,419,200, four weeks */
   readonly ttl?: number | undefined;
-  /** How much of a device's battery the push may cost. @default "normal" */
+  /** Sets how much of a device's battery the push may cost. @default "normal" */
   readonly urgency?: "very-low" | "low" | "normal" | "high" | undefined;
   /**
    * `Topic` of the push, at most 32 of `A-Z a-z 0-9 _ -`: of the pushes with the same topic that wait for a browser only the last is

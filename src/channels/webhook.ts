@@ -33,7 +33,7 @@ export type { WebhookOptions } from "./webhook/options.ts";
 export type { PayloadOptions, Renderer } from "./webhook/payload.ts";
 export { SignatureError, signatureHeaders, type VerifyOptions, verify } from "./webhook/signature.ts";
 
-/** The content that `compose` makes. */
+/** Describes the content that `compose` makes. */
 interface Content {
   readonly [name: string]: Json;
   readonly headers: { readonly [name: string]: string };

@@ -12,7 +12,7 @@ export interface ProgressOptions {
   readonly always?: boolean;
   /** The noun for what is counted. @default "profiles" */
   readonly what?: string;
-  /** What was done before: it does not count for the speed. @default nothing */
+  /** Counts what was done before, which does not count for the speed. @default nothing */
   readonly from?: { readonly count: number; readonly bytes: number };
   /** Returns the time in ms. */
   readonly now?: () => number;

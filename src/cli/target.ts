@@ -6,7 +6,7 @@ import { InputError } from "../files/index.ts";
 import { compile, type Template } from "../index.ts";
 import type { Setup } from "./setup.ts";
 
-/** What `--to` names: a channel, and the destination on it. */
+/** Holds what `--to` names: a channel, and the destination on it. */
 export interface Target {
   /** The name of the channel. */
   readonly channel: string;

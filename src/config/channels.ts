@@ -6,17 +6,17 @@ import { compile, TemplateError, type TemplateOptions } from "../index.ts";
 import { type Filled, namedSecrets } from "./file.ts";
 import type { ChannelConfig, Config, Secret } from "./schema.ts";
 
-/** What making channels needs besides the configuration. */
+/** Holds what is needed to make channels, besides the configuration. */
 export interface Setting {
-  /** Where relative paths in the configuration start from. */
+  /** Resolves relative paths in the configuration. */
   readonly folder: string;
   /** Lists values that the environment filled in: they are secrets of the channels whose sections they are in. */
   readonly filled?: readonly Filled[] | undefined;
   /** For the templates in it. */
   readonly templates: TemplateOptions;
-  /** Where the log channel prints to. */
+  /** Prints for the log channel. */
   print(text: string): void;
-  /** Throws: something is wrong with the channel of this name. */
+  /** Reports a mistake in the channel of this name, by throwing. */
   fail(name: string, message: string): never;
 }
 
@@ -55,14 +55,14 @@ class ChannelSecrets {
     this.all.push(...namedSecrets(own));
   }
 
-  /** Reads what is not to be shown. */
+  /** Reads a secret. One given as `{ file }` or `{ secret }` is also masked wherever it would be shown. */
   readonly text = (secret: Secret): string => {
     const text = readSecret(secret, this.#folder);
     if (isMarked(secret)) this.all.push(text);
     return text;
   };
 
-  /** Reads what everybody may see, such as a certificate. */
+  /** Reads a public text, such as a certificate. */
   readonly public = (text: Secret): string => readSecret(text, this.#folder);
 }
 
@@ -159,7 +159,7 @@ async function createChannel(config: ChannelConfig, setting: Setting, secrets: C
         ...rest
       } = config;
       const { fcm } = await import("../channels/fcm.ts");
-      // The rest of the file is no secret.
+      // Only the private key is secret; the rest of the file may be shown.
       const account = parseAccount(secrets.public(serviceAccount));
       return fcm({ ...push, ...rest, ...(tls && { tls: tlsOf(tls, secrets) }), serviceAccount: account } as Parameters<
         typeof fcm
@@ -183,7 +183,7 @@ function parseAccount(text: string): unknown {
   }
 }
 
-/** What stands in a file may end in a newline that is not part of it. Throws TypeError. */
+/** Reads a secret. A newline at the end of a file is not part of it. Throws TypeError. */
 function readSecret(secret: Secret, folder: string): string {
   if (typeof secret === "string") return secret;
   if ("secret" in secret) return secret.secret;

@@ -8,7 +8,7 @@ import { meant } from "../triggers/definition/validate.ts";
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What is wrong in a configuration file, and where. Lines and columns are 1-based. */
+/** Says what is wrong in a configuration file, and where. Lines and columns are 1-based. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   readonly file: string;
@@ -62,7 +62,7 @@ export function readConfig<T extends z.ZodType>(
 
 export interface Read<T> {
   readonly value: T;
-  /** As it stands in the file, with the environment filled in: durations are still text. */
+  /** Holds the file's value, with the environment filled in: durations are still text. */
   readonly raw: unknown;
   /** Lists values that the environment filled in, and where. */
   readonly filled: readonly Filled[];
@@ -70,7 +70,7 @@ export interface Read<T> {
   fail(path: readonly PropertyKey[], message: string): never;
 }
 
-/** The value that `${NAME}` at this path stands for. */
+/** Records the value that `${NAME}` at this path was replaced by. */
 export interface Filled {
   readonly path: readonly string[];
   readonly name: string;
@@ -80,10 +80,10 @@ export interface Filled {
 /** Characters that a value of the environment has at least to be taken for a secret wherever it stands: not a port or a region. */
 const minFilledLength = 8;
 
-/** Scheme and host of a URL are shown of every URL. */
+/** Matches a URL's scheme and host, which are not secret: they are shown of every URL. */
 const origin = /^https?:\/\/[^/?#@]*\/?$/i;
 
-/** Returns what was filled in as secrets that are shown by their names, each once: they are all looked for in every message. */
+/** Returns the values from the environment as named secrets, without repetitions, because every message is searched for all of them. */
 export const namedSecrets = (filled: readonly Filled[]): readonly NamedSecret[] => {
   const secrets = filled.filter(({ value }) => value.length >= minFilledLength && !origin.test(value));
   return [...new Map(secrets.map(({ name, value }) => [name, { name, value }])).values()];
@@ -98,10 +98,10 @@ interface Filling {
   copied: number;
 }
 
-/** Aliases of lists of aliases can stand for any number of values; nobody writes a file that needs more. */
+/** Limits the values that aliases may stand for: aliases of lists of aliases multiply, and no real file needs more. */
 const maxCopied = 10_000;
 
-/** The file's value, built by us: what came from the environment is text, and never becomes YAML. */
+/** Builds the file's value. Text from the environment stays text, and never becomes YAML. */
 function fill(node: Node, filling: Filling, path: readonly string[], isCopy = false): unknown {
   const { yaml, env, filled, fail } = filling;
   if (isCopy && ++filling.copied > maxCopied) {
@@ -139,7 +139,7 @@ function fill(node: Node, filling: Filling, path: readonly string[], isCopy = fa
 
 const start = (node: Node | null | undefined): number => node?.range?.[0] ?? 0;
 
-/** Where a value stands; of one that is missing, where it would stand: the nearest thing around it. */
+/** Returns the offset of a value; of a missing one, that of the nearest collection around it. */
 function offsetOf({ document, target }: YamlFile, path: readonly PropertyKey[]): number {
   let node: unknown = document.contents;
   let offset = start(document.contents);
@@ -164,7 +164,7 @@ interface Complaint {
   readonly message: string;
 }
 
-/** Zod's issue in words that say what would be right. */
+/** Describes zod's issue in words that say what would be right. */
 function clearest(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType): Complaint {
   const { path } = issue;
   switch (issue.code) {
@@ -201,7 +201,7 @@ function clearest(issue: z.core.$ZodIssue, value: unknown, schema: z.ZodType): C
   }
 }
 
-/** What may stand where there is an unknown key: the one that is most like it, or all. */
+/** Suggests a key in place of an unknown one: the most similar, or all. */
 function known(key: string, keys: readonly string[]): string {
   const [like] = similar(key, keys);
   if (like !== undefined) return `; did you mean ${like}?`;

@@ -1,5 +1,5 @@
 /**
- * What an operator writes down. In: the text of `tocsin.yaml`. Out: checked values, and channels made of them; or a
+ * Reads the operator's configuration. In: the text of `tocsin.yaml`. Out: checked values, and channels made of them; or a
  * `ConfigError` that says file, line and key.
  */
 

@@ -3,7 +3,7 @@ import type { DefinitionKind } from "../store/index.ts";
 import type { DefinitionError, DesiredState } from "../triggers/index.ts";
 import type { Config } from "./schema.ts";
 
-/** Where definitions of a kind stand. */
+/** Maps each kind of definition to its section of the file. */
 const sections: { readonly [kind in DefinitionKind]: keyof Config } = {
   profiles: "profiles",
   stream: "streams",
@@ -15,7 +15,7 @@ const sections: { readonly [kind in DefinitionKind]: keyof Config } = {
 type Written = { readonly [section: string]: { readonly [name: string]: Json } | undefined };
 
 /**
- * What a configuration declares, as it is written, for the engine to plan and apply.
+ * Returns the definitions of a configuration, as written, for the engine to plan and apply.
  * @param raw `Read.raw`
  * @param alertOf reads the alert file that a trigger names
  */
@@ -45,7 +45,7 @@ export async function desiredStateOf(
   };
 }
 
-/** Where in the file it stands what is complained of. */
+/** Returns the path in the file that an error is about. */
 export function pathOf({ kind, of, path }: Pick<DefinitionError, "kind" | "of" | "path">): readonly string[] {
   return [sections[kind], ...(kind === "profiles" ? [] : [of]), ...path.map(String)];
 }

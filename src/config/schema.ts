@@ -5,7 +5,7 @@ import { declaredName, profilesDefinition, streamDefinition } from "../profiles/
 import { alarmDefinition, triggerDefinition } from "../triggers/definition/definition.ts";
 
 /**
- * A text, or what stands in a file: keys, passwords, certificates. `{ file }` and `{ secret }` are kept and shown nowhere, whatever
+ * Accepts a text, or the content of a file: keys, passwords, certificates. `{ file }` and `{ secret }` are kept and shown nowhere, whatever
  * they are for.
  */
 const secret = z.union(
@@ -18,7 +18,7 @@ const secret = z.union(
 );
 export type Secret = z.output<typeof secret>;
 
-/** What the environment fills in is text. */
+/** Accepts a whole number, also as text: values from the environment are text. */
 const whole = z
   .union([z.int(), z.string().regex(/^\d+$/).transform(Number)], { error: "this must be a whole number" })
   .pipe(z.int());
@@ -41,7 +41,7 @@ const retry = z.strictObject({
     ])
     .optional()
     .describe(
-      "Pauses between attempts: a list, whose end is the end of retrying, or random pauses that grow from base to at most cap. Default: { base: 5s, cap: 6h }.",
+      "Pauses between attempts: a list, after whose end nothing is retried, or random pauses that grow from base to at most cap. Default: { base: 5s, cap: 6h }.",
     ),
   jitter: z
     .number()
@@ -75,7 +75,7 @@ const limits = z.strictObject({
     ),
 });
 
-/** What may be connected to, besides public addresses; or only what. */
+/** Allows connections to more than public addresses, or restricts them. */
 const guard = z.strictObject({
   allow: z
     .array(z.string())
@@ -101,7 +101,7 @@ const tls = z.strictObject({
   passphrase: secret.optional().describe("Passphrase of the private key."),
 });
 
-/** Of every channel. `to` is a template of where an alert goes, for profiles: `{{ .email }}`. */
+/** Lists the keys that every channel has. `to` is a template of the destination, for profiles: `{{ .email }}`. */
 const common = {
   to: z.string().optional().describe("Template of the default destination, as in {{ .email }}."),
   guard: guard.optional().describe("What this channel may connect to; replaces the top-level guard."),
@@ -110,7 +110,7 @@ const common = {
   secrets: z
     .record(z.string().regex(/^[A-Za-z_]\w*$/, "a secret's name is letters, digits and _"), secret)
     .optional()
-    .describe("More texts that are secret wherever this channel uses them, by the names that are shown instead."),
+    .describe("More secret texts of this channel, by the names that are shown in their place."),
 };
 
 const http = {
@@ -310,7 +310,7 @@ const webPush = z.strictObject({
   urgency: z
     .enum(["very-low", "low", "normal", "high"])
     .optional()
-    .describe("Urgency of messages: what they may cost a battery. Default: normal."),
+    .describe("Urgency of messages: how much battery they may use. Default: normal."),
   topic: z
     .union([z.string(), z.literal(false)])
     .optional()
@@ -335,7 +335,7 @@ const apns = z.strictObject({
     .record(z.string(), z.json())
     .optional()
     .describe(
-      "More of what APNs supports: sound, badge, thread, category, priority and others, named as the options of the channel.",
+      "Further APNs options: sound, badge, thread, category, priority and others, named as the options of the channel.",
     ),
 });
 
@@ -346,22 +346,19 @@ const fcm = z.strictObject({
   serviceAccount: secret.describe("JSON file of the Google service account."),
   origin: z.string().optional().describe("URL of the API instead of Google's."),
   validateOnly: z.boolean().optional().describe("Let FCM validate messages without delivering them. Default: false."),
-  push: z
-    .record(z.string(), z.json())
-    .optional()
-    .describe("More of what FCM supports, named as the options of the channel."),
+  push: z.record(z.string(), z.json()).optional().describe("Further FCM options, named as the options of the channel."),
 });
 
 const log = z.strictObject({
   kind: z.literal("log"),
-  to: z.string().optional().describe("Template of the default destination; it is only shown."),
+  to: z.string().optional().describe("Template of the default destination, which is only printed."),
 });
 
 export const channel = z.discriminatedUnion("kind", [webhook, email, webPush, apns, fcm, log]);
 
 const severity = z.enum(["error", "warning", "info", "off"]);
 
-/** What `tocsin lint` and the editor go by. */
+/** Configures `tocsin lint` and the editor. */
 export const lintSection = z
   .strictObject({
     rules: z.record(z.string(), severity).optional().describe("Severity by rule; off disables a rule."),
@@ -392,7 +389,7 @@ export const lintSection = z
   })
   .prefault({});
 
-/** A trigger as a file has it: with the state it shall have, and its alert in place or in a file of its own. */
+/** Accepts a trigger in a file: with the state it shall have, and its alert inline or in a file of its own. */
 const trigger = triggerDefinition.extend({
   state: z
     .enum(["active", "paused", "draft"])
@@ -412,7 +409,7 @@ const listen = z.union([z.int(where).min(0, where).max(65535, where), z.string()
 
 const logLevel = z.enum(["trace", "debug", "info", "warn", "error", "silent"]).default("info");
 
-/** All of `tocsin.yaml`. */
+/** Accepts all of `tocsin.yaml`. */
 export const config = z.strictObject({
   $schema: z.string().optional().describe("JSON Schema of this file, for editors."),
   store: z

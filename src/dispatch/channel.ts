@@ -3,14 +3,14 @@ import type { Alert, AttemptResult, Delivery } from "../store/index.ts";
 import type { RetryPolicy } from "./retry.ts";
 import type { Secret } from "./secrets/forms.ts";
 
-/** A delivery before it is enqueued, as `compose` gets it. */
+/** Describes a delivery before it is enqueued, for `compose`. */
 export interface Draft extends Omit<Delivery, "attempt" | "content" | "destination"> {
   readonly alert: Alert;
   /** The profile that the alert was rendered for, if any. Only `compose` sees it. */
   readonly profile?: unknown;
 }
 
-/** The time and the signal of an attempt. */
+/** Holds the time and the signal of an attempt. */
 export interface AttemptContext {
   /** ms since 1970. */
   readonly now: number;
@@ -29,8 +29,8 @@ export interface DestinationLimits {
 }
 
 /**
- * A delivery method. It decides how an alert is sent and what a response means. It never retries by itself, and renders nothing that
- * would change over retries.
+ * Defines a delivery method: it decides how an alert is sent and what a response means. It never retries by itself, and renders nothing
+ * that would change across retries.
  */
 export interface Channel {
   /** `webhook`, `email`, `web-push`, `apns`, `fcm`, `log`. */

@@ -23,7 +23,7 @@ export interface DispatcherOptions {
   readonly concurrency?: number | undefined;
   /** ms after which other processes may take over a claimed delivery; renewed while an attempt runs. @default 60,000 */
   readonly lease?: number | undefined;
-  /** How often to look for deliveries that other processes have added, in ms. @default 500 */
+  /** Sets the interval of looking for deliveries that other processes have added, in ms. @default 500 */
   readonly poll?: number | undefined;
   /** Receives every event. It must not throw; what it throws is ignored. */
   readonly onEvent?: ((event: DispatchEvent) => void) | undefined;

@@ -13,7 +13,7 @@ import { shownUrl } from "./secrets/url.ts";
 export type Render = (profile: unknown, template: unknown) => Rendered | Promise<Rendered>;
 type Rendered = Alert | { readonly aborted: string };
 
-/** A delivery to be sent. It has either an `alert`, or a `template` and a `profile` for `DispatcherOptions.render`. */
+/** Describes a delivery to send. It has either an `alert`, or a `template` and a `profile` for `DispatcherOptions.render`. */
 export interface SendRequest {
   /** Name of the channel, as the dispatcher knows it. */
   readonly channel: string;
@@ -38,7 +38,7 @@ export interface SendRequest {
   readonly notBefore?: number | undefined;
 }
 
-/** The delivery that was enqueued, or the earlier one with the same idempotency key. */
+/** Identifies the delivery that was enqueued, or the earlier one with the same idempotency key. */
 export type SendResult = EnqueueResult;
 
 export interface RenderEntryOptions {
@@ -49,7 +49,7 @@ export interface RenderEntryOptions {
 
 type Channels = { readonly [name: string]: Channel };
 
-/** A rendered alert, or why its template aborted, and where it goes. */
+/** Holds a rendered alert, or why its template aborted, and the destination. */
 export interface ComposeRequest extends Omit<SendRequest, "alert" | "template" | "keepSource"> {
   readonly alert: Rendered;
   /** The profile and the template that the alert was rendered from, if they are kept. */
@@ -59,7 +59,7 @@ export interface ComposeRequest extends Omit<SendRequest, "alert" | "template" |
 
 /**
  * Makes an entry of a request: checks the destination, renders and composes, so that afterwards only sending can fail. The destination
- * is checked first: nothing is rendered for one that its channel refuses.
+ * is checked first, so nothing is rendered for a destination that its channel refuses.
  * @throws DestinationError, and what rendering and composing throw
  */
 export async function renderEntry(
@@ -84,7 +84,7 @@ export async function composeEntry(request: ComposeRequest, channels: Channels, 
   return compose(request, await accept(request, channels), now);
 }
 
-/** A channel that accepted a destination, and the name that the journal has for that. */
+/** Holds a channel that accepted a destination, and the destination's name in the journal. */
 interface Accepted {
   readonly channel: Channel;
   readonly destination: string;

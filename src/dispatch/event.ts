@@ -8,7 +8,7 @@ interface EventContext {
   readonly at: number;
 }
 
-/** An event of the dispatcher as plain data, for logs, traces and metrics. It contains no alert and no profile. */
+/** Describes an event of the dispatcher as plain data, for logs, traces and metrics. It contains no alert and no profile. */
 export type DispatchEvent =
   | (EventContext & {
       readonly type: "enqueued";

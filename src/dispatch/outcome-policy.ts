@@ -12,7 +12,7 @@ export interface Policy {
 
 export const defaultConcurrency = 8;
 const defaultBreaker = { failures: 10, resetTimeout: 30_000 };
-/** Wait after an attempt that does not count, if the receiver asks for none, in ms. */
+/** Sets the wait after an attempt that does not count, if the receiver asks for none, in ms. */
 const defaultUncountedWait = 60_000;
 
 /** Returns why a claimed delivery is given up before another attempt: its destination is disabled, it is too old, or had too many attempts. */

@@ -1,13 +1,12 @@
 import type { Alert } from "../store/index.ts";
 
-/** A part of the alert that differs. An absent text: the alert has no such part. */
+/** Shows a part of the alert that differs. If a text is absent, the alert has no such part. */
 export interface PartDifference {
   readonly part: keyof Alert;
   readonly before?: string | undefined;
   readonly after?: string | undefined;
 }
 
-/** The result of a replay. */
 export interface Replayed {
   /** Id of the delivery that is pending now: the same if sent as it was, a new one if rendered anew. */
   readonly id: string;

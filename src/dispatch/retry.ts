@@ -1,8 +1,8 @@
 /** Says when a failed delivery is retried, and when it is given up. */
 export interface RetryPolicy {
   /**
-   * Waits with exponential backoff and full jitter, `random() * min(cap, base * 2 ** (attempt - 1))` ms; or, given a list, so many ms
-   * after the first attempt, the second, … until the list ends. @default 5 s, 10 s, 20 s … at most 6 h, with full jitter
+   * Waits with exponential backoff and full jitter, `random() * min(cap, base * 2 ** (attempt - 1))` ms. A list
+   * gives the ms to wait after the first attempt, the second and so on, until the list ends. @default 5 s, 10 s, 20 s … at most 6 h, with full jitter
    */
   readonly wait?: { readonly base: number; readonly cap: number } | readonly number[] | undefined;
   /** Share of a listed wait that is added or subtracted at random, at most. @default 0.1 */

@@ -6,13 +6,13 @@ import type { DispatcherOptions } from "./dispatcher.ts";
 import { type DispatchEvent, eventsOf } from "./event.ts";
 import { defaultConcurrency, type Policy, reasonToGiveUp, settlementOf } from "./outcome-policy.ts";
 
-/** Pause before the store is asked again after it failed, in ms. */
+/** Delays the next request to the store after one failed, in ms. */
 const failurePause = 1_000;
 /** Deliveries that are claimed in one transaction, at most, so that the event loop gets its turn. */
 const maxClaimed = 250;
-/** Share of the concurrency that retries may take, at most. */
+/** Limits the share of the concurrency that retries may take. */
 const shareOfRetries = 3 / 4;
-/** Settled deliveries that are pruned at a time, and how often pruning runs, in ms. */
+/** Sets how many settled deliveries are pruned at a time, and how often, in ms. */
 const pruning = { limit: 500, every: 10_000 };
 
 const claimOf = ({ id, claim }: Claimed): Claim => ({ id, claim });

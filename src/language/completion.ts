@@ -12,7 +12,7 @@ export interface Completion {
   readonly kind: CompletionKind;
   /** The type of a field or a variable, in a few words. */
   readonly detail?: string;
-  /** Of a function, Markdown; of a keyword, text. */
+  /** Documents the item: Markdown for a function, text for a keyword. */
   readonly documentation?: string;
 }
 

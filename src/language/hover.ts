@@ -4,7 +4,7 @@ import { functionDoc } from "./docs.ts";
 import { contains, visit } from "./probe.ts";
 import type { TemplateText } from "./text.ts";
 
-/** What is known of a field, a variable or a function. */
+/** Describes a field, a variable or a function. */
 export interface Hover {
   /** Markdown. */
   readonly text: string;

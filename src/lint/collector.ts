@@ -105,7 +105,7 @@ export class Collector {
   }
 }
 
-/** Thrown by `add` to end a lint at the limit. */
+/** Ends a lint at the limit: `add` throws it. */
 export const tooMany = new Error("there are more findings than are told");
 
 /** Returns the last of ordered, disjoint spans that starts at or before an offset. */

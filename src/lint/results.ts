@@ -12,7 +12,7 @@ const forAbsent = new Set([
 
 export const allowsAbsent = (name: string): boolean => forAbsent.has(name);
 
-/** Go's own functions that print their arguments. */
+/** Lists Go's own functions that print their arguments. */
 export const printers: ReadonlySet<string> = new Set(["print", "printf", "println", "html", "js", "urlquery"]);
 
 const comparisons = new Set(["eq", "ne", "lt", "le", "gt", "ge"]);

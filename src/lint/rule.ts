@@ -63,11 +63,10 @@ export interface LintTarget {
   readonly missingAs: (node: Action) => readonly string[];
   /** Tells whether an action writes its value as JSON, as in a script of an `html` part: lists, maps and null are fine there. */
   readonly isJson: (node: Action) => boolean;
-  /** Whether the text parses without errors. */
+  /** Tells whether the text parses without errors. */
   readonly parses: boolean;
 }
 
-/** The context of a rule. */
 export interface Context extends LintTarget {
   readonly report: (report: Report) => void;
   /** Names of all rules. */
@@ -132,7 +131,7 @@ export interface Scope {
   readonly named: (name: string) => readonly Variable[];
   /** Enclosing blocks, innermost last. */
   readonly blocks: readonly Block[];
-  /** Whether the place is inside a condition, not in printed content. */
+  /** Tells whether the place is inside a condition, not in printed content. */
   readonly inCondition: boolean;
   /** The current list of nodes, and the index in it. */
   readonly nodes: readonly Node[];
@@ -143,7 +142,7 @@ export interface Block {
   readonly node: Branch;
   /** Dot outside the block. */
   readonly dot: Type;
-  /** Whether the place is in the else list. */
+  /** Tells whether the place is in the else list. */
   readonly isElse: boolean;
 }
 
@@ -194,8 +193,8 @@ export interface Access {
   readonly span: Span;
   /** Type of the field: `"unknown"` if it may exist, undefined if it does not. */
   readonly found: Type | "unknown" | undefined;
-  /** Whether the field may be missing here: in a condition, as an argument of `default`, or after a condition that tested it. */
+  /** Tells whether the field may be missing here: in a condition, as an argument of `default`, or after a condition that tested it. */
   readonly guarded: boolean;
-  /** Whether the chain starts at dot, not at a variable. */
+  /** Tells whether the chain starts at dot, not at a variable. */
   readonly fromDot: boolean;
 }

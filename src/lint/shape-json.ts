@@ -1,11 +1,11 @@
 import { createShape, type Kind, type Shape } from "./shape.ts";
 
-/** A {@link Shape} as JSON: a list, because the shapes of a schema may refer to themselves. The first is the shape itself. */
+/** Holds a {@link Shape} as JSON: a list, because the shapes of a schema may refer to themselves. The first is the shape itself. */
 export interface ShapeJson {
   readonly shapes: readonly ShapeEntry[];
 }
 
-/** One shape. Numbers in `fields`, `others` and `items` are positions in the list; what is left out is empty, 0 or false. */
+/** Holds one shape. Numbers in `fields`, `others` and `items` are positions in the list; what is left out is empty, 0 or false. */
 interface ShapeEntry {
   readonly from: Shape["from"];
   readonly seen: number;

@@ -18,7 +18,7 @@ export interface Shape {
   /** Count of `false` and of zeros. */
   falsy: number;
   readonly fields: Map<string, Shape>;
-  /** Whether there may be other fields. */
+  /** Tells whether there may be other fields. */
   open: boolean;
   /** Shape of other fields, if a schema gives it. */
   others: Shape | undefined;
@@ -28,7 +28,7 @@ export interface Shape {
   readonly required: Set<string>;
   /** Length of the shortest list. */
   shortest: number;
-  /** Whether some text has line breaks. */
+  /** Tells whether some text has line breaks. */
   multiline: boolean;
   /** The largest magnitude of floats that are not integers, and of integers. */
   largestFloat: number;

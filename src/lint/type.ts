@@ -6,17 +6,17 @@ import { absences, type Kind, type Shape, valuesOf } from "./shape.ts";
 export interface Type {
   /** Possible kinds; undefined if nothing is known. With `"nil"` the value may be nil. */
   readonly kinds: ReadonlySet<Kind> | undefined;
-  /** Whether the value may be absent: a field that the data does not have. */
+  /** Tells whether the value may be absent: a field that the data does not have. */
   readonly absent: boolean;
   /** The shape of the data, if the value comes straight from it. */
   readonly shape?: Shape | undefined;
   /** The reason why it may be absent or nil. */
   readonly gap?: Gap | undefined;
-  /** Whether it is an int of another type than Go's `int`: `int64`. */
+  /** Tells whether it is an int of another type than Go's `int`: `int64`. */
   readonly sized?: boolean | undefined;
-  /** Whether a condition has tested it. */
+  /** Tells whether a condition has tested it. */
   readonly asked?: boolean | undefined;
-  /** Whether a condition has tested its length. */
+  /** Tells whether a condition has tested its length. */
   readonly counted?: boolean | undefined;
   /** The call without a value of the template whose dot this is. */
   readonly omittedBy?: TemplateCall | undefined;

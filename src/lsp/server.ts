@@ -18,7 +18,7 @@ import { completionItems, resolveItem } from "./completion.ts";
 import { type EmbeddedTemplate, type Read, readDocument, reasonsAt, templateAt } from "./document.ts";
 
 export interface ServerOptions {
-  /** What the configuration of a folder says. Asked again when a file there is saved. @throws InputError */
+  /** Returns the lint options that apply in a folder. Called again when a file there is saved. @throws InputError */
   load(folder: string | undefined): Promise<LintOptions>;
   /** After the last keystroke, in ms, before findings are sent. @default 20 */
   readonly delay?: number;

@@ -1,14 +1,14 @@
 import { z } from "zod";
 import { duration, size } from "../base/units.ts";
 
-/** A name of something declared. */
+/** Accepts the name of a definition. */
 export const declaredName = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,63}$/, "a name is lower-case letters, digits, - and _, at most 64, a letter first");
 
 const count = z.int().positive();
 
-/** How identifiers of a kind are written, and how many of them one person can have. */
+/** Sets how identifiers of a kind are written, and how many of them one profile can have. */
 const identifierRules = z.strictObject({
   case: z.boolean().optional().describe("Whether letter case counts. Default: false for email, true for others."),
   limit: count
@@ -21,13 +21,13 @@ const identifierRules = z.strictObject({
 });
 
 /**
- * `last`: the newest, as a whole. `first`: the oldest. `union`: a list without repetitions. `append`: a list, the newest 1,000.
+ * Sets how a field's values are merged. `last`: the newest, as a whole. `first`: the oldest. `union`: a list without repetitions. `append`: a list, the newest 1,000.
  * `max`, `min`: of numbers, or of text; a value of another type is replaced. `sum`: a counter. Null removes, whatever the rule.
  */
 const mergeRule = z.enum(["last", "first", "union", "append", "max", "min", "sum"]);
 export type MergeRule = z.output<typeof mergeRule>;
 
-/** How profiles are put together. */
+/** Configures identifiers, and how profiles are merged. */
 export const profilesDefinition = z.strictObject({
   identifiers: z
     .record(declaredName, identifierRules.nullable())
@@ -39,7 +39,7 @@ export const profilesDefinition = z.strictObject({
     .describe("Merge rule by field, with dots between levels, as in plan.seats. Default: last; objects are merged."),
   maxMergedProfiles: count
     .optional()
-    .describe("Maximum number of profiles that one update may merge; beyond, none is merged. Default: 5."),
+    .describe("Maximum number of profiles that one update may merge; beyond that, none are merged. Default: 5."),
   maxBytes: count.optional().describe("Maximum bytes of JSON of a profile. Default: 1,000,000."),
   protect: z
     .array(z.string().min(1))
@@ -51,8 +51,8 @@ export const profilesDefinition = z.strictObject({
 export type ProfilesDefinition = z.output<typeof profilesDefinition>;
 
 /**
- * A value: a template; what stands at a path of the payload (`user.address.city`, `items.0.sku`), as it is; or a template read
- * as something else than text. A template that fails where something it reads is missing has no value.
+ * Maps a value: by a template; from a path of the payload (`user.address.city`, `items.0.sku`), unchanged; or by a template whose
+ * text is converted to another type. A template that fails because something it reads is missing gives no value.
  */
 const mapped = z.union(
   [
@@ -66,7 +66,7 @@ const mapped = z.union(
   { error: "a value is a template, path: PATH, or template: TEMPLATE with as: text, number, boolean or json" },
 );
 
-/** What is shown in place of a secret. */
+/** Replaces a secret wherever it would be shown. */
 export const hiddenSecret = "…";
 
 const secret = z
@@ -74,7 +74,7 @@ const secret = z
   .min(1)
   .refine((text) => text !== hiddenSecret, "this stands for a secret that is not shown: give the secret itself");
 
-/** Of 24 to 64 bytes shared, of 32 public, or of 32 or 64 secret. */
+/** Accepts a key of Standard Webhooks: shared (24 to 64 bytes), public (32) or secret (32 or 64). */
 const standardKey = z
   .string()
   .regex(
@@ -82,13 +82,13 @@ const standardKey = z
     "a key of Standard Webhooks is whsec_ or whpk_ and base64: tocsin keys webhook makes one",
   );
 
-/** As HTTP has them (RFC 9110, 5.6.2). */
+/** Accepts a header's name (RFC 9110, 5.6.2). */
 const headerName = z.string().regex(/^[\w!#$%&'*+.^`|~-]+$/, "this is not the name of a header");
 
-/** So long it is known which signed requests came before. */
+/** Limits the age of a signature. Signatures are remembered for a day, so replays can be detected only within that time. */
 const tolerance = duration.refine((ms) => ms <= 86_400_000, "signatures are at most 1d old");
 
-/** What is not signed can be changed by whoever saw a request that was. */
+/** Says why a signature is unsafe: anyone who saw a signed request can change what the signature does not cover. */
 function unsafe(signed: string, timestamp: string | undefined): string | undefined {
   if (!signed.includes("{body}")) return "{body} has to be in what is signed";
   if (signed.includes("{timestamp}") === (timestamp !== undefined)) return undefined;
@@ -97,7 +97,7 @@ function unsafe(signed: string, timestamp: string | undefined): string | undefin
     : "the timestamp has to be in what is signed, as {timestamp}";
 }
 
-/** Who may post. Times of signatures may differ from ours by `tolerance`. */
+/** Sets how requests are authenticated. Times of signatures may differ from the clock by `tolerance`. */
 const inbound = z.union(
   [
     z.strictObject({
@@ -113,7 +113,7 @@ const inbound = z.union(
       hmac: z
         .strictObject({
           secrets: z.array(secret).nonempty().describe("Shared secrets; several during a rotation."),
-          header: headerName.describe("Header that has the signature."),
+          header: headerName.describe("Header that contains the signature."),
           algorithm: z.enum(["sha1", "sha256", "sha512"]).default("sha256").describe("Hash function."),
           encoding: z.enum(["hex", "base64"]).default("hex").describe("Encoding of the signature."),
           prefix: z.string().optional().describe("Text before the signature, as in sha256= or v1=."),
@@ -142,15 +142,15 @@ const inbound = z.union(
 export type Inbound = z.output<typeof inbound>;
 
 /**
- * What a stream may do to who is known. `merge`: everything: identifiers that come together are one person. `add`: finds a
- * person by the identifier that counts most, or creates one, and sets fields that are not protected; it never merges two,
- * and gives no identifier to a person who is there already. `known`: the same, but creates nobody: an event about somebody
- * unknown is only kept.
+ * Sets what a stream may do to existing profiles. `merge`: everything; profiles whose identifiers arrive together are merged.
+ * `add`: finds a profile by the identifier that counts most, or creates one, and sets fields that are not protected; it never
+ * merges profiles, and adds no identifier to an existing one. `known`: the same, but creates no profile: an event about an
+ * unknown one is only stored.
  */
 export const identityMode = z.enum(["merge", "add", "known"]);
 export type IdentityMode = z.output<typeof identityMode>;
 
-/** What comes in on a stream, and what it says of whom. Templates see the payload as dot. */
+/** Describes a stream: how its requests are verified, and how payloads map to profiles. Templates see the payload as dot. */
 export const streamDefinition = z.strictObject({
   description: z.string().optional().describe("What the stream is for."),
   verify: inbound.optional().describe("How requests are signed; a signature replaces an API key."),
@@ -165,7 +165,7 @@ export const streamDefinition = z.strictObject({
   identifiers: z
     .record(declaredName, mapped)
     .optional()
-    .describe("Identifiers by kind. Without any, events are only kept."),
+    .describe("Identifiers by kind. Without any, events are only stored."),
   fields: z
     .record(z.string().min(1), mapped)
     .optional()
@@ -175,7 +175,7 @@ export const streamDefinition = z.strictObject({
   identity: identityMode
     .optional()
     .describe(
-      "Whether events may merge profiles, only add them and set fields, or only set fields of known ones. Default: merge for signed requests, add for others.",
+      "Whether events may merge profiles, only add profiles and set fields, or only set fields of existing profiles. Default: merge for signed requests, add for others.",
     ),
   retention: duration.optional().describe("How long raw events are kept. Default: 7d."),
 });

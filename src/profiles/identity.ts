@@ -45,7 +45,7 @@ export function identityOf(given: Update["identifiers"], settings: ProfileSettin
   return { problem: `no identifier: it has none of ${kinds}${reasons.length > 0 ? ` (${reasons.slice(0, 3).join("; ")})` : ""}` }; // biome-ignore format: one line
 }
 
-/** With neither value nor reason, the identifier is absent. */
+/** Holds a value, or the reason why there is none. With neither, the identifier is absent. */
 interface NormalizedIdentifier {
   readonly value?: string;
   readonly reason?: string;
@@ -106,7 +106,7 @@ export function decide(
   const group = new MergeGroup(settings);
   group.join(identifiers, ownerOf, (profiles) => reasonAgainst(profiles));
   if (group.profiles.length <= settings.maxMergedProfiles) return group.decision(before);
-  // An identifier that so many profiles share is not personal: a shop's tablet, a test address.
+  // An identifier that more profiles share than may be merged is not personal: a shop's tablet, a test address.
   const reason = `${group.profiles.length} profiles would be merged, and at most ${settings.maxMergedProfiles} may be at a time`;
   const alone = new MergeGroup(settings);
   alone.join(identifiers, ownerOf, () => reason);

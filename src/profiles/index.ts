@@ -1,6 +1,6 @@
 /**
- * Holds what is known of people. In: updates and events, each about one person. Out: profiles, one a person, and how
- * they changed. Nothing here renders an alert or knows why one would be sent.
+ * Resolves identities and merges updates into profiles. In: updates and events, each about one person. Out: profiles, one
+ * for each person, and how they changed. Nothing here renders an alert or knows why one would be sent.
  */
 export * from "./apply.ts";
 export * from "./definition.ts";

@@ -5,14 +5,14 @@ import { type Decision, type Identity, identifierKey } from "./identity.ts";
 import type { MergeRules, ProfileSettings } from "./settings.ts";
 import type { Refused } from "./update.ts";
 
-/** Names no profile, and is the same whether or not somebody has the identifier: the sender learns nothing. */
+/** Names no profile, and is the same whether or not a profile has the identifier, so that the sender learns nothing. */
 const notGiven = "a stream without identity: merge gives identifiers only to profiles that it creates";
 const isProtected = "it is protected: only streams with identity: merge may set it";
 
 /**
  * Decides which profile an update concerns that may not merge. Only the most significant identifier counts; only a new
  * profile gets identifiers, and none that another profile has. So a sender to such a stream can neither merge two
- * people nor put an identifier of their own on somebody else.
+ * profiles nor add an identifier to another profile.
  * @param ownerOf returns the profile that has an identifier now
  * @returns undefined if it concerns no existing profile and may not create one
  */
@@ -50,7 +50,7 @@ export function decideLimited(
   return { profiles: [], identifiers: given, refused };
 }
 
-/** A patch without the fields it may not change, and the paths of those. */
+/** Holds a patch without the fields that it may not change, and their paths. */
 export interface Allowed {
   readonly fields: Fields;
   readonly withheld: readonly string[];

@@ -4,7 +4,7 @@ import type { Fields } from "../store/index.ts";
 /** Holds names by level; undefined: everything below. */
 type PathTree = Map<string, PathTree | undefined>;
 
-/** Cached, because the same lists of paths are used again and again. */
+/** Caches trees, because the same lists of paths are used again and again. */
 const pathTrees = new WeakMap<readonly string[], PathTree>();
 
 /**

@@ -222,7 +222,7 @@ const booleans = new Map([
   ...["false", "no", "off", "0"].map((text) => [text, false] as const),
 ]);
 
-/** Return undefined for text of another type. */
+/** Convert text to a type; return undefined if it is not of that type. */
 const conversions: Readonly<Record<As, (text: string) => Json | undefined>> = {
   text: (text) => text,
   number: (text) => {

@@ -3,7 +3,7 @@ import { identifierKey } from "./identity.ts";
 import type { ProfileSettings } from "./settings.ts";
 import { unmerge } from "./unmerge.ts";
 
-/** Two profiles that were one. */
+/** Holds the two profiles that a merge had made one. */
 export interface UndoneMerge {
   /** The profile that was merged into the other, as it was then. */
   readonly split: Profile;
@@ -51,7 +51,7 @@ export function undoMerge(
   for (;;) {
     const { into, intoMemberships: before } = child;
     const since = (known: MemberSince): MemberSince => sinceWithout(known, before, old, left);
-    // A profile that was merged into the same one later found there what is now undone.
+    // The records of later merges into the same profile contain the data that is now undone: take it out of them, too.
     for (const one of merges.slice(merges.indexOf(child) + 1)) {
       if (one.into !== into) continue;
       const intoMemberships = since(one.intoMemberships);

@@ -12,9 +12,9 @@ import type { Fields, Merge } from "../store/index.ts";
 import type { MergeRules, ProfileSettings } from "./settings.ts";
 
 /**
- * Takes out of fields what a merge put there, as far as it is still there. A value that is as the merge made it becomes
- * what it was before, even if an update confirmed it since; any other change since stays. From sums, unions and
- * appended lists, the part of the merge is taken out.
+ * Removes a merge's contribution from fields, as far as it is still there. A value that is unchanged since the merge
+ * becomes what it was before, even if an update confirmed it since; other changes since then stay. From sums, unions and
+ * appended lists, only the merge's part is removed.
  * @param current fields of the surviving profile, or of any that it was merged into since
  */
 export function unmerge(current: Fields, { before, after }: Merge, { merge }: ProfileSettings): Fields {

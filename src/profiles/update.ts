@@ -1,9 +1,6 @@
 import type { Fields, Identifier, Profile } from "../store/index.ts";
 
-/**
- * Holds what somebody knows of a person. It is merged into the profile that has one of the identifiers, or into a new
- * one.
- */
+/** Holds new data about a person. It is merged into the profile that has one of the identifiers, or into a new one. */
 export interface Update {
   readonly identifiers: { readonly [kind: string]: string | number | readonly (string | number)[] };
   /** Merged into the fields by the declared rules; null removes a field, as in RFC 7396. @default {} */

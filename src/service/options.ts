@@ -57,7 +57,7 @@ export interface ServiceLog {
 export interface ServiceLimits {
   /** Maximum bytes of a body, decoded, and of each of several payloads. @default 1 MiB */
   readonly body: number;
-  /** The same for collected events and for profiles in bulk. @default 10 MiB */
+  /** Maximum bytes of a body with collected events, or with profiles in bulk. @default 10 MiB */
   readonly bulk: number;
   /** Requests of one key, or signed requests of one stream: at most `count` in `per` ms. @default 6,000 a minute */
   readonly rate: { readonly count: number; readonly per: number };
@@ -72,7 +72,7 @@ export interface ServiceLimits {
    */
   readonly inFlight: { readonly count: number; readonly bytes: number };
   /**
-   * The same for signed bodies whose signature is not verified yet, which takes the whole body. One has to arrive within `time` ms.
+   * Limits signed bodies whose signature is not verified yet, which takes the whole body. One has to arrive within `time` ms.
    * When there are more than `count`, the oldest is ended if it has taken more than 1 s. @default 32, 8 MiB, 10,000 ms
    */
   readonly unverified: { readonly count: number; readonly bytes: number; readonly time: number };

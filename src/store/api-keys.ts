@@ -1,7 +1,6 @@
 /** Permissions of a key. `collect`: post events. `read`: read everything. `write`: change and send. */
 export type Scope = "collect" | "read" | "write";
 
-/** A key of the HTTP API. */
 export interface ApiKey {
   /** `key_` and letters and digits. The secret itself is not kept. */
   readonly id: string;

@@ -1,9 +1,9 @@
 import type { Json } from "../base/json.ts";
 
-/** `profiles`: the settings of profiles, one definition with the name `profiles`. */
+/** Names the kinds. `profiles`: the settings of profiles, one definition with the name `profiles`. */
 export type DefinitionKind = "profiles" | "stream" | "audience" | "trigger" | "alarm";
 
-/** A declared audience, trigger, stream or alarm, or the settings of profiles. */
+/** Holds an audience, trigger, stream or alarm, or the settings of profiles. */
 export interface Definition {
   readonly kind: DefinitionKind;
   /** Unique within its kind. */
@@ -18,7 +18,7 @@ export interface Definition {
   readonly status: Json;
 }
 
-/** Definitions, to read. */
+/** Reads definitions. */
 export interface Definitions {
   /** Returns a number that counts up with every `put`, every `remove` of an existing definition, and a `setStatus` that asks for it. */
   version(): Promise<number>;

@@ -1,8 +1,8 @@
 import type { Json } from "../base/json.ts";
 
-/** The words of a delivery: one alert bound for one destination on one channel, with its history. */
+/** Defines a delivery: one alert bound for one destination on one channel, with its history. */
 
-/** A rendered alert. Rendering makes it, and delivering never renders by itself. */
+/** Holds a rendered alert. Rendering makes it, and delivering never renders by itself. */
 export interface Alert {
   readonly title: string;
   readonly subtitle?: string | undefined;
@@ -10,7 +10,7 @@ export interface Alert {
   readonly html?: string | undefined;
 }
 
-/** A delivery as a channel gets it: everything that stays the same over retries, and the number of the attempt. */
+/** Describes a delivery for its channel: everything that stays the same over retries, and the number of the attempt. */
 export interface Delivery {
   /** `msg_` and letters and digits. Receivers can dedupe on it: it stays the same over retries. */
   readonly id: string;
@@ -31,7 +31,6 @@ export interface Delivery {
   readonly attempt: number;
 }
 
-/** The outcome of an attempt. */
 export type Outcome =
   | { readonly kind: "delivered" }
   | {

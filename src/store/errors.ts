@@ -1,5 +1,5 @@
 /**
- * `locked`: other processes hold the store for too long. `full`: no space is left. `readonly`: it may not be written. `corrupt`:
+ * Names what is wrong. `locked`: other processes hold the store for too long. `full`: no space is left. `readonly`: it may not be written. `corrupt`:
  * it is not a store, or a damaged one. `newer`: a later version of this package wrote it. `missing`: it cannot be opened.
  * `closed`: `close` was called. `other`: anything else, such as a cursor that no page has.
  */

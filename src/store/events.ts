@@ -1,7 +1,7 @@
 import type { Json } from "../base/json.ts";
 import type { Page } from "../base/page.ts";
 
-/** A payload that was received on a stream. */
+/** Holds a payload that was received on a stream. */
 export interface RawEvent {
   /** `evt_` and letters and digits. */
   readonly id: string;
@@ -19,7 +19,7 @@ export interface RawEvent {
   readonly refused?: readonly string[] | undefined;
 }
 
-/** Events, to read. */
+/** Reads events. */
 export interface Events {
   /** Returns a page of events, the last added first. A page of large events may have fewer than `limit`. */
   list(query: {

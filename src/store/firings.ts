@@ -2,8 +2,8 @@ import type { Json } from "../base/json.ts";
 import type { Page } from "../base/page.ts";
 
 /**
- * Why a trigger fires for a profile. `enter`, `exit`: the profile entered or left `audience`. `change`: `fields` changed. `event`: an
- * event was received; its payload is kept here only while the firing waits, and with the event as long as its stream says.
+ * Says why a trigger fires for a profile. `enter`, `exit`: the profile entered or left `audience`. `change`: `fields` changed.
+ * `event`: an event was received; its payload is kept here only while the firing waits, and with the event as long as its stream says.
  * `run`: a run visited a member of an audience.
  */
 export type Cause =
@@ -13,12 +13,12 @@ export type Cause =
   | { readonly kind: "run"; readonly audience: string; readonly run: string; readonly backfill: boolean };
 
 /**
- * `waiting`: for its dwell time, the end of quiet hours or the end of a digest's window, until `due`. `sent`: its deliveries are in
+ * Names the states. `waiting`: for its dwell time, the end of quiet hours or the end of a digest's window, until `due`. `sent`: its deliveries are in
  * the outbox. `aborted`: by its template. `skipped`: by a rule. `failed`: it could not be rendered or added to the outbox.
  */
 export type FiringState = "waiting" | "sent" | "aborted" | "skipped" | "failed";
 
-/** One trigger firing for one profile, and what became of it. */
+/** Records that a trigger fired for a profile, and what became of it. */
 export interface Firing {
   /** `fir_` and letters and digits. */
   readonly id: string;
@@ -55,7 +55,7 @@ export interface Skip {
   readonly count: number;
 }
 
-/** Firings, to read. */
+/** Reads firings. */
 export interface Firings {
   get(id: string): Promise<Firing | undefined>;
   /** Returns a page of firings, the last added first. */
@@ -96,8 +96,8 @@ export interface FiringsWriter extends Pick<Firings, "get"> {
   /** Says whether a firing with this key waits, or was sent (settled) at `since` or later. */
   hasKey(trigger: string, key: string, since: number): Promise<boolean>;
   /**
-   * Counts, up to `limit`, what was sent (settled) after `since` to one profile, by one trigger, or both. Firings that have their
-   * first delivery in common, as those of a digest, count once.
+   * Counts, up to `limit`, firings that were sent (settled) after `since` to one profile, by one trigger, or both. Firings that share
+   * their first delivery, such as those of a digest, count once.
    */
   sent(query: {
     readonly trigger?: string | undefined;

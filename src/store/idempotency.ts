@@ -1,4 +1,4 @@
-/** The response to a request that had an idempotency key. */
+/** Holds the response to a request that had an idempotency key. */
 export interface StoredResponse {
   /** The idempotency key, with the API key and the route it was used with. */
   readonly key: string;

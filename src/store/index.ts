@@ -1,5 +1,5 @@
 /**
- * The contract of a store, without an implementation. In: records. Out: the same records, kept; what one transaction writes is
+ * Defines the contract of a store, without an implementation. In: records. Out: the same records, kept; what one transaction writes is
  * kept as a whole, or not at all.
  *
  * A new store implements one interface, `EngineStore`, which consists of these parts:

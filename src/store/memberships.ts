@@ -1,13 +1,11 @@
 import type { Page } from "../base/page.ts";
 
-/** One audience that a profile is in. */
 export interface Membership {
   readonly audience: string;
   /** ms since 1970: when the profile entered. */
   readonly since: number;
 }
 
-/** One profile that an audience has. */
 export interface Member {
   /** Id of the profile. */
   readonly profile: string;

@@ -69,18 +69,17 @@ export interface Outbox {
 export type Priority = "high" | "normal" | "low";
 
 /**
- * `pending`: not settled, claimed or not. `dead`: given up, with a reason; a dead letter can be replayed. `aborted`: never sent,
+ * Names the states. `pending`: not settled, claimed or not. `dead`: given up, with a reason; a dead letter can be replayed. `aborted`: never sent,
  * because its template aborted.
  */
 export type DeliveryState = "pending" | "delivered" | "dead" | "cancelled" | "aborted";
 
-/** The profile and the template that an alert was rendered from, for rendering it again. */
+/** Holds the profile and the template that an alert was rendered from, for rendering it again. */
 export interface Source {
   readonly profile: Json;
   readonly template: Json;
 }
 
-/** A delivery to be added. */
 export interface Entry {
   readonly id: string;
   readonly channel: string;
@@ -105,7 +104,6 @@ export interface Entry {
   readonly replayOf?: string | undefined;
 }
 
-/** The result of adding an entry. */
 export interface EnqueueResult {
   readonly id: string;
   readonly state: DeliveryState;
@@ -179,7 +177,7 @@ export interface Settlement {
   readonly health?: { readonly ok: boolean; readonly failures: number; readonly resetTimeout: number } | undefined;
 }
 
-/** `lost`: the lease ended before the attempt was settled, so that it is not known whether the receiver got the delivery. */
+/** Adds an outcome that no channel returns. `lost`: the lease ended before the attempt was settled, so that it is not known whether the receiver got the delivery. */
 export type AttemptOutcome = Outcome | { readonly kind: "lost"; readonly reason: string };
 
 export interface Attempt extends Exchange {
@@ -190,7 +188,6 @@ export interface Attempt extends Exchange {
   readonly outcome: AttemptOutcome;
 }
 
-/** The result of expunging deliveries. */
 export interface ExpungeResult {
   /** Ids of deliveries that are erased. */
   readonly erased: readonly string[];
@@ -246,13 +243,13 @@ export interface Stats {
   readonly oldestDue?: number | undefined;
 }
 
-/** A channel, or one destination on it. */
+/** Names a channel, or one destination on it. */
 export interface DestinationRef {
   readonly channel: string;
   readonly destination?: string;
 }
 
-/** Why nothing, or little, is sent to a destination or a whole channel at the moment. */
+/** Says why nothing, or little, is sent to a destination or a whole channel at the moment. */
 export interface DestinationHealth {
   readonly channel: string;
   /** Absent: the whole channel. */
@@ -264,7 +261,7 @@ export interface DestinationHealth {
   readonly failures: number;
 }
 
-/** Name of the destination that all erased deliveries of a channel have. */
+/** Replaces the destination of all erased deliveries of a channel. */
 export const erasedDestination = "erased";
 
 export const priorities: readonly Priority[] = ["high", "normal", "low"];

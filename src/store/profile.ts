@@ -1,16 +1,16 @@
 import type { Json } from "../base/json.ts";
 
-/** The data of a customer, which templates see as dot. A field called `__proto__` is an ordinary field. */
+/** Holds the data of a customer, which templates see as dot. A field called `__proto__` is an ordinary field. */
 export type Fields = { readonly [field: string]: Json };
 
-/** Something that identifies a person, of a kind that the settings declare, such as `email`, `user_id`, `device`. */
+/** Identifies a profile by a value of a kind that the settings declare, such as `email`, `user_id`, `device`. */
 export interface Identifier {
   readonly kind: string;
   /** The value after it was normalized by the rules of its kind (trimmed, case-folded). */
   readonly value: string;
 }
 
-/** The record of one customer. */
+/** Holds the record of one customer. */
 export interface Profile {
   /** `prf_` and letters and digits. */
   readonly id: string;

@@ -1,7 +1,7 @@
 import type { Page } from "../base/page.ts";
 import type { Fields, Identifier, Profile } from "./profile.ts";
 
-/** Profiles, to read. */
+/** Reads profiles. */
 export interface Profiles {
   /** Returns a profile for each id, or undefined. The id of a merged profile gives the profile that it was merged into. */
   get(ids: readonly string[]): Promise<readonly (Profile | undefined)[]>;
@@ -80,7 +80,7 @@ export interface ProfilesWriter extends Pick<Profiles, "get" | "find" | "list" |
   remove(ids: readonly string[]): Promise<readonly string[]>;
 }
 
-/** A merge of one profile into another. */
+/** Records that one profile was merged into another. */
 export interface Absorption {
   readonly from: string;
   readonly into: string;

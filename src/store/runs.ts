@@ -18,7 +18,7 @@ export interface Run {
   readonly trigger?: string | undefined;
   /** The audience whose members are visited; for a re-evaluation, the audiences that are evaluated. */
   readonly audiences: readonly string[];
-  /** Whether a re-evaluation fires triggers for profiles that enter or leave. @default false */
+  /** Fires triggers for profiles that enter or leave in a re-evaluation. @default false */
   readonly fire?: boolean | undefined;
   /** Profiles that a backfill alerts, at most. */
   readonly limit?: number | undefined;
@@ -51,7 +51,7 @@ export interface Run {
 /** Runs of one state, at most: an audience has one re-evaluation, a trigger a few runs. */
 export const maxRuns = 10_000;
 
-/** Runs, to read. */
+/** Reads runs. */
 export interface Runs {
   get(id: string): Promise<Run | undefined>;
   /** Returns a page of runs, newest first. */

@@ -11,12 +11,12 @@ export interface TransactionOptions {
   readonly lowPriority?: boolean | undefined;
 }
 
-/** The verbs of a transaction in a store of deliveries. Deliveries can be claimed once it is committed. */
+/** Holds the verbs of a transaction in a store of deliveries. Deliveries can be claimed once it is committed. */
 export interface Transaction {
   readonly outbox: Pick<Outbox, "add" | "expunge">;
 }
 
-/** The verbs of a transaction in a store of the engine. Reads see what the transaction has written. */
+/** Holds the verbs of a transaction in a store of the engine. Reads see what the transaction has written. */
 export interface EngineTransaction extends Transaction {
   readonly profiles: ProfilesWriter;
   readonly events: EventsWriter;

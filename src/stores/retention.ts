@@ -8,5 +8,5 @@ export interface Retention {
   readonly bytes: number;
 }
 
-/** 30 days, 4 GiB. */
+/** Keeps 30 days and 4 GiB. */
 export const defaultRetention: Retention = { age: 30 * day, bytes: 4 * 2 ** 30 };

@@ -19,9 +19,9 @@ import { TransactionCache } from "./sqlite/transaction-cache.ts";
 import { type TransactionHooks, Writer } from "./sqlite/writer.ts";
 
 export interface SqliteOptions {
-  /** How long settled deliveries are kept. @default 30 days, 4 GiB */
+  /** Limits the age and size of settled deliveries. @default 30 days, 4 GiB */
   readonly retention?: Partial<Retention> | undefined;
-  /** How long to wait for other processes that write, in ms, before a verb fails as `locked`. @default 30,000 */
+  /** Limits the wait for other processes that write, in ms; after it a verb fails as `locked`. @default 30,000 */
   readonly busyTimeout?: number | undefined;
   /**
    * Syncs what is written to disk, so that it survives a crash of the machine. Set false only for a copy to rehearse on: on a file

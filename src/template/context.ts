@@ -75,7 +75,7 @@ export function makeContext(
   };
 }
 
-/** Random bits for 128 numbers, because asking the platform for each number is slow. */
+/** Holds random bits for 128 numbers, because asking the platform for each number is slow. */
 const pool = new Uint32Array(256);
 let used = pool.length;
 

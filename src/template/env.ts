@@ -24,11 +24,10 @@ export interface CompileFacts {
 
 export type Eval = (run: Run) => unknown;
 
-/** A compiled expression. */
 export interface Expression {
   readonly eval: Eval;
   /**
-   * Whether the value is boxed: it comes straight from a list or map, so that in Go it is an `interface {}` (see `value.ts`).
+   * Tells whether the value is boxed: it comes straight from a list or map, so that in Go it is an `interface {}` (see `value.ts`).
    * May depend on the run.
    */
   readonly boxed: boolean | ((run: Run) => boolean);

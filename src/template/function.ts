@@ -39,19 +39,19 @@ export type ParamType =
 
 export interface Signature {
   readonly params: readonly ParamType[];
-  /** Whether the last parameter takes any number of arguments, including none. @default false */
+  /** Tells whether the last parameter takes any number of arguments, including none. @default false */
   readonly variadic?: boolean | undefined;
   /** Go's type of the result, for results whose type a JavaScript number does not tell. @default "any" */
   readonly returns?: ParamType | undefined;
-  /** Whether the function gets the {@link Context} of the render before its arguments. @default false */
+  /** Tells whether the function gets the {@link Context} of the render before its arguments. @default false */
   readonly context?: boolean | undefined;
   /**
-   * Whether the function changes maps that it is given. Templates that call it see a copy of the profile, so that the profile
+   * Tells whether the function changes maps that it is given. Templates that call it see a copy of the profile, so that the profile
    * itself never changes; results of functions and iterators in the profile are not copied. @default false
    */
   readonly mutates?: boolean | undefined;
   /**
-   * Whether the result may differ for the same arguments, because it depends on the clock or on random numbers. @default false
+   * Tells whether the result may differ for the same arguments, because it depends on the clock or on random numbers. @default false
    */
   readonly nonDeterministic?: boolean | undefined;
 }
@@ -68,7 +68,7 @@ const signatures = new WeakMap<TemplateFunction, Signature>();
  * Gives a function Go's argument checks and messages. Arguments arrive as `string`, `boolean`, `number` (`int` and `int64`
  * beyond 2^53 as `bigint`), array, object, {@link Time} and `bigint` nanoseconds; for `"any"` as the engine holds them (see the value table), nil as
  * `null`. Arrays and objects are the profile's own: a function must not change them.
- * What it throws becomes `error calling NAME: MESSAGE`. Without a signature a function takes anything.
+ * An error that the function throws becomes `error calling NAME: MESSAGE`. Without a signature a function takes anything.
  */
 export function define(
   signature: Signature & { readonly context: true },
@@ -85,7 +85,7 @@ export function define(signature: Signature, fn: TemplateFunction): TemplateFunc
   return defined;
 }
 
-/** Signature of a function without one: takes anything, numbers without their boxes. */
+/** Describes a function without a signature: it takes anything, numbers without their boxes. */
 const plain: Signature = { params: ["plain"], variadic: true };
 
 export function signatureOf(fn: TemplateFunction): Signature {

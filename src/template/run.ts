@@ -42,7 +42,7 @@ export class Run {
   readonly settings: Settings;
   out = "";
   dot: unknown;
-  /** Whether dot is boxed: it was taken from a list or map and not yet unwrapped, so Go says `interface {}` for its type. */
+  /** Tells whether dot is boxed: it was taken from a list or map and not yet unwrapped, so Go says `interface {}` for its type. */
   dotBoxed = false;
   /** Variables as a flat `[value, boxed, value, boxed, …]` array, which avoids one object for each variable. */
   vars: unknown[];

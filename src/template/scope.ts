@@ -9,7 +9,7 @@ export class Scope {
   readonly #names: { readonly name: string; readonly slot: Slot }[] = [{ name: "$", slot: { index: 0, maybe: false } }];
   /** Slots used so far; slot 0 is `$`. */
   size = 1;
-  /** Whether the current argument may not be evaluated. */
+  /** Tells whether the current argument may not be evaluated. */
   maybe = false;
   #unset: number[] = [];
 

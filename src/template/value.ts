@@ -91,7 +91,7 @@ export class Pairs {
   }
 }
 
-/** Key under which a value gives its Go type; a class gives it by a getter. */
+/** Is the key under which a value gives its Go type; a class gives it by a getter. */
 export const goType: unique symbol = Symbol("goType");
 
 /**
@@ -108,17 +108,17 @@ export interface GoType<Receiver = any> {
   readonly methods?: Readonly<Record<string, (receiver: Receiver) => TemplateFunction>> | undefined;
   /** The text of a Stringer, which printing shows. */
   readonly text?: ((receiver: Receiver) => string) | undefined;
-  /** Whether this is a struct, in which an unknown field is an error, not a missing key. */
+  /** Tells whether this is a struct, in which an unknown field is an error, not a missing key. */
   readonly struct?: boolean | undefined;
   /** The fields of a {@link Struct}, in their order. @default none */
   readonly fields?: ((receiver: Receiver) => Readonly<Record<string, unknown>>) | undefined;
   /** The name of a field in encoding/json; empty to leave the field out. @default the field's own */
   readonly jsonName?: ((field: string) => string) | undefined;
-  /** Whether the elements have a type of their own, not `interface {}`. */
+  /** Tells whether the elements have a type of their own, not `interface {}`. */
   readonly typed?: boolean | undefined;
   /** The value that a map gives for a missing key. @default nil */
   readonly zero?: unknown;
-  /** Whether this is a nil slice, which prints as an empty list, and is `null` in JSON. */
+  /** Tells whether this is a nil slice, which prints as an empty list, and is `null` in JSON. */
   readonly isNil?: boolean | undefined;
 }
 
@@ -211,7 +211,7 @@ export type Kind =
   | "seq"
   | "seq2";
 
-/** Base class of values of which a template sees only the methods, the fields and the text of their {@link GoType}. */
+/** Is the base class of values of which a template sees only the methods, the fields and the text of their {@link GoType}. */
 export abstract class Struct {
   abstract get [goType](): GoType;
 }

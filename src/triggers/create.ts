@@ -50,7 +50,7 @@ export interface EngineOptions {
    * @default 20 of its last 100
    */
   readonly costs?: CostOptions | undefined;
-  /** Waits for so many ms before an evaluation that ran out of time is tried again. @default setTimeout */
+  /** Waits `ms` before an evaluation that ran out of time is tried again. @default setTimeout */
   readonly sleep?: ((ms: number) => Promise<void>) | undefined;
   /** Is called after something was added to the outbox, so that a dispatcher can wake. Must not throw. */
   readonly onEnqueued?: (() => void) | undefined;

@@ -30,7 +30,7 @@ export interface RunOptions extends TransactionOptions {
 
 type Work<Result> = (context: FiringContext, catalog: Catalog) => Promise<Result>;
 
-/** Part of the total time that one of several items may use. */
+/** Limits the share of the total time that one of several items may use. */
 const share = 1 / 4;
 /** Limits the off-thread evaluations for one item, after which it fails. */
 const maxOffThread = 100;

@@ -31,9 +31,9 @@ export interface Engine {
 
   /**
    * Undoes a merge of profiles. `profile` is the id of the profile that was merged into another, or of the surviving
-   * one, whose latest merge is then undone. Each gets back what it had before (fields, identifiers, firings, events,
-   * and so its caps); what came since stays with the survivor. Audiences of both are evaluated again, which fires
-   * nothing, and no later update merges the two again.
+   * one, whose latest merge is then undone. Each profile gets back what it had before (fields, identifiers, firings, events,
+   * and so its caps); data received since stays with the survivor. Audiences of both are evaluated again without firing
+   * triggers, and no later update merges the two again.
    * @returns undefined if there is no such profile @throws SplitError
    */
   split(profile: string): Promise<Split | undefined>;
@@ -53,8 +53,8 @@ export interface Engine {
   setState(trigger: string, state: "active" | "paused" | "draft"): Promise<void>;
 
   /**
-   * Returns the definitions in force that cannot run with this engine's channels and functions: events meanwhile are
-   * lost to them.
+   * Returns the definitions in force that cannot run with this engine's channels and functions: they miss the events
+   * of that time.
    * @param options `failed`: also triggers that were set to failed for it, and are no longer in force @default false
    */
   broken(options?: { readonly failed?: boolean | undefined }): Promise<readonly DefinitionError[]>;
@@ -103,7 +103,7 @@ export interface Collected {
   readonly problem?: string | undefined;
   /** The problem reveals something about existing profiles. */
   readonly confidential?: true | undefined;
-  /** What was refused, and why: see `RawEvent`. */
+  /** Lists what was refused, and why: see `RawEvent`. */
   readonly refused?: readonly string[] | undefined;
 }
 

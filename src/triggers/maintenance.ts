@@ -24,11 +24,11 @@ interface MaintenanceOptions {
 
 /** Profiles that one step of a run takes: as many as fit in `ms`, so that live events are not held up. */
 const stepSize = { first: 32, min: 8, max: 128, ms: 8 };
-/** How often to look for work that other processes started, in ms. */
+/** Sets the interval of looking for work that other processes started, in ms. */
 const poll = 1_000;
 const day = 86_400_000;
 /**
- * How often old data is pruned, and how long each kind is kept, in ms. Re-evaluations run every few minutes, so they
+ * Sets how often old data is pruned, and how long each kind is kept, in ms. Re-evaluations run every few minutes, so they
  * are kept briefly.
  */
 const pruning = {
@@ -42,7 +42,7 @@ const pruning = {
 };
 /** Lets live events go first. */
 const lowPriority = { lowPriority: true };
-/** How often alarms are evaluated, in ms. */
+/** Sets the interval of evaluating alarms, in ms. */
 const alarmInterval = 60_000;
 
 /**
@@ -331,7 +331,7 @@ export class Maintenance {
         longestRetention = Math.max(longestRetention, retention);
         count += await events.prune(name, now - retention, limit);
       }
-      // How long a stream that cannot run keeps its events is not known.
+      // The retention of a stream that cannot run is unknown, so its events are kept.
       if (catalog.broken.some(({ kind }) => kind === "stream")) return count;
       // Removes events of streams that are not defined any more.
       return count + (await events.prune(undefined, now - longestRetention, limit));

@@ -1,6 +1,6 @@
 import type { EngineStore, Firing } from "../store/index.ts";
 
-/** A firing that failed, and why. */
+/** Describes a firing that failed, and why. */
 export type Failure = Pick<Firing, "id" | "profile" | "at" | "reason">;
 
 const day = 86_400_000;

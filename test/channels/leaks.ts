@@ -6,7 +6,7 @@ import { createLogger, eventLog } from "../../src/observe/index.ts";
 import { memoryStore } from "../../src/stores/memory.ts";
 import type { Received } from "./receiver.ts";
 
-/** Whether a text tells a secret: as it is, or in any encoding that these undo. Written apart from what it tests. */
+/** Tells whether a text contains a secret: as it is, or in any encoding that these undo. Shares no code with what it tests. */
 export function tells(text: string, secret: string): boolean {
   const unescaped = text.replace(/\\u([\da-f]{4})/gi, (_all, hex: string) =>
     String.fromCharCode(Number.parseInt(hex, 16)),

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 
-/** What a receiver got. */
+/** Holds a request that a receiver got. */
 export interface Received {
   readonly method: string;
   readonly path: string;

@@ -11,7 +11,7 @@ const root = join(import.meta.dirname, "../..");
 const main = join(root, "src/cli/main.ts");
 const config = "channels:\n  out: { kind: log }\nserve: { listen: 0, trustedProxies: [] }\n";
 
-/** What docs/security.md gives as the smallest lists; here the source stands for the build. */
+/** Lists the smallest permissions that docs/security.md gives; here the sources replace the build. */
 const lists = (folder: string): readonly string[] => [
   "--permission",
   "--allow-addons",

@@ -2,7 +2,7 @@ import { Agent, request } from "node:http";
 import type { Channel } from "../../src/dispatch/channel.ts";
 import type { Outcome } from "../../src/store/index.ts";
 
-/** As little of a webhook as it takes: posts the title, with the id in a header. */
+/** Posts the title, with the id in a header: the smallest webhook. */
 export function post(port: number): Channel {
   const agent = new Agent({ keepAlive: true });
   return {

@@ -19,7 +19,7 @@ export interface CrashReport {
   readonly settled: { readonly pending: number; readonly delivered: number; readonly dead: number };
   /** Requests beyond the first that the receiver took for one id. */
   readonly duplicates: number;
-  /** What must not be. */
+  /** Lists what must not happen, but did. */
   readonly faults: readonly string[];
 }
 

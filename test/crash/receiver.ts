@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 
 export interface Receiver {
   readonly port: number;
-  /** How often each id was answered with 200, and what it said. */
+  /** Counts how often each id got a 200, and keeps its content. */
   readonly received: ReadonlyMap<string, { times: number; readonly said: Set<string> }>;
   readonly rejected: ReadonlySet<string>;
   close(): Promise<void>;

@@ -1,4 +1,4 @@
-/** `npm run crash-test`: at least 200 kills; `npm run crash-test -- 1000`: so many. */
+/** Kills processes with `npm run crash-test`: at least 200 times, or as often as `npm run crash-test -- 1000` says. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -19,7 +19,7 @@ export interface ModelDelivery {
   silent: boolean;
 }
 
-/** What an outbox is, as simply as it can be said: a list, searched from end to end. */
+/** Models an outbox as simply as possible: a list, searched from end to end. */
 export class Model {
   readonly deliveries: ModelDelivery[] = [];
   readonly held = new Map<string, number>();

@@ -12,9 +12,9 @@ export function reference(): string {
   );
   return `# Rules
 
-What \`lint\` finds, rule by rule. \`npm run docs:rules\` writes this from [src/lint/rules](../src/lint/rules); the examples are run as tests.
+All rules of \`lint\`. \`npm run docs:rules\` generates this file from [src/lint/rules](../src/lint/rules); the examples run as tests.
 
-An **error** does not parse, or fails or reads wrong for some profile; a **warning** is most likely not meant so; an **info** may be.
+An **error** does not parse, or fails or renders wrongly for some profile; a **warning** is most likely a mistake; an **info** may be one.
 A comment turns rules off: \`{{/* tocsin-disable-next-line rule */}}\`, \`tocsin-disable-line\`, \`tocsin-disable\` … \`tocsin-enable\`; without a rule, all of them.
 
 | rule | severity | finds |

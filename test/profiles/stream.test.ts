@@ -6,7 +6,7 @@ import { compileStream, type Mapped, type StreamDefinition, StreamError } from "
 const options = { functions: [sprig, alerting] };
 const stream = (definition: StreamDefinition) => compileStream("orders", definition, options);
 
-/** What becomes of one field. */
+/** Returns the value that one field is mapped to. */
 const field = (mapped: Mapped, payload: Json) => {
   const { update, problem } = stream({ identifiers: { email: "x" }, fields: { f: mapped } }).map(payload);
   return problem === undefined ? update?.fields?.f : { problem };

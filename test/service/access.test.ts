@@ -24,7 +24,7 @@ function scopeOf(method: Method, url: string): "collect" | "read" | "write" {
   return method === "GET" || method === "HEAD" || looks.includes(url) ? "read" : "write";
 }
 
-/** What a key opens. */
+/** Lists the scopes that each caller has. */
 const opened: Record<Who, readonly string[]> = {
   collect: ["collect"],
   read: ["read"],

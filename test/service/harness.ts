@@ -22,7 +22,7 @@ export interface Harness {
   readonly problems: { readonly about: object; readonly message: string }[];
   now: number;
   readonly secrets: Readonly<Record<Who, string | undefined>>;
-  /** As somebody who may do all, unless `who` says otherwise. */
+  /** Sends a request with all scopes, unless `who` says otherwise. */
   request(method: Method, url: string, body?: unknown, more?: More): Promise<TestResponse>;
   close(): Promise<void>;
 }

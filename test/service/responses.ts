@@ -49,13 +49,13 @@ export const whole = (document: OpenApi, schema: object): object => ({
   $defs: JSON.parse(JSON.stringify(document.components.schemas).replaceAll("#/components/schemas/", "#/$defs/")),
 });
 
-/** Whether the document allows a body. */
+/** Returns a function that tells whether the document allows a body. */
 export function allowing(document: OpenApi): (operation: Operation, body: unknown) => boolean {
   const ajv = new Ajv2020({ strict: false });
   return ({ bodies }, body) => ajv.validate(whole(document, bodies["application/json"]!), body) as boolean;
 }
 
-/** What of an answer the document does not say. */
+/** Returns a function that says how a response differs from the document; undefined if it does not. */
 export function judge(document: OpenApi): (operation: Operation, answer: TestResponse) => string | undefined {
   const ajv = new Ajv2020({ strict: false, allErrors: true });
   (formats as unknown as (ajv: unknown) => void)(ajv);

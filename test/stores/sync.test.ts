@@ -38,7 +38,7 @@ test("what the store says is there after the machine went down, and so is what r
       safe = Math.max(safe, sync);
     };
   };
-  /** What would be found if the power failed now. */
+  /** Returns what would be on disk if the power failed now. */
   const found = async (ids: readonly string[]) => {
     const copy = folder.file();
     for (const end of ["", "-wal"]) copyFileSync(`${file}.${safe}${end}`, copy + end);

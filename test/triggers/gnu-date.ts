@@ -33,7 +33,7 @@ interface Change {
   readonly offset: number;
 }
 
-/** How the clocks of a zone stand in some years; the first of `changes` is none. */
+/** Lists the changes of a zone's clocks in some years; the first of `changes` is not a change. */
 export interface Listing {
   readonly zone: string;
   readonly start: number;

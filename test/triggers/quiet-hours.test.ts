@@ -43,7 +43,7 @@ test("where nobody knows the zone, the other one, and else UTC", () => {
 const zones = ["UTC", "Europe/Warsaw", "America/New_York", "Australia/Lord_Howe", "Africa/Casablanca", "Pacific/Apia"];
 const quarter = 15 * 60_000;
 
-/** Whether clocks show a time from `from` up to `to`, as `Intl` says. */
+/** Tells whether clocks show a time from `from` up to `to`, according to `Intl`. */
 function isQuiet(from: string, to: string, zone: string, now: number): boolean {
   const shown = new Intl.DateTimeFormat("en-GB", { timeZone: zone, hour: "2-digit", minute: "2-digit" }).format(now);
   return from <= to ? from <= shown && shown < to : from <= shown || shown < to;

@@ -27,7 +27,7 @@ const maxResponseBytes = 64 * 1024;
 const timeoutError = (what: string, ms: number): Error =>
   Object.assign(new Error(`${what} within ${ms} ms`), { code: "ETIMEDOUT" });
 
-/** An HTTP/2 connection to Apple, from its settings to its end. */
+/** Manages an HTTP/2 connection to Apple, from its settings to its end. */
 export class Http2Connection {
   lastUsed = Number.NEGATIVE_INFINITY;
   isUsable = true;

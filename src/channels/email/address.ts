@@ -1,7 +1,6 @@
 import { domainToASCII } from "node:url";
 import { oneLine } from "./sanitize-header.ts";
 
-/** A sender or recipient of mail. */
 export interface Mailbox {
   readonly name?: string | undefined;
   readonly address: string;

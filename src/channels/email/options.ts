@@ -73,14 +73,14 @@ export interface EmailOptions {
   readonly maxSize?: number | undefined;
   /** Limits the characters of an alert's body, and of its html. @default 1 MiB */
   readonly maxText?: number | undefined;
-  /** Permits connections; a mail server in your own network has to be allowed. */
+  /** Permits connections; a mail server in a private network must be allowed explicitly. */
   readonly guard?: GuardPolicy | undefined;
   /** Per recipient. */
   readonly limits?: DestinationLimits | undefined;
   readonly retry?: RetryPolicy | undefined;
 }
 
-/** A template as `compile` returns it: this module compiles none. */
+/** Describes a template that `compile` returns: this module compiles none. */
 export interface UrlTemplate {
   render(data: unknown): string;
 }

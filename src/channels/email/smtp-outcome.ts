@@ -3,7 +3,7 @@ import { GuardError } from "../../guard/index.ts";
 import type { Outcome } from "../../store/index.ts";
 import { failureReason } from "../http/failure-outcome.ts";
 
-/** An error of nodemailer, with the command that failed and the server's response. */
+/** Describes an error of nodemailer, with the command that failed and the server's response. */
 export interface SmtpFailure extends Error {
   readonly code?: string;
   readonly originalCode?: string;

@@ -33,7 +33,7 @@ export interface AccessTokens {
 
 const scope = "https://www.googleapis.com/auth/firebase.messaging";
 const minute = 60_000;
-/** ms before its expiry at which a token is renewed, because an attempt may take a while. */
+/** Renews a token this many ms before it expires, because an attempt may take a while. */
 const renewBefore = 5 * minute;
 
 const grantSchema = z.object({ access_token: z.string().regex(/^[\x21-\x7e]+$/), expires_in: z.number() });

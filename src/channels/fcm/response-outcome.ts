@@ -6,7 +6,7 @@ export interface FcmResult {
   readonly token?: "rejected" | undefined;
 }
 
-/** ms to wait after a quota error without `Retry-After`, and ms to wait at least before any retry: both as Google asks. */
+/** Sets the wait after a quota error without `Retry-After`, and the shortest wait before any retry, in ms: both as Google asks. */
 const quotaWait = 60_000;
 const minWait = 10_000;
 

@@ -52,7 +52,7 @@ export interface HttpRequest {
   readonly journal?: string | false | undefined;
 }
 
-/** A response of the receiver, maybe with a status and headers only. */
+/** Holds the receiver's response, maybe with a status and headers only. */
 export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;

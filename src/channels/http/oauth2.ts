@@ -23,10 +23,10 @@ interface Token {
   readonly renewAt: number;
 }
 
-/** Fraction of its lifetime for which a token is reused, because clocks differ and requests take time; never its last minute. */
+/** Reuses a token for this fraction of its lifetime, because clocks differ and requests take time; never its last minute. */
 const reuseFraction = 0.9;
 const expiryMargin = 60_000;
-/** Lifetime of a token whose response does not say it, in s. */
+/** Sets the lifetime of a token whose response states none, in s. */
 const defaultLifetime = 300;
 
 /** Limits the earlier tokens that are kept, because a receiver may still repeat them. */

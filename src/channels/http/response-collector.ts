@@ -1,6 +1,6 @@
 import type { Dispatcher } from "undici";
 
-/** A response as far as it was received. */
+/** Holds a response as far as it was received. */
 export interface CollectedResponse {
   readonly status: number;
   readonly statusText: string;

@@ -24,9 +24,9 @@ export function encrypt(p256dh: string, auth: string, payload: string): Buffer {
   return Buffer.concat([salt, recordSize, sender, record, cipher.final(), cipher.getAuthTag()]);
 }
 
-/** Delimiter that marks the last record, which is the only one. */
+/** Marks the last record, which is the only one. */
 const lastRecord = "\x02";
-/** Record size (4,096), and the length of the key that follows. */
+/** Encodes the record size (4,096) and the length of the key that follows. */
 const recordSize = Buffer.from([0, 0, 16, 0, 65]);
 
 const secretKey = (bytes: Buffer): KeyObject => createSecretKey(bytes);

@@ -4,7 +4,7 @@ import type { Outcome } from "../../store/index.ts";
 import type { PushResult } from "./response-outcome.ts";
 import type { Vapid } from "./subscription.ts";
 
-/** A pause in which nothing is sent to a push service. */
+/** Stops sending to a push service for a while. */
 export interface Pause {
   /** ms since 1970. */
   readonly until: number;
@@ -13,7 +13,7 @@ export interface Pause {
   readonly secrets: readonly string[];
 }
 
-/** State of a push service, which is an origin. */
+/** Holds the state of a push service, which is an origin. */
 interface ServiceState {
   /** The `Authorization` header, and when it is renewed (ms since 1970). */
   token?: { readonly header: string; readonly renewAt: number } | undefined;
@@ -22,10 +22,10 @@ interface ServiceState {
   hasAcceptedToken?: true;
 }
 
-/** ms for which a token is valid (at most a day, RFC 8292 section 2), and ms before its expiry at which it is renewed. */
+/** Sets a token's lifetime (at most a day, RFC 8292 section 2), and how long before its expiry it is renewed, in ms. */
 const tokenLifetime = 12 * 3_600_000;
 const renewBefore = 3_600_000;
-/** ms to pause for a push service that rejects our token and has never accepted one. */
+/** Pauses a push service that rejects our token and has never accepted one, in ms. */
 const untrustedPause = 60_000;
 /** Limits a pause (ms), whatever the service asks for: then one push tries again. */
 const maxPause = 3_600_000;
@@ -38,8 +38,8 @@ export interface PushServices {
   /** Returns the pause of an origin, or undefined if there is none. */
   pause(origin: string, now: number): Pause | undefined;
   /**
-   * Records what a result request about the whole service. A rejected token is signed anew. If the service has accepted one before, the
-   * problem is the subscription's; else it is ours, and the service is paused for a minute.
+   * Records the consequences of a result for the whole service. A rejected token is replaced. If the service has accepted a token before,
+   * the problem is the subscription's; otherwise it is ours, and the service is paused for a minute.
    * @param secrets of the request, which the response may repeat
    * @returns the outcome for the delivery
    */

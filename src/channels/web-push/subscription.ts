@@ -1,7 +1,7 @@
 import { createECDH, ECDH } from "node:crypto";
 import { z } from "zod";
 
-/** A subscription as a browser gives it: `JSON.stringify(await registration.pushManager.subscribe(…))`. */
+/** Describes a browser's subscription: `JSON.stringify(await registration.pushManager.subscribe(…))`. */
 export interface Subscription {
   /** `https:` URL at the browser's push service. Knowing it and the keys is not enough to send as you: that takes your VAPID key. */
   readonly endpoint: string;

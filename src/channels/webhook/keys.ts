@@ -9,14 +9,14 @@ import {
 import { BoundedCache } from "../../base/bounded-cache.ts";
 
 /**
- * A parsed key of Standard Webhooks. `whsec_`: a shared secret (v1, HMAC-SHA256), signs and verifies. `whsk_`: an ed25519 secret key
+ * Holds a parsed key of Standard Webhooks. `whsec_`: a shared secret (v1, HMAC-SHA256), signs and verifies. `whsk_`: an ed25519 secret key
  * (v1a), signs and verifies. `whpk_`: its public key, verifies.
  */
 export type WebhookKey =
   | { readonly scheme: "v1"; readonly secret: KeyObject }
   | { readonly scheme: "v1a"; readonly secret: KeyObject | undefined; readonly public: KeyObject };
 
-/** DER that precedes the raw bytes of an ed25519 key (RFC 8410). */
+/** Precedes the raw bytes of an ed25519 key in DER (RFC 8410). */
 const pkcs8Prefix = Buffer.from("302e020100300506032b657004220420", "hex");
 const spkiPrefix = Buffer.from("302a300506032b6570032100", "hex");
 

@@ -2,7 +2,7 @@ import type { Json } from "../../base/json.ts";
 import { DestinationError, type Draft } from "../../dispatch/index.ts";
 import type { Alert } from "../../store/index.ts";
 
-/** A compiled template, or any object that renders data. */
+/** Renders data: a compiled template, or any object like it. */
 export interface Renderer {
   render(data: unknown): string;
 }

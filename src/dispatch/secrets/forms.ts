@@ -1,4 +1,4 @@
-/** One written form of a secret, and its replacement. */
+/** Pairs one written form of a secret with its replacement. */
 export interface SecretForm {
   readonly text: string;
   /** The start of `text` that is searched for, at most 64 characters, so that searching is linear in the searched text. */
@@ -9,7 +9,7 @@ export interface SecretForm {
   readonly replacement: string;
 }
 
-/** A secret with a name that is shown instead, such as `${NAME}` in a configuration. */
+/** Gives a secret a name that is shown instead, such as `${NAME}` in a configuration. */
 export interface NamedSecret {
   readonly name: string;
   readonly value: string;
@@ -18,12 +18,12 @@ export interface NamedSecret {
 export type Secret = string | NamedSecret;
 
 /**
- * Length of the shortest secret that is redacted in texts. Shorter ones would turn every other word into dots; but a header that holds
- * one is masked all the same.
+ * Limits redaction in texts to secrets of at least this length. Shorter ones would turn every other word into dots; but a header
+ * that holds one is masked all the same.
  */
 export const minSecretLength = 4;
 
-/** Length of a form's `key`, at most. */
+/** Limits the length of a form's `key`. */
 export const maxKeyLength = 64;
 const secretText = (secret: Secret): string => (typeof secret === "string" ? secret : secret.value);
 const replacementOf = (secret: Secret): string => (typeof secret === "string" ? "…" : `\${${secret.name}}`);

@@ -1,4 +1,4 @@
-/** A text whose escapes were undone, and a map from its characters to those of the original text. */
+/** Holds a text whose escapes were undone, and maps its characters to those of the original text. */
 export interface Level {
   readonly text: string;
   /** Returns the place in the original text at which the character at this place of `text` begins. */
@@ -18,7 +18,7 @@ const maxLevels = 4;
 const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'" };
 const controls: Readonly<Record<string, string>> = { n: "\n", r: "\r", t: "\t", b: "\b", f: "\f" };
 
-/** Returns the text itself, and what comes out when its escapes are undone once, twice and so on, as long as there are any. */
+/** Returns the text itself, and the text with its escapes undone once, twice and so on, as long as there are any. */
 export function levelsOf(text: string): readonly Level[] {
   const levels: Level[] = [{ text, startOf: (place) => place, endOf: (place) => place }];
   while (levels.length <= maxLevels) {
@@ -81,7 +81,7 @@ function countUpTo(place: number, places: readonly number[]): number {
   return low;
 }
 
-/** Decodes a run of %XX. If it is no UTF-8, each byte becomes one character. */
+/** Decodes a run of %XX. If it is not UTF-8, each byte becomes one character. */
 function percentDecoded(run: string): string {
   const bytes = Buffer.from(run.replaceAll("%", ""), "hex");
   const text = bytes.toString();

@@ -4,7 +4,7 @@ import { cutEscape, type Level, levelsOf } from "./levels.ts";
 
 /** Characters of a secret's beginning that are redacted at the end of a text, at least: the text may have been cut within the secret. */
 const minCutLength = 4;
-/** Length from which on a text may have been cut. A body may have been at any length. */
+/** Sets the length from which on a text may have been cut. A body may have been cut at any length. */
 const shortestCut = 100;
 /** Matches the end of a text that was cut by us: a mark, or half a character. */
 const cutMark = /(?:…(?: \(\d{1,15} (?:characters|bytes)\))?|\ufffd{1,3})$/;
@@ -106,7 +106,7 @@ function mapTexts<T>(value: T, forms: readonly SecretForm[]): T {
   ) as T;
 }
 
-/** Response headers that never repeat anything of the request. */
+/** Lists response headers that never repeat anything of the request. */
 const plainHeaders: ReadonlySet<string> = new Set(["content-type", "date", "server", "connection", "content-length"]);
 const maxPlainLength = 10;
 

@@ -27,7 +27,7 @@ export function sealed<T extends Json | undefined>(value: T, secrets: readonly S
   return mapTexts(value, sealText);
 }
 
-/** `a SECRET b` → `a `, mark, ` b`: texts at even places, marks at odd ones. */
+/** Splits `a SECRET b` into `a `, mark, ` b`: texts at even places, marks at odd ones. */
 const split = (text: string, value: string, by: string): readonly string[] =>
   text.includes(value) ? text.split(value).flatMap((part, i) => (i === 0 ? [part] : [by, part])) : [text];
 

@@ -8,7 +8,7 @@ const isUrl = (text: string): boolean => /^https?:\/\//i.test(text) && URL.canPa
 
 /**
  * Returns a URL for people and keys, without its path: `https://hooks.example.org#77ab01d2c3f4e5a6`. The path of a webhook is often all
- * that protects it; the 64 bits of a hash tell URLs of a host apart. A text in this form, or one that is no URL, is returned as it is.
+ * that protects it; the 64 bits of a hash tell URLs of a host apart. A text in this form, or one that is not a URL, is returned unchanged.
  */
 export function shownUrl(text: string): string {
   if (shown.test(text) || !isUrl(text)) return text;

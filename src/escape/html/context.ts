@@ -10,7 +10,7 @@ export interface Context {
   /** The end of the attribute value. */
   readonly delim: "None" | "DoubleQuote" | "SingleQuote" | "SpaceOrTagEnd";
   readonly urlPart: "None" | "PreQuery" | "QueryOrFrag" | "Unknown";
-  /** Whether a `/` would start a regular expression or divide. */
+  /** Tells whether a `/` would start a regular expression or divide. */
   readonly jsCtx: "Regexp" | "DivOp" | "Unknown";
   /** Open braces in each `${…}` around this place. */
   readonly braces: Braces | undefined;
@@ -85,7 +85,7 @@ export interface Spot {
   readonly end: number;
 }
 
-/** The context outside all markup. */
+/** Is the context outside all markup. */
 export const text: Context = {
   state: "Text",
   delim: "None",

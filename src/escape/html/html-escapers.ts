@@ -6,7 +6,7 @@ import { startOfTag, transitions, valueEnds } from "./transition.ts";
 
 /** Escapes text in HTML and in attributes. */
 
-/** The result of a filter for an unsafe value: a word without meaning anywhere that is easy to search for. */
+/** Replaces an unsafe value: a word that means nothing anywhere, and is easy to search for. */
 export const failsafe = "ZgotmplZ";
 
 const html = { "\0": "\ufffd", '"': "&#34;", "&": "&amp;", "'": "&#39;", "+": "&#43;", "<": "&lt;", ">": "&gt;" };

@@ -4,7 +4,7 @@ import type { Context } from "./context.ts";
 /** Reads from the start of a text. Go: the functions of `html/template/transition.go`. */
 export type Transition = (c: Context, text: string) => Step;
 
-/** The context after what was read, and its length in UTF-16 units. */
+/** Holds the context after the text that was read, and the text's length in UTF-16 units. */
 export type Step = readonly [Context, read: number];
 
 /** Quotes the start of a text as `%.32q`. */

@@ -1,6 +1,6 @@
 import { type Context, describe, isAtKey, outermost, topOf } from "./context.ts";
 
-/** A piece of text to write, or the place of a comma that is written if something came before it. */
+/** Holds text to write, or marks the place of a comma that is written if something came before it. */
 export type Piece = string | { readonly comma: true };
 
 /** Reports invalid JSON in a text, with its offset. */

@@ -10,7 +10,7 @@ import { compare, comparePrereleases, parseVersion, type Version } from "./versi
 interface Constraint {
   readonly operator: string;
   readonly version: Version;
-  /** Whether some number from the minor one on, or only the patch, is an `x` or missing. */
+  /** Tells whether some number from the minor one on, or only the patch, is an `x` or missing. */
   readonly dirty: boolean;
   readonly minorDirty: boolean;
   readonly patchDirty: boolean;

@@ -18,7 +18,7 @@ import { isNilValue } from "./value.ts";
 
 interface Form {
   readonly indent: string;
-  /** Whether `<`, `>` and `&` are escaped. */
+  /** Tells whether `<`, `>` and `&` are escaped. */
   readonly html: boolean;
 }
 

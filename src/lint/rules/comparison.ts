@@ -58,7 +58,7 @@ export const comparison: Rule = {
   }),
 };
 
-/** One value of each kind, as the engine holds it, to ask the engine. */
+/** Holds one value of each kind in the engine's form, to ask the engine. */
 const specimens: Readonly<Record<Kind, unknown>> = {
   nil: null,
   bool: true,

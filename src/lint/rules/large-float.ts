@@ -4,7 +4,7 @@ import type { Rule, Scope } from "../rule.ts";
 import { kindsOf, type Type } from "../type.ts";
 import { named } from "../words.ts";
 
-/** The first float64 that Go prints with an exponent. */
+/** Marks the first float64 that Go prints with an exponent. */
 const limit = 1e6;
 
 /** Finds float64s that Go prints as `1e+06`. */

@@ -4,9 +4,9 @@ import type { Rule, Scope } from "../rule.ts";
 interface Edge {
   readonly node: TemplateCall;
   readonly tree: Tree;
-  /** Whether the call passes the same dot. */
+  /** Tells whether the call passes the same dot. */
   readonly isSame: boolean;
-  /** Whether the call is always reached. */
+  /** Tells whether the call is always reached. */
   readonly isAlways: boolean;
 }
 

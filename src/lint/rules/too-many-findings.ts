@@ -1,6 +1,6 @@
 import type { Rule } from "../rule.ts";
 
-/** Limit of the findings of one text, unless an option sets another. */
+/** Limits the findings of one text, unless an option sets another limit. */
 export const defaultMaxFindings = 1000;
 
 /** Reports that a lint ended before the text did. */

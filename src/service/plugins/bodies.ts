@@ -21,7 +21,7 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Maximum bytes of a body, decoded. @default ServiceLimits.body */
     readonly maxBytes?: number;
-    /** How bodies are read. @default "json" */
+    /** Sets how bodies are read. @default "json" */
     readonly shape?: BodyShape;
   }
 }

@@ -6,7 +6,7 @@ import type { OutboxState } from "./outbox-state.ts";
 
 const firstAttempts = [0, 1, 2];
 const retries = [3, 4, 5];
-/** Share of a claim that is reserved for retries, so that a flood of first attempts does not starve them. */
+/** Reserves this share of a claim for retries, so that a flood of first attempts does not starve them. */
 const shareOfRetries = 1 / 8;
 
 export function claim(outbox: OutboxState, request: ClaimRequest): Claims {

@@ -13,7 +13,6 @@ import type { OutboxState } from "./outbox-state.ts";
 
 export type Stage = "waiting" | "claimed" | "behind" | Exclude<DeliveryState, "pending">;
 
-/** One delivery in memory. */
 export interface OutboxEntry {
   readonly seq: number;
   header: Pick<Entry, "id" | "channel" | "createdAt" | "idempotencyKey" | "orderingKey" | "replayOf">;

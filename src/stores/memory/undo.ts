@@ -16,7 +16,7 @@ export class Undo {
   }
 }
 
-/** A map whose changes can be rolled back. */
+/** Maps keys to values, and can roll back its changes. */
 export class UndoMap<Key, Value> {
   protected map = new Map<Key, Value>();
   readonly #undo: Undo;
@@ -63,7 +63,7 @@ export class UndoMap<Key, Value> {
   }
 }
 
-/** A value with its place in a list. */
+/** Pairs a value with its place in a list. */
 export interface Placed<T> {
   readonly seq: number;
   readonly value: T;

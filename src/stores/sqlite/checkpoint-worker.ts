@@ -1,7 +1,7 @@
 import { parentPort, workerData } from "node:worker_threads";
 import Database from "better-sqlite3";
 
-// Runs in a thread of its own, and is built into a file of its own beside the bundle: see `Checkpointer`.
+// Runs in a separate thread, and is built into a separate file beside the bundle: see `Checkpointer`.
 const db = new Database(workerData as string, { fileMustExist: true });
 parentPort!.on("message", (message: "checkpoint" | "close") => {
   if (message === "close") {
@@ -9,7 +9,7 @@ parentPort!.on("message", (message: "checkpoint" | "close") => {
     parentPort!.close();
     return;
   }
-  // A passive checkpoint waits for nobody, and leaves pages that a reader still needs to the next one.
+  // A passive checkpoint waits for no reader or writer, and leaves pages that a reader still needs to the next checkpoint.
   db.pragma("wal_checkpoint(passive)");
   parentPort!.postMessage("done");
 });

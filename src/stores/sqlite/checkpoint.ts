@@ -6,7 +6,7 @@ import { inheritedExecArgv } from "../../base/inherited-exec-argv.ts";
 const maxPages = 4_000;
 /** Pages from which on SQLite checkpoints by itself, on the event loop, because the thread is too far behind. */
 const maxPagesBehind = 16_000;
-/** The log is looked at once in this many ms at most, because a look costs 0.2 ms. */
+/** Limits checks of the log to one in this many ms, because a check costs 0.2 ms. */
 const interval = 50;
 
 /**
@@ -85,11 +85,11 @@ export class Checkpointer {
   }
 }
 
-/** Result of `pragma wal_checkpoint`: pages in the log, and how many of them are in the file already. */
+/** Holds the result of `pragma wal_checkpoint`: pages in the log, and how many of them are in the file already. */
 interface Progress {
   readonly log: number;
   readonly checkpointed: number;
 }
 
-/** URL of the thread's module: in the sources, compiled, or bundled as a file beside the bundle. */
+/** Locates the thread's module: in the sources, compiled, or bundled as a file beside the bundle. */
 const entry = new URL(`./checkpoint-worker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url);

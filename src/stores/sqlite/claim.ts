@@ -36,11 +36,11 @@ interface Lost {
 
 const firstAttempts = [0, 1, 2];
 const retries = [3, 4, 5];
-/** Share of a claim that is reserved for retries, so that a flood of first attempts does not starve them. */
+/** Reserves this share of a claim for retries, so that a flood of first attempts does not starve them. */
 const shareOfRetries = 1 / 8;
 /** Destinations that one claim looks at, at most. */
 const maxVisits = 2000;
-/** Expired leases that one claim recovers, at most. */
+/** Limits the expired leases that one claim recovers. */
 const maxLost = 500;
 
 const lost = JSON.stringify({ kind: "lost", reason: "whoever made this attempt ended before it did" });

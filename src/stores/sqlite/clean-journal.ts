@@ -16,7 +16,7 @@ interface Row {
   readonly body: string | null;
 }
 
-/** An exchange as the journal of these versions has it. */
+/** Describes an exchange in the journal of these versions. */
 interface OldExchange {
   readonly request?: NonNullable<Exchange["request"]>;
   readonly answer?: Omit<NonNullable<Exchange["response"]>, "statusLine"> & { readonly line: string };
@@ -89,7 +89,7 @@ function cleanDeliveries(db: Database.Database): void {
     const shown = shownUrl(channel);
     const isNamed = shown !== channel && key?.startsWith(`${channel}:`);
     setDelivery.run(cleanText(reason, redactor), isNamed ? shown + key!.slice(channel.length) : key, seq);
-    // What a seal is made of means itself in what was kept before there were any.
+    // Escapes the seal's character in bodies stored before there were seals: there it was ordinary text.
     if (body?.includes("\u{10fffe}")) setBody.run(JSON.stringify(sealed(kept as Json)), seq);
   }
 }
@@ -104,7 +104,7 @@ function secretsSent(exchange: OldExchange | null): readonly string[] {
 function cleanExchange({ request, answer }: OldExchange, redactor: Redactor): OldExchange {
   const outcome = { kind: "delivered" } as const;
   const [, method = "", url = ""] = /^([A-Z]+) (https?:\S+)$/.exec(request?.line ?? "") ?? [];
-  // Of pushes by APNs and FCM the path is an address, and no secret.
+  // Keeps the path of APNs and FCM requests: it is an address, not a secret.
   const line = /\/3\/device\/|\/messages:send$/.test(url) || url === "" ? request?.line : `${method} ${shownUrl(url)}`;
   const { request: sent, response: received } = redactor.sent({
     ...(request && { request: { ...request, line: line! } }),
@@ -147,7 +147,7 @@ function cleanOutcome(text: string, redactor: Redactor): string {
 const cleanText = <T extends string | null>(text: T, redactor: Redactor): T =>
   text === null ? text : (withoutPatterns(redactor.text(text)) as T);
 
-/** Every repetition in these is of what the next part cannot begin with: they are linear. */
+/** Matches in linear time: no repeated part can match what the next part begins with. */
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/\b(?:bearer|basic|vapid|digest|bot)\s+[\w.~+/=-]{8,}/gi, "…"],
   [
@@ -162,7 +162,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
 const withoutPatterns = (text: string): string =>
   patterns.reduce((rest, [pattern, by]) => rest.replace(pattern, by), text);
 
-/** Two names may come to be the same: then the later row gets a number, and is empty some time. */
+/** Cleans names. If two become equal, the later row gets a number, and is empty for a moment. */
 function cleanNames(db: Database.Database, table: string, channel: string, reasons: readonly string[]): void {
   const columns = ["name", ...reasons];
   const taken = db.prepare<[string, number, number], number>(

@@ -16,9 +16,9 @@ import { Checkpointer } from "./checkpoint.ts";
 import { applicationId, steps } from "./schema.ts";
 import { Sync } from "./sync.ts";
 
-/** How long opening waits for other processes, in ms, with the event loop blocked. Later waits do not block it. */
+/** Limits how long opening waits for other processes, in ms, with the event loop blocked. Later waits do not block it. */
 const openingWait = 10_000;
-/** How long one statement may block the event loop while it waits for another process, in ms. */
+/** Limits how long one statement may block the event loop while it waits for another process, in ms. */
 const shortWait = 2;
 
 export interface File {

@@ -22,10 +22,9 @@ interface AttemptRow {
 const pageSize = 500;
 
 /**
- * Renames persisted words: keys of definitions and statuses, kinds of runs and causes, parts of the journal. Rows are read by
- * pages, so that the memory it takes does not grow with the file. What was answered to requests with an idempotency key stays
- * as it was answered: those responses are kept for a day only. So do the texts of templates, in which `.trigger.kind` may be
- * compared with a kind of cause.
+ * Renames persisted words: keys of definitions and statuses, kinds of runs and causes, parts of the journal. Rows are read in
+ * pages, so that memory does not grow with the file. Two things keep the old words: responses stored for idempotency keys,
+ * which are kept for a day only, and the texts of templates, which may compare `.trigger.kind` with a kind of cause.
  */
 export function renameWords(db: Database.Database): void {
   renameDefinitions(db);

@@ -2,7 +2,7 @@ import type Database from "better-sqlite3";
 import { cleanJournal } from "./clean-journal.ts";
 import { renameWords } from "./rename-words.ts";
 
-/** A migration: SQL, or a function for changes that SQL cannot make. All steps run in one transaction, so a failed one is run again. */
+/** Migrates a store: SQL, or a function for changes that SQL cannot make. All steps run in one transaction, so a failed one is run again. */
 export type Step = string | ((db: Database.Database) => void);
 
 /**
@@ -210,7 +210,6 @@ export const steps: readonly Step[] = [
 
 export const state = { waiting: 0, claimed: 1, behind: 2, delivered: 3, dead: 4, cancelled: 5, aborted: 6 } as const;
 
-/** The states of settled deliveries. */
 export const settledStates = [state.delivered, state.dead, state.cancelled, state.aborted] as const;
 
 export const firingState = ["waiting", "sent", "aborted", "skipped", "failed"] as const;

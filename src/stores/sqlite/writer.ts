@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { StoreError } from "../../store/index.ts";
 import { type File, isBusy, isOfFile, storeError } from "./file.ts";
 
-/** ms after which a transaction takes in no more jobs, so that the event loop gets its turn. */
+/** Limits the time in ms for which a transaction takes in more jobs, so that the event loop gets its turn. */
 const maxBatchTime = 8;
 
 /** Lets caches take part in transactions. */
@@ -30,7 +30,7 @@ interface Job {
 
 /** Transactions that may overtake a job of low priority, at most. */
 const maxOvertakes = 4;
-/** How long a job of low priority waits for others that may come, in ms. */
+/** Delays a low-priority job, in ms, so that it can share a transaction with others. */
 const lowPriorityDelay = 2;
 
 /**

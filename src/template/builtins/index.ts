@@ -19,7 +19,7 @@ export interface Builtin {
   readonly params: readonly Param[];
   readonly variadic: boolean;
   readonly apply: (run: Run, args: readonly unknown[], boxed: readonly boolean[]) => unknown;
-  /** The same for the most common number of arguments, without a list. */
+  /** Applies the function to one argument, without a list; `apply2` to two. */
   readonly apply1?: (run: Run, a: unknown) => unknown;
   readonly apply2?: (run: Run, a: unknown, b: unknown) => unknown;
   /** For an escaper of one text: a text that does not match is returned as it is, and so is the text of an int. */

@@ -114,7 +114,7 @@ function scientific(magnitude: number, precision: number): string {
   if (precision < 100) {
     const text = magnitude.toExponential(precision);
     const decimals = precision - Number(text.slice(text.indexOf("e") + 1));
-    // As in `fixed`, but with one halving more, because rounding may just have carried into the exponent.
+    // Like `fixed`, but with one halving more, because rounding may just have carried into the exponent.
     if (!Number.isInteger(magnitude * 2 ** Math.min(Math.max(decimals + 2, 1), 1000)) || magnitude === 0) return text;
   }
   const { digits, point } = roundDigits(exactDigits(magnitude), precision + 1);

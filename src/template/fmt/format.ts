@@ -16,7 +16,7 @@ export interface Directive {
 }
 
 /**
- * One step, in the order of the format: `[n]` goes to operand n (from 0; -1 cannot be one), `*` takes an operand as width or
+ * Holds one step, in the order of the format: `[n]` goes to operand n (from 0; -1 cannot be one), `*` takes an operand as width or
  * precision.
  */
 export type Step = { readonly kind: "index"; readonly index: number } | { readonly kind: "width" | "precision" };
@@ -142,7 +142,7 @@ function setFlag(flags: Flags, char: string): boolean {
   }
 }
 
-/** Go's limit of widths and precisions. Go checks before each digit, so one digit more passes in a format. */
+/** Limits widths and precisions, as in Go. Go checks before each digit, so one digit more passes in a format. */
 export const largest = 1e6;
 
 /** Reads a number. A number that is too large consumes the rest of the format, as in Go. */

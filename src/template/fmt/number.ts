@@ -6,7 +6,7 @@ import type { Spec } from "./spec.ts";
 
 /** Prints numbers under a spec. Each function returns whether it knows the verb; if not, it has written nothing. */
 
-/** An integer; a JavaScript number must be integral. */
+/** Holds an integer; a JavaScript number must be integral. */
 export type Integer = number | bigint;
 
 export function printInteger(out: Output, value: Integer, spec: Spec, verb: string, unsigned = false): boolean {

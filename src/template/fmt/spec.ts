@@ -44,5 +44,5 @@ export function makeSpec(flags: Readonly<Flags>, width: number, precision: numbe
   };
 }
 
-/** The spec of a bare `%v`. */
+/** Is the spec of a bare `%v`. */
 export const bare = makeSpec(noFlags, 0, -1, "v");

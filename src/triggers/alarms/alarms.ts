@@ -40,7 +40,7 @@ export interface AlarmDecision {
   readonly notify?: { readonly title: string; readonly body: string } | undefined;
 }
 
-/** ms; `of` counts firings. */
+/** Sets defaults; times are in ms. */
 const defaults = { repeat: 24 * hour, within: hour, minFirings: 20 };
 
 /** Describes whether the condition of an alarm holds, in words. */
@@ -132,7 +132,7 @@ function findSilent(
   now: number,
 ): Finding {
   const { activatedAt, lastSent } = trigger;
-  // What the trigger sent before its last activation does not count.
+  // Alerts that the trigger sent before its last activation do not count.
   const since = Math.max(activatedAt ?? Number.NEGATIVE_INFINITY, lastSent ?? Number.NEGATIVE_INFINITY);
   const wrong = now - since >= limit && Number.isFinite(since);
   const sent = lastSent === undefined ? "It has never sent anything" : `It last sent something on ${at(lastSent)}`;

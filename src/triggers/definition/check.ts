@@ -33,7 +33,7 @@ export interface Checked {
   readonly findings: Plan["findings"];
 }
 
-/** A `DefinitionError` as plain data. */
+/** Describes a `DefinitionError` as plain data. */
 export interface BrokenDefinition {
   readonly message: string;
   readonly kind: DefinitionKind;

@@ -18,7 +18,7 @@ const zoneTemplate = z.string().refine((text) => text.includes("{{") || isZone(t
   error: ({ input }) => `${JSON.stringify(input)} is not an IANA time zone such as Europe/Warsaw`,
 });
 
-/** What makes it fire. */
+/** Sets what makes a trigger fire. */
 const on = z.union(
   [
     z.strictObject({ enter: declaredName.describe("Fires when a profile enters this audience.") }),
@@ -41,7 +41,7 @@ const on = z.union(
       audience: declaredName.describe("Audience whose members are alerted; with change, only they are watched."),
     }),
     z.strictObject({
-      every: duration.describe("Fires in this interval from the activation on, at least 1m."),
+      every: duration.describe("Fires at this interval, counted from the activation; at least 1m."),
       audience: declaredName.describe("Audience whose members are alerted; with change, only they are watched."),
     }),
   ],
@@ -66,7 +66,7 @@ const sendTo = z.strictObject({
   options: z.record(z.string(), z.json()).optional().describe("Options that the channel documents."),
 });
 
-/** When an alert fires, for whom, and what then goes where. Nothing of it runs until it is activated. */
+/** Describes a trigger: when it fires, for whom, and what it sends where. A trigger does nothing until it is activated. */
 export const triggerDefinition = z.strictObject({
   description: z.string().optional().describe("What the trigger is for."),
   on: on.describe("What the trigger fires on: one of enter, exit, change, event, schedule, at, every."),
@@ -74,7 +74,7 @@ export const triggerDefinition = z.strictObject({
     .string()
     .min(1)
     .optional()
-    .describe("Additional condition over what the alert sees; the trigger fires only if it holds."),
+    .describe("Additional condition over the alert's data; the trigger fires only if it holds."),
   send: z.array(sendTo).nonempty().describe("Channels and destinations of the alert."),
   alert: alertParts.describe("The alert: title, subtitle, body, html, each a template."),
   priority: z
@@ -93,7 +93,7 @@ export const triggerDefinition = z.strictObject({
       rateLimit: rate.optional().describe("Maximum number of profiles in a period."),
     })
     .optional()
-    .describe("Defaults of tocsin backfill. They start none."),
+    .describe("Defaults of tocsin backfill; they do not start one."),
   quietHours: z
     .strictObject({
       from: timeOfDay.describe("Beginning, as in 22:00."),
@@ -149,7 +149,7 @@ export const triggerDefinition = z.strictObject({
 });
 export type TriggerDefinition = z.output<typeof triggerDefinition>;
 
-/** `done`: a date that is past. `failed`: it cannot run, and says why. */
+/** Names the states. `done`: its only date is past. `failed`: it cannot run; its status says why. */
 export type TriggerState = "draft" | "active" | "paused" | "done" | "failed";
 
 export interface TriggerStatus {
@@ -160,7 +160,7 @@ export interface TriggerStatus {
   readonly next?: number | undefined;
 }
 
-/** What tells the operator that something has gone silent or wrong. */
+/** Describes an alarm, which tells the operator that something has gone silent or wrong. */
 export const alarmDefinition = z.strictObject({
   when: z
     .union(
@@ -172,12 +172,12 @@ export const alarmDefinition = z.strictObject({
           silent: declaredName.describe("Trigger that has sent nothing for the time of for."),
           for: duration.describe("Time of silence."),
         }),
-        /** Of what a trigger fired within `within` (@default 1 h), at least `minFirings` (@default 20), more than this share was aborted, failed or given up. */
+        /** Rings if, of at least `minFirings` (@default 20) firings within `within` (@default 1 h), more than this share was aborted, failed or given up. */
         z.strictObject({
           failing: declaredName.describe("Trigger whose alerts are aborted, fail or are given up."),
           over: z.number().gt(0).lt(1).describe("Share of failures, between 0 and 1, that is exceeded."),
           minFirings: count.optional().describe("Minimum number of firings. Default: 20."),
-          within: duration.optional().describe("Period that is looked at. Default: 1h."),
+          within: duration.optional().describe("Period in which firings are counted. Default: 1h."),
         }),
       ],
       {

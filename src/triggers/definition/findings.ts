@@ -99,7 +99,7 @@ export function findingsOf(
     }
     say(`trigger ${name}: alert`, lint(trigger.definition.alert, { ...templates, shape }));
     for (const [i, { toTemplate = "" }] of trigger.targets.entries()) {
-      // A profile without an address is left out, which is no fault of the template.
+      // A profile without an address is skipped, which is not a mistake in the template.
       const rules = { "missing-value": "off" } as const;
       say(`trigger ${name}: send.${i}.to`, lint(toTemplate, { ...templates, shape, rules }));
     }

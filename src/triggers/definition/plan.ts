@@ -32,13 +32,13 @@ interface PlannerOptions {
   readonly checker: Checker | undefined;
 }
 
-/** In this order, because later kinds refer to earlier ones. */
+/** Orders kinds: later ones refer to earlier ones. */
 const kinds: readonly DefinitionKind[] = ["profiles", "stream", "audience", "trigger", "alarm"];
 
 /** Limits the profiles that a plan evaluates to count who would enter and leave. */
 const maxSampled = 100_000;
 const pageSize = 500;
-/** Page size if another thread tests, because each page is sent there as text. */
+/** Limits pages that another thread tests, because each page is sent there as text. */
 const offThreadPage = 100;
 /**
  * Limits the time for counting in the other thread, in ms. The result says how many profiles were sampled until then.

@@ -4,19 +4,19 @@ import { day } from "../../base/duration.ts";
 import { instantOf, isTime, isZone, stretchAt } from "../../base/zone.ts";
 import type { TriggerDefinition } from "./definition.ts";
 
-/** Schedules: cron, a date, an interval. */
+/** Describes a schedule: cron, a date, an interval. */
 export type ScheduledOn = Extract<TriggerDefinition["on"], { schedule: string } | { at: string } | { every: number }>;
 
-/** ms. */
+/** Limits how often an interval fires, in ms. */
 const minInterval = 60_000;
 
 /**
- * Returns when a trigger comes next: the first time after `after`, all in ms since 1970; undefined if never again.
+ * Returns when a trigger runs next: the first time after `after`, all in ms since 1970; undefined if never again.
  *
- * A schedule that names its hours runs once for each time it names. A time that is skipped where clocks are put forward
- * runs as long after the jump as it would have without (02:30 at 03:30); a time that comes twice where clocks are put
- * back runs the first time. A schedule of every hour (`0 * * * *`) runs whenever clocks show one of its minutes: in an
- * hour that comes twice, twice.
+ * A schedule that names its hours runs once for each time it names. If clocks are put forward over such a time, it runs
+ * later by the length of the jump (02:30 at 03:30); if clocks are put back and the time occurs twice, it runs the first
+ * time. A schedule of every hour (`0 * * * *`) runs whenever clocks show one of its minutes: twice in an hour that occurs
+ * twice.
  * @param activatedAt start of intervals; the first one ends `every` after it
  * @throws Error as `checkSchedule` does
  */
@@ -124,15 +124,15 @@ function nextOfCron({ hourly, nextWallTime }: Schedule, zone: string, after: num
     const { from, to, offset, jump } = stretchAt(zone, place);
     const nextShown = (since: number, ahead: number): number =>
       (nextWallTime(since + ahead) ?? Number.POSITIVE_INFINITY) - ahead;
-    // Put back, clocks show again what they have shown, for as long as they were put back.
+    // Clocks that were put back repeat times, for as long as they were put back: skip these.
     let next = nextShown(hourly || jump >= 0 ? start : Math.max(start, from - jump - 1), offset);
-    // Put forward, times that clocks skipped come when they would have come without the jump.
+    // If clocks were put forward, the skipped times run when they would have without the jump.
     if (!hourly && start < from + jump) {
       const late = nextShown(start, offset - jump);
       if (late < from + jump) next = Math.min(next, late);
     }
     if (next < to) return next;
-    // Nothing comes until two days before `next`, unless clocks that are put back soon show again what they showed at
+    // There is nothing to run until two days before `next`, unless clocks are put back soon and repeat the times of
     // the start.
     place = to - start < 2 * day ? to : Math.max(to, next - 2 * day);
   }

@@ -35,7 +35,7 @@ export function streamIdentity(
   return { status, effect: `${why}; if everybody who can post to it may merge profiles, write identity: merge` };
 }
 
-/** Returns, in words, which streams of an earlier version have another meaning now. */
+/** Describes the streams of an earlier version that have another meaning now. */
 export async function changedStreamMeanings({
   definitions,
 }: Pick<EngineStore, "definitions">): Promise<readonly string[]> {

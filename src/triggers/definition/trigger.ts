@@ -20,7 +20,7 @@ export interface CompileOptions {
   readonly to: { readonly [channel: string]: string };
 }
 
-/** A channel, and the destination there. */
+/** Names a channel, and the destination on it. */
 export interface Target {
   readonly channel: string;
   /** Template of the destination, as written. Absent: the channel has a destination of its own. */
@@ -29,7 +29,6 @@ export interface Target {
   readonly options: { readonly [name: string]: Json } | undefined;
 }
 
-/** A compiled trigger. */
 export interface Trigger {
   readonly name: string;
   readonly definition: TriggerDefinition;

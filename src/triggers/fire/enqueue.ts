@@ -28,14 +28,14 @@ export type Fired =
 export const hasEnqueued = (fired: Fired): boolean =>
   fired.state === "sent" || (fired.state === "failed" && fired.rest === "sent");
 
-/** A rendered alert with its outbox entries; without entries, `problems` says why it goes nowhere. */
+/** Holds a rendered alert with its outbox entries; without entries, `problems` says why it goes nowhere. */
 interface Composed {
   readonly alert: Alert | AlertAborted;
   readonly entries: readonly Entry[];
   readonly problems: readonly TargetProblem[];
 }
 
-/** An alert of a trigger, and the data that its template saw. */
+/** Holds an alert of a trigger, and the data that its template saw. */
 interface RenderedAlert {
   readonly trigger: Trigger;
   readonly subject: Fields;
@@ -123,7 +123,7 @@ const withoutPayload = (cause: Cause): Cause =>
 async function add({ transaction }: FiringContext, { alert, entries, problems }: Composed): Promise<End> {
   const reason = problems.length === 0 ? undefined : shortened(problems.map(problemText).join("; "));
   if (entries.length === 0) {
-    // A profile without an address is no failure.
+    // A profile without an address is skipped, not failed.
     const isUnreachable = problems.every(({ kind }) => kind === "no-address");
     return { state: isUnreachable ? "skipped" : "failed", reason };
   }

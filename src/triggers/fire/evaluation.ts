@@ -23,7 +23,6 @@ export type Source =
    */
   | { readonly kind: "compose"; readonly channel: string; readonly try: number };
 
-/** A compiled source. */
 export interface Evaluable<Result> {
   readonly source: Source;
   /** Evaluates. @throws TemplateError; conditions and mappings report problems in their result instead */

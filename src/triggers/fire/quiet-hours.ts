@@ -5,11 +5,11 @@ import type { TriggerDefinition } from "../definition/definition.ts";
 type QuietHours = NonNullable<TriggerDefinition["quietHours"]>;
 
 /**
- * Returns when the quiet hours that `now` is in end: the first time at which clocks in the zone show a time of day
- * outside of them. Undefined if `now` is in none. All times in ms since 1970.
+ * Returns the end of the quiet hours that `now` is in: the first time at which clocks in the zone show a time of day
+ * outside of them. Undefined if `now` is not in quiet hours. All times are in ms since 1970.
  *
- * Clocks decide, also where they are put forward or back: hours that come twice are quiet twice, and hours that are
- * left out are skipped. From 22:00 to 07:00 spans midnight; from a time to the same time is never.
+ * The clocks' time counts, also where clocks are put forward or back: hours that occur twice are quiet twice, and skipped
+ * hours do not count. From 22:00 to 07:00 spans midnight; quiet hours from a time to the same time are empty.
  * @param zone zone of the recipient, as a template gave it; if it is unknown, `quietHours.fallbackZone` counts, and
  * without that UTC
  */

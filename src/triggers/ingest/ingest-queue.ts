@@ -33,7 +33,7 @@ interface Entry {
 }
 
 /**
- * Ingests what many callers bring at about the same time together: one transaction, one sync. An item that takes too
+ * Ingests items that many callers bring at about the same time in one transaction, with one sync. An item that takes too
  * long is evaluated off-thread. Later items of the same caller wait for it, in their order; items of other callers do
  * not, and may overtake it, even if they are about the same profile. Callers whose items do not fit in one transaction
  * take turns.

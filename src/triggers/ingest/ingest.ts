@@ -10,7 +10,7 @@ import { type FiringContext, fire } from "../fire/fire.ts";
 import { queueRevisits } from "./revisit-merged.ts";
 import { MembershipChanges, type TriggerMatch, transitions } from "./transitions.ts";
 
-/** An update of a profile, or an event of a stream. */
+/** Holds an update of a profile, or an event of a stream. */
 export type IngestItem =
   | { readonly kind: "update"; readonly update: Update }
   | {
@@ -117,7 +117,7 @@ function modeOf(item: IngestItem, catalog: Catalog): IdentityMode {
 /** Limits the notes that are stored with an event. */
 const maxNotes = 20;
 
-/** Returns what was refused of an event that may not merge. */
+/** Returns the parts of an event that were refused because the event may not merge. */
 function notesOf(change: Change | undefined, mode: IdentityMode): Pick<RawEvent, "refused"> {
   if (change === undefined || mode === "merge") return {};
   const { refused, withheld = [] } = change;
@@ -154,7 +154,7 @@ export async function fireAll(
   return sent;
 }
 
-/** An event as its stream's mapping reads it; a duplicate is not processed further. */
+/** Holds an event as its stream's mapping reads it; a duplicate is not processed further. */
 interface EventRead {
   readonly event?: RawEvent;
   readonly duplicate?: true;

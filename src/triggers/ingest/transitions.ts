@@ -5,7 +5,7 @@ import type { Audience, Catalog } from "../definition/catalog.ts";
 import type { Trigger } from "../definition/trigger.ts";
 import type { FiringContext } from "../fire/fire.ts";
 
-/** A trigger that fires for a profile, and why. */
+/** Names a trigger that fires for a profile, and why. */
 export interface TriggerMatch {
   readonly trigger: Trigger;
   readonly profile: Profile;

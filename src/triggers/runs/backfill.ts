@@ -27,7 +27,7 @@ class DryRunResult<Result> extends Error {
   }
 }
 
-/** See `Engine.estimate`, `backfill`, `setRun`. */
+/** Implements `Engine.estimate`, `backfill` and `setRun`. */
 export class Backfills {
   readonly #options: BackfillsDeps;
 

@@ -8,7 +8,7 @@ export interface RateLimiter {
   nextAt(now: number): number;
 }
 
-/** Resolution of the history: `per` in this many steps, so that the history stays small. */
+/** Divides `per` into this many steps, so that the history stays small. */
 const steps = 1000;
 
 /**

@@ -13,7 +13,7 @@ export interface StepResult {
   readonly run: Run;
   /** Something was added to the outbox. */
   readonly enqueued: boolean;
-  /** How many of the skipped profiles had a template that aborted. */
+  /** Counts the skipped profiles whose template aborted. */
   readonly aborted: number;
   readonly problems: readonly { readonly profile: string; readonly problem: string }[];
 }

@@ -10,7 +10,6 @@ import type {
   Skip,
 } from "../../store/index.ts";
 
-/** A delivery that was added to the outbox. */
 export interface QueuedDelivery {
   readonly channel: string;
   readonly destination: string;

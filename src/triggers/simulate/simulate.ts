@@ -13,7 +13,7 @@ import type { DesiredState, Engine } from "../engine.ts";
 import { isScheduled } from "../fire/due.ts";
 import { recordingStore, type SimulationEvent } from "./record.ts";
 
-/** An update or event that arrives at a time, in ms since 1970. */
+/** Adds the time of arrival to an update or event, in ms since 1970. */
 export type Timed =
   | { readonly at: number; readonly update: Update }
   | { readonly at: number; readonly stream: string; readonly payload: Json };
@@ -35,13 +35,13 @@ export interface SimulateOptions {
   readonly activate?: readonly string[] | undefined;
   /** Triggers that are backfilled at the start. */
   readonly backfill?: readonly string[] | undefined;
-  /** What arrives, in order of time. */
+  /** Lists the updates and events that arrive, in order of time. */
   readonly updates?: AsyncIterable<Timed> | Iterable<Timed> | undefined;
   /** Ends the simulation early. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Number of ticks after which the event loop gets its turn. */
+/** Sets after how many ticks the event loop gets its turn. */
 const turn = 32;
 
 /**

@@ -22,12 +22,12 @@ export interface Push {
   readonly session: ServerHttp2Session;
 }
 
-/** What to answer instead of Apple's own checks: a status and a reason, or whatever is done to the stream. */
+/** Replaces Apple's checks: a status and a reason to respond with, or an action on the stream. */
 export type Answer =
   | { readonly status: number; readonly body?: object; readonly headers?: object }
   | ((stream: ServerHttp2Stream) => void);
 
-/** What Apple checks, as its documents say; the reason that it would give. */
+/** Checks what Apple checks, by its documents. Returns the reason that Apple would give. */
 function objection(headers: IncomingHttpHeaders, text: string, publicKey: KeyObject, now: number): string | undefined {
   const jwt = /^bearer ([\w-]+)\.([\w-]+)\.([\w-]+)$/.exec(`${headers.authorization}`);
   if (jwt === null) return "MissingProviderToken";

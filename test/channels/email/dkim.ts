@@ -11,7 +11,7 @@ export const dkim = {
 
 const record = `v=DKIM1; k=rsa; p=${publicKey.export({ type: "spki", format: "der" }).toString("base64")}`;
 
-/** What mailauth says of a message's signatures; it finds our key under its name, and asks nobody. */
+/** Returns mailauth's verdict on a message's signatures. It gets our key by its name, without the network. */
 export async function dkimOf(message: Buffer): Promise<{ result: string; fields: string[] }[]> {
   const { results } = await dkimVerify(message, {
     resolver: async (name: string, type: string) => {

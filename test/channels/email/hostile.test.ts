@@ -7,7 +7,7 @@ import { DestinationError } from "../../../src/dispatch/index.ts";
 import { dkim, dkimOf } from "./dkim.ts";
 import { channelTo, deliver, type MailServer, mailServer, type TestChannel } from "./mail-server.ts";
 
-/** What people have tried: header and command injection, smuggling, other recipients, broken text. */
+/** Lists known attacks: header and command injection, smuggling, other recipients, broken text. */
 const attack = fc.constantFrom(
   "\r\nBcc: eve@example.com",
   "\nBcc: eve@example.com\n\nbody",

@@ -47,7 +47,7 @@ export async function mailServer(options: SMTPServerOptions = {}): Promise<MailS
   };
 }
 
-/** What is answered at each step; `close` and `silence` instead of an answer. */
+/** Sets the response at each step; `close` and `silence` send none. */
 export interface Script {
   readonly greeting?: string;
   readonly ehlo?: string;
@@ -130,7 +130,7 @@ export const draft = (given: Partial<Draft> = {}): Draft => ({
   ...given,
 });
 
-/** As the dispatcher does it: accepted, composed, kept as JSON, sent. */
+/** Accepts, composes, stores as JSON and sends, as the dispatcher does. */
 export async function handOver(channel: Channel, given: Partial<Draft> = {}): Promise<Delivery> {
   const { profile, ...rest } = draft(given);
   const { destination } = channel.accept(rest.to, rest.options);

@@ -3,7 +3,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import { createGzip, gzipSync } from "node:zlib";
 import { listening } from "../receiver.ts";
 
-/** What a receiver does with a connection on which a request has begun to arrive. */
+/** Misbehaves on a connection on which a request has begun to arrive. */
 export type Behaviour = (socket: Socket) => void;
 
 export interface FaultReceiver extends AsyncDisposable {

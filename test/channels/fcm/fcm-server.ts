@@ -15,14 +15,14 @@ export interface Answer {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-/** As FCM says what went wrong: with an FcmError for `errorCode`, else without. */
+/** Returns an error in the form that FCM uses: with an FcmError for `errorCode`, else without. */
 export function failure(status: number, code: string, message = "what went wrong", errorCode?: string): Answer {
   const type = "type.googleapis.com/google.firebase.fcm.v1.FcmError";
   const details = errorCode === undefined ? [] : [{ "@type": type, errorCode }];
   return { status, body: { error: { code: status, message, status: code, details } } };
 }
 
-/** What Google asks of an assertion (OAuth 2.0 for service accounts); throws what is wrong with it. */
+/** Checks an assertion as Google does (OAuth 2.0 for service accounts). Throws what is wrong with it. */
 function checkAssertion(body: string, audience: string, now: number): void {
   const form = new URLSearchParams(body);
   assert.deepEqual([...form.keys()], ["grant_type", "assertion"]);

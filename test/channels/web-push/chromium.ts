@@ -59,7 +59,7 @@ function stanzasOf(bytes: Buffer): { stanzas: (readonly [tag: number, body: Buff
   }
 }
 
-/** What Chromium needs of Google: to check in, to register a subscription, and the connection that pushes come by. */
+/** Replaces Google's servers for Chromium: check-in, registration of a subscription, and the connection for pushes. */
 export async function google() {
   const registered = new Map<string, { readonly sender: string; readonly subtype: string }>();
   /** Connections that are logged in. */

@@ -24,7 +24,7 @@ export interface Autopush extends AsyncDisposable {
   forget(): void;
 }
 
-/** What Firefox and a sender need of Mozilla's push service: a WebSocket for the one, an endpoint for the other. */
+/** Replaces Mozilla's push service: a WebSocket for Firefox, an endpoint for the sender. */
 export async function autopush(onHello: () => void): Promise<Autopush> {
   const channels = new Set<string>();
   const acks = arrivals<Ack>();

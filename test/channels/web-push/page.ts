@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { Subscription } from "../../../src/channels/web-push.ts";
 import { listening } from "../receiver.ts";
 
-/** What comes, in its order, for whoever waits for it. */
+/** Queues what arrives, in its order, for those who wait for it. */
 export function arrivals<T>() {
   const come: T[] = [];
   const waiting: ((one: T) => void)[] = [];

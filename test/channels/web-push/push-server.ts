@@ -27,7 +27,7 @@ export function vapidClaims(authorization: string): { aud: string; exp: number; 
   return JSON.parse(Buffer.from(claims!, "base64url").toString());
 }
 
-/** What a browser has that subscribed, and what it would read. */
+/** Holds the keys of a subscribed browser, and decrypts what it would read. */
 export function browser(endpoint: string): { subscription: Subscription; read(body: Buffer): string } {
   const privateKey = createECDH("prime256v1");
   const p256dh = privateKey.generateKeys("base64url");

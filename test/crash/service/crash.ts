@@ -18,7 +18,7 @@ export interface ServiceCrashReport {
   readonly scheduledRuns: number;
   /** Requests beyond the first that the receiver took for one id. */
   readonly duplicates: number;
-  /** What must not be. */
+  /** Lists what must not happen, but did. */
   readonly faults: readonly string[];
 }
 

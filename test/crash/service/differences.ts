@@ -10,7 +10,7 @@ interface Differences {
   readonly faults: readonly string[];
 }
 
-/** What was accepted against what was kept, and that against what arrived. */
+/** Compares what was accepted with what was stored, and that with what arrived. */
 export async function differences(
   store: EngineStore,
   people: readonly Person[],

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Instance } from "./instance.ts";
 
-/** What was accepted of one person's orders, in their order. */
+/** Holds the accepted orders of one person, in their order. */
 export interface Person {
   readonly user: string;
-  /** Whether orders come as events, or as updates of the profile. */
+  /** Tells whether orders come as events, or as updates of the profile. */
   readonly way: "event" | "update";
   readonly orders: { readonly order: number; readonly score: number }[];
 }
@@ -13,7 +13,7 @@ export interface Fleet {
   /** Any of those that run; waits until one does. */
   any(): Promise<Instance>;
   readonly isOver: boolean;
-  /** What no service may answer. */
+  /** Lists responses that no service may give. */
   readonly faults: string[];
 }
 
@@ -88,7 +88,7 @@ async function insist(fleet: Fleet, key: string, way: Person["way"], orders: rea
   }
 }
 
-/** What has to arrive for what was accepted, however often whatever was killed. */
+/** Returns the alerts that must arrive for the accepted orders, whichever processes were killed, and however often. */
 export function expected(people: readonly Person[]): {
   readonly exactly: readonly string[];
   readonly entered: Map<string, { times: number; stays: boolean }>;

@@ -4,7 +4,7 @@ import { join } from "node:path";
 /** Members of what a scheduled run goes through. */
 export const readers = 3;
 
-/** What is declared: every way in which something can fire, each alert saying what made it. */
+/** Defines a trigger for every cause; each alert says what caused it. */
 export function writeProgram(folder: string, receiver: number, state: "active" | "draft" = "active"): string {
   const alert = (title: string) => `{ title: '${title}' }`;
   const send = "[{ channel: crm }]";

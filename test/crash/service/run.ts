@@ -1,4 +1,4 @@
-/** `npm run crash-test:service`: 100 kills; `npm run crash-test:service -- 1000`: so many. */
+/** Kills services with `npm run crash-test:service`: 100 times, or as often as `npm run crash-test:service -- 1000` says. */
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

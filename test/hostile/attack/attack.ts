@@ -23,7 +23,7 @@ export interface AttackReport {
   readonly health: Latency;
   readonly before: { readonly latency: Latency; readonly health: Latency };
   readonly watched: Watched;
-  /** What must not be. */
+  /** Lists what must not happen, but did. */
   readonly faults: readonly string[];
 }
 

@@ -2,7 +2,7 @@
 import { monitorEventLoopDelay } from "node:perf_hooks";
 
 export interface Watched {
-  /** How late the event loop was, in ms. */
+  /** Measures how late the event loop was, in ms. */
   readonly delay: { readonly p50: number; readonly p99: number; readonly max: number };
   /** The most that was resident since it began, in MiB. */
   readonly resident: number;

@@ -10,7 +10,7 @@ const main = join(import.meta.dirname, "../../../src/cli/main.ts");
 export interface WatchedService {
   readonly port: number;
   readonly isRunning: boolean;
-  /** What it wrote as errors. */
+  /** Lists what the service wrote to stderr, and the errors in its log. */
   readonly complaints: readonly string[];
   /** Says how it ended, once it did. */
   readonly ended: Promise<string>;

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-/** What is declared: honest alerts, and everything whose cost comes from outside. */
+/** Defines legitimate alerts, and everything whose cost depends on input. */
 export function writeProgram(folder: string, ports: { honest: number; hostile: number; mail: number }): string {
   const file = join(folder, "tocsin.yaml");
   const key = `whsec_${Buffer.alloc(24, 7).toString("base64")}`;

@@ -48,7 +48,7 @@ const shapes: Readonly<Record<string, { readonly type: string; text(bytes: numbe
   "a form of percents": { type: "application/x-www-form-urlencoded", text: (bytes) => `a=${filled(bytes - 2, "%61")}` },
 };
 
-/** As large as a body may be. */
+/** Is the largest size that a body may have. */
 export const largest = 10 * MiB - 16;
 
 /**

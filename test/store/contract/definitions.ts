@@ -3,7 +3,7 @@ import type { Definition, EngineStore } from "../../../src/store/index.ts";
 import { definition, firing, hostile, hostileTexts, idsOf, paged, run, skip, waiting } from "../builders.ts";
 import { openStore } from "./harness.ts";
 
-/** What every store promises of what is declared and what runs. */
+/** Tests what every store promises about definitions and runs. */
 export function describeDefinitions(make: () => EngineStore): void {
   const on = openStore(make);
   const { write, put, enter, sizes } = on;

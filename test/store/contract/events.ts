@@ -3,7 +3,7 @@ import type { EngineStore } from "../../../src/store/index.ts";
 import { event, hostile, hostileTexts, idsOf, paged, start } from "../builders.ts";
 import { openStore } from "./harness.ts";
 
-/** What every store promises of events. */
+/** Tests what every store promises about events. */
 export function describeEvents(make: () => EngineStore): void {
   const on = openStore(make);
   const { write, put } = on;

@@ -8,7 +8,7 @@ interface Paging {
 
 type List = (page: Paging) => Promise<Page<unknown>>;
 
-/** What is asked for in lists: some of it is there. */
+/** Holds filters of lists; some records match them. */
 const asked = {
   state: ["pending", "delivered", "dead", "cancelled", "aborted"],
   channel: ["crm", "mail", "none"],

@@ -5,7 +5,7 @@ import { openStore } from "./harness.ts";
 
 const later = start + 1000;
 
-/** What every store promises of firings. */
+/** Tests what every store promises about firings. */
 export function describeFirings(make: () => EngineStore): void {
   const on = openStore(make);
   const { write, put, add } = on;

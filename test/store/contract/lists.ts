@@ -75,7 +75,7 @@ async function round({ outbox, transaction }: EngineStore, i: number): Promise<v
   });
 }
 
-/** Whether a record is of those that are asked for, as simply as it can be said. */
+/** Tells whether a record matches a filter, as simply as possible. */
 function isAsked(of: keyof typeof filtered, row: Row, query: Query): boolean {
   return Object.entries(query).every(([filter, value]) => {
     if (of === "events" && filter === "problems") return value === false || row.problem !== undefined;

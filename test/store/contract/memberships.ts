@@ -5,7 +5,7 @@ import { openStore } from "./harness.ts";
 
 const later = start + 1000;
 
-/** What every store promises of memberships. */
+/** Tests what every store promises about memberships. */
 export function describeMemberships(make: () => EngineStore): void {
   const on = openStore(make);
   const { write, put, enter, leave, sizes } = on;

@@ -3,7 +3,7 @@ import type { EngineStore } from "../../../src/store/index.ts";
 import { event, firing, identifier, idsOf, merge, paged, profile, skip, start, waiting } from "../builders.ts";
 import { openStore } from "./harness.ts";
 
-/** What every store promises of merges that can be undone. */
+/** Tests what every store promises about merges that can be undone. */
 export function describeMerges(make: () => EngineStore): void {
   const on = openStore(make);
   const { write, put, absorb, merge: join, split, enter, sizes, owners } = on;

@@ -15,7 +15,7 @@ import {
 } from "../builders.ts";
 import { openStore } from "./harness.ts";
 
-/** What every store promises of profiles. */
+/** Tests what every store promises about profiles. */
 export function describeProfiles(make: () => EngineStore): void {
   const on = openStore(make);
   const { write, put, absorb, enter, add, sizes, owners } = on;
