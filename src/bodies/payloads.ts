@@ -37,7 +37,7 @@ export interface PayloadLimits extends JsonLimits {
  */
 export function readPayloads(bytes: Uint8Array, mediaType: string, limits: PayloadLimits): Payloads {
   const read = readAll(bytes, mediaType, limits);
-  // A body within the limit has no payload beyond it: parsed and written again, a payload is about as long as it was.
+  // A body within the limit is taken as it is: written again, only its numbers may be longer (1e20 becomes 100000000000000000000).
   if (bytes.length > limits.maxPayloadBytes) checkLengths(read.value, limits.maxPayloadBytes);
   return read;
 }
