@@ -100,10 +100,6 @@ test.each([
     'triggers.w.on.zone: "Mars" is not an IANA time zone such as Europe/Warsaw',
   ],
   [
-    trigger(`on: { enter: x }, ${alert}, quietHours: { from: "22:00", to: "08:00", zone: Europe/Berln }`),
-    'triggers.w.quietHours.zone: "Europe/Berln" is not an IANA time zone such as Europe/Warsaw',
-  ],
-  [
     trigger(`on: { audience: x }, ${alert}`),
     "triggers.w.on: a trigger fires on one of enter: AUDIENCE, exit: AUDIENCE, change: [FIELD], event: STREAM, or for an audience on schedule: CRON, at: TIME, every: DURATION",
   ],

@@ -91,6 +91,24 @@ describe("definitions", () => {
     expect((await s.engine.plan({ origin: "api", definitions: { stream } })).findings).toEqual([]);
   });
 
+  test("a zone of quiet hours that does not exist is warned of", async () => {
+    const s = createHarness();
+    const quiet = (zone: string) => trigger({ change: ["a"] }, { quietHours: { from: "22:00", to: "08:00", zone } });
+    const { findings } = await s.engine.plan({
+      origin: "api",
+      definitions: {
+        trigger: { wrong: quiet("Europe/Berln"), right: quiet("Europe/Berlin"), template: quiet("{{ .zone }}") },
+      },
+    });
+    expect(findings).toEqual([
+      {
+        where: "trigger wrong: quietHours.zone",
+        severity: "warning",
+        message: '"Europe/Berln" is not an IANA time zone such as Europe/Warsaw: fallbackZone is used, or UTC',
+      },
+    ]);
+  });
+
   test("where nobody can be reached is refused", async () => {
     const accept = (where: unknown): string => {
       if (where === "here") return "here";

@@ -13,11 +13,6 @@ const zone = z.string().refine(isZone, {
   error: ({ input }) => `${JSON.stringify(input)} is not an IANA time zone such as Europe/Warsaw`,
 });
 
-/** A template of a zone; one without actions is a name, which has to be known. */
-const zoneTemplate = z.string().refine((text) => text.includes("{{") || isZone(text.trim()), {
-  error: ({ input }) => `${JSON.stringify(input)} is not an IANA time zone such as Europe/Warsaw`,
-});
-
 /** Sets what makes a trigger fire. */
 const on = z.union(
   [
@@ -98,7 +93,7 @@ export const triggerDefinition = z.strictObject({
     .strictObject({
       from: timeOfDay.describe("Beginning, as in 22:00."),
       to: timeOfDay.describe("End, as in 08:00; the same as from: never."),
-      zone: zoneTemplate.optional().describe("Template of the IANA time zone of a profile. Default: UTC."),
+      zone: z.string().optional().describe("Template of the IANA time zone of a profile. Default: UTC."),
       fallbackZone: zone.optional().describe("IANA time zone if the template gives none that exists. Default: UTC."),
       action: z
         .enum(["hold", "drop", "digest"])

@@ -1,6 +1,7 @@
 import { setImmediate as othersTurn } from "node:timers/promises";
 import { lintCondition } from "../../audiences/index.ts";
 import type { Json } from "../../base/json.ts";
+import { isZone } from "../../base/zone.ts";
 import type { TemplateOptions } from "../../compile.ts";
 import { addSample, createShape, type Finding, lint, type Shape } from "../../lint/index.ts";
 import type { Cause, Definition, EngineStore, Fields } from "../../store/index.ts";
@@ -75,6 +76,7 @@ export function findingsOf(
   const touched = steps.filter(({ action }) => action === "create" || action === "change");
   const found = [
     ...touched.filter(({ kind }) => kind === "stream").flatMap(({ name }) => ofStream(name, catalog)),
+    ...touched.filter(({ kind }) => kind === "trigger").flatMap(({ name }) => ofZone(name, catalog)),
     ...unprotectedAddresses(catalog, touched, templates),
   ];
   if (profiles.length === 0) return found;
@@ -112,6 +114,14 @@ export function findingsOf(
     }
   }
   return found;
+}
+
+/** Returns a warning about a time zone of quiet hours that is written out and does not exist. */
+function ofZone(name: string, { triggers }: Catalog): Found[] {
+  const zone = triggers.get(name)?.definition.quietHours?.zone;
+  if (zone === undefined || zone.includes("{{") || isZone(zone.trim())) return [];
+  const message = `${JSON.stringify(zone)} is not an IANA time zone such as Europe/Warsaw: fallbackZone is used, or UTC`;
+  return [{ where: `trigger ${name}: quietHours.zone`, severity: "warning", message }];
 }
 
 /** Returns warnings about a stream's definition. */
