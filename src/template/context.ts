@@ -97,7 +97,7 @@ export function checkContextOptions(given: { readonly [S in keyof ContextOptions
   const { clock = () => new Date(), random = secureRandom, timeZone = "UTC", locale = "en-US" } = given;
   if (typeof clock !== "function") throw new TypeError("the clock is a function that gives a Date");
   if (typeof random !== "function") throw new TypeError("random is a function that gives a number from 0 up to 1");
-  // Asking Intl costs more than compiling does, so defaults are not checked.
+  // A call of Intl costs more than compiling does, so defaults are not checked.
   if (timeZone !== "UTC" && !isTimeZone(timeZone)) {
     throw new TypeError(`the timeZone is an IANA name such as Europe/Warsaw, not ${String(timeZone)}`);
   }

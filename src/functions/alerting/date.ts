@@ -3,7 +3,7 @@ import { formatter, locales, type Wishes } from "./intl.ts";
 import { taken } from "./number.ts";
 
 /** Holds a point in time, or a calendar date and clock time that are the same in every zone. */
-interface Moment {
+interface ParsedDate {
   readonly date: Date;
   readonly floating: boolean;
 }
@@ -11,7 +11,7 @@ interface Moment {
 const iso = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:[.,](\d{1,9}))?)?)? ?(Z|[+-]\d{2}:?\d{2})?$/i;
 
 /** Reads a date. @throws Error that says what would have been a date */
-function momentOf(value: unknown): Moment {
+function parseDate(value: unknown): ParsedDate {
   if (value instanceof Date || value instanceof Time) {
     const { seconds, nanos } = Time.of(value);
     return { date: inRange(seconds * 1000 + Math.floor(nanos / 1e6), value), floating: false };
@@ -68,7 +68,7 @@ function dateFunction(optionsOf: (style: Style | undefined) => Intl.DateTimeForm
     { params: ["plain"], variadic: true, returns: "string", context: true },
     (context: Context, ...args: unknown[]) => {
       const { wishes, value } = taken(context, args, styles);
-      const { date, floating } = momentOf(value);
+      const { date, floating } = parseDate(value);
       return dates(
         context,
         wishes,
@@ -109,7 +109,7 @@ export const formatRelative = define(
   (context: Context, ...args: unknown[]) => {
     const { wishes, value } = taken(context, args, ["long", "short", "narrow"]);
     context.spend(10);
-    const seconds = Math.trunc((momentOf(value).date.getTime() - context.clock().getTime()) / 1000);
+    const seconds = Math.trunc((parseDate(value).date.getTime() - context.clock().getTime()) / 1000);
     const [unit, size] = units.find(([, size]) => Math.abs(seconds) >= size) ?? ["second", 1];
     const style = (wishes.word ?? "long") as Intl.RelativeTimeFormatStyle;
     const key = `${wishes.locale} ${style} ${seconds === 0}`;

@@ -168,14 +168,14 @@ function findFailing(
   // A few firings do not begin an alarm, and do not end one whose trigger still fails.
   const wrong = trigger.state === "failed" || (bad > over * total && (total >= minFirings || since !== undefined));
   const parts = `${aborted} aborted by the template, ${failed} failed, ${givenUp} given up`;
-  const lately = `in the last ${formatElapsed(within)}`;
+  const inPeriod = `in the last ${formatElapsed(within)}`;
   return {
     wrong,
     title: failingTitle(name),
     what:
       total === 0
-        ? `The trigger ${name} ${doesRun(trigger)} and has fired nothing ${lately}.`
-        : `The trigger ${name} ${doesRun(trigger)}. Of ${count(total, "firing")} ${lately}, ${bad} came to nothing (${percent(bad / total)}; ${parts}); ${percent(over)} is the limit.`,
+        ? `The trigger ${name} ${doesRun(trigger)} and has fired nothing ${inPeriod}.`
+        : `The trigger ${name} ${doesRun(trigger)}. Of ${count(total, "firing")} ${inPeriod}, ${bad} came to nothing (${percent(bad / total)}; ${parts}); ${percent(over)} is the limit.`,
     look: `Look at the reasons of its last firings (tocsin explain PROFILE ${name}), and at the dead letters.`,
   };
 }
